@@ -1,0 +1,70 @@
+"""Where the files that travel with arpipe lie.
+
+In a checkout they are `assets/` and `configs/` beside the package; in an installed wheel the same folders are
+inside it, under `arpipe/_data`.
+"""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from arpipe.errors import AssetError, ConfigError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def assets_root() -> Path:
+    """Folder of topologies, effect packs and samples."""
+    return _data_root() / "assets"
+
+
+def configs_root() -> Path:
+    """Folder of the run configurations that come with arpipe."""
+    return _data_root() / "configs"
+
+
+def asset_path(name: str) -> Path:
+    """Absolute path of one bundled file or folder.
+
+    Args:
+        name: Path below `assets/` with forward slashes, such as `topology/face.json`.
+
+    Raises:
+        AssetError: There is no such file, or the name leads out of the folder.
+    """
+    root = assets_root().resolve()
+    path = (root / name).resolve()
+    if not path.is_relative_to(root):
+        raise AssetError(f"asset {name!r} leads out of {root}; give a path below it")
+    if not path.exists():
+        known = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise AssetError(f"asset {name!r} is not in {root}{_suggestion(path.name, known)}")
+    return path
+
+
+def config_path(name: str) -> Path:
+    """Absolute path of a configuration that comes with arpipe.
+
+    Args:
+        name: Its file name with or without `.toml`, such as `glasses`.
+
+    Raises:
+        ConfigError: No configuration has that name.
+    """
+    root = configs_root()
+    stem = name.removesuffix(".toml")
+    known = sorted(path.stem for path in root.glob("*.toml"))
+    if stem not in known:
+        raise ConfigError(f"no configuration {name!r} in {root}{_suggestion(stem, known)}")
+    return root / f"{stem}.toml"
+
+
+def _data_root() -> Path:
+    bundled = _PACKAGE / "_data"
+    return bundled if bundled.is_dir() else _PACKAGE.parent
+
+
+def _suggestion(name: str, known: list[str]) -> str:
+    nearest = get_close_matches(name, known, n=1)
+    if nearest:
+        return f"; did you mean {nearest[0]!r}?"
+    return f"; there are: {', '.join(sorted(known))}" if known else ""

@@ -1,0 +1,79 @@
+"""Fixtures and rules for all tests.
+
+What a test needs is said by markers: `gl`, `weights`, `browser`. Where it is missing the test is skipped with
+the reason and the mending command; with ARPIPE_TEST_REQUIRE="gl weights" in the environment, as `make test` sets
+it, the test fails instead, so nothing passes unseen.
+"""
+
+import functools
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+# The same examples on each run and no deadline: a busy machine is no failure.
+settings.register_profile("arpipe", deadline=None, derandomize=True, database=None)
+settings.load_profile("arpipe")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of real photos and clips, which the repository does not carry; skips when it is absent."""
+    default = REPOSITORY.parent / "shared" / "data"
+    root = Path(os.environ.get("ARPIPE_TEST_DATA", default))
+    if not root.is_dir():
+        pytest.skip(f"no test media in {root}; set ARPIPE_TEST_DATA to their folder")
+    return root
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Software GL takes every core, so its tests share one worker."""
+    for item in items:
+        if item.get_closest_marker("gl"):
+            item.add_marker(pytest.mark.xdist_group("gl"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, or fail where it is required, what this machine cannot run."""
+    required = os.environ.get("ARPIPE_TEST_REQUIRE", "").split()
+    for marker, problem in _PROBLEMS.items():
+        if item.get_closest_marker(marker) and (reason := problem()):
+            outcome = pytest.fail if marker in required else pytest.skip
+            outcome(f"needs {marker}: {reason}", **({"pytrace": False} if outcome is pytest.fail else {}))
+
+
+@functools.cache
+def _gl_problem() -> str | None:
+    import moderngl
+
+    try:
+        moderngl.create_context(standalone=True, require=330, backend="egl").release()
+    except Exception as error:  # noqa: BLE001 - glcontext raises bare Exception; the text is the verdict
+        return f"no OpenGL context through EGL ({error}); on Debian: apt-get install libegl1 libgl1"
+    return None
+
+
+@functools.cache
+def _weights_problem() -> str | None:
+    from arpipe.errors import WeightsError
+    from arpipe.weights import store
+
+    try:
+        store.require_all()
+    except WeightsError as error:
+        return f"{error}; run: arpipe weights fetch"
+    return None
+
+
+@functools.cache
+def _browser_problem() -> str | None:
+    if shutil.which("chromium") or shutil.which("google-chrome"):
+        return None
+    return "no chromium on PATH; on Debian: apt-get install chromium"
+
+
+_PROBLEMS = {"gl": _gl_problem, "weights": _weights_problem, "browser": _browser_problem}
