@@ -9,7 +9,7 @@ from pathlib import Path
 
 from arpipe.errors import AssetError, ConfigError
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parent
 
 
 def assets_root() -> Path:

@@ -1,0 +1,75 @@
+"""Everything arpipe raises on purpose.
+
+Each class is also the builtin a caller would expect, so `except FileNotFoundError` works without knowing
+arpipe.
+
+```
+ArpipeError
+├── ConfigError (ValueError)            a config file, flag or effect parameter is wrong
+├── AssetError (ValueError)             a pack, model or texture cannot be used
+│   └── GltfError                       … because its glTF is damaged or asks for what is not supported
+├── MediaError (ValueError)             a file is no picture or video that can be read
+│   └── MediaNotFound (FileNotFoundError)
+├── OutputError (OSError)               a result cannot be written
+├── DeviceError (ConnectionError)       a camera, window or virtual camera fails
+│   └── CameraStalled (TimeoutError)
+├── WeightsError (RuntimeError)         network weights are missing, damaged or cannot be fetched
+├── InferenceError (RuntimeError)       a network cannot be loaded or answers nonsense
+├── RenderError (RuntimeError)          no OpenGL context, or a shader fails
+└── MissingExtra (ImportError)          an optional package is not installed
+```
+
+A message says what happened, with the values, and what to do next.
+"""
+
+
+class ArpipeError(Exception):
+    """Base of all errors that arpipe raises on purpose."""
+
+
+class ConfigError(ArpipeError, ValueError):
+    """A config file, flag or effect parameter is wrong; names file, key and nearest valid key."""
+
+
+class AssetError(ArpipeError, ValueError):
+    """An effect pack, model or texture cannot be used; names the file."""
+
+
+class GltfError(AssetError):
+    """A glTF file is damaged, or requires an extension that is not supported."""
+
+
+class MediaError(ArpipeError, ValueError):
+    """A file is not a picture or video that can be read."""
+
+
+class MediaNotFound(MediaError, FileNotFoundError):
+    """A source names a file that does not exist."""
+
+
+class OutputError(ArpipeError, OSError):
+    """A result cannot be written: folder missing, read-only, disk full, or equal to the input."""
+
+
+class DeviceError(ArpipeError, ConnectionError):
+    """A camera, window or virtual camera cannot be opened or stopped working."""
+
+
+class CameraStalled(DeviceError, TimeoutError):
+    """A camera is open but delivers no frames."""
+
+
+class WeightsError(ArpipeError, RuntimeError):
+    """Network weights are missing, damaged or cannot be fetched."""
+
+
+class InferenceError(ArpipeError, RuntimeError):
+    """A network cannot be loaded on the asked provider, or its output is not finite."""
+
+
+class RenderError(ArpipeError, RuntimeError):
+    """No OpenGL context can be made, or a shader does not compile."""
+
+
+class MissingExtra(ArpipeError, ImportError):
+    """An optional package is not installed; names the extra that brings it."""

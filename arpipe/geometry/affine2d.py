@@ -1,0 +1,58 @@
+"""Affine maps of the plane: crop to image and back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from arpipe.geometry.transforms import Array, require_shape
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Affine2D:
+    """`p_to = matrix[:, :2] @ p_from + matrix[:, 2]`; named `<to>_from_<from>` like every transform.
+
+    Attributes:
+        matrix: (2, 3) float64.
+    """
+
+    matrix: Array
+
+    def __post_init__(self) -> None:
+        matrix = np.asarray(self.matrix, dtype=np.float64)
+        require_shape("Affine2D.matrix", matrix, (2, 3))
+        object.__setattr__(self, "matrix", matrix)
+
+    @classmethod
+    def from_similarity(cls, scale: float, angle_rad: float, origin_to: npt.ArrayLike) -> "Affine2D":
+        """Scale and turn (positive angles turn x towards y), then move the origin to `origin_to` (2,)."""
+        cosine, sine = scale * np.cos(angle_rad), scale * np.sin(angle_rad)
+        x, y = np.asarray(origin_to, dtype=np.float64)
+        return cls(np.array([[cosine, -sine, x], [sine, cosine, y]]))
+
+    @property
+    def scale(self) -> float:
+        """Square root of the area factor."""
+        return float(np.sqrt(abs(np.linalg.det(self.matrix[:, :2]))))
+
+    def __matmul__(self, other: "Affine2D") -> "Affine2D":
+        """Chain: `(a_from_b @ b_from_c)` is `a_from_c`."""
+        linear = self.matrix[:, :2] @ other.matrix[:, :2]
+        offset = self.matrix[:, :2] @ other.matrix[:, 2] + self.matrix[:, 2]
+        return Affine2D(np.column_stack([linear, offset]))
+
+    def inverse(self) -> "Affine2D":
+        """The way back.
+
+        Raises:
+            ValueError: The map squeezes the plane to a line.
+        """
+        linear = self.matrix[:, :2]
+        if abs(float(np.linalg.det(linear))) < 1e-12:
+            raise ValueError(f"Affine2D cannot be inverted: {self.matrix.tolist()}")
+        back = np.linalg.inv(linear)
+        return Affine2D(np.column_stack([back, -back @ self.matrix[:, 2]]))
+
+    def apply(self, points: npt.ArrayLike) -> Array:
+        """Map (…, 2) points."""
+        return np.asarray(points, dtype=np.float64) @ self.matrix[:, :2].T + self.matrix[:, 2]

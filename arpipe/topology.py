@@ -1,0 +1,97 @@
+"""Landmarks by name: which index is the nose tip, which triangles make the face.
+
+Left and right are the person's. Tables live in `assets/topology/*.json`, made by `assets/generators/face_topology.py`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from arpipe.errors import AssetError
+from arpipe.geometry.transforms import Array
+from arpipe.assets import asset_path
+
+IndexArray = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Topology:
+    """Names, regions and surface of one kind of landmarks.
+
+    Attributes:
+        name: "face", "body" or "hand".
+        count: Number of landmarks n.
+        names: Landmark name → index.
+        regions: Region name → (k,) indices; outlines are in order, closed.
+        triangles: (t, 3) indices, counter-clockwise seen from outside; (0, 3) when there is no surface.
+        edges: (e, 2) indices of the lines that a debug view draws.
+        rigid: (k,) indices that do not move with expression; empty when there are none.
+        rigid_weights: (k,) trust in each rigid point, largest 1.
+        canonical_m: (n, 3) mean shape in the `head` frame, m; (0, 3) when there is none.
+        uv: (n, 2) place in our unwrap, u right and v down in [0, 1]; (0, 2) when there is none.
+    """
+
+    name: str
+    count: int
+    names: Mapping[str, int]
+    regions: Mapping[str, IndexArray]
+    triangles: IndexArray
+    edges: IndexArray
+    rigid: IndexArray
+    rigid_weights: Array
+    canonical_m: Array
+    uv: Array
+
+    def index(self, name: str) -> int:
+        """Index of a named landmark; KeyError names the nearest one."""
+        if name not in self.names:
+            raise KeyError(_unknown("landmark", name, self.name, list(self.names)))
+        return self.names[name]
+
+    def region(self, name: str) -> IndexArray:
+        """Indices of a named region; KeyError names the nearest one."""
+        if name not in self.regions:
+            raise KeyError(_unknown("region", name, self.name, list(self.regions)))
+        return self.regions[name]
+
+
+def _unknown(what: str, name: str, topology: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.0)
+    return f"{topology} topology has no {what} {name!r}; nearest: {near[0] if near else 'none'}"
+
+
+@cache
+def load_topology(name: str) -> Topology:
+    """Read `assets/topology/<name>.json`.
+
+    Raises:
+        AssetError: The file is missing or not a topology.
+    """
+    path = asset_path(f"topology/{name}.json")
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+        return Topology(
+            name=name,
+            count=int(table["count"]),
+            names={key: int(index) for key, index in table["names"].items()},
+            regions={key: _indices(value) for key, value in table["regions"].items()},
+            triangles=_indices(table.get("triangles", [])).reshape(-1, 3),
+            edges=_indices(table.get("edges", [])).reshape(-1, 2),
+            rigid=_indices(table.get("rigid", [])),
+            rigid_weights=np.asarray(table.get("rigid_weights", []), dtype=np.float64),
+            canonical_m=np.asarray(table.get("canonical_m", []), dtype=np.float64).reshape(-1, 3),
+            uv=np.asarray(table.get("uv", []), dtype=np.float64).reshape(-1, 2),
+        )
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise AssetError(
+            f"topology {name!r}: {path} cannot be read ({error}); reinstall arpipe"
+        ) from error
+
+
+def _indices(values: object) -> IndexArray:
+    return np.asarray(values, dtype=np.int32)
