@@ -1,6 +1,7 @@
 """Landmarks by name: which index is the nose tip, which triangles make the face.
 
-Left and right are the person's. Tables live in `assets/topology/*.json`, made by `assets/generators/face_topology.py`.
+Left and right are the person's. Tables live in `assets/topology/*.json`, those of the face made by
+`assets/generators/face/`.
 """
 
 import json
@@ -12,9 +13,9 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from arpipe.assets import asset_path
 from arpipe.errors import AssetError
 from arpipe.geometry.transforms import Array
-from arpipe.assets import asset_path
 
 IndexArray = npt.NDArray[np.int32]
 
@@ -88,9 +89,7 @@ def load_topology(name: str) -> Topology:
             uv=np.asarray(table.get("uv", []), dtype=np.float64).reshape(-1, 2),
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise AssetError(
-            f"topology {name!r}: {path} cannot be read ({error}); reinstall arpipe"
-        ) from error
+        raise AssetError(f"topology {name!r}: {path} cannot be read ({error}); reinstall arpipe") from error
 
 
 def _indices(values: object) -> IndexArray:

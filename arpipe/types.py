@@ -28,7 +28,8 @@ class Frame:
 
     Attributes:
         pixels: (h, w, 3) uint8 **RGB**, C-contiguous. Shared, not copied: nobody writes into it.
-        captured_s: Seconds on the source's own clock, rising: device time of a camera, presentation time in a file.
+        captured_s: Seconds on the source's own clock, rising: device time of a camera, presentation time in
+            a file.
         index: Position in the source, from 0; gaps are dropped frames.
     """
 
@@ -231,7 +232,8 @@ class TrackedBody:
     Attributes:
         track_id: From 1, never reused in a run.
         landmarks: 33 points in image px with visibility, smoothed.
-        world_m: (33, 3) float32, m, around the hip centre, x to the viewer's right, y down, z away from the camera.
+        world_m: (33, 3) float32, m, around the hip centre, x to the viewer's right, y down, z away from
+            the camera.
         state, age_frames: As in `TrackedFace`.
     """
 

@@ -42,9 +42,7 @@ class RigidTransform:
         require_shape("RigidTransform.translation_m", translation_m, (3,))
         deviation = float(np.abs(rotation @ rotation.T - np.eye(3)).max())
         if not deviation < ORTHONORMAL_TOLERANCE or np.linalg.det(rotation) < 0:
-            raise ValueError(
-                f"RigidTransform.rotation: expected a proper rotation, got {rotation.tolist()}"
-            )
+            raise ValueError(f"RigidTransform.rotation: expected a proper rotation, got {rotation.tolist()}")
         object.__setattr__(self, "rotation", rotation)
         object.__setattr__(self, "translation_m", translation_m)
 
