@@ -1,12 +1,12 @@
 """Frames, units and the transforms between them.
 
-| frame    | origin                                   | axes                                            | unit |
-|----------|------------------------------------------|-------------------------------------------------|------|
-| `image`  | centre of the top-left pixel is (0, 0)   | x right, y down                                 | px   |
-| `crop`   | same, in the model's input               | x right, y down                                 | px   |
-| `camera` | optical centre                           | x right, y down, z forward (OpenCV)             | m    |
-| `head`   | midpoint between the pupils              | x to the person's left, y up, z out of the nose | m    |
-| `gl`     | optical centre                           | x right, y up, z backward                       | m    |
+| frame    | origin                                   | axes                                          | unit |
+|----------|------------------------------------------|-----------------------------------------------|------|
+| `image`  | centre of the top-left pixel is (0, 0)   | x right, y down                               | px   |
+| `crop`   | same, in the model's input               | x right, y down                               | px   |
+| `camera` | optical centre                           | x right, y down, z forward (OpenCV)           | m    |
+| `head`   | midpoint between the pupils              | x to person's left, y up, z out of the nose | m    |
+| `gl`     | optical centre                           | x right, y up, z backward                     | m    |
 
 `gl_from_camera` is diag(1, -1, -1); it and the half-pixel shift of OpenGL live in `geometry.camera` alone.
 A transform is named by both its frames, target first: `camera_from_head @ head_from_glasses`. When neighbours

@@ -88,7 +88,8 @@ def rotation_from_angles(yaw_deg: float, pitch_deg: float, roll_deg: float) -> A
     about_y = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
     about_x = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])
     about_z = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
-    return FLIP_YZ @ about_y @ about_x @ about_z
+    rotation: Array = FLIP_YZ @ about_y @ about_x @ about_z
+    return rotation
 
 
 def angles_from_rotation(camera_from_head: Array) -> HeadAngles:
