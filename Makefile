@@ -1,0 +1,62 @@
+# The same few commands for people and CI: a virtual environment in .venv, filled from hashed locks through
+# pip's own settings (index, mirror, proxy).
+
+# The first interpreter that arpipe supports; `make PYTHON=/path/to/python setup` chooses another.
+SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+CANDIDATES = python3 python3.13 python3.12 python3.11 python3.14 python
+PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),$(shell $(name) -c '$(SUPPORTED)' 2>/dev/null && echo $(name))))
+
+BIN := .venv/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input
+LOCKED = --require-hashes --only-binary :all:
+LOCK = .venv/lock/bin/uv pip compile pyproject.toml requirements/build.in --universal --only-binary :all: \
+       --generate-hashes --no-header --no-annotate --no-config --upgrade --quiet
+
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check lint weights lock clean
+
+help: ## these lines
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/run.stamp ## everything that arpipe needs to run, in .venv
+	@echo "Ready. Next: make demo, or . $(BIN)/activate && arpipe --help"
+
+demo: .venv/run.stamp ## glasses on the bundled sample: out/demo.mp4, out/demo.png, timings
+	$(BIN)/arpipe demo
+
+test: lint weights ## formatting, lint, types, all tests: what CI runs
+	ARPIPE_TEST_REQUIRE="gl weights" $(BIN)/python -m pytest
+
+check: test ## the same as make test
+
+lint: .venv/dev.stamp ## formatting, lint and types only
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+weights: .venv/run.stamp ## fetch the network weights now instead of on first use
+	$(BIN)/arpipe weights fetch
+
+lock: .venv/run.stamp ## renew requirements/*.txt from pyproject.toml
+	$(BIN)/python -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv
+	$(LOCK) --output-file requirements/run.txt
+	$(LOCK) --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt
+
+clean: ## remove the environment and everything made
+	rm -rf .venv out dist build .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "arpipe needs Python 3.11 to 3.14, and none of '$(CANDIDATES)' is one." \
+	    "Install one, or: make PYTHON=/path/to/python setup" >&2; exit 1; }
+	sh requirements/system.sh "$(PYTHON)"
+	"$(PYTHON)" -m venv .venv
+
+.venv/run.stamp: requirements/run.txt pyproject.toml | .venv/bin/python
+	$(PIP) install $(LOCKED) --requirement requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/run.stamp
+	$(PIP) install $(LOCKED) --requirement requirements/dev.txt
+	@touch $@
