@@ -1,0 +1,1 @@
+"""Running a network: the only place that knows ONNX Runtime."""

@@ -1,0 +1,165 @@
+"""A loaded network: named tensors in, named tensors out."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from arpipe.errors import InferenceError
+from arpipe.weights import store
+from arpipe.weights.wheel import Progress, no_progress
+
+ProviderName = Literal["auto", "cpu", "cuda", "tensorrt", "coreml", "directml", "openvino", "rocm"]
+
+PROVIDERS: Mapping[str, str] = {
+    "cpu": "CPUExecutionProvider",
+    "cuda": "CUDAExecutionProvider",
+    "tensorrt": "TensorrtExecutionProvider",
+    "coreml": "CoreMLExecutionProvider",
+    "directml": "DmlExecutionProvider",
+    "openvino": "OpenVINOExecutionProvider",
+    "rocm": "ROCMExecutionProvider",
+}
+# What "auto" tries, best first. TensorRT compiles for minutes and CoreML, OpenVINO and DirectML lose to the CPU on
+# networks this small, so they are for those who ask.
+AUTO = ("cuda", "cpu")
+
+
+class SessionConfig(BaseModel):
+    """How networks are run.
+
+    Attributes:
+        provider: Where; "auto" takes CUDA when it works, else the CPU. Any other name is strict: absent is an error.
+        intra_op_threads: Threads inside one operator on the CPU.
+        allow_spinning: Let those threads burn a core between operators; pays only on an otherwise idle machine.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    provider: ProviderName = "auto"
+    intra_op_threads: int = Field(default=1, ge=1, le=256)
+    allow_spinning: bool = False
+
+
+class Session:
+    """A network, loaded and ready.
+
+    Args:
+        network: A name in the catalogue (fetched and converted on first use), or the path of an ONNX file.
+        config: Where and how to run it.
+        progress: Told about a first fetch.
+
+    Attributes:
+        name: Name or file stem.
+        provider: Where it really runs: a name from `PROVIDERS`.
+
+    Raises:
+        WeightsError: The weights cannot be had.
+        InferenceError: The file does not load, or the provider asked for is not there.
+    """
+
+    def __init__(
+        self, network: str | Path, config: SessionConfig | None = None, progress: Progress = no_progress
+    ) -> None:
+        config = config or SessionConfig()
+        path = network if isinstance(network, Path) else store.model_path(network, progress)
+        self.name = path.stem
+        self._session: onnxruntime.InferenceSession | None = _load(path, config)
+        self.provider = _provider_in_use(self._session)
+        source = self._session.get_inputs()[0]
+        self._input_name: str = source.name
+        self._sample_shape: tuple[int, ...] = tuple(source.shape[1:])
+        self._output_names = [output.name for output in self._session.get_outputs()]
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one sample, (height, width, 3) for an image."""
+        return self._sample_shape
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        return tuple(self._output_names)
+
+    def run(self, tensor: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        """Run the network on a batch.
+
+        Args:
+            tensor: (n, *input_shape) float32, or one sample without n.
+
+        Returns:
+            Output name → (n, *shape), owned by the caller.
+
+        Raises:
+            InferenceError: Wrong shape or dtype, closed, or the network answered with NaN or infinity.
+        """
+        if self._session is None:
+            raise InferenceError(f"session {self.name!r} is closed")
+        if tensor.ndim == len(self._sample_shape):
+            tensor = tensor[np.newaxis]
+        if tensor.shape[1:] != self._sample_shape or tensor.dtype != np.float32:
+            raise InferenceError(
+                f"{self.name}: expected (n, {', '.join(map(str, self._sample_shape))}) float32, "
+                f"got {tensor.shape} {tensor.dtype}"
+            )
+        try:
+            values = self._session.run(self._output_names, {self._input_name: tensor})
+        except Exception as error:  # ONNX Runtime's own exceptions share no public base class
+            raise InferenceError(f"{self.name} failed on {self.provider}: {error}") from error
+        outputs = dict(zip(self._output_names, values, strict=True))
+        _check_finite(self.name, outputs)
+        return outputs
+
+    def close(self) -> None:
+        """Free the network; may be called twice."""
+        self._session = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _check_finite(name: str, outputs: Mapping[str, NDArray[Any]]) -> None:
+    """One NaN or infinity makes the sum of an output non-finite: one pass, no temporary array."""
+    for key, value in outputs.items():
+        if not np.isfinite(value.sum(dtype=np.float64)):
+            raise InferenceError(f"{name} answered with NaN or infinity in {key!r}; is its input finite?")
+
+
+def _load(path: Path, config: SessionConfig) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = config.intra_op_threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(config.allow_spinning)))
+    options.log_severity_level = 3  # errors only: what matters is raised
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=_wanted(config.provider))
+    except Exception as error:  # ONNX Runtime's own exceptions share no public base class
+        raise InferenceError(f"{path} cannot be loaded on {config.provider}: {error}") from error
+
+
+def _wanted(provider: ProviderName) -> list[str]:
+    """ONNX Runtime's names, best first; the CPU always last, for operators that the first one lacks."""
+    available = onnxruntime.get_available_providers()
+    if provider == "auto":
+        return [PROVIDERS[name] for name in AUTO if PROVIDERS[name] in available]
+    if PROVIDERS[provider] not in available:
+        present = [name for name, full in PROVIDERS.items() if full in available]
+        raise InferenceError(
+            f"provider {provider!r} is not in this ONNX Runtime (it has {', '.join(present)}); "
+            'for cuda install it with: pip install "arpipe[gpu]"'
+        )
+    return list(dict.fromkeys([PROVIDERS[provider], PROVIDERS["cpu"]]))
+
+
+def _provider_in_use(session: onnxruntime.InferenceSession) -> str:
+    first = session.get_providers()[0]
+    return next((name for name, full in PROVIDERS.items() if full == first), first)

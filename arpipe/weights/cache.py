@@ -1,0 +1,170 @@
+"""Files in the cache folder: where it is, atomic writes, and checks that are cheap when nothing changed.
+
+Every cached file has a record beside it (`<file>.json`) with its SHA-256, size and modification time. Opening compares
+size and time; only when they differ the hash is computed. A file that does not match its record counts as absent.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+
+from arpipe.errors import WeightsError
+
+HOME_VARIABLE = "ARPIPE_HOME"
+_READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+
+
+def root() -> Path:
+    """The cache folder: `ARPIPE_HOME`, else the platform's place for caches."""
+    chosen = os.environ.get(HOME_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "arpipe"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the cache for writing; other processes and threads wait."""
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def explained(target: Path) -> Iterator[None]:
+    """Turn an operating-system error under `target` into a WeightsError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise WeightsError(disk_full(target)) from error
+        if error.errno in _READ_ONLY:
+            raise WeightsError(
+                f"the weights cache {target} cannot be written ({error.strerror}); "
+                f"make it writable, or set {HOME_VARIABLE} to a folder that is"
+            ) from error
+        raise WeightsError(f"the weights cache {target} cannot be used: {error}") from error
+
+
+def disk_full(target: Path) -> str:
+    """What to say when nothing more fits beside `target`."""
+    existing = next((p for p in (target, *target.parents) if p.exists()), Path("."))
+    free_mb = shutil.disk_usage(existing).free / 1e6
+    return (
+        f"disk full while writing the weights to {target} ({free_mb:.0f} MB free, about 100 MB needed); "
+        f"free some space, or set {HOME_VARIABLE} to a folder on another disk"
+    )
+
+
+@contextmanager
+def temporary_folder(folder: Path) -> Iterator[Path]:
+    """A scratch folder on the cache's disk, removed afterwards."""
+    with explained(folder):
+        scratch = tempfile.TemporaryDirectory(prefix=".tmp-", dir=folder, ignore_cleanup_errors=True)
+    with scratch as name:
+        yield Path(name)
+
+
+def write(path: Path, content: bytes, source: str) -> None:
+    """Put a file in the cache, whole or not at all.
+
+    Args:
+        path: Where it goes.
+        content: What goes in.
+        source: Whatever the content was made from and by; `find` asks for the same.
+    """
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, content)
+        _record(path, hashlib.sha256(content).hexdigest(), source)
+
+
+def find(path: Path, source: str) -> bool:
+    """Whether a file is in the cache, undamaged and made from `source`; hashes only if it seems touched."""
+    record = _read_record(path)
+    if record is None or record.get("source") != source or not path.is_file():
+        return False
+    status = path.stat()
+    if (status.st_size, status.st_mtime_ns) == (record.get("size"), record.get("mtime_ns")):
+        return True
+    if status.st_size != record.get("size") or not matches_record(path):
+        return False
+    try:
+        _record(path, str(record["sha256"]), source)
+    except OSError:
+        pass  # a read-only cache, copied with new times: the file is good, only the shortcut cannot be noted
+    return True
+
+
+def matches_record(path: Path) -> bool:
+    """Hash a cached file and compare it with its record."""
+    record = _read_record(path)
+    return record is not None and path.is_file() and sha256(path) == record.get("sha256")
+
+
+def remove(path: Path) -> None:
+    """Drop a cached file and its record."""
+    with explained(path):
+        _record_path(path).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _record_path(path: Path) -> Path:
+    return path.with_name(path.name + ".json")
+
+
+def _read_record(path: Path) -> dict[str, object] | None:
+    try:
+        record = json.loads(_record_path(path).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _record(path: Path, digest: str, source: str) -> None:
+    status = path.stat()
+    record = {
+        "source": source,
+        "sha256": digest,
+        "size": status.st_size,
+        "mtime_ns": status.st_mtime_ns,
+    }
+    _replace(_record_path(path), json.dumps(record, indent=1).encode())
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside the target, then rename over it."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,99 @@
+"""The graph under construction: nodes in order, constants by name, shapes of what matters; and its way to ONNX."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import helper, numpy_helper
+
+OPSET = 17  # GridSample came with 16, LayerNormalization with 17; every ONNX Runtime since 1.12 reads it
+IR_VERSION = 8
+
+
+@dataclass
+class Node:
+    """One ONNX node; `inputs` and `outputs` are value names, "" for an absent optional input."""
+
+    kind: str
+    inputs: list[str]
+    outputs: list[str]
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Graph:
+    """A graph that operators append to and passes rewrite.
+
+    Rank-4 values are NCHW, whatever the source's layout was. The batch dimension is free.
+
+    Attributes:
+        constants: Name → array.
+        shapes: Name → shape with batch 1, for every value an operator of the source produced.
+        inputs: Name → shape with batch 1.
+        outputs: Name → shape with batch 1.
+    """
+
+    nodes: list[Node] = field(default_factory=list)
+    constants: dict[str, NDArray[Any]] = field(default_factory=dict)
+    shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    inputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    outputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _counter: Counter[str] = field(default_factory=Counter)
+
+    def fresh(self, stem: str) -> str:
+        """A value name not used before."""
+        self._counter[stem] += 1
+        return f"{stem}_{self._counter[stem]}"
+
+    def constant(self, array: NDArray[Any], stem: str = "constant") -> str:
+        """Add a constant; its name comes back."""
+        name = self.fresh(stem)
+        self.constants[name] = np.ascontiguousarray(array)
+        return name
+
+    def add(self, kind: str, inputs: Iterable[str], /, *, output: str = "", **attributes: Any) -> str:
+        """Append a node with one output; its name comes back."""
+        name = output or self.fresh(kind.lower())
+        self.nodes.append(Node(kind, list(inputs), [name], attributes))
+        return name
+
+    def consumers(self, value: str) -> list[Node]:
+        """Nodes that read a value, in order."""
+        return [node for node in self.nodes if value in node.inputs]
+
+    def producer(self, value: str) -> Node | None:
+        """The node that writes a value, or None for an input or a constant."""
+        return next((node for node in self.nodes if value in node.outputs), None)
+
+
+def to_onnx(graph: Graph, name: str, producer: str) -> onnx.ModelProto:
+    """Write the graph as a checked ONNX model with a free batch dimension `n`."""
+    used = {value for node in graph.nodes for value in node.inputs}
+    nodes = [
+        helper.make_node(node.kind, node.inputs, node.outputs, **node.attributes) for node in graph.nodes
+    ]
+    values = {
+        side: [
+            helper.make_tensor_value_info(key, onnx.TensorProto.FLOAT, ["n", *shape[1:]])
+            for key, shape in shapes.items()
+        ]
+        for side, shapes in (("inputs", graph.inputs), ("outputs", graph.outputs))
+    }
+    model = helper.make_model(
+        helper.make_graph(
+            nodes,
+            name,
+            values["inputs"],
+            values["outputs"],
+            [numpy_helper.from_array(array, key) for key, array in graph.constants.items() if key in used],
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        producer_name=producer,
+        ir_version=IR_VERSION,
+    )
+    onnx.checker.check_model(model)
+    return model

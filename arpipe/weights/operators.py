@@ -1,0 +1,266 @@
+"""TFLite's builtin operators → ONNX nodes: one function per operator, one table.
+
+Only what MediaPipe's networks use is here; anything else is refused by name, never approximated.
+"""
+
+from typing import Any
+
+import numpy as np
+import tflite
+
+from arpipe.errors import WeightsError
+from arpipe.weights.lowering import (
+    IMAGE_RANK,
+    NCHW_FROM_NHWC,
+    Lowering,
+    OperatorFunction,
+    nchw_axis,
+    operand,
+)
+from arpipe.weights.sparsity import densify
+from arpipe.weights.tflite_reader import Operator, Tensor
+
+RELU6_LIMIT = 6.0
+
+
+def _activate(lowering: Lowering, value: str, activation: int) -> str:
+    """Append a fused activation."""
+    if activation == tflite.ActivationFunctionType.NONE:
+        return value
+    if activation == tflite.ActivationFunctionType.RELU:
+        return lowering.graph.add("Relu", [value])
+    if activation == tflite.ActivationFunctionType.RELU6:
+        low = lowering.graph.constant(np.array(0.0, np.float32))
+        high = lowering.graph.constant(np.array(RELU6_LIMIT, np.float32))
+        return lowering.graph.add("Clip", [value, low, high])
+    raise WeightsError(f"fused activation {activation} is not supported")
+
+
+def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> tuple[int, int]:
+    """TFLite's SAME: the output is ceil(size / stride), the odd pixel of padding goes after."""
+    reach = (window - 1) * dilation + 1
+    total = max((-(-size // stride) - 1) * stride + reach - size, 0)
+    return total // 2, total - total // 2
+
+
+def _window(options: Any, image: Tensor, kernel: tuple[int, int]) -> dict[str, list[int]]:
+    """ONNX attributes kernel_shape, strides and pads of a sliding window over an NHWC image."""
+    strides = (options.StrideH(), options.StrideW())
+    pads = [(0, 0), (0, 0)]
+    if options.Padding() == tflite.Padding.SAME:
+        pads = [same_padding(*axis) for axis in zip(image.shape[1:3], kernel, strides, strict=True)]
+    return {
+        "kernel_shape": list(kernel),
+        "strides": list(strides),
+        "pads": [pads[0][0], pads[1][0], pads[0][1], pads[1][1]],
+    }
+
+
+def _convolution(lowering: Lowering, operator: Operator, weights: np.ndarray, group: int) -> str:
+    """Append a Conv; `weights` are OIHW already."""
+    options = operator.options
+    if options.DilationHFactor() != 1 or options.DilationWFactor() != 1:
+        raise WeightsError(f"{operator.kind} with dilation is not supported")
+    inputs = [lowering.value(operand(operator, 0)), lowering.graph.constant(weights, "weights")]
+    if len(operator.inputs) > 2 and operator.inputs[2] is not None:
+        inputs.append(lowering.graph.constant(lowering.array(operator.inputs[2]), "bias"))
+    kernel = (weights.shape[2], weights.shape[3])
+    value = lowering.graph.add("Conv", inputs, group=group, **_window(options, operand(operator, 0), kernel))
+    return _activate(lowering, value, options.FusedActivationFunction())
+
+
+def conv_2d(lowering: Lowering, operator: Operator) -> str:
+    weights = lowering.array(operand(operator, 1))  # (out, h, w, in)
+    return _convolution(lowering, operator, weights.transpose(NCHW_FROM_NHWC), group=1)
+
+
+def depthwise_conv_2d(lowering: Lowering, operator: Operator) -> str:
+    weights = lowering.array(operand(operator, 1))  # (1, h, w, in · multiplier)
+    channels = operand(operator, 0).shape[3]
+    return _convolution(lowering, operator, weights.transpose(3, 0, 1, 2), group=channels)
+
+
+def fully_connected(lowering: Lowering, operator: Operator) -> str:
+    weights = lowering.array(operand(operator, 1))  # (out, in)
+    value = lowering.nhwc_value(operand(operator, 0))
+    if len(operand(operator, 0).shape) != 2:
+        value = lowering.reshape(value, (1, weights.shape[1]))
+    inputs = [value, lowering.graph.constant(weights, "weights")]
+    if len(operator.inputs) > 2 and operator.inputs[2] is not None:
+        inputs.append(lowering.graph.constant(lowering.array(operator.inputs[2]), "bias"))
+    value = _activate(
+        lowering, lowering.graph.add("Gemm", inputs, transB=1), operator.options.FusedActivationFunction()
+    )
+    shape = operator.outputs[0].shape
+    return value if len(shape) == 2 else lowering.reshape(value, shape)
+
+
+def _pool(kind: str, lowering: Lowering, operator: Operator) -> str:
+    options = operator.options
+    image = operand(operator, 0)
+    kernel = (options.FilterHeight(), options.FilterWidth())
+    value = lowering.graph.add(kind, [lowering.value(image)], **_window(options, image, kernel))
+    return _activate(lowering, value, options.FusedActivationFunction())
+
+
+def max_pool_2d(lowering: Lowering, operator: Operator) -> str:
+    return _pool("MaxPool", lowering, operator)
+
+
+def average_pool_2d(lowering: Lowering, operator: Operator) -> str:
+    options, image = operator.options, operand(operator, 0)
+    if (options.FilterHeight(), options.FilterWidth()) == image.shape[1:3]:
+        value = lowering.graph.add("GlobalAveragePool", [lowering.value(image)])
+        return _activate(lowering, value, options.FusedActivationFunction())
+    return _pool("AveragePool", lowering, operator)
+
+
+def _binary(kind: str, lowering: Lowering, operator: Operator) -> str:
+    rank = len(operator.outputs[0].shape)
+    inputs = [lowering.value(operand(operator, i), rank) for i in range(2)]
+    return _activate(lowering, lowering.graph.add(kind, inputs), operator.options.FusedActivationFunction())
+
+
+def add(lowering: Lowering, operator: Operator) -> str:
+    return _binary("Add", lowering, operator)
+
+
+def mul(lowering: Lowering, operator: Operator) -> str:
+    return _binary("Mul", lowering, operator)
+
+
+def relu(lowering: Lowering, operator: Operator) -> str:
+    return lowering.graph.add("Relu", [lowering.value(operand(operator, 0))])
+
+
+def logistic(lowering: Lowering, operator: Operator) -> str:
+    return lowering.graph.add("Sigmoid", [lowering.value(operand(operator, 0))])
+
+
+def hard_swish(lowering: Lowering, operator: Operator) -> str:
+    """x · relu6(x + 3) / 6, which is x · HardSigmoid with slope 1/6."""
+    value = lowering.value(operand(operator, 0))
+    gate = lowering.graph.add("HardSigmoid", [value], alpha=1.0 / 6.0, beta=0.5)
+    return lowering.graph.add("Mul", [value, gate])
+
+
+def prelu(lowering: Lowering, operator: Operator) -> str:
+    slope = lowering.array(operand(operator, 1))
+    channels = operand(operator, 0).shape[-1]
+    if len(operand(operator, 0).shape) != IMAGE_RANK or slope.size != channels:
+        raise WeightsError(f"PRELU: slope of shape {slope.shape} is not one per channel ({channels})")
+    inputs = [
+        lowering.value(operand(operator, 0)),
+        lowering.graph.constant(slope.reshape(channels, 1, 1), "slope"),
+    ]
+    return lowering.graph.add("PRelu", inputs)
+
+
+def pad(lowering: Lowering, operator: Operator) -> str:
+    image = operand(operator, 0)
+    amounts = lowering.array(operand(operator, 1))  # (rank, 2)
+    ordered = np.zeros_like(amounts, np.int64)
+    for axis, amount in enumerate(amounts):
+        ordered[nchw_axis(axis, len(amounts))] = amount
+    pads = lowering.graph.constant(ordered.T.ravel(), "pads")
+    return lowering.graph.add("Pad", [lowering.value(image), pads])
+
+
+def concatenation(lowering: Lowering, operator: Operator) -> str:
+    rank = len(operator.outputs[0].shape)
+    inputs = [lowering.value(operand(operator, i)) for i in range(len(operator.inputs))]
+    value = lowering.graph.add("Concat", inputs, axis=nchw_axis(operator.options.Axis(), rank))
+    return _activate(lowering, value, operator.options.FusedActivationFunction())
+
+
+def reshape(lowering: Lowering, operator: Operator) -> str:
+    target = operator.outputs[0].shape
+    value = lowering.reshape(lowering.nhwc_value(operand(operator, 0)), target)
+    if len(target) != IMAGE_RANK:
+        return value
+    if target[1:3] == (1, 1):
+        return lowering.reshape(value, (target[0], target[3], 1, 1))
+    return lowering.graph.add("Transpose", [value], perm=NCHW_FROM_NHWC)
+
+
+def mean(lowering: Lowering, operator: Operator) -> str:
+    image = operand(operator, 0)
+    axes = sorted(int(axis) for axis in np.atleast_1d(lowering.array(operand(operator, 1))))
+    if len(image.shape) != IMAGE_RANK or axes != [1, 2]:
+        raise WeightsError(f"MEAN over axes {axes} of {image.shape} is not supported, only over an image")
+    value = lowering.graph.add("GlobalAveragePool", [lowering.value(image)])
+    target = operator.outputs[0].shape
+    return value if len(target) == IMAGE_RANK else lowering.reshape(value, target)
+
+
+def resize_bilinear(lowering: Lowering, operator: Operator) -> str:
+    source, target = operand(operator, 0).shape, operator.outputs[0].shape
+    options = operator.options
+    if options.AlignCorners() or not options.HalfPixelCenters():
+        raise WeightsError("RESIZE_BILINEAR is supported with half-pixel centres only")
+    scales = np.array([1, 1, target[1] / source[1], target[2] / source[2]], np.float32)
+    inputs = [lowering.value(operand(operator, 0)), "", lowering.graph.constant(scales, "scales")]
+    return lowering.graph.add("Resize", inputs, mode="linear", coordinate_transformation_mode="half_pixel")
+
+
+def depth_to_space(lowering: Lowering, operator: Operator) -> str:
+    value = lowering.value(operand(operator, 0))
+    return lowering.graph.add("DepthToSpace", [value], blocksize=operator.options.BlockSize(), mode="DCR")
+
+
+def strided_slice(lowering: Lowering, operator: Operator) -> str:
+    source = operand(operator, 0)
+    begin, end, step = (lowering.array(operand(operator, i)).astype(np.int64) for i in (1, 2, 3))
+    options = operator.options
+    if options.EllipsisMask() or options.NewAxisMask() or options.ShrinkAxisMask() or (step < 1).any():
+        raise WeightsError("STRIDED_SLICE is supported with begin, end and positive steps only")
+    rank = len(source.shape)
+    bits = 1 << np.arange(rank)
+    begin = np.where(options.BeginMask() & bits, 0, begin)
+    end = np.where(options.EndMask() & bits, source.shape, end)
+    kept = [axis for axis in range(rank) if begin[axis] or end[axis] < source.shape[axis] or step[axis] > 1]
+    value = lowering.value(source)
+    if not kept:
+        return value
+    axes = np.array([nchw_axis(axis, rank) for axis in kept])
+    arrays = (begin[kept], end[kept], axes, step[kept])
+    return lowering.graph.add("Slice", [value, *(lowering.graph.constant(a, "slice") for a in arrays)])
+
+
+def dequantize(lowering: Lowering, operator: Operator) -> None:
+    weights = lowering.array(operand(operator, 0))
+    if weights.dtype != np.float16:
+        raise WeightsError(f"DEQUANTIZE of {weights.dtype} is not supported, only float16 weights")
+    lowering.fold(operator.outputs[0], weights.astype(np.float32))
+
+
+def densify_weights(lowering: Lowering, operator: Operator) -> None:
+    source = operand(operator, 0)
+    values = lowering.array(source)
+    if source.sparse is None:
+        raise WeightsError(f"DENSIFY: tensor {source.name!r} is not sparse")
+    lowering.fold(operator.outputs[0], densify(values, source.sparse, source.shape))
+
+
+BUILTIN_OPERATORS: dict[str, OperatorFunction] = {
+    "ADD": add,
+    "AVERAGE_POOL_2D": average_pool_2d,
+    "CONCATENATION": concatenation,
+    "CONV_2D": conv_2d,
+    "DENSIFY": densify_weights,
+    "DEPTHWISE_CONV_2D": depthwise_conv_2d,
+    "DEPTH_TO_SPACE": depth_to_space,
+    "DEQUANTIZE": dequantize,
+    "FULLY_CONNECTED": fully_connected,
+    "HARD_SWISH": hard_swish,
+    "LOGISTIC": logistic,
+    "MAX_POOL_2D": max_pool_2d,
+    "MEAN": mean,
+    "MUL": mul,
+    "PAD": pad,
+    "PRELU": prelu,
+    "RELU": relu,
+    "RESHAPE": reshape,
+    "RESIZE_BILINEAR": resize_bilinear,
+    "STRIDED_SLICE": strided_slice,
+}

