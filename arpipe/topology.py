@@ -30,7 +30,9 @@ class Topology:
         names: Landmark name → index.
         regions: Region name → (k,) indices; outlines are in order, closed.
         triangles: (t, 3) indices, counter-clockwise seen from outside; (0, 3) when there is no surface.
+        patches: Name of a hole ("left_eye", "right_eye", "mouth") → (k, 3) triangles that close it.
         edges: (e, 2) indices of the lines that a debug view draws.
+        mirror: (n,) index of each landmark's partner on the other side; empty when there is none.
         rigid: (k,) indices that do not move with expression; empty when there are none.
         rigid_weights: (k,) trust in each rigid point, largest 1.
         canonical_m: (n, 3) mean shape in the `head` frame, m; (0, 3) when there is none.
@@ -42,7 +44,9 @@ class Topology:
     names: Mapping[str, int]
     regions: Mapping[str, IndexArray]
     triangles: IndexArray
+    patches: Mapping[str, IndexArray]
     edges: IndexArray
+    mirror: IndexArray
     rigid: IndexArray
     rigid_weights: Array
     canonical_m: Array
@@ -82,7 +86,9 @@ def load_topology(name: str) -> Topology:
             names={key: int(index) for key, index in table["names"].items()},
             regions={key: _indices(value) for key, value in table["regions"].items()},
             triangles=_indices(table.get("triangles", [])).reshape(-1, 3),
+            patches={key: _indices(value) for key, value in table.get("patches", {}).items()},
             edges=_indices(table.get("edges", [])).reshape(-1, 2),
+            mirror=_indices(table.get("mirror", [])),
             rigid=_indices(table.get("rigid", [])),
             rigid_weights=np.asarray(table.get("rigid_weights", []), dtype=np.float64),
             canonical_m=np.asarray(table.get("canonical_m", []), dtype=np.float64).reshape(-1, 3),

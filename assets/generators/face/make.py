@@ -1,0 +1,92 @@
+"""Writes `assets/topology/face.json` from portraits: `python assets/generators/face/make.py PORTRAITS...`."""
+
+import argparse
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+from arpipe.geometry.transforms import Array
+from mean_shape import mean_shape, rigid_points
+from surface import surface
+
+HERE = Path(__file__).resolve().parent
+TARGET = HERE.parents[1] / "topology" / "face.json"
+STEP = 45  # frames between two looks at a clip: the same person, another expression
+MOVING = (
+    "lips_outer",
+    "lips_inner",
+    "left_eye",
+    "right_eye",
+    "left_brow",
+    "right_brow",
+    "left_iris",
+    "right_iris",
+)
+STEADY_CORNERS = ("left_eye_outer", "left_eye_inner", "right_eye_outer", "right_eye_inner")
+SMALLEST_FACE_PX = 90.0
+
+
+def collect(portraits: list[Path]) -> Array:
+    """(k, n, 3) landmarks, x right, y up, z towards the viewer, of every face in the pictures and clips."""
+    from arpipe.io.source import open_source
+    from arpipe.timing import StageTimer
+    from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
+
+    faces = []
+    with FaceTracker(FaceTrackerConfig(mode="image", max_faces=40)) as tracker:
+        for portrait in portraits:
+            with open_source(str(portrait)) as source:
+                for frame in source:
+                    if frame.index % STEP == 0:
+                        faces += [face.landmarks.points_px for face in tracker.update(frame, StageTimer())]
+    points = np.asarray(faces, dtype=np.float64) * (1, -1, -1)
+    wide = np.ptp(points[:, :, 0], axis=1) >= SMALLEST_FACE_PX
+    return points[wide]
+
+
+def build(faces: Array) -> dict[str, object]:
+    """The whole table, ready to be written."""
+    table = tomllib.loads((HERE / "names.toml").read_text(encoding="utf-8"))
+    names, regions = table["names"], table["regions"]
+    irises = (regions["left_iris"], regions["right_iris"])
+    shape = mean_shape(faces, names, irises)
+    unwrap = surface(
+        shape.points_m, regions, {*irises[0], *irises[1], names["left_pupil"], names["right_pupil"]}
+    )
+    excluded = {index for name in MOVING for index in regions[name]} - {
+        names[name] for name in STEADY_CORNERS
+    }
+    excluded |= {names["left_pupil"], names["right_pupil"]}
+    rigid, weights = rigid_points(shape, excluded)
+    edges = {
+        tuple(sorted(pair)) for t in unwrap.triangles.tolist() for pair in zip(t, t[1:] + t[:1], strict=True)
+    }
+    return {
+        "count": len(shape.points_m),
+        "names": names,
+        "regions": regions,
+        "triangles": unwrap.triangles.tolist(),
+        "patches": {name: patch.tolist() for name, patch in unwrap.patches.items()},
+        "edges": sorted(map(list, edges)),
+        "mirror": shape.mirror.tolist(),
+        "rigid": rigid,
+        "rigid_weights": [round(weight, 4) for weight in weights],
+        "canonical_m": shape.points_m.round(5).tolist(),
+        "uv": unwrap.uv.round(5).tolist(),
+    }
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("portraits", nargs="+", type=Path, help="pictures, clips, or one .npz of landmarks")
+    portraits = parser.parse_args().portraits
+    saved = portraits[0].suffix == ".npz"
+    faces = np.load(portraits[0])["faces"] if saved else collect(portraits)
+    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in build(faces).items()]
+    TARGET.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
