@@ -1,0 +1,214 @@
+"""Opens a GLB or .gltf: its JSON as checked types, its buffers as bytes, all within stated limits."""
+
+import base64
+import binascii
+import re
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import unquote, unquote_to_bytes
+
+from pydantic import ValidationError
+
+from arpipe.errors import GltfError
+from arpipe.io.gltf import schema
+
+MAX_FILE_BYTES = 256 * 2**20  # of each file; glasses with 4K textures are below 50 MiB
+MAX_JSON_BYTES = 32 * 2**20  # with data URIs in it
+MAX_DECODED_BYTES = 512 * 2**20  # of a whole model, buffers, geometry and textures together
+
+GLB_MAGIC = b"glTF"
+JSON_CHUNK, BIN_CHUNK = b"JSON", b"BIN\0"
+CHUNK_HEADER = struct.Struct("<I4s")
+GLB_HEADER = struct.Struct("<4sII")
+
+DRAWN_EXTENSIONS = frozenset(
+    {
+        "KHR_materials_clearcoat",
+        "KHR_materials_emissive_strength",
+        "KHR_materials_ior",
+        "KHR_materials_transmission",
+        "KHR_materials_unlit",
+        "KHR_materials_volume",
+        "KHR_mesh_quantization",
+        "KHR_texture_transform",
+    }
+)
+COMPRESSIONS = {
+    "KHR_draco_mesh_compression": "export without Draco compression",
+    "EXT_meshopt_compression": "export without meshopt compression",
+    "KHR_texture_basisu": "export textures as PNG or JPEG",
+    "EXT_texture_webp": "export textures as PNG or JPEG",
+}
+
+Item = TypeVar("Item")
+
+
+class Document:
+    """An opened file: `gltf` is its checked JSON, `buffers` the bytes of each buffer.
+
+    It also keeps count of the memory that decoding takes, so a small file cannot ask for gigabytes.
+
+    Args:
+        path: A .glb or .gltf file.
+
+    Raises:
+        GltfError: Something is missing, damaged or not supported; without the file's name.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.folder = path.parent.resolve()
+        self._budget = MAX_DECODED_BYTES
+        content = _read(path)
+        if content[:4] == GLB_MAGIC:
+            text, binary = _split_glb(content)
+        else:
+            text, binary = content.removeprefix(b"\xef\xbb\xbf"), None
+        self.gltf = _parse(text)
+        _check_extensions(self.gltf)
+        self.buffers = tuple(
+            self._buffer(index, buffer, binary) for index, buffer in enumerate(self.gltf.buffers)
+        )
+
+    def spend(self, size: int, where: str) -> None:
+        """Book `size` bytes of decoded data; GltfError when the model becomes too large."""
+        self._budget -= size
+        if self._budget < 0:
+            raise GltfError(
+                f"{where}: the decoded model exceeds {MAX_DECODED_BYTES // 2**20} MiB; "
+                "use fewer triangles or smaller textures"
+            )
+
+    def bytes_of(self, uri: str, where: str) -> bytes:
+        """Content of a data URI, or of a file in the model's folder."""
+        if uri.startswith("data:"):
+            return _data_uri(uri, where)
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", uri) or "\\" in uri:
+            raise GltfError(f"{where}: {_short(uri)} is no relative path; keep all files beside the model")
+        try:
+            path = (self.folder / unquote(uri)).resolve()
+        except (OSError, ValueError) as error:
+            raise GltfError(f"{where}: {_short(uri)} is no file name ({error})") from error
+        if not path.is_relative_to(self.folder):
+            raise GltfError(
+                f"{where}: {_short(uri)} leads out of the model's folder; keep all files beside the model"
+            )
+        try:
+            return _read(path)
+        except GltfError as error:
+            raise GltfError(f"{where}: {_short(uri)}: {error}") from error
+
+    def view(self, index: int, where: str) -> tuple[memoryview, int | None]:
+        """Bytes of a buffer view, and its stride if it states one."""
+        view = pick(self.gltf.buffer_views, index, "bufferViews", where)
+        here = f"bufferViews[{index}]"
+        buffer = pick(self.buffers, view.buffer, "buffers", here)
+        end = view.byte_offset + view.byte_length
+        if end > len(buffer):
+            raise GltfError(
+                f"{here}: ends at byte {end} of buffers[{view.buffer}], which has {len(buffer)}; "
+                "the file is damaged, export it again"
+            )
+        return memoryview(buffer)[view.byte_offset : end], view.byte_stride
+
+    def _buffer(self, index: int, buffer: schema.Buffer, binary: bytes | None) -> bytes:
+        where = f"buffers[{index}]"
+        if buffer.uri is not None:
+            content = self.bytes_of(buffer.uri, where)
+        elif index == 0 and binary is not None:
+            content = binary
+        else:
+            raise GltfError(f"{where}: has no uri and the file has no binary chunk; export it again")
+        if len(content) < buffer.byte_length:
+            raise GltfError(
+                f"{where}: expected {buffer.byte_length} bytes, got {len(content)}; "
+                "the file is truncated, export it again"
+            )
+        self.spend(len(content), where)
+        return content
+
+
+def pick(items: Sequence[Item], index: int, what: str, where: str) -> Item:
+    """`items[index]`, or a GltfError that says who pointed at nothing."""
+    if index >= len(items):
+        raise GltfError(f"{where}: refers to {what}[{index}], but there are {len(items)}; export it again")
+    return items[index]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise GltfError("no such file")
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise GltfError(f"has {size} bytes, at most {MAX_FILE_BYTES} are read")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        if isinstance(error, GltfError):
+            raise
+        raise GltfError(f"cannot be read ({error})") from error
+
+
+def _split_glb(content: bytes) -> tuple[bytes, bytes | None]:
+    """JSON and binary chunk of a GLB."""
+    if len(content) < GLB_HEADER.size:
+        raise GltfError(f"GLB header: expected {GLB_HEADER.size} bytes, got {len(content)}; export it again")
+    _, version, length = GLB_HEADER.unpack_from(content)
+    if version != 2:
+        raise GltfError(f"GLB header: version {version} is not supported; export as glTF 2.0")
+    if length > len(content):
+        raise GltfError(f"GLB header: expected {length} bytes, got {len(content)}; the file is truncated")
+    chunks: dict[bytes, bytes] = {}
+    offset = GLB_HEADER.size
+    while offset + CHUNK_HEADER.size <= length:
+        size, kind = CHUNK_HEADER.unpack_from(content, offset)
+        offset += CHUNK_HEADER.size
+        if offset + size > length:
+            raise GltfError(
+                f"GLB chunk at byte {offset}: ends behind the file; it is damaged, export it again"
+            )
+        chunks.setdefault(kind, content[offset : offset + size])
+        offset += size
+    if JSON_CHUNK not in chunks:
+        raise GltfError("GLB: there is no JSON chunk; the file is damaged, export it again")
+    return chunks[JSON_CHUNK], chunks.get(BIN_CHUNK)
+
+
+def _parse(text: bytes) -> schema.Gltf:
+    if len(text) > MAX_JSON_BYTES:
+        raise GltfError(f"JSON has {len(text)} bytes, at most {MAX_JSON_BYTES} are read")
+    try:
+        gltf = schema.Gltf.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+        raise GltfError(
+            f"{where.lstrip('.') or 'JSON'}: {first['msg']}; export it again as glTF 2.0"
+        ) from error
+    if not gltf.asset.version.startswith("2."):
+        raise GltfError(f"asset.version: {gltf.asset.version[:20]!r} is not supported; export as glTF 2.0")
+    return gltf
+
+
+def _check_extensions(gltf: schema.Gltf) -> None:
+    for name in gltf.extensions_required:
+        if name not in DRAWN_EXTENSIONS:
+            advice = COMPRESSIONS.get(name, "export without it")
+            raise GltfError(f"extensionsRequired: {_short(name)} is not supported; {advice}")
+
+
+def _data_uri(uri: str, where: str) -> bytes:
+    header, comma, data = uri.partition(",")
+    if not comma:
+        raise GltfError(f"{where}: the data URI has no comma; export it again")
+    try:
+        if header.endswith(";base64"):
+            return base64.b64decode(data, validate=True)
+        return unquote_to_bytes(data)
+    except (binascii.Error, ValueError) as error:
+        raise GltfError(f"{where}: the data URI is damaged ({error}); export it again") from error
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "…")

@@ -1,0 +1,119 @@
+"""Triangles of a mesh's primitives."""
+
+import numpy as np
+import numpy.typing as npt
+
+from arpipe.errors import GltfError
+from arpipe.io.gltf import schema
+from arpipe.io.gltf.accessors import read_floats, read_indices
+from arpipe.io.gltf.container import Document
+from arpipe.io.gltf.model import Floats, Primitive, Triangles
+
+TRIANGLES, STRIP, FAN = 4, 5, 6
+MODE_NAMES = {0: "points", 1: "lines", 2: "a line loop", 3: "a line strip"}
+SHORTEST_NORMAL = 1e-12  # shorter ones have no direction
+
+
+def read_mesh(document: Document, index: int, mesh: schema.Mesh) -> tuple[Primitive, ...]:
+    """All primitives of a mesh."""
+    return tuple(
+        _read_primitive(document, primitive, f"meshes[{index}].primitives[{number}]")
+        for number, primitive in enumerate(mesh.primitives)
+    )
+
+
+def _read_primitive(document: Document, primitive: schema.Primitive, where: str) -> Primitive:
+    if "POSITION" not in primitive.attributes:
+        raise GltfError(f"{where}: there is no POSITION; export it again")
+    if primitive.material is not None and primitive.material >= len(document.gltf.materials):
+        raise GltfError(
+            f"{where}: refers to materials[{primitive.material}], "
+            f"but there are {len(document.gltf.materials)}; export it again"
+        )
+    positions = read_floats(document, primitive.attributes["POSITION"], (3,), where)
+    count = len(positions)
+    indices = _triangles(document, primitive, count, where)
+    normals = _attribute(document, primitive, "NORMAL", (3,), count, where)
+    uvs = _attribute(document, primitive, "TEXCOORD_0", (2,), count, where)
+    colors = _opaque(_attribute(document, primitive, "COLOR_0", (3, 4), count, where))
+    if normals is None:
+        # Without normals the specification asks for flat triangles, and for tangents to be left out.
+        document.spend(indices.size * 48, where)
+        corners = indices.reshape(-1)
+        positions = positions[corners]
+        return Primitive(
+            positions=positions,
+            normals=flat_normals(positions),
+            uvs=None if uvs is None else uvs[corners],
+            colors=None if colors is None else colors[corners],
+            tangents=None,
+            indices=np.arange(len(corners), dtype=np.uint32).reshape(-1, 3),
+            material=primitive.material,
+        )
+    tangents = _attribute(document, primitive, "TANGENT", (4,), count, where)
+    return Primitive(positions, _unit(normals), uvs, colors, tangents, indices, primitive.material)
+
+
+def flat_normals(corners: Floats) -> Floats:
+    """(n, 3) unit normals of n / 3 separate triangles, by their (n, 3) corners; +z where one has no area."""
+    triangles = corners.astype(np.float64).reshape(-1, 3, 3)
+    normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
+    return _unit(np.repeat(normals, 3, axis=0))
+
+
+def _unit(vectors: npt.NDArray[np.floating]) -> Floats:
+    wide = vectors.astype(np.float64)
+    length = np.linalg.norm(wide, axis=1, keepdims=True)
+    unit = np.where(length > SHORTEST_NORMAL, wide / np.maximum(length, SHORTEST_NORMAL), (0.0, 0.0, 1.0))
+    return unit.astype(np.float32)
+
+
+def _attribute(
+    document: Document,
+    primitive: schema.Primitive,
+    name: str,
+    widths: tuple[int, ...],
+    count: int,
+    where: str,
+) -> Floats | None:
+    index = primitive.attributes.get(name)
+    if index is None:
+        return None
+    values = read_floats(document, index, widths, f"{where}.{name}")
+    if len(values) != count:
+        raise GltfError(f"{where}.{name}: expected {count} elements as POSITION, got {len(values)}")
+    return values
+
+
+def _opaque(colors: Floats | None) -> Floats | None:
+    if colors is None or colors.shape[1] == 4:
+        return colors
+    return np.concatenate([colors, np.ones((len(colors), 1), np.float32)], axis=1)
+
+
+def _triangles(document: Document, primitive: schema.Primitive, count: int, where: str) -> Triangles:
+    """(m, 3) indices, each below `count`, whatever the primitive's mode."""
+    if primitive.mode not in (TRIANGLES, STRIP, FAN):
+        shape = MODE_NAMES.get(primitive.mode, f"unknown mode {primitive.mode}")
+        raise GltfError(f"{where}: is drawn as {shape}; arpipe draws triangles only, export as a surface")
+    if primitive.indices is None:
+        document.spend(count * 4, where)
+        corners = np.arange(count, dtype=np.uint32)
+    else:
+        corners = read_indices(document, primitive.indices, f"{where}.indices")
+    if int(corners.max()) >= count:
+        raise GltfError(f"{where}: index {corners.max()} of {count} vertices; the file is damaged")
+    if primitive.mode == TRIANGLES:
+        if len(corners) % 3:
+            raise GltfError(f"{where}: {len(corners)} indices are no whole number of triangles")
+        return corners.reshape(-1, 3)
+    if len(corners) < 3:
+        raise GltfError(f"{where}: {len(corners)} indices make no triangle")
+    document.spend(len(corners) * 12, where)
+    if primitive.mode == FAN:
+        first = np.full(len(corners) - 2, corners[0], dtype=np.uint32)
+        return np.stack([corners[1:-1], corners[2:], first], axis=1)
+    odd = np.arange(len(corners) - 2) % 2
+    steps = np.arange(len(corners) - 2)
+    # each second triangle of a strip turns round, so all face the same way
+    return corners[np.stack([steps, steps + 1 + odd, steps + 2 - odd], axis=1)]

@@ -1,0 +1,69 @@
+"""One call from a glTF file to a `Model`."""
+
+from pathlib import Path
+
+import numpy as np
+
+from arpipe.errors import GltfError
+from arpipe.io.gltf import schema
+from arpipe.io.gltf.container import DRAWN_EXTENSIONS, Document
+from arpipe.io.gltf.geometry import read_mesh
+from arpipe.io.gltf.materials import read_material
+from arpipe.io.gltf.model import Model
+from arpipe.io.gltf.scene import read_nodes
+from arpipe.io.gltf.textures import TextureTable
+
+
+def load_gltf(path: Path) -> Model:
+    """Read a .glb or .gltf with everything it refers to.
+
+    Raises:
+        GltfError: The file is missing, damaged, too large or asks for what is not supported; the message
+            names the file, the place in it, what is wrong and what to do.
+    """
+    try:
+        return _load(path)
+    except GltfError as error:
+        raise GltfError(f"{path}: {error}") from error
+
+
+def _load(path: Path) -> Model:
+    document = Document(path)
+    gltf = document.gltf
+    textures = TextureTable(document)
+    materials = tuple(
+        read_material(material, index, textures) for index, material in enumerate(gltf.materials)
+    )
+    nodes = read_nodes(gltf)
+    model = Model(
+        nodes=nodes,
+        roots=tuple(index for index, node in enumerate(nodes) if node.parent is None),
+        meshes=tuple(read_mesh(document, index, mesh) for index, mesh in enumerate(gltf.meshes)),
+        materials=materials,
+        textures=textures.textures,
+        notes=_notes(gltf),
+    )
+    _check_reach(model)
+    return model
+
+
+def _check_reach(model: Model) -> None:
+    """Refuse a tree whose places cannot be stored, such as a chain of huge scales."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        for index, matrix in enumerate(model.model_from_node()):
+            if not (np.abs(matrix) < np.finfo(np.float32).max).all():
+                name = model.nodes[index].name
+                raise GltfError(f"node {name!r}: its place in the model is not finite; export it again")
+
+
+def _notes(gltf: schema.Gltf) -> tuple[str, ...]:
+    notes = []
+    if gltf.animations:
+        notes.append(f"{len(gltf.animations)} animation(s) are left out; the model stands in its first pose")
+    if gltf.cameras:
+        notes.append(f"{len(gltf.cameras)} camera(s) are left out")
+    if any(primitive.targets for mesh in gltf.meshes for primitive in mesh.primitives):
+        notes.append("morph targets are left out; the rest shape is drawn")
+    unknown = sorted(set(gltf.extensions_used) - DRAWN_EXTENSIONS)
+    notes.extend(f"extension {name[:60]!r} is left out" for name in unknown)
+    return tuple(notes)

@@ -1,0 +1,46 @@
+"""Surfaces: glTF's core material and the extensions that arpipe draws, flattened."""
+
+import numpy as np
+
+from arpipe.io.gltf import schema
+from arpipe.io.gltf.model import Material
+from arpipe.io.gltf.textures import TextureTable
+
+
+def read_material(material: schema.Material, index: int, textures: TextureTable) -> Material:
+    """One material; the pictures it uses are added to `textures`."""
+    where = f"materials[{index}]"
+    surface, more = material.pbr_metallic_roughness, material.extensions
+    emissive = np.asarray(material.emissive_factor, np.float64) * more.emissive_strength.emissive_strength
+    return Material(
+        name=material.name,
+        base_color_factor=np.asarray(surface.base_color_factor, np.float32),
+        base_color_texture=textures.index(surface.base_color_texture, f"{where}.baseColorTexture"),
+        metallic=surface.metallic_factor,
+        roughness=surface.roughness_factor,
+        metallic_roughness_texture=textures.index(
+            surface.metallic_roughness_texture, f"{where}.metallicRoughnessTexture"
+        ),
+        normal_texture=textures.index(material.normal_texture, f"{where}.normalTexture"),
+        normal_scale=1.0 if material.normal_texture is None else material.normal_texture.scale,
+        occlusion_texture=textures.index(material.occlusion_texture, f"{where}.occlusionTexture"),
+        occlusion_strength=1.0 if material.occlusion_texture is None else material.occlusion_texture.strength,
+        emissive=np.clip(emissive, 0.0, np.finfo(np.float32).max).astype(np.float32),
+        emissive_texture=textures.index(material.emissive_texture, f"{where}.emissiveTexture"),
+        alpha_mode=material.alpha_mode,
+        alpha_cutoff=material.alpha_cutoff,
+        double_sided=material.double_sided,
+        transmission=more.transmission.transmission_factor,
+        transmission_texture=textures.index(
+            more.transmission.transmission_texture, f"{where}.transmissionTexture"
+        ),
+        ior=more.ior.ior,
+        thickness=more.volume.thickness_factor,
+        attenuation_color=np.asarray(more.volume.attenuation_color, np.float32),
+        attenuation_distance=(
+            float("inf") if more.volume.attenuation_distance is None else more.volume.attenuation_distance
+        ),
+        clearcoat=more.clearcoat.clearcoat_factor,
+        clearcoat_roughness=more.clearcoat.clearcoat_roughness_factor,
+        unlit=more.unlit is not None,
+    )

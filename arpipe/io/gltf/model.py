@@ -1,0 +1,151 @@
+"""What a glTF file becomes: plain arrays, ready for the GPU; all frozen."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from arpipe.geometry.transforms import Array
+
+Floats = npt.NDArray[np.float32]
+Triangles = npt.NDArray[np.uint32]
+Texels = npt.NDArray[np.uint8]
+
+Wrap = Literal["repeat", "clamp", "mirror"]
+Filter = Literal["nearest", "linear"]
+AlphaMode = Literal["OPAQUE", "MASK", "BLEND"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texture:
+    """A picture as one material slot uses it; slots that share a picture share the `pixels` array.
+
+    Attributes:
+        pixels: (h, w, 4) uint8 RGBA as stored: sRGB for base colour and emission, linear otherwise.
+            Row 0 is the top; uv (0, 0) is the top-left corner of that row's first pixel, v points down.
+        wrap: Behaviour outside [0, 1] in u and in v.
+        filter: Magnification.
+        mipmap: Whether smaller levels are wanted when the texture is minified.
+        transform: (3, 3) float64; a point is sampled at `transform @ (u, v, 1)`.
+    """
+
+    pixels: Texels
+    wrap: tuple[Wrap, Wrap]
+    filter: Filter
+    mipmap: bool
+    transform: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """Surface of a primitive. Colours are linear; `*_texture` is an index into `Model.textures` or None.
+
+    Attributes:
+        name: As in the file, may be empty.
+        base_color_factor: (4,) linear RGBA, multiplied with texture and vertex colour.
+        metallic, roughness: In [0, 1]; multiplied with the texture's blue and green.
+        normal_scale: Factor of the normal map's x and y.
+        occlusion_strength: In [0, 1]; occlusion is the texture's red.
+        emissive: (3,) linear, emissive_strength included, so it may exceed 1.
+        alpha_cutoff: Threshold of mode "MASK".
+        transmission: Share of light let through, in [0, 1]; multiplied with the texture's red.
+        ior: Index of refraction, ≥ 1.
+        thickness: m below the surface; 0 for a thin wall.
+        attenuation_color: (3,) colour that white light has after `attenuation_distance` m (infinite: none).
+        clearcoat, clearcoat_roughness: In [0, 1].
+        unlit: The base colour is shown as it is.
+    """
+
+    name: str
+    base_color_factor: Floats
+    base_color_texture: int | None
+    metallic: float
+    roughness: float
+    metallic_roughness_texture: int | None
+    normal_texture: int | None
+    normal_scale: float
+    occlusion_texture: int | None
+    occlusion_strength: float
+    emissive: Floats
+    emissive_texture: int | None
+    alpha_mode: AlphaMode
+    alpha_cutoff: float
+    double_sided: bool
+    transmission: float
+    transmission_texture: int | None
+    ior: float
+    thickness: float
+    attenuation_color: Floats
+    attenuation_distance: float
+    clearcoat: float
+    clearcoat_roughness: float
+    unlit: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Primitive:
+    """Triangles with one material.
+
+    Attributes:
+        positions: (n, 3), m, in the frame of the node that draws the mesh.
+        normals: (n, 3), unit length; of the flat triangles where the file has none.
+        uvs: (n, 2), or None.
+        colors: (n, 4) linear RGBA, or None.
+        tangents: (n, 4), w is the bitangent's sign, or None.
+        indices: (m, 3), each < n; counter-clockwise seen from the front.
+        material: Index into `Model.materials`, or None for glTF's default material.
+    """
+
+    positions: Floats
+    normals: Floats
+    uvs: Floats | None
+    colors: Floats | None
+    tangents: Floats | None
+    indices: Triangles
+    material: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A named place in the tree.
+
+    Attributes:
+        name: As in the file, may be empty.
+        parent: Index into `Model.nodes`, smaller than the node's own; None for a root.
+        matrix: (4, 4) float64 `parent_from_node`, for column vectors.
+        mesh: Index into `Model.meshes`, or None.
+    """
+
+    name: str
+    parent: int | None
+    matrix: Array
+    mesh: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """One scene.
+
+    Attributes:
+        nodes: Nodes of the scene, parents before their children.
+        roots: Indices of the nodes without a parent.
+        meshes: Each a tuple of primitives.
+        materials: Surfaces.
+        textures: One entry for each way in which a picture is used.
+        notes: What the file has and arpipe leaves out, one sentence each.
+    """
+
+    nodes: tuple[Node, ...]
+    roots: tuple[int, ...]
+    meshes: tuple[tuple[Primitive, ...], ...]
+    materials: tuple[Material, ...]
+    textures: tuple[Texture, ...]
+    notes: tuple[str, ...] = ()
+
+    def model_from_node(self) -> tuple[Array, ...]:
+        """(4, 4) matrix of each node to the frame of the whole model, in the order of `nodes`."""
+        matrices: list[Array] = []
+        for node in self.nodes:
+            matrices.append(node.matrix if node.parent is None else matrices[node.parent] @ node.matrix)
+        return tuple(matrices)

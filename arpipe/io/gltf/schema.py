@@ -1,0 +1,273 @@
+"""The part of glTF's JSON that arpipe reads, as checked types. Unknown keys pass, wrong values do not.
+
+Names are those of the glTF 2.0 specification in snake case. Whether an index points at something is checked
+where it is followed.
+"""
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+MAX_ITEMS = 20_000  # of one kind in a file; real glasses have a few dozen
+
+Item = TypeVar("Item")
+Items = Annotated[list[Item], Field(max_length=MAX_ITEMS)]
+Index = Annotated[int, Field(ge=0)]
+Offset = Annotated[int, Field(ge=0)]
+Size = Annotated[int, Field(ge=1)]
+Unit = Annotated[float, Field(ge=0.0, le=1.0)]
+Unsigned = Annotated[float, Field(ge=0.0)]
+Vector2 = tuple[float, float]
+Vector3 = tuple[float, float, float]
+UnitColor = tuple[Unit, Unit, Unit]
+ComponentType = Literal[5120, 5121, 5122, 5123, 5125, 5126]
+
+
+class _Object(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", alias_generator=to_camel, allow_inf_nan=False, populate_by_name=True
+    )
+
+
+class Asset(_Object):
+    """File version."""
+
+    version: str
+
+
+class Buffer(_Object):
+    """Bytes of the GLB, of a file beside it, or in a data URI."""
+
+    byte_length: Size
+    uri: str | None = None
+
+
+class BufferView(_Object):
+    """A stretch of a buffer."""
+
+    buffer: Index
+    byte_length: Size
+    byte_offset: Offset = 0
+    byte_stride: Annotated[int, Field(ge=4, le=252)] | None = None
+
+
+class SparseIndices(_Object):
+    """Which elements a sparse accessor replaces."""
+
+    buffer_view: Index
+    component_type: Literal[5121, 5123, 5125]
+    byte_offset: Offset = 0
+
+
+class SparseValues(_Object):
+    """What a sparse accessor replaces them with."""
+
+    buffer_view: Index
+    byte_offset: Offset = 0
+
+
+class Sparse(_Object):
+    """Elements that differ from the accessor's base."""
+
+    count: Size
+    indices: SparseIndices
+    values: SparseValues
+
+
+class Accessor(_Object):
+    """A typed view of a buffer view; zeros when it names none."""
+
+    component_type: ComponentType
+    count: Size
+    type: Literal["SCALAR", "VEC2", "VEC3", "VEC4", "MAT2", "MAT3", "MAT4"]
+    buffer_view: Index | None = None
+    byte_offset: Offset = 0
+    normalized: bool = False
+    sparse: Sparse | None = None
+
+
+class Image(_Object):
+    """An encoded picture."""
+
+    uri: str | None = None
+    buffer_view: Index | None = None
+    name: str = ""
+
+
+class Sampler(_Object):
+    """How a texture is read between and outside its pixels."""
+
+    mag_filter: Literal[9728, 9729] = 9729
+    min_filter: Literal[9728, 9729, 9984, 9985, 9986, 9987] = 9987
+    wrap_s: Literal[33071, 33648, 10497] = 10497
+    wrap_t: Literal[33071, 33648, 10497] = 10497
+
+
+class Texture(_Object):
+    """A picture with a sampler."""
+
+    source: Index | None = None
+    sampler: Index | None = None
+
+
+class TextureTransform(_Object):
+    """KHR_texture_transform."""
+
+    offset: Vector2 = (0.0, 0.0)
+    rotation: float = 0.0
+    scale: Vector2 = (1.0, 1.0)
+    tex_coord: Index | None = None
+
+
+class TextureExtensions(_Object):
+    """Extensions of a texture slot."""
+
+    transform: TextureTransform | None = Field(default=None, alias="KHR_texture_transform")
+
+
+class TextureInfo(_Object):
+    """A material's slot for a texture; `scale` is a normal map's, `strength` an occlusion map's."""
+
+    index: Index
+    tex_coord: Index = 0
+    scale: float = 1.0
+    strength: Unit = 1.0
+    extensions: TextureExtensions = TextureExtensions()
+
+
+class MetallicRoughness(_Object):
+    """The core surface model."""
+
+    base_color_factor: tuple[Unit, Unit, Unit, Unit] = (1.0, 1.0, 1.0, 1.0)
+    base_color_texture: TextureInfo | None = None
+    metallic_factor: Unit = 1.0
+    roughness_factor: Unit = 1.0
+    metallic_roughness_texture: TextureInfo | None = None
+
+
+class Transmission(_Object):
+    """KHR_materials_transmission."""
+
+    transmission_factor: Unit = 0.0
+    transmission_texture: TextureInfo | None = None
+
+
+class Ior(_Object):
+    """KHR_materials_ior."""
+
+    ior: Annotated[float, Field(ge=1.0)] = 1.5
+
+
+class Volume(_Object):
+    """KHR_materials_volume."""
+
+    thickness_factor: Unsigned = 0.0
+    attenuation_distance: Annotated[float, Field(gt=0.0)] | None = None
+    attenuation_color: UnitColor = (1.0, 1.0, 1.0)
+
+
+class Clearcoat(_Object):
+    """KHR_materials_clearcoat."""
+
+    clearcoat_factor: Unit = 0.0
+    clearcoat_roughness_factor: Unit = 0.0
+
+
+class EmissiveStrength(_Object):
+    """KHR_materials_emissive_strength."""
+
+    emissive_strength: Unsigned = 1.0
+
+
+class Unlit(_Object):
+    """KHR_materials_unlit: its presence is its meaning."""
+
+
+class MaterialExtensions(_Object):
+    """Material extensions that arpipe draws."""
+
+    transmission: Transmission = Field(default=Transmission(), alias="KHR_materials_transmission")
+    ior: Ior = Field(default=Ior(), alias="KHR_materials_ior")
+    volume: Volume = Field(default=Volume(), alias="KHR_materials_volume")
+    clearcoat: Clearcoat = Field(default=Clearcoat(), alias="KHR_materials_clearcoat")
+    emissive_strength: EmissiveStrength = Field(
+        default=EmissiveStrength(), alias="KHR_materials_emissive_strength"
+    )
+    unlit: Unlit | None = Field(default=None, alias="KHR_materials_unlit")
+
+
+class Material(_Object):
+    """Surface of a primitive."""
+
+    name: str = ""
+    pbr_metallic_roughness: MetallicRoughness = MetallicRoughness()
+    normal_texture: TextureInfo | None = None
+    occlusion_texture: TextureInfo | None = None
+    emissive_texture: TextureInfo | None = None
+    emissive_factor: UnitColor = (0.0, 0.0, 0.0)
+    alpha_mode: Literal["OPAQUE", "MASK", "BLEND"] = "OPAQUE"
+    alpha_cutoff: Unsigned = 0.5
+    double_sided: bool = False
+    extensions: MaterialExtensions = MaterialExtensions()
+
+
+class Primitive(_Object):
+    """Geometry with one material; `mode` 4, 5 and 6 are triangles."""
+
+    attributes: dict[str, Index]
+    indices: Index | None = None
+    material: Index | None = None
+    mode: int = 4
+    targets: list[dict[str, Index]] = []
+
+
+class Mesh(_Object):
+    """Primitives drawn together."""
+
+    primitives: Annotated[list[Primitive], Field(min_length=1, max_length=MAX_ITEMS)]
+    name: str = ""
+
+
+class Node(_Object):
+    """A place in the tree: `matrix`, or translation, rotation (x, y, z, w) and scale."""
+
+    name: str = ""
+    children: list[Index] = []
+    mesh: Index | None = None
+    skin: Index | None = None
+    matrix: Annotated[list[float], Field(min_length=16, max_length=16)] | None = None
+    translation: Vector3 = (0.0, 0.0, 0.0)
+    rotation: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
+    scale: Vector3 = (1.0, 1.0, 1.0)
+
+
+class Scene(_Object):
+    """Roots of what is drawn."""
+
+    nodes: list[Index] = []
+
+
+class Named(_Object):
+    """Something that arpipe only counts."""
+
+
+class Gltf(_Object):
+    """A whole file."""
+
+    asset: Asset
+    extensions_used: list[str] = []
+    extensions_required: list[str] = []
+    scene: Index | None = None
+    scenes: Items[Scene] = []
+    nodes: Items[Node] = []
+    meshes: Items[Mesh] = []
+    materials: Items[Material] = []
+    textures: Items[Texture] = []
+    samplers: Items[Sampler] = []
+    images: Items[Image] = []
+    accessors: Items[Accessor] = []
+    buffer_views: Items[BufferView] = []
+    buffers: Items[Buffer] = []
+    animations: Items[Named] = []
+    cameras: Items[Named] = []

@@ -1,0 +1,118 @@
+"""Pictures of a model, and the ways in which its materials use them."""
+
+import io
+import math
+import warnings
+
+import numpy as np
+from PIL import Image
+
+from arpipe.errors import GltfError
+from arpipe.geometry.transforms import Array
+from arpipe.io.gltf import schema
+from arpipe.io.gltf.container import Document, pick
+from arpipe.io.gltf.model import Filter, Texels, Texture, Wrap
+
+MAX_SIDE = 8192  # what every OpenGL 3.3 driver of the last ten years takes
+FORMATS = ("PNG", "JPEG")  # those of the specification
+
+WRAPS: dict[int, Wrap] = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
+FILTERS: dict[int, Filter] = {9728: "nearest", 9729: "linear"}
+MIPMAPPED = (9984, 9985, 9986, 9987)
+
+Use = tuple[int, schema.TextureTransform]
+
+
+class TextureTable:
+    """Collects the textures that materials refer to; each picture is decoded once.
+
+    Args:
+        document: The opened file.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._pixels: dict[int, Texels] = {}
+        self._places: dict[Use, int] = {}
+        self._textures: list[Texture] = []
+
+    @property
+    def textures(self) -> tuple[Texture, ...]:
+        """All textures asked for so far."""
+        return tuple(self._textures)
+
+    def index(self, info: schema.TextureInfo | None, where: str) -> int | None:
+        """Index into `textures` of a material's slot; None for an empty slot."""
+        if info is None:
+            return None
+        transform = info.extensions.transform or schema.TextureTransform()
+        uv_set = info.tex_coord if transform.tex_coord is None else transform.tex_coord
+        if uv_set != 0:
+            raise GltfError(f"{where}: uses TEXCOORD_{uv_set}; arpipe reads one UV set, use TEXCOORD_0")
+        use = (info.index, transform.model_copy(update={"tex_coord": None}))
+        if use not in self._places:
+            self._textures.append(self._make(info.index, transform, where))
+            self._places[use] = len(self._textures) - 1
+        return self._places[use]
+
+    def _make(self, index: int, transform: schema.TextureTransform, where: str) -> Texture:
+        gltf = self._document.gltf
+        texture = pick(gltf.textures, index, "textures", where)
+        here = f"textures[{index}]"
+        if texture.source is None:
+            raise GltfError(f"{here}: has no PNG or JPEG source; export textures as PNG or JPEG")
+        sampler = schema.Sampler()
+        if texture.sampler is not None:
+            sampler = pick(gltf.samplers, texture.sampler, "samplers", here)
+        image = pick(gltf.images, texture.source, "images", here)
+        if texture.source not in self._pixels:
+            self._pixels[texture.source] = _decode(self._document, image, f"images[{texture.source}]")
+        return Texture(
+            pixels=self._pixels[texture.source],
+            wrap=(WRAPS[sampler.wrap_s], WRAPS[sampler.wrap_t]),
+            filter=FILTERS[sampler.mag_filter],
+            mipmap=sampler.min_filter in MIPMAPPED,
+            transform=_matrix(transform, where),
+        )
+
+
+def _matrix(transform: schema.TextureTransform, where: str) -> Array:
+    """(3, 3) translation @ rotation @ scale; positive angles turn u towards −v, as v points down."""
+    cosine, sine = math.cos(transform.rotation), math.sin(transform.rotation)
+    translation, rotation = np.eye(3), np.eye(3)
+    translation[:2, 2] = transform.offset
+    rotation[:2, :2] = [[cosine, sine], [-sine, cosine]]
+    with np.errstate(over="ignore", invalid="ignore"):
+        matrix = translation @ rotation @ np.diag([*transform.scale, 1.0])
+    if not np.isfinite(matrix).all():
+        raise GltfError(f"{where}: KHR_texture_transform is not finite; export it again")
+    return matrix
+
+
+def _decode(document: Document, image: schema.Image, where: str) -> Texels:
+    """(h, w, 4) uint8 RGBA of an encoded picture."""
+    if image.buffer_view is not None:
+        content = bytes(document.view(image.buffer_view, where)[0])
+    elif image.uri is not None:
+        content = document.bytes_of(image.uri, where)
+    else:
+        raise GltfError(f"{where}: has neither uri nor bufferView; export it again")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of what is checked here
+            with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+                if max(picture.size) > MAX_SIDE:
+                    raise GltfError(f"{where}: is {picture.size} px; at most {MAX_SIDE} a side are read")
+                document.spend(picture.width * picture.height * 4, where)
+                return _rgba(picture)
+    except GltfError:
+        raise
+    except Exception as error:  # damaged bytes make Pillow's decoders raise nearly anything
+        raise GltfError(f"{where}: cannot be decoded as PNG or JPEG ({error}); export it again") from error
+
+
+def _rgba(picture: Image.Image) -> Texels:
+    if picture.mode.startswith("I"):  # 16-bit grey: convert() would clip instead of scaling
+        grey = (np.asarray(picture, dtype=np.uint32) >> 8).astype(np.uint8)
+        return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
+    return np.ascontiguousarray(picture.convert("RGBA"), dtype=np.uint8)
