@@ -59,14 +59,11 @@ def _gl_problem() -> str | None:
 
 @functools.cache
 def _weights_problem() -> str | None:
-    from arpipe.errors import WeightsError
     from arpipe.weights import store
 
-    try:
-        store.require_all()
-    except WeightsError as error:
-        return f"{error}; run: arpipe weights fetch"
-    return None
+    usable = (store.State.READY, store.State.SOURCE)
+    missing = [status.network.name for status in store.status() if status.state not in usable]
+    return f"no weights of {', '.join(missing)}; run: arpipe weights fetch" if missing else None
 
 
 @functools.cache

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from arpipe.errors import AssetError, ConfigError
-from arpipe.io import assets
+from arpipe import assets
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Thin users of the pipeline: one module for each thing a person does with arpipe."""

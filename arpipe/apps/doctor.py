@@ -1,0 +1,268 @@
+"""What this machine lacks to run arpipe, and the command that mends it.
+
+Each check is a function that looks at one thing and returns one `Finding`. What a check looks at is loaded by
+name and not imported above: a probe has to survive the very package that is broken.
+"""
+
+import importlib
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from arpipe.assets import assets_root, configs_root
+from arpipe.errors import RenderError
+
+OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 14)
+DEVICES = Path("/dev")
+VIDEO_CLASS = Path("/sys/devices/virtual/video4linux")  # where Linux lists loopback cameras, never real ones
+INSTALL_GL = "sudo apt-get install --no-install-recommends libegl1 libgl1"
+
+# Distributions that unpack into the same package folder: of each group only one may be installed.
+CV2_PROVIDERS = (
+    "opencv-python",
+    "opencv-python-headless",
+    "opencv-contrib-python",
+    "opencv-contrib-python-headless",
+)
+ONNXRUNTIME_PROVIDERS = (
+    "onnxruntime",
+    "onnxruntime-gpu",
+    "onnxruntime-openvino",
+    "onnxruntime-directml",
+    "onnxruntime-silicon",
+)
+
+
+class Verdict(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    WARN = "warn"  # arpipe runs, something optional is missing
+    FAIL = "fail"  # arpipe does not run, or not as it should
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check saw; `mend` is the command that helps, empty when nothing is to be done."""
+
+    check: str
+    verdict: Verdict
+    detail: str
+    mend: str = ""
+
+
+def examine() -> list[Finding]:
+    """Run every check, in the order of `CHECKS`."""
+    return [_survive(name, check) for name, check in CHECKS.items()]
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """1 if anything that arpipe needs is missing, else 0."""
+    return int(any(finding.verdict is Verdict.FAIL for finding in findings))
+
+
+def to_json(findings: Iterable[Finding]) -> str:
+    """The findings with the machine they were made on, for programs and for bug reports."""
+    findings = list(findings)
+    return json.dumps(
+        {
+            "arpipe": _installed().get("arpipe"),
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+            "healthy": exit_code(findings) == 0,
+            "findings": [asdict(finding) for finding in findings],
+        },
+        indent=2,
+    )
+
+
+def show(findings: Iterable[Finding], console: Console) -> None:
+    """Print the findings as a table, each mending command under what it mends."""
+    styles = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for finding in findings:
+        detail = Text(finding.detail)
+        if finding.mend:
+            detail.append(f"\n→ {finding.mend}", style="bold")
+        table.add_row(Text(finding.verdict, style=styles[finding.verdict]), finding.check, detail)
+    console.print(table)
+
+
+def check_python() -> Finding:
+    """The interpreter is one that arpipe is tested with."""
+    version = platform.python_version()
+    if OLDEST_PYTHON <= sys.version_info[:2] <= NEWEST_PYTHON:
+        return Finding("Python", Verdict.OK, version)
+    wanted = f"arpipe needs {'.'.join(map(str, OLDEST_PYTHON))} to {'.'.join(map(str, NEWEST_PYTHON))}"
+    return Finding(
+        "Python", Verdict.FAIL, f"{version}; {wanted}", "make clean && make PYTHON=python3.13 setup"
+    )
+
+
+def check_assets() -> Finding:
+    """The data files that travel with arpipe are there."""
+    missing = [folder for folder in (assets_root(), configs_root()) if not folder.is_dir()]
+    if missing:
+        names = " and ".join(map(str, missing))
+        return Finding(
+            "assets", Verdict.FAIL, f"no {names}", "python -m pip install --force-reinstall arpipe"
+        )
+    return Finding("assets", Verdict.OK, str(assets_root()))
+
+
+def check_opengl() -> Finding:
+    """An OpenGL 3.3 context can be made without a window."""
+    try:
+        context = _load("arpipe.render.context").GlContext.headless()
+    except RenderError as error:
+        mend = INSTALL_GL if sys.platform == "linux" else ""
+        return Finding("OpenGL", Verdict.FAIL, f"{error}; nothing can be drawn", mend)
+    with context:
+        kind = "software" if context.is_software else "GPU"
+        version = context.gl.version_code
+    return Finding("OpenGL", Verdict.OK, f"{version // 100}.{version // 10 % 10}, {kind}: {context.renderer}")
+
+
+def check_cv2() -> Finding:
+    """`cv2` comes from exactly one distribution, and loads."""
+    return _only_one("OpenCV", "cv2", CV2_PROVIDERS, keep="opencv-python")
+
+
+def check_onnxruntime() -> Finding:
+    """`onnxruntime` comes from exactly one distribution, and loads."""
+    installed = [name for name in ONNXRUNTIME_PROVIDERS[1:] if name in _installed()]
+    return _only_one(
+        "ONNX Runtime", "onnxruntime", ONNXRUNTIME_PROVIDERS, keep=(installed or ["onnxruntime"])[0]
+    )
+
+
+def check_providers() -> Finding:
+    """What networks run on; a GPU that is there but not used is worth a word."""
+    names = _load("onnxruntime").get_available_providers()
+    detail = ", ".join(name.removesuffix("ExecutionProvider") for name in names)
+    if (DEVICES / "nvidia0").exists() and "CUDAExecutionProvider" not in names:
+        mend = 'python -m pip uninstall -y onnxruntime && python -m pip install "arpipe[gpu]"'
+        return Finding("inference", Verdict.WARN, f"{detail}; the NVIDIA GPU is not used", mend)
+    return Finding("inference", Verdict.OK, detail)
+
+
+def check_weights() -> Finding:
+    """The network weights are in the cache, every file hashed."""
+    store = _load("arpipe.weights.store")
+    states = store.verify()
+    damaged = [status.network.name for status in states if status.state is store.State.DAMAGED]
+    absent = [status.network.name for status in states if status.state is store.State.ABSENT]
+    if damaged:
+        detail = f"damaged, made anew on next use: {', '.join(damaged)}"
+        return Finding("weights", Verdict.WARN, detail, "arpipe weights fetch")
+    if absent:
+        detail = f"{len(absent)} of {len(states)} networks not fetched yet; the first use does it"
+        return Finding("weights", Verdict.WARN, detail, "arpipe weights fetch")
+    return Finding("weights", Verdict.OK, f"{len(states)} networks in {states[0].path.parent}")
+
+
+def check_camera() -> Finding:
+    """There is a camera, and this user may read it."""
+    if sys.platform != "linux":
+        return Finding(
+            "camera", Verdict.OK, "the system asks for permission on first use; allow it for the terminal"
+        )
+    nodes = sorted(DEVICES.glob("video*"))
+    if not nodes:
+        detail = "none; files and --source sample work without"
+        return Finding("camera", Verdict.WARN, detail, "arpipe live --source sample")
+    closed = [str(node) for node in nodes if not os.access(node, os.R_OK | os.W_OK)]
+    if closed:
+        detail = f"no permission for {', '.join(closed)}"
+        return Finding("camera", Verdict.WARN, detail, 'sudo usermod -aG video "$USER", then log in again')
+    return Finding("camera", Verdict.OK, ", ".join(map(str, nodes)))
+
+
+def check_encoder() -> Finding:
+    """Videos can be written as H.264."""
+    av = _load("av")
+    try:
+        codec = av.codec.Codec("libx264", "w")
+    except av.error.FFmpegError:
+        detail = f"PyAV {av.__version__} has no libx264; --codec mpeg4 works"
+        return Finding(
+            "H.264", Verdict.FAIL, detail, "python -m pip install --force-reinstall --only-binary av av"
+        )
+    return Finding("H.264", Verdict.OK, f"{codec.name} in PyAV {av.__version__}")
+
+
+def check_virtual_camera() -> Finding:
+    """Other programs can take arpipe's picture as a camera (optional)."""
+    if "pyvirtualcam" not in _installed():
+        mend = 'python -m pip install "arpipe[virtualcam]"'
+        return Finding("virtual camera", Verdict.WARN, "pyvirtualcam is not installed", mend)
+    if sys.platform == "linux" and not any(VIDEO_CLASS.glob("video*")):
+        mend = "sudo apt-get install v4l2loopback-dkms && sudo modprobe v4l2loopback"
+        return Finding("virtual camera", Verdict.WARN, "the v4l2loopback module is not loaded", mend)
+    return Finding("virtual camera", Verdict.OK, "ready")
+
+
+CHECKS: Mapping[str, Callable[[], Finding]] = {
+    "Python": check_python,
+    "assets": check_assets,
+    "OpenGL": check_opengl,
+    "OpenCV": check_cv2,
+    "ONNX Runtime": check_onnxruntime,
+    "inference": check_providers,
+    "weights": check_weights,
+    "H.264": check_encoder,
+    "camera": check_camera,
+    "virtual camera": check_virtual_camera,
+}
+
+
+def _survive(name: str, check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except Exception as error:  # noqa: BLE001 - a broken package may raise anything; that is the finding
+        return Finding(name, Verdict.FAIL, f"{type(error).__name__}: {error}", "make clean && make setup")
+
+
+def _only_one(check: str, module: str, providers: Iterable[str], keep: str) -> Finding:
+    """Judge a package folder that several distributions fill."""
+    found = {name: version for name, version in _installed().items() if name in providers}
+    listing = ", ".join(f"{name} {version}" for name, version in found.items())
+    install = f"python -m pip install --force-reinstall --no-deps {keep}"
+    if len(found) > 1:
+        mend = f"python -m pip uninstall -y {' '.join(found)} && {install}"
+        same = len(set(found.values())) == 1
+        detail = f"{listing} fill one folder; the last one installed wins"
+        return Finding(check, Verdict.WARN if same else Verdict.FAIL, detail, mend)
+    try:
+        loaded = _load(module)
+    except ImportError as error:
+        shared_library = ".so" in str(error) and sys.platform == "linux"
+        mend = f"{INSTALL_GL} libglib2.0-0" if shared_library else install
+        return Finding(check, Verdict.FAIL, f"{module} does not load: {error}", mend)
+    if not hasattr(loaded, "__version__"):
+        return Finding(check, Verdict.FAIL, f"only remains of {module} are installed", install)
+    return Finding(check, Verdict.OK, listing or f"{module} {loaded.__version__}")
+
+
+def _installed() -> dict[str, str]:
+    """Version of every installed distribution, by its normalised name."""
+    names = ((dist.metadata["Name"] or "", dist.version) for dist in metadata.distributions())
+    return {name.lower().replace("_", "-"): version for name, version in names}
+
+
+def _load(module: str) -> Any:
+    return importlib.import_module(module)
