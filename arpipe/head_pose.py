@@ -1,0 +1,281 @@
+"""Landmarks and intrinsics to a metric head pose.
+
+The network sees only its crop, as if under weak perspective, so its z says nothing about where the head
+is. The pose therefore comes from a full-perspective fit of the canonical face's rigid points to x and y:
+a face at the frame's edge is neither misplaced nor turned. The network's z only shapes the metric mesh,
+along the crop's own axis. The absolute size comes from the iris, 11.7 mm across in nearly all adults,
+averaged over a track's life.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.geometry.transforms import Array, RigidTransform, angles_from_rotation
+from arpipe.topology import Topology
+from arpipe.types import HeadPose, Landmarks
+
+GAUSS_NEWTON_STEPS = 12
+CONVERGED = 1e-7  # rad and canonical metres: far below a landmark's noise
+SCALE_LIMITS = (0.70, 1.30)  # heads of small children to very large ones, over the canonical face
+DEPTH_GAIN_LIMITS = (0.8, 1.5)  # how far the network's z may be stretched to agree with the fitted head
+LANDMARK_NOISE_PX = 0.5  # an iris of d px gives the scale with a relative deviation of about noise / d
+FORGET_FRAMES = 300.0  # weight of the past in the running scale, in frames of equal quality
+PNP_POINTS_STEP = 4  # every fourth rigid point starts SQPnP: it needs shape, not numbers
+
+
+class HeadPoseConfig(BaseModel):
+    """How poses are solved.
+
+    Attributes:
+        max_error: A fit whose RMS error exceeds this share of the face's long side counts as no pose.
+        iris_scale: Measure the person's size from the irises; else every head is the canonical one's size.
+        min_iris_px: Irises smaller than this are not measured, px.
+        max_iris_yaw_deg: Irises of a head turned further are not measured, degrees.
+        min_eye_opening: Height over width below which an eye counts as closed and its iris is not measured.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_error: float = Field(default=0.08, gt=0)
+    iris_scale: bool = True
+    min_iris_px: float = Field(default=5.0, gt=0)
+    max_iris_yaw_deg: float = Field(default=35.0, gt=0, le=90)
+    min_eye_opening: float = Field(default=0.15, ge=0)
+
+
+@dataclass(slots=True)
+class _Track:
+    """What is kept of one head between frames."""
+
+    pose: RigidTransform | None = None
+    scale_sum: float = 0.0
+    scale_weight: float = 0.0
+
+
+class HeadPoseSolver:
+    """Solves poses and remembers, per track, the last pose and the running size.
+
+    Args:
+        config: Limits and switches.
+    """
+
+    def __init__(self, config: HeadPoseConfig | None = None) -> None:
+        self.config = config or HeadPoseConfig()
+        self._tracks: dict[int, _Track] = {}
+
+    def reset(self) -> None:
+        """Forget all heads."""
+        self._tracks.clear()
+
+    def solve(
+        self, landmarks: Landmarks, camera: CameraIntrinsics, track_id: int | None = None
+    ) -> HeadPose | None:
+        """Place the head in the camera frame.
+
+        Fits the rigid points of the canonical face (eye corners, nose, cheekbones, forehead; never lips, lids
+        or jaw) to the landmarks, starting from the track's last pose when there is one.
+
+        Args:
+            landmarks: Face landmarks in image px; z shapes the metric mesh only, never the pose.
+            camera: Intrinsics of the image that the landmarks were measured in.
+            track_id: Whose head it is, to start from its last pose and to average its size; None for a
+                single picture.
+
+        Returns:
+            The pose, or None if the head would be behind the camera or the error exceeds `max_error`.
+
+        Raises:
+            ValueError: The topology has no rigid points (a body, for instance).
+        """
+        topology = landmarks.topology
+        if not len(topology.rigid):
+            raise ValueError(f"{topology.name} landmarks have no rigid points; a head pose needs a face")
+        track = self._track(track_id)
+        points_px = landmarks.points_px[:, :2].astype(np.float64)
+        canonical = topology.canonical_m[topology.rigid]
+        plane = camera.unproject(points_px)
+        fit = _fit(canonical, plane[topology.rigid], topology.rigid_weights, track.pose)
+        if fit is None:
+            track.pose = None
+            return None
+        error_px = _error_px(fit, canonical, points_px[topology.rigid], camera)
+        if not error_px <= self.config.max_error * float(np.ptp(points_px, axis=0).max()):
+            track.pose = None
+            return None
+        track.pose = fit
+        scale, measured = self._scale(track, landmarks, fit, camera)
+        metric_mesh_m = _metric_mesh(landmarks, plane, fit) * scale
+        return HeadPose(
+            camera_from_head=RigidTransform(fit.rotation, fit.translation_m * scale),
+            metric_mesh_m=metric_mesh_m,
+            error_px=error_px,
+            scale=scale,
+            pupillary_distance_mm=_pupillary_distance_mm(metric_mesh_m, topology) if measured else None,
+        )
+
+    def forget_except(self, track_ids: set[int]) -> None:
+        """Drop what is kept of heads that are no longer tracked."""
+        self._tracks = {key: track for key, track in self._tracks.items() if key in track_ids}
+
+    def _track(self, track_id: int | None) -> _Track:
+        return _Track() if track_id is None else self._tracks.setdefault(track_id, _Track())
+
+    def _scale(
+        self, track: _Track, landmarks: Landmarks, fit: RigidTransform, camera: CameraIntrinsics
+    ) -> tuple[float, bool]:
+        """The person's size over the canonical one's, and whether an iris ever told."""
+        if not self.config.iris_scale:
+            return 1.0, False
+        measured = self._measure_scale(landmarks, fit, camera)
+        if measured is not None:
+            scale, weight = measured
+            keep = max(0.0, 1.0 - weight / FORGET_FRAMES)
+            track.scale_sum = track.scale_sum * keep + weight * scale
+            track.scale_weight = track.scale_weight * keep + weight
+        if track.scale_weight == 0.0:
+            return 1.0, False
+        return float(np.clip(track.scale_sum / track.scale_weight, *SCALE_LIMITS)), True
+
+    def _measure_scale(
+        self, landmarks: Landmarks, fit: RigidTransform, camera: CameraIntrinsics
+    ) -> tuple[float, float] | None:
+        """Scale and its weight in (0, 1] from the irises, or None if they are not seen.
+
+        A head that is larger than the canonical one and farther away looks the same, but for its irises,
+        which are of one size in everybody: predicted over measured diameter is the scale.
+        """
+        topology = landmarks.topology
+        if "left_iris" not in topology.regions or abs(angles_from_rotation(fit.rotation).yaw_deg) > (
+            self.config.max_iris_yaw_deg
+        ):
+            return None
+        predicted, measured = 0.0, 0.0
+        for side in ("left", "right"):
+            if _eye_opening(landmarks, side) < self.config.min_eye_opening:
+                continue
+            ring = topology.region(f"{side}_iris")
+            expected_px = camera.project(fit.apply(topology.canonical_m[ring]))
+            predicted += _diameters(expected_px)
+            measured += _diameters(landmarks.points_px[ring, :2].astype(np.float64))
+        if measured == 0.0 or measured < 2.0 * self.config.min_iris_px:
+            return None
+        return predicted / measured, 1.0 / (1.0 + (20.0 * LANDMARK_NOISE_PX / measured) ** 2)
+
+
+def _diameters(ring_px: Array) -> float:
+    """Sum of the horizontal and the vertical diameter of an iris' four rim points, px."""
+    return float(np.linalg.norm(ring_px[0] - ring_px[2]) + np.linalg.norm(ring_px[1] - ring_px[3]))
+
+
+def _eye_opening(landmarks: Landmarks, side: str) -> float:
+    height = np.linalg.norm(landmarks[f"{side}_eye_top"][:2] - landmarks[f"{side}_eye_bottom"][:2])
+    width = np.linalg.norm(landmarks[f"{side}_eye_outer"][:2] - landmarks[f"{side}_eye_inner"][:2])
+    return float(height / max(float(width), 1e-6))
+
+
+def _pupillary_distance_mm(metric_mesh_m: Array, topology: Topology) -> float:
+    between = metric_mesh_m[topology.index("left_pupil")] - metric_mesh_m[topology.index("right_pupil")]
+    return float(np.linalg.norm(between[:2])) * 1000.0
+
+
+def _fit(
+    canonical: Array, plane: Array, weights: npt.NDArray[np.float64], start: RigidTransform | None
+) -> RigidTransform | None:
+    """Weighted reprojection fit of `canonical` (k, 3) to (k, 2) points of the plane z = 1; None if it fails.
+
+    Starts from the last pose; from SQPnP (Terzakis and Lourakis 2020) when there is none or it leads nowhere.
+    """
+    best = None if start is None else _refine(canonical, plane, weights, start)
+    if best is not None:
+        return best
+    fresh = _start(canonical, plane)
+    return None if fresh is None else _refine(canonical, plane, weights, fresh)
+
+
+def _start(canonical: Array, plane: Array) -> RigidTransform | None:
+    found, rotation_vector, translation = cv2.solvePnP(
+        np.ascontiguousarray(canonical[::PNP_POINTS_STEP]),
+        np.ascontiguousarray(plane[::PNP_POINTS_STEP]).reshape(-1, 1, 2),
+        np.eye(3),
+        None,
+        flags=cv2.SOLVEPNP_SQPNP,
+    )
+    if not found or not np.isfinite(rotation_vector).all() or translation[2, 0] <= 0:
+        return None
+    rotation = np.asarray(cv2.Rodrigues(rotation_vector)[0], dtype=np.float64)
+    return RigidTransform(rotation, np.asarray(translation[:, 0], dtype=np.float64))
+
+
+def _refine(
+    canonical: Array, plane: Array, weights: npt.NDArray[np.float64], start: RigidTransform
+) -> RigidTransform | None:
+    """Gauss–Newton on the six pose parameters; None if it passes behind the camera or does not settle."""
+    rotation, translation = start.rotation, start.translation_m
+    for _ in range(GAUSS_NEWTON_STEPS):
+        turned = canonical @ rotation.T
+        points = turned + translation
+        if points[:, 2].min() <= 1e-3:
+            return None
+        inverse_z = 1.0 / points[:, 2]
+        seen = points[:, :2] * inverse_z[:, None]
+        jacobian = _jacobian(turned, seen, inverse_z)
+        weighted = jacobian * weights[:, None, None]
+        normal = np.einsum("kij,kil->jl", weighted, jacobian)
+        step = np.linalg.solve(normal, np.einsum("kij,ki->j", weighted, plane - seen))
+        rotation = cv2.Rodrigues(step[:3])[0] @ rotation
+        translation = translation + step[3:]
+        if not np.isfinite(step).all():
+            return None
+        if np.abs(step).max() < CONVERGED:
+            u, _, vt = np.linalg.svd(rotation)
+            return RigidTransform(u @ vt, translation)
+    return None
+
+
+def _jacobian(turned: Array, seen: Array, inverse_z: Array) -> Array:
+    """(k, 2, 6) derivative of the seen points by a small rotation (about camera axes) and a translation."""
+    jacobian = np.zeros((len(turned), 2, 6))
+    jacobian[:, 0, 3] = jacobian[:, 1, 4] = inverse_z
+    jacobian[:, :, 5] = -seen * inverse_z[:, None]
+    x, y, z = turned.T
+    # d(rotation)/d(angle) of a point is angle × point.
+    jacobian[:, 0, 1], jacobian[:, 0, 2] = z * inverse_z, -y * inverse_z
+    jacobian[:, 1, 0], jacobian[:, 1, 2] = -z * inverse_z, x * inverse_z
+    by_z = jacobian[:, :, 5]
+    jacobian[:, :, 0] += by_z * y[:, None]
+    jacobian[:, :, 1] -= by_z * x[:, None]
+    return jacobian
+
+
+def _error_px(fit: RigidTransform, canonical: Array, points_px: Array, camera: CameraIntrinsics) -> float:
+    residual = camera.project(fit.apply(canonical)) - points_px
+    return float(np.sqrt((residual**2).sum(axis=1).mean()))
+
+
+def _metric_mesh(landmarks: Landmarks, plane: Array, fit: RigidTransform) -> Array:
+    """(n, 3) landmarks in the head frame at the canonical face's size.
+
+    Each landmark stays on its own ray, so the mesh projects onto the landmarks exactly. Its depth along the
+    crop's axis is the network's z, shifted and slightly stretched to agree with the fitted head at the rigid
+    points.
+    """
+    rigid, weights = landmarks.topology.rigid, landmarks.topology.rigid_weights
+    axis = np.append(plane.mean(axis=0), 1.0)
+    axis /= np.linalg.norm(axis)
+    rays = np.column_stack([plane, np.ones(len(plane))])
+    fitted_depth = fit.apply(landmarks.topology.canonical_m[rigid]) @ axis
+    middle = float(np.average(fitted_depth, weights=weights))
+    metres_per_px = middle * np.ptp(plane[:, 0]) / max(float(np.ptp(landmarks.points_px[:, 0])), 1e-6)
+    relative = landmarks.points_px[:, 2].astype(np.float64) * metres_per_px
+    centred = relative[rigid] - np.average(relative[rigid], weights=weights)
+    spread = float(np.average(centred**2, weights=weights))
+    gain = float(np.average(centred * (fitted_depth - middle), weights=weights)) / max(spread, 1e-12)
+    gain = float(np.clip(gain, *DEPTH_GAIN_LIMITS))
+    depth = middle + gain * (relative - np.average(relative[rigid], weights=weights))
+    in_camera = rays * (depth / (rays @ axis))[:, None]
+    return fit.inverse().apply(in_camera)
