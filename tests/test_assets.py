@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from arpipe.errors import AssetError, ConfigError
 from arpipe import assets
+from arpipe.errors import AssetError, ConfigError
 
 
 @pytest.fixture

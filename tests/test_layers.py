@@ -1,0 +1,206 @@
+"""The direction of the arrows: who may import whom, who owns which package, and what stays unimported."""
+
+import ast
+import importlib
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PACKAGE = REPOSITORY / "arpipe"
+
+# From the ground up; a unit imports itself and what stands before it. `arpipe` itself is the public door.
+LAYERS = (
+    "errors",
+    "timing",
+    "assets",
+    "geometry",
+    "topology",
+    "types",
+    "io",
+    "preprocess",
+    "weights",
+    "inference",
+    "models",
+    "tracking",
+    "head_pose",
+    "render",
+    "effects",
+    "pipeline",
+    "config",
+    "apps",
+    "cli",
+    "__main__",
+    "__init__",
+)
+
+# Packages that only their owners import; `arpipe.apps.doctor` probes them by name, to survive broken ones.
+OWNERS = {
+    "onnxruntime": ("arpipe.inference.session",),
+    "moderngl": ("arpipe.render", "arpipe.apps.window"),
+    "glfw": ("arpipe.apps.window",),
+    "av": ("arpipe.io",),
+    "pyvirtualcam": ("arpipe.io",),
+    "onnx": ("arpipe.weights",),
+    "tflite": ("arpipe.weights",),
+    "flatbuffers": ("arpipe.weights",),
+    "typer": ("arpipe.cli",),
+    "starlette": ("arpipe.apps.web",),
+    "uvicorn": ("arpipe.apps.web",),
+}
+
+# Too slow to import for `arpipe --help`.
+HEAVY = (
+    "PIL",
+    "av",
+    "cv2",
+    "glfw",
+    "moderngl",
+    "onnx",
+    "onnxruntime",
+    "pyarrow",
+    "rich",
+    "starlette",
+    "uvicorn",
+)
+
+# Not installed by `pip install arpipe`.
+OPTIONAL = (
+    "ai_edge_litert",
+    "openvino",
+    "pyarrow",
+    "pyvirtualcam",
+    "scipy",
+    "skimage",
+    "trimesh",
+    "matplotlib",
+)
+
+REFERENCE = re.compile(r"arpipe(\.\w+)+:\w+")
+
+
+def _module_name(path: Path) -> str:
+    parts = path.relative_to(REPOSITORY).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
+
+
+MODULES = {_module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def _tree(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text("utf-8"))
+
+
+def _imports(nodes: Iterator[ast.AST] | list[ast.stmt]) -> Iterator[str]:
+    """Every imported module; `from a.b import c` gives `a.b.c` where that is a module, else `a.b`."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            submodules = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from {name if name in MODULES else node.module for name in submodules}
+
+
+def _unit(module: str) -> str:
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+def _references() -> list[tuple[str, str]]:
+    return [
+        (module, node.value)
+        for module in MODULES
+        for node in ast.walk(_tree(module))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and REFERENCE.fullmatch(node.value)
+    ]
+
+
+def test_every_unit_has_its_place_in_the_list():
+    unknown = {_unit(module) for module in MODULES} - set(LAYERS)
+    assert not unknown, f"say where {unknown} stand by adding them to LAYERS"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_are_absolute_and_point_down(module):
+    tree = _tree(module)
+    relative = [n.lineno for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level]
+    assert not relative, f"relative imports in lines {relative}"
+    own = LAYERS.index(_unit(module))
+    ours = [name for name in _imports(ast.walk(tree)) if name.split(".")[0] == "arpipe"]
+    upward = [name for name in ours if LAYERS.index(_unit(name)) > own]
+    assert not upward, f"{module} imports from above: {upward}"
+
+
+def test_modules_do_not_import_each_other_in_circles():
+    graph = {
+        module: {n for n in _imports(_tree(module).body) if n in MODULES} - {module} for module in MODULES
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_packages_are_imported_by_their_owners_only(module):
+    trespasses = [
+        name
+        for name in _imports(ast.walk(_tree(module)))
+        if not any(_belongs(module, owner) for owner in OWNERS.get(name.split(".")[0], (module,)))
+    ]
+    assert not trespasses, f"{module} imports {trespasses}, which belong to others"
+
+
+def _belongs(module: str, owner: str) -> bool:
+    return module == owner or module.startswith((f"{owner}.", f"{owner}_"))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_media_is_opened_in_io_only(module):
+    opened = {
+        node.attr
+        for node in ast.walk(_tree(module))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"VideoCapture", "VideoWriter", "imread", "imwrite"}
+    }
+    assert not opened or _unit(module) == "io", f"{module} uses cv2's {opened}"
+
+
+@pytest.mark.parametrize("module", ["arpipe", "arpipe.cli"])
+def test_nothing_heavy_is_imported_for_a_mere_help(module):
+    program = f"import json, sys, {module}; print(json.dumps(sorted(set(sys.modules) & set({HEAVY!r}))))"
+    assert json.loads(_python(program)) == []
+
+
+def test_every_module_is_importable_without_the_extras():
+    names = [name.removesuffix(".__init__") for name in MODULES if not name.endswith(".__main__")]
+    program = f"""
+import importlib, sys
+for name in {OPTIONAL!r}:
+    sys.modules[name] = None
+from arpipe.errors import MissingExtra
+for name in {names!r}:
+    try:
+        importlib.import_module(name)
+    except MissingExtra as error:
+        assert 'pip install "arpipe[' in str(error), error
+"""
+    assert _python(program) == ""
+
+
+@pytest.mark.parametrize(("module", "reference"), _references())
+def test_every_line_of_every_table_resolves(module, reference):
+    path, _, name = reference.partition(":")
+    assert callable(getattr(importlib.import_module(path), name)), f"{reference} in {module}"
+
+
+def _python(program: str) -> str:
+    command = [sys.executable, "-c", program]
+    result = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result.stdout

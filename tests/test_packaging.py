@@ -1,0 +1,119 @@
+"""The wheel carries everything that a run needs, and nothing else; the locks agree with pyproject.toml."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+SYSTEMS = ("linux", "darwin", "win32")
+WEIGHTS = (".onnx", ".tflite", ".task", ".whl")
+JUNK = {".pyc", ".DS_Store", ""}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    """arpipe's wheel, built without the network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    result = subprocess.run([*pip, "--wheel-dir", folder, REPOSITORY], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    (built,) = folder.glob("arpipe-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def names(wheel) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+def _files_below(folder: Path) -> set[str]:
+    return {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix not in JUNK and "generators" not in path.parts
+    }
+
+
+def test_wheel_carries_assets_and_configs(names):
+    wanted = _files_below(REPOSITORY / "assets") | _files_below(REPOSITORY / "configs")
+    assert {f"arpipe/_data/{name}" for name in wanted} <= names
+
+
+def test_wheel_carries_shaders_pages_and_tables_of_the_package(names):
+    assert _files_below(REPOSITORY / "arpipe") <= names
+
+
+def test_wheel_carries_no_weights_tools_or_tests(names):
+    assert not [name for name in names if name.endswith(WEIGHTS)]
+    assert {name.split("/")[0] for name in names} == {"arpipe", f"arpipe-{PROJECT['version']}.dist-info"}
+    assert not [name for name in names if "generators" in name]
+
+
+def test_wheel_carries_licence_and_notice(names):
+    assert {name.rsplit("/")[-1] for name in names if "dist-info/licenses/" in name} == {"LICENSE", "NOTICE"}
+
+
+def test_installed_arpipe_finds_its_assets_and_runs(wheel, tmp_path):
+    site = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+
+    def run(*arguments):
+        command = [sys.executable, "-P", *arguments]
+        result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    program = "from arpipe.assets import *; print(asset_path('topology'), config_path('default'))"
+    data = site / "arpipe" / "_data"
+    assert run("-c", program).split() == [str(data / "assets/topology"), str(data / "configs/default.toml")]
+    assert "batch" in run("-m", "arpipe", "--help")
+
+
+@pytest.mark.parametrize(("lock", "extras"), [("run.txt", []), ("dev.txt", ["dev"])])
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_lock_satisfies_every_dependency(lock, extras, python, system):
+    environment = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": system}
+    pinned = {
+        canonicalize_name(pin.name): str(pin.specifier).removeprefix("==")
+        for pin in _pins(lock)
+        if pin.marker is None or pin.marker.evaluate(environment)
+    }
+    wanted = [
+        *PROJECT["dependencies"],
+        *(line for name in extras for line in PROJECT["optional-dependencies"][name]),
+    ]
+    for requirement in map(Requirement, wanted):
+        version = pinned.get(canonicalize_name(requirement.name), "nothing")
+        assert version != "nothing", f"{requirement.name} is not in requirements/{lock}; run: make lock"
+        assert requirement.specifier.contains(version), f"{requirement}: locked is {version}; run: make lock"
+
+
+@pytest.mark.parametrize("lock", ["run.txt", "dev.txt"])
+def test_lock_has_a_hash_for_every_pin_and_no_address(lock):
+    text = (REPOSITORY / "requirements" / lock).read_text()
+    assert "://" not in text
+    for entry in re.split(r"\n(?=\S)", text.strip()):
+        assert re.fullmatch(r"[\w.-]+==\S+( ; [^\\]+)? \\(\n    --hash=sha256:[0-9a-f]{64}( \\)?)+", entry), (
+            entry
+        )
+
+
+def _pins(lock: str) -> list[Requirement]:
+    lines = (REPOSITORY / "requirements" / lock).read_text().splitlines()
+    return [
+        Requirement(line.removesuffix(" \\")) for line in lines if "==" in line and not line.startswith(" ")
+    ]
