@@ -15,6 +15,7 @@ ArpipeError
 │   └── CameraStalled (TimeoutError)
 ├── WeightsError (RuntimeError)         network weights are missing, damaged or cannot be fetched
 ├── InferenceError (RuntimeError)       a network cannot be loaded or answers nonsense
+│   └── NonFiniteOutput                 … with NaN or infinity
 ├── RenderError (RuntimeError)          no OpenGL context, or a shader fails
 └── MissingExtra (ImportError)          an optional package is not installed
 ```
@@ -65,6 +66,10 @@ class WeightsError(ArpipeError, RuntimeError):
 
 class InferenceError(ArpipeError, RuntimeError):
     """A network cannot be loaded on the asked provider, or its output is not finite."""
+
+
+class NonFiniteOutput(InferenceError):
+    """A network answered with NaN or infinity."""
 
 
 class RenderError(ArpipeError, RuntimeError):

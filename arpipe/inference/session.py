@@ -10,7 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from arpipe.errors import InferenceError
+from arpipe.errors import InferenceError, NonFiniteOutput
 from arpipe.weights import store
 from arpipe.weights.wheel import Progress, no_progress
 
@@ -95,7 +95,8 @@ class Session:
             Output name → (n, *shape), owned by the caller.
 
         Raises:
-            InferenceError: Wrong shape or dtype, closed, or the network answered with NaN or infinity.
+            InferenceError: Wrong shape or dtype, or closed.
+            NonFiniteOutput: The network answered with NaN or infinity.
         """
         if self._session is None:
             raise InferenceError(f"session {self.name!r} is closed")
@@ -131,7 +132,7 @@ def _check_finite(name: str, outputs: Mapping[str, NDArray[Any]]) -> None:
     """One NaN or infinity makes the sum of an output non-finite: one pass, no temporary array."""
     for key, value in outputs.items():
         if not np.isfinite(value.sum(dtype=np.float64)):
-            raise InferenceError(f"{name} answered with NaN or infinity in {key!r}; is its input finite?")
+            raise NonFiniteOutput(f"{name} answered with NaN or infinity in {key!r}; is its input finite?")
 
 
 def _load(path: Path, config: SessionConfig) -> onnxruntime.InferenceSession:

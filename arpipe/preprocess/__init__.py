@@ -1,0 +1,1 @@
+"""From a frame to what a network eats: one warp, one scaling."""

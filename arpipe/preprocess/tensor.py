@@ -1,0 +1,46 @@
+"""Network input: crops of an image as one float32 batch in a buffer that is used again and again."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from arpipe.preprocess.crop import Border, warp
+from arpipe.types import Pixels, Points, Roi
+
+
+class CropTensor:
+    """Cuts squares out of images and scales them to what a network was trained on.
+
+    Args:
+        side: Network input, px.
+        low: Value of a black pixel.
+        high: Value of a white one.
+        border: What the network sees outside the image.
+    """
+
+    def __init__(self, side: int, low: float, high: float, border: Border) -> None:
+        self.side = side
+        self._gain = np.float32((high - low) / 255.0)
+        self._low = np.float32(low)
+        self._border: Border = border
+        self._crop: Pixels = np.empty((side, side, 3), np.uint8)
+        self._batch: Points = np.empty((1, side, side, 3), np.float32)
+
+    def fill(self, pixels: Pixels, rois: Sequence[Roi]) -> Points:
+        """Cut all squares.
+
+        Args:
+            pixels: (h, w, 3) RGB.
+            rois: The n squares.
+
+        Returns:
+            (n, side, side, 3) float32, NHWC, RGB; valid until the next call.
+        """
+        if len(rois) > len(self._batch):
+            self._batch = np.empty((len(rois), self.side, self.side, 3), np.float32)
+        for roi, tensor in zip(rois, self._batch, strict=False):
+            warp(pixels, roi, self._crop, self._border)
+            np.multiply(self._crop, self._gain, out=tensor)
+            if self._low:
+                tensor += self._low
+        return self._batch[: len(rois)]
