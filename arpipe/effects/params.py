@@ -44,7 +44,7 @@ def _resolve(value: Any, info: ValidationInfo) -> Path:
 
 
 PackFile = Annotated[Path, BeforeValidator(_resolve)]
-"""A file: in a pack relative to its folder and never outside, typed by a person relative to where they are."""
+"""A file: in a pack relative to its folder and never outside, typed by a person relative to the shell's."""
 
 
 def _color(value: Any) -> Any:

@@ -1,0 +1,120 @@
+"""TOML files as checked models, with errors that name file, key and the nearest valid key."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from arpipe.errors import ArpipeError, AssetError, ConfigError
+
+MAX_FILE_BYTES = 2**20  # a configuration or effect of a thousand lines has 50 kB
+
+Checked = TypeVar("Checked", bound=BaseModel)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The table in a file.
+
+    Raises:
+        ConfigError: It cannot be read or is not TOML; the message has the line.
+    """
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ConfigError(f"{path}: has more than {MAX_FILE_BYTES} bytes; is this a TOML file?")
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text ({error}); is this a TOML file?") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: is nested too deeply") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
+def check(
+    model: type[Checked],
+    table: Mapping[str, Any],
+    source: str,
+    *,
+    prefix: str = "",
+    context: Mapping[str, Any] | None = None,
+) -> Checked:
+    """Build a model from a table.
+
+    Args:
+        model: What the table must fit.
+        table: Keys and values as read.
+        source: File, flag or variable that the values come from, for messages.
+        prefix: Where in the source the table lies, such as `layers[0]`.
+        context: Passed to the validators.
+
+    Raises:
+        ConfigError: A key is unknown or missing or a value is wrong; one line for each problem.
+        AssetError: The same, when the only problems are files that the table names.
+    """
+    try:
+        return model.model_validate(dict(table), context=dict(context or {}))
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        lines = [f"{source}: {_join(prefix, _problem(model, detail))}" for detail in details]
+        causes = {type(detail.get("ctx", {}).get("error")) for detail in details}
+        kind: type[ArpipeError] = AssetError if causes == {AssetError} else ConfigError
+        raise kind("\n".join(lines)) from error
+
+
+def nearest(name: str, known: Iterator[str] | list[str]) -> str:
+    """A hint for a misspelt name: `; did you mean 'x'?`, or all names when none is near, or nothing."""
+    names = sorted(set(known))
+    close = get_close_matches(name.lower(), names, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; there are: {', '.join(names)}" if names else ""
+
+
+def valid_keys(model: type[BaseModel]) -> list[str]:
+    """Keys that a model takes, as written in files."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _join(prefix: str, text: str) -> str:
+    return f"{prefix}.{text}" if prefix else text
+
+
+def _problem(model: type[BaseModel], detail: Any) -> str:
+    location = detail["loc"]
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    if detail["type"] == "extra_forbidden":
+        known = [key for owner in _models_at(model, location[:-1]) for key in valid_keys(owner)]
+        return f"{where}: is no valid key{nearest(str(location[-1]), known)}"
+    if detail["type"] == "missing":
+        return f"{where}: is missing"
+    message = detail["msg"].removeprefix("Value error, ")
+    value = detail.get("input")
+    got = f", got {value!r}" if isinstance(value, str | int | float) and "got" not in message else ""
+    return f"{where or 'value'}: {message[:1].lower()}{message[1:]}{got}"
+
+
+def _models_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[type[BaseModel]]:
+    """Models that a place in a table may be: one, or several where a union stands."""
+    owners = [model]
+    for part in location:
+        fields = [
+            field
+            for owner in owners
+            for name, field in owner.model_fields.items()
+            if part in (name, field.alias)
+        ]
+        if fields:
+            owners = [inner for field in fields for inner in _models_in(field.annotation)]
+    return owners
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
