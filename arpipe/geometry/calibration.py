@@ -1,0 +1,80 @@
+"""Camera intrinsics in a JSON file, as `arpipe calibrate` writes and `--camera` reads them."""
+
+import json
+import math
+from pathlib import Path
+
+from arpipe.errors import ConfigError, OutputError
+from arpipe.geometry.camera import CameraIntrinsics
+
+KEYS = ("fx", "fy", "cx", "cy", "width", "height", "distortion")
+HOW = "make one with: arpipe calibrate PICTURES --output calib.json"
+
+
+def load_intrinsics(path: Path) -> CameraIntrinsics:
+    """Read `{"fx", "fy", "cx", "cy", "width", "height", "distortion": [k1, k2, p1, p2, k3]}`, all px.
+
+    Raises:
+        ConfigError: The file is missing, not JSON, or a key is missing, unknown or not a number.
+    """
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"camera file {path} cannot be read ({error.strerror}); {HOW}") from error
+    except ValueError as error:
+        raise ConfigError(f"camera file {path} is not JSON ({error}); {HOW}") from error
+    if not isinstance(table, dict):
+        raise ConfigError(f"camera file {path}: expected an object, got {type(table).__name__}; {HOW}")
+    table.setdefault("distortion", [0.0] * 5)
+    if set(table) != set(KEYS):
+        wrong = sorted(set(table) ^ set(KEYS))
+        raise ConfigError(
+            f"camera file {path}: expected the keys {', '.join(KEYS)}; check {', '.join(wrong)}"
+        )
+    distortion = table["distortion"]
+    if not isinstance(distortion, list) or len(distortion) != 5:
+        raise ConfigError(f"camera file {path}: distortion: expected [k1, k2, p1, p2, k3], got {distortion}")
+    numbers = [table[key] for key in KEYS[:-1]] + distortion
+    if not all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in numbers):
+        raise ConfigError(f"camera file {path}: expected finite numbers, got {numbers}")
+    try:
+        k1, k2, p1, p2, k3 = (float(value) for value in distortion)
+        return CameraIntrinsics(
+            float(table["fx"]),
+            float(table["fy"]),
+            float(table["cx"]),
+            float(table["cy"]),
+            int(table["width"]),
+            int(table["height"]),
+            (k1, k2, p1, p2, k3),
+        )
+    except ValueError as error:
+        raise ConfigError(f"camera file {path}: {error}") from error
+
+
+def intrinsics_table(camera: CameraIntrinsics) -> dict[str, object]:
+    """The same facts as plain numbers, ready for JSON."""
+    return {
+        "fx": camera.fx,
+        "fy": camera.fy,
+        "cx": camera.cx,
+        "cy": camera.cy,
+        "width": camera.width,
+        "height": camera.height,
+        "distortion": list(camera.distortion),
+    }
+
+
+def save_intrinsics(camera: CameraIntrinsics, path: Path) -> None:
+    """Write the file that `load_intrinsics` reads, whole or not at all.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(json.dumps(intrinsics_table(camera), indent=2) + "\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputError(f"{path} cannot be written ({error.strerror}); choose another --output") from error
