@@ -63,7 +63,7 @@ def calibrate(pictures: Sequence[Path], columns: int = 9, rows: int = 6) -> Cali
             corners.append(found)
     if size is None or len(used) < FEWEST_VIEWS:
         raise MediaError(
-            f"a board with {columns}x{rows} inner corners was found in {len(used)} of {len(pictures)} pictures"
+            f"a board with {columns}x{rows} inner corners found in {len(used)} of {len(pictures)} pictures"
             f"; at least {FEWEST_VIEWS} sharp views of it are needed (try other --columns and --rows)"
         )
     grid = np.zeros((rows * columns, 3), np.float32)
