@@ -1,0 +1,78 @@
+"""What is in a frame: one plain function of the frame, with a memory for tracks."""
+
+from typing import Self
+
+from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
+from pydantic import BaseModel, ConfigDict
+
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.head_pose import HeadPoseConfig, HeadPoseSolver
+from arpipe.timing import FRAME_STAGE, StageTimer
+from arpipe.types import Frame, FrameResult, TrackedFace
+
+
+class PerceptionConfig(BaseModel):
+    """What is looked for, and how.
+
+    Attributes:
+        face: The face tracker.
+        head_pose: The pose solver.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    face: FaceTrackerConfig = FaceTrackerConfig()
+    head_pose: HeadPoseConfig = HeadPoseConfig()
+
+
+class Perception:
+    """Tracks what is in a stream of frames.
+
+    Args:
+        config: What is looked for.
+    """
+
+    def __init__(self, config: PerceptionConfig | None = None) -> None:
+        self.config = config or PerceptionConfig()
+        self._faces = FaceTracker(self.config.face)
+        self._poses = HeadPoseSolver(self.config.head_pose)
+
+    def __call__(self, frame: Frame, camera: CameraIntrinsics, timer: StageTimer) -> FrameResult:
+        """Everything known of `frame`, the stages' durations included.
+
+        Args:
+            frame: The next frame of the stream.
+            camera: Intrinsics of an image of the frame's size.
+            timer: Begun anew for this frame here; its durations so far go into the result.
+        """
+        timer.begin_frame(frame.index)
+        with timer.stage(FRAME_STAGE):
+            faces = self._faces.update(frame, timer)
+            with timer.stage("pose"):
+                faces = tuple(self._with_pose(face, camera) for face in faces)
+                self._poses.forget_except({face.track_id for face in faces})
+        return FrameResult(frame=frame, faces=faces, timings_ms=timer.timings_ms)
+
+    def reset(self) -> None:
+        """Forget all tracks: the next frame begins another stream."""
+        self._faces.reset()
+        self._poses.reset()
+
+    def close(self) -> None:
+        """Free the networks; may be called twice."""
+        self._faces.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _with_pose(self, face: TrackedFace, camera: CameraIntrinsics) -> TrackedFace:
+        return TrackedFace(
+            track_id=face.track_id,
+            landmarks=face.landmarks,
+            pose=self._poses.solve(face.landmarks, camera, face.track_id),
+            state=face.state,
+            age_frames=face.age_frames,
+        )

@@ -1,0 +1,195 @@
+"""The whole way of a frame: perception, then effects."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from arpipe.effects.packs import Pack, build, load_effect
+from arpipe.geometry.calibration import load_intrinsics
+from arpipe.geometry.camera import DEFAULT_VERTICAL_FOV_DEG, CameraIntrinsics
+from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.render.compositor import Compositor
+from arpipe.render.config import RenderConfig
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Layer, PixelLayer
+from arpipe.timing import FRAME_STAGE, StageTimer
+from arpipe.types import Frame, FrameResult, Pixels
+
+
+class CameraConfig(BaseModel):
+    """Which camera took the pictures.
+
+    Attributes:
+        fov_deg: Vertical field of view, degrees; used when there is no file.
+        file: Intrinsics as `arpipe calibrate` writes them, scaled to each frame's size; None for `fov_deg`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fov_deg: float = Field(default=DEFAULT_VERTICAL_FOV_DEG, gt=0, lt=180)
+    file: Path | None = None
+
+
+class PipelineConfig(BaseModel):
+    """Everything between a frame and its picture.
+
+    Attributes:
+        camera: Whose pictures they are.
+        perception: What is looked for.
+        render: Drawing quality; None picks what suits the machine.
+        effects: Specs such as "aviator" or "lipstick(color=#a3123a)", drawn together.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    camera: CameraConfig = CameraConfig()
+    perception: PerceptionConfig = PerceptionConfig()
+    render: RenderConfig | None = None
+    effects: tuple[str, ...] = ()
+
+
+class Pipeline:
+    """Sees and draws, frame after frame of one stream.
+
+    The OpenGL context is made by the first `draw`, on its thread; a pipeline that never draws needs none.
+
+    Args:
+        config: Everything settable.
+        effects: Specs or packs, instead of `config.effects`.
+        timer: Takes every stage; give one to watch spans.
+
+    Raises:
+        ConfigError: An effect or the camera file is wrong.
+        WeightsError: The networks cannot be had.
+    """
+
+    def __init__(
+        self,
+        config: PipelineConfig | None = None,
+        effects: Sequence[str | Pack] | None = None,
+        timer: StageTimer | None = None,
+    ) -> None:
+        self.config = config or PipelineConfig()
+        self.timer = timer or StageTimer()
+        chosen = self.config.effects if effects is None else effects
+        self._packs = tuple(_pack(effect) for effect in chosen)
+        file = self.config.camera.file
+        self._intrinsics = None if file is None else load_intrinsics(file)
+        self._layers: list[Layer | PixelLayer] | None = None
+        self._context: GlContext | None = None
+        self._compositor: Compositor | None = None
+        self.perception = Perception(self.config.perception)
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The effects that are drawn."""
+        return self._packs
+
+    def camera_for(self, width: int, height: int) -> CameraIntrinsics:
+        """Intrinsics of an image of this size: from the file, else from the field of view."""
+        if self._intrinsics is not None:
+            return self._intrinsics.resized(width, height)
+        return CameraIntrinsics.from_fov(width, height, self.config.camera.fov_deg)
+
+    def __call__(self, frame: Frame) -> FrameResult:
+        """Look at the next frame of the stream."""
+        return self.perception(frame, self.camera_for(frame.width, frame.height), self.timer)
+
+    def draw(self, result: FrameResult, out: Pixels | None = None) -> Pixels:
+        """The frame with all effects on it.
+
+        Args:
+            result: What `self(frame)` gave.
+            out: Draw onto this picture, which already shows the frame, instead of a new copy.
+
+        Returns:
+            (h, w, 3) uint8 RGB.
+
+        Raises:
+            RenderError: No OpenGL, or called from another thread than the first time.
+        """
+        compositor = self._prepare_drawing()
+        frame = result.frame
+        with self.timer.stage(FRAME_STAGE):
+            return compositor.draw(
+                result, self.camera_for(frame.width, frame.height), self._layers or (), self.timer, out
+            )
+
+    def process(self, frame: Frame) -> tuple[FrameResult, Pixels]:
+        """Look and draw; the result's timings cover both."""
+        result = self(frame)
+        pixels = self.draw(result)
+        return replace(result, timings_ms=self.timer.timings_ms), pixels
+
+    def set_effects(self, effects: Sequence[str | Pack]) -> None:
+        """Wear other effects from the next `draw` on; call it on the drawing thread.
+
+        Raises:
+            ConfigError: An effect is wrong; the ones worn stay.
+        """
+        packs = tuple(_pack(effect) for effect in effects)
+        if self._context is not None:
+            layers = _build(packs, self._context)
+            self._close_layers()
+            self._layers = layers
+        self._packs = packs
+
+    def set_quality(self, render: RenderConfig) -> None:
+        """Draw with another quality from the next frame on."""
+        self._prepare_drawing().config = render
+
+    def reset(self) -> None:
+        """Forget all tracks: the next frame begins another stream."""
+        self.perception.reset()
+
+    def close(self) -> None:
+        """Free networks and OpenGL, on the drawing thread; may be called twice."""
+        self._close_layers()
+        if self._compositor is not None:
+            self._compositor.close()
+            self._compositor = None
+        if self._context is not None:
+            self._context.close()
+            self._context = None
+        self.perception.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _prepare_drawing(self) -> Compositor:
+        if self._compositor is None:
+            with ExitStack() as undo:
+                context = undo.enter_context(GlContext.headless())
+                self._layers = _build(self._packs, context)
+                self._compositor = Compositor(context, self.config.render)
+                self._context = context
+                undo.pop_all()
+        return self._compositor
+
+    def _close_layers(self) -> None:
+        for layer in self._layers or ():
+            layer.close()
+        self._layers = None
+
+
+def _pack(effect: str | Pack) -> Pack:
+    return effect if isinstance(effect, Pack) else load_effect(effect)
+
+
+def _build(packs: Sequence[Pack], context: GlContext) -> list[Layer | PixelLayer]:
+    """Layers of all packs; when one fails, those before it are closed."""
+    with ExitStack() as made:
+        layers: list[Layer | PixelLayer] = []
+        for pack in packs:
+            for layer in build(pack, context):
+                made.callback(layer.close)
+                layers.append(layer)
+        made.pop_all()
+        return layers
