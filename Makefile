@@ -9,7 +9,8 @@ PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),$(shell $(name) -c '$(SUPPORT
 BIN := .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCKED = --require-hashes --only-binary :all:
-LOCK = .venv/lock/bin/uv pip compile pyproject.toml requirements/build.in --universal --only-binary :all: \
+LOCK = .venv/lock/bin/uv pip compile pyproject.toml requirements/build.in --constraint requirements/constraints.in \
+       --universal --only-binary :all: \
        --generate-hashes --no-header --no-annotate --no-config --upgrade --quiet
 
 .DELETE_ON_ERROR:
