@@ -25,7 +25,7 @@ PROVIDERS: Mapping[str, str] = {
     "openvino": "OpenVINOExecutionProvider",
     "rocm": "ROCMExecutionProvider",
 }
-# What "auto" tries, best first. TensorRT compiles for minutes and CoreML, OpenVINO and DirectML lose to the CPU on
+# What "auto" tries, best first. TensorRT compiles for minutes, and the others have not been measured on
 # networks this small, so they are for those who ask.
 AUTO = ("cuda", "cpu")
 
@@ -34,9 +34,10 @@ class SessionConfig(BaseModel):
     """How networks are run.
 
     Attributes:
-        provider: Where; "auto" takes CUDA when it works, else the CPU. Any other name is strict: absent is an error.
+        provider: Where; "auto" takes CUDA when it works, else the CPU. Any other name is strict: absent is an
+            error.
         intra_op_threads: Threads inside one operator on the CPU.
-        allow_spinning: Let those threads burn a core between operators; pays only on an otherwise idle machine.
+        allow_spinning: Let those threads burn a core between operators; pays only on an idle machine.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -83,6 +84,7 @@ class Session:
 
     @property
     def output_names(self) -> tuple[str, ...]:
+        """Names of the outputs, in the network's order."""
         return tuple(self._output_names)
 
     def run(self, tensor: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:

@@ -1,1 +1,1 @@
-"""Network weights: the catalogue, the cache that fetches them once, and the conversion from TFLite to ONNX."""
+"""Network weights: the catalogue, the cache that fetches them once, the conversion from TFLite to ONNX."""

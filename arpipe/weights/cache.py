@@ -1,9 +1,11 @@
 """Files in the cache folder: where it is, atomic writes, and checks that are cheap when nothing changed.
 
-Every cached file has a record beside it (`<file>.json`) with its SHA-256, size and modification time. Opening compares
-size and time; only when they differ the hash is computed. A file that does not match its record counts as absent.
+Every cached file has a record beside it (`<file>.json`) with its SHA-256, size and modification time. Opening
+compares size and time; only when the time differs the hash is computed. A file that does not match its record
+counts as absent.
 """
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -11,6 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,7 +71,7 @@ def explained(target: Path) -> Iterator[None]:
 
 def disk_full(target: Path) -> str:
     """What to say when nothing more fits beside `target`."""
-    existing = next((p for p in (target, *target.parents) if p.exists()), Path("."))
+    existing = next((p for p in (target, *target.parents) if p.exists()), Path())
     free_mb = shutil.disk_usage(existing).free / 1e6
     return (
         f"disk full while writing the weights to {target} ({free_mb:.0f} MB free, about 100 MB needed); "
@@ -109,10 +112,8 @@ def find(path: Path, source: str) -> bool:
         return True
     if status.st_size != record.get("size") or not matches_record(path):
         return False
-    try:
+    with contextlib.suppress(OSError):  # a read-only cache, copied with new times, only stays slower to check
         _record(path, str(record["sha256"]), source)
-    except OSError:
-        pass  # a read-only cache, copied with new times: the file is good, only the shortcut cannot be noted
     return True
 
 
@@ -160,11 +161,10 @@ def _record(path: Path, digest: str, source: str) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write beside the target, then rename over it."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    temporary = path.with_name(f".{path.name}-{os.getpid()}-{threading.get_ident()}")
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.replace(name, path)
+        temporary.write_bytes(content)
+        temporary.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

@@ -1,8 +1,8 @@
 """MediaPipe's custom operators → ONNX nodes.
 
-The three operators of the attention mesh cut the feature map at lips and eyes: a 4×4 matrix from the coarse landmarks
-(crop px ← feature-map px), a bilinear resampling of the feature map by it, and refined landmarks moved back by it.
-Points are rows here, so matrices are applied transposed: p' = p @ M.T.
+The three operators of the attention mesh cut the feature map at lips and eyes: a 4×4 matrix from the coarse
+landmarks (feature-map px ← px of the cut), a bilinear resampling of the feature map by it, and refined
+landmarks moved back by it. Points are rows here, so matrices are applied transposed: p' = p @ M.T.
 """
 
 import struct
@@ -63,19 +63,20 @@ def _slice(lowering: Lowering, value: str, axis: int, begin: int, end: int) -> s
 
 
 def _rotation_rows(lowering: Lowering, edge: str, target_rad: float) -> str:
-    """R.T (n, 2, 2) of the turn r = target − atan2(edge), without an arctangent: cos and sin from the edge itself."""
+    """R.T (n, 2, 2) of the turn r = target − atan2(edge), its cos and sin taken from the edge itself."""
     graph = lowering.graph
     length = graph.add("ReduceL2", [edge], axes=[2], keepdims=1)
     length = graph.add("Max", [length, graph.constant(np.float32(SHORTEST_EDGE_PX))])
     direction = graph.add("Div", [edge, length])  # (n, 1, 2): cos a, sin a
-    # cos r = cos t·cos a + sin t·sin a, sin r = sin t·cos a − cos t·sin a; R.T = [[cos r, sin r], [−sin r, cos r]]
+    # cos r = cos t·cos a + sin t·sin a, sin r = sin t·cos a − cos t·sin a
+    # R.T = [[cos r, sin r], [−sin r, cos r]]
     cos, sin = np.cos(target_rad), np.sin(target_rad)
     entries = np.array([[cos, sin, -sin, cos], [sin, -cos, cos, sin]], np.float32)
     return lowering.reshape(graph.add("MatMul", [direction, graph.constant(entries)]), (1, 2, 2))
 
 
 def _matrix(lowering: Lowering, linear: str, translation: str) -> str:
-    """The 4×4 matrix whose upper left 2×2 block is `linear`.T and whose last column starts with `translation`."""
+    """The 4×4 matrix with `linear`.T as its upper left block and `translation` in its last column."""
     graph = lowering.graph
     rows = graph.add("Concat", [linear, translation], axis=1)  # (n, 3, 2): x, y, 1 → x', y'
     place = np.zeros((2, 4), np.float32)
@@ -124,7 +125,7 @@ def transform_landmarks(lowering: Lowering, operator: Operator) -> str:
 
 
 def convolution_2d_transpose_bias(lowering: Lowering, operator: Operator) -> str:
-    """Transposed convolution plus bias; its options are a raw struct: padding, stride width, stride height."""
+    """Transposed convolution plus bias; options are a raw struct: padding, stride width, stride height."""
     try:
         padding, stride_w, stride_h = struct.unpack_from("<3i", operator.custom_options)
     except struct.error as error:

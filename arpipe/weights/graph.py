@@ -1,4 +1,4 @@
-"""The graph under construction: nodes in order, constants by name, shapes of what matters; and its way to ONNX."""
+"""The graph under construction: nodes in order, constants by name, known shapes; and its way to ONNX."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ OPSET = 17  # GridSample came with 16, LayerNormalization with 17; every ONNX Ru
 IR_VERSION = 8
 
 
-@dataclass
+@dataclass(eq=False)
 class Node:
     """One ONNX node; `inputs` and `outputs` are value names, "" for an absent optional input."""
 
@@ -49,17 +49,22 @@ class Graph:
         self._counter[stem] += 1
         return f"{stem}_{self._counter[stem]}"
 
-    def constant(self, array: NDArray[Any], stem: str = "constant") -> str:
+    def constant(self, array: NDArray[Any] | np.generic, stem: str = "constant") -> str:
         """Add a constant; its name comes back."""
         name = self.fresh(stem)
         self.constants[name] = np.ascontiguousarray(array)
         return name
 
-    def add(self, kind: str, inputs: Iterable[str], /, *, output: str = "", **attributes: Any) -> str:
+    def add(self, kind: str, inputs: Iterable[str], /, **attributes: Any) -> str:
         """Append a node with one output; its name comes back."""
-        name = output or self.fresh(kind.lower())
+        name = self.fresh(kind.lower())
         self.nodes.append(Node(kind, list(inputs), [name], attributes))
         return name
+
+    def replace(self, node: Node, *replacements: Node) -> None:
+        """Put nodes where one was; with none, remove it."""
+        place = self.nodes.index(node)
+        self.nodes[place : place + 1] = replacements
 
     def consumers(self, value: str) -> list[Node]:
         """Nodes that read a value, in order."""

@@ -1,7 +1,7 @@
 """What an operator function needs: TFLite tensors in, ONNX value names out, layout handled in one place.
 
-Layout rule: a rank-4 activation is NHWC in TFLite and NCHW in our graph; every other rank is kept as it is. So no
-transpose is ever inserted between two image operators; only reshapes of a real image need one.
+Layout rule: a rank-4 activation is NHWC in TFLite and NCHW in our graph; every other rank is kept as it is.
+So no transpose is ever inserted between two image operators; only reshapes of a real image need one.
 """
 
 from collections.abc import Callable
@@ -37,6 +37,7 @@ class Lowering:
         self._arrays[tensor.index] = array
 
     def is_constant(self, tensor: Tensor) -> bool:
+        """Whether a tensor's values are known now."""
         return tensor.index in self._arrays or tensor.data is not None
 
     def array(self, tensor: Tensor) -> NDArray[Any]:
@@ -53,7 +54,7 @@ class Lowering:
         return tensor.data
 
     def value(self, tensor: Tensor, rank: int | None = None) -> str:
-        """The graph value of a tensor, NCHW; a constant is added, reshaped to `rank` as numpy broadcasting would."""
+        """The graph value of a tensor, NCHW; a constant is added, given leading axes up to `rank`."""
         if not self.is_constant(tensor):
             return self._values[tensor.index]
         array = self.array(tensor)
@@ -64,7 +65,7 @@ class Lowering:
         return self.graph.constant(array)
 
     def nhwc_value(self, tensor: Tensor) -> str:
-        """The graph value of an activation in TFLite's element order; free unless it is an image larger than 1×1."""
+        """The graph value of an activation in TFLite's order; free unless it is an image larger than 1×1."""
         value = self.value(tensor)
         if len(tensor.shape) != IMAGE_RANK or tensor.shape[1:3] == (1, 1) or tensor.shape[3] == 1:
             return value

@@ -70,17 +70,20 @@ def _convolution(lowering: Lowering, operator: Operator, weights: np.ndarray, gr
 
 
 def conv_2d(lowering: Lowering, operator: Operator) -> str:
+    """A dense convolution; weights OHWI."""
     weights = lowering.array(operand(operator, 1))  # (out, h, w, in)
     return _convolution(lowering, operator, weights.transpose(NCHW_FROM_NHWC), group=1)
 
 
 def depthwise_conv_2d(lowering: Lowering, operator: Operator) -> str:
+    """One kernel per channel (or several); weights 1HWO."""
     weights = lowering.array(operand(operator, 1))  # (1, h, w, in · multiplier)
     channels = operand(operator, 0).shape[3]
     return _convolution(lowering, operator, weights.transpose(3, 0, 1, 2), group=channels)
 
 
 def fully_connected(lowering: Lowering, operator: Operator) -> str:
+    """A matrix product over the flattened input; weights (out, in)."""
     weights = lowering.array(operand(operator, 1))  # (out, in)
     value = lowering.nhwc_value(operand(operator, 0))
     if len(operand(operator, 0).shape) != 2:
@@ -104,10 +107,12 @@ def _pool(kind: str, lowering: Lowering, operator: Operator) -> str:
 
 
 def max_pool_2d(lowering: Lowering, operator: Operator) -> str:
+    """The largest value under the window; padding never wins."""
     return _pool("MaxPool", lowering, operator)
 
 
 def average_pool_2d(lowering: Lowering, operator: Operator) -> str:
+    """The mean under the window; padding does not count."""
     options, image = operator.options, operand(operator, 0)
     if (options.FilterHeight(), options.FilterWidth()) == image.shape[1:3]:
         value = lowering.graph.add("GlobalAveragePool", [lowering.value(image)])
@@ -122,29 +127,34 @@ def _binary(kind: str, lowering: Lowering, operator: Operator) -> str:
 
 
 def add(lowering: Lowering, operator: Operator) -> str:
+    """Sum, with broadcasting."""
     return _binary("Add", lowering, operator)
 
 
 def mul(lowering: Lowering, operator: Operator) -> str:
+    """Product, with broadcasting."""
     return _binary("Mul", lowering, operator)
 
 
 def relu(lowering: Lowering, operator: Operator) -> str:
+    """The positive part."""
     return lowering.graph.add("Relu", [lowering.value(operand(operator, 0))])
 
 
 def logistic(lowering: Lowering, operator: Operator) -> str:
+    """The sigmoid."""
     return lowering.graph.add("Sigmoid", [lowering.value(operand(operator, 0))])
 
 
 def hard_swish(lowering: Lowering, operator: Operator) -> str:
-    """x · relu6(x + 3) / 6, which is x · HardSigmoid with slope 1/6."""
+    """The gate of x: x · relu6(x + 3) / 6, which is x · HardSigmoid with slope 1/6."""
     value = lowering.value(operand(operator, 0))
     gate = lowering.graph.add("HardSigmoid", [value], alpha=1.0 / 6.0, beta=0.5)
     return lowering.graph.add("Mul", [value, gate])
 
 
 def prelu(lowering: Lowering, operator: Operator) -> str:
+    """A leaky ReLU with one slope per channel."""
     slope = lowering.array(operand(operator, 1))
     channels = operand(operator, 0).shape[-1]
     if len(operand(operator, 0).shape) != IMAGE_RANK or slope.size != channels:
@@ -157,6 +167,7 @@ def prelu(lowering: Lowering, operator: Operator) -> str:
 
 
 def pad(lowering: Lowering, operator: Operator) -> str:
+    """Zeros around any axes."""
     image = operand(operator, 0)
     amounts = lowering.array(operand(operator, 1))  # (rank, 2)
     ordered = np.zeros_like(amounts, np.int64)
@@ -167,6 +178,7 @@ def pad(lowering: Lowering, operator: Operator) -> str:
 
 
 def concatenation(lowering: Lowering, operator: Operator) -> str:
+    """Join along one axis."""
     rank = len(operator.outputs[0].shape)
     inputs = [lowering.value(operand(operator, i)) for i in range(len(operator.inputs))]
     value = lowering.graph.add("Concat", inputs, axis=nchw_axis(operator.options.Axis(), rank))
@@ -174,6 +186,7 @@ def concatenation(lowering: Lowering, operator: Operator) -> str:
 
 
 def reshape(lowering: Lowering, operator: Operator) -> str:
+    """Another shape in TFLite's element order; between images larger than 1×1 that takes a transpose."""
     target = operator.outputs[0].shape
     value = lowering.reshape(lowering.nhwc_value(operand(operator, 0)), target)
     if len(target) != IMAGE_RANK:
@@ -184,6 +197,7 @@ def reshape(lowering: Lowering, operator: Operator) -> str:
 
 
 def mean(lowering: Lowering, operator: Operator) -> str:
+    """The mean over height and width."""
     image = operand(operator, 0)
     axes = sorted(int(axis) for axis in np.atleast_1d(lowering.array(operand(operator, 1))))
     if len(image.shape) != IMAGE_RANK or axes != [1, 2]:
@@ -194,6 +208,7 @@ def mean(lowering: Lowering, operator: Operator) -> str:
 
 
 def resize_bilinear(lowering: Lowering, operator: Operator) -> str:
+    """Bilinear scaling with half-pixel centres."""
     source, target = operand(operator, 0).shape, operator.outputs[0].shape
     options = operator.options
     if options.AlignCorners() or not options.HalfPixelCenters():
@@ -204,11 +219,13 @@ def resize_bilinear(lowering: Lowering, operator: Operator) -> str:
 
 
 def depth_to_space(lowering: Lowering, operator: Operator) -> str:
+    """Channels become blocks of pixels, block index first."""
     value = lowering.value(operand(operator, 0))
     return lowering.graph.add("DepthToSpace", [value], blocksize=operator.options.BlockSize(), mode="DCR")
 
 
 def strided_slice(lowering: Lowering, operator: Operator) -> str:
+    """A part of a tensor; nothing to do where it is all of it."""
     source = operand(operator, 0)
     begin, end, step = (lowering.array(operand(operator, i)).astype(np.int64) for i in (1, 2, 3))
     options = operator.options
@@ -228,6 +245,7 @@ def strided_slice(lowering: Lowering, operator: Operator) -> str:
 
 
 def dequantize(lowering: Lowering, operator: Operator) -> None:
+    """Float16 weights become float32 here, not at run time."""
     weights = lowering.array(operand(operator, 0))
     if weights.dtype != np.float16:
         raise WeightsError(f"DEQUANTIZE of {weights.dtype} is not supported, only float16 weights")
@@ -235,6 +253,7 @@ def dequantize(lowering: Lowering, operator: Operator) -> None:
 
 
 def densify_weights(lowering: Lowering, operator: Operator) -> None:
+    """Sparse weights become dense here, not at run time."""
     source = operand(operator, 0)
     values = lowering.array(source)
     if source.sparse is None:

@@ -105,10 +105,10 @@ def _recipe(network: Network) -> str:
 
 
 def _convert(network: Network, content: bytes, progress: Progress) -> None:
-    progress(f"convert {network.name}", 0, 1)
+    progress(f"converting {network.name}", 0, len(content))
     model = convert(content, network.outputs, network.name)
     cache.write(_converted(network), model.SerializeToString(), _recipe(network))
-    progress(f"convert {network.name}", 1, 1)
+    progress(f"converting {network.name}", len(content), len(content))
 
 
 def _source(network: Network, progress: Progress) -> bytes:

@@ -13,9 +13,9 @@ from arpipe.weights.lowering import NCHW_FROM_NHWC, Lowering
 from arpipe.weights.operators import BUILTIN_OPERATORS
 from arpipe.weights.tflite_reader import TfliteModel
 
-CONVERTER_VERSION = (
-    1  # raise it when the converted file changes: cached files of other versions are made anew
-)
+CONVERTER_VERSION = 2
+"""Raise it when converted files change: cached files of another version are made anew."""
+
 INPUT_NAME = "input"
 
 OutputShapes = Mapping[str, tuple[int, ...]]

@@ -54,7 +54,7 @@ class Tensor:
 
 @dataclass(frozen=True, eq=False)
 class Operator:
-    """One operator: `kind` is its builtin name or its custom code, `options` the flatbuffer reader (or None)."""
+    """One operator: `kind` is its builtin name or custom code, `options` the flatbuffer reader or None."""
 
     kind: str
     inputs: tuple[Tensor | None, ...]

