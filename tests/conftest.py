@@ -1,8 +1,8 @@
 """Fixtures and rules for all tests.
 
 What a test needs is said by markers: `gl`, `weights`, `browser`. Where it is missing the test is skipped with
-the reason and the mending command; with ARPIPE_TEST_REQUIRE="gl weights" in the environment, as CI sets it, the
-test fails instead, so nothing passes unseen.
+the reason and the mending command; with ARPIPE_TEST_REQUIRE="gl weights" in the environment, as CI sets it,
+the test fails instead, so nothing passes unseen.
 """
 
 import functools
