@@ -1,0 +1,91 @@
+"""The front's reference surface: from flat drawings to glasses as they are worn."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eyewear.curves import Array, smoothstep
+from eyewear.meshes import turn_x
+
+_STEP_MM = 1e-3
+
+
+@dataclass(frozen=True)
+class Front:
+    """Boxing-system dimensions of a front, and the surface that its lenses lie on.
+
+    Two spheres of the lens radius, each tilted outwards by the wrap angle about its lens centre and joined smoothly
+    across the bridge; or, for a shield, one sphere over both eyes.
+
+    Attributes:
+        lens_width: Boxed lens width, mm, measured in the lens plane.
+        lens_height: Boxed lens height, mm.
+        bridge: Shortest distance between the lenses' boxes, mm.
+        wrap_deg: Face-form angle of each lens, positive when the temporal side lies further back.
+        pantoscopic_deg: Tilt of the front, positive when its lower edge lies nearer to the cheeks.
+        radius: Radius of curvature of the lenses' middle surface, mm.
+        contact_y: Height of the nose contact over the datum line, mm.
+        contact_d: Depth of the nose contact in the flat drawing (behind the surface: negative), mm.
+        shield: One surface over both eyes, centred on the nose.
+    """
+
+    lens_width: float
+    lens_height: float
+    bridge: float
+    wrap_deg: float
+    pantoscopic_deg: float
+    radius: float
+    contact_y: float
+    contact_d: float
+    shield: bool = False
+
+    @property
+    def center_x(self) -> float:
+        """x of the left lens's boxed centre in the flat drawing, mm."""
+        return (self.bridge + self.flat_width) / 2
+
+    @property
+    def flat_width(self) -> float:
+        """Lens width as the flat drawing has it: foreshortened by the wrap."""
+        return self.lens_width * float(np.cos(np.radians(self.wrap_deg)))
+
+    def height(self, x: Array, y: Array) -> Array:
+        """z of the reference surface over the flat point (x, y), before the pantoscopic tilt."""
+        if self.shield:
+            return np.sqrt(self.radius**2 - x**2 - y**2) - self.radius
+        blend = self.bridge / 2 - 0.5
+        side = np.abs(x)
+        side = np.where(side < blend, (side**2 + blend**2) / (2 * blend), side)
+        wrap = np.radians(self.wrap_deg)
+        middle_x = self.center_x - self.radius * np.sin(wrap)
+        middle_z = -self.radius * np.cos(wrap)
+        return middle_z + np.sqrt(self.radius**2 - (side - middle_x) ** 2 - y**2)
+
+    def bend(self, flat: Array) -> Array:
+        """Flat points (..., 3) laid on the reference surface; d goes along its normal."""
+        x, y, d = flat[..., 0], flat[..., 1], flat[..., 2]
+        slope_x = (self.height(x + _STEP_MM, y) - self.height(x - _STEP_MM, y)) / (2 * _STEP_MM)
+        slope_y = (self.height(x, y + _STEP_MM) - self.height(x, y - _STEP_MM)) / (2 * _STEP_MM)
+        normal = np.stack([-slope_x, -slope_y, np.ones_like(slope_x)], axis=-1)
+        normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
+        return np.stack([x, y, self.height(x, y)], axis=-1) + d[..., None] * normal
+
+    def place(self, flat: Array) -> Array:
+        """Flat points (..., 3) as worn: bent, tilted, with the nose contact at the origin, mm."""
+        flat = np.asarray(flat, dtype=np.float64)
+        contact = self.bend(np.array([0.0, self.contact_y, self.contact_d]))
+        return (self.bend(flat) - contact) @ turn_x(np.radians(self.pantoscopic_deg)).T
+
+    def point(self, x: float, y: float, d: float) -> Array:
+        """One flat point as worn, (3,) mm."""
+        return self.place(np.array([x, y, d]))
+
+    def outward(self, x: float, y: float) -> Array:
+        """Unit normal of the worn front at a flat point, (3,)."""
+        step = self.point(x, y, 1.0) - self.point(x, y, 0.0)
+        return step / np.linalg.norm(step)
+
+
+def lower_than(y: float, softness: float, value: Array) -> Array:
+    """1 well below `y`, 0 well above it."""
+    return 1.0 - smoothstep(y - softness, y + softness, value)
