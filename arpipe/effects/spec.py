@@ -1,13 +1,13 @@
 """How a person names an effect: `aviator`, `lipstick(color=#a3123a, opacity=0.8)`, `path/to/folder`."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from arpipe.errors import ConfigError
+from arpipe.io.toml_tables import parse_value
 
 CALL = re.compile(r"(?P<name>[^()]+)\((?P<arguments>.*)\)", re.DOTALL)
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*")
@@ -53,17 +53,6 @@ def parse_spec(text: str) -> EffectSpec:
             raise ConfigError(f"effect {text!r}: {key!r} is given twice")
         overrides[key] = parse_value(value)
     return EffectSpec(name, MappingProxyType(overrides))
-
-
-def parse_value(text: str) -> Any:
-    """A number, truth value, quoted text, list or table as in TOML; anything else is the text itself."""
-    stripped = text.strip()
-    try:
-        table = tomllib.loads(f"value = {stripped}")
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return stripped
-    value = table["value"] if set(table) == {"value"} else stripped
-    return value if isinstance(value, bool | int | float | str | list | dict) else stripped
 
 
 def _split(arguments: str, text: str) -> Iterator[str]:

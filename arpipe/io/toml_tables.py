@@ -1,5 +1,7 @@
 """TOML files as checked models, with errors that name file, key and the nearest valid key."""
 
+import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -64,6 +66,53 @@ def check(
         causes = {type(detail.get("ctx", {}).get("error")) for detail in details}
         kind: type[ArpipeError] = AssetError if causes == {AssetError} else ConfigError
         raise kind("\n".join(lines)) from error
+
+
+def parse_value(text: str) -> Any:
+    """A number, truth value, quoted text, list or table as in TOML; anything else is the text itself."""
+    stripped = text.strip()
+    try:
+        table = tomllib.loads(f"value = {stripped}")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return stripped
+    value = table["value"] if set(table) == {"value"} else stripped
+    return value if isinstance(value, bool | int | float | str | list | dict) else stripped
+
+
+def to_toml(table: Mapping[str, Any]) -> str:
+    """A table as TOML text: plain values first, then tables; what is None is left out.
+
+    Args:
+        table: Texts, truth values, finite numbers, lists of these and tables of all that.
+    """
+    return "\n".join(_toml_lines(table, "")).strip() + "\n"
+
+
+def _toml_lines(table: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    plain = {key: value for key, value in table.items() if value is not None and not isinstance(value, dict)}
+    if prefix and (plain or not table):
+        yield f"\n[{prefix}]"
+    yield from (f"{_toml_key(key)} = {_toml_value(value)}" for key, value in plain.items())
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _toml_lines(value, f"{prefix}.{_toml_key(key)}" if prefix else _toml_key(key))
+
+
+def _toml_key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _toml_value(key)
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, str):
+        # JSON's escapes are TOML's too, but for DEL, which JSON leaves as it is
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml_value(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_toml_key(key)} = {_toml_value(item)}' for key, item in value.items())}}}"
+    return repr(value)
 
 
 def nearest(name: str, known: Iterator[str] | list[str]) -> str:

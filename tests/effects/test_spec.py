@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arpipe.effects.spec import EffectSpec, parse_spec, parse_value
+from arpipe.effects.spec import EffectSpec, parse_spec
 from arpipe.errors import ConfigError
 
 
@@ -64,15 +64,3 @@ def test_malformed_specs_are_refused_by_their_text(text):
 def test_any_text_is_read_or_refused(text):
     with contextlib.suppress(ConfigError):
         assert isinstance(parse_spec(text), EffectSpec)
-
-
-@given(
-    st.one_of(st.booleans(), st.integers(-(2**60), 2**60), st.floats(allow_nan=False, allow_infinity=False))
-)
-def test_numbers_and_truth_values_come_back(value):
-    assert parse_value(str(value).lower()) == value
-
-
-@pytest.mark.parametrize("text", ["#fff", "office.jpg", "2024-01-01", "1\nb = 2", "a = b", "[[[[", "x'y"])
-def test_what_is_no_toml_value_is_text(text):
-    assert parse_value(text) == text
