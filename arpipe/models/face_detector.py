@@ -66,9 +66,7 @@ class FaceDetector:
         with timer.stage("detect"):
             roi = letterbox(frame.width, frame.height)
             outputs = self._session.run(self._input.fill(frame.pixels, [roi]))
-            candidates = ssd.decode(
-                outputs["boxes"][0], outputs["scores"][0], self._anchors, self._min_score
-            )
+            candidates = ssd.decode(outputs["boxes"][0], outputs["scores"][0], self._anchors, self._min_score)
             image_from_crop = roi.image_from_crop(self._input.side)
             return tuple(_to_image(face, image_from_crop) for face in ssd.merge(*candidates, MAX_OVERLAP))
 
@@ -118,6 +116,4 @@ def face_roi(detection: Detection) -> Roi | None:
 
 def _to_image(detection: Detection, image_from_crop: Affine2D) -> Detection:
     corners = image_from_crop.apply(detection.box_px.reshape(2, 2))  # upright: corners stay corners
-    return Detection(
-        np.ravel(corners), image_from_crop.apply(detection.keypoints_px), detection.score
-    )
+    return Detection(np.ravel(corners), image_from_crop.apply(detection.keypoints_px), detection.score)

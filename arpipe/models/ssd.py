@@ -6,6 +6,7 @@ from itertools import groupby
 import numpy as np
 import numpy.typing as npt
 
+from arpipe.geometry.boxes import overlap
 from arpipe.geometry.transforms import Array
 from arpipe.types import Detection, Points
 
@@ -35,10 +36,10 @@ def anchor_centers(side: int, strides: Sequence[int], per_layer: int) -> Points:
     return np.concatenate(layers)
 
 
-def probability(logits: npt.ArrayLike) -> Points:
-    """Sigmoid of clipped logits, float32."""
-    clipped = np.clip(np.asarray(logits, dtype=np.float32), -LOGIT_LIMIT, LOGIT_LIMIT)
-    return np.asarray(1.0 / (1.0 + np.exp(-clipped)), dtype=np.float32)
+def probability(logits: npt.ArrayLike) -> Array:
+    """Sigmoid of clipped logits."""
+    clipped = np.clip(np.asarray(logits, dtype=np.float64), -LOGIT_LIMIT, LOGIT_LIMIT)
+    return np.asarray(1.0 / (1.0 + np.exp(-clipped)))
 
 
 def decode(boxes: Points, logits: Points, anchors: Points, min_score: float) -> tuple[Array, Array, Array]:
@@ -60,17 +61,7 @@ def decode(boxes: Points, logits: Points, anchors: Points, min_score: float) -> 
     origin = anchors[keep].astype(np.float64)
     center, half = values[:, :2] + origin, values[:, 2:4] / 2.0
     keypoints = values[:, 4:].reshape(len(keep), -1, 2) + origin[:, None]
-    return np.hstack([center - half, center + half]), keypoints, scores[keep].astype(np.float64)
-
-
-def overlap(box: Array, boxes: Array) -> Array:
-    """Intersection over union of one box (4,) with each of (n, 4): (n,) in [0, 1]."""
-    low = np.maximum(box[:2], boxes[:, :2])
-    high = np.minimum(box[2:], boxes[:, 2:])
-    shared = np.prod(np.clip(high - low, 0.0, None), axis=1)
-    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    union = np.prod(box[2:] - box[:2]) + areas - shared
-    return np.asarray(np.divide(shared, union, out=np.zeros_like(shared), where=union > 0))
+    return np.hstack([center - half, center + half]), keypoints, scores[keep]
 
 
 def merge(boxes: Array, keypoints: Array, scores: Array, max_overlap: float) -> list[Detection]:

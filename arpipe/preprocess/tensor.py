@@ -42,5 +42,5 @@ class CropTensor:
             warp(pixels, roi, self._crop, self._border)
             np.multiply(self._crop, self._gain, out=tensor)
             if self._low:
-                tensor += self._low
+                np.add(tensor, self._low, out=tensor)
         return self._batch[: len(rois)]

@@ -1,7 +1,7 @@
 """Write `assets/topology/face_refinement.json`: which landmarks the attention mesh's extra outputs replace.
 
-The lists stand in the network itself, in the options of its `Landmarks2TransformMatrix` operators, in the order of
-its outputs: lips, left eye, right eye (of the picture).
+The lists stand in the network itself, in the options of its `Landmarks2TransformMatrix` operators, in the
+order of its outputs: lips, left eye, right eye (of the picture).
 
     python assets/generators/face_refinement.py
 """

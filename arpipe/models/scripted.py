@@ -1,0 +1,97 @@
+"""Stand-ins for networks and tracker that follow a script: for tests, demos and recorded landmarks."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from arpipe.timing import StageTimer
+from arpipe.topology import Topology
+from arpipe.types import Detection, Frame, Landmarks, Roi, TrackedFace
+
+Script = Callable[[int], Sequence[Landmarks]]
+"""Frame index → the faces in it."""
+
+
+class ScriptedFaceTracker:
+    """Gives the scripted faces as they are: the k-th face of a frame has id k + 1.
+
+    Args:
+        script: Frame index → its faces; a list of lists serves through its `__getitem__`.
+    """
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._since: dict[int, int] = {}
+
+    def update(self, frame: Frame, timer: StageTimer) -> tuple[TrackedFace, ...]:
+        """As `FaceTracker.update`."""
+        with timer.stage("track"):
+            faces = self._script(frame.index)
+            present = range(1, len(faces) + 1)
+            self._since = {track: self._since.get(track, -1) + 1 for track in present}
+            return tuple(
+                TrackedFace(track, face, None, "tracked" if self._since[track] else "new", self._since[track])
+                for track, face in zip(present, faces, strict=True)
+            )
+
+    def reset(self) -> None:
+        """Forget the ages."""
+        self._since = {}
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+class ScriptedFaces:
+    """Detector and mesh of `FaceTracker` at once: sees the scripted faces, and only where it is told to look.
+
+    Args:
+        script: Frame index → its faces.
+        topology: Of the faces.
+
+    Attributes:
+        detections: How often the whole picture was searched.
+        located: How many squares were looked into.
+    """
+
+    def __init__(self, script: Script, topology: Topology) -> None:
+        self._script = script
+        self._nobody = Landmarks(np.zeros((topology.count, 3), np.float32), 0.0, topology)
+        self.detections = 0
+        self.located = 0
+
+    def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
+        """One detection a face; the keypoints are level with it."""
+        with timer.stage("detect"):
+            self.detections += 1
+            return tuple(_detection(face) for face in self._script(frame.index))
+
+    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Landmarks | None]:
+        """The face nearest to each square's centre if that lies within its box; a face of score 0 elsewhere."""
+        with timer.stage("infer"):
+            self.located += len(rois)
+            return [_nearest(self._script(frame.index), roi) or self._nobody for roi in rois]
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def _detection(face: Landmarks) -> Detection:
+    x0, y0, x1, y1 = face.box_px
+    middle = np.array([(x0 + x1) / 2.0, (y0 + y1) / 2.0])
+    half = np.array([(x1 - x0) / 4.0, 0.0])
+    keypoints = np.stack([middle - half, middle + half, middle, middle, middle - 2 * half, middle + 2 * half])
+    return Detection(face.box_px, keypoints, face.score)
+
+
+def _nearest(faces: Sequence[Landmarks], roi: Roi) -> Landmarks | None:
+    inside = [
+        face
+        for face in faces
+        if (face.box_px[:2] <= roi.center_px).all() and (roi.center_px <= face.box_px[2:]).all()
+    ]
+    if not inside:
+        return None
+    return min(
+        inside, key=lambda face: float(np.linalg.norm(face.box_px.reshape(2, 2).mean(axis=0) - roi.center_px))
+    )

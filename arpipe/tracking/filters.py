@@ -1,0 +1,83 @@
+"""One-euro smoothing of many values at once: still when they rest, quick when they move."""
+
+import math
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from arpipe.geometry.transforms import Array
+from arpipe.types import Points
+
+FIRST_INTERVAL_S = 1.0 / 30.0  # stands in for an interval that no two usable timestamps have told yet
+RESTART_AFTER_S = 1.0  # after such a gap the old values say nothing about the new ones
+
+
+class OneEuroConfig(BaseModel):
+    """How much to smooth; MediaPipe's own values for face landmarks.
+
+    Attributes:
+        min_cutoff: Cut-off of a value at rest, Hz; lower is stiller.
+        beta: Hz that the cut-off rises per face size and second of speed; higher lags less.
+        derivate_cutoff: Cut-off of the speed estimate, Hz.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min_cutoff: float = Field(default=0.05, gt=0, allow_inf_nan=False)
+    beta: float = Field(default=80.0, ge=0, allow_inf_nan=False)
+    derivate_cutoff: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+
+
+class OneEuroFilter:
+    """Smooths one object's values, frame after frame.
+
+    Args:
+        config: How much.
+    """
+
+    def __init__(self, config: OneEuroConfig) -> None:
+        self._config = config
+        self._interval_s = FIRST_INTERVAL_S
+        self._time_s = -math.inf
+        self._raw: Array | None = None
+        self._smooth: Array = np.zeros(0)
+        self._speed: Array = np.zeros(0)
+
+    def apply(self, values: Points, time_s: float, size: float) -> Points:
+        """Take one frame's values, give them smoothed.
+
+        Args:
+            values: Any shape, the same in each call.
+            time_s: When they were measured. A time that does not rise is taken as one usual interval later;
+                after a gap of more than `RESTART_AFTER_S` the filter starts anew.
+            size: Of the object, > 0, in the unit of the values: speed is counted in sizes per second.
+        """
+        raw = values.astype(np.float64)
+        interval_s = self._interval(time_s)
+        if self._raw is None or interval_s > RESTART_AFTER_S:
+            self._smooth, self._speed = raw, np.zeros_like(raw)
+        else:
+            speed = (raw - self._raw) / (interval_s * size)
+            self._speed = self._speed + _gain(self._config.derivate_cutoff, interval_s) * (
+                speed - self._speed
+            )
+            cutoffs = self._config.min_cutoff + self._config.beta * np.abs(self._speed)
+            self._smooth = self._smooth + _gain(cutoffs, interval_s) * (raw - self._smooth)
+        self._raw = raw
+        return self._smooth.astype(np.float32)
+
+    def _interval(self, time_s: float) -> float:
+        """Seconds since the last call, > 0."""
+        interval_s = time_s - self._time_s
+        self._time_s = time_s
+        if not 0 < interval_s < math.inf:
+            return self._interval_s
+        if interval_s <= RESTART_AFTER_S:
+            self._interval_s = interval_s
+        return interval_s
+
+
+def _gain(cutoff_hz: float | Array, interval_s: float) -> float | Array:
+    """Share of the new value in a first-order low pass."""
+    turn = 2.0 * math.pi * interval_s * cutoff_hz
+    return turn / (1.0 + turn)
