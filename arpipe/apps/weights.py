@@ -64,7 +64,7 @@ def import_file(path: Path, console: Console | None = None) -> None:
 
 @contextmanager
 def shown_progress(console: Console) -> Iterator[ProgressCallback]:
-    """A callback for `store` that draws a bar while weights are fetched; nothing if they are there already."""
+    """A callback for `store` that draws a bar while weights are fetched, and else nothing."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bars:
         tasks: dict[str, TaskID] = {}
@@ -79,7 +79,8 @@ def shown_progress(console: Console) -> Iterator[ProgressCallback]:
 
 def _print(console: Console, states: Sequence[Status], title: str) -> None:
     table = Table(title=title, title_justify="left")
-    for column in ("network", "what it finds", "input"):
+    table.add_column("network", no_wrap=True)
+    for column in ("what it finds", "input"):
         table.add_column(column)
     table.add_column("size", justify="right")
     table.add_column("state")

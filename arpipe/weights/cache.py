@@ -103,31 +103,29 @@ def write(path: Path, content: bytes, source: str) -> None:
 
 
 def find(path: Path, source: str) -> bool:
-    """Whether a file is in the cache, undamaged and made from `source`; hashes only if it seems touched."""
+    """Whether a file is in the cache, undamaged as far as cheap checks tell, and made from `source`."""
     record = _read_record(path)
-    if record is None or record.get("source") != source or not path.is_file():
+    return record is not None and record.get("source") == source and sound(path, thorough=False)
+
+
+def sound(path: Path, thorough: bool) -> bool:
+    """Whether a file is what its record says: by size and time unless `thorough` or the time differs."""
+    record = _read_record(path)
+    if record is None or not path.is_file():
         return False
     status = path.stat()
-    if (status.st_size, status.st_mtime_ns) == (record.get("size"), record.get("mtime_ns")):
-        return True
-    if status.st_size != record.get("size") or not matches_record(path):
+    if status.st_size != record.get("size"):
         return False
-    with contextlib.suppress(OSError):  # a read-only cache, copied with new times, only stays slower to check
-        _record(path, str(record["sha256"]), source)
+    if status.st_mtime_ns == record.get("mtime_ns") and not thorough:
+        return True
+    if sha256(path) != record.get("sha256"):
+        return False
+    if status.st_mtime_ns != record.get("mtime_ns"):
+        with contextlib.suppress(
+            OSError
+        ):  # a read-only cache, copied with new times, only stays slower to check
+            _record(path, str(record["sha256"]), str(record["source"]))
     return True
-
-
-def matches_record(path: Path) -> bool:
-    """Hash a cached file and compare it with its record."""
-    record = _read_record(path)
-    return record is not None and path.is_file() and sha256(path) == record.get("sha256")
-
-
-def remove(path: Path) -> None:
-    """Drop a cached file and its record."""
-    with explained(path):
-        _record_path(path).unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
 
 
 def sha256(path: Path) -> str:

@@ -80,15 +80,16 @@ def verify() -> list[Status]:
 
 def _status(network: Network, thorough: bool) -> Status:
     path, source = _converted(network), _tflite(network)
-    state = State.ABSENT
-    if path.exists():
-        sound = cache.find(path, _recipe(network)) and (not thorough or cache.matches_record(path))
-        state = State.READY if sound else State.DAMAGED
-    elif source.exists():
-        sound = source.stat().st_size == network.bytes
-        sound = sound and (not thorough or cache.sha256(source) == network.sha256)
-        state = State.SOURCE if sound else State.DAMAGED
-    return Status(network, state, path, path.stat().st_size if path.exists() else 0)
+    size = path.stat().st_size if path.is_file() else 0
+    if size and not cache.sound(path, thorough):
+        state = State.DAMAGED
+    elif size and cache.find(path, _recipe(network)):
+        state = State.READY
+    elif not source.is_file():
+        state = State.ABSENT
+    else:
+        state = State.SOURCE if cache.sound(source, thorough) else State.DAMAGED
+    return Status(network, state, path, size)
 
 
 def _converted(network: Network) -> Path:
@@ -114,7 +115,7 @@ def _convert(network: Network, content: bytes, progress: Progress) -> None:
 def _source(network: Network, progress: Progress) -> bytes:
     """The `.tflite` file, from the nearest place that has it."""
     path = _tflite(network)
-    if cache.find(path, network.sha256) and cache.sha256(path) == network.sha256:
+    if cache.find(path, network.sha256) and cache.sound(path, thorough=True):
         return path.read_bytes()
     installed = wheel.from_installed(network)
     if installed is not None:
