@@ -1,6 +1,6 @@
 """Write the glasses packs: `python assets/generators/glasses/make.py [--check] [NAME ...]`.
 
-Every run writes the same bytes. `--check` writes nothing and fails when a file differs from what would be written.
+Every run writes the same bytes. `--check` writes nothing and fails when a file is not what would be written.
 """
 
 import argparse
@@ -30,7 +30,9 @@ def files(name: str) -> dict[str, bytes]:
 def main(arguments: list[str] | None = None) -> int:
     """Write or check the packs; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"packs to make: {', '.join(STYLES)} (default: all)")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"packs to make: {', '.join(STYLES)} (default: all)"
+    )
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in STYLES]
@@ -48,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
             folder.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
     for path in stale:
-        print(f"{path}: differs from what the generator writes; run: python assets/generators/glasses/make.py")
+        print(
+            f"{path}: differs from what the generator writes; run: python assets/generators/glasses/make.py"
+        )
     return 1 if stale else 0
 
 

@@ -1,4 +1,4 @@
-"""Fronts milled from a sheet of acetate: one continuous solid with bevelled edges and grooved lens openings."""
+"""Fronts milled from a sheet of acetate: one solid with bevelled edges and grooved lens openings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Sheet:
     """How an acetate front is milled; mm.
 
     Attributes:
-        face: Flat (x, y) -> height of the front face over the reference surface.
+        face: Height of the front face over the reference surface.
         back: Flat (x, y) -> depth of the back face under it (positive).
         outer_bevel: Radius of the outer front edge.
         inner_bevel: Radius of the lens opening's front edge.
@@ -28,18 +28,18 @@ class Sheet:
         columns: Profiles around one half.
     """
 
-    face: Depth
+    face: float
     back: Depth
     outer_bevel: float = 1.1
     inner_bevel: float = 0.7
     back_bevel: float = 0.6
     crown: float = 0.25
     groove: float = 0.6
-    columns: int = 76
+    columns: int = 72
 
 
 def half_outline(outline: Array, count: int) -> tuple[Array, Array]:
-    """The wearer's left half of a symmetric closed outline, from the top of the mid-plane round to its bottom.
+    """The wearer's left half of a symmetric closed outline, from the mid-plane's top to its bottom.
 
     Returns:
         (count, 2) points, the first and last with x = 0, and their outward unit normals.
@@ -47,14 +47,19 @@ def half_outline(outline: Array, count: int) -> tuple[Array, Array]:
     normal = outward_normals(outline)
     topmost = int(np.argmax(outline[:, 1]))
     if (outline[topmost, 0] - outline[topmost - 1, 0]) < 0:
-        outline, normal = outline[::-1], normal[::-1]  # clockwise, so that it comes to the left side at the top
+        outline, normal = (
+            outline[::-1],
+            normal[::-1],
+        )  # clockwise, so that it comes to the left side at the top
     start = int(np.flatnonzero((outline[:, 0] <= 0) & (np.roll(outline, -1, axis=0)[:, 0] > 0))[0])
     curve, normal = np.roll(outline, -start, axis=0), np.roll(normal, -start, axis=0)
     end = int(np.flatnonzero(curve[1:, 0] <= 0)[0]) + 1
     curve, normal = curve[: end + 1].copy(), normal[: end + 1].copy()
     curve[[0, -1], 0] = 0.0
     normal[0], normal[-1] = (0.0, 1.0), (0.0, -1.0)
-    both = resample(np.hstack([curve, 6.0 * normal]), count)  # the normal's share puts more points where it turns
+    both = resample(
+        np.hstack([curve, 6.0 * normal]), count
+    )  # the normal's share puts more points where it turns
     normal = both[:, 2:] / np.linalg.norm(both[:, 2:], axis=1, keepdims=True)
     return both[:, :2], normal
 
@@ -64,9 +69,9 @@ def _with_depth(points: Array, depth: Array) -> Array:
 
 
 def _bevel(edge: Array, inwards: Array, radius: float, level: Array, side: float) -> list[Array]:
-    """Three rows of a round edge, from the face to the wall, as flat points (n, 3)."""
+    """Rows of an edge from face to wall, as flat points (n, 3): round in front, a chamfer behind."""
     rows = []
-    for angle in (np.pi / 2, np.pi / 4, 0.0):
+    for angle in (np.pi / 2, np.pi / 4, 0.0) if side > 0 else (np.pi / 2, 0.0):
         inset = radius * (1 - np.cos(angle))
         rows.append(_with_depth(edge + inwards * inset, level - side * radius * (1 - np.sin(angle))))
     return rows
@@ -85,7 +90,7 @@ def acetate_front(front: Front, outline: Array, opening: Array, sheet: Sheet) ->
         One closed solid.
     """
     outer, normal = half_outline(outline, sheet.columns)
-    face = sheet.face(outer[:, 0], outer[:, 1])
+    face = np.full(len(outer), sheet.face)
     back = -sheet.back(outer[:, 0], outer[:, 1])
     front_edge = _bevel(outer, -normal, sheet.outer_bevel, face, 1.0)
     back_edge = _bevel(outer, -normal, sheet.back_bevel, back, -1.0)[::-1]
@@ -102,7 +107,9 @@ def _middle(edge: Array) -> Array:
     return np.vstack([edge, edge[-1] * (1 - share) + edge[0] * share])
 
 
-def _opening_rows(front: Front, opening: Array, front_end: Array, back_end: Array, sheet: Sheet) -> list[Array]:
+def _opening_rows(
+    front: Front, opening: Array, front_end: Array, back_end: Array, sheet: Sheet
+) -> list[Array]:
     """Rows from the back face's outer end, round the lens opening, to the front face's outer end."""
     center = np.array([front.center_x, 0.0])
     offset = front_end[:, :2] - center
@@ -110,7 +117,7 @@ def _opening_rows(front: Front, opening: Array, front_end: Array, back_end: Arra
     radius = radius_at(opening, center, angle)
     edge = center + radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     into = outward_normals(edge)
-    face = sheet.face(edge[:, 0], edge[:, 1])
+    face = np.full(len(edge), sheet.face)
     back = -sheet.back(edge[:, 0], edge[:, 1])
     front_lip = _bevel(edge, into, sheet.inner_bevel, face, 1.0)[::-1]
     back_lip = _bevel(edge, into, sheet.back_bevel, back, -1.0)

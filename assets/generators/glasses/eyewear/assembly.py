@@ -27,10 +27,10 @@ class Assembly:
         crease_deg: float = 50.0,
         uv: Attribute | None = None,
         color: Attribute | None = None,
-        seam: bool = False,
+        ball: Point | None = None,
     ) -> None:
-        """Take one worn mesh into a node."""
-        self._parts.append(Part(node, material, welded(mesh), crease_deg, uv, color, seam))
+        """Take one worn mesh into a node; see `Part` for the rest."""
+        self._parts.append(Part(node, material, welded(mesh), crease_deg, uv, color, ball))
 
     def add_both(
         self,
@@ -41,13 +41,14 @@ class Assembly:
         crease_deg: float = 50.0,
         uv: Attribute | None = None,
         color: Attribute | None = None,
-        seam: bool = False,
+        ball: Point | None = None,
     ) -> None:
-        """Take a worn left mesh and its mirror image: into `<node>_l`, `<node>_r` for lenses and temples, else one node."""
+        """Take a worn left mesh and its mirror image; lenses and temples go to `<node>_l` and `<node>_r`."""
         paired = node in ("lens", "temple")
-        for side, mesh in (("l", left), ("r", left.mirrored())):
+        for side, sign, mesh in (("l", 1.0, left), ("r", -1.0, left.mirrored())):
             name = f"{node}_{side}" if paired else node
-            self.add(name, material, mesh, crease_deg=crease_deg, uv=uv, color=color, seam=seam)
+            center = None if ball is None else (sign * ball[0], ball[1], ball[2])
+            self.add(name, material, mesh, crease_deg=crease_deg, uv=uv, color=color, ball=center)
 
     def hang_temples(self, pivot: Array) -> None:
         """Set the temples' origins: the left hinge as worn, mm, and its mirror image."""
@@ -58,7 +59,7 @@ class Assembly:
         """All parts; those of one node that are shaded alike are merged."""
         merged: dict[tuple[object, ...], Part] = {}
         for part in self._parts:
-            key = (part.node, part.material, part.crease_deg, part.uv, part.color, part.seam)
+            key = (part.node, part.material, part.crease_deg, part.uv, part.color, part.ball)
             known = merged.get(key)
             merged[key] = part if known is None else replace(known, mesh=joined(known.mesh, part.mesh))
         return list(merged.values())
@@ -66,12 +67,14 @@ class Assembly:
     def width(self) -> float:
         """Outermost width of the front, hinge to hinge, mm."""
         return 2 * max(
-            float(np.abs(part.mesh.points[:, 0]).max()) for part in self._parts if part.node.startswith("frame")
+            float(np.abs(part.mesh.points[:, 0]).max())
+            for part in self._parts
+            if part.node.startswith("frame")
         )
 
 
 def vertical_gradient(top: list[float], bottom: list[float], high: float, low: float) -> Attribute:
-    """Vertex colours that run from `top` at height `high` to `bottom` at `low` (worn mm), smooth at both ends."""
+    """Vertex colours from `top` at height `high` to `bottom` at `low` (worn mm), smooth at both ends."""
 
     def color(position: Array) -> Array:
         share = np.clip((high - position[:, 1]) / (high - low), 0.0, 1.0)[:, None]
@@ -83,7 +86,7 @@ def vertical_gradient(top: list[float], bottom: list[float], high: float, low: f
 
 
 def sheet_uv(tile_mm: float, turn: float = 0.0) -> Attribute:
-    """Texture coordinates as if cut from one sheet: planar, with depth leaned in so that edges do not smear."""
+    """Texture coordinates of one sheet: planar, with depth leaned in so that edges do not smear."""
 
     def uv(position: Array) -> Array:
         x, y, z = position.T

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eyewear.curves import Array, smoothstep
+from eyewear.curves import Array
 from eyewear.meshes import turn_x
 
 _STEP_MM = 1e-3
@@ -14,8 +14,8 @@ _STEP_MM = 1e-3
 class Front:
     """Boxing-system dimensions of a front, and the surface that its lenses lie on.
 
-    Two spheres of the lens radius, each tilted outwards by the wrap angle about its lens centre and joined smoothly
-    across the bridge; or, for a shield, one sphere over both eyes.
+    Two spheres of the lens radius, each tilted outwards by the wrap angle about its lens centre and joined
+    smoothly across the bridge; or, for a shield, one sphere over both eyes.
 
     Attributes:
         lens_width: Boxed lens width, mm, measured in the lens plane.
@@ -41,7 +41,7 @@ class Front:
 
     @property
     def center_x(self) -> float:
-        """x of the left lens's boxed centre in the flat drawing, mm."""
+        """Flat x of the left lens's boxed centre, mm."""
         return (self.bridge + self.flat_width) / 2
 
     @property
@@ -50,7 +50,7 @@ class Front:
         return self.lens_width * float(np.cos(np.radians(self.wrap_deg)))
 
     def height(self, x: Array, y: Array) -> Array:
-        """z of the reference surface over the flat point (x, y), before the pantoscopic tilt."""
+        """Height of the reference surface over the flat point (x, y), before the pantoscopic tilt, mm."""
         if self.shield:
             return np.sqrt(self.radius**2 - x**2 - y**2) - self.radius
         blend = self.bridge / 2 - 0.5
@@ -70,11 +70,22 @@ class Front:
         normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
         return np.stack([x, y, self.height(x, y)], axis=-1) + d[..., None] * normal
 
+    @property
+    def ball(self) -> tuple[float, float, float]:
+        """Centre, as worn, of the sphere that the left lens lies on, mm."""
+        wrap = 0.0 if self.shield else np.radians(self.wrap_deg)
+        x = 0.0 if self.shield else self.center_x - self.radius * np.sin(wrap)
+        x, y, z = self._stand(np.array([x, 0.0, -self.radius * np.cos(wrap)]))
+        return float(x), float(y), float(z)
+
+    def _stand(self, bent: Array) -> Array:
+        """Bent points tilted, with the nose contact moved to the origin."""
+        contact = self.bend(np.array([0.0, self.contact_y, self.contact_d]))
+        return (bent - contact) @ turn_x(np.radians(self.pantoscopic_deg)).T
+
     def place(self, flat: Array) -> Array:
         """Flat points (..., 3) as worn: bent, tilted, with the nose contact at the origin, mm."""
-        flat = np.asarray(flat, dtype=np.float64)
-        contact = self.bend(np.array([0.0, self.contact_y, self.contact_d]))
-        return (self.bend(flat) - contact) @ turn_x(np.radians(self.pantoscopic_deg)).T
+        return self._stand(self.bend(np.asarray(flat, dtype=np.float64)))
 
     def point(self, x: float, y: float, d: float) -> Array:
         """One flat point as worn, (3,) mm."""
@@ -84,8 +95,3 @@ class Front:
         """Unit normal of the worn front at a flat point, (3,)."""
         step = self.point(x, y, 1.0) - self.point(x, y, 0.0)
         return step / np.linalg.norm(step)
-
-
-def lower_than(y: float, softness: float, value: Array) -> Array:
-    """1 well below `y`, 0 well above it."""
-    return 1.0 - smoothstep(y - softness, y + softness, value)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from eyewear.curves import Array
+from eyewear.meshes import Triangles
 from eyewear.pack import Pack, Part
 from eyewear.shading import Vertices, shaded
 
@@ -52,7 +53,7 @@ class _Buffer:
         self.accessors.append(entry)
         return len(self.accessors) - 1
 
-    def indices(self, triangles: Array) -> int:
+    def indices(self, triangles: Triangles) -> int:
         flat = triangles.ravel().astype("<u2")
         view = self.view(flat.tobytes(), _ELEMENT_BUFFER)
         self.accessors.append(
@@ -61,7 +62,9 @@ class _Buffer:
         return len(self.accessors) - 1
 
 
-def _primitive(part: Part, vertices: Vertices, origin: Array, material: int, buffer: _Buffer) -> dict[str, Any]:
+def _primitive(
+    part: Part, vertices: Vertices, origin: Array, material: int, buffer: _Buffer
+) -> dict[str, Any]:
     local = _steady((vertices.position - origin) * _METRE, 1e-6)
     normal = _steady(vertices.normal, 1e-4)
     attributes = {
@@ -86,8 +89,10 @@ def encode(pack: Pack) -> bytes:
     nodes: dict[str, list[dict[str, Any]]] = {}
     for part in pack.parts:
         if part.material not in names:
-            raise ValueError(f"{pack.name}: part of {part.node} names material {part.material!r}, have {names}")
-        vertices = shaded(part.mesh, part.crease_deg, part.seam)
+            raise ValueError(
+                f"{pack.name}: part of {part.node} names material {part.material!r}, have {names}"
+            )
+        vertices = shaded(part.mesh, part.crease_deg, None if part.ball is None else np.array(part.ball))
         if len(vertices.position) > 65535:
             raise ValueError(f"{pack.name}: {len(vertices.position)} vertices in one part of {part.node}")
         origin = np.array(pack.pivots.get(part.node, (0.0, 0.0, 0.0)))

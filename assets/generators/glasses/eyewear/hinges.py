@@ -13,7 +13,8 @@ def knuckles(count: int, radius: float, height: float) -> tuple[Mesh, Mesh]:
         Those of the front (the outer ones) and those of the temple.
     """
     each = height / count
-    fixed, moving = [], []
+    fixed: list[Mesh] = []
+    moving: list[Mesh] = []
     for index in range(count):
         y = -height / 2 + (index + 0.5) * each
         piece = barrel(radius, each - 0.12, sides=10, bevel=0.14).moved(0.0, y, 0.0)
@@ -31,5 +32,8 @@ def leaf(width: float, height: float, thickness: float) -> Mesh:
     plate = block(thickness, height, width, bevel=0.2)
     heads = [barrel(0.55, 0.5, sides=8, bevel=0.15) for _ in range(2)]
     quarter = np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
-    placed = [head.turned(quarter).moved(-thickness / 2, s * height * 0.22, 0.0) for head, s in zip(heads, (-1, 1), strict=True)]
+    placed = [
+        head.turned(quarter).moved(-thickness / 2, s * height * 0.22, 0.0)
+        for head, s in zip(heads, (-1, 1), strict=True)
+    ]
     return joined(plate, *placed)

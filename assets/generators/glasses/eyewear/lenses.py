@@ -2,11 +2,17 @@
 
 import numpy as np
 
-from eyewear.curves import Array, outward_normals
+from eyewear.curves import Array, boxed, outward_normals
 from eyewear.front import Front
 from eyewear.meshes import Mesh, fan, grid, joined, welded
 
 _RINGS = (0.42, 0.78)  # of the way from the lens centre to the edge: enough for a smooth highlight
+
+
+def opening(front: Front, shape: Array, tongue: float) -> Array:
+    """The left lens opening, flat: `shape` scaled so that the lens with its tongue fills the box."""
+    box = boxed(shape, front.flat_width - 2 * tongue, front.lens_height - 2 * tongue)
+    return box + np.array([front.center_x, 0.0])
 
 
 def _cap(edge: Array, depth: float) -> Mesh:
@@ -24,12 +30,14 @@ def _facing(mesh: Mesh, sign: float) -> Mesh:
     return mesh if up * sign > 0 else Mesh(mesh.points, mesh.triangles[:, ::-1])
 
 
-def lens(front: Front, outline: Array, thickness: float, tongue: float, rim_bevel: float) -> tuple[Mesh, Mesh]:
+def lens(
+    front: Front, outline: Array, thickness: float, tongue: float, rim_bevel: float
+) -> tuple[Mesh, Mesh]:
     """A lens as worn: its two optical faces, and its edge.
 
     Args:
         front: Surface it lies on.
-        outline: (n, 2) edge in the flat drawing, of one lens.
+        outline: (n, 2) lens opening in the flat drawing, or the edge itself without a tongue.
         thickness: Between the faces, mm.
         tongue: Height of the V at the edge that sits in the rim's groove, mm; 0 for a flat polished edge.
         rim_bevel: Width of the safety bevel between face and edge, mm.
@@ -46,7 +54,8 @@ def lens(front: Front, outline: Array, thickness: float, tongue: float, rim_beve
     else:
         bands = [(inner, half), (outline, half - drop), (outline, drop - half), (inner, -half)]
     edge = grid(
-        np.array([np.column_stack([ring, np.full(len(ring), depth)]) for ring, depth in bands]), closed_columns=True
+        np.array([np.column_stack([ring, np.full(len(ring), depth)]) for ring, depth in bands]),
+        closed_columns=True,
     )
     front_face = _facing(_cap(inner, half), 1.0)
     back_face = _facing(_cap(inner, -half), -1.0)

@@ -23,7 +23,9 @@ def metal(name: str, color: str, roughness: float = 0.25) -> Material:
     }
 
 
-def acetate(name: str, color: str, roughness: float = 0.35, polish: float = 1.0, texture: int | None = None) -> Material:
+def acetate(
+    name: str, color: str, roughness: float = 0.35, polish: float = 1.0, texture: int | None = None
+) -> Material:
     """Cellulose acetate under a polished coat.
 
     Args:
@@ -90,8 +92,8 @@ def glass(
 ) -> Material:
     """A lens: thin-walled and fully transmissive; `tint` is the linear share of light it lets through.
 
-    A gradient comes from the vertex colours, which multiply the tint. `metallic` > 0 is a mirror coat: that share
-    of the surface reflects in the tint's colour and lets nothing through.
+    A gradient comes from the vertex colours, which multiply the tint. `metallic` > 0 is a mirror coat: that
+    share of the surface reflects in the tint's colour and lets nothing through.
     """
     return {
         "name": name,

@@ -43,12 +43,30 @@ def wire_rim(opening: Array, width: float, depth: float, groove: float = 0.35) -
     return rim(opening, rim_profile(width, depth, groove))
 
 
-def bridge(control: Array, width: Keys, height: Keys, *, stations: int = 22, corner: float | None = None) -> Mesh:
-    """A bridge through flat control points given from the mid-plane to the left rim; the right half is mirrored."""
+def bridge(
+    control: Array,
+    width: Keys,
+    height: Keys,
+    *,
+    stations: int = 22,
+    corner: float | None = None,
+    cap: float = 0.0,
+) -> Mesh:
+    """A bridge through flat points given from the mid-plane to the left rim; the right half is mirrored."""
     control = np.asarray(control, dtype=np.float64)
     mirrored = control[::-1] * np.array([-1.0, 1.0, 1.0])
     whole = np.vstack([mirrored[:-1] if control[0, 0] == 0 else mirrored, control])
-    return bar(open_spline(whole), width, height, corner=corner, stations=stations, steps=2, up=(0.0, 0.0, 1.0))
+    return bar(
+        open_spline(whole),
+        width,
+        height,
+        corner=corner,
+        stations=stations,
+        steps=2,
+        cap_start=cap,
+        cap_end=cap,
+        up=(0.0, 0.0, 1.0),
+    )
 
 
 def closing_block(x: float, y: float, d: float, height: float = 4.2, turn_deg: float = 0.0) -> Mesh:

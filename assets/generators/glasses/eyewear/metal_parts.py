@@ -25,7 +25,7 @@ def add_end_piece(
     block_drop: float | None = 3.2,
     lift: float = 0.0,
 ) -> None:
-    """The arm from the rim out to the hinge, the rim's closing block under it, and the hinge; hangs the temples.
+    """The arm from the rim to the hinge, the closing block under it, and the hinge; hangs the temples.
 
     Args:
         build: Gets the parts.
@@ -108,7 +108,12 @@ def add_slim_temple(
     build.add_both("temple", metal, arm.moved(*pivot))
     sleeve = bar(
         stretch(path, tip_at, total),
-        [(0, 0.72 * tip_thickness), (0.3, 0.85 * tip_thickness), (0.8, tip_thickness), (1, 0.9 * tip_thickness)],
+        [
+            (0, 0.72 * tip_thickness),
+            (0.3, 0.85 * tip_thickness),
+            (0.8, tip_thickness),
+            (1, 0.9 * tip_thickness),
+        ],
         [(0, 0.66 * tip_height), (0.3, 0.74 * tip_height), (0.8, tip_height), (1, 0.92 * tip_height)],
         corner=None,
         stations=16,

@@ -70,7 +70,7 @@ def pad_arm(fit: PadFit, root: tuple[float, float, float], diameter: float = 1.0
     back = min(box[2], start[2]) - 1.6
     control = [
         start,
-        start + [0.3, -0.2, -1.6],
+        start + np.array([0.3, -0.2, -1.6]),
         [start[0] + 0.9, start[1] - 0.6, back + 0.4],
         [(start[0] + box[0]) / 2 + 0.9, (start[1] + box[1]) / 2 - 0.4, back - 0.7],
         [box[0] + 1.4, box[1] - 0.1, back + 0.3],

@@ -22,7 +22,7 @@ class Part:
         crease_deg: Faces that meet at more than this keep a hard edge.
         uv: (n, 3) positions -> (n, 2) texture coordinates, or None.
         color: (n, 3) positions -> (n, 4) linear vertex colours, or None.
-        seam: The mesh meets its mirror image at x = 0: normals there lie in the mid-plane.
+        ball: Centre of the sphere it lies on, worn mm, from which normals are taken; else None.
     """
 
     node: str
@@ -31,7 +31,7 @@ class Part:
     crease_deg: float = 50.0
     uv: Attribute | None = None
     color: Attribute | None = None
-    seam: bool = False
+    ball: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)

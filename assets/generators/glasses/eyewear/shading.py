@@ -28,13 +28,13 @@ def _corner_angles(a: Array, b: Array, c: Array) -> Array:
     return np.stack(angles, axis=1)
 
 
-def shaded(mesh: Mesh, crease_deg: float, seam: bool = False) -> Vertices:
+def shaded(mesh: Mesh, crease_deg: float, ball: Array | None = None) -> Vertices:
     """Smooth normals weighted by area and angle, so that large flat faces stay flat and bevels take the turn.
 
     Args:
         mesh: Welded mesh.
         crease_deg: Faces that meet at more than this keep a hard edge.
-        seam: Normals of points with x = 0 are laid in the mid-plane, where the mirror image goes on.
+        ball: Centre of the sphere that the mesh lies on, when it does: its normals are then exact.
 
     Returns:
         The vertices, split along hard edges.
@@ -57,8 +57,9 @@ def shaded(mesh: Mesh, crease_deg: float, seam: bool = False) -> Vertices:
         faces = unit[corner_face[corners]]
         near = faces @ faces.T >= limit
         normals[corners] = (near * weight[corners][None, :]) @ faces
-    if seam:
-        normals[np.abs(mesh.points[corner_vertex, 0]) < 1e-3, 0] = 0.0
+    if ball is not None:
+        radial = mesh.points[corner_vertex] - ball
+        normals = radial * np.sign(np.einsum("ij,ij->i", radial, normals))[:, None]
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     key = np.column_stack([corner_vertex, np.round(normals * 2000).astype(np.int64)])
     _, first, inverse = np.unique(key, axis=0, return_index=True, return_inverse=True)

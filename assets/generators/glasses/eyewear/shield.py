@@ -25,7 +25,9 @@ def _face(loop: Array, center: Array, depth: float, sign: float) -> Mesh:
     return mesh if up * sign > 0 else Mesh(mesh.points, mesh.triangles[:, ::-1])
 
 
-def half_shield(front: Front, outline: Array, thickness: float, bevel: float, columns: int) -> tuple[Mesh, Mesh]:
+def half_shield(
+    front: Front, outline: Array, thickness: float, bevel: float, columns: int
+) -> tuple[Mesh, Mesh]:
     """The wearer's left half of a shield as worn: its two faces, and its edge. Open at the mid-plane.
 
     Args:

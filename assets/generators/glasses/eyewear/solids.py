@@ -30,7 +30,12 @@ def lathe(outline: list[tuple[float, float]], sides: int = 12) -> Mesh:
 def barrel(radius: float, length: float, sides: int = 12, bevel: float = 0.15) -> Mesh:
     """A cylinder about y with bevelled ends, centred on the origin."""
     half = length / 2
-    outline = [(radius - bevel, -half), (radius, -half + bevel), (radius, half - bevel), (radius - bevel, half)]
+    outline = [
+        (radius - bevel, -half),
+        (radius, -half + bevel),
+        (radius, half - bevel),
+        (radius - bevel, half),
+    ]
     return standing(lathe(outline, sides))
 
 
@@ -42,7 +47,8 @@ def standing(mesh: Mesh) -> Mesh:
 def rivet(radius: float, height: float, sides: int = 14) -> Mesh:
     """A domed head looking along +z, its foot sunk 0.4 mm below z = 0."""
     return lathe(
-        [(radius, -0.4), (radius, 0.45 * height), (0.82 * radius, 0.8 * height), (0.45 * radius, height)], sides
+        [(radius, -0.4), (radius, 0.45 * height), (0.82 * radius, 0.8 * height), (0.45 * radius, height)],
+        sides,
     )
 
 
@@ -68,7 +74,7 @@ def hexagon_nut(radius: float, height: float) -> Mesh:
 
 
 def pillow(length: float, width: float, thickness: float, drop: float = 0.25) -> Mesh:
-    """A nose pad lying in the xy plane: a drop-shaped cushion, long side along y, its bulging face towards +z.
+    """A nose pad in the xy plane: a drop-shaped cushion, long side along y, its face bulging towards +z.
 
     Args:
         length: Along y, mm.

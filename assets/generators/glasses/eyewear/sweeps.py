@@ -1,7 +1,5 @@
 """Solids swept along a path: bars, wires, rims."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from eyewear.curves import Array, arc_length, at_length, keyed, outward_normals, resample
@@ -87,9 +85,9 @@ def bar(
 
     Args:
         path: (n, 3) dense polyline.
-        width: Full size across the path, sideways (along up × tangent): a number, or keys (fraction of length, mm).
+        width: Full size sideways (along up × tangent): a number, or keys (fraction of length, mm).
         height: Full size towards `up`, likewise.
-        corner: Corner radius as a fraction of the profile's smaller side (< 0.5); None makes the profile elliptic.
+        corner: Corner radius as a fraction of the smaller side (< 0.5); None makes the profile elliptic.
         stations: Number of profiles along the path, without those of the caps.
         steps: Segments per corner; an ellipse gets 4 × (steps + 1) points, as a rectangle does.
         cap_start: Radius by which the first end is rounded, mm.
@@ -117,7 +115,7 @@ def bar(
 
 
 def _mitred(rings: Array, spine: Array, tangent: Array, normal: Array) -> Array:
-    """Slide the first ring along the path into the plane; the second follows half-way when it would be passed."""
+    """Slide the first ring along the path into the plane, and the second where it would be passed."""
     direction = tangent[0]
     slide = ((spine[0] - rings[0]) @ normal) / float(direction @ normal)
     moved = rings.copy()
@@ -145,18 +143,17 @@ def wire(path: Array, diameter: Keys, *, stations: int = 14, sides: int = 8, cap
     return loft(np.array(rings))
 
 
-def rim(loop: Array, profile: Array | Callable[[Array], Array]) -> Mesh:
+def rim(loop: Array, profile: Array) -> Mesh:
     """A closed rim along a plane loop, in flat space.
 
     Args:
         loop: (n, 2) closed curve.
-        profile: (m, 2) closed profile as (outwards from the loop, out of the front), mm; or a function that gives
-            (n, m, 2) profiles for the loop's points.
+        profile: (m, 2) closed profile as (outwards from the loop, out of the front), mm.
 
     Returns:
         The closed rim.
     """
     normal = outward_normals(loop)
-    shapes = profile(loop) if callable(profile) else np.broadcast_to(profile, (len(loop), *profile.shape))
+    shapes = np.broadcast_to(profile, (len(loop), *profile.shape))
     plane = loop[:, None] + shapes[..., :1] * normal[:, None]
     return ring_solid(np.concatenate([plane, shapes[..., 1:]], axis=2))

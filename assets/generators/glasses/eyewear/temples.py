@@ -1,4 +1,4 @@
-"""Temples: arms that run back from the hinge and bend down behind the ear. Built for the left side, at the origin."""
+"""Temples: arms that run back and bend down behind the ear. Built for the left side, hinge at the origin."""
 
 import numpy as np
 
@@ -32,7 +32,9 @@ def temple_path(
         (samples, 3) points, running towards -z.
     """
     at = np.linspace(0.0, length, samples)
-    down = np.radians(drop_deg) + np.radians(bend_deg - drop_deg) * smoothstep(bend_at, bend_at + bend_over, at)
+    down = np.radians(drop_deg) + np.radians(bend_deg - drop_deg) * smoothstep(
+        bend_at, bend_at + bend_over, at
+    )
     swing = np.radians(tip_in_deg) * smoothstep(bend_at - 30.0, length, at)
     outwards = bow * np.pi / bend_at * np.cos(np.pi * np.clip(at / bend_at, 0, 1)) * (at < bend_at)
     direction = np.stack(

@@ -51,17 +51,19 @@ def tortoise(palette: list[tuple[int, int, int]], seed: int, side: int = 256) ->
         (side, side, 3) uint8 sRGB, of at most 256 colours.
     """
     rng = np.random.default_rng(seed)
-    warp_rows = 16 * _noise(side, 5, rng) + 6 * _noise(side, 13, rng)
-    warp_columns = 16 * _noise(side, 5, rng) + 6 * _noise(side, 13, rng)
-    islands = _noise(side, 7, rng) + 0.55 * _noise(side, 12, rng) + 0.2 * _noise(side, 29, rng)
+    warp_rows = 14 * _noise(side, 6, rng) + 7 * _noise(side, 17, rng)
+    warp_columns = 14 * _noise(side, 6, rng) + 7 * _noise(side, 17, rng)
+    islands = _noise(side, 9, rng) + 0.6 * _noise(side, 17, rng) + 0.25 * _noise(side, 37, rng)
     islands = _shifted(islands, warp_rows, warp_columns)
-    depth = 1 / (1 + np.exp(-5.5 * (islands - 0.02)))
-    haze = _shifted(_noise(side, 9, rng), warp_columns, warp_rows)
-    depth = np.clip(depth + 0.07 * haze, 0.0, 1.0)
+    depth = 1 / (1 + np.exp(-5.0 * (islands - 0.0)))
+    haze = _shifted(_noise(side, 11, rng) + 0.5 * _noise(side, 31, rng), warp_columns, warp_rows)
+    depth = np.clip(0.04 + 0.96 * depth + 0.16 * haze * (1 - depth), 0.0, 1.0)
     stops = np.linspace(0.0, 1.0, len(palette))
     level = np.round(depth * 127) / 127
     colors = np.array(palette, dtype=np.float64)
-    return np.round(np.stack([np.interp(level, stops, colors[:, k]) for k in range(3)], axis=2)).astype(np.uint8)
+    return np.round(np.stack([np.interp(level, stops, colors[:, k]) for k in range(3)], axis=2)).astype(
+        np.uint8
+    )
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

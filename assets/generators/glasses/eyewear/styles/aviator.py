@@ -4,17 +4,20 @@ import numpy as np
 
 from eyewear import metal_parts as fittings
 from eyewear.assembly import Assembly, vertical_gradient
-from eyewear.curves import boxed, closed_spline, resample_closed
+from eyewear.curves import closed_spline, resample_closed
 from eyewear.front import Front
-from eyewear.lenses import lens
+from eyewear.lenses import lens, opening
 from eyewear.materials import acetate, glass, metal, silicone
 from eyewear.metal import bridge, wire_rim
 from eyewear.nose import PadFit
 from eyewear.pack import Pack
 from eyewear.temples import temple_path
 
-FRONT = Front(56.0, 48.0, 15.0, wrap_deg=5.0, pantoscopic_deg=8.0, radius=105.0, contact_y=3.0, contact_d=-3.0)
+FRONT = Front(
+    56.0, 48.0, 15.0, wrap_deg=5.0, pantoscopic_deg=8.0, radius=105.0, contact_y=3.0, contact_d=-3.0
+)
 TEMPLE_MM = 140.0
+TONGUE_MM = 0.3
 OPENING = [
     (28.5, 7), (27, 17), (17, 24), (3, 25), (-12, 24.5), (-25, 22.5), (-29, 14), (-27, 3), (-22.5, -8),
     (-14, -19), (-1, -25.5), (12, -23.5), (22, -15), (27.5, -4),
@@ -24,13 +27,13 @@ OPENING = [
 def aviator() -> Pack:
     """The pack."""
     build = Assembly()
-    opening = boxed(closed_spline(np.array(OPENING)), FRONT.flat_width, FRONT.lens_height) + [FRONT.center_x, 0.0]
-    loop = resample_closed(opening, 60, 10.0)
+    hole = opening(FRONT, closed_spline(np.array(OPENING)), TONGUE_MM)
+    loop = resample_closed(hole, 60, 10.0)
     rim = wire_rim(loop, 1.6, 2.2)
     build.add_both("frame", "gold", rim.mapped(FRONT.place))
     shade = vertical_gradient([0.16, 0.10, 0.05], [0.80, 0.62, 0.40], 20.0, -24.0)
-    faces, edge = lens(FRONT, resample_closed(opening, 48, 10.0), 2.0, tongue=0.3, rim_bevel=0.3)
-    build.add_both("lens", "brown", faces, color=shade)
+    faces, edge = lens(FRONT, resample_closed(hole, 48, 10.0), 2.0, TONGUE_MM, rim_bevel=0.3)
+    build.add_both("lens", "brown", faces, ball=FRONT.ball, color=shade)
     build.add_both("lens", "brown", edge, color=shade)
     low = [(0.0, 10.6, 0.9), (3.5, 10.4, 0.8), (6.0, 9.0, 0.3), (7.6, 7.6, 0.0), (8.2, 6.6, 0.0)]
     build.add("frame", "gold", bridge(np.array(low), 2.0, 1.5).mapped(FRONT.place))

@@ -5,9 +5,9 @@ import numpy as np
 from eyewear import acetate_parts as fittings
 from eyewear.acetate import Sheet, acetate_front
 from eyewear.assembly import Assembly, sheet_uv, side_uv, vertical_gradient
-from eyewear.curves import Array, boxed, closed_spline, resample_closed, smoothstep
+from eyewear.curves import Array, closed_spline, resample_closed, smoothstep
 from eyewear.front import Front
-from eyewear.lenses import lens
+from eyewear.lenses import lens, opening
 from eyewear.materials import acetate, glass, metal
 from eyewear.nose import PadFit, moulded_pad
 from eyewear.pack import Pack
@@ -15,38 +15,41 @@ from eyewear.sweeps import bar
 from eyewear.temples import temple_path
 from eyewear.textures import HAVANA, png, tortoise
 
-FRONT = Front(53.0, 42.0, 17.0, wrap_deg=5.0, pantoscopic_deg=9.0, radius=110.0, contact_y=4.5, contact_d=-2.5)
+FRONT = Front(
+    53.0, 42.0, 17.0, wrap_deg=5.0, pantoscopic_deg=9.0, radius=110.0, contact_y=4.5, contact_d=-2.5
+)
 TEMPLE_MM = 140.0
+TONGUE_MM = 0.5
 OPENING = [
-    (29.5, 14), (24.5, 21.5), (10, 21), (-6, 18.6), (-20, 16.5), (-27, 11.5), (-27, 2), (-23.5, -9), (-14, -19),
+    (29.5, 12), (25, 20.5), (11, 21), (-6, 19), (-20, 16.5), (-27, 11.5), (-27, 2), (-23.5, -9), (-14, -19),
     (0, -22.5), (13, -20.5), (23, -11.5), (28, 2),
 ]  # fmt: skip
 HALF_OUTLINE = [
-    (4, 13.4), (11.5, 17.8), (22, 20.9), (36, 23.9), (50, 28), (62, 31.6), (71.5, 34.5), (76, 31), (71, 22.5),
-    (66.5, 13), (64.6, 3), (61, -8.5), (53, -19.5), (42.5, -24.4), (30, -24.6), (19.2, -20), (12, -11.5),
-    (8.4, -2.8), (6, 3.4), (2.4, 6.2),
+    (4, 13.4), (11.5, 17.8), (22, 20.9), (36, 23.4), (50, 26.2), (61, 28.8), (70.5, 31.4), (74.6, 27.8),
+    (70.5, 20), (66.2, 11.5), (64.4, 2), (61, -8.5), (53, -19.5), (42.5, -24.4), (30, -24.6), (19.2, -20),
+    (12, -11.5), (8.4, -2.8), (6, 3.4), (2.4, 6.2),
 ]  # fmt: skip
 
 
 def _back(x: Array, y: Array) -> Array:
-    return 1.9 + 3.9 * smoothstep(60.5, 68.0, x) * smoothstep(9.0, 17.0, y)
+    return 1.9 + 3.9 * smoothstep(60.5, 68.0, x) * smoothstep(6.0, 14.0, y)
 
 
 def cat_eye() -> Pack:
     """The pack."""
     build = Assembly()
     outline = fittings.symmetric(HALF_OUTLINE)
-    opening = boxed(closed_spline(np.array(OPENING)), FRONT.flat_width, FRONT.lens_height) + [FRONT.center_x, 0.0]
-    sheet = Sheet(face=lambda x, y: 1.8 + 0.0 * x, back=_back, outer_bevel=1.1, inner_bevel=0.7, crown=0.3)
-    build.add("frame", "tortoise", acetate_front(FRONT, outline, opening, sheet), uv=sheet_uv(80.0, 0.6))
+    hole = opening(FRONT, closed_spline(np.array(OPENING)), TONGUE_MM)
+    sheet = Sheet(face=1.8, back=_back, outer_bevel=1.1, inner_bevel=0.7, crown=0.3)
+    build.add("frame", "tortoise", acetate_front(FRONT, outline, hole, sheet), uv=sheet_uv(80.0, 0.6))
     shade = vertical_gradient([0.17, 0.085, 0.07], [0.86, 0.62, 0.53], 19.0, -22.0)
-    faces, edge = lens(FRONT, resample_closed(opening, 48, 10.0), 2.0, tongue=0.5, rim_bevel=0.3)
-    build.add_both("lens", "rose", faces, color=shade)
+    faces, edge = lens(FRONT, resample_closed(hole, 48, 10.0), 2.0, TONGUE_MM, rim_bevel=0.3)
+    build.add_both("lens", "rose", faces, ball=FRONT.ball, color=shade)
     build.add_both("lens", "rose", edge, color=shade)
-    pad = PadFit((8.4, -4.5, -3.4), splay_deg=38, flare_deg=21, length=14, width=5.4, thickness=2.6)
+    pad = PadFit((9.0, -5.0, -3.6), splay_deg=42, flare_deg=24, length=13, width=5.0, thickness=2.2)
     build.add_both("nose_pads", "tortoise", moulded_pad(pad).mapped(FRONT.place), uv=sheet_uv(80.0, 0.6))
 
-    build.hang_temples(FRONT.point(69.0, 24.0, -5.7))
+    build.hang_temples(FRONT.point(69.2, 21.2, -5.7))
     path = temple_path(TEMPLE_MM, 92.0, 42.0, bow=1.0, drop_deg=3.0)
     arm = bar(
         path,
@@ -56,11 +59,11 @@ def cat_eye() -> Pack:
         stations=20,
         steps=3,
         cap_end=1.4,
-        start_plane=FRONT.outward(69.0, 24.0),
+        start_plane=FRONT.outward(69.2, 21.2),
     )
     fittings.add_temple(build, "tortoise", arm, uv=side_uv(80.0))
-    fittings.add_hinge(build, "gold", FRONT, inset=3.0, height=6.0)
-    fittings.add_rivets(build, "gold", FRONT, [(68.2, 27.6), (65.4, 26.2)], face=1.9, radius=0.8)
+    fittings.add_hinge(build, "gold", inset=3.0, height=6.0)
+    fittings.add_rivets(build, "gold", FRONT, [(68.4, 25.2), (65.6, 24.2)], face=1.9, radius=0.8)
     return Pack(
         name="cat-eye",
         title="Cat-eye",

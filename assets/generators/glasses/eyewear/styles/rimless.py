@@ -4,37 +4,44 @@ import numpy as np
 
 from eyewear import metal_parts as fittings
 from eyewear.assembly import Assembly
-from eyewear.curves import boxed, closed_spline, resample_closed
+from eyewear.curves import closed_spline, resample_closed
 from eyewear.front import Front
-from eyewear.lenses import lens
+from eyewear.lenses import lens, opening
 from eyewear.materials import acetate, glass, lens_edge, metal, silicone
 from eyewear.metal import bridge, drilled_mount
 from eyewear.nose import PadFit
 from eyewear.pack import Pack
 from eyewear.temples import temple_path
 
-FRONT = Front(54.0, 36.0, 18.0, wrap_deg=5.0, pantoscopic_deg=9.0, radius=110.0, contact_y=4.0, contact_d=-3.0)
+FRONT = Front(
+    54.0, 36.0, 18.0, wrap_deg=5.0, pantoscopic_deg=9.0, radius=110.0, contact_y=4.0, contact_d=-3.0
+)
 TEMPLE_MM = 145.0
+TONGUE_MM = 0.0
 LENS_MM = 2.2
 OPENING = [
-    (27, 6), (26, 14), (18, 18), (4, 18.6), (-10, 18.4), (-22, 17), (-27, 10), (-27.5, 0), (-25, -10), (-17, -17),
-    (-3, -18.6), (12, -18.2), (22, -14.5), (26.5, -5),
+    (27, 6), (26, 14), (18, 18), (4, 18.6), (-10, 18.4), (-22, 17), (-27, 10), (-27.5, 0), (-25, -10),
+    (-17, -17), (-3, -18.6), (12, -18.2), (22, -14.5), (26.5, -5),
 ]  # fmt: skip
 
 
 def rimless() -> Pack:
     """The pack."""
     build = Assembly()
-    edge = boxed(closed_spline(np.array(OPENING)), FRONT.flat_width, FRONT.lens_height) + [FRONT.center_x, 0.0]
-    faces, side = lens(FRONT, resample_closed(edge, 72, 10.0), LENS_MM, tongue=0.0, rim_bevel=0.4)
-    build.add_both("lens", "clear", faces)
+    edge = opening(FRONT, closed_spline(np.array(OPENING)), TONGUE_MM)
+    faces, side = lens(FRONT, resample_closed(edge, 72, 10.0), LENS_MM, TONGUE_MM, rim_bevel=0.4)
+    build.add_both("lens", "clear", faces, ball=FRONT.ball)
     build.add_both("lens", "edge", side, crease_deg=30)
     half = LENS_MM / 2
     arch = [
         (0.0, 9.0, 0.8), (3.4, 8.9, 0.7), (6.6, 8.0, 0.9), (9.4, 6.6, half + 0.7), (11.2, 6.2, half + 0.75),
         (12.6, 6.2, half + 0.6),
     ]  # fmt: skip
-    build.add("frame", "titanium", bridge(np.array(arch), 1.7, [(0, 0.9), (0.2, 1.3), (0.8, 1.3), (1, 0.9)]).mapped(FRONT.place))
+    build.add(
+        "frame",
+        "titanium",
+        bridge(np.array(arch), 1.7, [(0, 0.9), (0.2, 1.3), (0.8, 1.3), (1, 0.9)]).mapped(FRONT.place),
+    )
     build.add_both("frame", "titanium", drilled_mount(12.6, 6.2, half).mapped(FRONT.place), crease_deg=40)
     build.add_both("frame", "titanium", drilled_mount(57.6, 7.0, half).mapped(FRONT.place), crease_deg=40)
     fittings.add_end_piece(
@@ -42,7 +49,15 @@ def rimless() -> Pack:
     )
     path = temple_path(TEMPLE_MM, 96.0, 42.0, bow=1.5)
     fittings.add_slim_temple(
-        build, "titanium", "tips", path, tip_at=92.0, height=2.5, thickness=1.0, tip_height=3.8, tip_thickness=2.5
+        build,
+        "titanium",
+        "tips",
+        path,
+        tip_at=92.0,
+        height=2.5,
+        thickness=1.0,
+        tip_height=3.8,
+        tip_thickness=2.5,
     )
     fit = PadFit((8.6, -3.5, -7.6))
     fittings.add_pads(build, "titanium", "silicone", FRONT, fit, (11.8, 5.2, -half - 0.5))

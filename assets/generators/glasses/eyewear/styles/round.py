@@ -4,9 +4,9 @@ import numpy as np
 
 from eyewear import metal_parts as fittings
 from eyewear.assembly import Assembly, side_uv
-from eyewear.curves import boxed, resample_closed, superellipse
+from eyewear.curves import resample_closed, superellipse
 from eyewear.front import Front
-from eyewear.lenses import lens
+from eyewear.lenses import lens, opening
 from eyewear.materials import acetate, glass, metal, silicone
 from eyewear.metal import bridge, wire_rim
 from eyewear.nose import PadFit
@@ -14,21 +14,31 @@ from eyewear.pack import Pack
 from eyewear.temples import temple_path
 from eyewear.textures import HONEY, png, tortoise
 
-FRONT = Front(48.0, 46.0, 21.0, wrap_deg=4.0, pantoscopic_deg=8.0, radius=115.0, contact_y=4.0, contact_d=-2.6)
+FRONT = Front(
+    48.0, 46.0, 21.0, wrap_deg=4.0, pantoscopic_deg=8.0, radius=115.0, contact_y=4.0, contact_d=-2.6
+)
 TEMPLE_MM = 145.0
+TONGUE_MM = 0.3
 
 
 def round_wire() -> Pack:
     """The pack."""
     build = Assembly()
     shape = superellipse(48.0, 46.0, 2.06)
-    opening = boxed(shape, FRONT.flat_width, FRONT.lens_height) + [FRONT.center_x, 0.0]
-    loop = resample_closed(opening, 64)
+    hole = opening(FRONT, shape, TONGUE_MM)
+    loop = resample_closed(hole, 64)
     build.add_both("frame", "gunmetal", wire_rim(loop, 1.5, 2.1).mapped(FRONT.place))
-    faces, edge = lens(FRONT, resample_closed(opening, 48), 2.0, tongue=0.3, rim_bevel=0.25)
-    build.add_both("lens", "clear", faces)
+    faces, edge = lens(FRONT, resample_closed(hole, 48), 2.0, TONGUE_MM, rim_bevel=0.25)
+    build.add_both("lens", "clear", faces, ball=FRONT.ball)
     build.add_both("lens", "clear", edge)
-    arch = [(0.0, 11.4, 1.6), (3.6, 11.2, 1.5), (7.0, 9.8, 0.9), (9.6, 7.4, 0.2), (11.0, 5.6, -0.1), (11.3, 4.8, -0.1)]
+    arch = [
+        (0.0, 11.4, 1.6),
+        (3.6, 11.2, 1.5),
+        (7.0, 9.8, 0.9),
+        (9.6, 7.4, 0.2),
+        (11.0, 5.6, -0.1),
+        (11.3, 4.8, -0.1),
+    ]
     build.add("frame", "gunmetal", bridge(np.array(arch), 1.9, 1.5).mapped(FRONT.place))
     fittings.add_end_piece(build, "gunmetal", FRONT, (57.9, 9.0), 68.4, -6.5, height=3.0, block_drop=2.9)
     path = temple_path(TEMPLE_MM, 96.0, 44.0, bow=1.5)

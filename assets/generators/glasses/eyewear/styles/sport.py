@@ -5,22 +5,21 @@ import numpy as np
 from eyewear import acetate_parts as fittings
 from eyewear.assembly import Assembly, vertical_gradient
 from eyewear.front import Front
-from eyewear.materials import glass, metal, rubber
+from eyewear.materials import glass, rubber
 from eyewear.metal import bridge
 from eyewear.nose import PadFit, moulded_pad
 from eyewear.pack import Pack
 from eyewear.shield import half_shield
-from eyewear.solids import block
 from eyewear.sweeps import bar
 from eyewear.temples import stretch, temple_path
 
 FRONT = Front(
-    58.0, 46.0, 14.0, wrap_deg=19.0, pantoscopic_deg=9.0, radius=105.0, contact_y=3.0, contact_d=-4.0, shield=True
-)  # fmt: skip
+    58.0, 46.0, 14.0, 19.0, pantoscopic_deg=9.0, radius=105.0, contact_y=3.0, contact_d=-4.0, shield=True
+)
 TEMPLE_MM = 135.0
 HALF_OUTLINE = [
-    (8, 20.5), (22, 22.4), (38, 23), (52, 21.6), (61, 18), (64.5, 9), (62.6, -3), (56, -15), (45, -22), (31, -24.2),
-    (18.5, -20.5), (11, -11), (7.4, -2), (3.6, 4.6),
+    (8, 20.5), (22, 22.4), (38, 23), (52, 21.6), (61.5, 18.5), (65, 12), (65.4, 2), (63.4, -6.5),
+    (56, -14.5), (47, -21.5), (36, -24.6), (24.5, -24.2), (16.5, -18), (11, -10), (7.6, -1.5), (3.6, 4.8),
 ]  # fmt: skip
 
 
@@ -28,12 +27,12 @@ def sport() -> Pack:
     """The pack."""
     build = Assembly()
     faces, edge = half_shield(FRONT, fittings.symmetric(HALF_OUTLINE), 1.8, bevel=0.35, columns=64)
-    fire = vertical_gradient([0.95, 0.16, 0.05], [1.0, 0.62, 0.12], 19.0, -22.0)
-    build.add_both("lens", "mirror", faces, color=fire, seam=True)
-    build.add_both("lens", "rim", edge, seam=True, crease_deg=30)
+    fire = vertical_gradient([0.9, 0.10, 0.045], [1.0, 0.58, 0.10], 17.0, -20.0)
+    build.add_both("lens", "mirror", faces, ball=FRONT.ball, color=fire)
+    build.add_both("lens", "rim", edge, crease_deg=30)
     brow = [
         (0.0, 20.9, 0.3), (10, 21.4, 0.3), (22, 22.6, 0.3), (38, 23.2, 0.3), (51, 21.8, 0.2), (60, 18.8, 0.0),
-        (65, 16.6, -0.4), (70, 15.4, -1.4), (73.5, 15.0, -2.6),
+        (65, 16.6, -0.4), (69, 15.5, -1.2), (71.5, 15.1, -2.0),
     ]  # fmt: skip
     build.add(
         "frame",
@@ -43,15 +42,18 @@ def sport() -> Pack:
             [(0, 9.5), (0.07, 9.0), (0.2, 4.6), (0.5, 4.2), (0.8, 4.6), (0.93, 9.0), (1, 9.5)],
             [(0, 4.4), (0.15, 4.6), (0.5, 4.2), (0.85, 4.6), (1, 4.4)],
             corner=0.36,
-            stations=44,
+            stations=40,
+            cap=1.2,
         ).mapped(FRONT.place),
     )
     saddle = [(0.0, 3.6, -1.2), (3.0, 3.0, -1.4), (6.0, -0.6, -1.9), (8.6, -5.6, -2.6), (11.4, -11.6, -2.8)]
-    build.add("nose_pads", "grip", bridge(np.array(saddle), 2.6, 3.6, corner=0.4, stations=26).mapped(FRONT.place))
+    build.add(
+        "nose_pads", "grip", bridge(np.array(saddle), 2.6, 3.6, corner=0.4, stations=26).mapped(FRONT.place)
+    )
     pad = PadFit((8.9, -6.0, -5.2), splay_deg=36, flare_deg=24, length=15, width=6.4, thickness=3.0)
     build.add_both("nose_pads", "grip", moulded_pad(pad).mapped(FRONT.place))
 
-    build.hang_temples(FRONT.point(70.6, 15.2, -1.4))
+    build.hang_temples(FRONT.point(69.4, 15.2, -2.0))
     path = temple_path(TEMPLE_MM, 78.0, 30.0, bend_over=46.0, bow=2.0, tip_in_deg=10.0)
     arm = bar(
         path,
@@ -60,8 +62,8 @@ def sport() -> Pack:
         corner=0.36,
         stations=20,
         steps=3,
-        cap_start=0.8,
         cap_end=1.1,
+        start_plane=FRONT.outward(60.0, 15.2),
     )
     fittings.add_temple(build, "nylon", arm)
     sleeve = bar(
@@ -75,10 +77,10 @@ def sport() -> Pack:
         cap_end=1.6,
     )
     fittings.add_temple(build, "grip", sleeve)
-    stripe = bar(stretch(path, 8.0, 62.0), 0.5, [(0, 0.6), (0.2, 2.0), (0.8, 1.4), (1, 0.5)], corner=0.4, stations=12)
+    stripe = bar(
+        stretch(path, 8.0, 62.0), 0.5, [(0, 0.6), (0.2, 2.0), (0.8, 1.4), (1, 0.5)], corner=0.4, stations=12
+    )
     fittings.add_temple(build, "accent", stripe.moved(2.0, 0.0, 0.0))
-    badge = block(0.5, 2.0, 5.0, bevel=0.2).moved(2.2, 0.0, -4.0)
-    fittings.add_temple(build, "steel", badge)
     return Pack(
         name="sport",
         title="Sport shield",
@@ -94,7 +96,6 @@ def sport() -> Pack:
             rubber("nylon", "#121315", 0.42),
             rubber("grip", "#1e1f22", 0.85),
             rubber("accent", "#e2551c", 0.4),
-            metal("steel", "#cfd0d2", 0.22),
         ],
         parts=build.parts(),
         pivots=build.pivots,

@@ -5,25 +5,28 @@ import numpy as np
 from eyewear import acetate_parts as fittings
 from eyewear.acetate import Sheet, acetate_front
 from eyewear.assembly import Assembly
-from eyewear.curves import Array, boxed, closed_spline, resample_closed, smoothstep
+from eyewear.curves import Array, closed_spline, resample_closed, smoothstep
 from eyewear.front import Front
-from eyewear.lenses import lens
+from eyewear.lenses import lens, opening
 from eyewear.materials import acetate, glass, metal
 from eyewear.nose import PadFit, moulded_pad
 from eyewear.pack import Pack
 from eyewear.sweeps import bar
 from eyewear.temples import temple_path
 
-FRONT = Front(52.0, 40.0, 18.0, wrap_deg=5.0, pantoscopic_deg=8.0, radius=110.0, contact_y=5.5, contact_d=-2.6)
+FRONT = Front(
+    52.0, 40.0, 18.0, wrap_deg=5.0, pantoscopic_deg=8.0, radius=110.0, contact_y=5.5, contact_d=-2.6
+)
 TEMPLE_MM = 145.0
+TONGUE_MM = 0.5
 OPENING = [
     (27, 9), (25.5, 18), (14, 20.5), (0, 20.5), (-14, 20), (-23.5, 17.5), (-26.5, 8), (-25, -4), (-20, -15),
     (-9, -21), (4, -21.5), (16, -18), (24, -8),
 ]  # fmt: skip
 HALF_OUTLINE = [
-    (4.5, 17.2), (13, 21.6), (24, 24.6), (40, 25.2), (55, 25.6), (66, 27.2), (72.5, 25.5), (72.5, 17), (69, 9),
-    (65.6, 2.5), (63.6, -7), (59.6, -16.5), (51.5, -23), (40, -25.2), (28.5, -25), (18, -21), (11.2, -13), (8.2, -4),
-    (6.2, 4), (2.4, 7.4),
+    (4.5, 17.2), (13, 21.6), (24, 24.6), (40, 25.2), (55, 25.6), (66, 27.2), (72.5, 25.5), (72.5, 17),
+    (69, 9), (65.6, 2.5), (63.6, -7), (59.6, -16.5), (51.5, -23), (40, -25.2), (28.5, -25), (18, -21),
+    (11.2, -13), (8.2, -4), (6.2, 4), (2.4, 7.4),
 ]  # fmt: skip
 
 
@@ -36,13 +39,13 @@ def wayfarer() -> Pack:
     """The pack."""
     build = Assembly()
     outline = fittings.symmetric(HALF_OUTLINE)
-    opening = boxed(closed_spline(np.array(OPENING)), FRONT.flat_width, FRONT.lens_height) + [FRONT.center_x, 0.0]
-    sheet = Sheet(face=lambda x, y: 1.9 + 0.0 * x, back=_back, outer_bevel=1.2, inner_bevel=0.8, crown=0.3)
-    build.add("frame", "black", acetate_front(FRONT, outline, opening, sheet))
-    faces, edge = lens(FRONT, resample_closed(opening, 48, 10.0), 2.0, tongue=0.5, rim_bevel=0.3)
-    build.add_both("lens", "g15", faces)
+    hole = opening(FRONT, closed_spline(np.array(OPENING)), TONGUE_MM)
+    sheet = Sheet(face=1.9, back=_back, outer_bevel=1.2, inner_bevel=0.8, crown=0.3)
+    build.add("frame", "black", acetate_front(FRONT, outline, hole, sheet))
+    faces, edge = lens(FRONT, resample_closed(hole, 48, 10.0), 2.0, TONGUE_MM, rim_bevel=0.3)
+    build.add_both("lens", "g15", faces, ball=FRONT.ball)
     build.add_both("lens", "g15", edge)
-    pad = PadFit((8.6, -4.5, -3.6), splay_deg=38, flare_deg=20, length=15, width=5.6, thickness=2.6)
+    pad = PadFit((9.1, -5.0, -3.8), splay_deg=42, flare_deg=22, length=13.5, width=5.2, thickness=2.2)
     build.add_both("nose_pads", "black", moulded_pad(pad).mapped(FRONT.place))
 
     build.hang_temples(FRONT.point(69.2, 17.3, -6.2))
@@ -58,7 +61,7 @@ def wayfarer() -> Pack:
         start_plane=FRONT.outward(69.2, 17.3),
     )
     fittings.add_temple(build, "black", arm)
-    fittings.add_hinge(build, "steel", FRONT, inset=3.0, height=7.0)
+    fittings.add_hinge(build, "steel", inset=3.0, height=7.0)
     fittings.add_rivets(build, "steel", FRONT, [(66.2, 20.6), (67.6, 17.4)], face=1.9 + 0.1)
     fittings.add_temple_rivets(build, "steel", path, [(6.5, 2.2), (6.5, -1.4)], 2.1)
     return Pack(
