@@ -20,10 +20,14 @@ from arpipe.topology import Topology
 from arpipe.types import HeadPose, Landmarks
 
 GAUSS_NEWTON_STEPS = 12
-CONVERGED = 1e-7  # rad and canonical metres: far below a landmark's noise
-SCALE_LIMITS = (0.70, 1.30)  # heads of small children to very large ones, over the canonical face
+CONVERGED = 1e-5  # rad and canonical metres, the last step's: what remains is its square
+NEAREST_M = 1e-3  # a head closer than that is behind the camera
+SCALE_LIMITS = (
+    0.75,
+    1.25,
+)  # small children to very large heads; beyond, it was no open eye that was measured
 DEPTH_GAIN_LIMITS = (0.8, 1.5)  # how far the network's z may be stretched to agree with the fitted head
-LANDMARK_NOISE_PX = 0.5  # an iris of d px gives the scale with a relative deviation of about noise / d
+CLEAR_IRIS_PX = 10.0  # diameters together below which landmark noise weighs more than the iris tells
 FORGET_FRAMES = 300.0  # weight of the past in the running scale, in frames of equal quality
 PNP_POINTS_STEP = 4  # every fourth rigid point starts SQPnP: it needs shape, not numbers
 
@@ -44,17 +48,35 @@ class HeadPoseConfig(BaseModel):
     max_error: float = Field(default=0.08, gt=0)
     iris_scale: bool = True
     min_iris_px: float = Field(default=5.0, gt=0)
-    max_iris_yaw_deg: float = Field(default=35.0, gt=0, le=90)
-    min_eye_opening: float = Field(default=0.15, ge=0)
+    max_iris_yaw_deg: float = Field(default=15.0, gt=0, le=90)
+    min_eye_opening: float = Field(default=0.2, ge=0)
 
 
 @dataclass(slots=True)
 class _Track:
-    """What is kept of one head between frames."""
+    """What is kept of one head between frames: the last pose, and weighted sums of what does not change."""
 
     pose: RigidTransform | None = None
+    weight: float = 0.0
     scale_sum: float = 0.0
-    scale_weight: float = 0.0
+    pupillary_sum_m: float = 0.0
+
+    def measure(self, scale: float, pupillary_m: float, weight: float) -> None:
+        """Take in one look at the irises, with a weight in (0, 1]."""
+        keep = max(0.0, 1.0 - weight / FORGET_FRAMES)
+        self.weight = self.weight * keep + weight
+        self.scale_sum = self.scale_sum * keep + weight * scale
+        self.pupillary_sum_m = self.pupillary_sum_m * keep + weight * pupillary_m
+
+    @property
+    def scale(self) -> float:
+        """The person's size over the canonical one's; 1 while no iris has told."""
+        return self.scale_sum / self.weight if self.weight else 1.0
+
+    @property
+    def pupillary_distance_mm(self) -> float | None:
+        """Between the pupils; None while no iris has told."""
+        return 1000.0 * self.scale * self.pupillary_sum_m / self.weight if self.weight else None
 
 
 class HeadPoseSolver:
@@ -108,14 +130,16 @@ class HeadPoseSolver:
             track.pose = None
             return None
         track.pose = fit
-        scale, measured = self._scale(track, landmarks, fit, camera)
-        metric_mesh_m = _metric_mesh(landmarks, plane, fit) * scale
+        mesh_m = _metric_mesh(landmarks, plane, fit)
+        looked = self._look_at_irises(landmarks, fit, camera)
+        if looked is not None:
+            track.measure(looked.scale, _pupillary_m(mesh_m, topology), looked.weight)
         return HeadPose(
-            camera_from_head=RigidTransform(fit.rotation, fit.translation_m * scale),
-            metric_mesh_m=metric_mesh_m,
+            camera_from_head=RigidTransform(fit.rotation, fit.translation_m * track.scale),
+            metric_mesh_m=mesh_m * track.scale,
             error_px=error_px,
-            scale=scale,
-            pupillary_distance_mm=_pupillary_distance_mm(metric_mesh_m, topology) if measured else None,
+            scale=track.scale,
+            pupillary_distance_mm=track.pupillary_distance_mm,
         )
 
     def forget_except(self, track_ids: set[int]) -> None:
@@ -125,34 +149,18 @@ class HeadPoseSolver:
     def _track(self, track_id: int | None) -> _Track:
         return _Track() if track_id is None else self._tracks.setdefault(track_id, _Track())
 
-    def _scale(
-        self, track: _Track, landmarks: Landmarks, fit: RigidTransform, camera: CameraIntrinsics
-    ) -> tuple[float, bool]:
-        """The person's size over the canonical one's, and whether an iris ever told."""
-        if not self.config.iris_scale:
-            return 1.0, False
-        measured = self._measure_scale(landmarks, fit, camera)
-        if measured is not None:
-            scale, weight = measured
-            keep = max(0.0, 1.0 - weight / FORGET_FRAMES)
-            track.scale_sum = track.scale_sum * keep + weight * scale
-            track.scale_weight = track.scale_weight * keep + weight
-        if track.scale_weight == 0.0:
-            return 1.0, False
-        return float(np.clip(track.scale_sum / track.scale_weight, *SCALE_LIMITS)), True
-
-    def _measure_scale(
+    def _look_at_irises(
         self, landmarks: Landmarks, fit: RigidTransform, camera: CameraIntrinsics
-    ) -> tuple[float, float] | None:
-        """Scale and its weight in (0, 1] from the irises, or None if they are not seen.
+    ) -> "_IrisLook | None":
+        """The head's size from its irises, or None if they are not seen well.
 
         A head that is larger than the canonical one and farther away looks the same, but for its irises,
         which are of one size in everybody: predicted over measured diameter is the scale.
         """
         topology = landmarks.topology
-        if "left_iris" not in topology.regions or abs(angles_from_rotation(fit.rotation).yaw_deg) > (
-            self.config.max_iris_yaw_deg
-        ):
+        if not self.config.iris_scale or "left_iris" not in topology.regions:
+            return None
+        if abs(angles_from_rotation(fit.rotation).yaw_deg) > self.config.max_iris_yaw_deg:
             return None
         predicted, measured = 0.0, 0.0
         for side in ("left", "right"):
@@ -164,7 +172,16 @@ class HeadPoseSolver:
             measured += _diameters(landmarks.points_px[ring, :2].astype(np.float64))
         if measured == 0.0 or measured < 2.0 * self.config.min_iris_px:
             return None
-        return predicted / measured, 1.0 / (1.0 + (20.0 * LANDMARK_NOISE_PX / measured) ** 2)
+        scale = predicted / measured
+        if not SCALE_LIMITS[0] <= scale <= SCALE_LIMITS[1]:
+            return None
+        return _IrisLook(scale, 1.0 / (1.0 + (CLEAR_IRIS_PX / measured) ** 2))
+
+
+@dataclass(frozen=True, slots=True)
+class _IrisLook:
+    scale: float
+    weight: float
 
 
 def _diameters(ring_px: Array) -> float:
@@ -178,9 +195,9 @@ def _eye_opening(landmarks: Landmarks, side: str) -> float:
     return float(height / max(float(width), 1e-6))
 
 
-def _pupillary_distance_mm(metric_mesh_m: Array, topology: Topology) -> float:
-    between = metric_mesh_m[topology.index("left_pupil")] - metric_mesh_m[topology.index("right_pupil")]
-    return float(np.linalg.norm(between[:2])) * 1000.0
+def _pupillary_m(mesh_m: Array, topology: Topology) -> float:
+    between = mesh_m[topology.index("left_pupil")] - mesh_m[topology.index("right_pupil")]
+    return float(np.linalg.norm(between[:2]))
 
 
 def _fit(
@@ -207,8 +224,8 @@ def _start(canonical: Array, plane: Array) -> RigidTransform | None:
     )
     if not found or not np.isfinite(rotation_vector).all() or translation[2, 0] <= 0:
         return None
-    rotation = np.asarray(cv2.Rodrigues(rotation_vector)[0], dtype=np.float64)
-    return RigidTransform(rotation, np.asarray(translation[:, 0], dtype=np.float64))
+    turn = np.asarray(rotation_vector[:, 0], dtype=np.float64)
+    return RigidTransform(_rotation(turn), np.asarray(translation[:, 0], dtype=np.float64))
 
 
 def _refine(
@@ -216,40 +233,42 @@ def _refine(
 ) -> RigidTransform | None:
     """Gauss–Newton on the six pose parameters; None if it passes behind the camera or does not settle."""
     rotation, translation = start.rotation, start.translation_m
+    root = np.sqrt(weights)
+    jacobian = np.zeros((6, 2, len(canonical)))
     for _ in range(GAUSS_NEWTON_STEPS):
-        turned = canonical @ rotation.T
-        points = turned + translation
-        if points[:, 2].min() <= 1e-3:
+        x, y, z = (canonical @ rotation.T + translation).T
+        if z.min() <= NEAREST_M:
             return None
-        inverse_z = 1.0 / points[:, 2]
-        seen = points[:, :2] * inverse_z[:, None]
-        jacobian = _jacobian(turned, seen, inverse_z)
-        weighted = jacobian * weights[:, None, None]
-        normal = np.einsum("kij,kil->jl", weighted, jacobian)
-        step = np.linalg.solve(normal, np.einsum("kij,ki->j", weighted, plane - seen))
-        rotation = cv2.Rodrigues(step[:3])[0] @ rotation
-        translation = translation + step[3:]
+        weight_over_z = root / z
+        u, v = x / z, y / z
+        # Derivatives by a small turn of the whole camera frame (about x, y, z), then by a shift.
+        jacobian[0] = -u * v * root, -(1.0 + v * v) * root
+        jacobian[1] = (1.0 + u * u) * root, u * v * root
+        jacobian[2] = -v * root, u * root
+        jacobian[3, 0] = jacobian[4, 1] = weight_over_z
+        jacobian[5] = -u * weight_over_z, -v * weight_over_z
+        residual = np.stack([(plane[:, 0] - u) * root, (plane[:, 1] - v) * root]).ravel()
+        rows = jacobian.reshape(6, -1)
+        step = np.linalg.solve(rows @ rows.T, rows @ residual)
         if not np.isfinite(step).all():
             return None
+        turn = _rotation(step[:3])
+        rotation, translation = turn @ rotation, turn @ translation + step[3:]
         if np.abs(step).max() < CONVERGED:
-            u, _, vt = np.linalg.svd(rotation)
-            return RigidTransform(u @ vt, translation)
+            u_, _, vt = np.linalg.svd(rotation)
+            return RigidTransform(u_ @ vt, translation)
     return None
 
 
-def _jacobian(turned: Array, seen: Array, inverse_z: Array) -> Array:
-    """(k, 2, 6) derivative of the seen points by a small rotation (about camera axes) and a translation."""
-    jacobian = np.zeros((len(turned), 2, 6))
-    jacobian[:, 0, 3] = jacobian[:, 1, 4] = inverse_z
-    jacobian[:, :, 5] = -seen * inverse_z[:, None]
-    x, y, z = turned.T
-    # d(rotation)/d(angle) of a point is angle × point.
-    jacobian[:, 0, 1], jacobian[:, 0, 2] = z * inverse_z, -y * inverse_z
-    jacobian[:, 1, 0], jacobian[:, 1, 2] = -z * inverse_z, x * inverse_z
-    by_z = jacobian[:, :, 5]
-    jacobian[:, :, 0] += by_z * y[:, None]
-    jacobian[:, :, 1] -= by_z * x[:, None]
-    return jacobian
+def _rotation(vector: Array) -> Array:
+    """(3, 3) rotation about `vector` by its length (Rodrigues)."""
+    angle = float(np.linalg.norm(vector))
+    if angle < 1e-12:
+        return np.eye(3)
+    x, y, z = vector / angle
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    rotation: Array = np.eye(3) + np.sin(angle) * cross + (1.0 - np.cos(angle)) * (cross @ cross)
+    return rotation
 
 
 def _error_px(fit: RigidTransform, canonical: Array, points_px: Array, camera: CameraIntrinsics) -> float:

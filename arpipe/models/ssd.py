@@ -60,7 +60,7 @@ def decode(boxes: Points, logits: Points, anchors: Points, min_score: float) -> 
     values = boxes[keep].astype(np.float64)
     origin = anchors[keep].astype(np.float64)
     center, half = values[:, :2] + origin, values[:, 2:4] / 2.0
-    keypoints = values[:, 4:].reshape(len(keep), -1, 2) + origin[:, None]
+    keypoints = values[:, 4:].reshape(len(keep), (values.shape[1] - 4) // 2, 2) + origin[:, None]
     return np.hstack([center - half, center + half]), keypoints, scores[keep]
 
 
