@@ -19,11 +19,12 @@ Nothing here needs OpenGL until `build`.
 
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from arpipe.render.layer import Layer, PixelLayer
 
 EFFECT_FILE = "effect.toml"
+Made = TypeVar("Made")
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 
 
@@ -184,20 +186,35 @@ def _read_pack(folder: Path, changes: Mapping[str, Any]) -> Pack:
         raise ConfigError(
             f"{path}: name: is {header.name!r} but the folder is {own_name!r}; rename one of them"
         )
-    tables = [_LayerTable(path, number, table) for number, table in enumerate(header.layers)]
+    tables = _each([partial(_LayerTable, path, number, table) for number, table in enumerate(header.layers)])
     effect = f"effect {header.name!r}"
     for key, value in changes.items():
         _override(tables, key, value, effect)
     return Pack(
-        header.name,
-        header.title,
-        header.description,
-        header.author,
-        header.license,
-        header.tags,
-        folder.resolve(),
-        tuple(table.checked(folder.resolve(), effect) for table in tables),
+        name=header.name,
+        title=header.title,
+        description=header.description,
+        author=header.author,
+        license=header.license,
+        tags=header.tags,
+        folder=folder.resolve(),
+        layers=tuple(_each([partial(table.checked, folder.resolve(), effect) for table in tables])),
     )
+
+
+def _each(steps: Sequence[Callable[[], Made]]) -> list[Made]:
+    """What all steps give; when some fail, one error with the lines of all."""
+    made, problems = [], []
+    for step in steps:
+        try:
+            made.append(step())
+        except (ConfigError, AssetError) as error:
+            problems.append(error)
+    if problems:
+        only_assets = all(isinstance(problem, AssetError) for problem in problems)
+        kind = AssetError if only_assets else ConfigError
+        raise kind("\n".join(map(str, problems))) from problems[0]
+    return made
 
 
 class _LayerTable:

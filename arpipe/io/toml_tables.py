@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -13,6 +13,8 @@ from pydantic import BaseModel, ValidationError
 from arpipe.errors import ArpipeError, AssetError, ConfigError
 
 MAX_FILE_BYTES = 2**20  # a configuration or effect of a thousand lines has 50 kB
+
+UNION_MARKS = ("literal[", "function-", "lax-or-strict[", "tuple[", "list[")  # in pydantic's locations
 
 Checked = TypeVar("Checked", bound=BaseModel)
 
@@ -61,7 +63,7 @@ def check(
     try:
         return model.model_validate(dict(table), context=dict(context or {}))
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = _telling(error.errors(include_url=False))
         lines = [f"{source}: {_join(prefix, _problem(model, detail))}" for detail in details]
         causes = {type(detail.get("ctx", {}).get("error")) for detail in details}
         kind: type[ArpipeError] = AssetError if causes == {AssetError} else ConfigError
@@ -133,12 +135,18 @@ def _join(prefix: str, text: str) -> str:
     return f"{prefix}.{text}" if prefix else text
 
 
+def _telling(details: Sequence[Any]) -> list[Any]:
+    """Without complaints that a table is none of the texts that a union also allows."""
+    about_tables = [d for d in details if not (d["type"] == "literal_error" and isinstance(d["input"], dict))]
+    return about_tables or list(details)
+
+
 def _problem(model: type[BaseModel], detail: Any) -> str:
-    location = detail["loc"]
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    owners, place = _follow(model, detail["loc"])
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
     if detail["type"] == "extra_forbidden":
-        known = [key for owner in _models_at(model, location[:-1]) for key in valid_keys(owner)]
-        return f"{where}: is no valid key{nearest(str(location[-1]), known)}"
+        known = [key for owner in owners for key in valid_keys(owner)]
+        return f"{where}: is no valid key{nearest(str(place[-1]), known)}"
     if detail["type"] == "missing":
         return f"{where}: is missing"
     message = detail["msg"].removeprefix("Value error, ")
@@ -147,19 +155,25 @@ def _problem(model: type[BaseModel], detail: Any) -> str:
     return f"{where or 'value'}: {message[:1].lower()}{message[1:]}{got}"
 
 
-def _models_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[type[BaseModel]]:
-    """Models that a place in a table may be: one, or several where a union stands."""
-    owners = [model]
+def _follow(
+    model: type[BaseModel], location: tuple[int | str, ...]
+) -> tuple[list[type[BaseModel]], tuple[int | str, ...]]:
+    """Models that the last key of a location belongs to, and the location without pydantic's own marks."""
+    owners, inner, place = [model], [model], []
     for part in location:
+        if part in {owner.__name__ for owner in inner} or str(part).startswith(UNION_MARKS):
+            continue
+        place.append(part)
         fields = [
             field
-            for owner in owners
+            for owner in inner
             for name, field in owner.model_fields.items()
             if part in (name, field.alias)
         ]
+        owners = inner
         if fields:
-            owners = [inner for field in fields for inner in _models_in(field.annotation)]
-    return owners
+            inner = [found for field in fields for found in _models_in(field.annotation)]
+    return owners, tuple(place)
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

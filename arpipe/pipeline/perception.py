@@ -2,12 +2,13 @@
 
 from typing import Self
 
-from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
 from pydantic import BaseModel, ConfigDict
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.head_pose import HeadPoseConfig, HeadPoseSolver
+from arpipe.inference.session import SessionConfig
 from arpipe.timing import FRAME_STAGE, StageTimer
+from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
 from arpipe.types import Frame, FrameResult, TrackedFace
 
 
@@ -17,12 +18,14 @@ class PerceptionConfig(BaseModel):
     Attributes:
         face: The face tracker.
         head_pose: The pose solver.
+        session: Where and how the networks run.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     face: FaceTrackerConfig = FaceTrackerConfig()
     head_pose: HeadPoseConfig = HeadPoseConfig()
+    session: SessionConfig = SessionConfig()
 
 
 class Perception:
@@ -34,7 +37,7 @@ class Perception:
 
     def __init__(self, config: PerceptionConfig | None = None) -> None:
         self.config = config or PerceptionConfig()
-        self._faces = FaceTracker(self.config.face)
+        self._faces = FaceTracker(self.config.face, self.config.session)
         self._poses = HeadPoseSolver(self.config.head_pose)
 
     def __call__(self, frame: Frame, camera: CameraIntrinsics, timer: StageTimer) -> FrameResult:

@@ -1,4 +1,5 @@
 import tomllib
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ class Outer(BaseModel):
     inner: Inner | None = None
     more: tuple[Inner, ...] = ()
     by_name: dict[str, Inner] = {}
+    either: Inner | Literal["off"] = "off"
 
 
 def complaint(table, **more):
@@ -37,6 +39,8 @@ def complaint(table, **more):
         ({"needed": 1, "by_name": {"a": {"zzz": 1}}}, "by_name.a.zzz: is no valid key; there are: speed"),
         ({"needed": 1, "neded": 1}, "neded: is no valid key; did you mean 'needed'?"),
         ({"needed": "many"}, "got 'many'"),
+        ({"needed": 1, "either": {"sped": 1}}, "toml: either.sped: is no valid key; did you mean 'speed'?"),
+        ({"needed": 1, "either": "on"}, "toml: either: input should be 'off', got 'on'"),
     ],
 )
 def test_problems_name_source_key_and_nearest_key(table, expected):

@@ -1,0 +1,93 @@
+"""Camera AR in Python: face tracking, metric head pose and OpenGL overlays.
+
+```python
+from arpipe import Pipeline, open_source
+
+with open_source("clip.mp4") as source, Pipeline(effects=["aviator"]) as pipeline:
+    for frame in source:
+        result, picture = pipeline.process(frame)
+        for face in result.faces:
+            print(face.track_id, face.landmarks["nose_tip"], face.pose)
+```
+
+Names are imported when they are first asked for, so `import arpipe` is quick.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from arpipe.effects.packs import Pack as Pack
+    from arpipe.effects.packs import load_effect as load_effect
+    from arpipe.effects.packs import load_pack as load_pack
+    from arpipe.errors import ArpipeError as ArpipeError
+    from arpipe.errors import AssetError as AssetError
+    from arpipe.errors import CameraStalled as CameraStalled
+    from arpipe.errors import ConfigError as ConfigError
+    from arpipe.errors import DeviceError as DeviceError
+    from arpipe.errors import GltfError as GltfError
+    from arpipe.errors import InferenceError as InferenceError
+    from arpipe.errors import MediaError as MediaError
+    from arpipe.errors import MediaNotFound as MediaNotFound
+    from arpipe.errors import MissingExtra as MissingExtra
+    from arpipe.errors import OutputError as OutputError
+    from arpipe.errors import RenderError as RenderError
+    from arpipe.errors import WeightsError as WeightsError
+    from arpipe.geometry.camera import CameraIntrinsics as CameraIntrinsics
+    from arpipe.geometry.transforms import RigidTransform as RigidTransform
+    from arpipe.pipeline.pipeline import Pipeline as Pipeline
+    from arpipe.pipeline.pipeline import PipelineConfig as PipelineConfig
+    from arpipe.timing import StageTimer as StageTimer
+    from arpipe.timing import TimingLog as TimingLog
+    from arpipe.types import Frame as Frame
+    from arpipe.types import FrameResult as FrameResult
+    from arpipe.types import HeadPose as HeadPose
+    from arpipe.types import Landmarks as Landmarks
+    from arpipe.types import TrackedFace as TrackedFace
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Pack": "arpipe.effects.packs",
+    "load_effect": "arpipe.effects.packs",
+    "load_pack": "arpipe.effects.packs",
+    "ArpipeError": "arpipe.errors",
+    "AssetError": "arpipe.errors",
+    "CameraStalled": "arpipe.errors",
+    "ConfigError": "arpipe.errors",
+    "DeviceError": "arpipe.errors",
+    "GltfError": "arpipe.errors",
+    "InferenceError": "arpipe.errors",
+    "MediaError": "arpipe.errors",
+    "MediaNotFound": "arpipe.errors",
+    "MissingExtra": "arpipe.errors",
+    "OutputError": "arpipe.errors",
+    "RenderError": "arpipe.errors",
+    "WeightsError": "arpipe.errors",
+    "CameraIntrinsics": "arpipe.geometry.camera",
+    "RigidTransform": "arpipe.geometry.transforms",
+    "Pipeline": "arpipe.pipeline.pipeline",
+    "PipelineConfig": "arpipe.pipeline.pipeline",
+    "StageTimer": "arpipe.timing",
+    "TimingLog": "arpipe.timing",
+    "Frame": "arpipe.types",
+    "FrameResult": "arpipe.types",
+    "HeadPose": "arpipe.types",
+    "Landmarks": "arpipe.types",
+    "TrackedFace": "arpipe.types",
+}
+"""Public name → module that has it; the imports above say the same to type checkers."""
+
+__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - names from the table, a test resolves each
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'arpipe' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,0 +1,179 @@
+"""`arpipe effects …`: what there is, what it looks like, whether a pack is sound."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from pydantic import BaseModel
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from arpipe.assets import assets_root
+from arpipe.effects import EFFECT_KINDS
+from arpipe.effects.packs import EFFECT_FILE, Pack, load_effect, load_pack, pack_folders
+from arpipe.errors import ArpipeError, AssetError, ConfigError, OutputError
+from arpipe.io.gltf import load_gltf
+from arpipe.io.source import Source, open_source
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.types import Pixels
+
+MODEL_SUFFIXES = (".glb", ".gltf")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+PREVIEW_FRAMES = 3  # side by side, spread over the sample
+PREVIEW_HEIGHT_PX = 540
+
+
+def list_effects(console: Console | None = None) -> None:
+    """Print all packs on the search path, then the kinds that need no pack."""
+    console = console or Console()
+    table = Table(title="effects", title_justify="left")
+    for column in ("name", "title", "kinds", "tags", "from"):
+        table.add_column(column, overflow="fold")
+    for name, folder in pack_folders().items():
+        origin = "arpipe" if folder.is_relative_to(assets_root()) else str(folder.parent)
+        try:
+            pack = load_pack(folder)
+        except (AssetError, ConfigError):
+            table.add_row(name, "[red]damaged", "", "", f"see: arpipe effects check {escape(str(folder))}")
+            continue
+        kinds = ", ".join(dict.fromkeys(layer.kind for layer in pack.layers))
+        table.add_row(*map(escape, (name, pack.title, kinds, ", ".join(pack.tags), origin)))
+    console.print(table)
+    console.print(f"without a pack: {', '.join(EFFECT_KINDS)}", markup=False, highlight=False)
+
+
+def show_effect(effect: str, output: Path | None = None, console: Console | None = None) -> Path:
+    """Print an effect's layers and parameters, and draw it on the sample.
+
+    Args:
+        effect: A spec such as `aviator` or `lipstick(color=#a3123a)`.
+        output: PNG or JPEG to write; None for `out/<name>.png`.
+        console: Where to print.
+
+    Returns:
+        The picture's path.
+    """
+    console = console or Console()
+    pack = load_effect(effect)
+    _print_pack(pack, console)
+    path = output or Path("out") / f"{pack.name}.png"
+    with open_source("sample") as source:
+        picture = preview(pack, source)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture).save(path)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"{path}: cannot be written ({error}); try --output preview.png") from error
+    console.print(f"preview: {path}", markup=False, highlight=False, soft_wrap=True)
+    return path
+
+
+def preview(pack: Pack, source: Source) -> Pixels:
+    """(h, w, 3) uint8 RGB: the effect on a few frames of a source, side by side."""
+    count = source.info.frame_count or PREVIEW_FRAMES
+    chosen = {count * place // PREVIEW_FRAMES for place in range(PREVIEW_FRAMES)}
+    pictures: list[Pixels] = []
+    with Pipeline(effects=[pack]) as pipeline:
+        for frame in source:
+            result = pipeline(frame)
+            if frame.index in chosen:
+                pictures.append(_at_height(pipeline.draw(result), PREVIEW_HEIGHT_PX))
+            if len(pictures) == len(chosen):
+                break
+    return np.concatenate(pictures, axis=1)
+
+
+def check_effect(folder: Path, console: Console | None = None) -> bool:
+    """Print every problem of a pack: its file, parameters, models and textures.
+
+    Returns:
+        Whether there is none.
+    """
+    console = console or Console(soft_wrap=True)
+    try:
+        pack = load_pack(folder)
+    except (AssetError, ConfigError) as error:
+        problems, notes = str(error).splitlines(), list[str]()
+    else:
+        problems, notes = _check_files(pack)
+    for problem in problems:
+        console.print(f"error: {problem}", style="red", markup=False, highlight=False)
+    for note in notes:
+        console.print(f"note: {note}", style="yellow", markup=False, highlight=False)
+    if not problems:
+        console.print(f"{folder / EFFECT_FILE}: fine", style="green", markup=False, highlight=False)
+    return not problems
+
+
+def _check_files(pack: Pack) -> tuple[list[str], list[str]]:
+    """Problems and notes of the files that a pack's parameters name."""
+    problems: list[str] = []
+    notes: list[str] = []
+    for path in dict.fromkeys(path for layer in pack.layers for path in _files(layer.params)):
+        try:
+            if path.suffix.lower() in MODEL_SUFFIXES:
+                notes.extend(f"{path}: {note}" for note in load_gltf(path).notes)
+            elif path.suffix.lower() in PICTURE_SUFFIXES:
+                _check_picture(path)
+        except ArpipeError as error:
+            problems.append(str(error))
+    return problems, notes
+
+
+def _check_picture(path: Path) -> None:
+    try:
+        with Image.open(path) as picture:
+            picture.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise AssetError(f"{path}: cannot be decoded ({error}); save it again as PNG") from error
+
+
+def _files(params: BaseModel) -> Iterator[Path]:
+    """Every file that parameters name, tables included."""
+    for _, value in params:
+        if isinstance(value, Path):
+            yield value
+        elif isinstance(value, BaseModel):
+            yield from _files(value)
+
+
+def _print_pack(pack: Pack, console: Console) -> None:
+    console.print(f"[bold]{escape(pack.title)}[/] {escape(pack.description)}", highlight=False)
+    facts = [f"license {pack.license}"] * bool(pack.license) + [f"by {pack.author}"] * bool(pack.author)
+    facts += [f"tags {', '.join(pack.tags)}"] * bool(pack.tags) + [f"in {pack.folder}"] * bool(pack.folder)
+    console.print(", ".join(facts), style="dim", markup=False, highlight=False, soft_wrap=True)
+    for layer in pack.layers:
+        heading = layer.name if layer.name == layer.kind else f"{layer.name} ({layer.kind})"
+        table = Table(title=escape(heading), title_justify="left")
+        for column in ("parameter", "value", "default"):
+            table.add_column(column, overflow="fold")
+        for key, value, default in _rows(layer.params, type(layer.params)):
+            table.add_row(key, escape(value), escape(default))
+        console.print(table)
+
+
+def _rows(params: BaseModel, model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    for name, field in model.model_fields.items():
+        value = getattr(params, name)
+        if isinstance(value, BaseModel):
+            yield from _rows(value, type(value), f"{prefix}{name}.")
+        else:
+            default = (
+                "needed" if field.is_required() else _plain(field.get_default(call_default_factory=True))
+            )
+            yield f"{prefix}{name}", _plain(value), default
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Path):
+        return value.name
+    return "–" if value is None else str(value)
+
+
+def _at_height(pixels: Pixels, height: int) -> Pixels:
+    width = round(pixels.shape[1] * height / pixels.shape[0])
+    resized = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
+    return np.asarray(resized, dtype=np.uint8)

@@ -1,0 +1,100 @@
+"""A whole run as one tree of frozen models.
+
+It only composes the configurations that classes own. Values come from, later wins: the classes' defaults,
+a TOML file, variables (`ARPIPE_PERCEPTION__FACE__MAX_FACES=2`), `--set perception.face.max_faces=2`, flags.
+A mistake in any of them is an error that names where it stands, the key and the nearest valid one.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from arpipe.assets import config_path
+from arpipe.errors import ConfigError
+from arpipe.io.toml_tables import check, parse_value, read_toml, to_toml
+from arpipe.pipeline.pipeline import PipelineConfig
+
+ENVIRONMENT_PREFIX = "ARPIPE_"
+LEVEL_MARK = "__"  # between levels; variables without it, such as ARPIPE_HOME, are no configuration
+
+
+class RunConfig(PipelineConfig):
+    """Everything settable about a run: the pipeline's own keys and what is done around it."""
+
+
+def load_config(
+    source: str | Path | None = None,
+    settings: Sequence[str] = (),
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> RunConfig:
+    """Put a configuration together.
+
+    Args:
+        source: A TOML file, the name of a configuration that comes with arpipe, or None for `default`.
+        settings: Texts `a.b=value` in TOML's spelling.
+        flags: Dotted key → value, as command-line flags give them.
+        environ: Where variables are looked up.
+
+    Raises:
+        ConfigError: Something is unknown, missing or out of range.
+    """
+    path = _path(source)
+    table: dict[str, Any] = {}
+    config = RunConfig()
+    layers = [(str(path), read_toml(path)), *_from_environment(environ), *_from_settings(settings)]
+    layers.extend((f"flag for {key}", _table(key, value)) for key, value in (flags or {}).items())
+    for origin, layer in layers:
+        table = _merged(table, layer)
+        config = check(RunConfig, table, origin)
+    return config
+
+
+def as_toml(config: RunConfig, *, resolved: bool) -> str:
+    """A configuration as TOML: all of it when resolved, else only what differs from the defaults."""
+    return to_toml(config.model_dump(mode="json", exclude_defaults=not resolved))
+
+
+def _path(source: str | Path | None) -> Path:
+    if source is None:
+        return config_path("default")
+    text = str(source)
+    if isinstance(source, Path) or text.endswith(".toml") or os.sep in text or "/" in text:
+        path = Path(source).expanduser()
+        if path.is_file():
+            return path
+        if len(path.parts) > 1:
+            raise ConfigError(f"there is no configuration file {path}")
+    return config_path(text)
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, value in sorted(environ.items()):
+        if name.startswith(ENVIRONMENT_PREFIX) and LEVEL_MARK in name:
+            keys = name.removeprefix(ENVIRONMENT_PREFIX).lower().split(LEVEL_MARK)
+            yield f"environment variable {name}", _table(".".join(keys), parse_value(value))
+
+
+def _from_settings(settings: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not all(part.strip() for part in key.split(".")):
+            raise ConfigError(f"--set {setting}: expected key=value, such as camera.fov_deg=60")
+        yield f"--set {setting}", _table(key.strip(), parse_value(value))
+
+
+def _table(key: str, value: Any) -> dict[str, Any]:
+    for part in reversed(key.split(".")):
+        value = {part: value}
+    return dict(value)
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` laid over `below`, table by table."""
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        both = isinstance(under, dict) and isinstance(value, dict)
+        merged[key] = _merged(under, value) if both else value  # type: ignore[arg-type]
+    return merged
