@@ -104,3 +104,14 @@ def operand(operator: Operator, position: int) -> Tensor:
     if tensor is None:
         raise WeightsError(f"{operator.kind}: input {position} is missing")
     return tensor
+
+
+def option_table(operator: Operator) -> Any:
+    """An operator's options, which must be there.
+
+    Raises:
+        WeightsError: They are absent.
+    """
+    if operator.options is None:
+        raise WeightsError(f"{operator.kind}: its options are missing")
+    return operator.options

@@ -16,6 +16,7 @@ from arpipe.weights.lowering import (
     OperatorFunction,
     nchw_axis,
     operand,
+    option_table,
 )
 from arpipe.weights.sparsity import densify
 from arpipe.weights.tflite_reader import Operator, Tensor
@@ -23,17 +24,18 @@ from arpipe.weights.tflite_reader import Operator, Tensor
 RELU6_LIMIT = 6.0
 
 
-def _activate(lowering: Lowering, value: str, activation: int) -> str:
-    """Append a fused activation."""
+def _activate(lowering: Lowering, value: str, operator: Operator) -> str:
+    """Append the operator's fused activation; without an option table it has none."""
+    activation = operator.options.FusedActivationFunction() if operator.options is not None else 0
     if activation == tflite.ActivationFunctionType.NONE:
         return value
     if activation == tflite.ActivationFunctionType.RELU:
         return lowering.graph.add("Relu", [value])
     if activation == tflite.ActivationFunctionType.RELU6:
-        low = lowering.graph.constant(np.array(0.0, np.float32))
-        high = lowering.graph.constant(np.array(RELU6_LIMIT, np.float32))
+        low = lowering.graph.constant(np.float32(0.0))
+        high = lowering.graph.constant(np.float32(RELU6_LIMIT))
         return lowering.graph.add("Clip", [value, low, high])
-    raise WeightsError(f"fused activation {activation} is not supported")
+    raise WeightsError(f"{operator.kind}: fused activation {activation} is not supported")
 
 
 def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> tuple[int, int]:
@@ -58,7 +60,7 @@ def _window(options: Any, image: Tensor, kernel: tuple[int, int]) -> dict[str, l
 
 def _convolution(lowering: Lowering, operator: Operator, weights: np.ndarray, group: int) -> str:
     """Append a Conv; `weights` are OIHW already."""
-    options = operator.options
+    options = option_table(operator)
     if options.DilationHFactor() != 1 or options.DilationWFactor() != 1:
         raise WeightsError(f"{operator.kind} with dilation is not supported")
     inputs = [lowering.value(operand(operator, 0)), lowering.graph.constant(weights, "weights")]
@@ -66,7 +68,7 @@ def _convolution(lowering: Lowering, operator: Operator, weights: np.ndarray, gr
         inputs.append(lowering.graph.constant(lowering.array(operator.inputs[2]), "bias"))
     kernel = (weights.shape[2], weights.shape[3])
     value = lowering.graph.add("Conv", inputs, group=group, **_window(options, operand(operator, 0), kernel))
-    return _activate(lowering, value, options.FusedActivationFunction())
+    return _activate(lowering, value, operator)
 
 
 def conv_2d(lowering: Lowering, operator: Operator) -> str:
@@ -91,19 +93,17 @@ def fully_connected(lowering: Lowering, operator: Operator) -> str:
     inputs = [value, lowering.graph.constant(weights, "weights")]
     if len(operator.inputs) > 2 and operator.inputs[2] is not None:
         inputs.append(lowering.graph.constant(lowering.array(operator.inputs[2]), "bias"))
-    value = _activate(
-        lowering, lowering.graph.add("Gemm", inputs, transB=1), operator.options.FusedActivationFunction()
-    )
+    value = _activate(lowering, lowering.graph.add("Gemm", inputs, transB=1), operator)
     shape = operator.outputs[0].shape
     return value if len(shape) == 2 else lowering.reshape(value, shape)
 
 
 def _pool(kind: str, lowering: Lowering, operator: Operator) -> str:
-    options = operator.options
+    options = option_table(operator)
     image = operand(operator, 0)
     kernel = (options.FilterHeight(), options.FilterWidth())
     value = lowering.graph.add(kind, [lowering.value(image)], **_window(options, image, kernel))
-    return _activate(lowering, value, options.FusedActivationFunction())
+    return _activate(lowering, value, operator)
 
 
 def max_pool_2d(lowering: Lowering, operator: Operator) -> str:
@@ -113,17 +113,17 @@ def max_pool_2d(lowering: Lowering, operator: Operator) -> str:
 
 def average_pool_2d(lowering: Lowering, operator: Operator) -> str:
     """The mean under the window; padding does not count."""
-    options, image = operator.options, operand(operator, 0)
+    options, image = option_table(operator), operand(operator, 0)
     if (options.FilterHeight(), options.FilterWidth()) == image.shape[1:3]:
         value = lowering.graph.add("GlobalAveragePool", [lowering.value(image)])
-        return _activate(lowering, value, options.FusedActivationFunction())
+        return _activate(lowering, value, operator)
     return _pool("AveragePool", lowering, operator)
 
 
 def _binary(kind: str, lowering: Lowering, operator: Operator) -> str:
     rank = len(operator.outputs[0].shape)
     inputs = [lowering.value(operand(operator, i), rank) for i in range(2)]
-    return _activate(lowering, lowering.graph.add(kind, inputs), operator.options.FusedActivationFunction())
+    return _activate(lowering, lowering.graph.add(kind, inputs), operator)
 
 
 def add(lowering: Lowering, operator: Operator) -> str:
@@ -181,8 +181,8 @@ def concatenation(lowering: Lowering, operator: Operator) -> str:
     """Join along one axis."""
     rank = len(operator.outputs[0].shape)
     inputs = [lowering.value(operand(operator, i)) for i in range(len(operator.inputs))]
-    value = lowering.graph.add("Concat", inputs, axis=nchw_axis(operator.options.Axis(), rank))
-    return _activate(lowering, value, operator.options.FusedActivationFunction())
+    value = lowering.graph.add("Concat", inputs, axis=nchw_axis(option_table(operator).Axis(), rank))
+    return _activate(lowering, value, operator)
 
 
 def reshape(lowering: Lowering, operator: Operator) -> str:
@@ -210,7 +210,7 @@ def mean(lowering: Lowering, operator: Operator) -> str:
 def resize_bilinear(lowering: Lowering, operator: Operator) -> str:
     """Bilinear scaling with half-pixel centres."""
     source, target = operand(operator, 0).shape, operator.outputs[0].shape
-    options = operator.options
+    options = option_table(operator)
     if options.AlignCorners() or not options.HalfPixelCenters():
         raise WeightsError("RESIZE_BILINEAR is supported with half-pixel centres only")
     scales = np.array([1, 1, target[1] / source[1], target[2] / source[2]], np.float32)
@@ -221,14 +221,16 @@ def resize_bilinear(lowering: Lowering, operator: Operator) -> str:
 def depth_to_space(lowering: Lowering, operator: Operator) -> str:
     """Channels become blocks of pixels, block index first."""
     value = lowering.value(operand(operator, 0))
-    return lowering.graph.add("DepthToSpace", [value], blocksize=operator.options.BlockSize(), mode="DCR")
+    return lowering.graph.add(
+        "DepthToSpace", [value], blocksize=option_table(operator).BlockSize(), mode="DCR"
+    )
 
 
 def strided_slice(lowering: Lowering, operator: Operator) -> str:
     """A part of a tensor; nothing to do where it is all of it."""
     source = operand(operator, 0)
     begin, end, step = (lowering.array(operand(operator, i)).astype(np.int64) for i in (1, 2, 3))
-    options = operator.options
+    options = option_table(operator)
     if options.EllipsisMask() or options.NewAxisMask() or options.ShrinkAxisMask() or (step < 1).any():
         raise WeightsError("STRIDED_SLICE is supported with begin, end and positive steps only")
     rank = len(source.shape)

@@ -1,7 +1,7 @@
 """TFLite's sparse weights → dense arrays.
 
 A sparse tensor is stored as a tree: its dimensions in `traversal_order`, each either dense (every index is
-present) or compressed (segments and indices as in CSR). Block dimensions, if any, come after the tensor's own.
+present) or compressed (segments and indices as in CSR). Block dimensions, if any, come after the tensor's.
 """
 
 from dataclasses import dataclass

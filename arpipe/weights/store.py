@@ -48,6 +48,16 @@ def model_path(name: str, progress: Progress = no_progress) -> Path:
     return path
 
 
+def source(name: str, progress: Progress = no_progress) -> bytes:
+    """A network's `.tflite` file as it came, for other runtimes.
+
+    Raises:
+        WeightsError: Unknown name, or the weights cannot be had; the message says what to do.
+    """
+    with cache.locked(cache.root()):
+        return _source(catalog.network(name), progress)
+
+
 def fetch(names: Iterable[str] | None = None, progress: Progress = no_progress) -> list[Path]:
     """Have networks ready (all by default), so that later runs need no network."""
     return [model_path(name, progress) for name in (names or catalog.load().networks)]

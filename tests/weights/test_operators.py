@@ -247,6 +247,7 @@ def test_unknown_custom_operator_is_named():
     ("build", "words"),
     [
         (lambda file: file.add("TANH", [file.input], (1, 8, 10, 3)), "TANH"),
+        (lambda file: file.add("MAX_POOL_2D", [file.input], (1, 8, 10, 3)), "options are missing"),
         (lambda file: conv(file, file.input, (1, 8, 10, 4), 4, dilationHFactor=2), "dilation"),
         (lambda file: conv(file, file.input, (1, 8, 10, 4), 4, fusedActivationFunction=4), "activation 4"),
         (
@@ -268,7 +269,7 @@ def test_unknown_custom_operator_is_named():
             "half-pixel",
         ),
     ],
-    ids=["operator", "dilation", "activation", "slope", "axes", "corners"],
+    ids=["operator", "options", "dilation", "activation", "slope", "axes", "corners"],
 )
 def test_what_is_not_supported_is_refused(build: Callable[[TfliteFile], int], words: str):
     file = TfliteFile((1, 8, 10, 3))

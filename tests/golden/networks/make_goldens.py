@@ -1,7 +1,7 @@
 """Record what the official MediaPipe 0.10.21 runtime answers for the networks with custom operators.
 
-Runs in an environment of its own (see README.md); nothing of arpipe is imported. Each network gets pictures made here
-from the astronaut picture and from seeded noise, fed through MediaPipe's own calculators.
+Runs in an environment of its own (see README.md); nothing of arpipe is imported. Each network gets pictures made
+here from the astronaut picture and from seeded noise, fed through MediaPipe's own calculators.
 """
 
 import argparse

