@@ -1,74 +1,19 @@
-import sys
-from types import ModuleType
-
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.assets import assets_root
-from arpipe.effects import EFFECT_KINDS, packs
+from arpipe.effects import EFFECT_KINDS
 from arpipe.effects.packs import build, kind_class, load_effect, load_pack, pack_folders
-from arpipe.effects.params import Color, EffectParams, PackFile
+from arpipe.effects.params import EffectParams
 from arpipe.errors import AssetError, ConfigError
+from tests.effects.kinds import Blur, Placement, Stamp, StampParams, install
 
 HEADER = 'schema = 1\nname = "look"\ntitle = "Look"\nlicense = "CC0-1.0"\n'
 STAMP = '[[layers]]\nkind = "stamp"\nopacity = 0.5\n'
 
 
-class Placement(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    left_mm: float = 0.0
-    right_mm: float = 0.0
-
-
-class StampParams(EffectParams):
-    opacity: float = Field(1.0, ge=0.0, le=1.0)
-    color: Color = (0.0, 0.0, 0.0)
-    picture: PackFile | None = None
-    placement: Placement = Placement()
-
-
-class BlurParams(EffectParams):
-    radius: float = Field(1.0, gt=0.0)
-    opacity: float = 1.0
-
-
-class Recorder:
-    """A layer that remembers what it was built from and whether it was closed."""
-
-    def __init__(self, params, context):
-        if context == "broken":
-            raise RuntimeError("no such shader")
-        self.params, self.context, self.closed = params, context, False
-        context.append(self)
-
-    def close(self):
-        self.closed = True
-
-
-class Stamp(Recorder):
-    Params = StampParams
-
-
-class Blur(Recorder):
-    Params = BlurParams
-
-    def __init__(self, params, context):
-        super().__init__(params, context)
-        if params.radius == 13:
-            raise RuntimeError("no such shader")
-
-
 @pytest.fixture(autouse=True)
 def kinds(monkeypatch, tmp_path):
-    """Two kinds of our own, and a search path that holds nothing but the test's folder."""
-    module = ModuleType("kinds_for_tests")
-    module.Stamp, module.Blur = Stamp, Blur
-    monkeypatch.setitem(sys.modules, "kinds_for_tests", module)
-    monkeypatch.setitem(EFFECT_KINDS, "stamp", "kinds_for_tests:Stamp")
-    monkeypatch.setitem(EFFECT_KINDS, "blur", "kinds_for_tests:Blur")
-    monkeypatch.setenv("ARPIPE_EFFECTS", str(tmp_path / "packs"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setattr(packs, "assets_root", lambda: tmp_path / "assets")
+    install(monkeypatch, tmp_path)
 
 
 @pytest.fixture

@@ -1,0 +1,120 @@
+import numpy as np
+import pytest
+from PIL import Image
+from rich.console import Console
+
+from arpipe.apps.effects import check_effect, list_effects, preview, show_effect
+from arpipe.assets import assets_root
+from arpipe.effects.packs import load_pack
+from tests.effects.kinds import install
+from tests.io.gltf_files import quad
+
+HEADER = 'schema = 1\nname = "look"\ntitle = "A [look]"\nlicense = "CC0-1.0"\nauthor = "me"\n'
+STAMP = '[[layers]]\nkind = "stamp"\nopacity = 0.5\n'
+
+
+@pytest.fixture(autouse=True)
+def kinds(monkeypatch, tmp_path):
+    install(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def console():
+    return Console(width=200, record=True, soft_wrap=True, force_terminal=False)
+
+
+@pytest.fixture
+def look(tmp_path):
+    """Writes the pack `look` with a given text and gives its folder."""
+
+    def write(text):
+        folder = tmp_path / "packs" / "look"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "effect.toml").write_text(text)
+        return folder
+
+    return write
+
+
+def test_list_has_every_pack_even_a_damaged_one(look, tmp_path, console):
+    look(HEADER + STAMP)
+    damaged = tmp_path / "assets" / "effects" / "worn"
+    damaged.mkdir(parents=True)
+    (damaged / "effect.toml").write_text("schema = 7")
+    list_effects(console)
+    text = console.export_text()
+    assert "A [look]" in text
+    assert "stamp" in text
+    assert "worn" in text
+    assert f"arpipe effects check {damaged}" in text
+    assert "without a pack: rigid_mesh" in text
+
+
+def test_check_tells_every_problem(look, console):
+    folder = look(HEADER.replace("license", "licence") + "[[layer]]\n")
+    assert not check_effect(folder, console)
+    text = console.export_text()
+    assert all(word in text for word in ("license: is missing", "licence", "layers: is missing", "layer:"))
+    folder = look(HEADER + STAMP + "opcity = 1\n" + STAMP + 'picture = "none.png"\n')
+    assert not check_effect(folder, console)
+    text = console.export_text()
+    assert "layers[0].opcity" in text
+    assert "layers[1].picture: there is no file" in text
+
+
+def test_check_opens_models_and_pictures(look, console):
+    folder = look(HEADER + STAMP + 'picture = "model.glb"\n' + STAMP + 'picture = "face.png"\n')
+    file = quad()
+    file.json["animations"] = [{}]
+    file.save(folder)
+    Image.fromarray(np.zeros((2, 2, 3), np.uint8)).save(folder / "face.png")
+    assert check_effect(folder, console)
+    assert "note:" in console.export_text()
+    file.json["accessors"][0]["count"] = 99
+    file.save(folder)
+    (folder / "face.png").write_bytes(b"\x89PNG")
+    assert not check_effect(folder, console)
+    text = console.export_text()
+    assert "model.glb: accessors[0]" in text
+    assert "face.png: cannot be decoded" in text
+
+
+def test_check_of_what_is_no_pack(tmp_path, console):
+    assert not check_effect(tmp_path / "nowhere", console)
+    assert "effect.toml" in console.export_text()
+
+
+@pytest.mark.gl
+@pytest.mark.weights
+def test_show_prints_parameters_and_draws_the_effect_on_the_sample(tmp_path, console, monkeypatch):
+    monkeypatch.undo()
+    path = show_effect("round", tmp_path / "deep" / "round.png", console)
+    text = console.export_text()
+    assert "rigid_mesh" in text
+    assert "glasses.lens_width_mm" in text
+    assert str(path) in text
+    with Image.open(path) as picture:
+        assert picture.size[0] > picture.size[1] == 540
+
+
+@pytest.mark.gl
+@pytest.mark.weights
+def test_a_preview_differs_from_the_bare_sample_around_the_eyes_only(monkeypatch):
+    from arpipe.io.source import open_source
+    from arpipe.pipeline.pipeline import Pipeline
+
+    monkeypatch.undo()
+    pack = load_pack(assets_root() / "effects" / "round")
+    with open_source("sample") as source, Pipeline() as bare:
+        frame = next(iter(source))
+        result = bare(frame)
+    with open_source("sample") as source:
+        picture = preview(pack, source)
+    scale = picture.shape[0] / frame.height
+    first = picture[:, : round(frame.width * scale)]
+    plain = np.asarray(Image.fromarray(frame.pixels).resize(first.shape[1::-1], Image.Resampling.LANCZOS))
+    changed = np.abs(first.astype(int) - plain).max(axis=2) > 30
+    eyes = result.faces[0].landmarks.region("left_eye")[:, :2].mean(axis=0) * scale
+    x, y = eyes.astype(int)
+    assert changed[y - 30 : y + 30, x - 40 : x + 40].mean() > 0.05
+    assert changed[-40:].mean() == 0

@@ -1,0 +1,84 @@
+import json
+import subprocess
+import sys
+import tomllib
+
+import pytest
+import typer.main
+
+from arpipe.__main__ import main
+from arpipe.cli import app
+
+
+def commands(group, path=()):
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+COMMANDS = dict(commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(path, capsys):
+    assert main([*path, "--help"]) == 0
+    assert COMMANDS[path].help
+    assert COMMANDS[path].help.split("\n")[0][:30] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_option_has_a_help_text(path):
+    silent = [parameter.name for parameter in COMMANDS[path].params if not parameter.help]
+    assert not silent
+
+
+def test_help_lists_the_commands(capsys):
+    assert main(["--help"]) == 0
+    text = capsys.readouterr().out
+    assert all(f" {path[0]} " in text for path in COMMANDS)
+
+
+def test_help_and_import_are_cheap_next_to_python_itself():
+    # Ratios to the cost of an interpreter that imports typer's own dependencies stay true on a busy machine.
+    def cpu_s(program):
+        timed = f"import time; begun = time.process_time(); {program}\nprint(time.process_time() - begun)"
+        result = subprocess.run([sys.executable, "-c", timed], capture_output=True, text=True, check=True)
+        return float(result.stdout.splitlines()[-1])
+
+    yardstick = min(cpu_s("import numpy") for _ in range(3))
+    help_text = "import sys; from arpipe.__main__ import main; main(['--help'])"
+    assert min(cpu_s("import arpipe") for _ in range(3)) < yardstick
+    assert min(cpu_s(help_text) for _ in range(3)) < 6 * yardstick
+
+
+def test_config_show_prints_toml(capsys, monkeypatch):
+    monkeypatch.setenv("ARPIPE_CAMERA__FOV_DEG", "50")
+    arguments = ["config", "show", "--resolved", "--set", "perception.face.max_faces=3"]
+    assert main(arguments) == 0
+    shown = tomllib.loads(capsys.readouterr().out)
+    assert shown["camera"]["fov_deg"] == 50
+    assert shown["perception"]["face"]["max_faces"] == 3
+
+
+def test_config_mistakes_end_with_one_line(capsys):
+    assert main(["config", "show", "--set", "camera.fov=1"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "did you mean 'fov_deg'" in captured.err
+
+
+def test_doctor_speaks_json(capsys):
+    code = main(["doctor", "--json"])
+    assert json.loads(capsys.readouterr().out)["healthy"] == (code == 0)
+
+
+def test_effects_check_ends_with_1_when_something_is_wrong(tmp_path, capsys):
+    assert main(["effects", "check", str(tmp_path)]) == 1
+    assert "effect.toml" in capsys.readouterr().out
+
+
+def test_unknown_effect_names_the_nearest(capsys):
+    assert main(["effects", "show", "aviatr"]) == 1
+    assert "did you mean 'aviator'" in capsys.readouterr().err

@@ -1,0 +1,79 @@
+import subprocess
+import sys
+
+import pytest
+
+from arpipe import __main__ as entry
+from arpipe import cli
+from arpipe.errors import ConfigError
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Makes the whole command line raise one error; ARPIPE_DEBUG is not set."""
+    monkeypatch.delenv("ARPIPE_DEBUG", raising=False)
+
+    def fail_with(error):
+        def run(**_):
+            raise error
+
+        monkeypatch.setattr(cli, "app", run)
+
+    return fail_with
+
+
+def test_an_expected_error_is_one_line_and_exit_code_1(failing, capsys):
+    failing(ConfigError("run.toml: sped: is no valid key"))
+    assert entry.main([]) == 1
+    captured = capsys.readouterr()
+    assert captured.err == "error: run.toml: sped: is no valid key\n"
+    assert captured.out == ""
+
+
+def test_an_unexpected_error_shows_no_traceback_but_how_to_get_it(failing, capsys):
+    failing(ZeroDivisionError("division by zero"))
+    assert entry.main([]) == 1
+    captured = capsys.readouterr()
+    assert "Traceback" not in captured.err
+    assert captured.err.startswith("error: ZeroDivisionError: division by zero\n")
+    assert "--debug" in captured.err
+
+
+@pytest.mark.parametrize("error", [ConfigError("wrong"), ZeroDivisionError("wrong")])
+def test_debug_raises_the_error_itself(failing, monkeypatch, error):
+    failing(error)
+    with pytest.raises(type(error)):
+        entry.main(["--debug"])
+    monkeypatch.setenv("ARPIPE_DEBUG", "1")
+    with pytest.raises(type(error)):
+        entry.main([])
+    monkeypatch.setenv("ARPIPE_DEBUG", "0")
+    assert entry.main([]) == 1
+
+
+def test_interrupts_give_130(failing):
+    failing(KeyboardInterrupt())
+    assert entry.main([]) == 130
+
+
+def test_wrong_command_lines_give_2(capsys):
+    for arguments in (["no-such-command"], ["version", "--no-such-flag"], ["effects", "show"]):
+        assert entry.main(arguments) == 2
+        assert "Traceback" not in capsys.readouterr().err
+
+
+def test_debug_may_stand_anywhere(capsys):
+    assert entry.main(["version", "--debug"]) == 0
+    assert capsys.readouterr().out.startswith("arpipe ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX pipes")
+def test_a_reader_that_has_gone_is_no_news():
+    program = "import sys; from arpipe.__main__ import main; sys.exit(main(['--help']))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    process.stdout.close()
+    with process.stderr as stderr:
+        assert stderr.read() == ""
+    assert process.wait() in (0, 1)
