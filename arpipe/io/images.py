@@ -1,0 +1,165 @@
+"""Still pictures of every common kind as upright 8-bit RGB."""
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+from arpipe.errors import MediaError
+from arpipe.io.orientation import orientation_from_exif
+from arpipe.io.source import SourceInfo, require_file
+from arpipe.types import Frame, Pixels
+
+EXIF_ORIENTATION = 274
+
+# Told by their signatures, so a video is never mistaken for one of them.
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM")
+
+# Formats whose further pictures follow each other in time; in the others they are pages or views.
+_ANIMATED = {"GIF", "WEBP", "PNG", "AVIF"}
+
+_SIXTEEN_BIT_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+
+
+def picture_kind(path: Path) -> str | None:
+    """What a file holds: "images" for a still picture, "animation" for a moving one, None for others."""
+    try:
+        with Image.open(path, formats=_FORMATS) as image:
+            moving = image.format in _ANIMATED and getattr(image, "n_frames", 1) > 1
+            return "animation" if moving else "images"
+    except Image.DecompressionBombError:
+        return "images"
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return None
+
+
+class ImageFiles:
+    """Pictures in order, a `Source`; `captured_s` is the index over `fps`.
+
+    Grey, 16-bit, CMYK and palette pictures become 8-bit RGB, transparent ones are laid on white; a profile of
+    CMYK colours is applied, one of RGB colours is not: it travels to the output instead. EXIF orientation is
+    applied.
+
+    Args:
+        paths: The files.
+        fps: Pace at which they are played, Hz.
+
+    Raises:
+        MediaNotFound: The first file does not exist.
+        MediaError: The first file is no picture.
+    """
+
+    def __init__(self, paths: Sequence[str | Path], fps: float = 25.0) -> None:
+        if not paths:
+            raise MediaError("ImageFiles: expected at least one file, got none")
+        self.paths = tuple(Path(path) for path in paths)
+        self.decode_errors = 0
+        self._closed = False
+        self._fps = fps
+        first = self.paths[0]
+        width, height = _upright_size(first)
+        count = len(self.paths)
+        self.info = SourceInfo(
+            name=str(first) if count == 1 else str(first.parent),
+            width=width,
+            height=height,
+            fps=fps if count > 1 else 0.0,
+            frame_count=count,
+            duration_s=count / fps if count > 1 else None,
+            path=first if count == 1 else None,
+        )
+
+    def __iter__(self) -> Iterator[Frame]:
+        if self._closed:
+            raise ValueError(f"ImageFiles {self.info.name} is closed")
+        for index, path in enumerate(self.paths):
+            yield Frame(read_image(path), index / self._fps, index)
+
+    def close(self) -> None:
+        """No file stays open between frames; iterating afterwards is an error."""
+        self._closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def read_image(path: Path) -> Pixels:
+    """(h, w, 3) uint8 RGB of a picture, upright.
+
+    Raises:
+        MediaNotFound: There is no such file.
+        MediaError: It is no picture, cut off, or of a kind that arpipe does not read.
+    """
+    require_file(path)
+    try:
+        with Image.open(path, formats=_FORMATS) as image:
+            pixels = rgb_pixels(image)
+            return orientation_from_exif(image.getexif().get(EXIF_ORIENTATION, 1)).apply(pixels)
+    except UnidentifiedImageError as error:
+        raise MediaError(
+            f"{path}: is no picture of a kind that arpipe reads ({', '.join(_FORMATS)})"
+        ) from error
+    except Image.DecompressionBombError as error:
+        raise MediaError(f"{path}: is too large a picture ({error}); make it smaller") from error
+    except (OSError, ValueError, SyntaxError) as error:
+        raise MediaError(
+            f"{path}: the picture cannot be decoded ({error}); is it cut off or damaged?"
+        ) from error
+
+
+def rgb_pixels(image: Image.Image) -> Pixels:
+    """(h, w, 3) uint8 RGB of an open picture as it is stored, transparency laid on white."""
+    if image.mode in _SIXTEEN_BIT_MODES:
+        grey = (np.asarray(image).astype(np.uint32) * 255 + 32767) // 65535
+        return np.repeat(np.minimum(grey, 255).astype(np.uint8)[..., None], 3, axis=2)
+    if image.mode == "F":
+        raise MediaError("pictures of floating-point numbers have no agreed white; save it with 8 or 16 bits")
+    if has_alpha(image):
+        return on_white(np.asarray(image.convert("RGBA")))
+    if image.mode == "CMYK":
+        image = _cmyk_to_rgb(image)
+    return np.array(image.convert("RGB"), dtype=np.uint8)
+
+
+def has_alpha(image: Image.Image) -> bool:
+    """Whether a picture can be transparent: an alpha channel, or a palette or colour that is marked so."""
+    return image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
+
+
+def on_white(rgba: npt.NDArray[np.uint8]) -> Pixels:
+    """(h, w, 3) of (h, w, 4) straight-alpha pixels over white."""
+    alpha = rgba[..., 3:].astype(np.uint16)
+    mixed = (rgba[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255
+    return np.ascontiguousarray(mixed.astype(np.uint8))
+
+
+def _cmyk_to_rgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if not profile:
+        return image
+    try:
+        source = ImageCms.getOpenProfile(BytesIO(profile))
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (
+        ImageCms.PyCMSError,
+        OSError,
+    ):  # a damaged profile: the plain formula is what viewers then use too
+        return image
+    return image if converted is None else converted
+
+
+def _upright_size(path: Path) -> tuple[int, int]:
+    require_file(path)
+    try:
+        with Image.open(path, formats=_FORMATS) as image:
+            tag = image.getexif().get(EXIF_ORIENTATION, 1)
+            return orientation_from_exif(tag).size(image.width, image.height)
+    except (Image.DecompressionBombError, UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise MediaError(f"{path}: is no picture that can be read ({error})") from error
