@@ -113,7 +113,7 @@ def _opening_rows(
     """Rows from the back face's outer end, round the lens opening, to the front face's outer end."""
     center = np.array([front.center_x, 0.0])
     offset = front_end[:, :2] - center
-    angle = np.arctan2(offset[:, 1], offset[:, 0])
+    angle = _onward(np.unwrap(np.arctan2(offset[:, 1], offset[:, 0])))
     radius = radius_at(opening, center, angle)
     edge = center + radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     into = outward_normals(edge)
@@ -135,6 +135,16 @@ def _opening_rows(
         rows.append(front_lip[-1] * (1 - share) + front_end * share + rise)
     rows.append(front_end)
     return rows
+
+
+def _onward(angle: Array) -> Array:
+    """Angles of a clockwise round trip, evened out where they double back (under a keyhole bridge)."""
+    steps = -np.diff(np.minimum.accumulate(angle), append=angle[0] - 2 * np.pi)
+    steps = np.maximum(steps, 0.0) + 1e-3
+    for _ in range(3):
+        steps = (np.roll(steps, 1) + 2 * steps + np.roll(steps, -1)) / 4
+    steps *= 2 * np.pi / steps.sum()
+    return angle[0] - np.concatenate([[0.0], np.cumsum(steps[:-1])])
 
 
 def _sewn(ring: Mesh, wall: Mesh) -> Mesh:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from eyewear.curves import Array, open_spline
+from eyewear.curves import Array, open_spline, outward_normals
 from eyewear.meshes import Mesh, joined
 from eyewear.solids import block, hexagon_nut, screw
 from eyewear.sweeps import Keys, bar, rim
@@ -67,6 +67,13 @@ def bridge(
         cap_end=cap,
         up=(0.0, 0.0, 1.0),
     )
+
+
+def on_rim(opening: Array, near: tuple[float, float], width: float) -> tuple[float, float, float]:
+    """Where a bridge is soldered: the flat point nearest to `near` on the middle of a rim wire."""
+    index = int(np.argmin(np.linalg.norm(opening - np.array(near), axis=1)))
+    x, y = opening[index] + outward_normals(opening)[index] * width / 2
+    return float(x), float(y), 0.0
 
 
 def closing_block(x: float, y: float, d: float, height: float = 4.2, turn_deg: float = 0.0) -> Mesh:

@@ -52,12 +52,12 @@ def add_end_piece(
         [(0, 1.7), (0.5, 1.5), (1, 1.3)],
         [(0, height * 1.15), (0.3, height), (1, height * 0.95)],
         corner=0.4,
-        stations=14,
+        stations=18,
         cap_end=0.3,
     )
     build.add_both("frame", material, arm.mapped(front.place))
     if block_drop is not None:
-        blocks = closing_block(x + 0.6, y - block_drop, -0.5)
+        blocks = closing_block(x + 0.3, y - block_drop, -0.5)
         build.add_both("frame", material, blocks.mapped(front.place), crease_deg=35)
     pivot = front.point(hinge_x, y, hinge_d)
     build.hang_temples(pivot)

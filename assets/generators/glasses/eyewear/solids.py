@@ -83,8 +83,10 @@ def pillow(length: float, width: float, thickness: float, drop: float = 0.25) ->
         drop: How much narrower the upper end is than the lower one, 0 to 1.
     """
     angle = np.linspace(0.0, 2 * np.pi, 16, endpoint=False)
-    y = np.sin(angle)
-    outline = np.column_stack([np.cos(angle) * (1 - drop * 0.5 * (y + 0.3)) * width / 2, y * length / 2])
+    x, y = (
+        np.sign(wave) * np.abs(wave) ** 0.82 for wave in (np.cos(angle), np.sin(angle))
+    )  # fuller than an ellipse
+    outline = np.column_stack([x * (1 - drop * 0.5 * (y + 0.3)) * width / 2, y * length / 2])
     levels = [(0.45, -0.35), (0.88, -0.28), (1.0, 0.0), (0.93, 0.3), (0.7, 0.52), (0.36, 0.64)]
     rings = [np.column_stack([outline * scale, np.full(16, z * thickness)]) for scale, z in levels]
     return loft(np.array(rings))

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 from eyewear.pack import Pack
 from eyewear.styles.aviator import aviator
+from eyewear.styles.browline import browline
 from eyewear.styles.cat_eye import cat_eye
+from eyewear.styles.oversized import oversized
+from eyewear.styles.panto import panto
 from eyewear.styles.rimless import rimless
 from eyewear.styles.round import round_wire
 from eyewear.styles.sport import sport
@@ -17,4 +20,7 @@ STYLES: dict[str, Callable[[], Pack]] = {
     "cat-eye": cat_eye,
     "rimless": rimless,
     "sport": sport,
+    "browline": browline,
+    "oversized": oversized,
+    "panto": panto,
 }

@@ -8,7 +8,7 @@ from eyewear.curves import closed_spline, resample_closed
 from eyewear.front import Front
 from eyewear.lenses import lens, opening
 from eyewear.materials import acetate, glass, metal, silicone
-from eyewear.metal import bridge, wire_rim
+from eyewear.metal import bridge, on_rim, wire_rim
 from eyewear.nose import PadFit
 from eyewear.pack import Pack
 from eyewear.temples import temple_path
@@ -35,9 +35,9 @@ def aviator() -> Pack:
     faces, edge = lens(FRONT, resample_closed(hole, 48, 10.0), 2.0, TONGUE_MM, rim_bevel=0.3)
     build.add_both("lens", "brown", faces, ball=FRONT.ball, color=shade)
     build.add_both("lens", "brown", edge, color=shade)
-    low = [(0.0, 10.6, 0.9), (3.5, 10.4, 0.8), (6.0, 9.0, 0.3), (7.6, 7.6, 0.0), (8.2, 6.6, 0.0)]
+    low = [(0.0, 10.6, 0.9), (3.5, 10.4, 0.8), (6.0, 8.8, 0.3), on_rim(loop, (8.0, 6.8), 1.6)]
     build.add("frame", "gold", bridge(np.array(low), 2.0, 1.5).mapped(FRONT.place))
-    bar = [(0.0, 20.6, 0.6), (5.0, 20.6, 0.6), (9.5, 21.0, 0.3), (12.5, 21.9, 0.1), (14.4, 22.5, 0.0)]
+    bar = [(0.0, 20.6, 0.6), (5.0, 20.6, 0.6), (9.5, 21.1, 0.3), on_rim(loop, (13.6, 22.4), 1.6)]
     build.add("frame", "gold", bridge(np.array(bar), 2.0, 1.6).mapped(FRONT.place))
     fittings.add_end_piece(build, "gold", FRONT, (64.9, 12.5), 69.0, -6.5)
     path = temple_path(TEMPLE_MM, 92.0, 42.0, bow=1.5)

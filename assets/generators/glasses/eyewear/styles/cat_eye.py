@@ -32,7 +32,7 @@ HALF_OUTLINE = [
 
 
 def _back(x: Array, y: Array) -> Array:
-    return 1.9 + 3.9 * smoothstep(60.5, 68.0, x) * smoothstep(6.0, 14.0, y)
+    return 1.9 + 3.9 * smoothstep(57.0, 69.0, x) * smoothstep(2.0, 15.0, y)
 
 
 def cat_eye() -> Pack:

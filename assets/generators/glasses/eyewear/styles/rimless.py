@@ -34,18 +34,18 @@ def rimless() -> Pack:
     build.add_both("lens", "edge", side, crease_deg=30)
     half = LENS_MM / 2
     arch = [
-        (0.0, 9.0, 0.8), (3.4, 8.9, 0.7), (6.6, 8.0, 0.9), (9.4, 6.6, half + 0.7), (11.2, 6.2, half + 0.75),
-        (12.6, 6.2, half + 0.6),
+        (0.0, 9.0, 0.8), (3.4, 8.9, 0.7), (6.6, 8.0, 0.9), (8.8, 6.6, half + 0.5), (10.1, 6.2, half + 0.45),
+        (11.0, 6.2, half + 0.35),
     ]  # fmt: skip
     build.add(
         "frame",
         "titanium",
         bridge(np.array(arch), 1.7, [(0, 0.9), (0.2, 1.3), (0.8, 1.3), (1, 0.9)]).mapped(FRONT.place),
     )
-    build.add_both("frame", "titanium", drilled_mount(12.6, 6.2, half).mapped(FRONT.place), crease_deg=40)
-    build.add_both("frame", "titanium", drilled_mount(57.6, 7.0, half).mapped(FRONT.place), crease_deg=40)
+    build.add_both("frame", "titanium", drilled_mount(13.1, 6.2, half).mapped(FRONT.place), crease_deg=40)
+    build.add_both("frame", "titanium", drilled_mount(56.8, 7.0, half).mapped(FRONT.place), crease_deg=40)
     fittings.add_end_piece(
-        build, "titanium", FRONT, (58.4, 7.0), 68.2, -6.5, height=2.6, block_drop=None, lift=half + 0.5
+        build, "titanium", FRONT, (60.0, 7.0), 68.2, -6.5, height=2.6, block_drop=None, lift=half + 0.5
     )
     path = temple_path(TEMPLE_MM, 96.0, 42.0, bow=1.5)
     fittings.add_slim_temple(

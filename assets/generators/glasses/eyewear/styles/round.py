@@ -8,7 +8,7 @@ from eyewear.curves import resample_closed, superellipse
 from eyewear.front import Front
 from eyewear.lenses import lens, opening
 from eyewear.materials import acetate, glass, metal, silicone
-from eyewear.metal import bridge, wire_rim
+from eyewear.metal import bridge, on_rim, wire_rim
 from eyewear.nose import PadFit
 from eyewear.pack import Pack
 from eyewear.temples import temple_path
@@ -35,9 +35,8 @@ def round_wire() -> Pack:
         (0.0, 11.4, 1.6),
         (3.6, 11.2, 1.5),
         (7.0, 9.8, 0.9),
-        (9.6, 7.4, 0.2),
-        (11.0, 5.6, -0.1),
-        (11.3, 4.8, -0.1),
+        (9.4, 7.4, 0.2),
+        on_rim(loop, (11.2, 5.4), 1.5),
     ]
     build.add("frame", "gunmetal", bridge(np.array(arch), 1.9, 1.5).mapped(FRONT.place))
     fittings.add_end_piece(build, "gunmetal", FRONT, (57.9, 9.0), 68.4, -6.5, height=3.0, block_drop=2.9)

@@ -31,7 +31,7 @@ HALF_OUTLINE = [
 
 
 def _back(x: Array, y: Array) -> Array:
-    end_piece = smoothstep(61.0, 68.0, x) * smoothstep(0.0, 9.0, y)
+    end_piece = smoothstep(58.0, 69.0, x) * smoothstep(-4.0, 10.0, y)
     return 2.1 + 4.2 * end_piece
 
 
