@@ -15,7 +15,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[1]
 PACKAGE = REPOSITORY / "arpipe"
 
-# From the ground up; a unit imports itself and what stands before it. `arpipe` itself is the public door.
+# From the ground up; a unit imports itself and what stands before it. `__init__` is the public door, `arpipe`.
 LAYERS = (
     "errors",
     "timing",
@@ -34,10 +34,10 @@ LAYERS = (
     "effects",
     "pipeline",
     "config",
+    "__init__",
     "apps",
     "cli",
     "__main__",
-    "__init__",
 )
 
 # Packages that only their owners import; `arpipe.apps.doctor` probes them by name, to survive broken ones.
