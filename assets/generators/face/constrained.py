@@ -3,8 +3,9 @@
 from collections import deque
 
 import numpy as np
-from arpipe.geometry.transforms import Array
 from scipy.spatial import Delaunay
+
+from arpipe.geometry.transforms import Array
 
 Edge = tuple[int, int]
 

@@ -6,9 +6,10 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
-from arpipe.geometry.transforms import Array
 from mean_shape import mean_shape, rigid_points
 from surface import surface
+
+from arpipe.geometry.transforms import Array
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parents[1] / "topology" / "face.json"

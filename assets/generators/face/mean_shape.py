@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
+
 from arpipe.geometry.procrustes import fit_similarity
 from arpipe.geometry.transforms import Array
-from scipy.optimize import linear_sum_assignment
 
 IRIS_DIAMETER_M = 0.0117  # horizontal visible iris of adults, 11.7 ± 0.5 mm
 ROUNDS = 30  # generalised Procrustes has converged to 1e-9 long before

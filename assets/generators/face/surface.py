@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from arpipe.geometry.transforms import Array
 from constrained import triangulate
+
+from arpipe.geometry.transforms import Array
 
 AXIS_Z_M = -0.045  # the cylinder's axis stands in the middle of the head
 MOUTH_GAP_M = 0.012  # lips are parted in the unwrap, so that the mouth is a hole
