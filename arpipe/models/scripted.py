@@ -67,7 +67,7 @@ class ScriptedFaces:
             return tuple(_detection(face) for face in self._script(frame.index))
 
     def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Landmarks | None]:
-        """The face nearest to each square's centre if that lies within its box; a face of score 0 elsewhere."""
+        """The face nearest to each square's centre if that lies in its box; a face of score 0 elsewhere."""
         with timer.stage("infer"):
             self.located += len(rois)
             return [_nearest(self._script(frame.index), roi) or self._nobody for roi in rois]

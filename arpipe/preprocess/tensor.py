@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from arpipe.preprocess.crop import Border, warp
+from arpipe.preprocess.crop import Border, Warp
 from arpipe.types import Pixels, Points, Roi
 
 
@@ -22,7 +22,7 @@ class CropTensor:
         self.side = side
         self._gain = np.float32((high - low) / 255.0)
         self._low = np.float32(low)
-        self._border: Border = border
+        self._warp = Warp(side, border)
         self._crop: Pixels = np.empty((side, side, 3), np.uint8)
         self._batch: Points = np.empty((1, side, side, 3), np.float32)
 
@@ -39,7 +39,7 @@ class CropTensor:
         if len(rois) > len(self._batch):
             self._batch = np.empty((len(rois), self.side, self.side, 3), np.float32)
         for roi, tensor in zip(rois, self._batch, strict=False):
-            warp(pixels, roi, self._crop, self._border)
+            self._warp.apply(pixels, roi, self._crop)
             np.multiply(self._crop, self._gain, out=tensor)
             if self._low:
                 np.add(tensor, self._low, out=tensor)
