@@ -226,6 +226,19 @@ class FrameResult:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A frame with all effects on it.
+
+    Attributes:
+        pixels: (h, w, 3) uint8 RGB.
+        result: What is known of the frame, the drawing's durations included.
+    """
+
+    pixels: Pixels
+    result: FrameResult
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TrackedBody:
     """A person's body.
 

@@ -1,6 +1,6 @@
 """The whole way of a frame: perception, then effects."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +16,8 @@ from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer, PixelLayer
-from arpipe.timing import FRAME_STAGE, StageTimer
-from arpipe.types import Frame, FrameResult, Pixels
+from arpipe.timing import FRAME_STAGE, Span, StageTimer
+from arpipe.types import Frame, FrameResult, Picture, Pixels
 
 
 class CameraConfig(BaseModel):
@@ -60,7 +60,7 @@ class Pipeline:
     Args:
         config: Everything settable.
         effects: Specs or packs, instead of `config.effects`.
-        timer: Takes every stage; give one to watch spans.
+        observer: Called with every finished span, on the thread that did the work.
 
     Raises:
         ConfigError: An effect or the camera file is wrong.
@@ -71,10 +71,10 @@ class Pipeline:
         self,
         config: PipelineConfig | None = None,
         effects: Sequence[str | Pack] | None = None,
-        timer: StageTimer | None = None,
+        observer: Callable[[Span], None] | None = None,
     ) -> None:
         self.config = config or PipelineConfig()
-        self.timer = timer or StageTimer()
+        self._seeing, self._drawing = StageTimer(observer=observer), StageTimer(observer=observer)
         chosen = self.config.effects if effects is None else effects
         self._packs = tuple(_pack(effect) for effect in chosen)
         file = self.config.camera.file
@@ -96,34 +96,37 @@ class Pipeline:
         return CameraIntrinsics.from_fov(width, height, self.config.camera.fov_deg)
 
     def __call__(self, frame: Frame) -> FrameResult:
-        """Look at the next frame of the stream."""
-        return self.perception(frame, self.camera_for(frame.width, frame.height), self.timer)
+        """Look at the next frame of the stream. May run on another thread than the drawing."""
+        return self.perception(frame, self.camera_for(frame.width, frame.height), self._seeing)
 
     def draw(self, result: FrameResult, out: Pixels | None = None) -> Pixels:
-        """The frame with all effects on it.
+        """The frame with all effects on it; `picture` without the durations."""
+        return self.picture(result, out).pixels
+
+    def picture(self, result: FrameResult, out: Pixels | None = None) -> Picture:
+        """The frame with all effects on it, and the result with the drawing's durations added.
 
         Args:
             result: What `self(frame)` gave.
             out: Draw onto this picture, which already shows the frame, instead of a new copy.
 
-        Returns:
-            (h, w, 3) uint8 RGB.
-
         Raises:
             RenderError: No OpenGL, or called from another thread than the first time.
         """
         compositor = self._prepare_drawing()
-        frame = result.frame
-        with self.timer.stage(FRAME_STAGE):
-            return compositor.draw(
-                result, self.camera_for(frame.width, frame.height), self._layers or (), self.timer, out
-            )
+        frame, timer = result.frame, self._drawing
+        camera = self.camera_for(frame.width, frame.height)
+        timer.begin_frame(frame.index)
+        with timer.stage(FRAME_STAGE):
+            pixels = compositor.draw(result, camera, self._layers or (), timer, out)
+        durations = dict(result.timings_ms)
+        for stage, duration_ms in timer.timings_ms.items():
+            durations[stage] = durations.get(stage, 0.0) + duration_ms
+        return Picture(pixels, replace(result, timings_ms=durations))
 
-    def process(self, frame: Frame) -> tuple[FrameResult, Pixels]:
-        """Look and draw; the result's timings cover both."""
-        result = self(frame)
-        pixels = self.draw(result)
-        return replace(result, timings_ms=self.timer.timings_ms), pixels
+    def process(self, frame: Frame) -> Picture:
+        """Look at the next frame of the stream and draw on it."""
+        return self.picture(self(frame))
 
     def set_effects(self, effects: Sequence[str | Pack]) -> None:
         """Wear other effects from the next `draw` on; call it on the drawing thread.
