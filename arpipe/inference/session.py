@@ -72,6 +72,11 @@ class Session:
         self.name = path.stem
         self._session: onnxruntime.InferenceSession | None = _load(path, config)
         self.provider = _provider_in_use(self._session)
+        if config.provider not in ("auto", self.provider):
+            raise InferenceError(
+                f"{self.name} was asked for {config.provider}, but ONNX Runtime could not start it and runs on "
+                f"{self.provider}; see: arpipe doctor"
+            )
         source = self._session.get_inputs()[0]
         self._input_name: str = source.name
         self._sample_shape: tuple[int, ...] = tuple(source.shape[1:])
@@ -138,6 +143,8 @@ def _check_finite(name: str, outputs: Mapping[str, NDArray[Any]]) -> None:
 
 
 def _load(path: Path, config: SessionConfig) -> onnxruntime.InferenceSession:
+    if not path.is_file():
+        raise InferenceError(f"network {path} does not exist")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = config.intra_op_threads
     options.inter_op_num_threads = 1

@@ -75,7 +75,7 @@ class Graph:
         return next((node for node in self.nodes if value in node.outputs), None)
 
 
-def to_onnx(graph: Graph, name: str, producer: str) -> onnx.ModelProto:
+def to_onnx(graph: Graph, name: str, version: str = "") -> onnx.ModelProto:
     """Write the graph as a checked ONNX model with a free batch dimension `n`."""
     used = {value for node in graph.nodes for value in node.inputs}
     nodes = [
@@ -97,7 +97,8 @@ def to_onnx(graph: Graph, name: str, producer: str) -> onnx.ModelProto:
             [numpy_helper.from_array(array, key) for key, array in graph.constants.items() if key in used],
         ),
         opset_imports=[helper.make_opsetid("", OPSET)],
-        producer_name=producer,
+        producer_name="arpipe",
+        producer_version=version,
         ir_version=IR_VERSION,
     )
     onnx.checker.check_model(model)

@@ -104,7 +104,7 @@ def read_interleaved_input(graph: Graph) -> None:
         if node.inputs[0] not in graph.inputs or not dense:
             continue
         _, height, width, channels = graph.inputs[node.inputs[0]]
-        shape = graph.constant(np.array([-1, 1, height, width * channels], np.int64), "shape")
+        shape = graph.constant(np.array([0, 1, height, width * channels], np.int64), "shape")
         graph.replace(node, Node("Reshape", [node.inputs[0], shape], node.outputs))
         for reader in readers:
             weights = graph.constants[reader.inputs[1]].transpose(0, 2, 3, 1)  # (out, h, w, in)
@@ -151,8 +151,8 @@ def multiply_whole_images(graph: Graph) -> None:
         if not covers or not _is_dense_convolution(node) or weights[0, 0].size == 1:
             continue
         flat, product = graph.fresh("flat"), graph.fresh("product")
-        row = graph.constant(np.array([-1, weights[0].size], np.int64), "shape")
-        image = graph.constant(np.array([-1, len(weights), 1, 1], np.int64), "shape")
+        row = graph.constant(np.array([0, weights[0].size], np.int64), "shape")
+        image = graph.constant(np.array([0, len(weights), 1, 1], np.int64), "shape")
         matrix = graph.constant(weights.reshape(len(weights), -1).T, "weights")
         graph.replace(
             node,

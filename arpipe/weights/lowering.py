@@ -72,8 +72,11 @@ class Lowering:
         return self.graph.add("Transpose", [value], perm=NHWC_FROM_NCHW)
 
     def reshape(self, value: str, shape: tuple[int, ...]) -> str:
-        """Reshape to (free batch, *shape[1:])."""
-        target = self.graph.constant(np.array([-1, *shape[1:]], np.int64), "shape")
+        """Reshape to (free batch, *shape[1:]).
+
+        0 keeps the batch dimension; −1 would too, but the runtime then loses track of it: sessions load slower.
+        """
+        target = self.graph.constant(np.array([0, *shape[1:]], np.int64), "shape")
         return self.graph.add("Reshape", [value, target])
 
 

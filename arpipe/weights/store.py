@@ -7,8 +7,10 @@ from pathlib import Path
 
 from arpipe.weights import cache, catalog, wheel
 from arpipe.weights.catalog import Network
-from arpipe.weights.tflite_import import CONVERTER_VERSION, convert
 from arpipe.weights.wheel import Progress, no_progress
+
+CONVERTER_VERSION = 3
+"""Raise it when converted files change: cached files of another version are made anew."""
 
 
 class State(StrEnum):
@@ -117,7 +119,11 @@ def _recipe(network: Network) -> str:
 
 def _convert(network: Network, content: bytes, progress: Progress) -> None:
     progress(f"converting {network.name}", 0, len(content))
-    model = convert(content, network.outputs, network.name)
+    from arpipe.weights.tflite_import import (
+        convert,
+    )  # onnx and tflite load slowly, and most runs convert nothing
+
+    model = convert(content, network.outputs, network.name, str(CONVERTER_VERSION))
     cache.write(_converted(network), model.SerializeToString(), _recipe(network))
     progress(f"converting {network.name}", len(content), len(content))
 

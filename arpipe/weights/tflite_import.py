@@ -13,22 +13,22 @@ from arpipe.weights.lowering import NCHW_FROM_NHWC, Lowering
 from arpipe.weights.operators import BUILTIN_OPERATORS
 from arpipe.weights.tflite_reader import TfliteModel
 
-CONVERTER_VERSION = 2
-"""Raise it when converted files change: cached files of another version are made anew."""
-
 INPUT_NAME = "input"
 
 OutputShapes = Mapping[str, tuple[int, ...]]
 """Output name → shape of one sample, in the order of the source's outputs."""
 
 
-def convert(content: bytes, outputs: OutputShapes, name: str = "network") -> onnx.ModelProto:
+def convert(
+    content: bytes, outputs: OutputShapes, name: str = "network", version: str = ""
+) -> onnx.ModelProto:
     """Convert a model that has one image input.
 
     Args:
         content: The `.tflite` file.
         outputs: Names and per-sample shapes to give to the outputs, in the source's order.
         name: Name of the graph.
+        version: Noted in the file as its producer's version.
 
     Returns:
         A checked model: `input` (n, h, w, 3) float32, and each output as (n, *shape).
@@ -38,7 +38,7 @@ def convert(content: bytes, outputs: OutputShapes, name: str = "network") -> onn
     """
     graph = lower(tflite_reader.read(content), outputs)
     graph_passes.optimise(graph)
-    return to_onnx(graph, name, f"arpipe converter {CONVERTER_VERSION}")
+    return to_onnx(graph, name, version)
 
 
 def lower(model: TfliteModel, outputs: OutputShapes) -> Graph:

@@ -39,10 +39,8 @@ def converted(content: bytes, image: np.ndarray, optimised: bool) -> list[np.nda
     """What our conversion answers, with or without the rewrites for speed."""
     model = tflite_reader.read(content)
     shapes = {f"output{i}": tensor.shape[1:] for i, tensor in enumerate(model.outputs)}
-    if optimised:
-        graph = tflite_import.convert(content, shapes)
-    else:
-        graph = to_onnx(tflite_import.lower(model, shapes), "test", "test")
+    plain = to_onnx(tflite_import.lower(model, shapes), "test")
+    graph = tflite_import.convert(content, shapes) if optimised else plain
     session = onnxruntime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
     return session.run(list(shapes), {"input": image})
 

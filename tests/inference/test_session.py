@@ -1,0 +1,157 @@
+"""The session on a tiny network: what it answers, what it refuses, what it leaves behind."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import psutil
+import pytest
+from onnx import helper
+from pydantic import ValidationError
+
+from arpipe.errors import InferenceError
+from arpipe.inference import session as module
+from arpipe.inference.session import Session, SessionConfig
+
+
+@pytest.fixture
+def double(tmp_path: Path) -> Path:
+    """A network with two outputs: twice the input, and its square root."""
+    values = {
+        name: helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["n", 2, 3])
+        for name in ("input", "twice", "root")
+    }
+    nodes = [
+        helper.make_node("Add", ["input", "input"], ["twice"]),
+        helper.make_node("Sqrt", ["input"], ["root"]),
+    ]
+    graph = helper.make_graph(nodes, "double", [values["input"]], [values["twice"], values["root"]])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    path = tmp_path / "double.onnx"
+    onnx.save(model, path)
+    return path
+
+
+def batch(n: int) -> np.ndarray:
+    return np.arange(n * 6, dtype=np.float32).reshape(n, 2, 3)
+
+
+def test_outputs_come_by_name(double: Path):
+    with Session(double) as session:
+        assert session.name == "double"
+        assert session.provider == "cpu"
+        assert session.input_shape == (2, 3)
+        assert session.output_names == ("twice", "root")
+        for n in (1, 3, 1):
+            answers = session.run(batch(n))
+            np.testing.assert_array_equal(answers["twice"], 2 * batch(n))
+            np.testing.assert_allclose(answers["root"], np.sqrt(batch(n)), rtol=1e-6)
+
+
+def test_one_sample_needs_no_batch_dimension(double: Path):
+    with Session(double) as session:
+        assert session.run(batch(1)[0])["twice"].shape == (1, 2, 3)
+
+
+def test_answers_stay_the_callers(double: Path):
+    with Session(double) as session:
+        first = session.run(batch(1))["twice"]
+        kept = first.copy()
+        session.run(batch(1) + 5)
+        np.testing.assert_array_equal(first, kept)
+
+
+def test_a_strided_tensor_is_read_right(double: Path):
+    tensor = np.ascontiguousarray(batch(2)[:, ::-1])[:, ::-1]
+    with Session(double) as session:
+        np.testing.assert_array_equal(session.run(tensor)["twice"], 2 * batch(2))
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        np.zeros((1, 3, 2), np.float32),
+        np.zeros((1, 2, 3)),
+        np.zeros(6, np.float32),
+        np.zeros((2, 3), np.uint8),
+    ],
+    ids=["shape", "float64", "flat", "uint8"],
+)
+def test_wrong_input_is_refused_with_both_shapes(double: Path, tensor: np.ndarray):
+    with (
+        Session(double) as session,
+        pytest.raises(InferenceError, match=r"expected \(n, 2, 3\) float32, got \("),
+    ):
+        session.run(tensor)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -1.0], ids=["nan", "inf", "root of -1"])
+def test_answer_that_is_not_finite_is_an_error(double: Path, bad: float):
+    tensor = batch(2)
+    tensor[1, 1, 2] = bad
+    with Session(double) as session, pytest.raises(InferenceError, match="NaN or infinity in '(twice|root)'"):
+        session.run(tensor)
+
+
+def test_closed_session_says_so(double: Path):
+    session = Session(double)
+    session.close()
+    session.close()
+    with pytest.raises(InferenceError, match="session 'double' is closed"):
+        session.run(batch(1))
+
+
+def test_absent_provider_is_an_error(double: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CPUExecutionProvider"])
+    with pytest.raises(InferenceError, match="'cuda' is not in this ONNX Runtime"):
+        Session(double, SessionConfig(provider="cuda"))
+    assert Session(double, SessionConfig(provider="auto")).provider == "cpu"
+
+
+def test_provider_that_fails_to_start_is_an_error(double: Path, monkeypatch: pytest.MonkeyPatch):
+    """ONNX Runtime lists a provider whose libraries are absent, warns, and runs on the CPU."""
+    everything = ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: everything)
+    real = onnxruntime.InferenceSession
+    monkeypatch.setattr(
+        module.onnxruntime,
+        "InferenceSession",
+        lambda path, options, providers: real(path, options, ["CPUExecutionProvider"]),
+    )
+    with pytest.raises(InferenceError, match="asked for cuda, .* runs on cpu"):
+        Session(double, SessionConfig(provider="cuda"))
+    assert Session(double, SessionConfig(provider="auto")).provider == "cpu"
+
+
+def test_unreadable_file_is_an_error(tmp_path: Path):
+    path = tmp_path / "broken.onnx"
+    path.write_bytes(b"\x08\x08 not a network")
+    with pytest.raises(InferenceError, match=r"broken\.onnx cannot be loaded on auto"):
+        Session(path)
+    with pytest.raises(InferenceError, match=r"absent\.onnx does not exist"):
+        Session(tmp_path / "absent.onnx")
+
+
+def test_config_refuses_unknown_keys_and_nonsense():
+    with pytest.raises(ValidationError, match="threads"):
+        SessionConfig(threads=2)
+    with pytest.raises(ValidationError, match="intra_op_threads"):
+        SessionConfig(intra_op_threads=0)
+    with pytest.raises(ValidationError, match="provider"):
+        SessionConfig(provider="abacus")
+    with pytest.raises(ValidationError, match="frozen"):
+        SessionConfig().provider = "cpu"
+
+
+def test_sessions_leave_no_threads_behind(double: Path):
+    process = psutil.Process()
+    config = SessionConfig(intra_op_threads=3)
+
+    def use() -> int:
+        with Session(double, config) as session:
+            session.run(batch(2))
+        return process.num_threads()
+
+    first = use()
+    assert [use() for _ in range(5)] == [first] * 5
