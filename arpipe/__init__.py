@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from arpipe.errors import WeightsError as WeightsError
     from arpipe.geometry.camera import CameraIntrinsics as CameraIntrinsics
     from arpipe.geometry.transforms import RigidTransform as RigidTransform
+    from arpipe.io.camera import Camera as Camera
+    from arpipe.io.images import ImageFiles as ImageFiles
+    from arpipe.io.source import Source as Source
+    from arpipe.io.source import SourceInfo as SourceInfo
+    from arpipe.io.source import open_source as open_source
+    from arpipe.io.video import VideoFile as VideoFile
     from arpipe.pipeline.pipeline import Pipeline as Pipeline
     from arpipe.pipeline.pipeline import PipelineConfig as PipelineConfig
     from arpipe.timing import StageTimer as StageTimer
@@ -66,6 +72,12 @@ _HOMES = {
     "WeightsError": "arpipe.errors",
     "CameraIntrinsics": "arpipe.geometry.camera",
     "RigidTransform": "arpipe.geometry.transforms",
+    "Camera": "arpipe.io.camera",
+    "ImageFiles": "arpipe.io.images",
+    "Source": "arpipe.io.source",
+    "SourceInfo": "arpipe.io.source",
+    "open_source": "arpipe.io.source",
+    "VideoFile": "arpipe.io.video",
     "Pipeline": "arpipe.pipeline.pipeline",
     "PipelineConfig": "arpipe.pipeline.pipeline",
     "StageTimer": "arpipe.timing",
