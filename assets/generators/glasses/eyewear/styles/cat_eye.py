@@ -49,17 +49,17 @@ def cat_eye() -> Pack:
     pad = PadFit((9.0, -5.0, -3.6), splay_deg=42, flare_deg=24, length=13, width=5.0, thickness=2.2)
     build.add_both("nose_pads", "tortoise", moulded_pad(pad).mapped(FRONT.place), uv=sheet_uv(80.0, 0.6))
 
-    build.hang_temples(FRONT.point(69.2, 21.2, -5.7))
+    build.hang_temples(FRONT.point(69.2, 22.8, -5.7))
     path = temple_path(TEMPLE_MM, 92.0, 42.0, bow=1.0, drop_deg=3.0)
     arm = bar(
         path,
         [(0, 4.2), (0.3, 3.5), (0.7, 3.0), (1, 3.2)],
-        [(0, 11.5), (0.1, 9.8), (0.35, 6.6), (0.58, 5.4), (0.82, 7.2), (0.93, 7.0), (1, 4.2)],
+        [(0, 10.4), (0.1, 9.2), (0.35, 6.6), (0.58, 5.4), (0.82, 7.2), (0.93, 7.0), (1, 4.2)],
         corner=0.38,
         stations=20,
         steps=3,
         cap_end=1.4,
-        start_plane=FRONT.outward(69.2, 21.2),
+        start_plane=FRONT.outward(69.2, 22.8),
     )
     fittings.add_temple(build, "tortoise", arm, uv=side_uv(80.0))
     fittings.add_hinge(build, "gold", inset=3.0, height=6.0)

@@ -45,7 +45,7 @@ def oversized() -> Pack:
     faces, edge = lens(FRONT, resample_closed(hole, 52, 10.0), 2.0, TONGUE_MM, rim_bevel=0.3)
     build.add_both("lens", "smoke", faces, color=shade, ball=FRONT.ball)
     build.add_both("lens", "smoke", edge, color=shade)
-    pad = PadFit((9.6, -4.5, -3.6), splay_deg=42, flare_deg=22, length=13.5, width=5.0, thickness=2.2)
+    pad = PadFit((10.0, -4.5, -3.6), splay_deg=42, flare_deg=22, length=13.5, width=5.0, thickness=2.2)
     build.add_both("nose_pads", "blush", moulded_pad(pad).mapped(FRONT.place))
 
     build.hang_temples(FRONT.point(71.2, 18.6, -5.8))

@@ -59,7 +59,7 @@ def rimless() -> Pack:
         tip_height=3.8,
         tip_thickness=2.5,
     )
-    fit = PadFit((8.6, -3.5, -7.6))
+    fit = PadFit((9.3, -3.5, -7.4))
     fittings.add_pads(build, "titanium", "silicone", FRONT, fit, (11.8, 5.2, -half - 0.5))
     return Pack(
         name="rimless",

@@ -50,7 +50,7 @@ def sport() -> Pack:
     build.add(
         "nose_pads", "grip", bridge(np.array(saddle), 2.6, 3.6, corner=0.4, stations=26).mapped(FRONT.place)
     )
-    pad = PadFit((8.9, -6.0, -5.2), splay_deg=36, flare_deg=24, length=15, width=6.4, thickness=3.0)
+    pad = PadFit((10.8, -6.0, -5.0), splay_deg=40, flare_deg=24, length=15, width=6.2, thickness=2.6)
     build.add_both("nose_pads", "grip", moulded_pad(pad).mapped(FRONT.place))
 
     build.hang_temples(FRONT.point(69.4, 15.2, -2.0))

@@ -45,7 +45,7 @@ def wayfarer() -> Pack:
     faces, edge = lens(FRONT, resample_closed(hole, 48, 10.0), 2.0, TONGUE_MM, rim_bevel=0.3)
     build.add_both("lens", "g15", faces, ball=FRONT.ball)
     build.add_both("lens", "g15", edge)
-    pad = PadFit((9.1, -5.0, -3.8), splay_deg=42, flare_deg=22, length=13.5, width=5.2, thickness=2.2)
+    pad = PadFit((9.6, -5.0, -3.8), splay_deg=42, flare_deg=22, length=13.5, width=5.2, thickness=2.2)
     build.add_both("nose_pads", "black", moulded_pad(pad).mapped(FRONT.place))
 
     build.hang_temples(FRONT.point(69.2, 17.3, -6.2))
