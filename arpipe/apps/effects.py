@@ -18,12 +18,13 @@ from arpipe.errors import ArpipeError, AssetError, ConfigError, OutputError
 from arpipe.io.gltf import load_gltf
 from arpipe.io.source import Source, open_source
 from arpipe.pipeline.pipeline import Pipeline
-from arpipe.types import Pixels
+from arpipe.types import FrameResult, Pixels
 
 MODEL_SUFFIXES = (".glb", ".gltf")
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
 PREVIEW_FRAMES = 3  # side by side, spread over the sample
-PREVIEW_HEIGHT_PX = 540
+PREVIEW_SIDE_PX = 540
+PREVIEW_FACE_SIZES = 2.2  # side of the shown square over the face's
 
 
 def list_effects(console: Console | None = None) -> None:
@@ -72,7 +73,7 @@ def show_effect(effect: str, output: Path | None = None, console: Console | None
 
 
 def preview(pack: Pack, source: Source) -> Pixels:
-    """(h, w, 3) uint8 RGB: the effect on a few frames of a source, side by side."""
+    """(h, w, 3) uint8 RGB: the effect on a few frames of a source, cut to the face, side by side."""
     count = source.info.frame_count or PREVIEW_FRAMES
     chosen = {count * place // PREVIEW_FRAMES for place in range(PREVIEW_FRAMES)}
     pictures: list[Pixels] = []
@@ -80,7 +81,7 @@ def preview(pack: Pack, source: Source) -> Pixels:
         for frame in source:
             result = pipeline(frame)
             if frame.index in chosen:
-                pictures.append(_at_height(pipeline.draw(result), PREVIEW_HEIGHT_PX))
+                pictures.append(_portrait(pipeline.draw(result), result))
             if len(pictures) == len(chosen):
                 break
     return np.concatenate(pictures, axis=1)
@@ -173,7 +174,17 @@ def _plain(value: Any) -> str:
     return "–" if value is None else str(value)
 
 
-def _at_height(pixels: Pixels, height: int) -> Pixels:
-    width = round(pixels.shape[1] * height / pixels.shape[0])
-    resized = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
+def _portrait(pixels: Pixels, result: FrameResult) -> Pixels:
+    """(PREVIEW_SIDE_PX, PREVIEW_SIDE_PX, 3) square around the first face, or of the middle without one."""
+    height, width = pixels.shape[:2]
+    side, x, y = float(min(height, width)), width / 2.0, height / 2.0
+    if result.faces:
+        x0, y0, x1, y1 = result.faces[0].landmarks.box_px
+        side = min(side, PREVIEW_FACE_SIZES * float(max(x1 - x0, y1 - y0)))
+        x, y = float(x0 + x1) / 2.0, float(y0 + y1) / 2.0
+    left = min(max(x - side / 2.0, 0.0), width - side)
+    top = min(max(y - side / 2.0, 0.0), height - side)
+    resized = Image.fromarray(pixels).resize(
+        (PREVIEW_SIDE_PX, PREVIEW_SIDE_PX), Image.Resampling.LANCZOS, (left, top, left + side, top + side)
+    )
     return np.asarray(resized, dtype=np.uint8)
