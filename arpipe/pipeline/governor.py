@@ -1,0 +1,163 @@
+"""Holds the frame rate in live use by giving up quality that is missed least, one step at a time.
+
+Each `QualityLevel` is cheaper than the one before it. When the frames of the last second are too slow at the 95th
+percentile the governor steps down; when they have long been fast enough that the level above would fit too, it
+steps up. An upward step that has to be taken back doubles the wait before the next try, so quality never pumps.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from arpipe.timing import percentile
+
+FEWEST_FRAMES = 5  # a percentile of fewer says nothing
+
+
+class QualityLevel(BaseModel):
+    """What a level does without; None or True leaves it as configured.
+
+    Attributes:
+        name: For the screen and the profile.
+        supersample: Samples a pixel along each axis at most, or None.
+        shadow: Soft shadows on the skin.
+        reflection: Surroundings reflected by frames and lenses.
+        attention: Refined lips, eyes and irises; without, the plain mesh.
+        perception_every: Networks run on every n-th frame; between, faces are predicted.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    supersample: int | None = Field(default=None, ge=1, le=3)
+    shadow: bool = True
+    reflection: bool = True
+    attention: bool = True
+    perception_every: int = Field(default=1, ge=1, le=4)
+
+
+DEFAULT_LEVELS = (
+    QualityLevel(name="full"),
+    QualityLevel(name="no supersampling", supersample=1),
+    QualityLevel(name="no shadow, no reflection", supersample=1, shadow=False, reflection=False),
+    QualityLevel(name="plain mesh", supersample=1, shadow=False, reflection=False, attention=False),
+    QualityLevel(
+        name="every second frame",
+        supersample=1,
+        shadow=False,
+        reflection=False,
+        attention=False,
+        perception_every=2,
+    ),
+)
+
+
+class GovernorConfig(BaseModel):
+    """When to change quality.
+
+    Attributes:
+        target_fps: Rate to hold.
+        window_s: Time over which frames are judged, and that a new level is given to show itself.
+        headroom: Share of the frame's time below which the 95th percentile must lie before stepping up.
+        patience_s: For how long it must lie there.
+        longest_patience_s: What the patience grows to, doubling with each upward step that failed.
+        levels: Best first.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    target_fps: float = Field(default=25.0, gt=0)
+    window_s: float = Field(default=1.0, gt=0)
+    headroom: float = Field(default=0.7, gt=0, lt=1)
+    patience_s: float = Field(default=3.0, gt=0)
+    longest_patience_s: float = Field(default=60.0, gt=0)
+    levels: tuple[QualityLevel, ...] = Field(default=DEFAULT_LEVELS, min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One change of level.
+
+    Attributes:
+        time_s: When, on the caller's clock.
+        from_level, to_level: Names.
+        p95_ms: What the frames took.
+    """
+
+    time_s: float
+    from_level: str
+    to_level: str
+    p95_ms: float
+
+
+class Governor:
+    """Watches frame times and picks the level.
+
+    Args:
+        config: When to change.
+
+    Attributes:
+        decisions: Every change so far.
+    """
+
+    def __init__(self, config: GovernorConfig | None = None) -> None:
+        self.config = config or GovernorConfig()
+        self.decisions: list[Decision] = []
+        self._index = 0
+        self._frames: deque[tuple[float, float]] = deque()
+        self._changed_s = -math.inf
+        self._easy_since_s = math.inf
+        self._patience_s = self.config.patience_s
+        self._stepped_up = False
+
+    @property
+    def level(self) -> QualityLevel:
+        """The level in force."""
+        return self.config.levels[self._index]
+
+    def observe(self, time_s: float, frame_ms: float) -> Decision | None:
+        """Take in one frame.
+
+        Args:
+            time_s: When it ended; rising.
+            frame_ms: What it cost, waiting for the camera left out.
+
+        Returns:
+            The change of level that follows from it, or None.
+        """
+        if self._changed_s == -math.inf:
+            self._changed_s = time_s  # the first level, too, is given a window's time
+        self._frames.append((time_s, frame_ms))
+        while self._frames[0][0] < time_s - self.config.window_s:
+            self._frames.popleft()
+        if len(self._frames) < FEWEST_FRAMES or time_s - self._changed_s < self.config.window_s:
+            return None
+        p95_ms = percentile([duration for _, duration in self._frames], 0.95)
+        limit_ms = 1000.0 / self.config.target_fps
+        if p95_ms > limit_ms:
+            self._easy_since_s = math.inf
+            return self._step(time_s, +1, p95_ms)
+        if p95_ms > limit_ms * self.config.headroom:
+            self._easy_since_s = math.inf
+            return None
+        self._easy_since_s = min(self._easy_since_s, time_s)
+        if self._stepped_up and time_s - self._changed_s > self._patience_s:
+            self._stepped_up, self._patience_s = False, self.config.patience_s  # the step up has held
+        if time_s - self._easy_since_s >= self._patience_s:
+            return self._step(time_s, -1, p95_ms)
+        return None
+
+    def _step(self, time_s: float, by: int, p95_ms: float) -> Decision | None:
+        index = self._index + by
+        if not 0 <= index < len(self.config.levels):
+            return None
+        if by > 0 and self._stepped_up:
+            self._patience_s = min(2.0 * self._patience_s, self.config.longest_patience_s)
+        self._stepped_up = by < 0
+        decision = Decision(time_s, self.level.name, self.config.levels[index].name, p95_ms)
+        self._index, self._changed_s, self._easy_since_s = index, time_s, math.inf
+        self._frames.clear()
+        self.decisions.append(decision)
+        return decision
