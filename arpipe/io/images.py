@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ _ANIMATED = {"GIF", "WEBP", "PNG", "AVIF"}
 _SIXTEEN_BIT_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 
 
-def picture_kind(path: Path) -> str | None:
+def picture_kind(path: Path) -> Literal["images", "animation"] | None:
     """What a file holds: "images" for a still picture, "animation" for a moving one, None for others."""
     try:
         with Image.open(path, formats=_FORMATS) as image:

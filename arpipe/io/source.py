@@ -5,10 +5,12 @@ import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self, runtime_checkable
+from typing import Literal, Protocol, Self, runtime_checkable
 
 from arpipe.errors import MediaError, MediaNotFound
 from arpipe.types import Frame
+
+FileKind = Literal["images", "animation", "video"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def open_source(spec: str | int | Path) -> Source:
     return _source_class(kind)([path] if kind == "images" else path)
 
 
-def media_kind(path: Path) -> str:
+def media_kind(path: Path) -> FileKind:
     """Which line of `SOURCES` reads a file: "images", "animation" or "video", told by its content.
 
     Raises:

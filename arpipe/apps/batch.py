@@ -1,0 +1,134 @@
+"""`arpipe batch`: recorded videos and photos in, the same with effects and data out."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+from rich.console import Console
+
+from arpipe.apps.batch_job import BatchPipeline, run_job
+from arpipe.apps.batch_plan import SAMPLE, Job, Plan, make_plan
+from arpipe.apps.batch_report import Report
+from arpipe.apps.table import require_writable, timing_record, timing_table, write_timings
+from arpipe.errors import ArpipeError, RenderError, WeightsError
+from arpipe.io.export import ExportFormat
+from arpipe.io.video_writer import VideoSinkConfig
+from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.timing import TimingLog
+
+EXIT_FAILED = 1
+EXIT_INTERRUPTED = 130  # as shells say for Ctrl-C
+
+Mode = Literal["image", "video"]
+
+
+class BatchConfig(BaseModel):
+    """A batch.
+
+    Attributes:
+        inputs: Files, folders and patterns.
+        source: "sample" to use the bundled sample as one more input.
+        output: File for one input, folder for several; None to write no pictures.
+        export: The same for data; None to write none.
+        export_format: Format of the data; None to go by the suffix, JSONL in folders.
+        timings: JSON file for every stage's times, or None.
+        video: How videos are compressed; its quality holds for pictures too.
+        pipeline: What is looked for and drawn.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    inputs: tuple[str, ...] = ()
+    source: Literal["sample"] | None = None
+    output: Path | None = None
+    export: Path | None = None
+    export_format: ExportFormat | None = None
+    timings: Path | None = None
+    video: VideoSinkConfig = VideoSinkConfig()
+    pipeline: PipelineConfig = PipelineConfig()
+
+
+OpenPipeline = Callable[[PipelineConfig, Mode], BatchPipeline]
+
+
+def open_pipeline(config: PipelineConfig, mode: Mode) -> Pipeline:
+    """The pipeline of a configuration, for photos ("image") or moving pictures ("video")."""
+    face = config.perception.face.model_copy(update={"mode": mode})
+    perception = config.perception.model_copy(update={"face": face})
+    return Pipeline(config.model_copy(update={"perception": perception}))
+
+
+def run(
+    config: BatchConfig, make_pipeline: OpenPipeline = open_pipeline, console: Console | None = None
+) -> int:
+    """Run a batch; photos first, then videos, each in the order given.
+
+    An input that fails is reported and the others go on.
+
+    Args:
+        config: What to do.
+        make_pipeline: Builds the pipeline of a mode; there is one at a time.
+        console: Where to print.
+
+    Returns:
+        Exit code: 0, `EXIT_FAILED` if any input failed, or `EXIT_INTERRUPTED`; what was finished by then stays.
+
+    Raises:
+        ConfigError: Nothing to do, or the configuration is wrong.
+        OutputError: An output cannot be written or is an input; nothing has been read then.
+        RenderError, WeightsError: Nothing can be drawn or found on this machine.
+    """
+    console = console or Console()
+    inputs = (*config.inputs, *((SAMPLE,) if config.source else ()))
+    plan = make_plan(inputs, config.output, config.export, config.export_format, config.video.codec)
+    if config.timings is not None:
+        require_writable(config.timings)
+    log = TimingLog()
+    start_s = time.perf_counter()
+    with Report(console, len(plan.jobs) + len(plan.refusals)) as report:
+        try:
+            _run_plan(plan, config, make_pipeline, log, report)
+            code = EXIT_FAILED if report.failed else 0
+        except KeyboardInterrupt:
+            code = EXIT_INTERRUPTED
+    wall_s = time.perf_counter() - start_s
+    console.print(report.summary())
+    if log.frames:
+        console.print(timing_table(log))
+        rate = f"{log.frames} frames in {wall_s:.1f} s: {log.frames / wall_s:.1f} FPS; stages overlap"
+        console.print(rate, highlight=False)
+    if config.timings is not None:
+        write_timings(config.timings, timing_record(log, wall_s))
+    if code == EXIT_INTERRUPTED:
+        console.print("interrupted; what was finished stays", highlight=False)
+    return code
+
+
+def _run_plan(
+    plan: Plan, config: BatchConfig, make_pipeline: OpenPipeline, log: TimingLog, report: Report
+) -> None:
+    for refusal in plan.refusals:
+        report.failure(refusal.spec, refusal.reason)
+    modes: tuple[Mode, ...] = ("image", "video")
+    for mode in modes:
+        jobs = [job for job in plan.jobs if (job.kind == "images") == (mode == "image")]
+        if jobs:
+            with closing(make_pipeline(config.pipeline, mode)) as pipeline:
+                for job in jobs:
+                    _run_one(job, pipeline, config, log, report)
+
+
+def _run_one(job: Job, pipeline: BatchPipeline, config: BatchConfig, log: TimingLog, report: Report) -> None:
+    try:
+        outcome = run_job(job, pipeline, config.video, log, report.start, report.advance)
+    except (RenderError, WeightsError):  # no input would fare better
+        raise
+    except ArpipeError as error:
+        report.failure(job.spec, str(error))
+    except Exception as error:  # noqa: BLE001 - one input that trips over a defect must not stop the others
+        report.failure(job.spec, f"unexpected {type(error).__name__}: {error}")
+    else:
+        report.done(job, outcome)

@@ -1,0 +1,145 @@
+"""One input through the pipeline into its files."""
+
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from arpipe.apps.batch_plan import Job
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.io.export import Export, ExportHeader, open_export
+from arpipe.io.image_writer import ImageSink, ImageSinkConfig
+from arpipe.io.sink import Sink
+from arpipe.io.source import Source, SourceInfo, open_source
+from arpipe.io.video_writer import VideoSink, VideoSinkConfig, traits_of
+from arpipe.pipeline.handover import Behind
+from arpipe.pipeline.runner import FramePipeline, pictures, results
+from arpipe.timing import Clock, TimingLog
+from arpipe.types import Frame, Picture
+
+DECODE_STAGE = "decode"
+ENCODE_STAGE = "encode"
+
+
+class BatchPipeline(FramePipeline, Protocol):
+    """The part of `arpipe.Pipeline` that a batch needs; tests bring their own."""
+
+    def camera_for(self, width: int, height: int) -> CameraIntrinsics:  # noqa: D102
+        ...
+
+    def reset(self) -> None:  # noqa: D102
+        ...
+
+    def close(self) -> None:  # noqa: D102
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an input.
+
+    Attributes:
+        frames: Frames done.
+        frames_with_faces: Those with at least one face.
+        decode_errors: Damage that was skipped.
+        seconds: Wall time.
+    """
+
+    frames: int
+    frames_with_faces: int
+    decode_errors: int
+    seconds: float
+
+
+def run_job(
+    job: Job,
+    pipeline: BatchPipeline,
+    video: VideoSinkConfig,
+    log: TimingLog,
+    on_start: Callable[[SourceInfo], None],
+    on_frame: Callable[[], None],
+    clock: Clock = time.perf_counter,
+) -> Outcome:
+    """Run one input; its files appear when all of it is done, and not at all when it fails.
+
+    Decoding, perception, drawing, and encoding with export run side by side; drawing stays on the calling thread.
+
+    Args:
+        job: What to do.
+        pipeline: Used from its beginning: tracks of the last input are forgotten.
+        video: How videos are compressed; its quality holds for pictures too.
+        log: Takes every frame's stages.
+        on_start: Called once the input is open.
+        on_frame: Called after each frame.
+        clock: Monotonic seconds.
+
+    Raises:
+        ArpipeError: The input cannot be read, or an output not written.
+    """
+    start_s = clock()
+    pipeline.reset()
+    frames = with_faces = 0
+    decode_ms: dict[int, float] = {}
+    with ExitStack() as stack:
+        source = stack.enter_context(open_source(job.spec))
+        on_start(source.info)
+        sinks = [stack.enter_context(sink) for sink in _open_sinks(job, source, video)]
+        exports = [stack.enter_context(export) for export in _open_exports(job, source, pipeline)]
+
+        def write(picture: Picture) -> None:
+            begun_s, result = clock(), picture.result
+            for sink in sinks:
+                sink.write(picture.pixels, result)
+            for export in exports:
+                export.write(result)
+            encode_ms = (clock() - begun_s) * 1000.0
+            decoded_ms = decode_ms.pop(result.frame.index)
+            log.record({DECODE_STAGE: decoded_ms, **result.timings_ms, ENCODE_STAGE: encode_ms})
+
+        stream = _stream(_timed(source, decode_ms, clock), pipeline, draw=bool(sinks))
+        stack.callback(stream.close)
+        writer = stack.enter_context(Behind(write, ENCODE_STAGE))
+        for picture in stream:
+            writer.put(picture)
+            frames += 1
+            with_faces += bool(picture.result.faces)
+            on_frame()
+    return Outcome(frames, with_faces, source.decode_errors, clock() - start_s)
+
+
+def _stream(
+    frames: Iterable[Frame], pipeline: BatchPipeline, *, draw: bool
+) -> Generator[Picture, None, None]:
+    """Pictures, or results with the bare frame as their picture."""
+    if draw:
+        yield from pictures(frames, pipeline)
+    else:
+        for result in results(frames, pipeline):
+            yield Picture(result.frame.pixels, result)
+
+
+def _timed(frames: Iterable[Frame], decode_ms: dict[int, float], clock: Clock) -> Iterator[Frame]:
+    """Frames; how long each took to come, ms, is noted under its index."""
+    start_s = clock()
+    for frame in frames:
+        decode_ms[frame.index] = (clock() - start_s) * 1000.0
+        yield frame
+        start_s = clock()
+
+
+def _open_sinks(job: Job, source: Source, video: VideoSinkConfig) -> Iterator[Sink]:
+    if job.output is None:
+        return
+    if job.kind == "images":
+        yield ImageSink(job.output, Path(job.spec), ImageSinkConfig(quality=video.quality))
+    else:
+        info = source.info
+        yield VideoSink(job.output, info.width, info.height, traits_of(source), video)
+
+
+def _open_exports(job: Job, source: Source, pipeline: BatchPipeline) -> Iterator[Export]:
+    if job.export is not None:
+        camera = pipeline.camera_for(source.info.width, source.info.height)
+        yield open_export(job.export, ExportHeader(camera, source.info.name), job.export_format)

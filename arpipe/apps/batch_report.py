@@ -1,0 +1,120 @@
+"""What a batch says while it runs and when it is over."""
+
+import time
+from contextlib import ExitStack
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from arpipe.apps.batch_job import Outcome
+from arpipe.apps.batch_plan import Job
+from arpipe.io.source import SourceInfo
+from arpipe.timing import Clock
+
+LINE_EVERY_S = 10.0  # between lines about a long video where no bar can be drawn
+
+
+class Report:
+    """Progress on the console: a bar with ETA on a terminal, plain lines elsewhere.
+
+    Args:
+        console: Where to print.
+        total: Number of inputs.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(self, console: Console, total: int, clock: Clock = time.monotonic) -> None:
+        self._console = console
+        self._total = total
+        self._clock = clock
+        self._rows: list[tuple[str, ...]] = []
+        self._failed = 0
+        self._stack = ExitStack()
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        self._name, self._frames, self._expected, self._line_s = "", 0, 0, 0.0
+        if console.is_terminal:
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+                TimeElapsedColumn(),
+                TimeRemainingColumn(),
+            )
+            self._progress = self._stack.enter_context(Progress(*columns, console=console, transient=True))
+
+    @property
+    def failed(self) -> int:
+        """Inputs that failed so far."""
+        return self._failed
+
+    def start(self, info: SourceInfo) -> None:
+        """An input was opened."""
+        number = f"[{len(self._rows) + 1}/{self._total}] "
+        self._name, self._frames, self._expected = info.name, 0, info.frame_count or 0
+        self._line_s = self._clock()
+        if self._progress is not None:
+            total = info.frame_count or None
+            self._task = self._progress.add_task(escape(f"{number}{info.name}"), total=total)
+
+    def advance(self) -> None:
+        """A frame is done."""
+        self._frames += 1
+        if self._progress is not None and self._task is not None:
+            self._progress.advance(self._task)
+        elif self._clock() - self._line_s >= LINE_EVERY_S:
+            self._line_s = self._clock()
+            self._say(f"{self._name}: {self._frames} of {self._expected or '?'} frames")
+
+    def done(self, job: Job, outcome: Outcome) -> None:
+        """An input is finished."""
+        self._end_task()
+        fps = outcome.frames / outcome.seconds if outcome.seconds > 0 else 0.0
+        damage = f", {outcome.decode_errors} damaged parts skipped" if outcome.decode_errors else ""
+        made = ", ".join(str(path) for path in (job.output, job.export) if path is not None)
+        frames = f"{outcome.frames} frame{'s' if outcome.frames != 1 else ''}"
+        self._say(f"{job.spec}: {frames}, {fps:.1f} FPS{damage} -> {made}")
+        share = f"{100.0 * outcome.frames_with_faces / outcome.frames:.0f} %" if outcome.frames else "-"
+        row = (str(outcome.frames), share, f"{outcome.seconds:.1f}", f"{fps:.1f}", made + damage)
+        self._rows.append((job.spec, *row))
+
+    def failure(self, spec: str, reason: str) -> None:
+        """An input failed."""
+        self._end_task()
+        self._failed += 1
+        text = reason if reason.startswith(f"{spec}:") else f"{spec}: {reason}"
+        self._console.print(f"[red]failed:[/] {escape(text)}", highlight=False, soft_wrap=True)
+        self._rows.append((spec, "-", "-", "-", "-", f"failed: {reason.removeprefix(f'{spec}: ')}"))
+
+    def summary(self) -> Table:
+        """All inputs and what became of them."""
+        good = len(self._rows) - self._failed
+        table = Table(title=f"{good} of {self._total} done, {self._failed} failed", title_justify="left")
+        table.add_column("input", overflow="fold")
+        for column in ("frames", "with faces", "seconds", "FPS"):
+            table.add_column(column, justify="right", no_wrap=True)
+        table.add_column("result", overflow="fold")
+        for row in self._rows:
+            table.add_row(*map(escape, row))
+        return table
+
+    def close(self) -> None:
+        """Take the bar away; may be called twice."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _end_task(self) -> None:
+        if self._progress is not None and self._task is not None:
+            self._progress.remove_task(self._task)
+            self._task = None
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,315 @@
+"""A webcam whose newest frame is always at hand."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import cv2
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from arpipe.errors import CameraStalled, DeviceError
+from arpipe.io.source import SourceInfo
+from arpipe.timing import Clock
+from arpipe.types import Frame
+
+BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}
+"""Platform → OpenCV's way to its cameras; others leave the choice to OpenCV."""
+
+FAILED_READS = 30  # in a row until a camera counts as gone: one second of a slow start is survived
+RETRY_S = 0.03
+JOIN_S = 2.0
+MAX_DEVICE_AGE_S = 1.0  # a device time further from now belongs to another clock
+
+
+class CameraConfig(BaseModel):
+    """What is asked of a camera; it may deliver something else, see `Camera.info`.
+
+    Attributes:
+        width, height: px.
+        fps: Hz.
+        fourcc: Compression asked for first: MJPG fits 720p at 30 Hz through USB 2, raw pixels do not.
+        open_timeout_s: Longest wait for the first frame.
+        stall_timeout_s: Longest wait for any other one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width: int = Field(default=1280, gt=0)
+    height: int = Field(default=720, gt=0)
+    fps: float = Field(default=30.0, gt=0)
+    fourcc: str = Field(default="MJPG", min_length=4, max_length=4)
+    open_timeout_s: float = Field(default=8.0, gt=0)
+    stall_timeout_s: float = Field(default=2.0, gt=0)
+
+
+class Capture(Protocol):
+    """The part of `cv2.VideoCapture` that a camera needs; tests bring their own."""
+
+    def isOpened(self) -> bool:  # noqa: D102, N802 - OpenCV's name
+        ...
+
+    def set(self, prop: int, value: float) -> bool:  # noqa: D102
+        ...
+
+    def get(self, prop: int) -> float:  # noqa: D102
+        ...
+
+    def grab(self) -> bool:  # noqa: D102
+        ...
+
+    def retrieve(self) -> tuple[bool, Any]:  # noqa: D102
+        ...
+
+    def release(self) -> None:  # noqa: D102
+        ...
+
+
+class Camera:
+    """A live `Source`. A thread of its own reads the device and keeps only the newest frame.
+
+    Three ways to ask for a frame:
+
+    * `read_new` (and iterating): the newest one that was not given yet; waits for it when there is none.
+    * `read_next`: one that arrives after the call, so nothing that happened before is seen.
+    * `read_latest`: the newest one at once, even if it was given before, unless it is too old.
+
+    `captured_s` is on `clock`; it is the device's own stamp where the driver gives one, else the arrival.
+
+    Args:
+        index: Which camera; `arpipe devices` lists them.
+        config: What is asked of it.
+        open_capture: Opens the device: index and backend to a `Capture`.
+        clock: Monotonic seconds.
+
+    Raises:
+        DeviceError: It cannot be opened.
+        CameraStalled: It is open and gives no frame.
+    """
+
+    def __init__(
+        self,
+        index: int = 0,
+        config: CameraConfig | None = None,
+        open_capture: Callable[[int, int], Capture] = cv2.VideoCapture,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self.config = config or CameraConfig()
+        self.index = index
+        self.decode_errors = 0
+        self.dropped = 0
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._latest: Frame | None = None
+        self._given = -1
+        self._failure: BaseException | None = None
+        self._stop = threading.Event()
+        self._capture = _open(index, self.config, open_capture)
+        fps = self._capture.get(cv2.CAP_PROP_FPS)
+        self._thread = threading.Thread(target=self._read_device, name=f"camera-{index}", daemon=True)
+        self._thread.start()
+        try:
+            first = self._wait(lambda: self._latest, self.config.open_timeout_s)
+        except BaseException:
+            self.close()
+            raise
+        self.info = SourceInfo(
+            name=f"camera {index}",
+            width=first.width,
+            height=first.height,
+            fps=fps if np.isfinite(fps) and fps > 0 else self.config.fps,
+            frame_count=None,
+            live=True,
+        )
+
+    def read_new(self) -> Frame:
+        """The newest frame that was not given yet.
+
+        Raises:
+            CameraStalled: None came in time.
+            DeviceError: The camera is gone.
+        """
+        return self._give(lambda: self._newer_than(self._given))
+
+    def read_next(self) -> Frame:
+        """The first frame that arrives after the call; errors as in `read_new`."""
+        with self._changed:
+            known = -1 if self._latest is None else self._latest.index
+        return self._give(lambda: self._newer_than(known))
+
+    def read_latest(self, max_age_s: float) -> Frame:
+        """The newest frame, without waiting.
+
+        Raises:
+            CameraStalled: It is older than `max_age_s`.
+            DeviceError: The camera is gone.
+        """
+        frame = self._give(lambda: self._latest)
+        age_s = self._clock() - frame.captured_s
+        if age_s > max_age_s:
+            raise CameraStalled(self._stall_text(age_s))
+        return frame
+
+    def __iter__(self) -> Iterator[Frame]:
+        while not self._stop.is_set():
+            yield self.read_new()
+
+    def close(self) -> None:
+        """Stop reading and free the device; may be called twice."""
+        self._stop.set()
+        with self._changed:
+            self._changed.notify_all()
+        if self._thread is not threading.current_thread():
+            self._thread.join(JOIN_S)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _newer_than(self, index: int) -> Frame | None:
+        latest = self._latest
+        return latest if latest is not None and latest.index > index else None
+
+    def _give(self, find: Callable[[], Frame | None]) -> Frame:
+        if self._stop.is_set():
+            raise ValueError(f"Camera {self.index} is closed")
+        frame = self._wait(find, self.config.stall_timeout_s)
+        self._given = max(self._given, frame.index)
+        return frame
+
+    def _wait(self, find: Callable[[], Frame | None], timeout_s: float) -> Frame:
+        """What `find` finds, as soon as it does; raises what ended the reader."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: find() is not None or self._failure is not None or self._stop.is_set(), timeout_s
+            )
+            frame = find()
+            if frame is not None and self._failure is None:
+                return frame
+            if self._failure is not None:
+                raise DeviceError(str(self._failure)) from self._failure
+        if self._stop.is_set():
+            raise ValueError(f"Camera {self.index} is closed")
+        raise CameraStalled(self._stall_text(timeout_s))
+
+    def _stall_text(self, seconds: float) -> str:
+        return (
+            f"camera {self.index} gave no frame for {seconds:.1f} s; is another program using it? "
+            "try: arpipe devices"
+        )
+
+    def _read_device(self) -> None:
+        """The reader thread: it alone touches the device after it was opened, and it releases it."""
+        try:
+            index = failed = 0
+            while not self._stop.is_set():
+                pixels, captured_s = self._read_once()
+                if pixels is None:
+                    failed += 1
+                    self.decode_errors += 1
+                    if failed >= FAILED_READS:
+                        raise DeviceError(
+                            f"camera {self.index} stopped giving frames; was it unplugged? try: arpipe devices"
+                        )
+                    self._stop.wait(RETRY_S)
+                    continue
+                failed = 0
+                self._keep(Frame(pixels, captured_s, index))
+                index += 1
+        except BaseException as error:  # noqa: BLE001 - kept for the next read, which raises it
+            with self._changed:
+                self._failure = error
+                self._changed.notify_all()
+        finally:
+            self._capture.release()
+
+    def _read_once(self) -> tuple[Any, float]:
+        if not self._capture.grab():
+            return None, 0.0
+        arrived_s = self._clock()
+        device_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0
+        oldest_s = arrived_s - MAX_DEVICE_AGE_S if self._latest is None else self._latest.captured_s
+        same_clock = max(oldest_s, arrived_s - MAX_DEVICE_AGE_S) < device_s <= arrived_s
+        ok, bgr = self._capture.retrieve()
+        if not ok or bgr is None or bgr.size == 0:
+            return None, 0.0
+        code = cv2.COLOR_GRAY2RGB if bgr.ndim == 2 else cv2.COLOR_BGR2RGB
+        return cv2.cvtColor(bgr, code), device_s if same_clock else arrived_s
+
+    def _keep(self, frame: Frame) -> None:
+        with self._changed:
+            if self._latest is not None and self._latest.index > self._given:
+                self.dropped += 1
+            self._latest = frame
+            self._changed.notify_all()
+
+
+@dataclass(frozen=True, slots=True)
+class CameraInfo:
+    """A camera that answers.
+
+    Attributes:
+        index: What `Camera` takes.
+        name: As the system calls it, or "".
+        width, height: Of its frames as it opens, px.
+        fps: As it opens, Hz; 0.0 when it does not say.
+    """
+
+    index: int
+    name: str
+    width: int
+    height: int
+    fps: float
+
+
+def list_cameras(
+    open_capture: Callable[[int, int], Capture] = cv2.VideoCapture, limit: int = 8
+) -> list[CameraInfo]:
+    """Cameras that can be opened, by index."""
+    cameras = []
+    for index in _candidates(limit):
+        capture = open_capture(index, BACKENDS.get(sys.platform, cv2.CAP_ANY))
+        try:
+            if capture.isOpened() and capture.grab():
+                width = round(capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+                height = round(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+                fps = capture.get(cv2.CAP_PROP_FPS)
+                cameras.append(CameraInfo(index, _system_name(index), width, height, fps))
+        finally:
+            capture.release()
+    return cameras
+
+
+def _candidates(limit: int) -> list[int]:
+    """Indices worth opening: on Linux those that exist, since OpenCV complains loudly about the others."""
+    if sys.platform != "linux":
+        return list(range(limit))
+    numbers = (path.name.removeprefix("video") for path in Path("/dev").glob("video*"))
+    return sorted(int(number) for number in numbers if number.isdecimal())
+
+
+def _system_name(index: int) -> str:
+    try:
+        return Path(f"/sys/class/video4linux/video{index}/name").read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
+def _open(index: int, config: CameraConfig, open_capture: Callable[[int, int], Capture]) -> Capture:
+    capture = open_capture(index, BACKENDS.get(sys.platform, cv2.CAP_ANY))
+    if not capture.isOpened():
+        capture.release()
+        raise DeviceError(f"camera {index} cannot be opened; is it plugged in and free? try: arpipe devices")
+    # MJPG first: drivers offer sizes and rates for the compression that is set.
+    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*config.fourcc))
+    capture.set(cv2.CAP_PROP_FRAME_WIDTH, config.width)
+    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, config.height)
+    capture.set(cv2.CAP_PROP_FPS, config.fps)
+    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    return capture
