@@ -13,6 +13,7 @@ from typing import Any
 from arpipe.assets import config_path
 from arpipe.errors import ConfigError
 from arpipe.io.toml_tables import check, parse_value, read_toml, to_toml
+from arpipe.io.video_writer import VideoSinkConfig
 from arpipe.pipeline.pipeline import PipelineConfig
 
 ENVIRONMENT_PREFIX = "ARPIPE_"
@@ -20,13 +21,19 @@ LEVEL_MARK = "__"  # between levels; variables without it, such as ARPIPE_HOME, 
 
 
 class RunConfig(PipelineConfig):
-    """Everything settable about a run: the pipeline's own keys and what is done around it."""
+    """Everything settable about a run: the pipeline's own keys and what is done around it.
+
+    Attributes:
+        video: How videos are compressed.
+    """
+
+    video: VideoSinkConfig = VideoSinkConfig()
 
 
 def load_config(
     source: str | Path | None = None,
     settings: Sequence[str] = (),
-    flags: Mapping[str, Any] | None = None,
+    flags: Mapping[str, tuple[str, Any]] | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> RunConfig:
     """Put a configuration together.
@@ -34,7 +41,7 @@ def load_config(
     Args:
         source: A TOML file, the name of a configuration that comes with arpipe, or None for `default`.
         settings: Texts `a.b=value` in TOML's spelling.
-        flags: Dotted key → value, as command-line flags give them.
+        flags: Command-line flag → dotted key and its value.
         environ: Where variables are looked up.
 
     Raises:
@@ -44,7 +51,7 @@ def load_config(
     table: dict[str, Any] = {}
     config = RunConfig()
     layers = [(str(path), read_toml(path)), *_from_environment(environ), *_from_settings(settings)]
-    layers.extend((f"flag for {key}", _table(key, value)) for key, value in (flags or {}).items())
+    layers.extend((flag, _table(key, value)) for flag, (key, value) in (flags or {}).items())
     for origin, layer in layers:
         table = _merged(table, layer)
         config = check(RunConfig, table, origin)

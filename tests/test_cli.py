@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 import typer.main
@@ -82,3 +83,86 @@ def test_effects_check_ends_with_1_when_something_is_wrong(tmp_path, capsys):
 def test_unknown_effect_names_the_nearest(capsys):
     assert main(["effects", "show", "aviatr"]) == 1
     assert "did you mean 'aviator'" in capsys.readouterr().err
+
+
+@pytest.fixture
+def batch_config(monkeypatch):
+    """Runs `arpipe batch` with arguments and gives the configuration that the app receives."""
+    from arpipe.apps import batch
+
+    def run(*arguments):
+        received = []
+        monkeypatch.setattr(batch, "run", lambda config: received.append(config) or 7)
+        assert main(["batch", *arguments]) == 7
+        return received[0]
+
+    return run
+
+
+def test_batch_flags_arrive(batch_config, tmp_path):
+    flags = [
+        "-e",
+        "round",
+        "--effect",
+        "aviator(fit=real)",
+        "--max-faces",
+        "3",
+        "--fov",
+        "50",
+        "--camera",
+        "c.json",
+    ]
+    flags += ["-o", "out", "--export", "data", "--export-format", "csv", "--codec", "vp9", "--quality", "30"]
+    flags += [
+        "--timings",
+        "t.json",
+        "--provider",
+        "cpu",
+        "--threads",
+        "2",
+        "--set",
+        "perception.face.mesh=plain",
+    ]
+    config = batch_config("a.mp4", "b/*.jpg", "--source", "sample", *flags)
+    assert config.inputs == ("a.mp4", "b/*.jpg")
+    assert (config.source, config.output, config.export) == ("sample", Path("out"), Path("data"))
+    assert (config.export_format, config.timings) == ("csv", Path("t.json"))
+    assert (config.video.codec, config.video.quality) == ("vp9", 30)
+    pipeline = config.pipeline
+    assert pipeline.effects == ("round", "aviator(fit=real)")
+    assert (pipeline.camera.fov_deg, pipeline.camera.file) == (50.0, Path("c.json"))
+    assert (pipeline.perception.face.max_faces, pipeline.perception.face.mesh) == (3, "plain")
+    assert (pipeline.perception.session.provider, pipeline.perception.session.intra_op_threads) == ("cpu", 2)
+
+
+def test_batch_takes_its_defaults_from_the_configuration(batch_config):
+    config = batch_config("a.mp4", "--config", "glasses", "--no-video", "--export", "a.csv")
+    assert config.output is None
+    assert config.pipeline.effects == ("aviator",)
+    assert config.video.codec == "h264"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "expected"),
+    [
+        (["--no-video", "--output", "o"], 2, "--no-video"),
+        (["--quality", "high"], 2, "--quality"),
+        (
+            ["--quality", "101"],
+            1,
+            "--quality: video.quality: input should be less than or equal to 100, got 101",
+        ),
+        (["--max-faces", "0"], 1, "--max-faces: perception.face.max_faces:"),
+        (["--codec", "h265"], 1, "--codec: video.codec:"),
+        (
+            ["--export-format", "xml"],
+            1,
+            "export_format: input should be 'jsonl', 'csv' or 'parquet', got 'xml'",
+        ),
+        (["--config", "glases"], 1, "did you mean 'glasses'"),
+        (["--source", "moon"], 1, "source: input should be 'sample', got 'moon'"),
+    ],
+)
+def test_batch_refuses_wrong_flags(arguments, code, expected, capsys):
+    assert main(["batch", "a.mp4", *arguments]) == code
+    assert expected in capsys.readouterr().err

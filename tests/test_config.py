@@ -48,7 +48,7 @@ def test_later_layers_win(run_toml):
     assert load(path, environ=environ).perception.face.max_faces == 3
     settings = ["perception.face.max_faces = 4"]
     assert load(path, settings, environ=environ).perception.face.max_faces == 4
-    config = load(path, settings, {"perception.face.max_faces": 5}, environ=environ)
+    config = load(path, settings, {"--max-faces": ("perception.face.max_faces", 5)}, environ=environ)
     assert (config.perception.face.max_faces, config.perception.face.coast_frames) == (5, 5)
 
 
@@ -101,8 +101,8 @@ def test_mistakes_in_a_file_name_it_and_the_key(run_toml, text, expected):
         ({"settings": ["camera"]}, "--set camera: expected key=value"),
         ({"settings": ["camera..fov=1"]}, "--set camera..fov=1: expected key=value"),
         (
-            {"flags": {"camera.fov_deg": 0}},
-            "flag for camera.fov_deg: camera.fov_deg: input should be greater",
+            {"flags": {"--fov": ("camera.fov_deg", 0)}},
+            "--fov: camera.fov_deg: input should be greater",
         ),
         ({"source": "/nowhere/run.toml"}, "there is no configuration file /nowhere/run.toml"),
         ({"source": "defualt"}, "did you mean 'default'"),

@@ -10,6 +10,7 @@ import typer
 
 from arpipe import __version__
 from arpipe.cli import config, effects, machine, weights
+from arpipe.cli.batch import batch
 
 app = typer.Typer(
     name="arpipe",
@@ -28,14 +29,15 @@ def _options(
     """`--debug` is acted upon in `arpipe.__main__`; it stands here to be listed."""
 
 
-@app.command()
-def version() -> None:
-    """Print arpipe's version."""
-    typer.echo(f"arpipe {__version__}")
-
-
+app.command()(batch)
 app.add_typer(effects.app, name="effects")
 app.command()(machine.doctor)
 app.command()(machine.calibrate)
 app.add_typer(weights.app, name="weights")
 app.add_typer(config.app, name="config")
+
+
+@app.command()
+def version() -> None:
+    """Print arpipe's version."""
+    typer.echo(f"arpipe {__version__}")

@@ -1,5 +1,6 @@
 """Options that several commands share, and what they mean for a configuration."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 
 ConfigFile = Annotated[
     str | None,
-    typer.Option("--config", "-c", metavar="FILE", help="A TOML file, or a name such as glasses or makeup."),
+    typer.Option("--config", "-c", metavar="FILE", help="A TOML file, or a name such as glasses."),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -47,23 +48,16 @@ Threads = Annotated[
 def run_config(
     config: str | None,
     settings: list[str] | None,
-    effects: list[str] | None = None,
-    max_faces: int | None = None,
-    fov: float | None = None,
-    camera: Path | None = None,
-    provider: str | None = None,
-    threads: int | None = None,
+    flags: Mapping[str, tuple[str, Any]] | None = None,
 ) -> "RunConfig":
-    """The configuration that a command line asks for; flags win over `--set`, which wins over the file."""
+    """The configuration that a command line asks for.
+
+    Args:
+        config: File or name.
+        settings: Values of `--set`; they win over the file.
+        flags: Flag → dotted key and what it is to be; wins over `--set`. What is None was not given.
+    """
     from arpipe.config import load_config
 
-    flags: dict[str, Any] = {
-        "effects": list(effects) if effects else None,
-        "perception.face.max_faces": max_faces,
-        "camera.fov_deg": fov,
-        "camera.file": None if camera is None else str(camera),
-        "perception.session.provider": provider,
-        "perception.session.intra_op_threads": threads,
-    }
-    given = {key: value for key, value in flags.items() if value is not None}
+    given = {flag: (key, value) for flag, (key, value) in (flags or {}).items() if value not in (None, [])}
     return load_config(config, settings or (), given)
