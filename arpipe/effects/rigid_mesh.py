@@ -1,0 +1,289 @@
+"""A glTF model worn on the head: glasses, or anything else that does not bend."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from arpipe.effects.fit import Adjustment, Fit, GlassesSize, Shape, fit_anchor, fit_glasses
+from arpipe.effects.head_shape import HeadShape
+from arpipe.effects.occluder import Occluder
+from arpipe.effects.params import Color, EffectParams, PackFile
+from arpipe.errors import ConfigError
+from arpipe.geometry.camera import GL_FROM_CAMERA
+from arpipe.geometry.transforms import Array, RigidTransform
+from arpipe.io.gltf import Model, load_gltf
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Canvas, Order, Patch, Phase, Scene
+from arpipe.render.lighting import linear_from_srgb
+from arpipe.render.object_drawer import ObjectDrawer, Placement
+from arpipe.render.object_mesh import ObjectMesh, object_mesh
+from arpipe.render.view import box_around
+from arpipe.topology import load_topology
+from arpipe.types import TrackedFace
+
+TEMPLES = {"temple_l": "left", "temple_r": "right"}
+LENSES = ("lens_l", "lens_r")
+
+FADE_WHOLE_M, FADE_GONE_M = 0.010, -0.016  # before and behind the ear's root: the last centimetres fade
+NEVER_FADES_M = (-10.0, -9.0)
+
+REFIT_FRAMES = 10  # a fit costs 0.5 ms and shapes hardly change
+MESH_PULL = 0.12  # share of a new frame's shape in the running one: expressions and noise average out
+FIRST_PULLS = 5  # the first frames count as in a plain mean
+FIT_PULL = 0.25  # share of a new fit in the one shown: glasses slide into place, they do not jump
+
+NEAREST_M = 0.06
+OUTLINE_POINTS = 160
+MARGIN_PX = 3.0
+SHADE_REACH_M = 0.022  # shadows fall this far beside what casts them
+
+
+Offset = Annotated[float, Field(ge=-200, le=200)]
+
+
+class RigidMeshParams(EffectParams):
+    """Parameters of `rigid_mesh`.
+
+    Attributes:
+        model: A .glb or .gltf file.
+        anchor: "glasses" rests on nose and ears; "head" has its origin between the pupils; else the name of a
+            landmark that carries the origin.
+        fit: "face" scales to the person, "real" keeps millimetres.
+        glasses: Dimensions, for the anchor "glasses".
+        color: Multiplies the colour of what is opaque.
+        lens_color: Multiplies the colour of what is transparent.
+        opacity: 0 is invisible.
+        offset_mm: Moves it to the person's left, up, forward.
+        scale: On top of the fit.
+        tilt_deg: Positive tips the upper edge forward.
+        shadow: Strength of the soft shadow on the skin, 1 for the estimated one.
+    """
+
+    model: PackFile
+    anchor: str = "glasses"
+    fit: Literal["face", "real"] = "face"
+    glasses: GlassesSize = GlassesSize()
+    color: Color = (1.0, 1.0, 1.0)
+    lens_color: Color = (1.0, 1.0, 1.0)
+    opacity: float = Field(default=1.0, ge=0, le=1)
+    offset_mm: tuple[Offset, Offset, Offset] = (0.0, 0.0, 0.0)
+    scale: float = Field(default=1.0, ge=0.2, le=5)
+    tilt_deg: float = Field(default=0.0, ge=-45, le=45)
+    shadow: float = Field(default=1.0, ge=0, le=2)
+
+
+@dataclass(slots=True, eq=False)
+class _Wearer:
+    """What is kept of one face."""
+
+    mesh_m: Array
+    frames: int
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Worn:
+    """One face of the present frame."""
+
+    face: TrackedFace
+    gl_from_head: RigidTransform
+    metric_mesh_m: Array
+    shape: HeadShape
+    placement: Placement
+    solid_box: Array
+    skin_box: Array
+
+
+class RigidMesh:
+    """Draws one model on every face.
+
+    Args:
+        params: What and where.
+        context: Where GL objects live.
+
+    Raises:
+        GltfError: The model cannot be used.
+        ConfigError: The anchor is no landmark.
+    """
+
+    Params: ClassVar[type[EffectParams]] = RigidMeshParams
+    needs: frozenset[str] = frozenset({"face"})
+    order: int = Order.OBJECT
+
+    def __init__(self, params: RigidMeshParams, context: GlContext) -> None:
+        self.params = params
+        self._topology = load_topology("face")
+        if params.anchor not in ("glasses", "head", *self._topology.names):
+            near = get_close_matches(
+                params.anchor, ["glasses", "head", *self._topology.names], n=1, cutoff=0.0
+            )
+            raise ConfigError(f"anchor: there is no landmark {params.anchor!r}; nearest: {near[0]!r}")
+        model = load_gltf(params.model)
+        self._mesh = object_mesh(model, tuple(TEMPLES))
+        self._shape = model_shape(self._mesh, model)
+        self._outline = tuple(_outline(self._mesh.positions(part)) for part in range(len(self._mesh.parts)))
+        self._drawer = ObjectDrawer(context, model, self._mesh)
+        self._occluder = Occluder(context, self._topology)
+        self._wearers: dict[int, _Wearer] = {}
+        self._worn: list[_Worn] = []
+        self._scene: Scene | None = None
+
+    def prepare(self, scene: Scene) -> Sequence[Patch]:
+        """Fit the model to every face with a pose."""
+        faces = [face for face in scene.result.faces if face.pose is not None]
+        present = {face.track_id for face in faces}
+        self._wearers = {key: wearer for key, wearer in self._wearers.items() if key in present}
+        self._scene = scene
+        self._worn = []
+        if self.params.opacity > 0:
+            self._worn = [worn for face in faces if (worn := self._wear(face, scene)) is not None]
+        self._worn.sort(key=lambda worn: worn.gl_from_head.translation_m[2])
+        return [Patch(Phase.SOLID, worn.solid_box) for worn in self._worn]
+
+    def draw(self, canvas: Canvas) -> None:
+        """Heads into depth, then the objects, farthest first."""
+        if self._scene is None:
+            return
+        for worn in self._worn:
+            self._occluder.draw(canvas, worn.gl_from_head, worn.metric_mesh_m, worn.shape)
+        for worn in self._worn:
+            self._drawer.draw(canvas, worn.placement, self._scene.lighting(worn.face))
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        self._drawer.close()
+        self._occluder.close()
+
+    def _wear(self, face: TrackedFace, scene: Scene) -> _Worn | None:
+        """Where the model is in this frame; None for a head that is not in front of the camera."""
+        pose = face.pose
+        if pose is None:
+            return None
+        gl_from_head = GL_FROM_CAMERA @ pose.camera_from_head
+        fit = self._fit(face.track_id, pose.metric_mesh_m)
+        head_from_part = [
+            fit.head_from_temple.get(TEMPLES.get(part.name, ""), fit.head_from_glasses)
+            for part in self._mesh.parts
+        ]
+        fade_z_m = NEVER_FADES_M
+        if self.params.anchor == "glasses":
+            fade_z_m = (fit.ear_z_m + FADE_GONE_M, fit.ear_z_m + FADE_WHOLE_M)
+        points_head = np.concatenate(
+            [
+                points @ matrix[:3, :3].T + matrix[:3, 3]
+                for points, matrix in zip(self._outline, head_from_part, strict=True)
+            ]
+        )
+        points_head = points_head[points_head[:, 2] >= fade_z_m[0]]
+        points = pose.camera_from_head.apply(points_head)
+        if not len(points) or not (points[:, 2] > NEAREST_M).all():
+            return None
+        points_px = scene.camera.project(points)
+        reach_px = SHADE_REACH_M * scene.camera.fx / float(points[:, 2].min())
+        gl_matrix = _homogeneous(gl_from_head)
+        head_z = np.append(
+            gl_from_head.rotation[:, 2], -float(gl_from_head.rotation[:, 2] @ gl_from_head.translation_m)
+        )
+        placement = Placement(
+            tuple(gl_matrix @ matrix for matrix in head_from_part),
+            head_z,
+            fade_z_m,
+            _tint(self.params.color, self.params.opacity),
+            _tint(self.params.lens_color, self.params.opacity),
+        )
+        return _Worn(
+            face,
+            gl_from_head,
+            pose.metric_mesh_m,
+            HeadShape.of_mesh(pose.metric_mesh_m, self._topology),
+            placement,
+            box_around(points_px, MARGIN_PX),
+            box_around(points_px, reach_px),
+        )
+
+    def _fit(self, track_id: int, mesh_m: Array) -> Fit:
+        """Fit to the running shape of a face, anew every few frames."""
+        wearer = self._wearers.get(track_id)
+        if wearer is None:
+            wearer = self._wearers[track_id] = _Wearer(mesh_m, 0, self._fit_now(mesh_m))
+            return wearer.fit
+        wearer.frames += 1
+        pull = max(MESH_PULL, 1.0 / (wearer.frames + 1.0)) if wearer.frames < FIRST_PULLS else MESH_PULL
+        wearer.mesh_m = wearer.mesh_m + pull * (mesh_m - wearer.mesh_m)
+        if wearer.frames % REFIT_FRAMES == 0:
+            wearer.fit = _pulled(wearer.fit, self._fit_now(wearer.mesh_m), FIT_PULL)
+        return wearer.fit
+
+    def _fit_now(self, mesh_m: Array) -> Fit:
+        params = self.params
+        wish = Adjustment(params.offset_mm, params.scale, params.tilt_deg)
+        if params.anchor == "glasses":
+            return fit_glasses(self._shape, params.glasses, mesh_m, self._topology, params.fit, wish)
+        return fit_anchor(params.anchor, mesh_m, self._topology, params.fit, wish)
+
+
+def model_shape(mesh: ObjectMesh, model: Model) -> Shape:
+    """Measure a model: its front, the back of its lenses, its temples."""
+    front = mesh.positions(0)
+    lenses = [
+        primitive.positions @ matrix[:3, :3].T + matrix[:3, 3]
+        for node, matrix in zip(model.nodes, model.model_from_node(), strict=True)
+        if node.name in LENSES and node.mesh is not None
+        for primitive in model.meshes[node.mesh]
+    ]
+    lens_back_m = float(np.concatenate(lenses)[:, 2].mean()) if lenses else 0.0
+    temples = {
+        TEMPLES[part.name]: (part.pivot_m, mesh.positions(number))
+        for number, part in enumerate(mesh.parts)
+        if part.name in TEMPLES
+    }
+    return Shape(
+        _thinned(front, 400),
+        lens_back_m,
+        {side: pivot for side, (pivot, _) in temples.items()},
+        {side: points for side, (_, points) in temples.items()},
+    )
+
+
+def _outline(points: Array) -> Array:
+    """A few points that span what all points span: extremes in many directions."""
+    rng = np.random.default_rng(3)
+    directions = rng.normal(size=(OUTLINE_POINTS, 3))
+    directions[:, 2] *= 0.5  # mostly seen from the front
+    return points[np.unique((points @ directions.T).argmax(axis=0))]
+
+
+def _thinned(points: Array, count: int) -> Array:
+    return points[:: max(1, len(points) // count)]
+
+
+def _pulled(shown: Fit, fresh: Fit, share: float) -> Fit:
+    """Between two fits that differ little."""
+
+    def between(a: Array, b: Array) -> Array:
+        return a + share * (b - a)
+
+    return Fit(
+        shown.scale + share * (fresh.scale - shown.scale),
+        between(shown.head_from_glasses, fresh.head_from_glasses),
+        {
+            side: between(matrix, fresh.head_from_temple[side])
+            for side, matrix in shown.head_from_temple.items()
+        },
+        shown.ear_z_m + share * (fresh.ear_z_m - shown.ear_z_m),
+    )
+
+
+def _homogeneous(transform: RigidTransform) -> Array:
+    matrix = np.eye(4)
+    matrix[:3, :3], matrix[:3, 3] = transform.rotation, transform.translation_m
+    return matrix
+
+
+def _tint(color: tuple[float, float, float], opacity: float) -> tuple[float, float, float, float]:
+    red, green, blue = linear_from_srgb(np.rint(np.array(color) * 255.0).astype(np.uint8))
+    return float(red), float(green), float(blue), opacity

@@ -1,0 +1,277 @@
+"""Draws layers onto a frame: only the regions they touch travel to OpenGL and back.
+
+The region's pixels are written straight into the colour attachment, so the picture itself is never drawn, and
+cost does not depend on the frame's size. Solid geometry is drawn over a magnified copy of the region and
+averaged down, which gives back untouched pixels bit for bit.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+import cv2
+import moderngl
+import numpy as np
+
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.render.config import RenderConfig
+from arpipe.render.context import GlContext
+from arpipe.render.frame_look import FrameLookEstimator, matched
+from arpipe.render.layer import Layer, Patch, Phase, PixelLayer, Scene
+from arpipe.render.lighting import LightEstimator
+from arpipe.render.resources import Target, depth_only
+from arpipe.render.view import Region, View, merge_overlapping, region_of_box
+from arpipe.timing import StageTimer
+from arpipe.types import FrameResult, Pixels
+
+GL_FRAMEBUFFER_SRGB = 0x8DB9  # blend in linear light, store sRGB bytes
+GL_SRC1_COLOR = 0x88F9  # second output of the fragment shader
+
+GPU_QUALITY = RenderConfig(supersample=2, msaa=4)
+
+
+@dataclass(slots=True, eq=False)
+class RegionCanvas:
+    """A region being drawn; see `layer.Canvas`."""
+
+    gl: moderngl.Context
+    phase: Phase
+    region: Region
+    view: View
+    config: RenderConfig
+    scale: int
+    target: Target
+    picture: Target
+    copier: "Copier"
+
+    def backdrop(self) -> moderngl.Texture:
+        """In the solid phase the picture under all solid geometry, one texel a pixel."""
+        if self.phase is Phase.SOLID:
+            return _color(self.picture)
+        copy = self.copier.copy_of(self.picture, self.region.width, self.region.height)
+        self.bind()
+        return copy
+
+    def bind(self) -> None:
+        """Draw into the region with the state that `layer.Canvas` promises."""
+        framebuffer = self.target.framebuffer
+        framebuffer.use()
+        framebuffer.viewport = (0, 0, self.region.width * self.scale, self.region.height * self.scale)
+        solid = moderngl.DEPTH_TEST if self.phase is Phase.SOLID else moderngl.NOTHING
+        self.gl.enable_only(moderngl.BLEND | solid)
+        self.gl.enable_direct(GL_FRAMEBUFFER_SRGB)
+        self.gl.blend_func = (moderngl.ONE, GL_SRC1_COLOR)
+        self.gl.depth_func = "<="
+        self.gl.front_face = "cw"  # rows run downwards, which turns every triangle around
+
+
+class Copier:
+    """Copies one target's colour into another, magnified by whole factors."""
+
+    def __init__(self, context: GlContext) -> None:
+        self._context = context
+        self._program = context.resources.program("copy.vert", "copy.frag")
+        self._triangle = context.gl.vertex_array(self._program.compiled, [])
+
+    def draw(self, source: Target, offset: tuple[int, int], scale: int) -> None:
+        """Fill the bound viewport; its pixel (x, y) takes texel `offset + (x, y) // scale`."""
+        self._context.gl.enable_only(moderngl.NOTHING)
+        self._program.set("u_offset", offset)
+        self._program.set("u_scale", scale)
+        _color(source).use(0)
+        self._triangle.render(moderngl.TRIANGLES, vertices=3)
+
+    def copy_of(self, source: Target, width: int, height: int) -> moderngl.Texture:
+        """Texture with the present contents of a target."""
+        copy = self._context.resources.target("backdrop", width, height)
+        copy.framebuffer.use()
+        copy.framebuffer.viewport = (0, 0, width, height)
+        self.draw(source, (0, 0), 1)
+        return _color(copy)
+
+    def close(self) -> None:
+        """Release the vertex array; may be called twice."""
+        self._triangle.release()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """One region of a frame with the layers that touch it, by phase; boxes of the solid ones."""
+
+    region: Region
+    skin: list[Layer] = field(default_factory=list)
+    solid: list[Layer] = field(default_factory=list)
+    solid_regions: list[Region] = field(default_factory=list)
+
+
+class Compositor:
+    """Draws effects onto frames.
+
+    Args:
+        context: Where GL objects live; the compositor does not close it.
+        config: Quality; None picks what suits the renderer. Assign `config` to change it between frames.
+    """
+
+    def __init__(self, context: GlContext, config: RenderConfig | None = None) -> None:
+        self.config = config or (RenderConfig() if context.is_software else GPU_QUALITY)
+        self._context = context
+        self._copier = Copier(context)
+        self._lights = LightEstimator()
+        self._look = FrameLookEstimator()
+
+    def draw(
+        self,
+        result: FrameResult,
+        camera: CameraIntrinsics,
+        layers: Sequence[Layer | PixelLayer],
+        timer: StageTimer,
+        out: Pixels | None = None,
+    ) -> Pixels:
+        """The frame with all layers on it.
+
+        Books the stages "upload", "draw" and "readback"; the drawing has ended when "readback" does.
+
+        Args:
+            result: Frame and perception.
+            camera: Intrinsics of the frame; its size must be the frame's.
+            layers: In any order; each draws at its own `order`.
+            timer: Takes the stages.
+            out: Picture to draw onto instead of a new copy of the frame: (h, w, 3) uint8 RGB that already
+                shows the frame. The frame's own pixels may be given if nobody needs them afterwards.
+
+        Raises:
+            ValueError: Camera and frame differ in size.
+            RenderError: Wrong thread, or the context is closed.
+        """
+        frame = result.frame
+        if (camera.width, camera.height) != (frame.width, frame.height):
+            raise ValueError(
+                f"Compositor.draw: expected a camera of the frame's size {frame.width}x{frame.height}, "
+                f"got {camera.width}x{camera.height}; use CameraIntrinsics.resized"
+            )
+        pixels = frame.pixels.copy() if out is None else out
+        scene = Scene(result, camera, self.config, self._lights)
+        self._lights.begin_frame(result)
+        for is_gl, run in groupby(sorted(layers, key=lambda layer: layer.order), _is_gl):
+            if is_gl:
+                self._draw_run(pixels, scene, [layer for layer in run if isinstance(layer, Layer)], timer)
+            else:
+                with timer.stage("draw"):
+                    for layer in run:
+                        if isinstance(layer, PixelLayer):
+                            layer.paint(pixels, scene)
+        return pixels
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        self._copier.close()
+
+    def _draw_run(self, pixels: Pixels, scene: Scene, layers: Sequence[Layer], timer: StageTimer) -> None:
+        with timer.stage("draw"):
+            patches = [(layer, patch) for layer in layers for patch in layer.prepare(scene)]
+        for job in _jobs(patches, scene):
+            self._draw_job(pixels, scene, job, timer)
+
+    def _draw_job(self, pixels: Pixels, scene: Scene, job: _Job, timer: StageTimer) -> None:
+        region = job.region
+        resources = self._context.resources
+        picture = resources.target("picture", region.width, region.height)
+        with timer.stage("upload"):
+            rgba = cv2.cvtColor(pixels[region.rows, region.columns], cv2.COLOR_RGB2RGBA)
+            _color(picture).write(rgba, viewport=(0, 0, region.width, region.height))
+        if job.skin:
+            with timer.stage("draw"):
+                self._draw_phase(scene, Phase.SKIN, region, picture, picture, job.skin)
+            if region not in job.solid_regions:
+                with timer.stage("readback"):
+                    drawn = _read(picture, region.width, region.height)
+                    cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=pixels[region.rows, region.columns])
+        for solid in job.solid_regions:
+            with timer.stage("draw"):
+                target = self._draw_solid(scene, solid, job, picture)
+            with timer.stage("readback"):
+                self._blend_in(pixels, scene, solid, target)
+
+    def _draw_solid(self, scene: Scene, solid: Region, job: _Job, picture: Target) -> Target:
+        """Draw geometry over the magnified picture; gives a single-sampled target to read."""
+        config, resources, gl = scene.config, self._context.resources, self._context.gl
+        width, height = solid.width * config.supersample, solid.height * config.supersample
+        samples = min(config.msaa, self._context.max_samples)
+        target = resources.target("solid", width, height, samples)
+        framebuffer = target.framebuffer
+        framebuffer.use()
+        framebuffer.viewport = (0, 0, width, height)
+        gl.enable_direct(GL_FRAMEBUFFER_SRGB)
+        offset = (solid.x - job.region.x, solid.y - job.region.y)
+        self._copier.draw(picture, offset, config.supersample)
+        with depth_only(framebuffer):
+            framebuffer.clear(depth=1.0, viewport=(0, 0, width, height))
+        self._draw_phase(scene, Phase.SOLID, solid, target, picture, job.solid)
+        if not samples:
+            return target
+        resolved = resources.target("resolved", width, height)
+        gl.copy_framebuffer(resolved.framebuffer, framebuffer)
+        return resolved
+
+    def _draw_phase(
+        self,
+        scene: Scene,
+        phase: Phase,
+        region: Region,
+        target: Target,
+        picture: Target,
+        layers: Sequence[Layer],
+    ) -> None:
+        scale = scene.config.supersample if phase is Phase.SOLID else 1
+        view = View.of_region(scene.camera, region)
+        canvas = RegionCanvas(
+            self._context.gl, phase, region, view, scene.config, scale, target, picture, self._copier
+        )
+        for layer in layers:
+            canvas.bind()
+            layer.draw(canvas)
+        self._context.gl.enable_only(moderngl.NOTHING)
+        self._context.gl.disable_direct(GL_FRAMEBUFFER_SRGB)
+
+    def _blend_in(self, pixels: Pixels, scene: Scene, solid: Region, target: Target) -> None:
+        """Average the samples, match the frame's sharpness, write into the picture."""
+        scale = scene.config.supersample
+        drawn = _read(target, solid.width * scale, solid.height * scale)
+        if scale > 1:
+            drawn = np.asarray(
+                cv2.resize(drawn, (solid.width, solid.height), interpolation=cv2.INTER_AREA), dtype=np.uint8
+            )
+        place = pixels[solid.rows, solid.columns]
+        if scene.config.match_sharpness:
+            drawn = matched(drawn, self._look.estimate(scene.result.frame, solid))
+        cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=place)
+
+
+def _is_gl(layer: Layer | PixelLayer) -> bool:
+    return isinstance(layer, Layer)
+
+
+def _jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Iterator[_Job]:
+    """Disjoint regions with the layers to draw there."""
+    size = scene.camera.width, scene.camera.height
+    placed = [(layer, patch.phase, region_of_box(patch.box_px, *size)) for layer, patch in patches]
+    for region in merge_overlapping(place for _, _, place in placed):
+        here = [(layer, phase, place) for layer, phase, place in placed if place.overlaps(region)]
+        by_phase = {
+            phase: list(dict.fromkeys(layer for layer, at, _ in here if at is phase)) for phase in Phase
+        }
+        solid_regions = merge_overlapping(place for _, at, place in here if at is Phase.SOLID)
+        yield _Job(region, by_phase[Phase.SKIN], by_phase[Phase.SOLID], solid_regions)
+
+
+def _color(target: Target) -> moderngl.Texture:
+    if target.color is None:
+        raise ValueError("a multisampled target has no texture to read; resolve it first")
+    return target.color
+
+
+def _read(target: Target, width: int, height: int) -> Pixels:
+    """(height, width, 4) RGBA; waits for the drawing."""
+    drawn: Pixels = np.empty((height, width, 4), dtype=np.uint8)
+    target.framebuffer.read_into(drawn, viewport=(0, 0, width, height), components=4, alignment=1)
+    return drawn

@@ -1,0 +1,112 @@
+"""The OpenGL context: made once, used by the thread that made it, closed once."""
+
+import threading
+from types import TracebackType
+
+import moderngl
+
+from arpipe.errors import RenderError
+from arpipe.render.resources import Resources
+
+GL_VERSION = 330  # core profile that every desktop driver of the last decade and Mesa's software one offer
+
+SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "swiftshader")
+"""Parts of GL_RENDERER that mean: a CPU draws."""
+
+
+class GlContext:
+    """An OpenGL 3.3 core context with the resources made in it.
+
+    Args:
+        gl: Context to use; it must be current on this thread. `headless` and `attached` make one.
+    """
+
+    def __init__(self, gl: moderngl.Context) -> None:
+        self._gl: moderngl.Context | None = gl
+        self._thread = threading.get_ident()
+        self.renderer = str(gl.info["GL_RENDERER"])
+        self.max_samples = int(gl.max_samples)
+        self._resources = Resources(gl)
+
+    @classmethod
+    def headless(cls) -> "GlContext":
+        """A context without a window, through EGL.
+
+        Raises:
+            RenderError: There is no EGL or no OpenGL 3.3.
+        """
+        try:
+            gl = moderngl.create_context(standalone=True, require=GL_VERSION, backend="egl")
+        except Exception as error:  # glcontext raises bare Exception
+            raise RenderError(
+                f"no OpenGL context through EGL ({error}); on Debian and Ubuntu: "
+                "apt-get install --no-install-recommends libegl1 libgl1"
+            ) from error
+        return cls(gl)
+
+    @classmethod
+    def attached(cls) -> "GlContext":
+        """The context that is current on this thread, a window's for instance; closing leaves the window alone.
+
+        Raises:
+            RenderError: None is current, or it is older than OpenGL 3.3.
+        """
+        try:
+            gl = moderngl.create_context(require=GL_VERSION)
+        except Exception as error:  # glcontext raises bare Exception
+            raise RenderError(
+                f"no current OpenGL 3.3 context ({error}); make the window's context current"
+            ) from error
+        return cls(gl)
+
+    @property
+    def is_software(self) -> bool:
+        """Whether a CPU draws, so that cost goes with fragments."""
+        return any(name in self.renderer.lower() for name in SOFTWARE_RENDERERS)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._gl is None
+
+    @property
+    def gl(self) -> moderngl.Context:
+        """The moderngl context.
+
+        Raises:
+            RenderError: Closed, or asked for on another thread than the one that made it.
+        """
+        if self._gl is None:
+            raise RenderError("GlContext is closed; make a new one")
+        if threading.get_ident() != self._thread:
+            raise RenderError(
+                f"OpenGL was called on thread {threading.current_thread().name!r}, which did not make the "
+                "context; draw on the thread that called GlContext.headless()"
+            )
+        return self._gl
+
+    @property
+    def resources(self) -> Resources:
+        """Programs, textures, meshes and targets of this context; checked like `gl`."""
+        _ = self.gl
+        return self._resources
+
+    def close(self) -> None:
+        """Release everything made in the context, then the context; may be called twice."""
+        if self._gl is None:
+            return
+        gl = self.gl
+        self._resources.close()
+        gl.release()
+        self._gl = None
+
+    def __enter__(self) -> "GlContext":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,117 @@
+"""The surroundings as a mirror ball: what frames and lenses reflect.
+
+A direction d of the gl frame lies at `d.xy / (2 sqrt(2 + 2 d.z)) + 0.5` on the ball, the centre of which shows
+what is behind the camera. Only directions away from the camera crowd together at the rim, and those a worn
+object hardly ever reflects. One texture with one square root a lookup: cheap on every renderer.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from arpipe.geometry.transforms import Array
+
+Floats = npt.NDArray[np.float32]
+
+SIDE = 32
+LEVELS = 4  # 32, 16, 8, 4 px: mirror to matt
+LEVEL_BLUR_PX = 1.1  # Gaussian sigma in px of each level; about the GGX lobe of roughness 0.35, 0.6, 1
+
+WINDOW_HALF_WIDTH, WINDOW_HALF_HEIGHT = (
+    0.30,
+    0.42,
+)  # tangents of the key light's half angles: a window 2 m away
+WINDOW_EDGE = 0.10
+WINDOW_GAIN = 3.2  # radiance over the mean of the surroundings
+ROOM_CONTRAST = 0.8  # how much of the picture's own variation the guessed room shows
+HEAD_SHADE = 0.45  # skin behind a worn object lies in its shade
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Environment:
+    """Surroundings at the levels of roughness.
+
+    Attributes:
+        levels: (side, side, 4) float16 linear RGB + 1, mirror first, each level half the size of the one before.
+    """
+
+    levels: tuple[npt.NDArray[np.float16], ...]
+
+
+def ball_directions(side: int) -> Floats:
+    """(side, side, 3) direction in the gl frame of each texel, row 0 at v = 0; rim texels repeat the rim."""
+    axis = (np.arange(side, dtype=np.float64) + 0.5) / side * 2.0 - 1.0
+    x, y = np.meshgrid(axis, axis)
+    radius = np.sqrt(x * x + y * y)
+    inside = np.minimum(radius, 0.999)
+    scale = inside / np.maximum(radius, 1e-9)
+    x, y = x * scale, y * scale
+    z = 1.0 - 2.0 * inside**2
+    lift = 2.0 * np.sqrt(np.maximum(1.0 - inside**2, 0.0))
+    return np.stack([x * lift, y * lift, z], axis=-1).astype(np.float32)
+
+
+_DIRECTIONS = ball_directions(SIDE)
+_FLAT = _DIRECTIONS.reshape(-1, 3)
+
+# Where the guessed room takes its colours from: the picture, mirrored, as if it went on behind the camera; what
+# lies behind the person is looked up straight.
+_PICTURE_X = np.clip(0.5 - 0.42 * np.sign(_DIRECTIONS[..., 2] + 1e-6) * _DIRECTIONS[..., 0], 0.0, 1.0)
+_PICTURE_Y = np.clip(0.5 - 0.42 * _DIRECTIONS[..., 1], 0.0, 1.0)
+
+
+def build(picture: Floats, irradiance: Array, key: Array, toward_head: Array, skin: Array) -> Environment:
+    """Surroundings of a head.
+
+    Args:
+        picture: (h, w, 3) the frame in linear light, a few px wide.
+        irradiance: (4, 3) constant, then x, y, z part, of the light that a white surface returns.
+        key: (3,) unit vector to the strongest light, gl frame; its length is the light's share in [0, 1].
+        toward_head: (3,) unit vector from the object into the head, gl frame.
+        skin: (3,) linear colour of the skin.
+    """
+    height, width = picture.shape[:2]
+    room = cv2.remap(
+        picture,
+        (_PICTURE_X * (width - 1)).astype(np.float32),
+        (_PICTURE_Y * (height - 1)).astype(np.float32),
+        cv2.INTER_LINEAR,
+    ).reshape(-1, 3)
+    mean = picture.reshape(-1, 3).mean(axis=0) + 1e-3
+    varied = 1.0 + ROOM_CONTRAST * (room / mean - 1.0)
+    base = np.maximum(irradiance[0] + _FLAT @ irradiance[1:], 0.25 * irradiance[0])
+    light = base * np.clip(varied, 0.25, 2.5)
+    light += _window(key)[:, None] * (WINDOW_GAIN * irradiance[0])
+    into_head = np.clip((_FLAT @ toward_head - 0.15) / 0.5, 0.0, 1.0)[:, None]
+    light += into_head * (HEAD_SHADE * skin - light)
+    return Environment(_levels(light.reshape(SIDE, SIDE, 3).astype(np.float32)))
+
+
+def _window(key: Array) -> Floats:
+    """(n,) how much of the key light each direction sees: a soft-edged upright rectangle."""
+    share = float(np.linalg.norm(key))
+    if share < 1e-6:
+        return np.zeros(len(_FLAT), np.float32)
+    forward = key / share
+    right = np.cross((0.0, 1.0, 0.0), forward)
+    right /= max(float(np.linalg.norm(right)), 1e-6)
+    up = np.cross(forward, right)
+    ahead = _FLAT @ forward
+    depth = np.maximum(ahead, 1e-3)
+    x, y = np.abs(_FLAT @ right) / depth, np.abs(_FLAT @ up) / depth
+    inside_x = np.clip((WINDOW_HALF_WIDTH - x) / WINDOW_EDGE + 0.5, 0.0, 1.0)
+    inside_y = np.clip((WINDOW_HALF_HEIGHT - y) / WINDOW_EDGE + 0.5, 0.0, 1.0)
+    return np.where(ahead > 0, inside_x * inside_y * (0.35 + 0.65 * share), 0.0)
+
+
+def _levels(mirror: Floats) -> tuple[npt.NDArray[np.float16], ...]:
+    levels = []
+    current = mirror
+    for _ in range(LEVELS):
+        levels.append(np.dstack([current, np.ones(current.shape[:2], np.float32)]).astype(np.float16))
+        soft = cv2.GaussianBlur(current, (0, 0), LEVEL_BLUR_PX, borderType=cv2.BORDER_REPLICATE)
+        side = current.shape[0] // 2
+        current = np.asarray(cv2.resize(soft, (side, side), interpolation=cv2.INTER_AREA), np.float32)
+    return tuple(levels)

@@ -1,0 +1,166 @@
+"""Draws an `ObjectMesh` with the surface shader."""
+
+from dataclasses import dataclass
+
+import moderngl
+import numpy as np
+
+from arpipe.geometry.transforms import Array
+from arpipe.io.gltf.model import Model, Texture
+from arpipe.render.context import GlContext
+from arpipe.render.environment import SIDE, Environment
+from arpipe.render.layer import Canvas
+from arpipe.render.lighting import Lighting
+from arpipe.render.object_mesh import Batch, ObjectMesh
+from arpipe.render.program import Program
+from arpipe.render.resources import Mesh
+
+SRGB_MAPS = ("BASE_MAP", "EMISSIVE_MAP")
+BALL_UNIT = 0  # texture units: the surroundings, then the material's maps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placement:
+    """Where an object is.
+
+    Attributes:
+        gl_from_part: (4, 4) per part of the mesh: model frame, m, to the gl frame.
+        head_z: (4,) plane: dot with a gl point (x, y, z, 1) gives its z in the head frame, m.
+        fade_z_m: Head z at which the object is gone, and at which it is whole; below both it is not drawn.
+        tint: (4,) linear factor of the base colour, and opacity.
+        glass_tint: The same for glass.
+    """
+
+    gl_from_part: tuple[Array, ...]
+    head_z: Array
+    fade_z_m: tuple[float, float]
+    tint: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    glass_tint: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+
+
+class MirrorBall:
+    """The texture of an `Environment`, rewritten in place."""
+
+    def __init__(self, context: GlContext) -> None:
+        self._resources = context.resources
+        self._shown: Environment | None = None
+        self._texture = self._resources.texture(np.zeros((SIDE, SIDE, 4), np.float16), mipmaps=True)
+
+    def use(self, environment: Environment, unit: int) -> None:
+        """Bind it, with these surroundings in it."""
+        if environment is not self._shown:
+            for level, pixels in enumerate(environment.levels):
+                self._texture.write(pixels.tobytes(), level=level)
+            self._shown = environment
+        self._texture.use(unit)
+
+    def close(self) -> None:
+        """Release the texture; may be called twice."""
+        self._resources.release(self._texture)
+
+
+class ObjectDrawer:
+    """Keeps a model's buffers and textures, and draws it.
+
+    Args:
+        context: Where.
+        model: Gives the textures.
+        mesh: Made of the same model.
+    """
+
+    def __init__(self, context: GlContext, model: Model, mesh: ObjectMesh) -> None:
+        self._resources = context.resources
+        self._ball = MirrorBall(context)
+        self._mesh = mesh
+        self._programs: list[Program] = []
+        self._meshes: list[Mesh] = []
+        self._textures: dict[tuple[int, bool], moderngl.Texture] = {}
+        self._transforms = tuple(texture.transform for texture in model.textures)
+        for batch in mesh.batches:
+            program = self._resources.program("surface.vert", "surface.frag", self._defines(batch))
+            self._programs.append(program)
+            self._meshes.append(
+                self._resources.mesh(
+                    program,
+                    [
+                        (batch.vertices, "3f 3f 2f", ("in_position", "in_normal", "in_uv")),
+                        (batch.colors, "4f2", ("in_color",)),
+                        (batch.surfaces, "4f1 4f1", ("in_surface", "in_body")),
+                    ],
+                    batch.indices,
+                )
+            )
+            for define, index in batch.maps.items():
+                self._load(model.textures[index], index, define in SRGB_MAPS)
+
+    def draw(self, canvas: Canvas, placement: Placement, lighting: Lighting) -> None:
+        """Draw all opaque batches, then glass from back to front, with depth."""
+        matrices = np.stack(placement.gl_from_part)
+        self._ball.use(lighting.environment, BALL_UNIT)
+        for number in self._back_to_front(placement):
+            batch, program = self._mesh.batches[number], self._programs[number]
+            canvas.view.apply(program)
+            program.write("u_gl_from_part", matrices)
+            program.set("u_head_z", tuple(placement.head_z))
+            program.set("u_fade_z_m", placement.fade_z_m)
+            program.write("u_irradiance", lighting.irradiance)
+            program.set("u_mirror_ball", BALL_UNIT)
+            program.set("u_reflection", float(canvas.config.reflection))
+            program.set("u_emissive", tuple(float(value) for value in batch.material.emissive))
+            program.set("u_tint", placement.glass_tint if batch.glass else placement.tint)
+            self._use_maps(batch, program)
+            culled = moderngl.NOTHING if batch.material.double_sided else moderngl.CULL_FACE
+            canvas.gl.enable_only(moderngl.BLEND | moderngl.DEPTH_TEST | culled)
+            self._meshes[number].vertex_array.render(moderngl.TRIANGLES)
+
+    def close(self) -> None:
+        """Release buffers and textures; may be called twice."""
+        self._ball.close()
+        for mesh in self._meshes:
+            self._resources.release(mesh)
+        for texture in self._textures.values():
+            self._resources.release(texture)
+
+    def _load(self, texture: Texture, index: int, srgb: bool) -> None:
+        if (index, srgb) not in self._textures:
+            made = self._resources.texture(texture.pixels, srgb=srgb, mipmaps=texture.mipmap)
+            made.repeat_x, made.repeat_y = (wrap != "clamp" for wrap in texture.wrap)
+            if texture.filter == "nearest":
+                made.filter = (made.filter[0], moderngl.NEAREST)
+            self._textures[index, srgb] = made
+
+    def _defines(self, batch: Batch) -> tuple[str, ...]:
+        defines = [f"PARTS {len(self._mesh.parts)}", *batch.maps]
+        if batch.glass:
+            defines.append("GLASS")
+        if batch.material.clearcoat > 0:
+            defines.append("CLEARCOAT")
+        if batch.material.alpha_mode == "MASK":
+            defines.append("CUTOFF")
+        return tuple(defines)
+
+    def _back_to_front(self, placement: Placement) -> list[int]:
+        """Numbers of the batches in drawing order: opaque ones as they are, glass farthest first."""
+
+        def order(number: int) -> tuple[bool, float]:
+            batch = self._mesh.batches[number]
+            if not batch.glass:
+                return (False, 0.0)
+            matrix = placement.gl_from_part[batch.part]
+            return (True, float(matrix[2, :3] @ batch.center_m + matrix[2, 3]))
+
+        return sorted(range(len(self._mesh.batches)), key=order)
+
+    def _use_maps(self, batch: Batch, program: Program) -> None:
+        material = batch.material
+        for unit, (define, index) in enumerate(batch.maps.items(), start=BALL_UNIT + 1):
+            name = "u_" + define.lower()
+            self._textures[index, define in SRGB_MAPS].use(unit)
+            program.set(name, unit)
+            program.write(name.removesuffix("_map") + "_transform", self._transforms[index])
+        if "NORMAL_MAP" in batch.maps:
+            program.set("u_normal_scale", material.normal_scale)
+        if "OCCLUSION_MAP" in batch.maps:
+            program.set("u_occlusion_strength", material.occlusion_strength)
+        if material.alpha_mode == "MASK":
+            program.set("u_cutoff", material.alpha_cutoff)

@@ -1,0 +1,233 @@
+"""A glTF model as few drawables: primitives that can share a draw call do.
+
+Everything that differs from primitive to primitive without a texture travels with the vertices, so a pair of
+glasses with five metals and plastics on three moving parts is one call.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from arpipe.geometry.transforms import Array
+from arpipe.io.gltf.model import Material, Model, Primitive
+
+DEFAULT_MATERIAL = Material(
+    name="",
+    base_color_factor=np.ones(4, np.float32),
+    base_color_texture=None,
+    metallic=1.0,
+    roughness=1.0,
+    metallic_roughness_texture=None,
+    normal_texture=None,
+    normal_scale=1.0,
+    occlusion_texture=None,
+    occlusion_strength=1.0,
+    emissive=np.zeros(3, np.float32),
+    emissive_texture=None,
+    alpha_mode="OPAQUE",
+    alpha_cutoff=0.5,
+    double_sided=False,
+    transmission=0.0,
+    transmission_texture=None,
+    ior=1.5,
+    thickness=0.0,
+    attenuation_color=np.ones(3, np.float32),
+    attenuation_distance=float("inf"),
+    clearcoat=0.0,
+    clearcoat_roughness=0.0,
+    unlit=False,
+)
+"""What glTF says of a primitive without a material."""
+
+MATERIAL_MAPS = {
+    "BASE_MAP": "base_color_texture",
+    "SURFACE_MAP": "metallic_roughness_texture",
+    "NORMAL_MAP": "normal_texture",
+    "OCCLUSION_MAP": "occlusion_texture",
+    "EMISSIVE_MAP": "emissive_texture",
+    "TRANSMISSION_MAP": "transmission_texture",
+}
+"""Define of `surface.frag` → field of `Material`."""
+
+LEAST_ROUGHNESS = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """What moves as one.
+
+    Attributes:
+        name: Of the node at its root, "" for what moves with the model.
+        pivot_m: (3,) the root node's origin in the model frame, m.
+    """
+
+    name: str
+    pivot_m: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """One draw call.
+
+    Attributes:
+        vertices: (n, 8) float32: position and normal in the model frame, uv.
+        colors: (n, 4) float16 linear base colour.
+        surfaces: (n, 8) uint8 in 255ths, see `surface.vert`.
+        indices: (m, 3) uint32.
+        maps: Define → texture index.
+        material: Of the first primitive; what is not in the vertices is the same for all.
+        glass: Whether what is behind shines through.
+        center_m: (3,) mean of the positions, for sorting.
+        part: Number of the part of the first primitive.
+    """
+
+    vertices: npt.NDArray[np.float32]
+    colors: npt.NDArray[np.float16]
+    surfaces: npt.NDArray[np.uint8]
+    indices: npt.NDArray[np.uint32]
+    maps: dict[str, int]
+    material: Material
+    glass: bool
+    center_m: Array
+    part: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObjectMesh:
+    """Parts and batches; glass comes last."""
+
+    parts: tuple[Part, ...]
+    batches: tuple[Batch, ...]
+
+    def positions(self, part: int) -> Array:
+        """(n, 3) vertices of one part in the model frame, m."""
+        chosen = [
+            batch.vertices[batch.surfaces[:, 6] == part, :3].astype(np.float64) for batch in self.batches
+        ]
+        return np.concatenate(chosen)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    primitive: Primitive
+    material: Material
+    model_from_node: Array
+    part: int
+
+
+def object_mesh(model: Model, moving: tuple[str, ...]) -> ObjectMesh:
+    """Sort a model's primitives into batches.
+
+    Args:
+        model: As loaded.
+        moving: Names of nodes that move on their own, with all below them; those that are missing are left out.
+    """
+    placements = model.model_from_node()
+    parts = [Part("", np.zeros(3))]
+    part_of: list[int] = []
+    for node, placement in zip(model.nodes, placements, strict=True):
+        if node.name in moving:
+            known = [number for number, part in enumerate(parts) if part.name == node.name]
+            part_of.append(known[0] if known else len(parts))
+            if not known:
+                parts.append(Part(node.name, placement[:3, 3].copy()))
+        else:
+            part_of.append(0 if node.parent is None else part_of[node.parent])
+    groups: dict[tuple[object, ...], list[_Piece]] = defaultdict(list)
+    for node, placement, part in zip(model.nodes, placements, part_of, strict=True):
+        for primitive in model.meshes[node.mesh] if node.mesh is not None else ():
+            material = DEFAULT_MATERIAL if primitive.material is None else model.materials[primitive.material]
+            piece = _Piece(primitive, material, placement, part)
+            groups[_batch_key(piece, node.name)].append(piece)
+    batches = [_batch(pieces) for pieces in groups.values()]
+    return ObjectMesh(tuple(parts), tuple(sorted(batches, key=lambda batch: batch.glass)))
+
+
+def is_glass(material: Material) -> bool:
+    """Whether what is behind shows through."""
+    return material.transmission > 0 or material.alpha_mode == "BLEND"
+
+
+def _maps(piece: _Piece) -> dict[str, int]:
+    if piece.primitive.uvs is None:
+        return {}
+    found = {name: getattr(piece.material, field) for name, field in MATERIAL_MAPS.items()}
+    return {name: index for name, index in found.items() if index is not None}
+
+
+def _batch_key(piece: _Piece, node: str) -> tuple[object, ...]:
+    """Equal for pieces that one call can draw; glass is kept apart by node so that it can be sorted."""
+    material = piece.material
+    maps = _maps(piece)
+    return (
+        is_glass(material) and (node, material.name),
+        tuple(maps.items()),
+        tuple(material.emissive),
+        material.normal_scale if "NORMAL_MAP" in maps else 0.0,
+        material.occlusion_strength if "OCCLUSION_MAP" in maps else 0.0,
+        material.alpha_cutoff if material.alpha_mode == "MASK" else None,
+        material.double_sided,
+        material.clearcoat > 0,
+    )
+
+
+def _batch(pieces: list[_Piece]) -> Batch:
+    counts = np.cumsum([0, *(len(piece.primitive.positions) for piece in pieces)])
+    vertices = np.concatenate([_vertices(piece) for piece in pieces])
+    return Batch(
+        vertices=vertices,
+        colors=np.concatenate([_colors(piece) for piece in pieces]),
+        surfaces=np.concatenate([_surfaces(piece) for piece in pieces]),
+        indices=np.concatenate(
+            [
+                piece.primitive.indices + np.uint32(start)
+                for piece, start in zip(pieces, counts[:-1], strict=True)
+            ]
+        ).astype(np.uint32),
+        maps=_maps(pieces[0]),
+        material=pieces[0].material,
+        glass=is_glass(pieces[0].material),
+        center_m=vertices[:, :3].mean(axis=0).astype(np.float64),
+        part=pieces[0].part,
+    )
+
+
+def _vertices(piece: _Piece) -> npt.NDArray[np.float32]:
+    linear, offset = piece.model_from_node[:3, :3], piece.model_from_node[:3, 3]
+    positions = piece.primitive.positions @ linear.T + offset
+    normals = piece.primitive.normals @ np.linalg.inv(linear)
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    uvs = np.zeros((len(positions), 2)) if piece.primitive.uvs is None else piece.primitive.uvs
+    return np.hstack([positions, normals, uvs]).astype(np.float32)
+
+
+def _colors(piece: _Piece) -> npt.NDArray[np.float16]:
+    material = piece.material
+    colors = np.tile(material.base_color_factor.astype(np.float64), (len(piece.primitive.positions), 1))
+    if piece.primitive.colors is not None:
+        colors = colors * piece.primitive.colors
+    if material.transmission > 0 and material.thickness > 0 and np.isfinite(material.attenuation_distance):
+        path = material.thickness / material.attenuation_distance
+        colors[:, :3] *= np.asarray(material.attenuation_color, dtype=np.float64) ** path
+    if material.alpha_mode == "OPAQUE":
+        colors[:, 3] = 1.0
+    return colors.astype(np.float16)
+
+
+def _surfaces(piece: _Piece) -> npt.NDArray[np.uint8]:
+    material = piece.material
+    f0 = ((material.ior - 1.0) / (material.ior + 1.0)) ** 2
+    shares = [
+        material.metallic,
+        max(material.roughness, LEAST_ROUGHNESS),
+        material.clearcoat,
+        material.clearcoat_roughness,
+        material.transmission,
+        min(f0 / 0.25, 1.0),
+        piece.part / 255.0,
+        float(material.unlit),
+    ]
+    row = np.rint(np.clip(shares, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return np.tile(row, (len(piece.primitive.positions), 1))

@@ -1,0 +1,52 @@
+"""A compiled pair of shaders with typed access to its uniforms."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+
+
+class Program:
+    """Program with uniforms by name.
+
+    Args:
+        compiled: By moderngl; released with this.
+    """
+
+    def __init__(self, compiled: moderngl.Program) -> None:
+        self.compiled = compiled
+        self._uniforms: dict[str, moderngl.Uniform] = {
+            name: member for name in compiled if isinstance(member := compiled[name], moderngl.Uniform)
+        }
+
+    def has(self, name: str) -> bool:
+        """Whether the compiler kept a uniform."""
+        return name in self._uniforms
+
+    def has_attribute(self, name: str) -> bool:
+        """Whether the compiler kept a vertex attribute."""
+        return isinstance(self.compiled.get(name, None), moderngl.Attribute)
+
+    def set(self, name: str, value: float | Sequence[float]) -> None:
+        """Set a scalar or vector; KeyError when there is none of this name."""
+        self._uniforms[name].value = value if isinstance(value, int | float) else tuple(value)
+
+    def write(self, name: str, array: npt.NDArray[Any]) -> None:
+        """Set from an array, float32 row after row; a matrix is handed over as it is written in mathematics.
+
+        Args:
+            name: Of the uniform.
+            array: (k, k) matrix, (n, k, k) matrices, or (n, k) vectors for an array of vectors.
+        """
+        square = array.ndim >= 2 and array.shape[-1] == array.shape[-2] and self._is_matrix(name)
+        ordered = np.swapaxes(array, -1, -2) if square else array
+        self._uniforms[name].write(np.ascontiguousarray(ordered, dtype=np.float32).tobytes())
+
+    def release(self) -> None:
+        """Give the program back."""
+        self.compiled.release()
+
+    def _is_matrix(self, name: str) -> bool:
+        return self._uniforms[name].dimension in (9, 16)

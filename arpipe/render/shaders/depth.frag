@@ -1,0 +1,3 @@
+// Depth alone: colour is masked out.
+void main() {
+}

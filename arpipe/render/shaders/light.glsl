@@ -1,0 +1,24 @@
+// Estimated light and surroundings, gl frame, linear.
+uniform vec3 u_irradiance[4];    // what a white matt surface returns: constant, x, y, z parts
+uniform sampler2D u_mirror_ball; // see arpipe/render/environment.py
+uniform float u_reflection;      // 0: surroundings are their mean colour
+
+const float BALL_LEVELS = 3.0;   // index of the mattest level
+
+vec3 irradiance(vec3 normal) {
+    vec3 light = u_irradiance[0] + normal.x * u_irradiance[1] + normal.y * u_irradiance[2]
+        + normal.z * u_irradiance[3];
+    return max(light, 0.2 * u_irradiance[0]);
+}
+
+vec3 surroundings(vec3 direction, float roughness) {
+    vec2 ball = direction.xy * (0.5 * inversesqrt(2.0 + 2.0 * max(direction.z, -0.999))) + 0.5;
+    return textureLod(u_mirror_ball, ball, mix(BALL_LEVELS, roughness * BALL_LEVELS, u_reflection)).rgb;
+}
+
+// Highlights bend towards white instead of clipping; what a screen can show stays as it is.
+vec3 shown(vec3 radiance) {
+    const float KNEE = 0.7;
+    vec3 above = max(radiance - KNEE, 0.0);
+    return min(radiance, KNEE) + (1.0 - KNEE) * (1.0 - exp(-above / (1.0 - KNEE)));
+}

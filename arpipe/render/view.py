@@ -1,0 +1,125 @@
+"""From camera to pixels of a region: what the vertex shader gets.
+
+Distortion is drawn, not undone: every vertex goes through the lens (Brown–Conrady) before the pinhole's clip
+matrix, so the overlay fits the picture as the camera delivers it. Between vertices edges stay straight, which
+at the size of glasses' triangles is far below a pixel.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.geometry.transforms import Array
+from arpipe.render.program import Program
+
+NEAR_M = 0.05  # nearer than any camera can focus on a face
+FAR_M = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Rectangle of whole image px: columns `x` … `x + width - 1`, rows `y` … `y + height - 1`."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def rows(self) -> slice:
+        """Rows of the image array."""
+        return slice(self.y, self.y + self.height)
+
+    @property
+    def columns(self) -> slice:
+        """Columns of the image array."""
+        return slice(self.x, self.x + self.width)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no pixel."""
+        return self.width <= 0 or self.height <= 0
+
+    def overlaps(self, other: "Region") -> bool:
+        """Whether they share a pixel."""
+        return (
+            self.x < other.x + other.width
+            and other.x < self.x + self.width
+            and self.y < other.y + other.height
+            and other.y < self.y + self.height
+        )
+
+    def union(self, other: "Region") -> "Region":
+        """The smallest region around both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        right = max(self.x + self.width, other.x + other.width)
+        bottom = max(self.y + self.height, other.y + other.height)
+        return Region(x, y, right - x, bottom - y)
+
+
+def region_of_box(box_px: npt.ArrayLike, width: int, height: int) -> Region:
+    """Smallest region that covers a box (4,) x0, y0, x1, y1 in image px, cut to a `width` × `height` image.
+
+    A box around pixel centres covers those pixels; a box outside the image, or not finite, gives an empty region.
+    """
+    box = np.asarray(box_px, dtype=np.float64)
+    if not np.isfinite(box).all():
+        return Region(0, 0, 0, 0)
+    x0, y0 = np.clip(np.floor(box[:2] + 0.5), 0, (width, height)).astype(int)
+    x1, y1 = np.clip(np.floor(box[2:] + 0.5) + 1, 0, (width, height)).astype(int)
+    return Region(int(x0), int(y0), max(0, int(x1 - x0)), max(0, int(y1 - y0)))
+
+
+def box_around(points_px: Array, margin_px: float) -> Array:
+    """(4,) box x0, y0, x1, y1 around (…, 2) points, larger by a margin on each side."""
+    flat = points_px.reshape(-1, 2)
+    return np.concatenate([flat.min(axis=0) - margin_px, flat.max(axis=0) + margin_px])
+
+
+def merge_overlapping(regions: Iterable[Region]) -> list[Region]:
+    """Regions of which no two overlap, covering all that were given; empty ones are dropped."""
+    merged: list[Region] = []
+    for region in regions:
+        if region.is_empty:
+            continue
+        current = region
+        while hit := next((other for other in merged if other.overlaps(current)), None):
+            merged.remove(hit)
+            current = current.union(hit)
+        merged.append(current)
+    return merged
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A camera looking at one region.
+
+    Attributes:
+        clip_from_gl: (4, 4) clip matrix; the region's top row is at clip y = -1, so that what is read back has
+            row 0 on top.
+        distortion: (k1, k2, p1, p2, k3).
+    """
+
+    clip_from_gl: Array
+    distortion: tuple[float, float, float, float, float]
+
+    @classmethod
+    def of_region(cls, camera: CameraIntrinsics, region: Region) -> "View":
+        """The part of the camera's image that a region shows."""
+        sx, sy = camera.width / region.width, camera.height / region.height
+        left = 2.0 * region.x / camera.width - 1.0
+        bottom = 1.0 - 2.0 * (region.y + region.height) / camera.height
+        crop = np.diag([sx, -sy, 1.0, 1.0])
+        crop[0, 3] = -1.0 - left * sx
+        crop[1, 3] = 1.0 + bottom * sy
+        return cls(crop @ camera.gl_projection(NEAR_M, FAR_M), camera.distortion)
+
+    def apply(self, program: Program) -> None:
+        """Set the uniforms of `project.glsl`."""
+        program.write("u_clip_from_gl", self.clip_from_gl)
+        if program.has("u_lens"):
+            program.set("u_lens", self.distortion[:4])
+            program.set("u_lens_k3", self.distortion[4])
