@@ -1,0 +1,242 @@
+"""What the tracker does when faces come, move, vanish and come back; its networks follow a script."""
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from arpipe.errors import NonFiniteOutput
+from arpipe.models.scripted import ScriptedFaces, ScriptedFaceTracker
+from arpipe.timing import StageTimer
+from arpipe.topology import load_topology
+from arpipe.tracking.filters import OneEuroConfig
+from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
+from arpipe.types import Frame, Landmarks
+
+TOPOLOGY = load_topology("face")
+PIXELS = np.zeros((720, 1280, 3), np.uint8)
+FPS = 30.0
+
+
+def face_at(x, y, size=200.0, score=0.99):
+    """A frontal face centred on (x, y), `size` px high."""
+    shape = TOPOLOGY.canonical_m * (1.0, -1.0, -1.0)
+    span = np.ptp(shape[:, 1])
+    points = (shape - shape.mean(axis=0)) / span * size + (x, y, 0.0)
+    return Landmarks(points.astype(np.float32), score, TOPOLOGY)
+
+
+def run(script, frames, **options):
+    """Track a script; the faces of each frame and the networks' stand-in."""
+    networks = ScriptedFaces(script, TOPOLOGY)
+    options = {"smoothing": "off", **options}
+    tracker = FaceTracker(FaceTrackerConfig(**options), detector=networks, mesh=networks)
+    timer = StageTimer()
+    rows = []
+    for index in range(frames):
+        timer.begin_frame(index)
+        rows.append(tracker.update(Frame(PIXELS, index / FPS, index), timer))
+    return rows, networks, tracker
+
+
+def ids(row):
+    return [face.track_id for face in row]
+
+
+def test_one_face_is_new_once_then_tracked_with_one_id():
+    rows, _, _ = run(lambda index: [face_at(300 + 10 * index, 300)], 10)
+    assert [ids(row) for row in rows] == [[1]] * 10
+    assert [row[0].state for row in rows] == ["new"] + ["tracked"] * 9
+    assert [row[0].age_frames for row in rows] == list(range(10))
+    assert rows[9][0].landmarks.box_px.reshape(2, 2).mean(axis=0)[0] == pytest.approx(390, abs=5)
+
+
+def test_the_detector_rests_while_all_wanted_faces_are_tracked():
+    _, networks, _ = run(lambda index: [face_at(300, 300)], 60)
+    assert networks.detections == 1
+
+
+def test_the_detector_looks_now_and_then_for_more_faces():
+    _, networks, _ = run(lambda index: [face_at(300, 300)], 60, max_faces=2, redetect_every=10)
+    assert networks.detections == 6
+
+
+def test_a_second_face_is_found_within_the_schedule():
+    def script(index):
+        return [face_at(300, 300)] + ([face_at(900, 300)] if index >= 7 else [])
+
+    rows, _, _ = run(script, 20, max_faces=2, redetect_every=5)
+    arrival = next(index for index, row in enumerate(rows) if len(row) == 2)
+    assert 7 <= arrival < 12
+    assert ids(rows[-1]) == [1, 2]
+
+
+def test_a_video_without_faces_is_searched_in_every_frame():
+    rows, networks, _ = run(lambda index: [], 8)
+    assert rows == [()] * 8
+    assert networks.detections == 8
+    assert networks.located == 0
+
+
+@pytest.mark.parametrize("missed", [1, 2, 3])
+def test_tracker_keeps_id_through_missed_frames(missed):
+    def script(index):
+        return [] if 5 <= index < 5 + missed else [face_at(300 + 5 * index, 300)]
+
+    rows, _, _ = run(script, 15)
+    assert [ids(row) for row in rows] == [[1]] * 15
+    assert [row[0].state for row in rows[5 : 5 + missed]] == ["coasting"] * missed
+    assert rows[5 + missed][0].state == "tracked"
+    assert (rows[5][0].landmarks.points_px == rows[4][0].landmarks.points_px).all()
+
+
+def test_a_face_that_comes_back_elsewhere_nearby_keeps_its_id():
+    def script(index):
+        return [] if index in (5, 6) else [face_at(300 if index < 5 else 430, 300)]
+
+    rows, _, _ = run(script, 10)
+    assert ids(rows[7]) == [1]
+    assert rows[7][0].state == "tracked"
+
+
+def test_a_face_missed_for_longer_gets_a_new_id():
+    rows, _, _ = run(lambda index: [] if 5 <= index < 9 else [face_at(300, 300)], 12)
+    assert ids(rows[7]) == [1]
+    assert rows[8] == ()
+    assert ids(rows[9]) == [2]
+    assert rows[9][0].state == "new"
+
+
+def test_a_lost_face_is_searched_in_the_same_frame():
+    rows, _, _ = run(lambda index: [face_at(200 if index < 5 else 1000, 300)], 7)
+    assert rows[5][-1].landmarks.box_px[0] > 800
+
+
+def test_no_more_faces_are_reported_than_wanted():
+    def script(index):
+        return [face_at(150 + 100 * k, 150 + 130 * (k % 4), 90) for k in range(12)]
+
+    for wanted in (1, 5, 12, 30):
+        rows, _, _ = run(script, 4, max_faces=wanted)
+        assert [len(row) for row in rows] == [min(wanted, 12)] * 4
+        assert len(set(ids(rows[-1]))) == len(rows[-1])
+
+
+def test_many_faces_keep_their_ids_while_they_move():
+    def script(index):
+        return [face_at(100 + 110 * k + 4 * index, 200 + 30 * (k % 3), 80) for k in range(8)]
+
+    rows, networks, _ = run(script, 30, max_faces=8)
+    assert all(ids(row) == list(range(1, 9)) for row in rows)
+    assert networks.detections == 1
+    for face in rows[-1]:
+        start = next(other for other in rows[0] if other.track_id == face.track_id)
+        assert face.landmarks.box_px[0] - start.landmarks.box_px[0] == pytest.approx(4 * 29, abs=1)
+
+
+def test_two_tracks_on_one_face_become_the_older():
+    def script(index):
+        apart = max(0, 300 - 30 * index)
+        return [face_at(600 - apart, 300), face_at(600 + apart, 300)]
+
+    rows, _, _ = run(script, 15, max_faces=2)
+    assert ids(rows[0]) == [1, 2]
+    assert ids(rows[-1])[0] == 1
+
+
+def test_a_face_too_faint_is_no_face():
+    rows, _, _ = run(lambda index: [face_at(300, 300, score=0.4)], 3)
+    assert rows == [()] * 3
+
+
+def test_images_stand_alone():
+    rows, networks, _ = run(lambda index: [face_at(300 + 20 * index, 300)] * (index != 1), 3, mode="image")
+    assert [ids(row) for row in rows] == [[1], [], [1]]
+    assert all(face.state == "new" for row in rows for face in row)
+    assert networks.detections == 3
+
+
+def test_reset_forgets_everything():
+    networks = ScriptedFaces(lambda index: [face_at(300, 300)], TOPOLOGY)
+    tracker = FaceTracker(FaceTrackerConfig(), detector=networks, mesh=networks)
+    for _ in range(2):
+        assert tracker.update(Frame(PIXELS, 0.0, 0), StageTimer())[0].state == "new"
+        tracker.update(Frame(PIXELS, 0.1, 1), StageTimer())
+        tracker.reset()
+
+
+class BrokenMesh(ScriptedFaces):
+    """Answers with NaN in some frames."""
+
+    def __init__(self, script, broken):
+        super().__init__(script, TOPOLOGY)
+        self.broken = broken
+
+    def locate(self, frame, rois, timer):
+        found = super().locate(frame, rois, timer)
+        if frame.index not in self.broken:
+            return found
+        return [replace(face, points_px=face.points_px * np.float32(np.nan)) for face in found]
+
+
+def test_nan_from_the_mesh_is_a_missed_face(caplog):
+    networks = BrokenMesh(lambda index: [face_at(300, 300)], broken={3, 4})
+    tracker = FaceTracker(FaceTrackerConfig(), detector=networks, mesh=networks)
+    with caplog.at_level(logging.WARNING):
+        rows = [tracker.update(Frame(PIXELS, index / FPS, index), StageTimer()) for index in range(8)]
+    assert [ids(row) for row in rows] == [[1]] * 8
+    assert [row[0].state for row in rows[3:6]] == ["coasting", "coasting", "tracked"]
+    assert all(np.isfinite(face.landmarks.points_px).all() for row in rows for face in row)
+    assert tracker.nonfinite_outputs == 4  # the old place and the detected one, in two frames
+    assert "NaN" in caplog.text
+
+
+class BrokenDetector(ScriptedFaces):
+    """A detection network that answers with NaN."""
+
+    def detect(self, frame, timer):
+        raise NonFiniteOutput("face_detector_short answered with NaN")
+
+
+def test_nan_from_the_detector_is_no_face():
+    networks = BrokenDetector(lambda index: [face_at(300, 300)], TOPOLOGY)
+    tracker = FaceTracker(FaceTrackerConfig(), detector=networks, mesh=networks)
+    assert tracker.update(Frame(PIXELS, 0.0, 0), StageTimer()) == ()
+    assert tracker.nonfinite_outputs == 1
+
+
+def test_timestamps_that_stand_still_or_go_back_do_no_harm():
+    networks = ScriptedFaces(lambda index: [face_at(300 + index, 300)], TOPOLOGY)
+    config = FaceTrackerConfig(smoothing=OneEuroConfig())
+    tracker = FaceTracker(config, detector=networks, mesh=networks)
+    for index, time_s in enumerate([0.0, 0.0, -1.0, 5.0, 5.0, 1e9, float("nan"), 0.0]):
+        (face,) = tracker.update(Frame(PIXELS, time_s, index), StageTimer())
+        assert face.landmarks.box_px[0] == pytest.approx(face_at(300 + index, 300).box_px[0], abs=8)
+
+
+def test_each_stage_is_booked():
+    networks = ScriptedFaces(lambda index: [face_at(300, 300)], TOPOLOGY)
+    tracker = FaceTracker(FaceTrackerConfig(), detector=networks, mesh=networks)
+    timer = StageTimer()
+    timer.begin_frame(0)
+    tracker.update(Frame(PIXELS, 0.0, 0), timer)
+    assert list(timer.timings_ms) == ["infer", "detect", "track"]
+
+
+@pytest.mark.parametrize(
+    "options", [{"max_faces": 0}, {"min_presence": 1.5}, {"mode": "film"}, {"smoothing": "on"}, {"colour": 1}]
+)
+def test_nonsense_is_refused(options):
+    with pytest.raises(ValidationError):
+        FaceTrackerConfig(**options)
+
+
+def test_the_scripted_tracker_says_what_it_is_told():
+    tracker = ScriptedFaceTracker(
+        [[face_at(300, 300)], [], [face_at(310, 300), face_at(700, 300)]].__getitem__
+    )
+    rows = [tracker.update(Frame(PIXELS, index / FPS, index), StageTimer()) for index in range(3)]
+    assert [ids(row) for row in rows] == [[1], [], [1, 2]]
+    assert [face.state for row in rows for face in row] == ["new", "new", "new"]
