@@ -111,10 +111,11 @@ def pack_folders() -> dict[str, Path]:
     """Pack name → folder, by name; unchecked."""
     found: dict[str, Path] = {}
     for root in search_folders():
-        if root.is_dir():
-            for folder in root.iterdir():
-                if (folder / EFFECT_FILE).is_file():
-                    found.setdefault(folder.name, folder)
+        try:
+            folders = [path.parent for path in root.glob(f"*/{EFFECT_FILE}")]
+        except OSError as error:
+            raise AssetError(f"effects folder {root} cannot be read ({error.strerror})") from error
+        found.update({folder.name: folder for folder in folders if folder.name not in found})
     return dict(sorted(found.items()))
 
 
