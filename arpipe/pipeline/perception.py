@@ -25,7 +25,7 @@ class PerceptionConfig(BaseModel):
 
     face: FaceTrackerConfig = FaceTrackerConfig()
     head_pose: HeadPoseConfig = HeadPoseConfig()
-    sessions: SessionConfig = SessionConfig()
+    session: SessionConfig = SessionConfig()
     session: SessionConfig = SessionConfig()
 
 
