@@ -43,7 +43,7 @@ LAYERS = (
 # Packages that only their owners import; `arpipe.apps.doctor` probes them by name, to survive broken ones.
 OWNERS = {
     "onnxruntime": ("arpipe.inference.session",),
-    "moderngl": ("arpipe.render", "arpipe.apps.window"),
+    "moderngl": ("arpipe.render", "arpipe.effects", "arpipe.apps.window"),
     "glfw": ("arpipe.apps.window",),
     "av": ("arpipe.io",),
     "pyvirtualcam": ("arpipe.io",),
