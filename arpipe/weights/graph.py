@@ -10,6 +10,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
+from arpipe.errors import WeightsError
+
 OPSET = 17  # GridSample came with 16, LayerNormalization with 17; every ONNX Runtime since 1.12 reads it
 IR_VERSION = 8
 
@@ -65,6 +67,40 @@ class Graph:
         """Put nodes where one was; with none, remove it."""
         place = self.nodes.index(node)
         self.nodes[place : place + 1] = replacements
+
+    def rename(self, old: str, new: str) -> None:
+        """Let every reader of one value read another, which takes over its shape."""
+        self.shapes[new] = self.shapes.get(old, self.shapes.get(new, ()))
+        for node in self.nodes:
+            node.inputs = [new if name == old else name for name in node.inputs]
+
+    def prune(self) -> None:
+        """Drop nodes whose results nobody reads."""
+        producers = {name: node for node in self.nodes for name in node.outputs}
+        waiting, read = list(self.outputs), set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name not in read:
+                read.add(name)
+                waiting += producers[name].inputs if name in producers else []
+        self.nodes = [node for node in self.nodes if read.intersection(node.outputs)]
+
+    def sort(self) -> None:
+        """Put every node after those whose outputs it reads, else nearly keep the order."""
+        known = {*self.inputs, *self.constants, ""}
+        waiting, self.nodes = self.nodes, []
+        while waiting:
+            later = []
+            for node in waiting:
+                if known.issuperset(node.inputs):
+                    self.nodes.append(node)
+                    known.update(node.outputs)
+                else:
+                    later.append(node)
+            if len(later) == len(waiting):
+                missing = sorted({*waiting[0].inputs} - known)
+                raise WeightsError(f"the network reads {missing[0]!r}, which nothing computes before")
+            waiting = later
 
     def consumers(self, value: str) -> list[Node]:
         """Nodes that read a value, in order."""

@@ -26,6 +26,25 @@ def optimise(graph: Graph) -> None:
     merge_reshapes(graph)
 
 
+def merge_duplicates(graph: Graph) -> None:
+    """Compute once what is computed twice from the same values by the same operator."""
+    seen: dict[object, str] = {}
+    for node in list(graph.nodes):
+        inputs = tuple(_content(graph, name) for name in node.inputs)
+        key = (node.kind, inputs, repr(sorted(node.attributes.items())))
+        if key not in seen:
+            seen[key] = node.outputs[0]
+        elif len(node.outputs) == 1 and node.outputs[0] not in graph.outputs:
+            graph.rename(node.outputs[0], seen[key])
+            graph.replace(node)
+
+
+def _content(graph: Graph, name: str) -> object:
+    """What tells a value from others: its name, or a constant's type, shape and numbers."""
+    array = graph.constants.get(name)
+    return name if array is None else (array.dtype.str, array.shape, array.tobytes())
+
+
 def fold_image_padding(graph: Graph) -> None:
     """Zeros around an image that only convolutions read become those convolutions' own padding."""
     for node in _of_kind(graph, "Pad"):
@@ -163,14 +182,20 @@ def multiply_whole_images(graph: Graph) -> None:
 
 
 def merge_reshapes(graph: Graph) -> None:
-    """A reshape of a reshape needs only the last one."""
+    """A reshape of a reshape needs only the last one, and one to the same shape none."""
     for node in _of_kind(graph, "Reshape"):
         producer = graph.producer(node.inputs[0])
-        if producer is None or producer.kind != "Reshape":
-            continue
-        node.inputs[0] = producer.inputs[0]
-        if not graph.consumers(producer.outputs[0]) and producer.outputs[0] not in graph.outputs:
-            graph.replace(producer)
+        if producer is not None and producer.kind == "Reshape":
+            node.inputs[0] = producer.inputs[0]
+    graph.prune()
+    for node in _of_kind(graph, "Reshape"):
+        source, target = node.inputs[0], node.outputs[0]
+        producer = graph.producer(source)
+        shape = graph.outputs.get(target)
+        if producer is not None and shape is not None and graph.shapes.get(source) == shape:
+            producer.outputs = [target if name == source else name for name in producer.outputs]
+            graph.rename(source, target)
+            graph.replace(node)
 
 
 def _of_kind(graph: Graph, kind: str) -> list[Node]:

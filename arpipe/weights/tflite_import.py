@@ -6,9 +6,10 @@ from collections.abc import Mapping
 import onnx
 
 from arpipe.errors import WeightsError
-from arpipe.weights import graph_passes, tflite_reader
+from arpipe.weights import cuts, graph_passes, tflite_reader
 from arpipe.weights.custom_operators import CUSTOM_OPERATORS
 from arpipe.weights.graph import Graph, to_onnx
+from arpipe.weights.graph_branches import merge_branches
 from arpipe.weights.lowering import NCHW_FROM_NHWC, Lowering
 from arpipe.weights.operators import BUILTIN_OPERATORS
 from arpipe.weights.tflite_reader import TfliteModel
@@ -37,12 +38,22 @@ def convert(
         WeightsError: Damaged file, unknown operator, or outputs that do not fit.
     """
     graph = lower(tflite_reader.read(content), outputs)
+    graph_passes.merge_duplicates(graph)
+    cuts.expand(graph)
+    merge_branches(graph)
     graph_passes.optimise(graph)
     return to_onnx(graph, name, version)
 
 
+def convert_plainly(content: bytes, outputs: OutputShapes, name: str = "network") -> onnx.ModelProto:
+    """`convert` without the rewrites for speed: what they are tested against."""
+    graph = lower(tflite_reader.read(content), outputs)
+    cuts.expand(graph)
+    return to_onnx(graph, name)
+
+
 def lower(model: TfliteModel, outputs: OutputShapes) -> Graph:
-    """Translate every operator, without any rewriting for speed."""
+    """Translate every operator; the attention mesh's cuts stay nodes of our own kinds, see `cuts`."""
     if len(model.inputs) != 1 or len(model.inputs[0].shape) != 4:
         raise WeightsError(f"expected one image as input, got {[t.shape for t in model.inputs]}")
     lowering = Lowering()

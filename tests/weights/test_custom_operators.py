@@ -28,14 +28,14 @@ def turned(angle: float) -> np.ndarray:
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
-def expected_matrix(points: np.ndarray) -> np.ndarray:
+def expected_matrix(points: np.ndarray, cut: dict[str, object]) -> np.ndarray:
     """The cut around the subset, as the operator is defined."""
     dx, dy = (points[8] - points[3])[:2]
-    r = 0.3 - np.arctan2(dy, dx)
-    level = points[SUBSET, :2] @ turned(r).T
+    r = cut["target_rotation_radians"] - np.arctan2(dy, dx)
+    level = points[cut["subset_idxs"], :2] @ turned(r).T
     low, high = level.min(0), level.max(0)
     matrix = np.eye(4)
-    matrix[:2, :2] = turned(-r) @ np.diag((high - low) * [1.5 / 8, 1.25 / 4])
+    matrix[:2, :2] = turned(-r) @ np.diag((high - low) * [cut["scale_x"] / 8, cut["scale_y"] / 4])
     matrix[:2, 3] = turned(-r) @ ((low + high) / 2) - matrix[:2, :2] @ [4, 2]
     return matrix
 
@@ -56,50 +56,82 @@ def expected_cut(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return cut
 
 
-def landmarks(file: TfliteFile, points: np.ndarray) -> int:
-    """Constant landmarks that a network computes: the input counts for nothing."""
-    zero = file.add(
-        "MUL", [file.input, file.constant(np.zeros(1, np.float32))], (1, 12, 12, 2), options("MulOptions")
-    )
+def computed(file: TfliteFile, points: np.ndarray) -> int:
+    """Points that a network computes, though its input counts for nothing: (1, n, values)."""
+    gone = file.constant(np.zeros(1, np.float32))
+    shape = tuple(file.tensors[file.input].shape)
+    zero = file.add("MUL", [file.input, gone], shape, options("MulOptions"))
     axes = file.constant(np.array([1, 2], np.int32))
-    mean = file.add("MEAN", [zero, axes], (1, 2), options("ReducerOptions"))
-    inputs = [mean, file.constant(np.zeros((len(points) * 3, 2), np.float32)), file.constant(points.ravel())]
+    mean = file.add("MEAN", [zero, axes], (1, shape[3]), options("ReducerOptions"))
+    inputs = [
+        mean,
+        file.constant(np.zeros((points.size, shape[3]), np.float32)),
+        file.constant(points.ravel()),
+    ]
     flat = file.add("FULLY_CONNECTED", inputs, (1, points.size), options("FullyConnectedOptions"))
-    shape = file.constant(np.array([1, *points.shape], np.int32))
-    return file.add("RESHAPE", [flat, shape], (1, *points.shape))
+    target = file.constant(np.array([1, *points.shape], np.int32))
+    return file.add("RESHAPE", [flat, target], (1, *points.shape))
 
 
 def flex(values: dict[str, object]) -> bytes:
     return bytes(flexbuffers.Dumps(values))
 
 
+@pytest.mark.parametrize("optimised", [False, True], ids=["plain", "optimised"])
 @pytest.mark.parametrize("seed", range(6))
-def test_cut_follows_its_definition(seed: int):
+def test_cuts_follow_their_definition(seed: int, optimised: bool):
+    """Two cuts from the same landmarks, with subsets of different sizes; points moved by scaled matrices."""
     rng = np.random.default_rng(seed)
     spread = (2.0, 8.0)[seed % 2]  # the wide ones reach outside the image
     points = (rng.normal(size=(10, 3)) * spread + 5.5).astype(np.float32)
-    file = TfliteFile((1, 12, 12, 2))
-    source = landmarks(file, points)
-    matrix = file.add("Landmarks2TransformMatrix", [source], (1, 4, 4), custom=flex(MATRIX))
-    cut = file.add("TransformTensorBilinear", [file.input, matrix], (1, 4, 8, 2), custom=flex(CUT))
-    local = file.constant(rng.normal(size=(1, 5, 2)).astype(np.float32))
-    moved = file.add("TransformLandmarks", [local, matrix], (1, 5, 2), custom=flex({}))
-    image = rng.normal(size=(1, 12, 12, 2)).astype(np.float32)
-    answers = converted(file.content(matrix, cut, moved), image, optimised=True)
+    local = rng.normal(size=(2, 5, 2)).astype(np.float32)
+    image = rng.normal(size=(1, 12, 12, 32)).astype(np.float32)
+    scale = np.ones((1, 4, 4), np.float32)
+    scale[0, :2, 3] = 4.0
+    scale[0, 0, 1] = 0.5
+    cuts = (
+        {**MATRIX},
+        {**MATRIX, "subset_idxs": SUBSET[:4], "target_rotation_radians": -1.0, "scale_y": 2.0},
+    )
 
-    truth = expected_matrix(points.astype(float))
-    np.testing.assert_allclose(answers[0][0], truth, atol=1e-4)
-    np.testing.assert_allclose(answers[1][0], expected_cut(image[0], truth), atol=2e-4)
-    data = np.frombuffer(file.buffers[file.tensors[local].buffer].data.tobytes(), np.float32).reshape(5, 2)
-    np.testing.assert_allclose(answers[2][0], data @ truth[:2, :2].T + truth[:2, 3], atol=1e-4)
+    file = TfliteFile((1, 12, 12, 32))
+    source = computed(file, points)
+    outputs = []
+    for index, options_of_cut in enumerate(cuts):
+        matrix = file.add("Landmarks2TransformMatrix", [source], (1, 4, 4), custom=flex(options_of_cut))
+        outputs += [
+            file.add("TransformTensorBilinear", [file.input, matrix], (1, 4, 8, 32), custom=flex(CUT))
+        ]
+        if index:
+            matrix = file.add("MUL", [matrix, file.constant(scale)], (1, 4, 4), options("MulOptions"))
+        moved = computed(file, local[index])
+        outputs += [file.add("TransformLandmarks", [moved, matrix], (1, 5, 2), custom=flex({}))]
+    answers = converted(file.content(*outputs), image, optimised)
+
+    for index, options_of_cut in enumerate(cuts):
+        truth = expected_matrix(points.astype(float), options_of_cut)
+        np.testing.assert_allclose(answers[2 * index][0], expected_cut(image[0], truth), atol=5e-4)
+        truth = truth * scale[0] if index else truth
+        expected = local[index] @ truth[:2, :2].T + truth[:2, 3]
+        np.testing.assert_allclose(answers[2 * index + 1][0], expected, atol=2e-4)
 
 
 def test_coinciding_rotation_points_stay_finite():
-    file = TfliteFile((1, 12, 12, 2))
-    source = landmarks(file, np.ones((10, 3), np.float32))
+    file = TfliteFile((1, 12, 12, 32))
+    source = computed(file, np.ones((10, 3), np.float32))
     matrix = file.add("Landmarks2TransformMatrix", [source], (1, 4, 4), custom=flex(MATRIX))
-    (answer,) = converted(file.content(matrix), np.zeros((1, 12, 12, 2), np.float32), optimised=True)
+    cut = file.add("TransformTensorBilinear", [file.input, matrix], (1, 4, 8, 32), custom=flex(CUT))
+    (answer,) = converted(file.content(cut), np.zeros((1, 12, 12, 32), np.float32), optimised=True)
     assert np.isfinite(answer).all()
+
+
+def test_matrix_read_by_something_else_is_refused():
+    file = TfliteFile((1, 12, 12, 32))
+    source = computed(file, np.ones((10, 3), np.float32))
+    matrix = file.add("Landmarks2TransformMatrix", [source], (1, 4, 4), custom=flex(MATRIX))
+    content = file.content(file.add("LOGISTIC", [matrix], (1, 4, 4)))
+    with pytest.raises(WeightsError, match="reads 'cutmatrix_1', which nothing computes"):
+        tflite_import.convert(content, {"output": (4, 4)})
 
 
 def transposed_network(raw: bytes, weights: np.ndarray, bias: np.ndarray) -> bytes:
@@ -131,7 +163,7 @@ def test_short_options_are_refused():
 
 def test_options_that_are_no_map_are_refused():
     file = TfliteFile((1, 12, 12, 2))
-    source = landmarks(file, np.ones((10, 3), np.float32))
+    source = computed(file, np.ones((10, 3), np.float32))
     raw = bytes(flexbuffers.Dumps([1, 2]))
     content = file.content(file.add("Landmarks2TransformMatrix", [source], (1, 4, 4), custom=raw))
     with pytest.raises(WeightsError, match="not a map"):

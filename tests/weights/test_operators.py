@@ -10,7 +10,6 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from arpipe.errors import WeightsError
 from arpipe.weights import tflite_import, tflite_reader
-from arpipe.weights.graph import to_onnx
 from tests.weights.tflite_files import TfliteFile, options
 
 RNG = np.random.default_rng(3)
@@ -39,8 +38,8 @@ def converted(content: bytes, image: np.ndarray, optimised: bool) -> list[np.nda
     """What our conversion answers, with or without the rewrites for speed."""
     model = tflite_reader.read(content)
     shapes = {f"output{i}": tensor.shape[1:] for i, tensor in enumerate(model.outputs)}
-    plain = to_onnx(tflite_import.lower(model, shapes), "test")
-    graph = tflite_import.convert(content, shapes) if optimised else plain
+    convert = tflite_import.convert if optimised else tflite_import.convert_plainly
+    graph = convert(content, shapes)
     session = onnxruntime.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
     return session.run(list(shapes), {"input": image})
 
