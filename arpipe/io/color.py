@@ -112,6 +112,7 @@ class ToRgb:
             src_color_range=FULL_RANGE if is_rgb else self._tags.scaler_range,
             dst_color_range=FULL_RANGE,
             interpolation=Interpolation.BILINEAR,
+            threads=1,
         )
         return np.ascontiguousarray(rgb.to_ndarray(), dtype=np.uint8)
 
@@ -140,6 +141,7 @@ class FromRgb:
             src_color_range=FULL_RANGE,
             dst_color_range=self._tags.scaler_range,
             interpolation=_BIAS_FREE,
+            threads=1,
         )
         frame.colorspace = self._tags.matrix
         frame.color_range = self._tags.range

@@ -1,6 +1,6 @@
 """Video files: every frame upright, RGB, with its exact time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
@@ -61,7 +61,8 @@ class VideoFile:
     """Frames of a video file, a `Source`.
 
     Rotation and mirroring that the file asks for are applied. `captured_s` is the presentation time in the
-    file; a missing or falling one is replaced by the last one plus one frame. Damage is skipped and counted.
+    file; a missing or falling one is replaced by the last one plus one frame. Damage is skipped and counted, and so
+    are frames that come too late behind it.
 
     Args:
         path: The file.
@@ -128,20 +129,16 @@ class VideoFile:
     def __iter__(self) -> Iterator[Frame]:
         if self._closed:
             raise ValueError(f"VideoFile {self.path} is closed")
-        last_pts: int | None = None
-        step = max(1, round(1 / (self._rate * self._time_base)))
         first, self._first = self._first, None
-        for index, decoded in enumerate(chain(() if first is None else (first,), self._frames)):
-            pts = decoded.pts
-            if pts is None or (last_pts is not None and pts <= last_pts):
-                pts = 0 if last_pts is None else last_pts + step
-            last_pts = pts
-            pixels = self._orientation.apply(self._to_rgb(decoded))
+        decoded = chain(() if first is None else (first,), self._frames)
+        for index, (frame, pts) in enumerate(self._in_time(decoded)):
+            pixels = self._orientation.apply(self._to_rgb(frame))
             yield Frame(pixels, float(pts * self._time_base), index)
 
     def close(self) -> None:
         """Close the file; may be called twice."""
         self._closed = True
+        self._frames = iter(())  # a generator over `self` would keep the decoder alive
         self._container.close()
 
     def __enter__(self) -> Self:
@@ -172,6 +169,21 @@ class VideoFile:
             for frame in frames:
                 self.decode_errors += bool(frame.is_corrupt)
                 yield frame
+
+    def _in_time(self, decoded: Iterable[av.VideoFrame]) -> Iterator[tuple[av.VideoFrame, int]]:
+        """Frames with rising times in units of the time base."""
+        last: int | None = None
+        step = max(1, round(1 / (self._rate * self._time_base)))
+        for frame in decoded:
+            pts = frame.pts
+            falls = pts is not None and last is not None and pts <= last
+            if falls and self.decode_errors:  # put out of order by damage
+                self.decode_errors += 1
+                continue
+            if pts is None or falls:
+                pts = 0 if last is None else last + step
+            last = pts
+            yield frame, pts
 
     def _demux(self) -> Iterator[Any]:
         """Packets of the stream, an empty one last; goes on behind damage of the container."""

@@ -32,7 +32,9 @@ def patch_colors(pixels: np.ndarray) -> np.ndarray:
     """(2, 2, 3) colour in the middle of each quadrant."""
     height, width = pixels.shape[:2]
     rows, columns = (height // 4, 3 * height // 4), (width // 4, 3 * width // 4)
-    return np.array([[np.median(pixels[y - 3 : y + 3, x - 3 : x + 3], axis=(0, 1)) for x in columns] for y in rows])
+    return np.array(
+        [[np.median(pixels[y - 3 : y + 3, x - 3 : x + 3], axis=(0, 1)) for x in columns] for y in rows]
+    )
 
 
 def write_clip(
@@ -68,7 +70,7 @@ def write_clip(
         video = container.add_stream(codec, rate=30)
         video.width, video.height = size
         video.pix_fmt = "yuv420p"
-        video.codec_context.time_base = TIME_BASE
+        video.codec_context.time_base = Fraction(1, 30) if codec == "mpeg4" else TIME_BASE
         video.codec_context.gop_size = gop
         video.codec_context.sample_aspect_ratio = sample_aspect
         if codec == "libx264":
@@ -118,7 +120,9 @@ def audio_packets(path: Path) -> list[tuple[Fraction, bytes]]:
     """Time and content of every sound packet."""
     with av.open(str(path)) as container:
         return [
-            (packet.pts * packet.time_base, bytes(packet)) for packet in container.demux(audio=0) if packet.size
+            (packet.pts * packet.time_base, bytes(packet))
+            for packet in container.demux(audio=0)
+            if packet.size
         ]
 
 
