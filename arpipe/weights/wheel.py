@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from arpipe.errors import WeightsError
@@ -147,11 +148,10 @@ def _run(command: list[str], environment: dict[str, str], tick: Callable[[], Non
 def _size(folder: Path) -> int:
     """Bytes under a folder that another process is writing to."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except OSError:
-            continue  # pip moved or removed it between the listing and the look
+    for parent, _, names in os.walk(folder):  # passes over folders that vanish meanwhile; rglob raises
+        for name in names:
+            with suppress(OSError):  # pip moved or removed it between the listing and the look
+                total += Path(parent, name).stat().st_size
     return total
 
 

@@ -359,6 +359,20 @@ def test_processes_at_once_agree_and_fetch_once(home: Path, index: Path):
     assert leftovers(home) == []
 
 
+def test_progress_survives_a_folder_that_vanishes_meanwhile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "arrived").write_bytes(b"12345")
+    (tmp_path / "pip-unpack").mkdir()
+    real = os.scandir
+
+    def scandir(path):
+        if Path(path).name == "pip-unpack":
+            raise FileNotFoundError(path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert wheel._size(tmp_path) == 5
+
+
 def test_cache_folder_follows_the_platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.delenv(cache.HOME_VARIABLE, raising=False)
     monkeypatch.setattr(cache.sys, "platform", "linux")
