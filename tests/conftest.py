@@ -30,13 +30,6 @@ def shared_data() -> Path:
     return root
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Software GL takes every core, so its tests share one worker."""
-    for item in items:
-        if item.get_closest_marker("gl"):
-            item.add_marker(pytest.mark.xdist_group("gl"))
-
-
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, or fail where it is required, what this machine cannot run."""
     required = os.environ.get("ARPIPE_TEST_REQUIRE", "").split()
