@@ -183,8 +183,7 @@ def check_camera() -> Finding:
         )
     nodes = sorted(DEVICES.glob("video*"))
     if not nodes:
-        detail = "none; files and --source sample work without"
-        return Finding("camera", Verdict.WARN, detail, "arpipe live --source sample")
+        return Finding("camera", Verdict.WARN, "none; files and the sample source work without")
     closed = [str(node) for node in nodes if not os.access(node, os.R_OK | os.W_OK)]
     if closed:
         detail = f"no permission for {', '.join(closed)}"
