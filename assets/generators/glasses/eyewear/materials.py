@@ -24,9 +24,9 @@ def metal(name: str, color: str, roughness: float = 0.25) -> Material:
 
 
 def acetate(
-    name: str, color: str, roughness: float = 0.35, polish: float = 1.0, texture: int | None = None
+    name: str, color: str, roughness: float = 0.7, polish: float = 1.0, texture: int | None = None
 ) -> Material:
-    """Cellulose acetate under a polished coat.
+    """Cellulose acetate, polished: the coat stands for its surface, so beneath it there is no second reflection.
 
     Args:
         name: Material name.
@@ -47,7 +47,7 @@ def acetate(
         "pbrMetallicRoughness": base,
         "extensions": {
             "KHR_materials_clearcoat": {"clearcoatFactor": polish, "clearcoatRoughnessFactor": 0.06},
-            "KHR_materials_ior": {"ior": 1.48},
+            "KHR_materials_ior": {"ior": 1.0},
         },
     }
 
@@ -91,6 +91,9 @@ def glass(
     name: str, tint: tuple[float, float, float] = (1.0, 1.0, 1.0), *, ior: float = 1.5, metallic: float = 0.0
 ) -> Material:
     """A lens: thin-walled and fully transmissive; `tint` is the linear share of light it lets through.
+
+    What lies close behind a tinted lens is also lit through it, which a renderer of thin walls does not know. Tints
+    of sunglasses are therefore nearly the square of the transmittance that opticians state (15 % for a G15).
 
     A gradient comes from the vertex colours, which multiply the tint. `metallic` > 0 is a mirror coat: that
     share of the surface reflects in the tint's colour and lets nothing through.

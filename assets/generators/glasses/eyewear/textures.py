@@ -10,7 +10,7 @@ from eyewear.curves import Array
 
 Pixels = NDArray[np.uint8]
 HONEY = [(224, 164, 82), (206, 134, 54), (150, 82, 30), (78, 38, 18), (44, 22, 14)]  # sRGB, light to dark
-HAVANA = [(196, 118, 44), (170, 92, 34), (104, 50, 22), (50, 24, 15), (28, 15, 11)]
+HAVANA = [(182, 116, 56), (150, 86, 38), (94, 48, 24), (46, 24, 16), (26, 15, 12)]
 _STORED_BLOCK = 65535  # the longest stored block of a deflate stream
 
 

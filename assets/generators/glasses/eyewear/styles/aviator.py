@@ -31,7 +31,7 @@ def aviator() -> Pack:
     loop = resample_closed(hole, 60, 10.0)
     rim = wire_rim(loop, 1.6, 2.2)
     build.add_both("frame", "gold", rim.mapped(FRONT.place))
-    shade = vertical_gradient([0.16, 0.10, 0.05], [0.80, 0.62, 0.40], 20.0, -24.0)
+    shade = vertical_gradient([0.055, 0.030, 0.014], [0.66, 0.42, 0.20], 16.0, -28.0)
     faces, edge = lens(FRONT, resample_closed(hole, 48, 10.0), 2.0, TONGUE_MM, rim_bevel=0.3)
     build.add_both("lens", "brown", faces, ball=FRONT.ball, color=shade)
     build.add_both("lens", "brown", edge, color=shade)
@@ -54,7 +54,7 @@ def aviator() -> Pack:
         vertex_distance_mm=13.0,
         frame_width_mm=build.width(),
         materials=[
-            metal("gold", "#e3bd78", 0.2),
+            metal("gold", "#efca86", 0.18),
             glass("brown"),
             acetate("tips", "#1a0f0a"),
             silicone(),

@@ -82,7 +82,7 @@ def browline() -> Pack:
         frame_width_mm=build.width(),
         materials=[
             acetate("black", "#0b0b0c"),
-            metal("gold", "#e3bd78", 0.2),
+            metal("gold", "#efca86", 0.18),
             glass("clear", (0.97, 0.98, 0.97)),
             silicone(),
         ],

@@ -42,7 +42,7 @@ def cat_eye() -> Pack:
     hole = opening(FRONT, closed_spline(np.array(OPENING)), TONGUE_MM)
     sheet = Sheet(face=1.8, back=_back, outer_bevel=1.1, inner_bevel=0.7, crown=0.3)
     build.add("frame", "tortoise", acetate_front(FRONT, outline, hole, sheet), uv=sheet_uv(80.0, 0.6))
-    shade = vertical_gradient([0.17, 0.085, 0.07], [0.86, 0.62, 0.53], 19.0, -22.0)
+    shade = vertical_gradient([0.060, 0.024, 0.020], [0.72, 0.42, 0.33], 15.0, -26.0)
     faces, edge = lens(FRONT, resample_closed(hole, 48, 10.0), 2.0, TONGUE_MM, rim_bevel=0.3)
     build.add_both("lens", "rose", faces, ball=FRONT.ball, color=shade)
     build.add_both("lens", "rose", edge, color=shade)

@@ -1,4 +1,4 @@
-"""Oversized: large rounded squares of blush crystal acetate with smoke-to-rose lenses."""
+"""Oversized: large rounded squares of champagne crystal acetate with smoke-to-rose lenses."""
 
 import numpy as np
 
@@ -40,13 +40,13 @@ def oversized() -> Pack:
     outline = fittings.symmetric(HALF_OUTLINE)
     hole = opening(FRONT, closed_spline(np.array(OPENING)), TONGUE_MM)
     sheet = Sheet(face=1.9, back=_back, outer_bevel=1.2, inner_bevel=0.8, crown=0.3)
-    build.add("frame", "blush", acetate_front(FRONT, outline, hole, sheet))
-    shade = vertical_gradient([0.13, 0.11, 0.12], [0.88, 0.66, 0.66], 18.0, -30.0)
+    build.add("frame", "champagne", acetate_front(FRONT, outline, hole, sheet))
+    shade = vertical_gradient([0.036, 0.030, 0.034], [0.72, 0.52, 0.47], 14.0, -32.0)
     faces, edge = lens(FRONT, resample_closed(hole, 52, 10.0), 2.0, TONGUE_MM, rim_bevel=0.3)
     build.add_both("lens", "smoke", faces, color=shade, ball=FRONT.ball)
     build.add_both("lens", "smoke", edge, color=shade)
     pad = PadFit((10.0, -4.5, -3.6), splay_deg=42, flare_deg=22, length=13.5, width=5.0, thickness=2.2)
-    build.add_both("nose_pads", "blush", moulded_pad(pad).mapped(FRONT.place))
+    build.add_both("nose_pads", "champagne", moulded_pad(pad).mapped(FRONT.place))
 
     build.hang_temples(FRONT.point(71.2, 18.6, -5.8))
     path = temple_path(TEMPLE_MM, 96.0, 42.0, bow=1.0, drop_deg=2.5)
@@ -60,7 +60,7 @@ def oversized() -> Pack:
         cap_end=1.4,
         start_plane=FRONT.outward(71.2, 18.6),
     )
-    fittings.add_temple(build, "blush", arm)
+    fittings.add_temple(build, "champagne", arm)
     core = bar(
         stretch(path, 7.0, TEMPLE_MM - 8.0), 0.9, [(0, 3.2), (0.3, 1.8), (1, 1.6)], corner=0.3, stations=10
     )
@@ -70,14 +70,14 @@ def oversized() -> Pack:
     return Pack(
         name="oversized",
         title="Oversized",
-        description="Large rounded squares of blush crystal acetate over a gold core, smoke-to-rose lenses.",
+        description="Large rounded squares of champagne crystal acetate over a gold core, smoke-to-rose lenses.",
         tags=["glasses", "acetate", "sun", "crystal"],
         front=FRONT,
         temple_mm=TEMPLE_MM,
         vertex_distance_mm=13.0,
         frame_width_mm=build.width(),
         materials=[
-            crystal("blush", "#f0c4b4", transmission=0.7, roughness=0.12),
+            crystal("champagne", "#ead2ba", transmission=0.65, roughness=0.12),
             glass("smoke"),
             metal("gold", "#e6c08c", 0.22),
         ],

@@ -29,7 +29,7 @@ def rimless() -> Pack:
     """The pack."""
     build = Assembly()
     edge = opening(FRONT, closed_spline(np.array(OPENING)), TONGUE_MM)
-    faces, side = lens(FRONT, resample_closed(edge, 72, 10.0), LENS_MM, TONGUE_MM, rim_bevel=0.4)
+    faces, side = lens(FRONT, resample_closed(edge, 72, 10.0), LENS_MM, TONGUE_MM, rim_bevel=0.5)
     build.add_both("lens", "clear", faces, ball=FRONT.ball)
     build.add_both("lens", "edge", side, crease_deg=30)
     half = LENS_MM / 2
@@ -73,7 +73,7 @@ def rimless() -> Pack:
         materials=[
             metal("titanium", "#b9b4ae", 0.28),
             glass("clear", (0.97, 0.98, 0.97)),
-            lens_edge("edge", "#dfe9e6"),
+            lens_edge("edge", "#a9bab7", 0.3),
             acetate("tips", "#4a4f57"),
             silicone(),
         ],

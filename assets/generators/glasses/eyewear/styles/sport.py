@@ -27,7 +27,7 @@ def sport() -> Pack:
     """The pack."""
     build = Assembly()
     faces, edge = half_shield(FRONT, fittings.symmetric(HALF_OUTLINE), 1.8, bevel=0.35, columns=64)
-    fire = vertical_gradient([0.9, 0.10, 0.045], [1.0, 0.58, 0.10], 17.0, -20.0)
+    fire = vertical_gradient([0.9, 0.09, 0.04], [1.0, 0.38, 0.05], 17.0, -22.0)
     build.add_both("lens", "mirror", faces, ball=FRONT.ball, color=fire)
     build.add_both("lens", "rim", edge, crease_deg=30)
     brow = [
@@ -91,7 +91,7 @@ def sport() -> Pack:
         vertex_distance_mm=14.0,
         frame_width_mm=build.width(),
         materials=[
-            glass("mirror", ior=1.6, metallic=0.72),
+            glass("mirror", ior=1.6, metallic=0.82),
             rubber("rim", "#1b1413", 0.3),
             rubber("nylon", "#121315", 0.42),
             rubber("grip", "#1e1f22", 0.85),

@@ -20,12 +20,12 @@ FRONT = Front(
 TEMPLE_MM = 145.0
 TONGUE_MM = 0.5
 OPENING = [
-    (27, 9), (25.5, 18), (14, 20.5), (0, 20.5), (-14, 20), (-23.5, 17.5), (-26.5, 8), (-25, -4), (-20, -15),
-    (-9, -21), (4, -21.5), (16, -18), (24, -8),
+    (27, 11), (26.5, 18.5), (15, 20.6), (0, 20.4), (-14, 20), (-24, 17.5), (-26.6, 9), (-25, -3), (-20.5, -14),
+    (-11, -20.6), (3, -21.5), (15, -19.5), (23, -10),
 ]  # fmt: skip
 HALF_OUTLINE = [
-    (4.5, 17.2), (13, 21.6), (24, 24.6), (40, 25.2), (55, 25.6), (66, 27.2), (72.5, 25.5), (72.5, 17),
-    (69, 9), (65.6, 2.5), (63.6, -7), (59.6, -16.5), (51.5, -23), (40, -25.2), (28.5, -25), (18, -21),
+    (4.5, 17.2), (13, 21.6), (24, 24.6), (40, 25.2), (55, 25.2), (66, 25.9), (72, 24), (72.4, 16),
+    (69.2, 8.4), (65.6, 2.5), (63.6, -7), (59.6, -16.5), (51.5, -23), (40, -25.2), (28.5, -25), (18, -21),
     (11.2, -13), (8.2, -4), (6.2, 4), (2.4, 7.4),
 ]  # fmt: skip
 
@@ -48,21 +48,21 @@ def wayfarer() -> Pack:
     pad = PadFit((9.6, -5.0, -3.8), splay_deg=42, flare_deg=22, length=13.5, width=5.2, thickness=2.2)
     build.add_both("nose_pads", "black", moulded_pad(pad).mapped(FRONT.place))
 
-    build.hang_temples(FRONT.point(69.2, 17.3, -6.2))
+    build.hang_temples(FRONT.point(69.3, 16.2, -6.2))
     path = temple_path(TEMPLE_MM, 96.0, 40.0, bow=1.0)
     arm = bar(
         path,
         [(0, 4.3), (0.3, 3.8), (0.7, 3.4), (1, 3.6)],
-        [(0, 14.5), (0.1, 12.6), (0.35, 9.0), (0.58, 7.2), (0.82, 8.8), (0.93, 8.6), (1, 5.4)],
+        [(0, 13.2), (0.1, 11.6), (0.35, 9.0), (0.58, 7.2), (0.82, 8.8), (0.93, 8.6), (1, 5.4)],
         corner=0.36,
         stations=20,
         steps=3,
         cap_end=1.6,
-        start_plane=FRONT.outward(69.2, 17.3),
+        start_plane=FRONT.outward(69.3, 16.2),
     )
     fittings.add_temple(build, "black", arm)
     fittings.add_hinge(build, "steel", inset=3.0, height=7.0)
-    fittings.add_rivets(build, "steel", FRONT, [(66.2, 20.6), (67.6, 17.4)], face=1.9 + 0.1)
+    fittings.add_rivets(build, "steel", FRONT, [(66.6, 19.4), (67.6, 16.2)], face=1.9 + 0.1)
     fittings.add_temple_rivets(build, "steel", path, [(6.5, 2.2), (6.5, -1.4)], 2.1)
     return Pack(
         name="wayfarer",
@@ -75,7 +75,7 @@ def wayfarer() -> Pack:
         frame_width_mm=build.width(),
         materials=[
             acetate("black", "#0b0b0c"),
-            glass("g15", (0.085, 0.105, 0.075)),
+            glass("g15", (0.030, 0.038, 0.026)),
             metal("steel", "#cfd0d2", 0.22),
         ],
         parts=build.parts(),
