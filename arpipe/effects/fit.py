@@ -196,7 +196,7 @@ def _temple_turn(front: Array, hinge: Array, points: Array, ear_root: Array) -> 
     splay = np.arctan2(wanted, -target[2]) - np.arctan2(inner, -target[2])
     # The underside rests on the ear's root where the temple still runs straight, before it bends down.
     straight = local[local[:, 2] > 0.62 * local[:, 2].min()]
-    rear = straight[straight[:, 2] < np.quantile(straight[:, 2], 0.25)]
+    rear = straight[straight[:, 2] < 0.8 * straight[:, 2].min()]
     slope = np.arctan2(float(rear[:, 1].min()), -float(rear[:, 2].mean()))
     drop = slope - np.arctan2(target[1], -target[2])
     splay = float(np.clip(splay, -np.deg2rad(MAX_SPLAY_DEG) / 4.0, np.deg2rad(MAX_SPLAY_DEG)))
