@@ -5,8 +5,8 @@ from arpipe import Pipeline, open_source
 
 with open_source("clip.mp4") as source, Pipeline(effects=["aviator"]) as pipeline:
     for frame in source:
-        result, picture = pipeline.process(frame)
-        for face in result.faces:
+        picture = pipeline.process(frame)
+        for face in picture.result.faces:
             print(face.track_id, face.landmarks["nose_tip"], face.pose)
 ```
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from arpipe.errors import MediaError as MediaError
     from arpipe.errors import MediaNotFound as MediaNotFound
     from arpipe.errors import MissingExtra as MissingExtra
+    from arpipe.errors import NonFiniteOutput as NonFiniteOutput
     from arpipe.errors import OutputError as OutputError
     from arpipe.errors import RenderError as RenderError
     from arpipe.errors import WeightsError as WeightsError
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from arpipe.io.source import SourceInfo as SourceInfo
     from arpipe.io.source import open_source as open_source
     from arpipe.io.video import VideoFile as VideoFile
+    from arpipe.pipeline.pipeline import Picture as Picture
     from arpipe.pipeline.pipeline import Pipeline as Pipeline
     from arpipe.pipeline.pipeline import PipelineConfig as PipelineConfig
     from arpipe.timing import StageTimer as StageTimer
@@ -67,6 +69,7 @@ _HOMES = {
     "MediaError": "arpipe.errors",
     "MediaNotFound": "arpipe.errors",
     "MissingExtra": "arpipe.errors",
+    "NonFiniteOutput": "arpipe.errors",
     "OutputError": "arpipe.errors",
     "RenderError": "arpipe.errors",
     "WeightsError": "arpipe.errors",
@@ -78,6 +81,7 @@ _HOMES = {
     "SourceInfo": "arpipe.io.source",
     "open_source": "arpipe.io.source",
     "VideoFile": "arpipe.io.video",
+    "Picture": "arpipe.pipeline.pipeline",
     "Pipeline": "arpipe.pipeline.pipeline",
     "PipelineConfig": "arpipe.pipeline.pipeline",
     "StageTimer": "arpipe.timing",

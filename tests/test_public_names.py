@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import arpipe
+from arpipe import errors
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -43,3 +44,8 @@ def test_importing_arpipe_imports_no_other_package():
     packages = {name.split(".")[0] for name in result.stdout.split()}
     assert packages - sys.stdlib_module_names == {"arpipe", "__main__"}
     assert "arpipe.errors" not in result.stdout
+
+
+def test_every_error_is_public():
+    own = {name for name, value in vars(errors).items() if isinstance(value, type)}
+    assert own <= set(arpipe.__all__)
