@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from arpipe.assets import config_path
 from arpipe.errors import ConfigError
 from arpipe.io.toml_tables import check, parse_value, read_toml, to_toml
@@ -20,14 +22,41 @@ ENVIRONMENT_PREFIX = "ARPIPE_"
 LEVEL_MARK = "__"  # between levels; variables without it, such as ARPIPE_HOME, are no configuration
 
 
+class ProfileConfig(BaseModel):
+    """What is measured.
+
+    Attributes:
+        source: As for every command: "sample", a file, a camera.
+        width, height: Size of the sample's frames, px; files keep their own.
+        faces: Faces in the sample.
+        frames: Counted frames a run.
+        warm_up: Frames before that are not counted: first detection, shaders, clock speed.
+        repeat: Runs; their medians tell how far a figure can be trusted.
+        output: Write the pictures to this video and measure that, too.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str = "sample"
+    width: int = Field(default=1280, ge=16, le=7680)
+    height: int = Field(default=720, ge=16, le=4320)
+    faces: int = Field(default=1, ge=1, le=4)
+    frames: int = Field(default=300, ge=2)
+    warm_up: int = Field(default=20, ge=0)
+    repeat: int = Field(default=1, ge=1, le=100)
+    output: Path | None = None
+
+
 class RunConfig(PipelineConfig):
     """Everything settable about a run: the pipeline's own keys and what is done around it.
 
     Attributes:
         video: How videos are compressed.
+        profile: What `arpipe profile` measures.
     """
 
     video: VideoSinkConfig = VideoSinkConfig()
+    profile: ProfileConfig = ProfileConfig()
 
 
 def load_config(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from arpipe import __version__
-from arpipe.cli import config, effects, machine, weights
+from arpipe.cli import config, effects, machine, profile, weights
 from arpipe.cli.batch import batch
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ def _options(
 
 
 app.command()(batch)
+app.add_typer(profile.app, name="profile")
 app.add_typer(effects.app, name="effects")
 app.command()(machine.doctor)
 app.command()(machine.calibrate)

@@ -41,6 +41,11 @@ class FaceMesh:
         self._input = CropTensor(SIDE_PX, 0.0, 1.0, "replicate")
         self._session = Session(NETWORKS[kind], sessions)
 
+    @property
+    def provider(self) -> str:
+        """Where the network really runs."""
+        return self._session.provider
+
     def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Landmarks | None]:
         """Landmarks in each square; stages `crop`, `infer` and `decode`.
 

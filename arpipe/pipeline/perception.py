@@ -57,6 +57,11 @@ class Perception:
                 self._poses.forget_except({face.track_id for face in faces})
         return FrameResult(frame=frame, faces=faces, timings_ms=timer.timings_ms)
 
+    @property
+    def provider(self) -> str:
+        """Where the networks really run."""
+        return self._faces.provider
+
     def reset(self) -> None:
         """Forget all tracks: the next frame begins another stream."""
         self._faces.reset()

@@ -128,6 +128,13 @@ class Pipeline:
         """Look at the next frame of the stream and draw on it."""
         return self.picture(self(frame))
 
+    def facts(self) -> dict[str, object]:
+        """What really runs: where networks do, what draws and how well; renderer and quality once it has drawn."""
+        drawing: dict[str, object] = {}
+        if self._context is not None and self._compositor is not None:
+            drawing = {"renderer": self._context.renderer, "render": self._compositor.config.model_dump()}
+        return {"provider": self.perception.provider, **drawing}
+
     def set_effects(self, effects: Sequence[str | Pack]) -> None:
         """Wear other effects from the next `draw` on; call it on the drawing thread.
 

@@ -15,6 +15,7 @@ from arpipe.models.face_mesh import FaceMesh, MeshKind, next_roi
 from arpipe.timing import StageTimer
 from arpipe.tracking.filters import OneEuroConfig, OneEuroFilter
 from arpipe.tracking.matching import best_match
+from arpipe.tracking.steady import settle
 from arpipe.types import Detection, Frame, Landmarks, Roi, TrackedFace, TrackState
 
 _log = logging.getLogger(__name__)
@@ -62,6 +63,8 @@ class FaceTrackerConfig(BaseModel):
         min_presence: Score that landmarks need, else the face is missed.
         redetect_every: Frames between searches for more faces; 0 for the mode's own.
         coast_frames: Missed frames that a face survives with its id.
+        crop_rest: Change of the crop, as a share of its side, below which it rests with the face, see
+            `arpipe.tracking.steady`; 0 follows every tremor, as MediaPipe does.
         smoothing: One-euro, or "off".
     """
 
@@ -75,6 +78,7 @@ class FaceTrackerConfig(BaseModel):
     min_presence: float = Field(default=0.5, ge=0, le=1)
     redetect_every: int = Field(default=0, ge=0)
     coast_frames: int = Field(default=3, ge=0)
+    crop_rest: float = Field(default=0.015, ge=0, lt=1)
     smoothing: OneEuroConfig | Literal["off"] = OneEuroConfig()
 
 
@@ -120,6 +124,11 @@ class FaceTracker:
         self._mesh = mesh or FaceMesh(self.config.mesh, sessions)
         self._redetect_every = self.config.redetect_every or REDETECT_EVERY[self.config.mode]
         self.reset()
+
+    @property
+    def provider(self) -> str:
+        """Where the mesh network really runs; "scripted" when another mesh was given."""
+        return self._mesh.provider if isinstance(self._mesh, FaceMesh) else "scripted"
 
     def reset(self) -> None:
         """Forget all faces; ids start again from 1."""
@@ -167,7 +176,9 @@ class FaceTracker:
         for track, landmarks in zip(self._tracks, self._locate(frame, rois, timer), strict=True):
             if landmarks is not None:
                 with timer.stage("track"):
+                    last = track.roi
                     self._take(track, landmarks, frame.captured_s)
+                    track.roi = settle(last, track.roi, self.config.crop_rest)
         self._drop_doubles()
 
     def _detection_due(self) -> bool:

@@ -1,0 +1,91 @@
+"""How cost grows with frame size, faces and threads."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from arpipe.apps.profile.measure import profile
+from arpipe.apps.profile.report import Report
+from arpipe.config import ProfileConfig, RunConfig
+from arpipe.errors import ConfigError
+
+AXES = ("size", "faces", "threads")
+MOST_FACES = 4  # that the sample shows
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPoint:
+    """One combination and what it cost."""
+
+    values: dict[str, str]
+    report: Report
+
+
+def parse_sweep(texts: Sequence[str]) -> dict[str, list[str]]:
+    """Axes from texts such as "size=640x480,1280x720" and "faces=1,2".
+
+    Raises:
+        ConfigError: An axis is unknown or a value is wrong.
+    """
+    axes: dict[str, list[str]] = {}
+    for text in texts:
+        axis, equals, values = text.partition("=")
+        if axis not in AXES or not equals or not values:
+            raise ConfigError(f"--sweep {text}: expected size=640x480,1280x720 or faces=1,2 or threads=1,2")
+        axes[axis] = [value.strip() for value in values.split(",")]
+        for value in axes[axis]:
+            _check(axis, value, text)
+    return axes
+
+
+def sweep(
+    axes: dict[str, list[str]],
+    config: ProfileConfig,
+    run: RunConfig,
+    watch: Callable[[SweepPoint], None] | None = None,
+) -> list[SweepPoint]:
+    """Profile every combination, in the order in which the axes are given."""
+    points = []
+    for combination in itertools.product(*axes.values()):
+        values = dict(zip(axes, combination, strict=True))
+        point = SweepPoint(values, profile(*_configured(values, config, run)))
+        points.append(point)
+        if watch is not None:
+            watch(point)
+    return points
+
+
+def _configured(
+    values: dict[str, str], config: ProfileConfig, run: RunConfig
+) -> tuple[ProfileConfig, RunConfig]:
+    if "size" in values:
+        width, height = parse_size(values["size"])
+        config = config.model_copy(update={"width": width, "height": height})
+    perception = run.perception
+    if "faces" in values:
+        faces = int(values["faces"])
+        config = config.model_copy(update={"faces": faces})
+        perception = perception.model_copy(
+            update={"face": perception.face.model_copy(update={"max_faces": faces})}
+        )
+    if "threads" in values:
+        session = perception.session.model_copy(update={"intra_op_threads": int(values["threads"])})
+        perception = perception.model_copy(update={"session": session})
+    return config, run.model_copy(update={"perception": perception})
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Width and height from "1280x720"; ConfigError for anything else."""
+    parts = text.lower().split("x")
+    if len(parts) != 2 or not all(part.isdigit() and int(part) > 0 for part in parts):
+        raise ConfigError(f"size {text!r}: expected width x height in px, such as 1280x720")
+    return int(parts[0]), int(parts[1])
+
+
+def _check(axis: str, value: str, text: str) -> None:
+    if axis == "size":
+        parse_size(value)
+    elif not value.isdigit() or int(value) < 1:
+        raise ConfigError(f"--sweep {text}: {value!r} is no number of {axis}")
+    if axis == "faces" and int(value) > MOST_FACES:
+        raise ConfigError(f"--sweep {text}: the sample shows at most {MOST_FACES} faces")

@@ -1,0 +1,94 @@
+"""Profiles on the terminal."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from arpipe.apps.profile.compare import Verdict
+from arpipe.apps.profile.measure import Measurement
+from arpipe.apps.profile.report import Distribution, Report
+from arpipe.apps.profile.sweep import SweepPoint
+from arpipe.timing import FRAME_STAGE
+
+COLUMNS = ("p50", "p90", "p95", "p99", "max")
+COLORS = {"slower": "red", "faster": "green", "same": "dim", "too short to judge": "dim"}
+
+
+def report_table(report: Report) -> Table:
+    """Every stage, the whole frame last, and what was seen of rate and load below."""
+    run = report.run
+    table = _stage_table(f"{run['source']} {run['width']}x{run['height']}, {_worn(run['effects'])}")
+    for stage, durations in report.stages.items():
+        _add(table, stage, durations)
+    table.add_section()
+    _add(table, FRAME_STAGE, report.frame_ms)
+    rate, dropped = report.intervals, sum(report.dropped.values())
+    table.caption = (
+        f"{rate.fps:.1f} FPS over wall time, 1 % low {rate.low_1_percent_fps:.1f}, jitter {rate.jitter_ms:.1f} ms, "
+        f"{rate.jank} stutters, {dropped} dropped; CPU {report.cpu_percent:.0f} %, {report.rss_mb:.0f} MiB\n"
+        f"networks on {run.get('provider')}, drawn by {run.get('renderer')}"
+    )
+    return table
+
+
+def live_table(seen: Measurement) -> Table:
+    """The same while it runs."""
+    count = len(seen.samples.get(FRAME_STAGE, ()))
+    table = _stage_table(f"{count} frames")
+    for stage in sorted(seen.samples, key=lambda name: name == FRAME_STAGE):
+        _add(table, stage, Distribution.of(seen.samples[stage][-200:]))
+    return table
+
+
+def compare_table(verdicts: Sequence[Verdict]) -> Table:
+    """A row a stage with its verdict."""
+    table = Table(title="Before and after, medians in ms")
+    for column in ("stage", "before", "after", "ratio", "95 % interval", "verdict"):
+        table.add_column(column, justify="left" if column in {"stage", "verdict"} else "right")
+    for v in verdicts:
+        table.add_row(
+            v.stage,
+            f"{v.before_ms:.2f}",
+            f"{v.after_ms:.2f}",
+            f"{v.ratio:.3f}",
+            f"{v.low:.3f} to {v.high:.3f}",
+            f"[{COLORS[v.word]}]{v.word}[/]",
+        )
+    return table
+
+
+def sweep_table(points: Sequence[SweepPoint], budget_ms: float | None) -> Table:
+    """A row a combination; over the budget is marked."""
+    table = Table(title="Frame, ms" + (f"; budget {budget_ms:g} ms at p95" if budget_ms else ""))
+    for axis in points[0].values:
+        table.add_column(axis, justify="right")
+    for column in (*COLUMNS, "FPS", "ratio"):
+        table.add_column(column, justify="right")
+    if budget_ms:
+        table.add_column("budget")
+    first = points[0].report.frame_ms.p50
+    for point in points:
+        frame = point.report.frame_ms
+        cells = [f"{getattr(frame, column):.2f}" for column in COLUMNS]
+        cells += [f"{1000.0 / frame.p50:.0f}", f"{frame.p50 / first:.2f}"]
+        if budget_ms:
+            cells.append("ok" if frame.p95 <= budget_ms else "[red]over[/]")
+        table.add_row(*point.values.values(), *cells)
+    return table
+
+
+def _stage_table(title: str) -> Table:
+    table = Table(title=title)
+    table.add_column("stage")
+    for column in (*COLUMNS, "FPS"):
+        table.add_column(column, justify="right")
+    return table
+
+
+def _add(table: Table, stage: str, durations: Distribution) -> None:
+    cells = [f"{getattr(durations, column):.2f}" for column in COLUMNS]
+    table.add_row(stage, *cells, f"{1000.0 / max(durations.p50, 1e-6):.0f}")
+
+
+def _worn(effects: Sequence[str]) -> str:
+    return ", ".join(effects) if effects else "no effect"
