@@ -1,6 +1,7 @@
 """A loaded network: named tensors in, named tensors out."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -37,6 +38,7 @@ class SessionConfig(BaseModel):
         provider: Where; "auto" takes CUDA when it works, else the CPU. Any other name is strict: absent is an
             error.
         intra_op_threads: Threads inside one operator on the CPU.
+        batch_threads: Parts of a batch that run at once on the CPU: several faces on several cores.
         allow_spinning: Let those threads burn a core between operators; pays only on an idle machine.
     """
 
@@ -44,6 +46,7 @@ class SessionConfig(BaseModel):
 
     provider: ProviderName = "auto"
     intra_op_threads: int = Field(default=1, ge=1, le=256)
+    batch_threads: int = Field(default=2, ge=1, le=256)
     allow_spinning: bool = False
 
 
@@ -68,9 +71,13 @@ class Session:
         self, network: str | Path, config: SessionConfig | None = None, progress: Progress = no_progress
     ) -> None:
         config = config or SessionConfig()
-        path = network if isinstance(network, Path) else store.model_path(network, progress)
-        self.name = path.stem
-        self._session: onnxruntime.InferenceSession | None = _load(path, config)
+        if isinstance(network, Path):
+            self.name = network.stem
+            loaded = _load(network, config)
+        else:
+            self.name = network
+            loaded = _load_from_store(network, config, progress)
+        self._session: onnxruntime.InferenceSession | None = loaded
         self.provider = _provider_in_use(self._session)
         if config.provider not in ("auto", self.provider):
             raise InferenceError(
@@ -81,6 +88,10 @@ class Session:
         self._input_name: str = source.name
         self._sample_shape: tuple[int, ...] = tuple(source.shape[1:])
         self._output_names = [output.name for output in self._session.get_outputs()]
+        parts = config.batch_threads if self.provider == "cpu" else 1
+        # Threads start with the first batch that is divided, so a single face never pays for them.
+        self._helpers = ThreadPoolExecutor(parts - 1, f"arpipe-{self.name}") if parts > 1 else None
+        self._parts = parts
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -105,8 +116,6 @@ class Session:
             InferenceError: Wrong shape or dtype, or closed.
             NonFiniteOutput: The network answered with NaN or infinity.
         """
-        if self._session is None:
-            raise InferenceError(f"session {self.name!r} is closed")
         if tensor.ndim == len(self._sample_shape):
             tensor = tensor[np.newaxis]
         if tensor.shape[1:] != self._sample_shape or tensor.dtype != np.float32:
@@ -114,17 +123,38 @@ class Session:
                 f"{self.name}: expected (n, {', '.join(map(str, self._sample_shape))}) float32, "
                 f"got {tensor.shape} {tensor.dtype}"
             )
-        try:
-            values = self._session.run(self._output_names, {self._input_name: tensor})
-        except Exception as error:  # ONNX Runtime's own exceptions share no public base class
-            raise InferenceError(f"{self.name} failed on {self.provider}: {error}") from error
+        values = self._run_parts(tensor)
         outputs = dict(zip(self._output_names, values, strict=True))
         _check_finite(self.name, outputs)
         return outputs
 
+    def _run_parts(self, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Run a batch, divided over the threads: the first part on the caller's own."""
+        count = min(self._parts, len(tensor))
+        if self._helpers is None or count < 2:
+            return self._run_whole(tensor)
+        own, *others = np.array_split(tensor, count)
+        pending = [self._helpers.submit(self._run_whole, part) for part in others]
+        answers = [self._run_whole(own), *(future.result() for future in pending)]
+        return [np.concatenate(parts) for parts in zip(*answers, strict=True)]
+
+    def _run_whole(self, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        if self._session is None:
+            raise InferenceError(f"session {self.name!r} is closed")
+        try:
+            values: list[NDArray[np.float32]] = self._session.run(
+                self._output_names, {self._input_name: tensor}
+            )
+        except Exception as error:  # ONNX Runtime's own exceptions share no public base class
+            raise InferenceError(f"{self.name} failed on {self.provider}: {error}") from error
+        return values
+
     def close(self) -> None:
         """Free the network; may be called twice."""
         self._session = None
+        if self._helpers is not None:
+            self._helpers.shutdown()
+            self._helpers = None
 
     def __enter__(self) -> Self:
         return self
@@ -140,6 +170,17 @@ def _check_finite(name: str, outputs: Mapping[str, NDArray[Any]]) -> None:
     for key, value in outputs.items():
         if not np.isfinite(value.sum(dtype=np.float64)):
             raise NonFiniteOutput(f"{name} answered with NaN or infinity in {key!r}; is its input finite?")
+
+
+def _load_from_store(name: str, config: SessionConfig, progress: Progress) -> onnxruntime.InferenceSession:
+    """Load a network of the catalogue; if its cached file is damaged unnoticed, once more from a new one."""
+    path = store.model_path(name, progress)
+    try:
+        return _load(path, config)
+    except InferenceError:
+        if not store.discard_damaged(name):
+            raise
+        return _load(store.model_path(name, progress), config)
 
 
 def _load(path: Path, config: SessionConfig) -> onnxruntime.InferenceSession:

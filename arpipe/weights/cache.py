@@ -128,6 +128,13 @@ def sound(path: Path, thorough: bool) -> bool:
     return True
 
 
+def remove(path: Path) -> None:
+    """Drop a cached file and its record."""
+    with explained(path):
+        _record_path(path).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+
+
 def sha256(path: Path) -> str:
     """Hash of a file, in hex."""
     with path.open("rb") as file:

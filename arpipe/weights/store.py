@@ -80,6 +80,19 @@ def import_wheel(path: Path, progress: Progress = no_progress) -> list[Path]:
     return [_converted(network) for network in networks]
 
 
+def discard_damaged(name: str) -> bool:
+    """Hash a converted network and drop it if it is damaged; whether it was. The next use makes it anew.
+
+    For damage that kept size and time, which cheap checks pass over and loading meets.
+    """
+    path = _converted(catalog.network(name))
+    with cache.locked(cache.root()):
+        if cache.sound(path, thorough=True):
+            return False
+        cache.remove(path)
+        return True
+
+
 def status() -> list[Status]:
     """What the cache holds, by cheap checks."""
     return [_status(network, thorough=False) for network in catalog.load().networks.values()]
