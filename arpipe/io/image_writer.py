@@ -10,7 +10,7 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import OutputError
-from arpipe.io.images import EXIF_ORIENTATION, has_alpha, on_white
+from arpipe.io.images import EXIF_ORIENTATION, has_alpha, on_white, open_picture
 from arpipe.io.orientation import orientation_from_exif
 from arpipe.io.sink import PartFile
 from arpipe.types import FrameResult, Pixels
@@ -28,7 +28,7 @@ WRITABLE = {
 """Suffix → Pillow's name of the format."""
 
 _WITH_ALPHA = {"PNG", "WEBP", "TIFF", "AVIF"}
-_WITH_EXIF = {"JPEG", "PNG", "WEBP", "TIFF", "AVIF"}
+_WITH_EXIF = {"JPEG", "PNG", "WEBP", "AVIF"}  # in a TIFF the same tags also say how the pixels lie
 
 
 class ImageSinkConfig(BaseModel):
@@ -137,12 +137,11 @@ class _Luggage:
 
 
 def _luggage_of(path: Path) -> _Luggage:
-    with Image.open(path) as image:
+    with open_picture(path) as image:
+        stored = np.array(image.convert("RGBA"), dtype=np.uint8) if has_alpha(image) else None
         exif = image.getexif()
         orientation = orientation_from_exif(exif.get(EXIF_ORIENTATION, 1))
-        rgba = None
-        if has_alpha(image):
-            rgba = orientation.apply(np.array(image.convert("RGBA"), dtype=np.uint8))
+        rgba = None if stored is None else orientation.apply(stored)
         extra: dict[str, Any] = {}
         profile = image.info.get("icc_profile")
         if profile and profile[16:20] == b"RGB ":  # bytes 16 to 19 of a profile name its colours
@@ -150,7 +149,7 @@ def _luggage_of(path: Path) -> _Luggage:
         if "dpi" in image.info:
             extra["dpi"] = image.info["dpi"]
         exif.pop(EXIF_ORIENTATION, None)
-        tells = len(exif) > 0 and image.format != "TIFF"  # a TIFF's tags also describe how its pixels lie
+        tells = len(exif) > 0 and image.format != "TIFF"
         return _Luggage(rgba, exif if tells else None, extra)
 
 

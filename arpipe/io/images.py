@@ -1,6 +1,7 @@
 """Still pictures of every common kind as upright 8-bit RGB."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Literal, Self
@@ -28,7 +29,7 @@ _SIXTEEN_BIT_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 def picture_kind(path: Path) -> Literal["images", "animation"] | None:
     """What a file holds: "images" for a still picture, "animation" for a moving one, None for others."""
     try:
-        with Image.open(path, formats=_FORMATS) as image:
+        with open_picture(path) as image:
             moving = image.format in _ANIMATED and getattr(image, "n_frames", 1) > 1
             return "animation" if moving else "images"
     except Image.DecompressionBombError:
@@ -99,7 +100,7 @@ def read_image(path: Path) -> Pixels:
     """
     require_file(path)
     try:
-        with Image.open(path, formats=_FORMATS) as image:
+        with open_picture(path) as image:
             pixels = rgb_pixels(image)
             return orientation_from_exif(image.getexif().get(EXIF_ORIENTATION, 1)).apply(pixels)
     except UnidentifiedImageError as error:
@@ -114,15 +115,23 @@ def read_image(path: Path) -> Pixels:
         ) from error
 
 
+@contextmanager
+def open_picture(path: Path) -> Iterator[Image.Image]:
+    """An open picture; raises what Pillow does."""
+    # Not by its name: Pillow would map uncompressed TIFFs into memory and garble those that lie on their side.
+    with path.open("rb") as file, Image.open(file, formats=_FORMATS) as image:
+        yield image
+
+
 def rgb_pixels(image: Image.Image) -> Pixels:
     """(h, w, 3) uint8 RGB of an open picture as it is stored, transparency laid on white."""
     if image.mode in _SIXTEEN_BIT_MODES:
-        grey = (np.asarray(image).astype(np.uint32) * 255 + 32767) // 65535
+        grey = (np.array(image).astype(np.uint32) * 255 + 32767) // 65535
         return np.repeat(np.minimum(grey, 255).astype(np.uint8)[..., None], 3, axis=2)
     if image.mode == "F":
         raise MediaError("pictures of floating-point numbers have no agreed white; save it with 8 or 16 bits")
     if has_alpha(image):
-        return on_white(np.asarray(image.convert("RGBA")))
+        return on_white(np.array(image.convert("RGBA")))
     if image.mode == "CMYK":
         image = _cmyk_to_rgb(image)
     return np.array(image.convert("RGB"), dtype=np.uint8)
@@ -158,8 +167,9 @@ def _cmyk_to_rgb(image: Image.Image) -> Image.Image:
 def _upright_size(path: Path) -> tuple[int, int]:
     require_file(path)
     try:
-        with Image.open(path, formats=_FORMATS) as image:
-            tag = image.getexif().get(EXIF_ORIENTATION, 1)
+        with open_picture(path) as image:
+            turned = image.format == "TIFF"  # Pillow turns these upright by itself and says the upright size
+            tag = 1 if turned else image.getexif().get(EXIF_ORIENTATION, 1)
             return orientation_from_exif(tag).size(image.width, image.height)
     except (Image.DecompressionBombError, UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise MediaError(f"{path}: is no picture that can be read ({error})") from error
