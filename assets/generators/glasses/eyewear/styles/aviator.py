@@ -54,7 +54,7 @@ def aviator() -> Pack:
         vertex_distance_mm=13.0,
         frame_width_mm=build.width(),
         materials=[
-            metal("gold", "#efca86", 0.18),
+            metal("gold", "#e4b96c", 0.19),
             glass("brown"),
             acetate("tips", "#1a0f0a"),
             silicone(),

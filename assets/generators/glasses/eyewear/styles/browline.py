@@ -82,7 +82,7 @@ def browline() -> Pack:
         frame_width_mm=build.width(),
         materials=[
             acetate("black", "#0b0b0c"),
-            metal("gold", "#efca86", 0.18),
+            metal("gold", "#e4b96c", 0.19),
             glass("clear", (0.97, 0.98, 0.97)),
             silicone(),
         ],
