@@ -1,0 +1,174 @@
+import csv
+import errno
+import json
+
+import numpy as np
+import pytest
+
+from arpipe.errors import OutputError
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.geometry.transforms import RigidTransform, rotation_from_angles
+from arpipe.io.export import COLUMNS, ExportHeader, export_format, frame_record, open_export, rows
+from arpipe.topology import load_topology
+from arpipe.types import Frame, FrameResult, HeadPose, Landmarks, TrackedFace
+
+CAMERA = CameraIntrinsics.from_fov(64, 48, 60.0)
+HEADER = ExportHeader(CAMERA, "clip.mp4")
+COUNT = 478
+
+
+def topology():
+    return load_topology("face")
+
+
+def face(track_id=1, pose=True):
+    points = np.arange(COUNT * 3, dtype=np.float32).reshape(COUNT, 3) / 7
+    transform = RigidTransform(rotation_from_angles(10.0, -5.0, 3.0), np.array([0.01, -0.02, 0.5]))
+    found = HeadPose(transform, np.zeros((COUNT, 3)), 1.25) if pose else None
+    return TrackedFace(track_id, Landmarks(points, 0.987654321, topology()), found, "tracked", 3)
+
+
+def result(index=0, *faces):
+    return FrameResult(Frame(np.zeros((48, 64, 3), np.uint8), index / 30, index), faces=faces)
+
+
+RESULTS = [result(0), result(1, face(1)), result(2, face(1), face(2, pose=False))]
+
+
+def export(path, asked=None):
+    with open_export(path, HEADER, asked) as sink:
+        for each in RESULTS:
+            sink.write(each)
+    return path
+
+
+def test_first_line_is_the_header(tmp_path):
+    header = json.loads(export(tmp_path / "a.jsonl").read_text("utf-8").splitlines()[0])
+    assert set(header) == {"arpipe", "camera", "source", "schema"}
+    assert (header["source"], header["schema"]) == ("clip.mp4", 1)
+    assert header["camera"]["fx"] == CAMERA.fx
+    assert header["camera"]["distortion"] == [0.0] * 5
+
+
+def test_each_frame_is_one_line_with_the_documented_keys(tmp_path):
+    lines = [json.loads(line) for line in export(tmp_path / "a.jsonl").read_text("utf-8").splitlines()[1:]]
+    assert [line["frame"] for line in lines] == [0, 1, 2]
+    assert set(lines[0]) == {"frame", "time_s", "width", "height", "faces"}
+    assert (lines[1]["time_s"], lines[1]["width"], lines[1]["height"]) == (0.033333, 64, 48)
+    assert lines[0]["faces"] == []
+    (seen,) = lines[1]["faces"]
+    assert set(seen) == {"id", "score", "box", "landmarks", "pose"}
+    assert np.shape(seen["landmarks"]) == (COUNT, 3)
+    np.testing.assert_allclose(seen["landmarks"], face().landmarks.points_px, atol=0.005 + 1e-9)
+    np.testing.assert_allclose(seen["box"], face().landmarks.box_px, atol=0.005 + 1e-9)
+    pose = seen["pose"]
+    assert set(pose) == {
+        *("yaw_deg", "pitch_deg", "roll_deg", "translation_m", "camera_from_head", "error_px"),
+    }
+    assert (pose["yaw_deg"], pose["pitch_deg"], pose["roll_deg"]) == pytest.approx((10, -5, 3), abs=1e-4)
+    assert pose["translation_m"] == [0.01, -0.02, 0.5]
+    np.testing.assert_allclose(pose["camera_from_head"], face().pose.camera_from_head.matrix(), atol=1e-6)
+    assert lines[2]["faces"][1]["pose"] is None
+
+
+def test_numbers_are_short():
+    text = json.dumps(frame_record(result(1, face()))["faces"][0]["landmarks"])
+    assert max(len(number.split(".")[1]) for number in text.replace("]", "").split(", ")) <= 2
+
+
+def test_rows_are_one_for_each_face_or_one_without():
+    table = [row for each in RESULTS for row in rows(each)]
+    assert [(row["frame"], row["id"]) for row in table] == [(0, None), (1, 1), (2, 1), (2, 2)]
+    assert all(tuple(row) == COLUMNS for row in table)
+
+
+def test_csv_has_the_columns_and_the_header_beside_it(tmp_path):
+    path = export(tmp_path / "a.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert tuple(table[0]) == COLUMNS
+    assert (table[0]["id"], table[0]["yaw_deg"]) == ("", "")
+    assert float(table[1]["yaw_deg"]) == pytest.approx(10.0, abs=1e-4)
+    assert float(table[1]["translation_z_m"]) == 0.5
+    assert np.shape(json.loads(table[1]["landmarks"])) == (COUNT, 3)
+    assert np.shape(json.loads(table[1]["camera_from_head"])) == (4, 4)
+    assert json.loads((tmp_path / "a.csv.json").read_text("utf-8"))["source"] == "clip.mp4"
+
+
+def test_parquet_has_the_same_rows_and_the_header_as_metadata(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = parquet.read_table(export(tmp_path / "a.parquet"))
+    assert tuple(table.column_names) == COLUMNS
+    assert json.loads(table.schema.metadata[b"arpipe"])["schema"] == 1
+    seen = table.to_pylist()
+    expected = [row for each in RESULTS for row in rows(each)]
+    for one, other in zip(seen, expected, strict=True):
+        np.testing.assert_allclose(one.pop("landmarks") or [], other.pop("landmarks") or [], atol=1e-4)
+        assert one == other
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
+def test_file_appears_on_close_only_and_never_after_an_error(tmp_path, suffix):
+    path = tmp_path / f"a.{suffix}"
+    sink = open_export(path, HEADER)
+    sink.write(RESULTS[1])
+    assert not path.exists()
+    sink.abort()
+    sink.close()
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(ValueError, match="is closed"):
+        sink.write(RESULTS[1])
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
+def test_missing_folder_says_so(tmp_path, suffix):
+    with pytest.raises(OutputError, match="there is no folder"):
+        open_export(tmp_path / "no" / f"a.{suffix}", HEADER)
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
+def test_full_disk_leaves_nothing_behind(small_disk, suffix):
+    random = np.random.default_rng(0)
+
+    def fill():
+        with open_export(small_disk / f"a.{suffix}", HEADER) as sink:
+            for index in range(1200):
+                points = random.uniform(0, 1000, (COUNT, 3)).astype(np.float32)
+                seen = TrackedFace(1, Landmarks(points, 1.0, topology()), None, "tracked", 1)
+                sink.write(result(index, seen))
+
+    with pytest.raises(OutputError, match="No space left on device"):
+        fill()
+    assert not list(small_disk.iterdir())
+
+
+def test_failing_write_is_an_output_error(tmp_path, monkeypatch):
+    sink = open_export(tmp_path / "a.jsonl", HEADER)
+
+    class Full:
+        def write(self, _):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        def close(self):
+            pass
+
+    sink._text.close()
+    monkeypatch.setattr(sink, "_text", Full())
+    with pytest.raises(OutputError, match="No space left on device"):
+        sink.write(RESULTS[0])
+    assert not list(tmp_path.iterdir())
+
+
+def test_format_is_the_one_asked_for_else_the_suffix(tmp_path):
+    assert export_format(tmp_path / "a.CSV") == "csv"
+    assert export_format(tmp_path / "a.txt", "jsonl") == "jsonl"
+    with pytest.raises(OutputError, match=r"'\.txt' is no export format; choose one of \.jsonl"):
+        export_format(tmp_path / "a.txt")
+
+
+def test_not_a_number_is_refused(tmp_path):
+    points = np.full((COUNT, 3), np.nan, dtype=np.float32)
+    seen = TrackedFace(1, Landmarks(points, 1.0, topology()), None, "tracked", 1)
+    with pytest.raises(ValueError, match="JSON"), open_export(tmp_path / "a.jsonl", HEADER) as sink:
+        sink.write(result(0, seen))
+    assert not list(tmp_path.iterdir())
