@@ -16,8 +16,8 @@ class Codec:
     Attributes:
         encoder: FFmpeg's name of it.
         pixel_format: What it takes.
-        option: Option that sets the quality.
-        at_worst, at_best: Value of the option for quality 0 and 100.
+        dials: Options that set the quality.
+        at_worst, at_best: Their value for quality 0 and 100.
         options: Further options.
         suffixes: Files that may hold it; the first is the one to choose.
         finest: Most parts of a second that it counts in.
@@ -26,7 +26,7 @@ class Codec:
 
     encoder: str
     pixel_format: str
-    option: str
+    dials: tuple[str, ...]
     at_worst: int
     at_best: int
     suffixes: tuple[str, ...]
@@ -37,7 +37,7 @@ class Codec:
     def encoder_options(self, quality: int, preset: str) -> dict[str, str]:
         """Options for a quality from 0 to 100; `preset` overrides the codec's own pace when it has one."""
         value = round(self.at_worst + (self.at_best - self.at_worst) * quality / 100.0)
-        options = {**self.options, self.option: str(value)}
+        options = {**self.options, **dict.fromkeys(self.dials, str(value))}
         if "preset" in options and preset:
             options["preset"] = preset
         return options
@@ -46,11 +46,11 @@ class Codec:
 _MOVIES = (".mp4", ".mov", ".mkv", ".m4v")
 
 CODECS: dict[CodecName, Codec] = {
-    "h264": Codec("libx264", "yuv420p", "crf", 40, 12, (*_MOVIES, ".avi"), {"preset": "veryfast"}),
+    "h264": Codec("libx264", "yuv420p", ("crf",), 40, 12, (*_MOVIES, ".avi"), {"preset": "veryfast"}),
     "hevc": Codec(
         "libx265",
         "yuv420p",
-        "crf",
+        ("crf",),
         44,
         14,
         _MOVIES,
@@ -60,15 +60,23 @@ CODECS: dict[CodecName, Codec] = {
     "vp9": Codec(
         "libvpx-vp9",
         "yuv420p",
-        "crf",
+        ("crf",),
         56,
         16,
         (".webm", ".mkv", ".mp4"),
         {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"},
     ),
-    "av1": Codec("libsvtav1", "yuv420p", "crf", 58, 18, (".mp4", ".mkv", ".webm"), {"preset": "9"}),
-    "mpeg4": Codec("mpeg4", "yuv420p", "qscale", 24, 1, (*_MOVIES, ".avi"), finest=60000),
-    "prores": Codec("prores_ks", "yuv422p10le", "profile", 0, 3, (".mov", ".mkv"), {"vendor": "apl0"}),
+    "av1": Codec("libsvtav1", "yuv420p", ("crf",), 58, 18, (".mp4", ".mkv", ".webm"), {"preset": "9"}),
+    "mpeg4": Codec(
+        "mpeg4",
+        "yuv420p",
+        ("qmin", "qmax"),
+        24,
+        2,
+        (*_MOVIES, ".avi"),
+        finest=60000,
+    ),
+    "prores": Codec("prores_ks", "yuv422p10le", ("profile",), 0, 3, (".mov", ".mkv"), {"vendor": "apl0"}),
 }
 
 CONTAINERS = {
