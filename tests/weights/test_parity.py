@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
+from arpipe.errors import WeightsError
 from arpipe.inference.session import Session
 from arpipe.weights import catalog, store
 from arpipe.weights.catalog import Network
@@ -90,3 +91,26 @@ def test_batch_answers_like_its_samples(name: str):
             for output, answer in alone.items():
                 assert answer.shape == (1, *network.outputs[output])
                 assert_close(together[output][index], answer[0], f"{name}.{output}")
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("pose_landmarks_full", ("world", "landmarks", "presence")),
+        ("face_mesh_attention", ("mesh", "left_iris", "right_iris", "presence")),
+        ("face_mesh_attention", ("lips",)),
+    ],
+)
+def test_chosen_outputs_answer_as_in_the_whole_network(name: str, kept: tuple[str, ...]):
+    image = photo(catalog.network(name))
+    with Session(name) as session:
+        whole = session.run(image)
+    with Session(name, outputs=kept) as session:
+        assert set(session.output_names) == set(kept)
+        for output, answer in session.run(image).items():
+            assert_close(answer, whole[output], f"{name}.{output}")
+
+
+def test_unknown_output_is_refused():
+    with pytest.raises(WeightsError, match="face_mesh has no output 'lips'; it has mesh, presence"):
+        Session("face_mesh", outputs=("lips",))
