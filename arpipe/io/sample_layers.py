@@ -8,13 +8,13 @@ import numpy.typing as npt
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array, RigidTransform
-from arpipe.io.sample_raster import front_facing, outlines, rasterise
+from arpipe.io.sample_raster import Buffer, front_facing, outlines, rasterise
 from arpipe.io.sample_relief import PHOTO_SIDE_PX, Relief
 from arpipe.topology import IndexArray
 from arpipe.types import Pixels
 
 HEAD_WIDTH_M = 0.21
-RASTER_HEAD_PX = 64.0  # width of the head in the raster of texture coordinates, which is then enlarged
+RASTER_HEAD_PX = 120.0  # width of the head in the raster of texture coordinates, which is then enlarged
 BODY_CELL_PX = 8  # of the frame per cell of the body's warp
 BODY_STEPS = 4  # fixed-point steps from a ray to the body's surface, which is gentle
 BODY_TOP_PX = 140  # of the photograph; nothing of the body is above
@@ -26,7 +26,10 @@ AMBIENT = 0.55
 SHADE_LIMITS = (0.72, 1.18)
 SHADE_UNIT = 128.0
 EDGE_SOFTNESS = 0.0036  # of the head's width: hair has no sharp outline
+BOX_CELLS = 5  # around the head: its rim, and what the erosion of the mask looks at
+CORE_CELLS = 7  # what the erosion looks at, so that only cells inside the silhouette remain
 SUBPIXEL_BITS = 4
+FOLD_JUMP = 3.5  # texture px per px of the frame beyond which coordinates are not interpolated
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,8 +178,9 @@ def draw_head(
         turn: (3, 3) rotation of the head since the photograph, camera axes; it turns in the studio's light.
     """
     points_px = camera.project(points_m)
-    visible = layer.relief.triangles[front_facing(points_px, layer.relief.triangles)]
-    box = _head_box(points_px[np.unique(visible)], layer.cell_px, camera)
+    front = front_facing(points_px, layer.relief.triangles)
+    visible = layer.relief.triangles[front]
+    box = _head_box(points_px[visible].reshape(-1, 2), layer.cell_px, camera)
     if box is None:
         return
     x0, y0, columns, rows = box
@@ -187,22 +191,43 @@ def draw_head(
             layer.relief.opacity * 255.0,
         ]
     )
+    border = ~np.append(front, False)[
+        layer.relief.neighbours[front]
+    ]  # edges behind which the surface turns away
     in_raster = (points_px - (x0, y0) + 0.5) / layer.cell_px - 0.5
-    raster = rasterise(in_raster, points_m[:, 2], values, visible, (columns, rows))
+    raster = rasterise(in_raster, points_m[:, 2], values, visible, border.any(axis=1), (columns, rows))
     size = (columns * layer.cell_px, rows * layer.cell_px)
-    core = cv2.erode(raster.drawn.astype(np.uint8) * 255, np.ones((5, 5), np.uint8))
+    edges = np.stack([visible, np.roll(visible, -1, axis=1)], axis=-1)[border]
+    core = cv2.erode(raster.drawn.astype(np.uint8) * 255, np.ones((CORE_CELLS, CORE_CELLS), np.uint8))
     mask = cv2.resize(core, size, interpolation=cv2.INTER_NEAREST)
-    outline = _outline(mask, points_px - (x0, y0), visible, layer.softness_px)
+    outline = _outline(mask, points_px - (x0, y0), edges, layer.softness_px)
     target = pixels[y0 : y0 + size[1], x0 : x0 + size[0]]
     height, width = target.shape[:2]
     full = cv2.resize(raster.values, size, interpolation=cv2.INTER_LINEAR)[:height, :width]
     colours = cv2.remap(layer.texture, full[:, :, :2], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    _mend_folds(colours, raster.values[:, :, :2], layer, size)
     shade, opacity = (cv2.convertScaleAbs(full[:, :, channel]) for channel in (2, 3))
     colours = cv2.multiply(colours, cv2.cvtColor(shade, cv2.COLOR_GRAY2RGB), scale=1.0 / SHADE_UNIT)
     alpha = cv2.multiply(outline[:height, :width], opacity, scale=1.0 / 255.0)
     alpha = cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB)
     behind = cv2.multiply(target, 255 - alpha, scale=1.0 / 255.0)
     target[:] = cv2.add(behind, cv2.multiply(colours, alpha, scale=1.0 / 255.0))
+
+
+def _mend_folds(colours: Pixels, texture_px: Buffer, layer: HeadLayer, size: tuple[int, int]) -> None:
+    """Blend colours, not texture coordinates, where the surface hides a part of itself or is nearly edge-on.
+
+    Between two coordinates that are far apart in the texture, all that lies between them would be squeezed in.
+    """
+    around = np.ones((3, 3), np.uint8)
+    jump = (cv2.dilate(texture_px, around) - cv2.erode(texture_px, around)).max(axis=2)
+    folds = (jump > FOLD_JUMP * 2.0 * layer.cell_px).astype(np.uint8)
+    coarse = cv2.remap(layer.texture, texture_px, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    height, width = colours.shape[:2]
+    blended = cv2.resize(cv2.GaussianBlur(coarse, (3, 3), 0.8), size, interpolation=cv2.INTER_LINEAR)[
+        :height, :width
+    ]
+    cv2.copyTo(blended, cv2.resize(folds, size, interpolation=cv2.INTER_NEAREST)[:height, :width], colours)
 
 
 def _shade(relief: Relief, turn: Array) -> Array:
@@ -213,19 +238,19 @@ def _shade(relief: Relief, turn: Array) -> Array:
     return 1.0 + relief.head_share * (np.clip(change, *SHADE_LIMITS) - 1.0)
 
 
-def _head_box(
-    points_px: Array, cell_px: int, camera: CameraIntrinsics
-) -> tuple[int, int, int, int] | None:
+def _head_box(points_px: Array, cell_px: int, camera: CameraIntrinsics) -> tuple[int, int, int, int] | None:
     """Left and top px, columns and rows of raster cells around the points; None when out of the frame."""
-    low = np.maximum(np.floor(points_px.min(axis=0)).astype(int) - 2 * cell_px, 0)
-    high = np.minimum(np.ceil(points_px.max(axis=0)).astype(int) + 2 * cell_px, (camera.width, camera.height))
+    low = np.maximum(np.floor(points_px.min(axis=0)).astype(int) - BOX_CELLS * cell_px, 0)
+    high = np.minimum(
+        np.ceil(points_px.max(axis=0)).astype(int) + BOX_CELLS * cell_px, (camera.width, camera.height)
+    )
     cells = -((low - high) // cell_px)
     return None if (cells <= 0).any() else (int(low[0]), int(low[1]), int(cells[0]), int(cells[1]))
 
 
-def _outline(mask: npt.NDArray[np.uint8], points_px: Array, visible: IndexArray, softness_px: float) -> Pixels:
-    """(h, w) uint8: 255 in the mask and wherever any of the triangles is seen, with a soft edge."""
+def _outline(mask: npt.NDArray[np.uint8], points_px: Array, edges: IndexArray, softness_px: float) -> Pixels:
+    """(h, w) uint8: 255 in the mask and inside the edges, with a soft edge."""
     fixed = np.round(points_px * (1 << SUBPIXEL_BITS)).astype(np.int32)
-    for chain in outlines(visible):
+    for chain in outlines(edges):
         cv2.fillPoly(mask, [fixed[chain]], (255,), lineType=cv2.LINE_AA, shift=SUBPIXEL_BITS)
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), softness_px), dtype=np.uint8)

@@ -11,7 +11,10 @@ from arpipe.topology import IndexArray
 Buffer = npt.NDArray[np.float32]
 
 BLOCK_SIDES = (2, 3, 4, 6, 9, 14, 24, 48, 96)  # each triangle is tested on the smallest block that holds it
-RIM_PX = 1.0  # values are drawn on this far outside the silhouette, so enlarging them mixes no gaps in
+RIM_PX = 2.0  # values are drawn on this far outside the silhouette, so enlarging them mixes no gaps in
+
+
+SEAM_PX = 0.01  # neighbours overlap by that much, so rounding leaves no gaps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,49 +47,72 @@ def front_facing(points_px: Array, triangles: IndexArray) -> npt.NDArray[np.bool
     return np.asarray(area < -1e-9)
 
 
-def outlines(triangles: IndexArray) -> list[IndexArray]:
-    """Closed chains of vertices around a set of triangles, outer ones and holes."""
-    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]).astype(np.int64)
+def neighbours(triangles: IndexArray) -> IndexArray:
+    """(t, 3) the triangle across each edge (first to second corner, and so on); t where there is none."""
+    starts, ends = triangles.astype(np.int64).ravel(), np.roll(triangles, -1, axis=1).astype(np.int64).ravel()
     count = int(triangles.max(initial=0)) + 1
-    forth, back = edges[:, 0] * count + edges[:, 1], edges[:, 1] * count + edges[:, 0]
-    border = edges[~np.isin(forth, back)]
+    forth, back = starts * count + ends, ends * count + starts
+    order = np.argsort(forth)
+    place = np.minimum(np.searchsorted(forth[order], back), len(order) - 1)
+    found = order[place]
+    across = np.where(forth[found] == back, found // 3, len(triangles))
+    return across.reshape(-1, 3).astype(np.int32)
+
+
+def outlines(edges: IndexArray) -> list[IndexArray]:
+    """Closed chains of vertices from the directed edges (e, 2) around a set of triangles, holes included."""
     following: dict[int, list[int]] = {}
-    for start, end in border.tolist():
+    for start, end in edges.tolist():
         following.setdefault(start, []).append(end)
     chains = []
     while following:
-        start = next(iter(following))
-        chain, vertex = [start], following[start].pop()
+        start, ends = following.popitem()
+        vertex = ends.pop()
+        if ends:
+            following[start] = ends
+        chain = [start]
         while vertex != start:
             chain.append(vertex)
-            vertex = following[vertex].pop()
-        following = {key: ends for key, ends in following.items() if ends}
+            ends = following[vertex]
+            onward = ends.pop()
+            if not ends:
+                del following[vertex]
+            vertex = onward
         chains.append(np.asarray(chain, dtype=np.int32))
     return chains
 
 
 def rasterise(
-    points_px: Array, depth: Array, values: Array, triangles: IndexArray, size: tuple[int, int]
+    points_px: Array,
+    depth: Array,
+    values: Array,
+    triangles: IndexArray,
+    rim: npt.NDArray[np.bool_],
+    size: tuple[int, int],
 ) -> Raster:
-    """Draw a mesh, nearest on top.
+    """Draw a mesh of triangles that do not pass through each other, nearest on top.
 
     Args:
         points_px: (n, 2); the centre of the top-left pixel is (0, 0).
         depth: (n,) larger is farther.
         values: (n, k) to be interpolated linearly in the image.
         triangles: (t, 3); all are drawn, see `front_facing`.
+        rim: (t,) triangles at the silhouette, which are drawn on outside it.
         size: Width and height, px.
     """
     width, height = size
+    order = np.argsort(-depth[triangles].sum(axis=1))
+    triangles, rim = triangles[order], rim[order]
     corners = points_px[triangles].astype(np.float32)
-    low = np.floor(corners.min(axis=1) - RIM_PX + 1.0).astype(np.int64)
-    extent = (np.floor(corners.max(axis=1) + RIM_PX).astype(np.int64) - low + 1).max(axis=1)
+    reach = np.where(rim, RIM_PX, SEAM_PX).astype(np.float32)
+    low = np.ceil(corners.min(axis=1) - reach[:, None]).astype(np.int64)
+    extent = (np.floor(corners.max(axis=1) + reach[:, None]).astype(np.int64) - low + 1).max(axis=1)
     parts, start = [], 0
     for side in BLOCK_SIDES:
         chosen = np.flatnonzero((extent > start) & (extent <= side))
         start = side
         if len(chosen):
-            parts.append(_test(corners[chosen], low[chosen], chosen, side, size))
+            parts.append(_test(corners[chosen], low[chosen], reach[chosen], chosen, side, size))
     buffer = np.zeros((height * width, values.shape[1]), np.float32)
     drawn = np.zeros(height * width, bool)
     if parts:
@@ -96,13 +122,14 @@ def rasterise(
             np.concatenate([part.weights for part in parts]),
             np.concatenate([part.outside for part in parts]),
         )
-        _paint(buffer, drawn, found, depth, values, triangles)
+        _paint(buffer, drawn, found, values, triangles)
     return Raster(buffer.reshape(height, width, -1), drawn.reshape(height, width))
 
 
 def _test(
     corners: Buffer,
     low: npt.NDArray[np.int64],
+    reach: Buffer,
     names: npt.NDArray[np.int64],
     side: int,
     size: tuple[int, int],
@@ -112,20 +139,28 @@ def _test(
     step = np.arange(side)
     x = low[:, :1] + np.tile(step, side)
     y = low[:, 1:] + np.repeat(step, side)
-    nxt, after = np.roll(corners, -1, axis=1), np.roll(corners, -2, axis=1)
-    edge = after - nxt  # opposite of each corner
-    length = np.maximum(np.hypot(edge[..., 0], edge[..., 1]), 1e-6)
-    height_px = edge[..., 1] * (corners[..., 0] - nxt[..., 0]) - edge[..., 0] * (
-        corners[..., 1] - nxt[..., 1]
-    )
-    dx = x[:, None, :] - nxt[..., :1]
-    dy = y[:, None, :] - nxt[..., 1:]
-    cross = edge[..., 1:] * dx - edge[..., :1] * dy
-    sign = np.where(height_px < 0, -1.0, 1.0).astype(np.float32)[..., None]
-    outside = (-cross * sign / length[..., None]).max(axis=1)
-    good = (outside <= RIM_PX) & (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    scaled, heights, outside = [], [], np.full(x.shape, -np.inf, np.float32)
+    x_px, y_px = x.astype(np.float32), y.astype(np.float32)
+    for corner in range(3):
+        here, start, end = corners[:, corner], corners[:, (corner + 1) % 3], corners[:, (corner + 2) % 3]
+        edge = end - start
+        height_px = edge[:, 1] * (here[:, 0] - start[:, 0]) - edge[:, 0] * (here[:, 1] - start[:, 1])
+        normal = edge / (np.hypot(edge[:, 0], edge[:, 1]) * np.where(height_px < 0, -1, 1) + 1e-9)[:, None]
+        offset = normal[:, 1] * start[:, 0] - normal[:, 0] * start[:, 1]
+        inside = normal[:, 1:] * x_px - normal[:, :1] * y_px - offset[:, None]
+        np.maximum(outside, -inside, out=outside)
+        scaled.append(inside)
+        heights.append(normal[:, 1] * here[:, 0] - normal[:, 0] * here[:, 1] - offset)
+    good = (outside <= reach[:, None]) & (x >= 0) & (x < width) & (y >= 0) & (y < height)
     rows, columns = np.nonzero(good)
-    weights = np.clip(cross[rows, :, columns] / height_px[rows], 0.0, 1.0)  # outside: as on the nearest edge
+    found = np.stack(
+        [
+            part[rows, columns] / np.maximum(high[rows], 1e-6)
+            for part, high in zip(scaled, heights, strict=True)
+        ],
+        axis=-1,
+    )
+    weights = np.clip(found, 0.0, 1.0)  # outside: as on the nearest edge
     weights /= weights.sum(axis=1, keepdims=True)
     return _Candidates(
         pixel=y[rows, columns] * width + x[rows, columns],
@@ -136,21 +171,14 @@ def _test(
 
 
 def _paint(
-    buffer: Buffer,
-    drawn: npt.NDArray[np.bool_],
-    found: _Candidates,
-    depth: Array,
-    values: Array,
-    triangles: IndexArray,
+    buffer: Buffer, drawn: npt.NDArray[np.bool_], found: _Candidates, values: Array, triangles: IndexArray
 ) -> None:
-    """Write the candidates from the last to the first choice: those inside before those outside, near before far."""
-    corners = triangles[found.triangle]
-    far = (found.weights * depth[corners]).sum(axis=1)
-    far = far + np.maximum(found.outside, 0.0) * (float(np.ptp(depth)) + 1.0)
-    order = np.argsort(-far, kind="stable")
+    """Write the best candidate of every pixel: one inside before one outside, then of the nearest triangle."""
+    rank = found.triangle + np.where(found.outside > SEAM_PX, 0, len(triangles))
+    order = np.argsort(rank.astype(np.uint16), kind="stable")  # numpy sorts 16 bits in linear time
     winner = np.full(len(drawn), -1, dtype=np.int64)
     winner[found.pixel[order]] = order  # of repeated indices numpy keeps the last
     drawn[:] = winner >= 0
     best = winner[drawn]
-    picked = values[corners[best]]
+    picked = values[triangles[found.triangle[best]]].astype(np.float32)
     buffer[drawn] = (found.weights[best][:, :, None] * picked).sum(axis=1)

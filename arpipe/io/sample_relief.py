@@ -12,12 +12,14 @@ from arpipe.errors import AssetError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.mesh import vertex_normals
 from arpipe.geometry.transforms import Array, RigidTransform
+from arpipe.io.sample_raster import neighbours
 from arpipe.topology import IndexArray
 from arpipe.types import Pixels
 
 FOLDER = "samples/portrait"
 PHOTO_SIDE_PX = 512
 LANDMARKS = 478
+SOFTENING_STEPS = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,11 +28,12 @@ class Relief:
 
     Attributes:
         points_m: (n, 3) in the `head` frame; the first 478 are the face's landmarks.
-        normals: (n, 3) unit, in the `head` frame.
+        normals: (n, 3) unit, in the `head` frame; softened, for light that comes from large lamps.
         texture_px: (n, 2) in `head`.
         head_share: (n,) in [0, 1]: 1 turns with the head, 0 stays with the body.
         opacity: (n,) in [0, 1].
         triangles: (t, 3), counter-clockwise seen from outside.
+        neighbours: (t, 3) the triangle across each edge, t where there is none.
         body_depth_m: (c, c) float32 over the photograph, m behind the pupils.
         photo: Camera of the photograph.
         photo_from_head: The head's pose before it.
@@ -44,6 +47,7 @@ class Relief:
     head_share: Array
     opacity: Array
     triangles: IndexArray
+    neighbours: IndexArray
     body_depth_m: npt.NDArray[np.float32]
     photo: CameraIntrinsics
     photo_from_head: RigidTransform
@@ -75,11 +79,12 @@ def load_relief() -> Relief:
         triangles = arrays["triangles"].astype(np.int32)
         return Relief(
             points_m=points_m,
-            normals=vertex_normals(points_m, triangles),
+            normals=_softened(vertex_normals(points_m, triangles), triangles),
             texture_px=arrays["texture_px"].astype(np.float64),
             head_share=arrays["head_share"].astype(np.float64),
             opacity=arrays["opacity"].astype(np.float64),
             triangles=triangles,
+            neighbours=neighbours(triangles),
             body_depth_m=arrays["body_depth_m"],
             photo=CameraIntrinsics(focal_px, focal_px, cx, cy, PHOTO_SIDE_PX, PHOTO_SIDE_PX),
             photo_from_head=RigidTransform(pose[:3, :3], pose[:3, 3]),
@@ -90,6 +95,19 @@ def load_relief() -> Relief:
         )
     except (OSError, KeyError, ValueError) as error:
         raise AssetError(f"sample: {path.parent} cannot be read ({error}); reinstall arpipe") from error
+
+
+def _softened(normals: Array, triangles: IndexArray) -> Array:
+    """(n, 3) unit normals averaged with those around, so that creases of the mesh draw no lines."""
+    corners = triangles.ravel()
+    for _ in range(SOFTENING_STEPS):
+        of_triangles = np.repeat(normals[triangles].sum(axis=1), 3, axis=0)
+        normals = np.stack(
+            [np.bincount(corners, of_triangles[:, axis], minlength=len(normals)) for axis in range(3)],
+            axis=-1,
+        )
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+    return normals
 
 
 def _picture(name: str) -> Pixels:

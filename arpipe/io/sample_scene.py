@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +17,7 @@ from arpipe.geometry.transforms import (
 from arpipe.io.sample_layers import draw_body, draw_head, fit_background, fit_body, fit_head
 from arpipe.io.sample_path import Motion
 from arpipe.io.sample_relief import LANDMARKS, Relief, load_relief
+from arpipe.topology import load_topology
 from arpipe.types import Pixels
 
 VERTICAL_FOV_DEG = 42.0  # a laptop's camera
@@ -31,6 +31,9 @@ BODY_BELOW_EYES_M = 0.55  # the photograph ends there; the frame has to end befo
 NECK_M = np.array([-0.004, 0.075, 0.090])
 TRUNK_M = np.array([-0.010, 0.420, 0.130])
 
+LID_CLOSURE = 0.92  # of the way to the lower lid, where the lashes meet
+LID_REACH_M = 0.011  # above the lid, the skin that a blink moves
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
@@ -40,12 +43,14 @@ class Placed:
         camera_from_head: Pose of the head.
         camera_from_rest: Pose of the body.
         points_m: (n, 3) vertices of the head's relief in the camera frame.
-        landmarks_px: (478, 2) where the face's landmarks are drawn.
+        metric_mesh_m: (478, 3) the face's landmarks in the `head` frame.
+        landmarks_px: (478, 2) where they are drawn.
     """
 
     camera_from_head: RigidTransform
     camera_from_rest: RigidTransform
     points_m: Array
+    metric_mesh_m: Array
     landmarks_px: Array
 
 
@@ -72,7 +77,9 @@ class SampleScene:
         """Put one person, counted from the left, into a moment of the path."""
         relief = self._relief
         eyes_m = self._eyes_m[person] + (motion.right_m, 0.0, -motion.nearer_m)
-        turn = rotation_from_angles(motion.body_yaw_deg, motion.body_pitch_deg, motion.body_roll_deg) @ FLIP_YZ
+        turn = (
+            rotation_from_angles(motion.body_yaw_deg, motion.body_pitch_deg, motion.body_roll_deg) @ FLIP_YZ
+        )
         camera_from_rest = RigidTransform(turn, eyes_m + TRUNK_M - turn @ TRUNK_M)
         rest = self._rest_angles
         rotation = rotation_from_angles(
@@ -84,9 +91,9 @@ class SampleScene:
         points_m[:LANDMARKS] += motion.closed * self._lids_m
         with_head = camera_from_head.apply(points_m)
         with_body = (camera_from_rest @ relief.rest_from_head).apply(points_m)
-        points_m = with_body + relief.head_share[:, None] * (with_head - with_body)
-        landmarks_px = self.camera.project(points_m[:LANDMARKS])
-        return Placed(camera_from_head, camera_from_rest, points_m, landmarks_px)
+        in_camera = with_body + relief.head_share[:, None] * (with_head - with_body)
+        landmarks_px = self.camera.project(in_camera[:LANDMARKS])
+        return Placed(camera_from_head, camera_from_rest, in_camera, points_m[:LANDMARKS], landmarks_px)
 
     def draw(self, people: Sequence[Placed]) -> Pixels:
         """(height, width, 3) RGB; whoever is farther left stands behind."""
@@ -110,5 +117,34 @@ def _places(camera: CameraIntrinsics, people: int) -> Array:
 
 
 def _lid_travel(relief: Relief) -> Array:
-    """(478, 3) way of every face point from open eyes to shut ones, m, head frame."""
-    return np.zeros((LANDMARKS, 3))
+    """(478, 3) way of every face point from open eyes to shut ones, m, head frame.
+
+    The upper lids travel to the lower ones, bulging over the eyeball; the skin above them is drawn along.
+    """
+    topology = load_topology("face")
+    face_m = relief.points_m[:LANDMARKS]
+    travel_m = np.zeros((LANDMARKS, 3))
+    for side in ("left", "right"):
+        ring = topology.region(f"{side}_eye")
+        half = len(ring) // 2
+        lower, upper = ring[1:half], ring[:half:-1]
+        way_m = LID_CLOSURE * (face_m[lower] - face_m[upper])
+        travel_m[upper] = way_m
+        way_m = way_m[np.argsort(face_m[upper, 0])]
+        lid_m = face_m[upper][np.argsort(face_m[upper, 0])]
+        above = np.setdiff1d(np.flatnonzero(_beside(face_m, lid_m)), ring)
+        lid_y = np.interp(face_m[above, 0], lid_m[:, 0], lid_m[:, 1])
+        height_m = face_m[above, 1] - lid_y
+        share = np.where(height_m > 0.0, np.clip(1.0 - height_m / LID_REACH_M, 0.0, 1.0), 0.0)
+        drawn = [np.interp(face_m[above, 0], lid_m[:, 0], way_m[:, axis]) for axis in range(3)]
+        travel_m[above] = share[:, None] * np.stack(drawn, axis=-1)
+    return travel_m
+
+
+def _beside(face_m: Array, lid_m: Array) -> npt.NDArray[np.bool_]:
+    """(478,) which face points lie above or below an eye."""
+    return (
+        (face_m[:, 0] > lid_m[0, 0])
+        & (face_m[:, 0] < lid_m[-1, 0])
+        & (face_m[:, 1] < LID_REACH_M + lid_m[:, 1].max())
+    )

@@ -2,42 +2,56 @@
 
 import cv2
 import numpy as np
-from arpipe.geometry.transforms import Array
 from portrait import Picture, Portrait
 from relief import CENTRE_PX, Relief, azimuths, head_matte, smooth
 
+from arpipe.geometry.transforms import Array
+
 CORNER_PX = (84.0, -62.0)  # of the texture, in the photograph
-SIDE_PX = 288
+TEXTURE_SIDE_PX = 288
 ZOOM = 3
 
 HAIR_DEPTH_PX = 26.0  # how deep into the photographed hair the margin mirrors
 HAIR_EDGE_PX = 5.0  # nearer to the face's outline the mirror would show skin
-SKIN_INSET_PX = 4.0
+SKIN_INSET_PX, SKIN_SIGMA_PX = 4.0, 2.5
 BORDER_PX = 1.5  # the matte's outermost pixels hold some of the background
 HAIR_ENDS_DEG = (8.0, 172.0)  # azimuths of the lowest hair, right and left in the picture
-NAPE_DEG = (36.0, 140.0)  # azimuths where hair goes over into the neck's skin
-NAPE_EDGE_DEG = 8.0
+NAPE_DEG = (26.0, 150.0)  # azimuths where hair goes over into the neck's skin
+RAMP_DEG = 8.0
 SHEAR = 0.35  # the mirrored hair drifts sideways, so the mirror is not seen
 SHADE_PX, DARKEST = 90.0, 0.62  # the back of the head sees less of the studio's lights
 EDGE_PX = 4.0
+HEM_PX = 184.0  # y of the collar's upper hem
+HEM_DEG = (70.0, 122.0)  # azimuths where the painted margin belongs to the collar
+JAW_DEG, JAW_INSET_PX = (30.0, 62.0), 4.0  # below the horizontal: the jaw's rim reflects the suit
+SIDE_DEG = (2.0, 50.0)  # below the horizontal: temples to jaw
+SIDE_PX, SIDE_EDGE_PX = (-9.0, 1.0), 5.0  # from the face's outline
+SIDE_SIGMA_DEG = 6.0
 CALM, CALM_SIGMA_PX = 0.55, 3.0  # seen at a grazing angle, full contrast would draw lines along the outline
 SHARPEN = 0.35  # of what cubic enlargement takes
 
 
 def paint(portrait: Portrait, relief: Relief) -> Picture:
-    """(SIDE_PX·ZOOM, same, 3) RGB."""
+    """(TEXTURE_SIDE_PX·ZOOM, same, 3) RGB."""
     photo = _without_background(_enlarged(portrait.pixels), portrait)
-    x, y = np.meshgrid(*(corner + (np.arange(SIDE_PX * ZOOM) + 0.5) / ZOOM - 0.5 for corner in CORNER_PX))
-    azimuth, radius = np.arctan2(y - CENTRE_PX[1], x - CENTRE_PX[0]), np.hypot(x - CENTRE_PX[0], y - CENTRE_PX[1])
-    painted = _around(relief.painted_px, azimuth)
+    x, y = np.meshgrid(
+        *(corner + (np.arange(TEXTURE_SIDE_PX * ZOOM) + 0.5) / ZOOM - 0.5 for corner in CORNER_PX)
+    )
+    azimuth, radius = (
+        np.arctan2(y - CENTRE_PX[1], x - CENTRE_PX[0]),
+        np.hypot(x - CENTRE_PX[0], y - CENTRE_PX[1]),
+    )
+    painted = _around(relief.painted_px, azimuth) - JAW_INSET_PX * _between(_below(azimuth), *JAW_DEG)
     inside = smooth((painted - radius) / EDGE_PX + 0.5)
-    direct = _look(photo, x, y)
+    direct = _look(_calm_sides(photo, relief), x, y)
     beyond = np.maximum(radius - painted, 0.0)
-    skin_share = _skin_share(azimuth)
+    skin_share = _between(np.rad2deg(azimuth), *NAPE_DEG)
     margin = _hair(photo, relief, azimuth, beyond)
     margin += CALM * (cv2.GaussianBlur(margin, (0, 0), CALM_SIGMA_PX * ZOOM) - margin)
     margin += skin_share[..., None] * (_skin(photo, relief, azimuth) - margin)
     margin *= (1.0 - (1.0 - DARKEST) * smooth(beyond / SHADE_PX))[..., None]
+    below_hem = smooth((y - HEM_PX) / 3.0 + 0.5) * _between(np.rad2deg(azimuth), *HEM_DEG) * (1.0 - inside)
+    margin *= (1.0 - below_hem)[..., None]
     mixed = margin + inside[..., None] * (direct - margin)
     return np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
 
@@ -64,6 +78,39 @@ def _without_background(photo: Picture, portrait: Portrait) -> Picture:
     return np.where(outside[..., None] > 0, cv2.GaussianBlur(filled, (0, 0), 1.5), mixed).astype(np.uint8)
 
 
+def _calm_sides(photo: Picture, relief: Relief) -> Picture:
+    """The photograph, blurred along the face's outline where temples and jaw run away from the camera.
+
+    A few px of it there cover centimetres of the turned head: what varies along the outline would become streaks.
+    """
+    degrees = np.arange(-180.0, 180.0, 0.25)
+    radii = np.arange(0.0, 130.0, 0.25)
+    azimuth, radius = np.meshgrid(np.deg2rad(degrees), radii)
+    rolled = _look(photo, CENTRE_PX[0] + radius * np.cos(azimuth), CENTRE_PX[1] + radius * np.sin(azimuth))
+    lap = len(degrees)
+    rolled = cv2.copyMakeBorder(rolled, 0, 0, lap, lap, cv2.BORDER_WRAP)
+    rolled = cv2.GaussianBlur(
+        rolled, (4 * round(SIDE_SIGMA_DEG / 0.25) + 1, 1), SIDE_SIGMA_DEG / 0.25, sigmaY=0.1
+    )
+    side = (np.asarray(value) + 0.5 for value in np.indices(photo.shape[:2]))
+    y, x = (value / ZOOM - 0.5 for value in side)
+    azimuth, radius = (
+        np.arctan2(y - CENTRE_PX[1], x - CENTRE_PX[0]),
+        np.hypot(x - CENTRE_PX[0], y - CENTRE_PX[1]),
+    )
+    maps = [
+        (lap + (np.rad2deg(azimuth) + 180.0) / 0.25).astype(np.float32),
+        (radius / 0.25).astype(np.float32),
+    ]
+    calm = cv2.remap(rolled, *maps, cv2.INTER_LINEAR)
+    share = _between(_below(azimuth), *SIDE_DEG)
+    from_outline = radius - _around(relief.outline_px, azimuth)
+    share *= smooth((from_outline - SIDE_PX[0]) / SIDE_EDGE_PX) * smooth(
+        (SIDE_PX[1] - from_outline) / 2.0 + 0.5
+    )
+    return np.clip(photo + share[..., None] * (calm - photo) + 0.5, 0, 255).astype(np.uint8)
+
+
 def _look(photo: Picture, x: Array, y: Array) -> Array:
     """The enlarged photograph at its own px."""
     maps = [((value + 0.5) * ZOOM - 0.5).astype(np.float32) for value in (x, y)]
@@ -75,10 +122,14 @@ def _around(values: Array, azimuth: Array) -> Array:
     return np.interp(azimuth.ravel(), azimuths(), values, period=2 * np.pi).reshape(azimuth.shape)
 
 
-def _skin_share(azimuth: Array) -> Array:
-    degrees = np.rad2deg(azimuth)
-    right = smooth((degrees - NAPE_DEG[0]) / NAPE_EDGE_DEG + 0.5)
-    return right * smooth((NAPE_DEG[1] - degrees) / NAPE_EDGE_DEG + 0.5)
+def _below(azimuth: Array) -> Array:
+    """Degrees below the horizontal, on either side of the head."""
+    return np.rad2deg(np.arctan2(np.sin(azimuth), np.abs(np.cos(azimuth))))
+
+
+def _between(degrees: Array, low: float, high: float) -> Array:
+    """1 between the two angles, 0 outside, smooth over `RAMP_DEG`."""
+    return smooth((degrees - low) / RAMP_DEG + 0.5) * smooth((high - degrees) / RAMP_DEG + 0.5)
 
 
 def _bounce(distance: Array, depth: Array) -> Array:
@@ -102,5 +153,7 @@ def _hair(photo: Picture, relief: Relief, azimuth: Array, beyond: Array) -> Arra
 def _skin(photo: Picture, relief: Relief, azimuth: Array) -> Array:
     """The skin at the silhouette, drawn outwards."""
     source = _around(relief.silhouette_px, azimuth) - SKIN_INSET_PX
-    smooth_photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), 1.0 * ZOOM), dtype=np.uint8)
-    return _look(smooth_photo, CENTRE_PX[0] + source * np.cos(azimuth), CENTRE_PX[1] + source * np.sin(azimuth))
+    smooth_photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), SKIN_SIGMA_PX * ZOOM), dtype=np.uint8)
+    return _look(
+        smooth_photo, CENTRE_PX[0] + source * np.cos(azimuth), CENTRE_PX[1] + source * np.sin(azimuth)
+    )

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from arpipe.geometry.transforms import Array
-from portrait import ZOOM, Picture, Portrait
+from portrait import Picture, Portrait
 from relief import head_matte, smooth
+
+from arpipe.geometry.transforms import Array
 
 Colours = npt.NDArray[np.float32]
 
@@ -57,7 +58,11 @@ BACKGROUND_ZOOM = 2.4  # of the frame over the photograph
 BACKGROUND_CORNER_PX = (-28.0, -22.0)
 BACKGROUND_SIGMA_PX = 4.5  # a webcam focused on the face
 PROPS_WEIGHT = 0.02  # flag and model go on behind the person for a short way, the backdrop fills the rest
-PROPS_PX = (118, 345, 240)  # the flag hangs left of the first x; the table stands right of the second, below y
+PROPS_PX = (
+    118,
+    345,
+    240,
+)  # the flag hangs left of the first x; the table stands right of the second, below y
 CUT_TIP_PX = (388, 444, 4)  # x range and depth of the model's tip, which the photograph's edge cuts
 MOTTLE = ((7.0, 3.5), (18.0, 5.0))  # blur, px, and strength, grey levels, of the painted backdrop's clouds
 
@@ -92,7 +97,9 @@ def _rim(big: Colours, head: npt.NDArray[np.bool_], angle: Array, radius: Array)
     x, y = RIM_OUTER.at(grid_angle, grid_radius)
     maps = [((value + 0.5) * BODY_ZOOM - 0.5).astype(np.float32) for value in (x, y)]
     unrolled = cv2.remap(big, *maps, cv2.INTER_LINEAR)
-    seen = cv2.remap(cv2.dilate(head.astype(np.uint8), np.ones((9, 9), np.uint8)), *maps, cv2.INTER_NEAREST) == 0
+    seen = (
+        cv2.remap(cv2.dilate(head.astype(np.uint8), np.ones((9, 9), np.uint8)), *maps, cv2.INTER_NEAREST) == 0
+    )
     for row, visible in zip(unrolled, seen, strict=True):
         for channel in range(3):
             row[:, channel] = np.interp(angles, angles[visible], row[visible, channel], period=2 * np.pi)

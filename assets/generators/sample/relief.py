@@ -23,13 +23,14 @@ BACK_RINGS = 11
 BACK_END_DEG = 84.0
 
 # What of the person turns with the head: hair, ears, face, neck and the upper hem of the collar.
-HEAD_AREA = "140,0 320,0 320,140 276,140 270,160 262,168 255,173 252,187 250,206 187,206 186,183 186,150 183,143 140,143"
+HEAD_AREA = "140,0 320,0 320,140 276,140 270,160 262,168 255,173 252,187 250,206 187,206 186,150 183,143 140,143"
 
 # Depths behind the pupils, m, of a head that is 21 cm wide with its hair.
 SIDE_M = 0.082
 TOP_M = 0.074
 BACK_M = 0.185
 HAIR_BULGE_M = 0.010  # hair lies before the ears
+LOBE_M, LOBE_FROM_DEG = 0.006, 12.0
 NECK_AXIS_M = 0.100
 NECK_AXIS_X_PX = 220.0
 NECK_RADIUS_M = 0.052
@@ -39,6 +40,10 @@ UNDER_CHIN_PX = 6.0  # the chin's underside is hidden in the photograph: so litt
 NECK_FROM_DEG, NECK_TO_DEG, NECK_EDGE_DEG = 58.0, 138.0, 12.0
 TURNING_PX = (156.0, 204.0)  # y above which the neck turns with the head, and below which with the body
 FADE_PX = (194.0, 206.0)  # y where the collar goes over into the body's picture
+COLLAR_PX, COLLAR_RINGS = (
+    177.0,
+    2,
+)  # meridians that end below that y are collar, and stop soon behind the neck
 PACE = 0.45  # least texture px per px of surface
 
 
@@ -78,6 +83,12 @@ def neckness(azimuth: Array) -> Array:
     return rise * smooth((NECK_TO_DEG - degrees) / NECK_EDGE_DEG + 0.5)
 
 
+def lobeness(azimuth: Array) -> Array:
+    """1 where the meridian crosses an earlobe or the jaw's side, which face forward to their very edge."""
+    from_horizontal = np.rad2deg(np.arctan2(np.sin(azimuth), np.abs(np.cos(azimuth))))
+    return smooth((from_horizontal - LOBE_FROM_DEG) / 6.0 + 0.5)
+
+
 def smooth(value: npt.ArrayLike) -> Array:
     """0 below 0, 1 above 1, smooth between."""
     x = np.clip(np.asarray(value, dtype=np.float64), 0.0, 1.0)
@@ -104,13 +115,14 @@ def build(portrait: Portrait) -> Relief:
     from_jaw = smooth((skirt_px - start_px) / UNDER_CHIN_PX).ravel()
     share[478:] = 1.0 - from_jaw * (1.0 - share[478:])
     share[:478] = 1.0
-    opacity = _opacity(flat_px[:, 1].reshape(rings, -1))
+    opacity = np.concatenate([np.ones(478), _opacity(flat_px[:, 1].reshape(rings, -1)).ravel()])
+    triangles = _triangles(outline, mesh_px, rings)
     return Relief(
         points_m=points_m,
         texture_px=np.concatenate([mesh_px, (CENTRE_PX + texture[:, :, None] * directions).reshape(-1, 2)]),
         head_share=share,
-        opacity=np.concatenate([np.ones(478), opacity.ravel()]),
-        triangles=_triangles(outline, mesh_px, rings),
+        opacity=opacity,
+        triangles=triangles[(opacity[triangles] > 0.0).any(axis=1)],
         outline_px=start_px,
         silhouette_px=silhouette,
         painted_px=painted,
@@ -169,6 +181,8 @@ def _meridians(start_px: Array, start_m: Array, end_px: Array) -> tuple[Array, A
     neck = neckness(azimuths())
     upward = np.clip(-np.sin(azimuths()), 0.0, 1.0)
     widest_m = np.maximum(SIDE_M + (TOP_M - SIDE_M) * upward**2, start_m + 0.012)
+    lobe = lobeness(azimuths())
+    widest_m += lobe * (start_m + LOBE_M - widest_m)
     front_px = start_px + (end_px - start_px) * np.sin(turn)
     bulge_m = HAIR_BULGE_M * np.sin(2 * turn) * smooth((end_px - start_px) / 15.0) * (1.0 - upward**4)
     hair_m = start_m + (widest_m - start_m) * (1.0 - np.cos(turn)) - bulge_m
@@ -204,6 +218,7 @@ def _opacity(y_px: Array) -> Array:
     """(rings, MERIDIANS): the collar fades; what lies behind a faded point stays faded."""
     opacity = 1.0 - smooth((y_px - FADE_PX[0]) / (FADE_PX[1] - FADE_PX[0]))
     opacity[FRONT_RINGS:] = np.minimum(opacity[FRONT_RINGS:], opacity[FRONT_RINGS])
+    opacity[FRONT_RINGS + COLLAR_RINGS :, y_px[FRONT_RINGS] > COLLAR_PX] = 0.0
     return opacity
 
 
