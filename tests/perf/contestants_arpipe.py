@@ -1,0 +1,63 @@
+"""arpipe's contestants, and the networks alone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+Step = Callable[[np.ndarray, int], object]
+
+
+def make(name: str, threads: int, model: Path | None) -> Step:
+    """A function that takes a frame and its number."""
+    if name.startswith("network-"):
+        return _network(name.removeprefix("network-"), threads, model)
+    effects = ["aviator"] if name == "arpipe-glasses" else []
+    return _pipeline("plain" if name == "arpipe-plain" else "attention", effects, threads, name)
+
+
+def _pipeline(mesh: str, effects: list[str], threads: int, name: str) -> Step:
+    from arpipe.inference.session import SessionConfig
+    from arpipe.pipeline.perception import PerceptionConfig
+    from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+    from arpipe.tracking.tracker import FaceTrackerConfig
+    from arpipe.types import Frame
+
+    faces = int(name.rpartition("x")[2]) if name.rpartition("x")[2].isdigit() else 1
+    face = FaceTrackerConfig(mode="video", mesh=mesh, max_faces=faces)  # type: ignore[arg-type]
+    session = SessionConfig(intra_op_threads=threads)
+    config = PipelineConfig(perception=PerceptionConfig(face=face, session=session))
+    pipeline = Pipeline(config, effects=effects)
+
+    def step(pixels: np.ndarray, index: int) -> object:
+        frame = Frame(pixels, index / 30.0, index)
+        return pipeline.process(frame) if effects else pipeline(frame)
+
+    return step
+
+
+def _network(runtime: str, threads: int, model: Path | None) -> Step:
+    tensor = np.random.default_rng(0).random((1, 192, 192, 3), dtype=np.float32)
+    if runtime == "onnxruntime":
+        from arpipe.inference.session import Session, SessionConfig
+
+        session = Session("face_mesh", SessionConfig(intra_op_threads=threads))
+        return lambda _frame, _index: session.run(tensor)
+    if runtime == "litert":
+        from ai_edge_litert.interpreter import Interpreter
+
+        interpreter = Interpreter(str(model), num_threads=threads)
+        interpreter.allocate_tensors()
+        place = interpreter.get_input_details()[0]["index"]
+
+        def invoke(_frame: np.ndarray, _index: int) -> object:
+            interpreter.set_tensor(place, tensor)
+            return interpreter.invoke()
+
+        return invoke
+    import openvino
+
+    compiled = openvino.compile_model(
+        str(model), "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
+    )
+    return lambda _frame, _index: compiled(tensor)
