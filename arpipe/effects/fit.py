@@ -15,7 +15,7 @@ from arpipe.effects.head_shape import HeadShape
 from arpipe.geometry.transforms import Array
 from arpipe.topology import Topology
 
-FACE_WIDTH_SHARE = 0.965  # opticians: a frame is as wide as the face at the temples, or a little less
+FACE_WIDTH_SHARE = 0.945  # opticians: a frame is as wide as the face at the temples, or a little less
 FACE_SCALE_LIMITS = (0.86, 1.16)  # eyewear is sold in sizes within about these of one model
 CORNEA_BEHIND_SELLION_M = 0.008  # of the head's scan; the network puts the irises themselves too deep
 CONTACT_GAP_M = 0.0006
@@ -24,6 +24,8 @@ CONTACT_UP_M = (
 )
 TEMPLE_CLEARANCE_M = 0.0015
 MAX_SPLAY_DEG, MAX_DROP_DEG = 14.0, 12.0  # hinges and hands bend temples no further
+BESIDE_M = 0.009  # skin this far above or below a temple must stay inside it
+LEAST_TEMPLE_M = -0.02
 REST_DEPTH_M = 0.0015  # pads press this far into skin
 MAX_PUSH_M = 0.009
 PUSH_NEIGHBOURS = 4
@@ -123,7 +125,13 @@ def fit_glasses(
     front = _matrix(scale * tilt, place)
     temples = {
         side: front
-        @ _temple_turn(front, shape.hinges_m[side], shape.temple_points_m[side], head.ear_root_m(sign))
+        @ _temple_turn(
+            front,
+            shape.hinges_m[side],
+            shape.temple_points_m[side],
+            head.ear_root_m(sign),
+            metric_mesh_m[sign * metric_mesh_m[:, 0] > 0],
+        )
         for side, sign in (("left", 1), ("right", -1))
         if side in shape.hinges_m
     }
@@ -183,26 +191,50 @@ def _used(topology: Topology) -> Array:
     return np.unique(topology.triangles)
 
 
-def _temple_turn(front: Array, hinge: Array, points: Array, ear_root: Array) -> Array:
-    """(4, 4) turn about the hinge, model frame, that lays a temple on the ear and keeps it clear of the head."""
-    target = np.linalg.solve(front, np.append(ear_root, 1.0))[:3] - hinge
+def _temple_turn(front: Array, hinge: Array, points: Array, ear_root: Array, side_m: Array) -> Array:
+    """(4, 4) turn about the hinge, model frame, that lays a temple on the ear and keeps it clear of the head.
+
+    Args:
+        front: (4, 4) head frame from model frame.
+        hinge: (3,) model frame.
+        points: (k, 3) of the temple, model frame.
+        ear_root: (3,) head frame.
+        side_m: (j, 3) skin on this side of the head, head frame.
+    """
+    inverse = np.linalg.inv(front)
+    target = inverse[:3, :3] @ ear_root + inverse[:3, 3] - hinge
     local = points - hinge
-    around = local[np.abs(local[:, 2] - target[2]) < 0.012]
-    if len(around) == 0 or target[2] > -0.02:
+    if target[2] > LEAST_TEMPLE_M:
         return np.eye(4)
     side = 1.0 if hinge[0] >= 0 else -1.0
-    inner = float((side * around[:, 0]).min())
-    wanted = side * target[0] + TEMPLE_CLEARANCE_M
-    splay = np.arctan2(wanted, -target[2]) - np.arctan2(inner, -target[2])
-    # The underside rests on the ear's root where the temple still runs straight, before it bends down.
-    straight = local[local[:, 2] > 0.62 * local[:, 2].min()]
-    rear = straight[straight[:, 2] < 0.8 * straight[:, 2].min()]
-    slope = np.arctan2(float(rear[:, 1].min()), -float(rear[:, 2].mean()))
-    drop = slope - np.arctan2(target[1], -target[2])
+    drop = _drop(local, target)
+    skin = side_m @ inverse[:3, :3].T + inverse[:3, 3] - hinge
+    level = skin[:, 1] + skin[:, 2] * np.tan(drop)  # height over the temple's line, as dropped
+    beside = (np.abs(level) < BESIDE_M) & (skin[:, 2] < LEAST_TEMPLE_M) & (skin[:, 2] > target[2])
+    blocks = np.vstack([target, skin[beside]])
+    wanted = np.arctan2(side * blocks[:, 0] + TEMPLE_CLEARANCE_M, -blocks[:, 2])
+    splay = max(
+        float(angle - np.arctan2(_inner(local, side, z), -z))
+        for angle, z in zip(wanted, blocks[:, 2], strict=True)
+    )
     splay = float(np.clip(splay, -np.deg2rad(MAX_SPLAY_DEG) / 4.0, np.deg2rad(MAX_SPLAY_DEG)))
-    drop = float(np.clip(drop, -np.deg2rad(MAX_DROP_DEG), np.deg2rad(MAX_DROP_DEG)))
     turn = _turn_y(-side * splay) @ _turn_x(-drop)
     return _matrix(turn, hinge - turn @ hinge)
+
+
+def _inner(local: Array, side: float, z: float) -> float:
+    """How far out the temple's inner face is at a depth, seen from its hinge; model frame, m."""
+    around = local[np.abs(local[:, 2] - z) < 0.012]
+    return float((side * around[:, 0]).min()) if len(around) else 0.0
+
+
+def _drop(local: Array, target: Array) -> float:
+    """Angle by which the temple turns down so that its underside rests on the ear's root, rad."""
+    straight = local[local[:, 2] > 0.62 * local[:, 2].min()]  # before it bends down
+    rear = straight[straight[:, 2] < 0.8 * straight[:, 2].min()]
+    slope = np.arctan2(float(rear[:, 1].min()), -float(rear[:, 2].mean()))
+    drop = float(slope - np.arctan2(target[1], -target[2]))
+    return float(np.clip(drop, -np.deg2rad(MAX_DROP_DEG), np.deg2rad(MAX_DROP_DEG)))
 
 
 def _turn_x(angle_rad: float) -> Array:

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from arpipe.effects.contact_shadow import ContactShadow
 from arpipe.effects.fit import Adjustment, Fit, GlassesSize, Shape, fit_anchor, fit_glasses
 from arpipe.effects.head_shape import HeadShape
 from arpipe.effects.occluder import Occluder
@@ -18,7 +19,7 @@ from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.io.gltf import Model, load_gltf
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas, Order, Patch, Phase, Scene
-from arpipe.render.lighting import linear_from_srgb
+from arpipe.render.lighting import Lighting, linear_from_srgb
 from arpipe.render.object_drawer import ObjectDrawer, Placement
 from arpipe.render.object_mesh import ObjectMesh, object_mesh
 from arpipe.render.view import box_around
@@ -28,7 +29,7 @@ from arpipe.types import TrackedFace
 TEMPLES = {"temple_l": "left", "temple_r": "right"}
 LENSES = ("lens_l", "lens_r")
 
-FADE_WHOLE_M, FADE_GONE_M = 0.010, -0.016  # before and behind the ear's root: the last centimetres fade
+FADE_WHOLE_M, FADE_GONE_M = 0.012, -0.010  # before and behind the ear's root: the last centimetres fade
 NEVER_FADES_M = (-10.0, -9.0)
 
 REFIT_FRAMES = 10  # a fit costs 0.5 ms and shapes hardly change
@@ -39,7 +40,7 @@ FIT_PULL = 0.25  # share of a new fit in the one shown: glasses slide into place
 NEAREST_M = 0.06
 OUTLINE_POINTS = 160
 MARGIN_PX = 3.0
-SHADE_REACH_M = 0.022  # shadows fall this far beside what casts them
+SHADE_REACH_M = 0.03  # shadows fall this far beside what casts them
 
 
 Offset = Annotated[float, Field(ge=-200, le=200)]
@@ -93,6 +94,7 @@ class _Worn:
     gl_from_head: RigidTransform
     metric_mesh_m: Array
     shape: HeadShape
+    fit: Fit
     placement: Placement
     solid_box: Array
     skin_box: Array
@@ -128,6 +130,7 @@ class RigidMesh:
         self._outline = tuple(_outline(self._mesh.positions(part)) for part in range(len(self._mesh.parts)))
         self._drawer = ObjectDrawer(context, model, self._mesh)
         self._occluder = Occluder(context, self._topology)
+        self._shadow = ContactShadow(context, self._mesh, self._topology)
         self._wearers: dict[int, _Wearer] = {}
         self._worn: list[_Worn] = []
         self._scene: Scene | None = None
@@ -142,11 +145,18 @@ class RigidMesh:
         if self.params.opacity > 0:
             self._worn = [worn for face in faces if (worn := self._wear(face, scene)) is not None]
         self._worn.sort(key=lambda worn: worn.gl_from_head.translation_m[2])
-        return [Patch(Phase.SOLID, worn.solid_box) for worn in self._worn]
+        patches = [Patch(Phase.SOLID, worn.solid_box) for worn in self._worn]
+        if scene.config.shadow and self.params.shadow > 0 and self.params.anchor == "glasses":
+            patches += [Patch(Phase.SKIN, worn.skin_box) for worn in self._worn]
+        return patches
 
     def draw(self, canvas: Canvas) -> None:
-        """Heads into depth, then the objects, farthest first."""
+        """Shadows onto skin; heads into depth, then the objects, farthest first."""
         if self._scene is None:
+            return
+        if canvas.phase is Phase.SKIN:
+            for worn in self._worn:
+                self._shade(canvas, worn, self._scene.lighting(worn.face))
             return
         for worn in self._worn:
             self._occluder.draw(canvas, worn.gl_from_head, worn.metric_mesh_m, worn.shape)
@@ -157,6 +167,7 @@ class RigidMesh:
         """Release GL objects; may be called twice."""
         self._drawer.close()
         self._occluder.close()
+        self._shadow.close()
 
     def _wear(self, face: TrackedFace, scene: Scene) -> _Worn | None:
         """Where the model is in this frame; None for a head that is not in front of the camera."""
@@ -200,9 +211,29 @@ class RigidMesh:
             gl_from_head,
             pose.metric_mesh_m,
             HeadShape.of_mesh(pose.metric_mesh_m, self._topology),
+            fit,
             placement,
             box_around(points_px, MARGIN_PX),
             box_around(points_px, reach_px),
+        )
+
+    def _shade(self, canvas: Canvas, worn: _Worn, lighting: Lighting) -> None:
+        """Shadow of one face's glasses."""
+        temples = np.zeros((2, 2, 3))
+        temples[:] = (0.0, 10.0, 0.0)  # nowhere near
+        for row, (side, sign) in enumerate((("left", 1), ("right", -1))):
+            if side in worn.fit.head_from_temple:
+                matrix = worn.fit.head_from_temple[side]
+                temples[row, 0] = matrix[:3, :3] @ self._shape.hinges_m[side] + matrix[:3, 3]
+                temples[row, 1] = worn.shape.ear_root_m(sign)
+        self._shadow.draw(
+            canvas,
+            worn.gl_from_head,
+            worn.metric_mesh_m,
+            worn.fit.head_from_glasses,
+            temples,
+            lighting,
+            self.params.shadow * self.params.opacity,
         )
 
     def _fit(self, track_id: int, mesh_m: Array) -> Fit:
@@ -254,7 +285,8 @@ def _outline(points: Array) -> Array:
     rng = np.random.default_rng(3)
     directions = rng.normal(size=(OUTLINE_POINTS, 3))
     directions[:, 2] *= 0.5  # mostly seen from the front
-    return points[np.unique((points @ directions.T).argmax(axis=0))]
+    extremes: Array = points[np.unique((points @ directions.T).argmax(axis=0))]
+    return extremes
 
 
 def _thinned(points: Array, count: int) -> Array:

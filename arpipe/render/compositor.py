@@ -182,15 +182,23 @@ class Compositor:
         if job.skin:
             with timer.stage("draw"):
                 self._draw_phase(scene, Phase.SKIN, region, picture, picture, job.skin)
-            if region not in job.solid_regions:
-                with timer.stage("readback"):
-                    drawn = _read(picture, region.width, region.height)
-                    cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=pixels[region.rows, region.columns])
-        for solid in job.solid_regions:
+        for number, solid in enumerate(job.solid_regions):
             with timer.stage("draw"):
                 target = self._draw_solid(scene, solid, job, picture)
             with timer.stage("readback"):
+                if number == 0 and region != solid:
+                    self._copy_skin(pixels, job, picture)
                 self._blend_in(pixels, scene, solid, target)
+        if job.skin and not job.solid_regions:
+            with timer.stage("readback"):
+                self._copy_skin(pixels, job, picture)
+
+    def _copy_skin(self, pixels: Pixels, job: _Job, picture: Target) -> None:
+        """Take over what the skin phase drew."""
+        if job.skin:
+            region = job.region
+            drawn = _read(picture, region.width, region.height)
+            cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=pixels[region.rows, region.columns])
 
     def _draw_solid(self, scene: Scene, solid: Region, job: _Job, picture: Target) -> Target:
         """Draw geometry over the magnified picture; gives a single-sampled target to read."""

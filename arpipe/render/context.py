@@ -2,6 +2,7 @@
 
 import threading
 from types import TracebackType
+from typing import Any
 
 import moderngl
 
@@ -9,6 +10,8 @@ from arpipe.errors import RenderError
 from arpipe.render.resources import Resources
 
 GL_VERSION = 330  # core profile that every desktop driver of the last decade and Mesa's software one offer
+
+_EGL: dict[str, Any] = {"backend": "egl"}  # moderngl passes it on; its stub asks for a dict
 
 SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "swiftshader")
 """Parts of GL_RENDERER that mean: a CPU draws."""
@@ -36,7 +39,7 @@ class GlContext:
             RenderError: There is no EGL or no OpenGL 3.3.
         """
         try:
-            gl = moderngl.create_context(standalone=True, require=GL_VERSION, backend="egl")
+            gl = moderngl.create_context(standalone=True, require=GL_VERSION, **_EGL)
         except Exception as error:  # glcontext raises bare Exception
             raise RenderError(
                 f"no OpenGL context through EGL ({error}); on Debian and Ubuntu: "

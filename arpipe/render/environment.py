@@ -24,7 +24,8 @@ WINDOW_HALF_WIDTH, WINDOW_HALF_HEIGHT = (
     0.42,
 )  # tangents of the key light's half angles: a window 2 m away
 WINDOW_EDGE = 0.10
-WINDOW_GAIN = 3.2  # radiance over the mean of the surroundings
+WINDOW_GAIN = 5.0  # radiance over that of a white wall
+ROOM_ALBEDO, ROOM_UPWARD = 0.48, 0.26  # walls are no white screen; ceilings are lighter than floors
 ROOM_CONTRAST = 0.8  # how much of the picture's own variation the guessed room shows
 HEAD_SHADE = 0.45  # skin behind a worn object lies in its shade
 
@@ -82,7 +83,7 @@ def build(picture: Floats, irradiance: Array, key: Array, toward_head: Array, sk
     mean = picture.reshape(-1, 3).mean(axis=0) + 1e-3
     varied = 1.0 + ROOM_CONTRAST * (room / mean - 1.0)
     base = np.maximum(irradiance[0] + _FLAT @ irradiance[1:], 0.25 * irradiance[0])
-    light = base * np.clip(varied, 0.25, 2.5)
+    light = base * np.clip(varied, 0.25, 2.5) * (ROOM_ALBEDO + ROOM_UPWARD * _FLAT[:, 1:2])
     light += _window(key)[:, None] * (WINDOW_GAIN * irradiance[0])
     into_head = np.clip((_FLAT @ toward_head - 0.15) / 0.5, 0.0, 1.0)[:, None]
     light += into_head * (HEAD_SHADE * skin - light)

@@ -15,9 +15,15 @@ PULL = 0.35  # share of a new measurement in the running value
 
 OWN_BLUR_PX = 0.45  # a box-filtered, supersampled edge already is this soft (Gaussian sigma)
 MAX_BLUR_PX = 1.4  # softer frames are out of focus by intent; the overlay must stay legible
-LEAST_CONTRAST = 40.0  # levels between the sides of what counts as an edge
+PRE_BLUR_PX = 0.8  # calms noise before derivatives are taken
+_SLOPE: npt.NDArray[np.float32] = np.array([[-0.5, 0.0, 0.5]], np.float32)
+_BEND: npt.NDArray[np.float32] = np.array([[1.0, -2.0, 1.0]], np.float32)
+NOISE_SLOPE, NOISE_BEND = 0.0495, 0.131  # what unit white noise leaves in the squares after that blur
+LEAST_SLOPE = 4.0  # levels² a px²; flatter pictures do not tell
+USUAL_BLUR_PX = 0.6  # of a webcam
 LEAST_BLUR_PX, LEAST_NOISE = 0.2, 1.2  # below, nobody sees a difference
 MAX_NOISE = 8.0
+GRAIN_SHARE = 0.6  # of the measured noise: some of it is skin
 
 NOISE_TILE = 256
 COVERAGE_GAIN = 3.0  # softening reaches its full strength at a third of full coverage, so edges take part
@@ -54,8 +60,9 @@ class FrameLookEstimator:
 
 def measure(pixels: Pixels) -> FrameLook:
     """Look of (h, w, 3) RGB pixels, at least a few px wide."""
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    return FrameLook(_missing_blur_px(grey), _noise(grey))
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    noise = _noise(grey)
+    return FrameLook(_missing_blur_px(grey, noise), noise)
 
 
 def matched(drawn: Pixels, look: FrameLook) -> Pixels:
@@ -71,7 +78,7 @@ def matched(drawn: Pixels, look: FrameLook) -> Pixels:
     weight = np.minimum((255.0 - soft[..., 3].astype(np.float32)) * (COVERAGE_GAIN / 255.0), 1.0)
     blended: Pixels = np.asarray(cv2.blendLinear(drawn, soft, 1.0 - weight, weight))
     if look.noise >= LEAST_NOISE:
-        grain = _grain(weight.shape) * (weight * np.float32(look.noise))
+        grain = _grain(weight.shape) * (weight * np.float32(GRAIN_SHARE * look.noise))
         covered = weight > 0
         rgb = blended[..., :3]
         rgb[covered] = np.clip(rgb[covered] + np.rint(grain[covered])[:, None], 0, 255).astype(np.uint8)
@@ -87,22 +94,24 @@ def _middle(frame: Frame, region: Region) -> Pixels:
     ]
 
 
-def _missing_blur_px(grey: npt.NDArray[np.uint8]) -> float:
-    """Blur to add so that an ideal edge gets as soft as the sharpest strong edges here."""
-    kernel = np.ones((7, 7), np.uint8)
-    contrast = cv2.subtract(cv2.dilate(grey, kernel), cv2.erode(grey, kernel)).astype(np.float32)
-    smooth = cv2.GaussianBlur(grey, (3, 3), 0.6)
-    slope = np.hypot(
-        cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=1), cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=1)
-    )
-    strong = contrast > LEAST_CONTRAST
-    if np.count_nonzero(strong) < 50:
-        return 0.6  # nothing to measure at: the usual webcam
-    # A Gaussian edge of contrast c and width sigma has the slope c / (sigma sqrt(2 pi)); Sobel's is over 2 px.
-    widths = contrast[strong] / (slope[strong] / 2.0 + 1e-3) / np.sqrt(2.0 * np.pi)
-    sharpest = float(np.percentile(widths, 5.0))
-    added = max(0.0, sharpest**2 - OWN_BLUR_PX**2 - 0.6**2)
-    return min(float(np.sqrt(added)), MAX_BLUR_PX)
+def _missing_blur_px(grey: npt.NDArray[np.uint8], noise: float) -> float:
+    """Blur to add so that an ideal edge gets as soft as the edges here.
+
+    An edge of width sigma has E[second derivative ²] / E[first derivative ²] = 1 / (2 sigma²). Both are taken
+    after a known blur, and what noise adds to them is taken off.
+    """
+    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), PRE_BLUR_PX)
+    first = second = 0.0
+    for kernel in (_SLOPE, _SLOPE.T):
+        first += float(np.mean(np.square(cv2.filter2D(smooth, -1, kernel))))
+    for kernel in (_BEND, _BEND.T):
+        second += float(np.mean(np.square(cv2.filter2D(smooth, -1, kernel))))
+    first -= 2.0 * NOISE_SLOPE * noise**2
+    second -= 2.0 * NOISE_BEND * noise**2
+    if first < LEAST_SLOPE:
+        return USUAL_BLUR_PX
+    width = first / (2.0 * max(second, 1e-6)) - PRE_BLUR_PX**2
+    return float(np.clip(np.sqrt(max(width - OWN_BLUR_PX**2, 0.0)), 0.0, MAX_BLUR_PX))
 
 
 def _noise(grey: npt.NDArray[np.uint8]) -> float:

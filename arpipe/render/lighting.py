@@ -25,6 +25,7 @@ SKIN: Array = np.array(
 SMOOTHING_S = 0.4  # light that flickers with the landmarks' noise is seen at once, light that lags is not
 FACE_PX = 40  # the face is looked at in this many px: shading is smooth, pores are not
 PICTURE_PX = (24, 14)
+TINT_SHARE = 0.65  # of the skin's hue is the light's; the rest is the person's own
 RIDGE = 0.02  # pulls the direction of a flat-lit face to none instead of to the noise
 FACING = 0.25  # skin seen at a steeper angle is left out
 MAX_SLOPE = 0.9  # of the constant part: more than that is no distant light but a shadow's edge
@@ -126,7 +127,7 @@ def measure(
     skin = weights @ colors / weights.sum()
     level = max(float(skin @ LUMINANCE), 1e-3)
     tint = (skin / level) / (SKIN / float(SKIN @ LUMINANCE))
-    tint = np.clip(tint, 0.5, 2.0)
+    tint = np.clip(tint, 0.5, 2.0) ** TINT_SHARE
     tint /= float(tint @ LUMINANCE)
     strength = level / float(SKIN @ LUMINANCE)
     of_picture = float(picture.reshape(-1, 3).mean(axis=0) @ LUMINANCE) / 0.22
@@ -181,7 +182,7 @@ def _colors_at(frame: Frame, points_px: npt.NDArray[np.float32]) -> Array:
         return np.full((len(points_px), 3), 0.2)
     step = max(1, int((high - low).max()) // (2 * FACE_PX))
     crop = np.ascontiguousarray(frame.pixels[low[1] : high[1] : step, low[0] : high[0] : step])
-    crop = cv2.blur(crop, (3, 3))
+    crop = np.asarray(cv2.blur(crop, (3, 3)), np.uint8)
     place = np.rint((points_px - low) / step).astype(int)
     place = np.clip(place, 0, (crop.shape[1] - 1, crop.shape[0] - 1))
     colors: Array = linear_from_srgb(crop[place[:, 1], place[:, 0]])
@@ -191,11 +192,8 @@ def _colors_at(frame: Frame, points_px: npt.NDArray[np.float32]) -> Array:
 def _tiny_picture(frame: Frame) -> npt.NDArray[np.float32]:
     step = max(1, frame.height // 56, frame.width // 96)
     sampled = np.ascontiguousarray(frame.pixels[::step, ::step])
-    small = cv2.resize(sampled, PICTURE_PX, interpolation=cv2.INTER_AREA)
-    picture: npt.NDArray[np.float32] = linear_from_srgb(cv2.GaussianBlur(small, (0, 0), 1.2)).astype(
-        np.float32
-    )
-    return picture
+    small = cv2.GaussianBlur(cv2.resize(sampled, PICTURE_PX, interpolation=cv2.INTER_AREA), (0, 0), 1.2)
+    return linear_from_srgb(np.asarray(small, np.uint8)).astype(np.float32)
 
 
 _LINEAR: Array = np.where(

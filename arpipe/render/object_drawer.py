@@ -45,6 +45,8 @@ class MirrorBall:
         self._resources = context.resources
         self._shown: Environment | None = None
         self._texture = self._resources.texture(np.zeros((SIDE, SIDE, 4), np.float16), mipmaps=True)
+        # Each material has one roughness, so the nearest level will do; blending two costs a software renderer much.
+        self._texture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
 
     def use(self, environment: Environment, unit: int) -> None:
         """Bind it, with these surroundings in it."""

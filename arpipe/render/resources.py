@@ -174,8 +174,9 @@ class Resources:
         made = [self._gl.buffer(np.ascontiguousarray(data), dynamic=dynamic) for data, _, _ in buffers]
         index = self._gl.buffer(np.ascontiguousarray(indices, dtype=np.uint32))
         content = [
-            (buffer, *_used_attributes(program, layout, names))
+            (buffer, *used)
             for buffer, (_, layout, names) in zip(made, buffers, strict=True)
+            if len(used := _used_attributes(program, layout, names)) > 1
         ]
         array = self._gl.vertex_array(program.compiled, content, index_buffer=index, index_element_size=4)
         mesh = Mesh(array, (*made, index))
