@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from arpipe.geometry.transforms import RigidTransform as RigidTransform
     from arpipe.io.camera import Camera as Camera
     from arpipe.io.images import ImageFiles as ImageFiles
+    from arpipe.io.sample import SampleConfig as SampleConfig
+    from arpipe.io.sample import SampleSource as SampleSource
+    from arpipe.io.sample import SampleTruth as SampleTruth
     from arpipe.io.source import Source as Source
     from arpipe.io.source import SourceInfo as SourceInfo
     from arpipe.io.source import open_source as open_source
@@ -77,6 +80,9 @@ _HOMES = {
     "RigidTransform": "arpipe.geometry.transforms",
     "Camera": "arpipe.io.camera",
     "ImageFiles": "arpipe.io.images",
+    "SampleConfig": "arpipe.io.sample",
+    "SampleSource": "arpipe.io.sample",
+    "SampleTruth": "arpipe.io.sample",
     "Source": "arpipe.io.source",
     "SourceInfo": "arpipe.io.source",
     "open_source": "arpipe.io.source",

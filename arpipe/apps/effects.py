@@ -14,7 +14,7 @@ from rich.table import Table
 from arpipe.assets import assets_root
 from arpipe.effects import EFFECT_KINDS
 from arpipe.effects.packs import EFFECT_FILE, Pack, load_effect, load_pack, pack_folders
-from arpipe.errors import ArpipeError, AssetError, ConfigError, OutputError
+from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError, OutputError
 from arpipe.io.gltf import load_gltf
 from arpipe.io.source import Source, open_source
 from arpipe.pipeline.pipeline import Pipeline
@@ -23,6 +23,7 @@ from arpipe.types import FrameResult, Pixels
 MODEL_SUFFIXES = (".glb", ".gltf")
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
 PREVIEW_FRAMES = 3  # side by side, spread over the sample
+PREVIEW_SETTLE_FRAMES = 12  # seen before each of them, so that fit and light have settled
 PREVIEW_SIDE_PX = 540
 PREVIEW_FACE_SIZES = 2.2  # side of the shown square over the face's
 
@@ -75,15 +76,20 @@ def show_effect(effect: str, output: Path | None = None, console: Console | None
 def preview(pack: Pack, source: Source) -> Pixels:
     """(h, w, 3) uint8 RGB: the effect on a few frames of a source, cut to the face, side by side."""
     count = source.info.frame_count or PREVIEW_FRAMES
-    chosen = {count * place // PREVIEW_FRAMES for place in range(PREVIEW_FRAMES)}
+    chosen = [count * place // PREVIEW_FRAMES for place in range(PREVIEW_FRAMES)]
     pictures: list[Pixels] = []
     with Pipeline(effects=[pack]) as pipeline:
         for frame in source:
-            result = pipeline(frame)
-            if frame.index in chosen:
-                pictures.append(_portrait(pipeline.draw(result), result))
+            ahead = chosen[len(pictures)] - frame.index
+            if ahead > PREVIEW_SETTLE_FRAMES:
+                continue
+            picture = pipeline.process(frame)
+            if ahead <= 0:
+                pictures.append(_portrait(picture.pixels, picture.result))
             if len(pictures) == len(chosen):
                 break
+    if not pictures:
+        raise MediaError(f"{source.info.name}: holds no frames")
     return np.concatenate(pictures, axis=1)
 
 
