@@ -20,7 +20,8 @@ from arpipe.topology import Topology
 from arpipe.types import HeadPose, Landmarks
 
 GAUSS_NEWTON_STEPS = 12
-CONVERGED = 1e-5  # rad and canonical metres, the last step's: what remains is its square
+CONVERGED = 5e-5  # rad and canonical metres, the last step's: what remains is a tenth of it
+LARGEST_STEP = 1e3  # rad or m: beyond, or not a number, the fit has run away
 NEAREST_M = 1e-3  # a head closer than that is behind the camera
 SCALE_LIMITS = (
     0.75,
@@ -234,27 +235,36 @@ def _refine(
     """Gauss–Newton on the six pose parameters; None if it passes behind the camera or does not settle."""
     rotation, translation = start.rotation, start.translation_m
     root = np.sqrt(weights)
+    points, wanted = canonical.T, plane.T * root
     jacobian = np.zeros((6, 2, len(canonical)))
+    flat = jacobian.reshape(6, -1)
     for _ in range(GAUSS_NEWTON_STEPS):
-        x, y, z = (canonical @ rotation.T + translation).T
+        x, y, z = rotation @ points + translation[:, None]
         if z.min() <= NEAREST_M:
             return None
-        weight_over_z = root / z
+        over_z = root / z
         u, v = x / z, y / z
+        ru, rv = u * root, v * root
         # Derivatives by a small turn of the whole camera frame (about x, y, z), then by a shift.
-        jacobian[0] = -u * v * root, -(1.0 + v * v) * root
-        jacobian[1] = (1.0 + u * u) * root, u * v * root
-        jacobian[2] = -v * root, u * root
-        jacobian[3, 0] = jacobian[4, 1] = weight_over_z
-        jacobian[5] = -u * weight_over_z, -v * weight_over_z
-        residual = np.stack([(plane[:, 0] - u) * root, (plane[:, 1] - v) * root]).ravel()
-        rows = jacobian.reshape(6, -1)
-        step = np.linalg.solve(rows @ rows.T, rows @ residual)
-        if not np.isfinite(step).all():
+        jacobian[0, 0] = -u * rv
+        jacobian[0, 1] = -root - v * rv
+        jacobian[1, 0] = root + u * ru
+        jacobian[1, 1] = u * rv
+        jacobian[2, 0] = -rv
+        jacobian[2, 1] = ru
+        jacobian[3, 0] = jacobian[4, 1] = over_z
+        jacobian[5, 0] = -u * over_z
+        jacobian[5, 1] = -v * over_z
+        residual = wanted.copy()
+        residual[0] -= ru
+        residual[1] -= rv
+        step = np.linalg.solve(flat @ flat.T, flat @ residual.ravel())
+        largest = float(np.abs(step).max())
+        if not largest < LARGEST_STEP:
             return None
-        turn = _rotation(step[:3])
+        turn = _rotation(np.asarray(step[:3], dtype=np.float64))
         rotation, translation = turn @ rotation, turn @ translation + step[3:]
-        if np.abs(step).max() < CONVERGED:
+        if largest < CONVERGED:
             u_, _, vt = np.linalg.svd(rotation)
             return RigidTransform(u_ @ vt, translation)
     return None
@@ -283,18 +293,20 @@ def _metric_mesh(landmarks: Landmarks, plane: Array, fit: RigidTransform) -> Arr
     crop's axis is the network's z, shifted and slightly stretched to agree with the fitted head at the rigid
     points.
     """
-    rigid, weights = landmarks.topology.rigid, landmarks.topology.rigid_weights
+    topology = landmarks.topology
+    rigid, weights = topology.rigid, topology.rigid_weights / topology.rigid_weights.sum()
     axis = np.append(plane.mean(axis=0), 1.0)
-    axis /= np.linalg.norm(axis)
-    rays = np.column_stack([plane, np.ones(len(plane))])
-    fitted_depth = fit.apply(landmarks.topology.canonical_m[rigid]) @ axis
-    middle = float(np.average(fitted_depth, weights=weights))
+    axis /= np.sqrt(axis @ axis)
+    fitted_depth = fit.apply(topology.canonical_m[rigid]) @ axis
+    middle = float(weights @ fitted_depth)
     metres_per_px = middle * np.ptp(plane[:, 0]) / max(float(np.ptp(landmarks.points_px[:, 0])), 1e-6)
-    relative = landmarks.points_px[:, 2].astype(np.float64) * metres_per_px
-    centred = relative[rigid] - np.average(relative[rigid], weights=weights)
-    spread = float(np.average(centred**2, weights=weights))
-    gain = float(np.average(centred * (fitted_depth - middle), weights=weights)) / max(spread, 1e-12)
-    gain = float(np.clip(gain, *DEPTH_GAIN_LIMITS))
-    depth = middle + gain * (relative - np.average(relative[rigid], weights=weights))
+    relative = landmarks.points_px[:, 2] * metres_per_px
+    relative -= weights @ relative[rigid]
+    centred = relative[rigid]
+    gain = float(weights @ (centred * (fitted_depth - middle))) / max(float(weights @ centred**2), 1e-12)
+    low, high = DEPTH_GAIN_LIMITS
+    depth = middle + min(max(gain, low), high) * relative
+    rays = np.column_stack([plane, np.ones(len(plane))])
     in_camera = rays * (depth / (rays @ axis))[:, None]
-    return fit.inverse().apply(in_camera)
+    mesh_m: Array = (in_camera - fit.translation_m) @ fit.rotation
+    return mesh_m
