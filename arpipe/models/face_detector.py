@@ -6,6 +6,7 @@ from typing import Literal, Self
 import numpy as np
 
 from arpipe.geometry.affine2d import Affine2D
+from arpipe.geometry.boxes import overlap
 from arpipe.inference.session import Session, SessionConfig
 from arpipe.models import ssd
 from arpipe.preprocess.crop import letterbox, square_around
@@ -82,27 +83,32 @@ class FaceDetector:
 
 
 class AutoFaceDetector:
-    """Short range first; where it sees nothing, the full range looks for smaller faces.
+    """Short range first; where it sees fewer faces than wanted, the full range adds those that it missed.
 
     Args:
+        wanted: Number of faces.
         min_score: In [0, 1]; fainter faces are not reported.
         sessions: Where the networks run.
     """
 
-    def __init__(self, min_score: float = 0.5, sessions: SessionConfig | None = None) -> None:
-        self._stages = [FaceDetector(reach, min_score, sessions) for reach in ("short", "full")]
+    def __init__(
+        self, wanted: int = 1, min_score: float = 0.5, sessions: SessionConfig | None = None
+    ) -> None:
+        self._wanted = wanted
+        self._short = FaceDetector("short", min_score, sessions)
+        self._full = FaceDetector("full", min_score, sessions)
 
     def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
-        """As `FaceDetector.detect`."""
-        for detector in self._stages:
-            if found := detector.detect(frame, timer):
-                return found
-        return ()
+        """As `FaceDetector.detect`; the short range's faces come first."""
+        near = self._short.detect(frame, timer)
+        if len(near) >= self._wanted:
+            return near
+        return near + tuple(face for face in self._full.detect(frame, timer) if not _among(face, near))
 
     def close(self) -> None:
         """Free both networks; may be called twice."""
-        for detector in self._stages:
-            detector.close()
+        self._short.close()
+        self._full.close()
 
 
 def face_roi(detection: Detection) -> Roi | None:
@@ -117,3 +123,10 @@ def face_roi(detection: Detection) -> Roi | None:
 def _to_image(detection: Detection, image_from_crop: Affine2D) -> Detection:
     corners = image_from_crop.apply(detection.box_px.reshape(2, 2))  # upright: corners stay corners
     return Detection(np.ravel(corners), image_from_crop.apply(detection.keypoints_px), detection.score)
+
+
+def _among(detection: Detection, others: tuple[Detection, ...]) -> bool:
+    if not others:
+        return False
+    boxes = np.stack([other.box_px for other in others])
+    return bool((overlap(detection.box_px, boxes) > MAX_OVERLAP).any())

@@ -56,7 +56,7 @@ class FaceTrackerConfig(BaseModel):
     Attributes:
         mode: "image" takes every frame by itself, unsmoothed; "video" follows faces; "live" does too
             and looks for more faces less often, so that frames cost alike.
-        detector: "short" (to about 2 m), "full" (to about 5 m), or "auto": full where short sees nothing.
+        detector: "short" (to about 2 m), "full" (to about 5 m), or "auto": full adds what short misses.
         mesh: "attention" has irises and refined lips and eyes, "plain" is faster.
         max_faces: Faces wanted; detection rests while that many are tracked.
         min_detection: Score that a detection needs.
@@ -277,5 +277,5 @@ class FaceTracker:
 
 def _detector(config: FaceTrackerConfig, sessions: SessionConfig | None) -> Detector:
     if config.detector == "auto":
-        return AutoFaceDetector(config.min_detection, sessions)
+        return AutoFaceDetector(config.max_faces, config.min_detection, sessions)
     return FaceDetector(config.detector, config.min_detection, sessions)

@@ -120,3 +120,18 @@ def test_auto_looks_further_where_the_short_range_sees_nothing(made_faces):
 def test_extreme_pictures_have_no_face_and_do_no_harm(shape):
     with FaceDetector("short") as detector:
         assert detector.detect(frame(np.full(shape, 127, np.uint8)), StageTimer()) == ()
+
+
+@pytest.mark.weights
+def test_auto_adds_the_faces_that_the_short_range_misses(made_faces):
+    twelve = frame(made_faces["twelve"])
+    with FaceDetector("short") as short:
+        assert len(short.detect(twelve, StageTimer())) < 12
+    auto = AutoFaceDetector(wanted=12)
+    found = auto.detect(twelve, StageTimer())
+    auto.close()
+    centers = np.array([face.box_px.reshape(2, 2).mean(axis=0) for face in found])
+    assert sorted({(int(x // 200), int(y // 200)) for x, y in centers}) == [
+        (x, y) for x in range(4) for y in range(3)
+    ]
+    assert len(found) == 12
