@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array, RigidTransform
-from arpipe.io.sample_raster import Buffer, front_facing, outlines, rasterise
+from arpipe.io.sample_raster import Buffer, Raster, front_facing, outlines, rasterise
 from arpipe.io.sample_relief import PHOTO_SIDE_PX, Relief
 from arpipe.topology import IndexArray
 from arpipe.types import Pixels
@@ -20,10 +20,12 @@ BODY_STEPS = 4  # fixed-point steps from a ray to the body's surface, which is g
 BODY_TOP_PX = 140  # of the photograph; nothing of the body is above
 TEXTURE_MARGIN = 1.2  # textures are kept that much finer than the picture
 
-# The studio's main light comes from the viewer's upper left; skin that turns away from it darkens a little.
-LIGHT = np.array([-0.40, -0.50, -0.77])
-AMBIENT = 0.55
+# The studio's main light comes from the viewer's upper front; skin that turns away from it darkens a little.
+LIGHT = np.array([-0.15, -0.55, -0.82])
+AMBIENT = 0.45
 SHADE_LIMITS = (0.72, 1.18)
+SHADOW, SHADOW_M, SHADOW_CELLS = 0.28, (0.015, 0.040), 7  # most, from and to which step in depth, how far
+FAR_M = 100.0
 SHADE_UNIT = 128.0
 EDGE_SOFTNESS = 0.0036  # of the head's width: hair has no sharp outline
 BOX_CELLS = 5  # around the head: its rim, and what the erosion of the mask looks at
@@ -189,6 +191,7 @@ def draw_head(
             (layer.relief.texture_px + 0.5) * layer.zoom - 0.5,
             _shade(layer.relief, turn) * SHADE_UNIT,
             layer.relief.opacity * 255.0,
+            points_m[:, 2],
         ]
     )
     border = ~np.append(front, False)[
@@ -203,7 +206,8 @@ def draw_head(
     outline = _outline(mask, points_px - (x0, y0), edges, layer.softness_px)
     target = pixels[y0 : y0 + size[1], x0 : x0 + size[0]]
     height, width = target.shape[:2]
-    full = cv2.resize(raster.values, size, interpolation=cv2.INTER_LINEAR)[:height, :width]
+    raster.values[:, :, 2] *= _openness(raster)
+    full = cv2.resize(raster.values[:, :, :4], size, interpolation=cv2.INTER_LINEAR)[:height, :width]
     colours = cv2.remap(layer.texture, full[:, :, :2], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     _mend_folds(colours, raster.values[:, :, :2], layer, size)
     shade, opacity = (cv2.convertScaleAbs(full[:, :, channel]) for channel in (2, 3))
@@ -212,6 +216,15 @@ def draw_head(
     alpha = cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB)
     behind = cv2.multiply(target, 255 - alpha, scale=1.0 / 255.0)
     target[:] = cv2.add(behind, cv2.multiply(colours, alpha, scale=1.0 / 255.0))
+
+
+def _openness(raster: Raster) -> Buffer:
+    """(h, w) light that reaches the surface: less beside what stands before it, as beside nose and chin."""
+    depth_m = np.where(raster.drawn, raster.values[:, :, 4], FAR_M).astype(np.float32)
+    nearest_m = cv2.erode(depth_m, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (SHADOW_CELLS, SHADOW_CELLS)))
+    behind = np.clip((depth_m - nearest_m - SHADOW_M[0]) / (SHADOW_M[1] - SHADOW_M[0]), 0.0, 1.0)
+    behind[~raster.drawn] = 0.0
+    return 1.0 - SHADOW * cv2.GaussianBlur(behind, (0, 0), SHADOW_CELLS / 6.0)
 
 
 def _mend_folds(colours: Pixels, texture_px: Buffer, layer: HeadLayer, size: tuple[int, int]) -> None:

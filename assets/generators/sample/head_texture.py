@@ -27,7 +27,7 @@ JAW_DEG, JAW_INSET_PX = (30.0, 62.0), 4.0  # below the horizontal: the jaw's rim
 SIDE_DEG = (2.0, 50.0)  # below the horizontal: temples to jaw
 SIDE_PX, SIDE_EDGE_PX = (-9.0, 1.0), 5.0  # from the face's outline
 SIDE_SIGMA_DEG = 6.0
-CALM, CALM_SIGMA_PX = 0.55, 3.0  # seen at a grazing angle, full contrast would draw lines along the outline
+CALM, CALM_SIGMA_PX = 0.35, 2.5  # seen at a grazing angle, full contrast would draw lines along the outline
 SHARPEN = 0.35  # of what cubic enlargement takes
 
 

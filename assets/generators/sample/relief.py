@@ -23,7 +23,9 @@ BACK_RINGS = 11
 BACK_END_DEG = 84.0
 
 # What of the person turns with the head: hair, ears, face, neck and the upper hem of the collar.
-HEAD_AREA = "140,0 320,0 320,140 276,140 270,160 262,168 255,173 252,187 250,206 187,206 186,150 183,143 140,143"
+HEAD_AREA = (
+    "140,0 320,0 320,140 276,140 270,160 262,168 255,173 252,187 250,206 187,206 186,150 183,143 140,143"
+)
 
 # Depths behind the pupils, m, of a head that is 21 cm wide with its hair.
 SIDE_M = 0.082
