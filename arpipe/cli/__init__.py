@@ -29,10 +29,12 @@ def _options(
     """`--debug` is acted upon in `arpipe.__main__`; it stands here to be listed."""
 
 
+app.command()(machine.demo)
 app.command()(batch)
 app.add_typer(profile.app, name="profile")
 app.add_typer(effects.app, name="effects")
 app.command()(machine.doctor)
+app.command()(machine.devices)
 app.command()(machine.calibrate)
 app.add_typer(weights.app, name="weights")
 app.add_typer(config.app, name="config")

@@ -1,4 +1,4 @@
-"""Commands about this machine: what it lacks, and its camera."""
+"""Commands about this machine: what it lacks, what it can do, its cameras."""
 
 import sys
 from pathlib import Path
@@ -23,6 +23,29 @@ def doctor(
     else:
         show(findings, Console(file=sys.stdout))
     raise typer.Exit(exit_code(findings))
+
+
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to write.")] = Path(
+        "out"
+    ),
+) -> None:
+    """Put glasses on the bundled sample: demo.mp4, demo.png and where the time went."""
+    from arpipe.apps.demo import run
+
+    raise typer.Exit(run(output))
+
+
+def devices(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """List the cameras that answer."""
+    from arpipe.apps.devices import devices_json, show_devices
+
+    if as_json:
+        typer.echo(devices_json())
+    else:
+        show_devices()
 
 
 def calibrate(
