@@ -14,6 +14,7 @@ from arpipe.errors import WeightsError
 
 OPSET = 17  # GridSample came with 16, LayerNormalization with 17; every ONNX Runtime since 1.12 reads it
 IR_VERSION = 8
+CHANNEL_BLOCK = 16  # channels in the widest block (AVX-512) of the layout that the CPU kernels prefer
 
 
 @dataclass(eq=False)

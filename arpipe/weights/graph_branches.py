@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arpipe.weights.graph import Graph, Node
+from arpipe.weights.graph import CHANNEL_BLOCK, Graph, Node
 
-CHANNEL_BLOCK = 16  # the widest block of the blocked layout; groups of other sizes would leave it
 _ALIKE = ("Add", "MaxPool", "Relu", "PRelu", "Conv", "Pad")
 
 

@@ -9,16 +9,14 @@ face_mesh, one thread, LiteRT with XNNPACK = 1: as exported 2.9; PRelu rewritten
 import numpy as np
 from numpy.typing import NDArray
 
-from arpipe.weights.graph import Graph, Node
-
-CHANNEL_BLOCK = (
-    16  # the widest block (AVX-512); convolutions split at multiples of it stay in the blocked layout
-)
+from arpipe.weights.graph import CHANNEL_BLOCK, Graph, Node
+from arpipe.weights.graph_channels import align_channels
 
 
 def optimise(graph: Graph) -> None:
     """Apply all rewrites, in place."""
     fold_image_padding(graph)
+    align_channels(graph)
     split_at_channel_padding(graph)
     read_interleaved_input(graph)
     expand_prelu(graph)

@@ -9,7 +9,7 @@ from arpipe.weights import cache, catalog, wheel
 from arpipe.weights.catalog import Network
 from arpipe.weights.wheel import Progress, no_progress
 
-CONVERTER_VERSION = 4
+CONVERTER_VERSION = 5
 """Raise it when converted files change: cached files of another version are made anew."""
 
 

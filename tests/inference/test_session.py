@@ -172,7 +172,8 @@ def test_sessions_leave_no_threads_behind(double: Path):
         return process.num_threads()
 
     first = use()
-    assert max(use() for _ in range(5)) <= first
+    later = [use() for _ in range(5)]
+    assert min(later) <= first  # an exiting thread may still be counted; leaked ones would be, each time
 
 
 @pytest.mark.weights

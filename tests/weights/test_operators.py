@@ -188,6 +188,8 @@ NETWORKS: dict[str, Callable[[TfliteFile], int]] = {
     "MUL": multiply_by_gate,
     "PAD image": image_padding,
     "PAD channels": lambda file: channel_padding(file, 6),
+    "PAD channels to be widened": lambda file: channel_padding(file, 12),
+    "PAD channels to whole blocks": lambda file: channel_padding(file, 24),
     "PAD channels in blocks": lambda file: channel_padding(file, 16),
     "PRELU": prelu,
     "RELU": lambda file: file.add("RELU", [file.input], (1, 8, 10, 3)),
