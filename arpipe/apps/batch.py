@@ -1,8 +1,10 @@
 """`arpipe batch`: recorded videos and photos in, the same with effects and data out."""
 
+import signal
+import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -88,7 +90,7 @@ def run(
         require_writable(config.timings)
     log = TimingLog()
     start_s = time.perf_counter()
-    with Report(console, len(plan.jobs) + len(plan.refusals)) as report:
+    with _ended_by_sigterm(), Report(console, len(plan.jobs) + len(plan.refusals)) as report:
         try:
             _run_plan(plan, config, make_pipeline, log, report)
             code = EXIT_FAILED if report.failed else 0
@@ -105,6 +107,19 @@ def run(
     if code == EXIT_INTERRUPTED:
         console.print("interrupted; what was finished stays", highlight=False)
     return code
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does; signals can only be caught on the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _run_plan(

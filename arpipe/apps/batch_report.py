@@ -2,6 +2,7 @@
 
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Self
 
 from rich.console import Console
@@ -78,8 +79,8 @@ class Report:
         frames = f"{outcome.frames} frame{'s' if outcome.frames != 1 else ''}"
         self._say(f"{job.spec}: {frames}, {fps:.1f} FPS{damage} -> {made}")
         share = f"{100.0 * outcome.frames_with_faces / outcome.frames:.0f} %" if outcome.frames else "-"
-        row = (str(outcome.frames), share, f"{outcome.seconds:.1f}", f"{fps:.1f}", made + damage)
-        self._rows.append((job.spec, *row))
+        row = (str(outcome.frames), share, f"{outcome.seconds:.1f}", f"{fps:.1f}", f"done{damage}")
+        self._rows.append((Path(job.spec).name, *row))
 
     def failure(self, spec: str, reason: str) -> None:
         """An input failed."""
@@ -87,7 +88,7 @@ class Report:
         self._failed += 1
         text = reason if reason.startswith(f"{spec}:") else f"{spec}: {reason}"
         self._console.print(f"[red]failed:[/] {escape(text)}", highlight=False, soft_wrap=True)
-        self._rows.append((spec, "-", "-", "-", "-", f"failed: {reason.removeprefix(f'{spec}: ')}"))
+        self._rows.append((Path(spec).name, *"----", f"failed: {reason.removeprefix(f'{spec}: ')}"))
 
     def summary(self) -> Table:
         """All inputs and what became of them."""
