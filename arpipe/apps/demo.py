@@ -139,8 +139,7 @@ def _tiles(packs: Sequence[Pack], album: _Album, pipeline: DemoPipeline) -> list
 
 
 def _yaw_text(yaw_deg: float) -> str:
-    sign = "\N{MINUS SIGN}" if yaw_deg < 0 else "+"
-    return f"yaw {sign}{abs(round(yaw_deg))}°" if round(yaw_deg) else "yaw 0°"
+    return f"yaw {yaw_deg:+.0f}°"  # a hyphen: Pillow's own font has no minus sign
 
 
 def _first_pose(result: FrameResult) -> TrackedFace | None:
