@@ -17,6 +17,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from arpipe.apps.profile import profile as profile
     from arpipe.effects.packs import Pack as Pack
     from arpipe.effects.packs import load_effect as load_effect
     from arpipe.effects.packs import load_pack as load_pack
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from arpipe.io.source import SourceInfo as SourceInfo
     from arpipe.io.source import open_source as open_source
     from arpipe.io.video import VideoFile as VideoFile
-    from arpipe.pipeline.pipeline import Picture as Picture
     from arpipe.pipeline.pipeline import Pipeline as Pipeline
     from arpipe.pipeline.pipeline import PipelineConfig as PipelineConfig
     from arpipe.timing import StageTimer as StageTimer
@@ -54,11 +54,13 @@ if TYPE_CHECKING:
     from arpipe.types import FrameResult as FrameResult
     from arpipe.types import HeadPose as HeadPose
     from arpipe.types import Landmarks as Landmarks
+    from arpipe.types import Picture as Picture
     from arpipe.types import TrackedFace as TrackedFace
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "profile": "arpipe.apps.profile",
     "Pack": "arpipe.effects.packs",
     "load_effect": "arpipe.effects.packs",
     "load_pack": "arpipe.effects.packs",
@@ -87,7 +89,7 @@ _HOMES = {
     "SourceInfo": "arpipe.io.source",
     "open_source": "arpipe.io.source",
     "VideoFile": "arpipe.io.video",
-    "Picture": "arpipe.pipeline.pipeline",
+    "Picture": "arpipe.types",
     "Pipeline": "arpipe.pipeline.pipeline",
     "PipelineConfig": "arpipe.pipeline.pipeline",
     "StageTimer": "arpipe.timing",

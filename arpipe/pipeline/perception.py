@@ -26,7 +26,6 @@ class PerceptionConfig(BaseModel):
     face: FaceTrackerConfig = FaceTrackerConfig()
     head_pose: HeadPoseConfig = HeadPoseConfig()
     session: SessionConfig = SessionConfig()
-    session: SessionConfig = SessionConfig()
 
 
 class Perception:

@@ -60,6 +60,7 @@ class Pipeline:
     Args:
         config: Everything settable.
         effects: Specs or packs, instead of `config.effects`.
+        layers: Effects of one's own, drawn besides; the pipeline closes them.
         observer: Called with every finished span, on the thread that did the work.
 
     Raises:
@@ -71,6 +72,7 @@ class Pipeline:
         self,
         config: PipelineConfig | None = None,
         effects: Sequence[str | Pack] | None = None,
+        layers: Sequence[Layer | PixelLayer] = (),
         observer: Callable[[Span], None] | None = None,
     ) -> None:
         self.config = config or PipelineConfig()
@@ -79,7 +81,8 @@ class Pipeline:
         self._packs = tuple(_pack(effect) for effect in chosen)
         file = self.config.camera.file
         self._intrinsics = None if file is None else load_intrinsics(file)
-        self._layers: list[Layer | PixelLayer] | None = None
+        self._own_layers = tuple(layers)
+        self._layers: list[Layer | PixelLayer] = []
         self._context: GlContext | None = None
         self._compositor: Compositor | None = None
         self.perception = Perception(self.config.perception)
@@ -118,7 +121,7 @@ class Pipeline:
         camera = self.camera_for(frame.width, frame.height)
         timer.begin_frame(frame.index)
         with timer.stage(FRAME_STAGE):
-            pixels = compositor.draw(result, camera, self._layers or (), timer, out)
+            pixels = compositor.draw(result, camera, [*self._layers, *self._own_layers], timer, out)
         durations = dict(result.timings_ms)
         for stage, duration_ms in timer.timings_ms.items():
             durations[stage] = durations.get(stage, 0.0) + duration_ms
@@ -159,6 +162,8 @@ class Pipeline:
     def close(self) -> None:
         """Free networks and OpenGL, on the drawing thread; may be called twice."""
         self._close_layers()
+        for layer in self._own_layers:
+            layer.close()
         if self._compositor is not None:
             self._compositor.close()
             self._compositor = None
@@ -184,9 +189,9 @@ class Pipeline:
         return self._compositor
 
     def _close_layers(self) -> None:
-        for layer in self._layers or ():
+        for layer in self._layers:
             layer.close()
-        self._layers = None
+        self._layers = []
 
 
 def _pack(effect: str | Pack) -> Pack:

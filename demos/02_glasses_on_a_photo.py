@@ -1,0 +1,30 @@
+"""Every pair of glasses on a photo: `python demos/02_glasses_on_a_photo.py photo.jpg [folder]`."""
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+from arpipe import Pipeline, PipelineConfig, open_source
+from arpipe.effects.packs import load_pack, pack_folders
+from arpipe.io.sample import sample_portrait
+
+photo = sys.argv[1] if len(sys.argv) > 1 else None
+folder = Path(sys.argv[2] if len(sys.argv) > 2 else "out")
+folder.mkdir(parents=True, exist_ok=True)
+
+if photo is None:
+    frame = sample_portrait()
+else:
+    with open_source(photo) as source:
+        frame = next(iter(source))
+
+one_picture = PipelineConfig.model_validate({"perception": {"face": {"mode": "image", "max_faces": 8}}})
+glasses = [name for name in pack_folders() if "glasses" in load_pack(name).tags]
+with Pipeline(one_picture) as pipeline:
+    result = pipeline(frame)
+    print(f"{len(result.faces)} face(s)")
+    for name in glasses:
+        pipeline.set_effects([name])
+        Image.fromarray(pipeline.draw(result)).save(folder / f"{name}.png")
+        print(folder / f"{name}.png")

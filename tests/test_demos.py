@@ -1,0 +1,43 @@
+"""Every demo runs and leaves what it promises."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+RUNS: dict[str, tuple[list[str], list[str]]] = {
+    "01_hello_landmarks.py": (["sample", "4"], []),
+    "02_glasses_on_a_photo.py": ([str(ROOT / "assets/samples/astronaut.png"), "."], ["aviator.png", "sport.png"]),
+    "03_glasses_on_a_clip.py": (["sample", "clip.mp4", "5"], ["clip.mp4"]),
+    "04_own_effect.py": (["sample", "3", "censored.png"], ["censored.png"]),
+    "06_measure_accuracy.py": (["5"], []),
+    "07_profile.py": (["5"], []),
+}
+MOST_LINES = 60
+
+
+def test_every_demo_is_run_here_and_short() -> None:
+    demos = {path.name: path for path in (ROOT / "demos").glob("*.py")}
+    assert set(demos) == set(RUNS)
+    for path in demos.values():
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES, path.name
+
+
+@pytest.mark.weights
+@pytest.mark.gl
+@pytest.mark.parametrize("name", RUNS)
+def test_demo_runs(name: str, tmp_path: Path) -> None:
+    arguments, made = RUNS[name]
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "demos" / name), *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    for file in made:
+        assert (tmp_path / file).stat().st_size > 1000, file
