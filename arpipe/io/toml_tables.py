@@ -151,7 +151,8 @@ def _problem(model: type[BaseModel], detail: Any) -> str:
         return f"{where}: is missing"
     message = detail["msg"].removeprefix("Value error, ")
     value = detail.get("input")
-    got = f", got {value!r}" if isinstance(value, str | int | float) and "got" not in message else ""
+    told = "got" in message or repr(value) in message
+    got = f", got {value!r}" if isinstance(value, str | int | float) and not told else ""
     return f"{where or 'value'}: {message[:1].lower()}{message[1:]}{got}"
 
 
