@@ -112,7 +112,7 @@ def _places(camera: CameraIntrinsics, people: int) -> Array:
     columns = (np.arange(people) + 0.5) / people if people > 1 else np.array([SINGLE_AT])
     lowest_px = camera.height - BODY_BELOW_EYES_M * camera.fy / distance_m
     row_px = max(EYES_AT * camera.height, lowest_px)
-    px = np.stack([columns * camera.width, np.full(people, row_px)], axis=-1)
+    px = np.stack([columns * camera.width, np.full(people, row_px)], axis=-1) - 0.5
     return np.column_stack([camera.unproject(px), np.ones(people)]) * distance_m
 
 
