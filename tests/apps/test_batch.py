@@ -1,5 +1,7 @@
 import io
 import json
+import os
+import signal
 import threading
 
 import numpy as np
@@ -179,6 +181,21 @@ def test_interrupt_leaves_no_half_file_and_keeps_what_is_finished(clip, tmp_path
     assert files(tmp_path / "data") == ["clip.jsonl"]
     assert "what was finished stays" in text
     assert threading.active_count() == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_a_batch_like_ctrl_c(clip, tmp_path, number):
+    longer = write_clip(tmp_path / "longer.mp4", tuple(range(0, 900000, 3000)))
+    before = signal.getsignal(signal.SIGTERM)
+
+    def trip(index):
+        if index == 40:
+            os.kill(os.getpid(), number)
+
+    code, _ = batch(Factory(trip), inputs=[clip, longer], output=tmp_path / "out")
+    assert code == EXIT_INTERRUPTED
+    assert files(tmp_path / "out") == ["clip.mp4"]
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_full_disk_fails_with_its_reason_and_leaves_nothing(clip, tmp_path, monkeypatch):
