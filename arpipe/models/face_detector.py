@@ -1,18 +1,15 @@
 """Finds faces in a whole picture: short range (to about 2 m) and full range (to about 5 m)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
-import numpy as np
-
-from arpipe.geometry.affine2d import Affine2D
-from arpipe.geometry.boxes import overlap
 from arpipe.inference.session import Session, SessionConfig
 from arpipe.models import ssd
 from arpipe.preprocess.crop import letterbox, square_around
 from arpipe.preprocess.tensor import CropTensor
 from arpipe.timing import StageTimer
-from arpipe.types import Detection, Frame, Roi
+from arpipe.types import Detection, Frame, Points, Roi
 
 RIGHT_EYE, LEFT_EYE, NOSE_TIP, MOUTH, RIGHT_EAR, LEFT_EAR = range(6)
 """Order of a face detection's keypoints; right and left are the person's."""
@@ -64,12 +61,21 @@ class FaceDetector:
 
     def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
         """Faces in the picture, surest first, with six keypoints each; booked as stage `detect`."""
+        return self.detect_in(frame, [letterbox(frame.width, frame.height)], timer)
+
+    def detect_in(self, frame: Frame, squares: Sequence[Roi], timer: StageTimer) -> tuple[Detection, ...]:
+        """Faces in upright squares of the picture, as `detect`; one that two squares show is one face."""
         with timer.stage("detect"):
-            roi = letterbox(frame.width, frame.height)
-            outputs = self._session.run(self._input.fill(frame.pixels, [roi]))
-            candidates = ssd.decode(outputs["boxes"][0], outputs["scores"][0], self._anchors, self._min_score)
-            image_from_crop = roi.image_from_crop(self._input.side)
-            return tuple(_to_image(face, image_from_crop) for face in ssd.merge(*candidates, MAX_OVERLAP))
+            outputs = self._session.run(self._input.fill(frame.pixels, squares))
+            rows = zip(squares, outputs["boxes"], outputs["scores"], strict=True)
+            return tuple(ssd.merge([self._candidates(*row) for row in rows], MAX_OVERLAP))
+
+    def _candidates(self, square: Roi, boxes: Points, logits: Points) -> ssd.Candidates:
+        """What the network sees in one square, in image px."""
+        found = ssd.decode(boxes, logits, self._anchors, self._min_score)
+        image_from_crop = square.image_from_crop(self._input.side)
+        corners = image_from_crop.apply(found.boxes.reshape(-1, 2, 2))  # upright: corners stay corners
+        return ssd.Candidates(corners.reshape(-1, 4), image_from_crop.apply(found.keypoints), found.scores)
 
     def close(self) -> None:
         """Free the network; may be called twice."""
@@ -82,35 +88,6 @@ class FaceDetector:
         self.close()
 
 
-class AutoFaceDetector:
-    """Short range first; where it sees fewer faces than wanted, the full range adds those that it missed.
-
-    Args:
-        wanted: Number of faces.
-        min_score: In [0, 1]; fainter faces are not reported.
-        sessions: Where the networks run.
-    """
-
-    def __init__(
-        self, wanted: int = 1, min_score: float = 0.5, sessions: SessionConfig | None = None
-    ) -> None:
-        self._wanted = wanted
-        self._short = FaceDetector("short", min_score, sessions)
-        self._full = FaceDetector("full", min_score, sessions)
-
-    def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
-        """As `FaceDetector.detect`; the short range's faces come first."""
-        near = self._short.detect(frame, timer)
-        if len(near) >= self._wanted:
-            return near
-        return near + tuple(face for face in self._full.detect(frame, timer) if not _among(face, near))
-
-    def close(self) -> None:
-        """Free both networks; may be called twice."""
-        self._short.close()
-        self._full.close()
-
-
 def face_roi(detection: Detection) -> Roi | None:
     """Square for the face mesh around a detection, eyes level; None for a box without area."""
     x0, y0, x1, y1 = detection.box_px
@@ -118,15 +95,3 @@ def face_roi(detection: Detection) -> Roi | None:
         return None
     eyes = detection.keypoints_px[[RIGHT_EYE, LEFT_EYE]]
     return square_around(detection.box_px, eyes[0], eyes[1], CROP_OVER_BOX)
-
-
-def _to_image(detection: Detection, image_from_crop: Affine2D) -> Detection:
-    corners = image_from_crop.apply(detection.box_px.reshape(2, 2))  # upright: corners stay corners
-    return Detection(np.ravel(corners), image_from_crop.apply(detection.keypoints_px), detection.score)
-
-
-def _among(detection: Detection, others: tuple[Detection, ...]) -> bool:
-    if not others:
-        return False
-    boxes = np.stack([other.box_px for other in others])
-    return bool((overlap(detection.box_px, boxes) > MAX_OVERLAP).any())

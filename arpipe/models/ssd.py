@@ -1,6 +1,7 @@
 """What MediaPipe's detectors share: fixed anchors, box decoding, weighted non-maximum suppression."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -42,17 +43,29 @@ def probability(logits: npt.ArrayLike) -> Array:
     return np.asarray(1.0 / (1.0 + np.exp(-clipped)))
 
 
-def decode(boxes: Points, logits: Points, anchors: Points, min_score: float) -> tuple[Array, Array, Array]:
-    """Turn regressors into boxes and keypoints.
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What a detector takes for faces (or palms, people), several for each, best first.
+
+    Attributes:
+        boxes: (m, 4) corners x0, y0, x1, y1.
+        keypoints: (m, k, 2).
+        scores: (m,) in [0, 1].
+    """
+
+    boxes: Array
+    keypoints: Array
+    scores: Array
+
+
+def decode(boxes: Points, logits: Points, anchors: Points, min_score: float) -> Candidates:
+    """Turn regressors into boxes and keypoints, in crop px.
 
     Args:
         boxes: (n, 4 + 2k): centre x, y, width, height, then k points, in crop px around the anchor.
         logits: (n,).
         anchors: (n, 2) crop px.
         min_score: Candidates below are dropped.
-
-    Returns:
-        (m, 4) corners x0, y0, x1, y1, (m, k, 2) keypoints, both in crop px, and (m,) scores, best first.
     """
     scores = probability(logits)
     keep = np.flatnonzero((scores >= min_score) & (boxes[:, 2:4] >= 0).all(axis=1))
@@ -60,27 +73,28 @@ def decode(boxes: Points, logits: Points, anchors: Points, min_score: float) -> 
     values = boxes[keep].astype(np.float64)
     origin = anchors[keep].astype(np.float64)
     center, half = values[:, :2] + origin, values[:, 2:4] / 2.0
-    keypoints = values[:, 4:].reshape(len(keep), (values.shape[1] - 4) // 2, 2) + origin[:, None]
-    return np.hstack([center - half, center + half]), keypoints, scores[keep]
+    keypoints = values[:, 4:].reshape(len(keep), boxes.shape[1] // 2 - 2, 2) + origin[:, None]
+    return Candidates(np.hstack([center - half, center + half]), keypoints, scores[keep])
 
 
-def merge(boxes: Array, keypoints: Array, scores: Array, max_overlap: float) -> list[Detection]:
-    """Weighted non-maximum suppression.
+def merge(looks: Sequence[Candidates], max_overlap: float) -> list[Detection]:
+    """Weighted non-maximum suppression over one or more looks at the same picture.
 
     The best candidate and all that overlap it become one detection: the mean of their boxes and keypoints,
     weighted by score. Averaging removes much of the jitter that picking one would leave.
 
     Args:
-        boxes: (m, 4) corners.
-        keypoints: (m, k, 2).
-        scores: (m,) best first.
-        max_overlap: Intersection over union above which two candidates are the same face.
+        looks: At least one, all in the same frame.
+        max_overlap: Intersection over union above which two candidates are the same.
 
     Returns:
-        Best first, in the frame of the arguments; the score is the best one's.
+        Best first, in the frame of the looks; the score is the best one's.
     """
+    boxes = np.concatenate([look.boxes for look in looks])
+    keypoints = np.concatenate([look.keypoints for look in looks])
+    scores = np.concatenate([look.scores for look in looks])
     found = []
-    remaining = np.arange(len(scores))
+    remaining = np.argsort(-scores, kind="stable")
     while remaining.size:
         is_same = overlap(boxes[remaining[0]], boxes[remaining]) > max_overlap
         is_same[0] = True  # a box without area does not overlap even itself

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import NonFiniteOutput
 from arpipe.inference.session import SessionConfig
-from arpipe.models.face_detector import AutoFaceDetector, FaceDetector, face_roi
+from arpipe.models.face_detector import FaceDetector, face_roi
 from arpipe.models.face_mesh import FaceMesh, MeshKind, next_roi
+from arpipe.models.face_search import AutoFaceDetector, TiledFaceDetector
 from arpipe.timing import StageTimer
 from arpipe.tracking.filters import OneEuroConfig, OneEuroFilter
 from arpipe.tracking.matching import best_match
@@ -20,7 +21,7 @@ from arpipe.types import Detection, Frame, Landmarks, Roi, TrackedFace, TrackSta
 
 _log = logging.getLogger(__name__)
 
-DetectorKind = Literal["short", "full", "auto"]
+DetectorKind = Literal["short", "full", "auto", "tiled"]
 Mode = Literal["image", "video", "live"]
 
 REDETECT_EVERY: dict[Mode, int] = {"image": 1, "video": 3, "live": 10}
@@ -56,7 +57,8 @@ class FaceTrackerConfig(BaseModel):
     Attributes:
         mode: "image" takes every frame by itself, unsmoothed; "video" follows faces; "live" does too
             and looks for more faces less often, so that frames cost alike.
-        detector: "short" (to about 2 m), "full" (to about 5 m), or "auto": full adds what short misses.
+        detector: "short" (to about 2 m), "full" (to about 5 m), "auto": full adds what short
+            misses, or "tiled": then looks part by part, for groups.
         mesh: "attention" has irises and refined lips and eyes, "plain" is faster.
         max_faces: Faces wanted; detection rests while that many are tracked.
         min_detection: Score that a detection needs.
@@ -278,4 +280,6 @@ class FaceTracker:
 def _detector(config: FaceTrackerConfig, sessions: SessionConfig | None) -> Detector:
     if config.detector == "auto":
         return AutoFaceDetector(config.max_faces, config.min_detection, sessions)
+    if config.detector == "tiled":
+        return TiledFaceDetector(config.max_faces, config.min_detection, sessions)
     return FaceDetector(config.detector, config.min_detection, sessions)

@@ -12,7 +12,6 @@ from arpipe.models.face_detector import (
     NOSE_TIP,
     RIGHT_EAR,
     RIGHT_EYE,
-    AutoFaceDetector,
     FaceDetector,
     face_roi,
 )
@@ -51,29 +50,47 @@ def test_overlap_of_known_boxes():
     assert overlap(np.zeros(4), np.zeros((1, 4))).tolist() == [0.0]
 
 
+def look(boxes, scores):
+    boxes = np.array(boxes, float)
+    return ssd.Candidates(boxes, boxes[:, None, :2], np.array(scores))
+
+
 def test_boxes_that_overlap_are_averaged_by_score():
-    boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [50, 50, 60, 60]], float)
-    keypoints = boxes[:, None, :2]
-    first, second = ssd.merge(boxes, keypoints, np.array([0.9, 0.6, 0.5]), 0.3)
+    seen = look([[0, 0, 10, 10], [1, 0, 11, 10], [50, 50, 60, 60]], [0.9, 0.6, 0.5])
+    first, second = ssd.merge([seen], 0.3)
     assert first.box_px == pytest.approx([0.4, 0, 10.4, 10])
     assert first.keypoints_px[0] == pytest.approx([0.4, 0])
     assert first.score == 0.9
     assert second.box_px.tolist() == [50, 50, 60, 60]
 
 
+def test_a_face_in_two_looks_is_one_face():
+    faint, clear = look([[0, 0, 10, 10]], [0.6]), look([[1, 0, 11, 10]], [0.9])
+    (face,) = ssd.merge([faint, clear], 0.3)
+    assert face.score == 0.9
+    assert face.box_px == pytest.approx([0.6, 0, 10.6, 10])
+
+
 def test_a_box_without_area_ends_the_merge_too():
-    boxes = np.array([[5, 5, 5, 5], [5, 5, 5, 5]], float)
-    assert len(ssd.merge(boxes, boxes[:, None, :2], np.array([0.9, 0.8]), 0.3)) == 2
+    assert len(ssd.merge([look([[5, 5, 5, 5], [5, 5, 5, 5]], [0.9, 0.8])], 0.3)) == 2
 
 
 def test_faint_and_inverted_candidates_are_dropped():
     boxes = np.zeros((3, 16), np.float32)
     boxes[:, 2:4] = [[10, 10], [10, 10], [-10, 10]]
     anchors = np.full((3, 2), 64, np.float32)
-    corners, keypoints, scores = ssd.decode(boxes, np.array([2.0, -2.0, 5.0], np.float32), anchors, 0.5)
-    assert corners.tolist() == [[59, 59, 69, 69]]
-    assert keypoints.shape == (1, 6, 2)
-    assert scores == pytest.approx([1 / (1 + np.exp(-2))])
+    found = ssd.decode(boxes, np.array([2.0, -2.0, 5.0], np.float32), anchors, 0.5)
+    assert found.boxes.tolist() == [[59, 59, 69, 69]]
+    assert found.keypoints.shape == (1, 6, 2)
+    assert found.scores == pytest.approx([1 / (1 + np.exp(-2))])
+
+
+def test_nobody_is_nobody():
+    nothing = ssd.decode(
+        np.zeros((2, 16), np.float32), np.full(2, -9, np.float32), np.zeros((2, 2), np.float32), 0.5
+    )
+    assert nothing.keypoints.shape == (0, 6, 2)
+    assert ssd.merge([nothing, nothing], 0.3) == []
 
 
 def test_extreme_logits_stay_probabilities():
@@ -105,33 +122,7 @@ def test_the_square_turns_with_the_face(turn_deg, made_faces):
 
 
 @pytest.mark.weights
-def test_auto_looks_further_where_the_short_range_sees_nothing(made_faces):
-    small = made_faces["scaled_0.3"]
-    with FaceDetector("short") as short:
-        assert short.detect(frame(small), StageTimer()) == ()
-    auto = AutoFaceDetector()
-    (face,) = auto.detect(frame(small), StageTimer())
-    auto.close()
-    assert np.linalg.norm(face.box_px.reshape(2, 2).mean(axis=0) - (320, 240)) < 10
-
-
-@pytest.mark.weights
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 500, 3), (500, 1, 3), (4320, 7680, 3)])
 def test_extreme_pictures_have_no_face_and_do_no_harm(shape):
     with FaceDetector("short") as detector:
         assert detector.detect(frame(np.full(shape, 127, np.uint8)), StageTimer()) == ()
-
-
-@pytest.mark.weights
-def test_auto_adds_the_faces_that_the_short_range_misses(made_faces):
-    twelve = frame(made_faces["twelve"])
-    with FaceDetector("short") as short:
-        assert len(short.detect(twelve, StageTimer())) < 12
-    auto = AutoFaceDetector(wanted=12)
-    found = auto.detect(twelve, StageTimer())
-    auto.close()
-    centers = np.array([face.box_px.reshape(2, 2).mean(axis=0) for face in found])
-    assert sorted({(int(x // 200), int(y // 200)) for x, y in centers}) == [
-        (x, y) for x in range(4) for y in range(3)
-    ]
-    assert len(found) == 12
