@@ -131,7 +131,8 @@ def density_map(mesh: ObjectMesh, low: Array, high: Array) -> npt.NDArray[np.uin
     for blur in BLURS_M:
         across, along = blur * scale
         levels.append(cv2.GaussianBlur(density, (0, 0), float(across), sigmaY=float(along)))
-    return np.rint(np.dstack(levels) * 255.0).astype(np.uint8)
+    density_levels: npt.NDArray[np.uint8] = np.rint(np.dstack(levels) * 255.0).astype(np.uint8)
+    return density_levels
 
 
 def sheet_of(front: Array) -> Array:

@@ -6,9 +6,11 @@ bridge, the size, and how far each temple turns about its hinge to reach the ear
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.effects.head_shape import HeadShape
@@ -177,6 +179,7 @@ def _resting_place(shape: Shape, size: GlassesSize, mesh: Array, topology: Topol
 def _push_forward(front: Array, mesh: Array, topology: Topology) -> float:
     """How far the front must come forward to stay out of the skin, m, at least 0."""
     skin = mesh[_used(topology)]
+    skin = skin[(skin[:, 1] > front[:, 1].min() - 0.01) & (skin[:, 1] < front[:, 1].max() + 0.01)]
     across = front[:, None, :2] - skin[None, :, :2]
     distances = (across**2).sum(axis=2)
     nearest = np.argpartition(distances, PUSH_NEIGHBOURS, axis=1)[:, :PUSH_NEIGHBOURS]
@@ -187,7 +190,9 @@ def _push_forward(front: Array, mesh: Array, topology: Topology) -> float:
     return float(np.clip(depth.max() - REST_DEPTH_M, 0.0, MAX_PUSH_M))
 
 
-def _used(topology: Topology) -> Array:
+@cache
+def _used(topology: Topology) -> npt.NDArray[np.int32]:
+    """Landmarks of the surface: irises are none of it."""
     return np.unique(topology.triangles)
 
 

@@ -113,13 +113,13 @@ def _ear() -> tuple[Array, npt.NDArray[np.int32]]:
 
 
 def _grid_triangles(rings: int, spokes: int) -> npt.NDArray[np.int32]:
-    """(t, 3) triangles of a tube; depth-only drawing shows both sides, so their sense does not matter."""
+    """(t, 3) triangles of a tube of rings, counter-clockwise seen from outside for the rings made here."""
     ring, spoke = (
         grid.ravel() for grid in np.meshgrid(np.arange(rings - 1), np.arange(spokes), indexing="ij")
     )
     here, beside = ring * spokes + spoke, ring * spokes + (spoke + 1) % spokes
-    lower = np.stack([here, beside, here + spokes], axis=1)
-    upper = np.stack([beside, beside + spokes, here + spokes], axis=1)
+    lower = np.stack([here, here + spokes, beside], axis=1)
+    upper = np.stack([beside, here + spokes, beside + spokes], axis=1)
     return np.concatenate([lower, upper]).astype(np.int32)
 
 
@@ -130,7 +130,7 @@ TRIANGLES: npt.NDArray[np.int32] = np.concatenate(
     [
         _SKULL_TRIANGLES,
         _EAR_TRIANGLES + len(_SKULL),
-        _EAR_TRIANGLES + len(_SKULL) + len(_EAR),
+        _EAR_TRIANGLES[:, ::-1] + len(_SKULL) + len(_EAR),  # mirrored
     ]
 )
 """(t, 3) of `HeadShape.vertices_m`."""

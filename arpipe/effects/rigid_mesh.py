@@ -24,7 +24,7 @@ from arpipe.render.object_drawer import ObjectDrawer, Placement
 from arpipe.render.object_mesh import ObjectMesh, object_mesh
 from arpipe.render.view import box_around
 from arpipe.topology import load_topology
-from arpipe.types import TrackedFace
+from arpipe.types import HeadPose, TrackedFace
 
 TEMPLES = {"temple_l": "left", "temple_r": "right"}
 LENSES = ("lens_l", "lens_r")
@@ -32,7 +32,7 @@ LENSES = ("lens_l", "lens_r")
 FADE_WHOLE_M, FADE_GONE_M = 0.012, -0.010  # before and behind the ear's root: the last centimetres fade
 NEVER_FADES_M = (-10.0, -9.0)
 
-REFIT_FRAMES = 10  # a fit costs 0.5 ms and shapes hardly change
+REFIT_FRAMES = 20  # a fit costs 1 ms and shapes hardly change
 MESH_PULL = 0.12  # share of a new frame's shape in the running one: expressions and noise average out
 FIRST_PULLS = 5  # the first frames count as in a plain mean
 FIT_PULL = 0.25  # share of a new fit in the one shown: glasses slide into place, they do not jump
@@ -40,7 +40,9 @@ FIT_PULL = 0.25  # share of a new fit in the one shown: glasses slide into place
 NEAREST_M = 0.06
 OUTLINE_POINTS = 160
 MARGIN_PX = 3.0
-SHADE_REACH_M = 0.03  # shadows fall this far beside what casts them
+# Shadows reach this far from the front: right, down and back; left, up and forward, head frame.
+SHADE_BEFORE_M = np.array([0.004, 0.024, 0.030])
+SHADE_BEYOND_M = np.array([0.004, 0.004, 0.0])
 
 
 Offset = Annotated[float, Field(ge=-200, le=200)]
@@ -175,7 +177,7 @@ class RigidMesh:
         if pose is None:
             return None
         gl_from_head = GL_FROM_CAMERA @ pose.camera_from_head
-        fit = self._fit(face.track_id, pose.metric_mesh_m)
+        fit = self._fit(face, pose.metric_mesh_m)
         head_from_part = [
             fit.head_from_temple.get(TEMPLES.get(part.name, ""), fit.head_from_glasses)
             for part in self._mesh.parts
@@ -194,7 +196,6 @@ class RigidMesh:
         if not len(points) or not (points[:, 2] > NEAREST_M).all():
             return None
         points_px = scene.camera.project(points)
-        reach_px = SHADE_REACH_M * scene.camera.fx / float(points[:, 2].min())
         gl_matrix = _homogeneous(gl_from_head)
         head_z = np.append(
             gl_from_head.rotation[:, 2], -float(gl_from_head.rotation[:, 2] @ gl_from_head.translation_m)
@@ -214,8 +215,15 @@ class RigidMesh:
             fit,
             placement,
             box_around(points_px, MARGIN_PX),
-            box_around(points_px, reach_px),
+            self._skin_box(fit, pose, scene),
         )
+
+    def _skin_box(self, fit: Fit, pose: HeadPose, scene: Scene) -> Array:
+        """Box around the front and what its shadow can reach, image px."""
+        front = self._outline[0] @ fit.head_from_glasses[:3, :3].T + fit.head_from_glasses[:3, 3]
+        low, high = front.min(axis=0) - SHADE_BEFORE_M, front.max(axis=0) + SHADE_BEYOND_M
+        corners = np.stack(np.meshgrid(*np.stack([low, high], axis=1)), axis=-1).reshape(-1, 3)
+        return box_around(scene.camera.project(pose.camera_from_head.apply(corners)), 0.0)
 
     def _shade(self, canvas: Canvas, worn: _Worn, lighting: Lighting) -> None:
         """Shadow of one face's glasses."""
@@ -236,11 +244,11 @@ class RigidMesh:
             self.params.shadow * self.params.opacity,
         )
 
-    def _fit(self, track_id: int, mesh_m: Array) -> Fit:
+    def _fit(self, face: TrackedFace, mesh_m: Array) -> Fit:
         """Fit to the running shape of a face, anew every few frames."""
-        wearer = self._wearers.get(track_id)
-        if wearer is None:
-            wearer = self._wearers[track_id] = _Wearer(mesh_m, 0, self._fit_now(mesh_m))
+        wearer = self._wearers.get(face.track_id)
+        if wearer is None or face.age_frames == 0:
+            wearer = self._wearers[face.track_id] = _Wearer(mesh_m, 0, self._fit_now(mesh_m))
             return wearer.fit
         wearer.frames += 1
         pull = max(MESH_PULL, 1.0 / (wearer.frames + 1.0)) if wearer.frames < FIRST_PULLS else MESH_PULL
@@ -273,7 +281,7 @@ def model_shape(mesh: ObjectMesh, model: Model) -> Shape:
         if part.name in TEMPLES
     }
     return Shape(
-        _thinned(front, 400),
+        _thinned(front, 160),
         lens_back_m,
         {side: pivot for side, (pivot, _) in temples.items()},
         {side: points for side, (_, points) in temples.items()},

@@ -6,6 +6,7 @@ averaged down, which gives back untouched pixels bit for bit.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -41,14 +42,12 @@ class RegionCanvas:
     config: RenderConfig
     scale: int
     target: Target
-    picture: Target
     copier: "Copier"
 
     def backdrop(self) -> moderngl.Texture:
-        """In the solid phase the picture under all solid geometry, one texel a pixel."""
-        if self.phase is Phase.SOLID:
-            return _color(self.picture)
-        copy = self.copier.copy_of(self.picture, self.region.width, self.region.height)
+        """See `layer.Canvas`."""
+        size = self.region.width * self.scale, self.region.height * self.scale
+        copy = self.copier.copy_of(self.target, *size)
         self.bind()
         return copy
 
@@ -66,28 +65,37 @@ class RegionCanvas:
 
 
 class Copier:
-    """Copies one target's colour into another, magnified by whole factors."""
+    """Copies one target's colour into another."""
 
     def __init__(self, context: GlContext) -> None:
         self._context = context
         self._program = context.resources.program("copy.vert", "copy.frag")
         self._triangle = context.gl.vertex_array(self._program.compiled, [])
 
-    def draw(self, source: Target, offset: tuple[int, int], scale: int) -> None:
-        """Fill the bound viewport; its pixel (x, y) takes texel `offset + (x, y) // scale`."""
+    def draw(self, source: Target) -> None:
+        """Fill the bound viewport from a single-sampled target, pixel by pixel."""
         self._context.gl.enable_only(moderngl.NOTHING)
-        self._program.set("u_offset", offset)
-        self._program.set("u_scale", scale)
         _color(source).use(0)
         self._triangle.render(moderngl.TRIANGLES, vertices=3)
 
     def copy_of(self, source: Target, width: int, height: int) -> moderngl.Texture:
         """Texture with the present contents of a target."""
+        single = self.resolved(source, width, height)
         copy = self._context.resources.target("backdrop", width, height)
         copy.framebuffer.use()
         copy.framebuffer.viewport = (0, 0, width, height)
-        self.draw(source, (0, 0), 1)
+        with _linear_light(self._context.gl):
+            self.draw(single)
         return _color(copy)
+
+    def resolved(self, source: Target, width: int, height: int) -> Target:
+        """A single-sampled target with the same contents: the source itself if it is one."""
+        if source.color is not None:
+            return source
+        single = self._context.resources.target("resolved", width, height)
+        with _linear_light(self._context.gl):
+            self._context.gl.copy_framebuffer(single.framebuffer, source.framebuffer)
+        return single
 
     def close(self) -> None:
         """Release the vertex array; may be called twice."""
@@ -174,52 +182,45 @@ class Compositor:
 
     def _draw_job(self, pixels: Pixels, scene: Scene, job: _Job, timer: StageTimer) -> None:
         region = job.region
-        resources = self._context.resources
-        picture = resources.target("picture", region.width, region.height)
         with timer.stage("upload"):
-            rgba = cv2.cvtColor(pixels[region.rows, region.columns], cv2.COLOR_RGB2RGBA)
-            _color(picture).write(rgba, viewport=(0, 0, region.width, region.height))
+            rgba = np.asarray(cv2.cvtColor(pixels[region.rows, region.columns], cv2.COLOR_RGB2RGBA), np.uint8)
         if job.skin:
+            picture = self._context.resources.target("picture", region.width, region.height)
+            with timer.stage("upload"):
+                _color(picture).write(rgba, viewport=(0, 0, region.width, region.height))
             with timer.stage("draw"):
-                self._draw_phase(scene, Phase.SKIN, region, picture, picture, job.skin)
-        for number, solid in enumerate(job.solid_regions):
-            with timer.stage("draw"):
-                target = self._draw_solid(scene, solid, job, picture)
+                self._draw_phase(scene, Phase.SKIN, region, picture, job.skin)
             with timer.stage("readback"):
-                if number == 0 and region != solid:
-                    self._copy_skin(pixels, job, picture)
+                rgba = _read(picture, region.width, region.height)
+                cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB, dst=pixels[region.rows, region.columns])
+        for solid in job.solid_regions:
+            top, left = solid.y - region.y, solid.x - region.x
+            part = rgba[top : top + solid.height, left : left + solid.width]
+            with timer.stage("upload"):
+                target = self._solid_target(scene, solid, part)
+            with timer.stage("draw"):
+                self._draw_phase(scene, Phase.SOLID, solid, target, job.solid)
+            with timer.stage("readback"):
                 self._blend_in(pixels, scene, solid, target)
-        if job.skin and not job.solid_regions:
-            with timer.stage("readback"):
-                self._copy_skin(pixels, job, picture)
 
-    def _copy_skin(self, pixels: Pixels, job: _Job, picture: Target) -> None:
-        """Take over what the skin phase drew."""
-        if job.skin:
-            region = job.region
-            drawn = _read(picture, region.width, region.height)
-            cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=pixels[region.rows, region.columns])
-
-    def _draw_solid(self, scene: Scene, solid: Region, job: _Job, picture: Target) -> Target:
-        """Draw geometry over the magnified picture; gives a single-sampled target to read."""
-        config, resources, gl = scene.config, self._context.resources, self._context.gl
-        width, height = solid.width * config.supersample, solid.height * config.supersample
-        samples = min(config.msaa, self._context.max_samples)
-        target = resources.target("solid", width, height, samples)
+    def _solid_target(self, scene: Scene, solid: Region, part: Pixels) -> Target:
+        """Target that shows a part (h, w, 4) of the picture, magnified, with nothing in its depth."""
+        scale, resources = scene.config.supersample, self._context.resources
+        width, height = solid.width * scale, solid.height * scale
+        samples = min(scene.config.msaa, self._context.max_samples)
+        plain = resources.target("solid", width, height)
+        magnified = cv2.resize(part, (width, height), interpolation=cv2.INTER_NEAREST)
+        _color(plain).write(np.ascontiguousarray(magnified), viewport=(0, 0, width, height))
+        target = resources.target("multisampled", width, height, samples) if samples else plain
         framebuffer = target.framebuffer
         framebuffer.use()
         framebuffer.viewport = (0, 0, width, height)
-        gl.enable_direct(GL_FRAMEBUFFER_SRGB)
-        offset = (solid.x - job.region.x, solid.y - job.region.y)
-        self._copier.draw(picture, offset, config.supersample)
+        if samples:
+            with _linear_light(self._context.gl):
+                self._copier.draw(plain)
         with depth_only(framebuffer):
             framebuffer.clear(depth=1.0, viewport=(0, 0, width, height))
-        self._draw_phase(scene, Phase.SOLID, solid, target, picture, job.solid)
-        if not samples:
-            return target
-        resolved = resources.target("resolved", width, height)
-        gl.copy_framebuffer(resolved.framebuffer, framebuffer)
-        return resolved
+        return target
 
     def _draw_phase(
         self,
@@ -227,24 +228,24 @@ class Compositor:
         phase: Phase,
         region: Region,
         target: Target,
-        picture: Target,
         layers: Sequence[Layer],
     ) -> None:
         scale = scene.config.supersample if phase is Phase.SOLID else 1
         view = View.of_region(scene.camera, region)
         canvas = RegionCanvas(
-            self._context.gl, phase, region, view, scene.config, scale, target, picture, self._copier
+            self._context.gl, phase, region, view, scene.config, scale, target, self._copier
         )
         for layer in layers:
             canvas.bind()
             layer.draw(canvas)
         self._context.gl.enable_only(moderngl.NOTHING)
-        self._context.gl.disable_direct(GL_FRAMEBUFFER_SRGB)
+        self._context.gl.disable_direct(GL_FRAMEBUFFER_SRGB)  # others may share the context
 
     def _blend_in(self, pixels: Pixels, scene: Scene, solid: Region, target: Target) -> None:
         """Average the samples, match the frame's sharpness, write into the picture."""
         scale = scene.config.supersample
-        drawn = _read(target, solid.width * scale, solid.height * scale)
+        width, height = solid.width * scale, solid.height * scale
+        drawn = _read(self._copier.resolved(target, width, height), width, height)
         if scale > 1:
             drawn = np.asarray(
                 cv2.resize(drawn, (solid.width, solid.height), interpolation=cv2.INTER_AREA), dtype=np.uint8
@@ -270,6 +271,16 @@ def _jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Iterator[_Job
         }
         solid_regions = merge_overlapping(place for _, at, place in here if at is Phase.SOLID)
         yield _Job(region, by_phase[Phase.SKIN], by_phase[Phase.SOLID], solid_regions)
+
+
+@contextmanager
+def _linear_light(gl: moderngl.Context) -> Iterator[None]:
+    """Write what shaders give as linear light, stored as sRGB."""
+    gl.enable_direct(GL_FRAMEBUFFER_SRGB)
+    try:
+        yield
+    finally:
+        gl.disable_direct(GL_FRAMEBUFFER_SRGB)
 
 
 def _color(target: Target) -> moderngl.Texture:

@@ -27,7 +27,8 @@ WINDOW_EDGE = 0.10
 WINDOW_GAIN = 5.0  # radiance over that of a white wall
 ROOM_ALBEDO, ROOM_UPWARD = 0.48, 0.26  # walls are no white screen; ceilings are lighter than floors
 ROOM_CONTRAST = 0.8  # how much of the picture's own variation the guessed room shows
-HEAD_SHADE = 0.45  # skin behind a worn object lies in its shade
+BRIGHTEST = 8.0  # radiance of the top code; as in light.glsl
+HEAD_SHADE = 0.25  # skin behind a worn object lies in its shade
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,10 +36,11 @@ class Environment:
     """Surroundings at the levels of roughness.
 
     Attributes:
-        levels: (side, side, 4) float16 linear RGB + 1, mirror first, each level half the size of the one before.
+        levels: (side, side, 4) uint8 square roots of linear RGB over `BRIGHTEST`, mirror first, each level half the
+            size of the one before. Bytes are what a software renderer samples fastest.
     """
 
-    levels: tuple[npt.NDArray[np.float16], ...]
+    levels: tuple[npt.NDArray[np.uint8], ...]
 
 
 def ball_directions(side: int) -> Floats:
@@ -107,11 +109,12 @@ def _window(key: Array) -> Floats:
     return np.where(ahead > 0, inside_x * inside_y * (0.35 + 0.65 * share), 0.0)
 
 
-def _levels(mirror: Floats) -> tuple[npt.NDArray[np.float16], ...]:
-    levels = []
+def _levels(mirror: Floats) -> tuple[npt.NDArray[np.uint8], ...]:
+    levels: list[npt.NDArray[np.uint8]] = []
     current = mirror
     for _ in range(LEVELS):
-        levels.append(np.dstack([current, np.ones(current.shape[:2], np.float32)]).astype(np.float16))
+        coded = np.sqrt(np.clip(current * (1.0 / BRIGHTEST), 0.0, 1.0)) * 255.0 + 0.5
+        levels.append(cv2.cvtColor(coded.astype(np.uint8), cv2.COLOR_RGB2RGBA))
         soft = cv2.GaussianBlur(current, (0, 0), LEVEL_BLUR_PX, borderType=cv2.BORDER_REPLICATE)
         side = current.shape[0] // 2
         current = np.asarray(cv2.resize(soft, (side, side), interpolation=cv2.INTER_AREA), np.float32)

@@ -25,7 +25,7 @@ LEAST_BLUR_PX, LEAST_NOISE = 0.2, 1.2  # below, nobody sees a difference
 MAX_NOISE = 8.0
 GRAIN_SHARE = 0.6  # of the measured noise: some of it is skin
 
-NOISE_TILE = 256
+NOISE_TILE = 1024
 COVERAGE_GAIN = 3.0  # softening reaches its full strength at a third of full coverage, so edges take part
 
 
@@ -79,9 +79,8 @@ def matched(drawn: Pixels, look: FrameLook) -> Pixels:
     blended: Pixels = np.asarray(cv2.blendLinear(drawn, soft, 1.0 - weight, weight))
     if look.noise >= LEAST_NOISE:
         grain = _grain(weight.shape) * (weight * np.float32(GRAIN_SHARE * look.noise))
-        covered = weight > 0
-        rgb = blended[..., :3]
-        rgb[covered] = np.clip(rgb[covered] + np.rint(grain[covered])[:, None], 0, 255).astype(np.uint8)
+        layers = cv2.merge([grain, grain, grain, np.zeros_like(grain)])
+        blended = np.asarray(cv2.add(blended, layers, dtype=cv2.CV_8U), np.uint8)
     return blended
 
 
@@ -135,8 +134,11 @@ def _pulled(before: FrameLook | None, now: FrameLook) -> FrameLook:
     )
 
 
-_TILE = cv2.GaussianBlur(  # slightly correlated, as demosaicing and compression leave it
-    np.random.default_rng(7).normal(0.0, 1.6, (NOISE_TILE, NOISE_TILE)).astype(np.float32), (3, 3), 0.6
+_TILE: npt.NDArray[np.float32] = np.asarray(
+    cv2.GaussianBlur(  # slightly correlated, as demosaicing and compression leave it
+        np.random.default_rng(7).normal(0.0, 1.6, (NOISE_TILE, NOISE_TILE)).astype(np.float32), (3, 3), 0.6
+    ),
+    np.float32,
 )
 _OFFSETS = np.random.default_rng(11)
 
@@ -144,7 +146,10 @@ _OFFSETS = np.random.default_rng(11)
 def _grain(shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
     """(h, w) noise of about unit deviation, different at each call."""
     height, width = shape
-    y, x = _OFFSETS.integers(0, NOISE_TILE, 2)
-    tile = np.roll(_TILE, (int(y), int(x)), axis=(0, 1))
-    grain: npt.NDArray[np.float32] = np.tile(tile, (-(-height // NOISE_TILE), -(-width // NOISE_TILE)))
-    return grain[:height, :width]
+    if max(shape) > NOISE_TILE // 2:
+        repeats = tuple(-(-2 * size // NOISE_TILE) for size in shape)
+        tile = np.tile(_TILE, repeats)
+    else:
+        tile = _TILE
+    y, x = (int(_OFFSETS.integers(0, have - want + 1)) for have, want in zip(tile.shape, shape, strict=True))
+    return tile[y : y + height, x : x + width]

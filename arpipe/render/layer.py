@@ -93,7 +93,7 @@ class Canvas(Protocol):
         ...
 
     def backdrop(self) -> moderngl.Texture:
-        """The region as drawn so far, for shaders that read it: texel (i, j) is column i, row j from the top."""
+        """A copy of the region as drawn so far: texel (i, j) is sample column i, row j from the top."""
         ...
 
 

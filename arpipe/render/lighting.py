@@ -22,6 +22,7 @@ LUMINANCE: Array = np.array([0.2126, 0.7152, 0.0722])  # Rec. 709, linear
 SKIN: Array = np.array(
     [0.46, 0.29, 0.21]
 )  # linear reflectance of mean skin; the hue hardly varies, darkness does
+MEASURE_EVERY = 2  # frames: light changes slowly, and looking at it costs 1 ms
 SMOOTHING_S = 0.4  # light that flickers with the landmarks' noise is seen at once, light that lags is not
 FACE_PX = 40  # the face is looked at in this many px: shading is smooth, pores are not
 PICTURE_PX = (24, 14)
@@ -56,6 +57,7 @@ class _State:
     irradiance: Array
     skin: Array
     lighting: Lighting | None = None
+    age: int = 0
 
 
 class LightEstimator:
@@ -82,8 +84,15 @@ class LightEstimator:
         if face.pose is None:
             raise ValueError(f"LightEstimator.estimate: face {face.track_id} has no pose")
         state = self._states.get(face.track_id)
-        if state is not None and state.lighting is not None and face.track_id in self._fresh:
-            return state.lighting
+        if state is not None and state.lighting is not None:
+            if face.track_id in self._fresh:
+                return state.lighting
+            state.age += 1
+            if face.age_frames == 0:  # the number of a track that ended, in another picture
+                state = None
+            elif state.age % MEASURE_EVERY:
+                self._fresh.add(face.track_id)
+                return state.lighting
         if self._picture is None:
             self._picture = _tiny_picture(frame)
         irradiance, skin = measure(frame, face, face.pose, self._picture)
@@ -143,7 +152,7 @@ def _fit(normals: Array, luminance: Array, weights: Array) -> tuple[float, Array
     design = np.column_stack([np.ones(len(normals)), normals])
     penalty = np.diag([0.0, RIDGE, RIDGE, RIDGE])
     solution = np.array([1.0, 0.0, 0.0, 0.0])
-    for _ in range(3):
+    for _ in range(2):
         residual = target - design @ solution
         robust = weights / (1.0 + (residual / 0.15) ** 2)
         robust = robust / robust.sum()

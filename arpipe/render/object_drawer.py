@@ -44,7 +44,7 @@ class MirrorBall:
     def __init__(self, context: GlContext) -> None:
         self._resources = context.resources
         self._shown: Environment | None = None
-        self._texture = self._resources.texture(np.zeros((SIDE, SIDE, 4), np.float16), mipmaps=True)
+        self._texture = self._resources.texture(np.zeros((SIDE, SIDE, 4), np.uint8), mipmaps=True)
         # Each material has one roughness, so the nearest level will do; blending two costs a software renderer much.
         self._texture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
 
@@ -137,6 +137,8 @@ class ObjectDrawer:
             defines.append("GLASS")
         if batch.material.clearcoat > 0:
             defines.append("CLEARCOAT")
+        if (batch.surfaces[:, 0] > 0).any():
+            defines.append("METALLIC")
         if batch.material.alpha_mode == "MASK":
             defines.append("CUTOFF")
         return tuple(defines)

@@ -4,6 +4,7 @@ uniform sampler2D u_mirror_ball; // see arpipe/render/environment.py
 uniform float u_reflection;      // 0: surroundings are their mean colour
 
 const float BALL_LEVELS = 3.0;   // index of the mattest level
+const float BRIGHTEST = 8.0;     // radiance of the top code
 
 vec3 irradiance(vec3 normal) {
     vec3 light = u_irradiance[0] + normal.x * u_irradiance[1] + normal.y * u_irradiance[2]
@@ -13,12 +14,13 @@ vec3 irradiance(vec3 normal) {
 
 vec3 surroundings(vec3 direction, float roughness) {
     vec2 ball = direction.xy * (0.5 * inversesqrt(2.0 + 2.0 * max(direction.z, -0.999))) + 0.5;
-    return textureLod(u_mirror_ball, ball, mix(BALL_LEVELS, roughness * BALL_LEVELS, u_reflection)).rgb;
+    vec3 code = textureLod(u_mirror_ball, ball, mix(BALL_LEVELS, roughness * BALL_LEVELS, u_reflection)).rgb;
+    return BRIGHTEST * code * code;
 }
 
 // Highlights bend towards white instead of clipping; what a screen can show stays as it is.
 vec3 shown(vec3 radiance) {
     const float KNEE = 0.7;
     vec3 above = max(radiance - KNEE, 0.0);
-    return min(radiance, KNEE) + (1.0 - KNEE) * (1.0 - exp(-above / (1.0 - KNEE)));
+    return min(radiance, KNEE) + (1.0 - KNEE) * above / (above + (1.0 - KNEE));
 }

@@ -99,7 +99,11 @@ void main() {
     vec3 f0 = mix(vec3(v_body.y * 0.25), base.rgb, metallic);
     vec3 edge = max(vec3(1.0 - roughness), f0);
     vec3 reflectance = f0 + (edge - f0) * grazing(facing);
+#if defined(CLEARCOAT) && !defined(METALLIC)
+    vec3 mirrored = vec3(0.0);  // coat and plastic refract alike, so nothing is mirrored between them
+#else
     vec3 mirrored = surroundings(reflect(-to_eye, normal), roughness) * reflectance;
+#endif
     vec3 matt = base.rgb * (1.0 - metallic) * irradiance(normal);
 #ifdef OCCLUSION_MAP
     float open = 1.0 + u_occlusion_strength
