@@ -149,7 +149,7 @@ class FaceTracker:
             In order of `track_id`, without poses; empty when there is no face.
         """
         if self.config.mode == "image":
-            self.reset()
+            self._tracks = []
         for track in self._tracks:
             track.age_frames += 1
             track.missed += 1
