@@ -52,7 +52,10 @@ class ScriptedFaces:
     Attributes:
         detections: How often the whole picture was searched.
         located: How many squares were looked into.
+        provider: "scripted".
     """
+
+    provider = "scripted"
 
     def __init__(self, script: Script, topology: Topology) -> None:
         self._script = script

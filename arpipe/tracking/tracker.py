@@ -44,6 +44,10 @@ class Detector(Protocol):
 class Mesh(Protocol):
     """Finds the landmarks of the face in a square."""
 
+    @property
+    def provider(self) -> str:
+        """Where it runs, as in `Session.provider`."""
+
     def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Landmarks | None]:
         """One entry per square; None for an answer that cannot be used."""
 
@@ -130,7 +134,7 @@ class FaceTracker:
     @property
     def provider(self) -> str:
         """Where the mesh network really runs; "scripted" when another mesh was given."""
-        return self._mesh.provider if isinstance(self._mesh, FaceMesh) else "scripted"
+        return self._mesh.provider
 
     def reset(self) -> None:
         """Forget all faces; ids start again from 1."""
