@@ -133,7 +133,7 @@ class FaceTracker:
 
     @property
     def provider(self) -> str:
-        """Where the mesh network really runs; "scripted" when another mesh was given."""
+        """Where the mesh network really runs."""
         return self._mesh.provider
 
     def reset(self) -> None:
@@ -180,11 +180,10 @@ class FaceTracker:
         """Look for each known face where it was last, missed ones too."""
         rois = [track.roi for track in self._tracks]
         for track, landmarks in zip(self._tracks, self._locate(frame, rois, timer), strict=True):
-            if landmarks is not None:
+            if landmarks is not None and (around := next_roi(landmarks)) is not None:
                 with timer.stage("track"):
-                    last = track.roi
                     self._take(track, landmarks, frame.captured_s)
-                    track.roi = settle(last, track.roi, self.config.crop_rest)
+                    track.roi = settle(track.roi, around, self.config.crop_rest)
         self._drop_doubles()
 
     def _detection_due(self) -> bool:
@@ -202,10 +201,14 @@ class FaceTracker:
         rois = [roi for roi in rois if best_match(roi, seen, SAME_FACE_OVERLAP) is None]
         rois = rois[: self.config.max_faces - len(seen)]
         for roi, landmarks in zip(rois, self._locate(frame, rois, timer), strict=True):
-            if landmarks is not None:
-                with timer.stage("track"):
-                    self._take(self._track_for(roi, landmarks), landmarks, frame.captured_s)
-        self._drop_doubles()
+            around = None if landmarks is None else next_roi(landmarks)
+            if landmarks is None or around is None or best_match(around, seen, SAME_FACE_OVERLAP) is not None:
+                continue
+            with timer.stage("track"):
+                track = self._track_for(roi, landmarks)
+                self._take(track, landmarks, frame.captured_s)
+                track.roi = around
+            seen.append(around)
 
     def _track_for(self, roi: Roi, landmarks: Landmarks) -> _Track:
         """The missed track that a newly found face continues, else a new one."""
@@ -221,14 +224,10 @@ class FaceTracker:
         return track
 
     def _take(self, track: _Track, landmarks: Landmarks, time_s: float) -> None:
-        """Note where a face is now: the next crop comes from the raw landmarks, what is shown is smoothed."""
-        roi = next_roi(landmarks)
-        if roi is None:
-            return
-        track.roi, track.missed = roi, 0
-        if track.smoother is None:
-            track.landmarks = landmarks
-        else:
+        """Note that a face was seen; what is shown is smoothed, the next crop comes from the raw landmarks."""
+        track.missed = 0
+        track.landmarks = landmarks
+        if track.smoother is not None:
             box = landmarks.box_px
             size = float(box[2] - box[0] + box[3] - box[1]) / 2.0
             smooth = track.smoother.apply(landmarks.points_px, time_s, size)
