@@ -7,6 +7,8 @@ from typing import Any, Self, cast
 import av
 import av.error
 
+from arpipe.io.container import open_input
+
 OPUS_RATE_HZ = 48000  # the rate that Opus works at inside
 
 
@@ -31,7 +33,7 @@ class AudioCopy:
     @classmethod
     def open(cls, path: Path, output: av.container.OutputContainer) -> "AudioCopy | None":
         """A copy of the sound in `path`; None when it has none."""
-        source = av.open(str(path), metadata_errors="replace")
+        source = open_input(path)
         if not source.streams.audio:
             source.close()
             return None

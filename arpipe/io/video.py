@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import MediaError
 from arpipe.io.color import ColorTags, ToRgb
+from arpipe.io.container import open_input
 from arpipe.io.orientation import UPRIGHT, Orientation, orientation_from_matrix
 from arpipe.io.source import SourceInfo, require_file
 from arpipe.types import Frame
@@ -202,7 +203,7 @@ class VideoFile:
 
 def _open(path: Path) -> av.container.InputContainer:
     try:
-        return av.open(str(path), metadata_errors="replace")
+        return open_input(path)
     except (av.error.FFmpegError, OSError) as error:
         raise MediaError(
             f"{path}: is no video that can be read ({_reason(error)}); "
@@ -219,8 +220,9 @@ def _is_cover(stream: av.VideoStream) -> bool:
 
 
 def _orientation(frame: av.VideoFrame) -> Orientation:
-    for index in range(len(frame.side_data)):
-        data: Any = frame.side_data[index]  # type: ignore[literal-required]
+    side_data: Any = frame.side_data  # its stubs know keys of text only
+    for index in range(len(side_data)):
+        data = side_data[index]
         if data.type is SideDataType.DISPLAYMATRIX:
             return orientation_from_matrix(np.frombuffer(bytes(data), dtype=np.int32).tolist())
     return UPRIGHT

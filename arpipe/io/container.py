@@ -1,0 +1,21 @@
+"""Opening a media file for reading, alike with every PyAV."""
+
+from pathlib import Path
+from typing import Any
+
+import av
+
+# Titles in a foreign encoding must not make a file unreadable. PyAV before 19 raises UnicodeDecodeError unless
+# told so; 19 never does, and refuses the argument.
+_TOLERANT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+
+
+def open_input(path: Path) -> av.container.InputContainer:
+    """Open a media file; the caller closes it.
+
+    Raises:
+        av.error.FFmpegError: It is none, or damaged.
+        OSError: It cannot be read.
+    """
+    container: av.container.InputContainer = av.open(str(path), "r", **_TOLERANT)
+    return container
