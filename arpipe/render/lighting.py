@@ -84,13 +84,11 @@ class LightEstimator:
         if face.pose is None:
             raise ValueError(f"LightEstimator.estimate: face {face.track_id} has no pose")
         state = self._states.get(face.track_id)
+        if state is not None and face.age_frames == 0 and face.track_id not in self._fresh:
+            state = None  # the number of a track that ended, in another picture
         if state is not None and state.lighting is not None:
-            if face.track_id in self._fresh:
-                return state.lighting
-            state.age += 1
-            if face.age_frames == 0:  # the number of a track that ended, in another picture
-                state = None
-            elif state.age % MEASURE_EVERY:
+            state.age += face.track_id not in self._fresh
+            if face.track_id in self._fresh or state.age % MEASURE_EVERY:
                 self._fresh.add(face.track_id)
                 return state.lighting
         if self._picture is None:

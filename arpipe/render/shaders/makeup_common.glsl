@@ -1,0 +1,24 @@
+// The picture under the makeup, and what is known of the person. Linear light.
+uniform sampler2D u_backdrop;
+uniform vec3 u_skin;   // mean of bare skin
+uniform vec3 u_white;  // what a white matt surface shows
+uniform float u_reach; // how far from the mean skin's hue is still skin, in shares of r + g + b
+uniform vec3 u_light;  // unit, towards the main light; x right, y down, z to the viewer
+
+const vec3 LUMINANCE = vec3(0.2126, 0.7152, 0.0722);
+
+float luminance(vec3 color) { return dot(color, LUMINANCE); }
+
+vec3 backdrop() { return texelFetch(u_backdrop, ivec2(gl_FragCoord.xy), 0).rgb; }
+
+// As in arpipe/effects/makeup/person.py: dark pixels lean to grey, where their hue is noise.
+vec2 shares(vec3 color) { return (color.rg + 0.01) / (color.r + color.g + color.b + 0.03); }
+
+// 1 on skin; 0 on what has another hue (frames, clothes, grey hair) or is far darker (dark hair).
+float skin_evidence(vec3 color, float level) {
+    float away = distance(shares(color), shares(u_skin));
+    float hue = 1.0 - smoothstep(u_reach, 2.0 * u_reach, away);
+    return hue * smoothstep(0.05, 0.16, level / luminance(u_skin));
+}
+
+float hash(vec2 place) { return fract(sin(dot(place, vec2(127.1, 311.7))) * 43758.5453); }

@@ -1,0 +1,75 @@
+// Lipstick over the lip's own folds and shading.
+#include "makeup_common.glsl"
+
+uniform vec3 u_lips;       // mean of the bare lips
+uniform vec3 u_inner;      // pigment as shown, linear: near the mouth
+uniform vec3 u_outer;      // at the outline
+uniform vec4 u_liner;      // pencil along the outline, its strength
+uniform float u_liner_width;
+uniform float u_opacity;
+uniform float u_gloss;     // wet film
+uniform float u_shine;     // what stays of the lip's own highlights
+uniform float u_metal;
+uniform float u_px_mm;
+
+in vec2 v_place;
+in vec4 v_data;            // coverage, place across (0 mouth, 1 outline), place along (0 corner … 1 corner), facing
+
+layout(location = 0, index = 0) out vec4 o_color;
+layout(location = 0, index = 1) out vec4 o_through;
+
+const float NOISE_FLOOR = 0.012; // very dark lips are shaded by noise; this much of it is ignored
+
+// Beside the mouth's opening: 0 on teeth (bright, hardly red) and in the dark behind them.
+float lip_evidence(vec3 under, float level) {
+    float mean_level = luminance(u_lips);
+    float red = (u_lips.r - u_lips.g) / (u_lips.r + 0.01);
+    float redness = (under.r - under.g) / (under.r + 0.01) / max(red, 0.08);
+    float tooth = smoothstep(1.15, 1.7, level / mean_level) * (1.0 - smoothstep(0.45, 0.75, redness));
+    float hollow = 1.0 - smoothstep(0.04, 0.14, level / mean_level);
+    float near_mouth = 1.0 - smoothstep(0.25, 0.5, v_data.y);
+    return 1.0 - max(tooth, hollow) * near_mouth;
+}
+
+void main() {
+    float cover = smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.02, 0.22, v_data.w) * u_opacity;
+    if (cover < 0.002) discard;
+    vec3 under = backdrop();
+    float level = luminance(under);
+    cover *= lip_evidence(under, level);
+    if (cover < 0.002) discard;
+
+    float shade = (level + NOISE_FLOOR) / (luminance(u_lips) + NOISE_FLOOR);
+    float lit = min(shade, 1.45);
+    float own_shine = max(shade - 1.45, 0.0) * luminance(u_lips);
+    lit = pow(lit, 0.85);
+
+    float across = v_data.y;
+    vec3 pigment = mix(u_inner, u_outer, smoothstep(0.15, 0.75, across));
+    float pencil = smoothstep(1.0 - u_liner_width, 1.0 - 0.35 * u_liner_width, across) * u_liner.a;
+    pigment = mix(pigment, u_liner.rgb, pencil);
+    vec3 color = pigment * lit;
+
+    if (u_gloss + u_metal > 0.0) {
+        // A lip bulges across; its folds are told by how bright they are beside their neighbours.
+        vec2 slope = vec2(dFdx(level), dFdy(level)) / (level + 0.05);
+        vec2 outward = vec2(dFdx(across), dFdy(across));
+        outward /= max(length(outward), 1e-4);
+        float bulge = (across - 0.42) * 2.1;
+        vec3 normal = normalize(vec3(outward * bulge - slope * 0.9, 1.0));
+        vec3 half_way = normalize(u_light + vec3(0.0, 0.0, 1.0));
+        float facing = max(dot(normal, half_way), 0.0);
+        float rim = smoothstep(0.0, 0.25, across) * smoothstep(1.0, 0.75, across);
+        float corners = smoothstep(0.02, 0.3, v_data.z) * smoothstep(0.98, 0.7, v_data.z);
+        float folds = smoothstep(0.62, 1.25, shade);
+        float wet = (0.9 * pow(facing, 90.0) + 0.16 * pow(facing, 14.0)) * rim * corners * folds;
+        color += u_white * u_gloss * 0.55 * wet;
+        float foil = pow(facing, 9.0);
+        vec2 cell = floor(v_place / (u_px_mm * 0.45));
+        float flake = mix(0.75, 1.5, hash(cell)) * folds;
+        color = mix(color, color * (0.45 + 1.9 * foil * flake) + u_white * 0.12 * foil * foil * folds * rim, u_metal);
+    }
+    color += own_shine * u_shine * u_white;
+    o_color = vec4(min(color, vec3(1.2)) * cover, cover);
+    o_through = vec4(vec3(1.0 - cover), 1.0);
+}

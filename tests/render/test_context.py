@@ -1,0 +1,63 @@
+import threading
+from pathlib import Path
+
+import moderngl
+import pytest
+
+from arpipe.errors import RenderError
+from arpipe.render.context import GlContext
+
+pytestmark = pytest.mark.gl
+
+
+def test_context_knows_its_renderer(context):
+    assert context.renderer
+    assert context.is_software == ("llvmpipe" in context.renderer.lower())
+    assert context.max_samples >= 1
+
+
+def test_closing_twice_is_harmless_and_later_use_is_an_error():
+    context = GlContext.headless()
+    context.close()
+    context.close()
+    assert context.is_closed
+    with pytest.raises(RenderError, match="closed"):
+        _ = context.gl
+    with pytest.raises(RenderError, match="closed"):
+        _ = context.resources
+
+
+def test_another_thread_is_refused(context):
+    caught = []
+
+    def call():
+        try:
+            _ = context.gl
+        except RenderError as error:
+            caught.append(str(error))
+
+    thread = threading.Thread(target=call, name="worker")
+    thread.start()
+    thread.join()
+    assert "'worker'" in caught[0]
+
+
+def test_without_egl_the_message_has_the_command(monkeypatch):
+    def fail(**_):
+        raise Exception("libEGL.so not found")
+
+    monkeypatch.setattr(moderngl, "create_context", fail)
+    with pytest.raises(RenderError, match="apt-get install --no-install-recommends libegl1 libgl1"):
+        GlContext.headless()
+
+
+def test_opening_and_closing_leaves_no_handles_or_threads():
+    def handles():
+        return len(list(Path("/proc/self/fd").iterdir())), len(list(Path("/proc/self/task").iterdir()))
+
+    for _ in range(2):
+        GlContext.headless().close()
+    first = handles()
+    for _ in range(5):
+        GlContext.headless().close()
+    assert handles() <= first

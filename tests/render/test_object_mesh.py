@@ -1,0 +1,103 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from arpipe.io.gltf.model import Model, Node, Primitive
+from arpipe.render.object_mesh import DEFAULT_MATERIAL, object_mesh
+
+TRIANGLE = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], np.float32)
+
+
+def primitive(material, uvs=None, colors=None):
+    normals = np.tile(np.array([0.0, 0.0, 1.0], np.float32), (3, 1))
+    return Primitive(TRIANGLE, normals, uvs, colors, None, np.array([[0, 1, 2]], np.uint32), material)
+
+
+def placed(x=0.0, y=0.0, z=0.0):
+    matrix = np.eye(4)
+    matrix[:3, 3] = (x, y, z)
+    return matrix
+
+
+METAL = replace(DEFAULT_MATERIAL, name="metal", roughness=0.2)
+PLASTIC = replace(DEFAULT_MATERIAL, name="plastic", metallic=0.0, roughness=0.5)
+COATED = replace(PLASTIC, name="coated", clearcoat=1.0)
+GLASS = replace(
+    PLASTIC,
+    name="glass",
+    transmission=1.0,
+    thickness=0.002,
+    attenuation_color=np.array([0.25, 1.0, 1.0], np.float32),
+    attenuation_distance=0.004,
+)
+
+
+def model(*nodes_and_primitives, materials=(METAL, PLASTIC, COATED, GLASS)):
+    nodes = tuple(
+        Node(name, parent, matrix, index)
+        for index, (name, parent, matrix, _) in enumerate(nodes_and_primitives)
+    )
+    meshes = tuple((shape,) if shape is not None else () for *_, shape in nodes_and_primitives)
+    roots = tuple(index for index, node in enumerate(nodes) if node.parent is None)
+    return Model(nodes, roots, meshes, materials, ())
+
+
+def test_materials_without_textures_share_a_call():
+    mesh = object_mesh(
+        model(("frame", None, placed(), primitive(0)), ("screws", None, placed(), primitive(1))), ()
+    )
+    (batch,) = mesh.batches
+    assert batch.indices.tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert batch.surfaces[:, 0].tolist() == [255, 255, 255, 0, 0, 0]
+    assert not batch.glass
+
+
+def test_clear_coat_and_glass_are_calls_of_their_own_and_glass_is_last():
+    mesh = object_mesh(
+        model(
+            ("lens_l", None, placed(-1), primitive(3)),
+            ("lens_r", None, placed(+1), primitive(3)),
+            ("frame", None, placed(), primitive(2)),
+            ("screws", None, placed(), primitive(0)),
+        ),
+        (),
+    )
+    assert [batch.glass for batch in mesh.batches] == [False, False, True, True]
+    assert sorted(batch.center_m[0] for batch in mesh.batches if batch.glass) == pytest.approx(
+        [-2 / 3, 4 / 3]
+    )
+
+
+def test_moving_nodes_carry_their_children_and_know_their_hinge():
+    mesh = object_mesh(
+        model(
+            ("root", None, placed(0, 5), None),
+            ("temple_l", 0, placed(1, 2, 3), primitive(0)),
+            ("tip", 1, placed(0, 0, -9), primitive(0)),
+            ("frame", 0, placed(), primitive(0)),
+        ),
+        ("temple_l", "temple_r"),
+    )
+    assert [part.name for part in mesh.parts] == ["", "temple_l"]
+    assert mesh.parts[1].pivot_m.tolist() == [1.0, 7.0, 3.0]
+    assert mesh.positions(1)[:, 2].tolist() == [3.0] * 3 + [-6.0] * 3
+    assert mesh.positions(0)[:, 1].tolist() == [5.0, 5.0, 6.0]
+
+
+def test_scaled_nodes_keep_unit_normals():
+    matrix = np.diag([2.0, 5.0, 0.5, 1.0])
+    (batch,) = object_mesh(model(("frame", None, matrix, primitive(0))), ()).batches
+    assert batch.vertices[:, 3:6].tolist() == [[0.0, 0.0, 1.0]] * 3
+
+
+def test_vertex_colours_and_thickness_tint_the_base_colour():
+    colors = np.full((3, 4), 0.5, np.float32)
+    (batch,) = object_mesh(model(("lens", None, placed(), primitive(3, colors=colors))), ()).batches
+    assert batch.colors[0].tolist() == pytest.approx([0.25, 0.5, 0.5, 1.0], abs=1e-3)
+
+
+def test_a_primitive_without_material_gets_gltf_s_default():
+    (batch,) = object_mesh(model(("frame", None, placed(), primitive(None))), ()).batches
+    assert batch.surfaces[0].tolist()[:2] == [255, 255]
+    assert batch.colors[0].tolist() == [1.0, 1.0, 1.0, 1.0]
