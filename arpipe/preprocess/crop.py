@@ -10,6 +10,10 @@ import numpy.typing as npt
 from arpipe.geometry.transforms import Array
 from arpipe.types import Pixels, Points, Roi
 
+MAX_IMAGE_PX = (
+    32766  # cv2.remap counts in 16 bits; of larger pictures it gets every second pixel, or third, …
+)
+
 Border = Literal["replicate", "zero"]
 
 _BORDERS = {"replicate": cv2.BORDER_REPLICATE, "zero": cv2.BORDER_CONSTANT}
@@ -43,7 +47,10 @@ class Warp:
 
     def apply(self, pixels: Pixels, roi: Roi, out: Pixels) -> None:
         """Write the square of `pixels` (h, w, 3) into `out` (side, side, 3)."""
-        (xx, xy, x0), (yx, yy, y0) = roi.image_from_crop(self.side).matrix
+        step = -(-max(pixels.shape[:2]) // MAX_IMAGE_PX)
+        if step > 1:
+            pixels = np.ascontiguousarray(pixels[::step, ::step])
+        (xx, xy, x0), (yx, yy, y0) = roi.image_from_crop(self.side).matrix / step
         ticks = self._ticks
         np.add(_single(xx * ticks), _single(xy * ticks + x0)[:, None], out=self._x)
         np.add(_single(yx * ticks), _single(yy * ticks + y0)[:, None], out=self._y)

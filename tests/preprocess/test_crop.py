@@ -61,6 +61,14 @@ def test_any_picture_fits_its_letterbox(size):
     assert letterbox(width, height).size_px == max(size)
 
 
+def test_a_picture_of_any_width_is_cut_in_the_right_place():
+    pixels = np.zeros((40, 70000, 3), np.uint8)
+    pixels[:, 60000:] = 255
+    shown = crop(pixels, Roi(np.array([60000.0, 20.0]), 384.0, 0.0), 192)
+    assert (shown[:, :94] == 0).all()
+    assert (shown[:, 98:] == 255).all()
+
+
 def test_letterbox_bars_are_alike_on_both_sides():
     shown = crop(np.full((64, 128, 3), 255, np.uint8), letterbox(128, 64), 128, "zero")
     assert (shown[:32] == 0).all()
