@@ -1,6 +1,7 @@
 """The layers of the sample's picture: studio, body and head, each an inverse warp of a bundled texture."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -127,7 +128,7 @@ def draw_body(
     size = (columns * BODY_CELL_PX, rows * BODY_CELL_PX)
     target = pixels[y0 : y0 + size[1], x0 : x0 + size[0]]
     full = cv2.resize(maps, size, interpolation=cv2.INTER_LINEAR)[: target.shape[0], : target.shape[1]]
-    drawn = cv2.remap(layer.texture, full, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    drawn = _look_up(layer.texture, full, cv2.BORDER_CONSTANT)
     through = cv2.cvtColor(255 - drawn[:, :, 3], cv2.COLOR_GRAY2RGB)
     behind = cv2.multiply(target, through, scale=1.0 / 255.0)
     target[:] = cv2.add(behind, cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB))
@@ -163,7 +164,7 @@ def _meet_body(
         points = origin + rays * ((depth - origin[2]) / rays[..., 2])[..., None]
         photo_px = relief.photo.project(points + relief.photo_from_head.translation_m)
         at = ((photo_px + 0.5) * cells - 0.5).astype(np.float32)
-        depth = cv2.remap(relief.body_depth_m, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        depth = _look_up(relief.body_depth_m, at, cv2.BORDER_REPLICATE)
     return photo_px
 
 
@@ -198,7 +199,9 @@ def draw_head(
         layer.relief.neighbours[front]
     ]  # edges behind which the surface turns away
     in_raster = (points_px - (x0, y0) + 0.5) / layer.cell_px - 0.5
-    raster = rasterise(in_raster, points_m[:, 2], values, visible, border.any(axis=1), (columns, rows))
+    raster = rasterise(
+        in_raster, points_m[:, 2], values, visible, np.asarray(border.any(axis=1)), (columns, rows)
+    )
     size = (columns * layer.cell_px, rows * layer.cell_px)
     edges = np.stack([visible, np.roll(visible, -1, axis=1)], axis=-1)[border]
     core = cv2.erode(raster.drawn.astype(np.uint8) * 255, np.ones((CORE_CELLS, CORE_CELLS), np.uint8))
@@ -208,7 +211,7 @@ def draw_head(
     height, width = target.shape[:2]
     raster.values[:, :, 2] *= _openness(raster)
     full = cv2.resize(raster.values[:, :, :4], size, interpolation=cv2.INTER_LINEAR)[:height, :width]
-    colours = cv2.remap(layer.texture, full[:, :, :2], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    colours = _look_up(layer.texture, full[:, :, :2], cv2.BORDER_REFLECT)
     _mend_folds(colours, raster.values[:, :, :2], layer, size)
     shade, opacity = (cv2.convertScaleAbs(full[:, :, channel]) for channel in (2, 3))
     colours = cv2.multiply(colours, cv2.cvtColor(shade, cv2.COLOR_GRAY2RGB), scale=1.0 / SHADE_UNIT)
@@ -224,7 +227,8 @@ def _openness(raster: Raster) -> Buffer:
     nearest_m = cv2.erode(depth_m, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (SHADOW_CELLS, SHADOW_CELLS)))
     behind = np.clip((depth_m - nearest_m - SHADOW_M[0]) / (SHADOW_M[1] - SHADOW_M[0]), 0.0, 1.0)
     behind[~raster.drawn] = 0.0
-    return 1.0 - SHADOW * cv2.GaussianBlur(behind, (0, 0), SHADOW_CELLS / 6.0)
+    soft = cv2.GaussianBlur(behind, (0, 0), SHADOW_CELLS / 6.0)
+    return np.asarray(1.0 - SHADOW * soft, dtype=np.float32)
 
 
 def _mend_folds(colours: Pixels, texture_px: Buffer, layer: HeadLayer, size: tuple[int, int]) -> None:
@@ -235,7 +239,7 @@ def _mend_folds(colours: Pixels, texture_px: Buffer, layer: HeadLayer, size: tup
     around = np.ones((3, 3), np.uint8)
     jump = (cv2.dilate(texture_px, around) - cv2.erode(texture_px, around)).max(axis=2)
     folds = (jump > FOLD_JUMP * 2.0 * layer.cell_px).astype(np.uint8)
-    coarse = cv2.remap(layer.texture, texture_px, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    coarse = _look_up(layer.texture, texture_px, cv2.BORDER_REFLECT)
     height, width = colours.shape[:2]
     blended = cv2.resize(cv2.GaussianBlur(coarse, (3, 3), 0.8), size, interpolation=cv2.INTER_LINEAR)[
         :height, :width
@@ -243,12 +247,19 @@ def _mend_folds(colours: Pixels, texture_px: Buffer, layer: HeadLayer, size: tup
     cv2.copyTo(blended, cv2.resize(folds, size, interpolation=cv2.INTER_NEAREST)[:height, :width], colours)
 
 
+def _look_up(texture: npt.NDArray[Any], texture_px: npt.NDArray[Any], border: int) -> npt.NDArray[Any]:
+    """The texture at (h, w, 2) float32 px of it."""
+    x, y = cv2.split(texture_px)
+    return cv2.remap(texture, x, y, cv2.INTER_LINEAR, borderMode=border)
+
+
 def _shade(relief: Relief, turn: Array) -> Array:
     """(n,) how much brighter the studio's light is on the turned surface than it was in the photograph."""
     rest = relief.normals @ relief.photo_from_head.rotation.T
     before, now = (np.maximum(normals @ LIGHT, 0.0) for normals in (rest, rest @ turn.T))
     change = (AMBIENT + (1.0 - AMBIENT) * now) / (AMBIENT + (1.0 - AMBIENT) * before)
-    return 1.0 + relief.head_share * (np.clip(change, *SHADE_LIMITS) - 1.0)
+    shade: Array = 1.0 + relief.head_share * (np.clip(change, *SHADE_LIMITS) - 1.0)
+    return shade
 
 
 def _head_box(points_px: Array, cell_px: int, camera: CameraIntrinsics) -> tuple[int, int, int, int] | None:
@@ -261,7 +272,7 @@ def _head_box(points_px: Array, cell_px: int, camera: CameraIntrinsics) -> tuple
     return None if (cells <= 0).any() else (int(low[0]), int(low[1]), int(cells[0]), int(cells[1]))
 
 
-def _outline(mask: npt.NDArray[np.uint8], points_px: Array, edges: IndexArray, softness_px: float) -> Pixels:
+def _outline(mask: npt.NDArray[Any], points_px: Array, edges: IndexArray, softness_px: float) -> Pixels:
     """(h, w) uint8: 255 in the mask and inside the edges, with a soft edge."""
     fixed = np.round(points_px * (1 << SUBPIXEL_BITS)).astype(np.int32)
     for chain in outlines(edges):

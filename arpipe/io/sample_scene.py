@@ -143,8 +143,5 @@ def _lid_travel(relief: Relief) -> Array:
 
 def _beside(face_m: Array, lid_m: Array) -> npt.NDArray[np.bool_]:
     """(478,) which face points lie above or below an eye."""
-    return (
-        (face_m[:, 0] > lid_m[0, 0])
-        & (face_m[:, 0] < lid_m[-1, 0])
-        & (face_m[:, 1] < LID_REACH_M + lid_m[:, 1].max())
-    )
+    beside = (face_m[:, 0] > lid_m[0, 0]) & (face_m[:, 0] < lid_m[-1, 0])
+    return np.asarray(beside & (face_m[:, 1] < LID_REACH_M + lid_m[:, 1].max()))

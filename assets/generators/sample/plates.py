@@ -124,7 +124,10 @@ def background(portrait: Portrait) -> Picture:
     x, y = np.meshgrid(*[np.arange(512.0)] * 2)
     person[RIM_OUTER.polar(x, y)[1] < 1.0] = 255
     person = cv2.copyMakeBorder(person, margin, margin, margin, margin, cv2.BORDER_REFLECT)
-    hidden = cv2.dilate(person, np.ones((13, 13), np.uint8)) > 10
+    red, green, blue = cv2.split(wide.astype(np.int16))
+    suit = (red > green + SUIT_STEP) & (green > blue) & (np.arange(wide.shape[1]) > PROPS_PX[0] + margin)
+    suit[:, PROPS_PX[3] + margin :] = False
+    hidden = cv2.dilate(np.where(suit, np.uint8(255), person), np.ones((13, 13), np.uint8)) > 10
     left, right, depth = CUT_TIP_PX
     hidden[: margin + depth, left + margin : right + margin] = True
     weight = (~hidden).astype(np.float32)
