@@ -203,3 +203,14 @@ def test_every_bundled_pack_loads(path):
     assert pack.title
     assert pack.description
     assert pack.author
+
+
+def test_the_pack_in_the_docs_loads(tmp_path, monkeypatch):
+    monkeypatch.undo()
+    repository = assets_root().parent
+    text = (repository / "docs" / "effects.md").read_text("utf-8").split("```toml\n")[1].split("```")[0]
+    folder = tmp_path / "my-look"
+    folder.mkdir()
+    (folder / "effect.toml").write_text(text)
+    (folder / "model.glb").touch()
+    assert load_pack(folder, {"frame.opacity": 0.5}).layers[0].name == "frame"
