@@ -58,7 +58,9 @@ BACKGROUND_ZOOM = 2.4  # of the frame over the photograph
 BACKGROUND_CORNER_PX = (-28.0, -22.0)
 BACKGROUND_SIGMA_PX = 4.5  # a webcam focused on the face
 PROPS_WEIGHT = 0.02  # flag and model go on behind the person for a short way, the backdrop fills the rest
-PROPS_PX = (
+PROPS_PX = (118, 345, 240, 350)  # flag: left of the 1st x; table: right of the 2nd, below y; the model's left
+SUIT_STEP = 60  # red over green, grey levels: the suit, where the matte has missed some of it
+TIP_PX = 60  # y above which the model's tank must not colour what is filled above it
     118,
     345,
     240,
@@ -133,6 +135,7 @@ def background(portrait: Portrait) -> Picture:
     weight = (~hidden).astype(np.float32)
     weight[:, : PROPS_PX[0] + margin] *= PROPS_WEIGHT
     weight[PROPS_PX[2] + margin :, PROPS_PX[1] + margin :] *= PROPS_WEIGHT
+    weight[: margin + TIP_PX, left + margin : right + margin] *= PROPS_WEIGHT**2
     photo = wide.astype(np.float32)
     filled = cv2.GaussianBlur(_fill(photo, weight, 9), (0, 0), 3.0) + _mottle(photo.shape)
     grown = cv2.dilate(hidden.astype(np.float32), np.ones((9, 9), np.uint8))
