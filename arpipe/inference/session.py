@@ -174,7 +174,7 @@ class Session:
 def _check_finite(name: str, outputs: Mapping[str, NDArray[Any]]) -> None:
     """One NaN or infinity makes the sum of an output non-finite: one pass, no temporary array."""
     for key, value in outputs.items():
-        if not np.isfinite(value.sum(dtype=np.float64)):
+        if not np.isfinite(value.sum()):
             raise NonFiniteOutput(f"{name} answered with NaN or infinity in {key!r}; is its input finite?")
 
 

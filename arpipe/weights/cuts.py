@@ -1,8 +1,8 @@
 """The attention mesh's cuts at lips and eyes → ONNX, computed for all of them at once.
 
 Three nodes of our own kinds describe them: MATRIX (landmarks → matrix of a cut), SAMPLE (feature map, matrix → cut)
-and MOVE (points, matrix → points). One after the other they come to some 150 nodes, and a node costs more than its
-arithmetic here; together they are a third of that. Points are rows, so matrices are applied transposed: p' = p @ M.T,
+and MOVE (points, matrix → points). One after the other they come to some 150 nodes on a handful of numbers each;
+together they are a third of that. Points are rows, so matrices are applied transposed: p' = p @ M.T,
 and of M.T only two parts are kept, `linear` (n, cuts, 2, 2) and `shift` (n, cuts, 1, 2).
 """
 

@@ -1,9 +1,10 @@
 """Parallel branches of one shape → one branch with grouped convolutions.
 
 After its cuts the attention mesh runs the same small network over lips and eyes, and again for the irises, with
-other weights. Each node is so small that starting it costs more than its arithmetic. Side by side as channels, the
+other weights. Their images are so small that the kernels stay far below their speed. Side by side as channels, the
 branches are one branch: a convolution per branch is a convolution with as many groups, and the blocked layout keeps
-groups of whole blocks fast.
+groups of whole blocks fast. Measured on the whole network, one thread, together with `cuts`: 525 kernels become
+224, 2.57 ms become 2.04.
 """
 
 from collections.abc import Sequence

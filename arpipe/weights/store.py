@@ -145,11 +145,10 @@ def _recipe(network: Network) -> str:
 
 
 def _convert(network: Network, content: bytes, progress: Progress, kept: tuple[str, ...] = ()) -> None:
-    progress(f"converting {network.name}", 0, len(content))
-    from arpipe.weights.tflite_import import (
-        convert,
-    )  # onnx and tflite load slowly, and most runs convert nothing
+    # Brings onnx and tflite, which load slowly; most runs convert nothing.
+    from arpipe.weights.tflite_import import convert
 
+    progress(f"converting {network.name}", 0, len(content))
     model = convert(content, network.outputs, network.name, str(CONVERTER_VERSION), kept)
     cache.write(_converted(network, kept), model.SerializeToString(), _recipe(network))
     progress(f"converting {network.name}", len(content), len(content))
