@@ -58,13 +58,10 @@ BACKGROUND_ZOOM = 2.4  # of the frame over the photograph
 BACKGROUND_CORNER_PX = (-28.0, -22.0)
 BACKGROUND_SIGMA_PX = 4.5  # a webcam focused on the face
 PROPS_WEIGHT = 0.02  # flag and model go on behind the person for a short way, the backdrop fills the rest
-PROPS_PX = (118, 345, 240, 350)  # flag: left of the 1st x; table: right of the 2nd, below y; the model's left
+FLAG_RIGHT_PX, MODEL_LEFT_PX = 118, 350  # x of the flag's right edge and of the model's left one
+TABLE_PX = (345, 240)  # the table's upper left corner
 SUIT_STEP = 60  # red over green, grey levels: the suit, where the matte has missed some of it
 TIP_PX = 60  # y above which the model's tank must not colour what is filled above it
-    118,
-    345,
-    240,
-)  # the flag hangs left of the first x; the table stands right of the second, below y
 CUT_TIP_PX = (388, 444, 4)  # x range and depth of the model's tip, which the photograph's edge cuts
 MOTTLE = ((7.0, 3.5), (18.0, 5.0))  # blur, px, and strength, grey levels, of the painted backdrop's clouds
 
@@ -127,14 +124,14 @@ def background(portrait: Portrait) -> Picture:
     person[RIM_OUTER.polar(x, y)[1] < 1.0] = 255
     person = cv2.copyMakeBorder(person, margin, margin, margin, margin, cv2.BORDER_REFLECT)
     red, green, blue = cv2.split(wide.astype(np.int16))
-    suit = (red > green + SUIT_STEP) & (green > blue) & (np.arange(wide.shape[1]) > PROPS_PX[0] + margin)
-    suit[:, PROPS_PX[3] + margin :] = False
+    suit = (red > green + SUIT_STEP) & (green > blue) & (np.arange(wide.shape[1]) > FLAG_RIGHT_PX + margin)
+    suit[:, MODEL_LEFT_PX + margin :] = False
     hidden = cv2.dilate(np.where(suit, np.uint8(255), person), np.ones((13, 13), np.uint8)) > 10
     left, right, depth = CUT_TIP_PX
     hidden[: margin + depth, left + margin : right + margin] = True
     weight = (~hidden).astype(np.float32)
-    weight[:, : PROPS_PX[0] + margin] *= PROPS_WEIGHT
-    weight[PROPS_PX[2] + margin :, PROPS_PX[1] + margin :] *= PROPS_WEIGHT
+    weight[:, : FLAG_RIGHT_PX + margin] *= PROPS_WEIGHT
+    weight[TABLE_PX[1] + margin :, TABLE_PX[0] + margin :] *= PROPS_WEIGHT
     weight[: margin + TIP_PX, left + margin : right + margin] *= PROPS_WEIGHT**2
     photo = wide.astype(np.float32)
     filled = cv2.GaussianBlur(_fill(photo, weight, 9), (0, 0), 3.0) + _mottle(photo.shape)
