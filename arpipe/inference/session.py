@@ -173,8 +173,10 @@ class Session:
 
 def _check_finite(name: str, outputs: Mapping[str, NDArray[Any]]) -> None:
     """One NaN or infinity makes the sum of an output non-finite: one pass, no temporary array."""
-    for key, value in outputs.items():
-        if not np.isfinite(value.sum()):
+    with np.errstate(invalid="ignore", over="ignore"):  # ∞ − ∞ is what is looked for, not a warning
+        sums = {key: value.sum() for key, value in outputs.items()}
+    for key, total in sums.items():
+        if not np.isfinite(total):
             raise NonFiniteOutput(f"{name} answered with NaN or infinity in {key!r}; is its input finite?")
 
 

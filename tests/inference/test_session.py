@@ -112,6 +112,13 @@ def test_answer_that_is_not_finite_is_an_error(double: Path, bad: float):
         session.run(tensor)
 
 
+def test_infinities_that_cancel_are_an_error_without_a_warning(double: Path):
+    tensor = batch(1)
+    tensor[0, 0] = np.inf, -np.inf, 1.0
+    with Session(double) as session, pytest.raises(NonFiniteOutput, match="twice"):
+        session.run(tensor)
+
+
 def test_closed_session_says_so(double: Path):
     session = Session(double)
     session.close()
