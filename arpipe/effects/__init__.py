@@ -11,5 +11,18 @@ A new kind is one file in this folder and one line in the table.
 EFFECT_KINDS: dict[str, str] = {
     "rigid_mesh": "arpipe.effects.rigid_mesh:RigidMesh",
     "debug": "arpipe.effects.debug:Debug",
+    "lipstick": "arpipe.effects.makeup.kinds:Lipstick",
+    "eyeshadow": "arpipe.effects.makeup.kinds:Eyeshadow",
+    "eyeliner": "arpipe.effects.makeup.kinds:Eyeliner",
+    "mascara": "arpipe.effects.makeup.kinds:Mascara",
+    "brows": "arpipe.effects.makeup.kinds:Brows",
+    "blush": "arpipe.effects.makeup.kinds:Blush",
+    "bronzer": "arpipe.effects.makeup.kinds:Bronzer",
+    "contour": "arpipe.effects.makeup.kinds:Contour",
+    "foundation": "arpipe.effects.makeup.kinds:Foundation",
+    "concealer": "arpipe.effects.makeup.kinds:Concealer",
+    "teeth": "arpipe.effects.makeup.kinds:Teeth",
+    "iris-color": "arpipe.effects.makeup.kinds:IrisColor",
+    "face-paint": "arpipe.effects.makeup.kinds:FacePaint",
 }
 """Kind → `module:Class`, imported on first use."""

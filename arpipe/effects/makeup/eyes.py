@@ -1,0 +1,143 @@
+"""Liner, lashes and irises of both eyes."""
+
+import numpy as np
+
+from arpipe.effects.makeup.curves import Opening, closed_curve, grid_triangles
+from arpipe.effects.makeup.eye_lines import (
+    LASH_POINTS,
+    LINE_POINTS,
+    LOWER_LASHES,
+    SIDES,
+    UPPER_LASHES,
+    WING_POINTS,
+    Eye,
+    lashes,
+    lower_liner,
+    upper_liner,
+)
+from arpipe.effects.makeup.masks import RgbColor, linear
+from arpipe.effects.makeup.shapes import Shape, joined
+from arpipe.effects.makeup.wearer import Wearer, describe, place
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Canvas
+from arpipe.render.program import Program
+
+LEAST_SOFT_PX, SOFT_MM = 0.6, 0.12
+OPENING_STEPS = 4
+LID_FEATHER_MM = 0.7
+
+
+class LinerPainter:
+    """Draws liner: millimetres thick, a wing of millimetres, the lower line as strong as `lower`."""
+
+    def __init__(
+        self,
+        context: GlContext,
+        color: RgbColor,
+        opacity: float,
+        thickness_mm: float,
+        wing_mm: float,
+        lower: float,
+    ) -> None:
+        self._color, self._opacity = color, opacity
+        self._thickness_mm, self._wing_mm, self._lower = thickness_mm, wing_mm, lower
+        upper = LINE_POINTS + WING_POINTS
+        triangles = np.concatenate(
+            [grid_triangles(2, upper, False), grid_triangles(2, LINE_POINTS, False) + 2 * upper]
+        )
+        self._shape = Shape(context, "makeup_line.frag", 2 * (upper + LINE_POINTS), triangles)
+
+    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+        """Line both eyes."""
+        _prepare(self._shape.program, canvas, wearer, self._color, self._opacity)
+        scale = wearer.px_per_mm
+        for side in SIDES:
+            eye = Eye.of(wearer, side)
+            above = upper_liner(eye, self._thickness_mm * scale, self._wing_mm * scale, scale)
+            below = lower_liner(eye, 0.6 * self._thickness_mm * scale, self._lower)
+            self._shape.draw(canvas, np.concatenate([above, below]))
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        self._shape.close()
+
+
+class LashPainter:
+    """Draws lashes: `length_mm` long, `curl` and `lower` in [0, 1], `volume` times as thick as real ones."""
+
+    def __init__(
+        self,
+        context: GlContext,
+        color: RgbColor,
+        opacity: float,
+        length_mm: float,
+        volume: float,
+        curl: float,
+        lower: float,
+    ) -> None:
+        self._color, self._opacity, self._length_mm = color, opacity, length_mm
+        self._volume, self._curl, self._lower = volume, curl, lower
+        parts, first = [], 0
+        for count in (UPPER_LASHES, LOWER_LASHES):
+            number = np.arange(count)[:, None, None]
+            side = LASH_POINTS * count
+            column = grid_triangles(2, LASH_POINTS, False)[None].astype(np.int64)
+            row, at = column // LASH_POINTS, column % LASH_POINTS
+            parts.append((first + row * side + at * count + number).reshape(-1, 3))
+            first += 2 * side
+        self._shape = Shape(context, "makeup_line.frag", first, np.concatenate(parts).astype(np.uint32))
+
+    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+        """Give both eyes lashes."""
+        _prepare(self._shape.program, canvas, wearer, self._color, self._opacity)
+        scale = wearer.px_per_mm
+        for side in SIDES:
+            eye = Eye.of(wearer, side)
+            self._shape.draw(
+                canvas,
+                lashes(eye, self._length_mm * scale, 0.17 * self._volume * scale, self._curl, self._lower),
+            )
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        self._shape.close()
+
+
+class IrisPainter:
+    """Draws irises of another colour."""
+
+    def __init__(self, context: GlContext, color: RgbColor, opacity: float) -> None:
+        self._color, self._opacity = color, opacity
+        columns = 8 * OPENING_STEPS + 1
+        self._shape = Shape(context, "makeup_iris.frag", 4 * columns, grid_triangles(4, columns, False))
+
+    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+        """Colour both irises; the canvas's backdrop is in unit 0."""
+        program = self._shape.program
+        place(program, canvas, wearer)
+        describe(program, wearer)
+        program.set("u_color", (linear(self._color) * wearer.complexion.white).tolist())
+        program.set("u_opacity", self._opacity)
+        circles = np.zeros((2, 4))
+        for number, side in enumerate(SIDES):
+            rim = wearer.region(f"{side}_iris")
+            center = rim.mean(axis=0)
+            radius = max(float(np.linalg.norm(rim - center, axis=1).mean()), 1e-3)
+            circles[number] = *center, radius, 1.0 / (0.4 * radius)
+        program.write("u_circle", circles)
+        for number, side in enumerate(SIDES):
+            opening = Opening.of_loop(closed_curve(wearer.region(f"{side}_eye"), OPENING_STEPS))
+            rows, inside = opening.rows(LID_FEATHER_MM * wearer.px_per_mm)
+            facing = float(np.mean(wearer.facing(f"{side}_eye")))
+            self._shape.draw(canvas, joined(rows, inside, number, facing, 0.0))
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        self._shape.close()
+
+
+def _prepare(program: Program, canvas: Canvas, wearer: Wearer, color: RgbColor, opacity: float) -> None:
+    place(program, canvas, wearer)
+    shown = linear(color) * wearer.complexion.white
+    program.set("u_pigment", [*shown.tolist(), opacity])
+    program.set("u_soft", max(LEAST_SOFT_PX, SOFT_MM * wearer.px_per_mm))

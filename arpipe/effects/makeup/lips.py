@@ -1,0 +1,145 @@
+"""Lipstick: a ring between the outer and the inner outline of the lips, so that an open mouth stays free."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from arpipe.effects.makeup.curves import closed_curve, grid_triangles, normals_2d
+from arpipe.effects.makeup.masks import RgbColor, linear
+from arpipe.effects.makeup.shapes import Shape, joined
+from arpipe.effects.makeup.wearer import Wearer, describe, place
+from arpipe.geometry.transforms import Array
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Canvas
+
+STEPS = 5  # points a landmark
+CORNERS = 20  # landmarks of each outline
+ROWS = 6
+FEATHER_MM = 0.55  # half the width of the outer edge
+LEAST_FEATHER_PX = 0.8
+INNER_FEATHER = 0.8  # of the outer one, all of it on the lip
+
+
+@dataclass(frozen=True, slots=True)
+class LipLook:
+    """How lips are painted.
+
+    Attributes:
+        inner, outer: sRGB colours near the mouth and at the outline.
+        opacity: In [0, 1].
+        gloss: Strength of a wet film.
+        shine: Share of the lip's own highlights that stays.
+        metal: Strength of foil.
+        liner: sRGB colour of a pencil line along the outline.
+        liner_strength: Its opacity.
+        liner_width: Share of the lip's height.
+    """
+
+    inner: RgbColor
+    outer: RgbColor
+    opacity: float
+    gloss: float
+    shine: float
+    metal: float
+    liner: RgbColor
+    liner_strength: float
+    liner_width: float
+
+
+class LipPainter:
+    """Draws lips.
+
+    Args:
+        context: Where.
+        look: How.
+    """
+
+    def __init__(self, context: GlContext, look: LipLook) -> None:
+        self._look = look
+        count = STEPS * CORNERS
+        self._shape = Shape(context, "makeup_lips.frag", ROWS * count, grid_triangles(ROWS, count, True))
+
+    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+        """Paint one face's lips; the canvas's backdrop is in unit 0."""
+        look, program, white = self._look, self._shape.program, wearer.complexion.white
+        place(program, canvas, wearer)
+        describe(program, wearer)
+        program.set("u_inner", (linear(look.inner) * white).tolist())
+        program.set("u_outer", (linear(look.outer) * white).tolist())
+        program.set("u_liner", [*(linear(look.liner) * white).tolist(), look.liner_strength])
+        program.set("u_liner_width", max(look.liner_width, 1e-3))
+        for name, value in (
+            ("u_opacity", look.opacity),
+            ("u_gloss", look.gloss),
+            ("u_shine", look.shine),
+            ("u_metal", look.metal),
+        ):
+            program.set(name, value)
+        facing = np.maximum(wearer.facing("lips_outer"), wearer.facing("lips_inner"))
+        rows, cover, across = lip_rows(
+            wearer.region("lips_outer"), wearer.region("lips_inner"), wearer.px_per_mm
+        )
+        count = rows.shape[1]
+        toward = closed_curve(facing[:, None], STEPS)[:, 0]
+        along = 1.0 - np.abs(np.arange(count) / (count / 2.0) - 1.0)
+        self._shape.draw(canvas, joined(rows, cover, across, along, np.broadcast_to(toward, across.shape)))
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        self._shape.close()
+
+
+def lip_rows(outer_loop: Array, inner_loop: Array, px_per_mm: float) -> tuple[Array, Array, Array]:
+    """Rings of vertices from outside the lips to the mouth.
+
+    Args:
+        outer_loop: (20, 2) outline in image px: right corner, lower lip, left corner, upper lip.
+        inner_loop: (20, 2) likewise around the mouth.
+        px_per_mm: Size of the face.
+
+    Returns:
+        (ROWS, n, 2) places, (ROWS, n) coverage, (ROWS, n) place across: 0 at the mouth, 1 at the outline.
+    """
+    outer, inner = closed_curve(outer_loop, STEPS), _untangled(closed_curve(inner_loop, STEPS))
+    across = outer - inner
+    height = np.linalg.norm(across, axis=1, keepdims=True)
+    feather = max(FEATHER_MM * px_per_mm, LEAST_FEATHER_PX)
+    outwards = normals_2d(outer, closed=True)
+    sense = np.sign(np.sum(outwards * across))
+    step_out = outwards * sense * feather
+    step_in = -across / np.maximum(height, 1e-6) * np.minimum(feather, 0.3 * height)
+    opened = np.linalg.norm(inner - np.roll(inner[::-1], 1, axis=0), axis=1, keepdims=True)
+    inner_feather = np.minimum(INNER_FEATHER * feather, 0.35 * opened)
+    inner_step = across / np.maximum(height, 1e-6) * np.minimum(inner_feather, 0.3 * height)
+    rows = np.stack(
+        [
+            outer + step_out,
+            outer + step_in,
+            0.5 * (outer + inner),
+            inner + 2.0 * inner_step,
+            inner + inner_step,
+            inner,
+        ]
+    )
+    shut = (opened[:, 0] < 1e-3 * height[:, 0] + 0.3).astype(np.float64)
+    ones = np.ones(len(outer))
+    cover = np.stack([0.0 * ones, ones, ones, ones, np.maximum(0.5, shut), shut])
+    place_across = 1.0 - np.stack(
+        [np.linalg.norm(row - outer, axis=1) / np.maximum(height[:, 0], 1e-6) for row in rows]
+    )
+    place_across[0] = 1.0
+    return rows, cover, np.clip(place_across, 0.0, 1.0)
+
+
+def _untangled(inner: Array) -> Array:
+    """The mouth's outline where closed lips overlap: both meet in the middle."""
+    partner = np.roll(inner[::-1], 1, axis=0)
+    half = len(inner) // 2
+    width = inner[half] - inner[0]
+    down = np.array([-width[1], width[0]])
+    gap = (inner - partner) @ down
+    lower = np.zeros(len(inner), dtype=bool)
+    lower[1:half] = True
+    crossed = np.where(lower, gap < 0, gap > 0)
+    result: Array = np.where(crossed[:, None], 0.5 * (inner + partner), inner)
+    return result

@@ -1,0 +1,99 @@
+"""Face paint: a PNG in the UV layout, over the skin's shading."""
+
+from pathlib import Path
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from arpipe.effects.makeup.skin import HidingFace
+from arpipe.effects.makeup.wearer import Wearer, describe, place
+from arpipe.errors import AssetError
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Canvas
+from arpipe.render.lighting import linear_from_srgb
+from arpipe.topology import Topology
+
+LEAST_SIDE, MOST_SIDE = 64, 4096
+
+
+class PaintPainter:
+    """Draws one picture on faces.
+
+    Args:
+        context: Where.
+        topology: Of the faces to come.
+        image: A square RGBA PNG.
+        opacity: In [0, 1].
+        texture: Share of the skin's shading in the paint's.
+
+    Raises:
+        AssetError: The picture cannot be decoded.
+    """
+
+    def __init__(
+        self, context: GlContext, topology: Topology, image: Path, opacity: float, texture: float
+    ) -> None:
+        self._resources = context.resources
+        self._opacity, self._texture = opacity, texture
+        self._program = self._resources.program("makeup_skin.vert", "makeup_paint.frag")
+        self._paint = self._resources.texture(premultiplied(image), mipmaps=True)
+        self._vertices = np.zeros((topology.count, 6), np.float32)
+        self._mesh = self._resources.mesh(
+            self._program,
+            [
+                (self._vertices, "3f 3f", ("in_position", "in_normal")),
+                (topology.uv.astype(np.float32), "2f", ("in_uv",)),
+            ],
+            topology.triangles,
+            dynamic=True,
+        )
+        self._hiding = HidingFace(context, topology)
+
+    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+        """Paint one face; the canvas's backdrop is in unit 0."""
+        hidden = self._hiding.draw(canvas, wearer)
+        program = self._program
+        place(program, canvas, wearer)
+        describe(program, wearer)
+        program.set("u_opacity", self._opacity)
+        program.set("u_texture", self._texture)
+        self._paint.use(1)
+        program.set("u_paint", 1)
+        self._vertices[:, :3], self._vertices[:, 3:] = wearer.points, wearer.normals
+        self._mesh.write(self._vertices)
+        state = moderngl.BLEND | moderngl.CULL_FACE
+        canvas.gl.enable_only(state | moderngl.DEPTH_TEST if hidden else state)
+        self._mesh.vertex_array.render(moderngl.TRIANGLES)
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        for owned in (self._mesh, self._paint):
+            self._resources.release(owned)
+        self._hiding.close()
+
+
+def problem_of(image: Path) -> str:
+    """What is wrong with a picture for face paint; empty when nothing is. Only its header is read."""
+    try:
+        with Image.open(image) as picture:
+            kind, mode, (width, height) = picture.format, picture.mode, picture.size
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        return f"{image} is no picture ({error})"
+    if kind != "PNG" or mode != "RGBA":
+        return f"{image} is {kind} with mode {mode}; expected a PNG with mode RGBA (arpipe effects template)"
+    if width != height or not LEAST_SIDE <= width <= MOST_SIDE:
+        return f"{image} has {width}×{height} px; expected a square of {LEAST_SIDE} to {MOST_SIDE} px"
+    return ""
+
+
+def premultiplied(image: Path) -> npt.NDArray[np.float16]:
+    """(h, w, 4) linear colour times alpha, and alpha."""
+    try:
+        with Image.open(image) as picture:
+            pixels = np.asarray(picture.convert("RGBA"))
+    except (OSError, ValueError, SyntaxError) as error:
+        raise AssetError(f"{image}: cannot be decoded ({error}); save it again as PNG") from error
+    alpha = pixels[..., 3:].astype(np.float64) / 255.0
+    return np.concatenate([linear_from_srgb(pixels[..., :3]) * alpha, alpha], axis=-1).astype(np.float16)

@@ -1,0 +1,50 @@
+"""Draws triangles whose vertices change every frame: the ground of lips, lines, eyes and teeth."""
+
+import moderngl
+import numpy as np
+
+from arpipe.effects.makeup.curves import Floats, Indices
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Canvas
+from arpipe.render.program import Program
+from arpipe.render.resources import Mesh
+
+
+class Shape:
+    """A mesh of (x, y, four values) vertices with fixed triangles.
+
+    Args:
+        context: Where.
+        fragment: Shader in `render/shaders`.
+        vertices: Number of vertices.
+        triangles: (m, 3) indices.
+    """
+
+    def __init__(self, context: GlContext, fragment: str, vertices: int, triangles: Indices) -> None:
+        self._resources = context.resources
+        self.program: Program = self._resources.program("makeup_shape.vert", fragment)
+        self._mesh: Mesh = self._resources.mesh(
+            self.program,
+            [(np.zeros((vertices, 6), np.float32), "2f 4f", ("in_position", "in_data"))],
+            triangles,
+            dynamic=True,
+        )
+
+    def draw(self, canvas: Canvas, vertices: Floats) -> None:
+        """Draw (n, 6) vertices; uniforms are set before."""
+        self._mesh.write(vertices)
+        canvas.gl.enable_only(moderngl.BLEND)
+        self._mesh.vertex_array.render(moderngl.TRIANGLES)
+
+    def close(self) -> None:
+        """Release the buffers; may be called twice."""
+        self._resources.release(self._mesh)
+
+
+def joined(places: np.ndarray, *values: np.ndarray | float) -> Floats:
+    """(n, 6) float32 vertices from (…, 2) places and four values each, of the places' shape or constant."""
+    vertices = np.empty((*places.shape[:-1], 6), np.float32)
+    vertices[..., :2] = places
+    for column, value in enumerate(values, start=2):
+        vertices[..., column] = value
+    return vertices.reshape(-1, 6)

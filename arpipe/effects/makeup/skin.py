@@ -1,0 +1,181 @@
+"""Powders, foundation and concealer: one pass over the triangles that any of their masks reaches."""
+
+import math
+
+import cv2
+import moderngl
+import numpy as np
+
+from arpipe.effects.makeup.masks import Powder, linear, packed, touched_triangles
+from arpipe.effects.makeup.person import shares
+from arpipe.effects.makeup.wearer import REACH_OVER_SPREAD, SKIN_REACH, Wearer, describe, place
+from arpipe.geometry.transforms import Array
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Canvas
+from arpipe.render.lighting import LUMINANCE, linear_from_srgb
+from arpipe.render.resources import depth_only
+from arpipe.render.view import Region
+from arpipe.topology import Topology
+from arpipe.types import Frame
+
+MOST_POWDERS = 16
+NEAR_MM, WIDE_MM = (
+    3.2,
+    13.0,
+)  # blurs: wider than pores and moles; wider than blotches, finer than the face's shape
+LOW_SIDE = 64  # texels across a face: 3 mm each
+HIDES_ITSELF = 0.22  # |x| of the mean normal from which one part of a face may hide another: 12° of yaw
+
+
+class SkinPainter:
+    """Draws one set of powders.
+
+    Args:
+        context: Where.
+        topology: Of the faces to come.
+        powders: At most `MOST_POWDERS`, brushed on in this order.
+    """
+
+    def __init__(self, context: GlContext, topology: Topology, powders: tuple[Powder, ...]) -> None:
+        self.powders = powders
+        self._resources = context.resources
+        names = tuple(dict.fromkeys(powder.mask for powder in powders))
+        self._evens = any(powder.even + powder.lift > 0 for powder in powders)
+        by_powder = tuple(powder.mask for powder in powders)
+        defines = [f"LAYERS {len(powders)}", f"PAGES {math.ceil(len(powders) / 4)}"]
+        self._program = self._resources.program(
+            "makeup_skin.vert", "makeup_skin.frag", (*defines, *(["EVEN"] if self._evens else []))
+        )
+        self._pages = [self._resources.texture(page, mipmaps=True) for page in packed(by_powder)]
+        self._low = [
+            self._resources.texture(np.zeros((LOW_SIDE, LOW_SIDE, 4), np.float32))
+            for _ in range(2 * self._evens)
+        ]
+        for texture in self._low:
+            texture.repeat_x = texture.repeat_y = False
+        self._vertices = np.zeros((topology.count, 6), np.float32)
+        uv = topology.uv.astype(np.float32)
+        self._mesh = self._resources.mesh(
+            self._program,
+            [(self._vertices, "3f 3f", ("in_position", "in_normal")), (uv, "2f", ("in_uv",))],
+            touched_triangles(names, topology),
+            dynamic=True,
+        )
+        self._hiding = HidingFace(context, topology)
+
+    def draw(self, canvas: Canvas, wearer: Wearer, frame: Frame) -> None:
+        """Brush all powders onto one face; the canvas's backdrop is in unit 0."""
+        program, complexion = self._program, wearer.complexion
+        hidden = self._hiding.draw(canvas, wearer)
+        place(program, canvas, wearer)
+        describe(program, wearer)
+        films = [
+            (*powder.ratio(complexion.skin, complexion.white), powder.opacity) for powder in self.powders
+        ]
+        program.write("u_film", np.array(films))
+        if program.has("u_glow"):
+            program.write("u_glow", np.array([_glow(powder, complexion.white) for powder in self.powders]))
+        for unit, page in enumerate(self._pages, start=1):
+            page.use(unit)
+            program.set(f"u_page{unit - 1}", unit)
+        if self._evens:
+            self._use_low(canvas.region, wearer, frame)
+        self._vertices[:, :3], self._vertices[:, 3:] = wearer.points, wearer.normals
+        self._mesh.write(self._vertices)
+        state = moderngl.BLEND | moderngl.CULL_FACE
+        canvas.gl.enable_only(state | moderngl.DEPTH_TEST if hidden else state)
+        self._mesh.vertex_array.render(moderngl.TRIANGLES)
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        for owned in (self._mesh, *self._pages, *self._low):
+            self._resources.release(owned)
+        self._hiding.close()
+
+    def _use_low(self, region: Region, wearer: Wearer, frame: Frame) -> None:
+        """Hand over the blurred skin of the frame around the face."""
+        program, first = self._program, 1 + len(self._pages)
+        box = wearer.face.landmarks.box_px
+        side = float(max(box[2] - box[0], box[3] - box[1])) * 1.1
+        origin = 0.5 * (box[:2] + box[2:]) - side / 2.0
+        texel_mm = side / LOW_SIDE / wearer.px_per_mm
+        skin = low_skin(frame, origin, side, wearer)
+        for number, (name, blur_mm) in enumerate((("u_near", NEAR_MM), ("u_wide", WIDE_MM))):
+            blurred = cv2.GaussianBlur(skin, (0, 0), max(blur_mm / texel_mm, 0.6))
+            self._low[number].write(np.ascontiguousarray(blurred))
+            self._low[number].use(first + number)
+            program.set(name, first + number)
+        offset = (np.array([region.x, region.y]) - 0.5 - origin + 0.5) / side
+        program.set("u_low_place", [1.0 / side, 1.0 / side, *offset.tolist()])
+        program.write("u_even", np.array([(powder.even, powder.lift) for powder in self.powders]))
+
+
+class HidingFace:
+    """Depth of a turned face, so that a cheek behind the nose gets nothing painted on the nose."""
+
+    def __init__(self, context: GlContext, topology: Topology) -> None:
+        self._resources = context.resources
+        self._program = self._resources.program("makeup_skin.vert", "depth.frag")
+        self._vertices = np.zeros((topology.count, 3), np.float32)
+        self._mesh = self._resources.mesh(
+            self._program, [(self._vertices, "3f", ("in_position",))], topology.triangles, dynamic=True
+        )
+
+    def draw(self, canvas: Canvas, wearer: Wearer) -> bool:
+        """Put the face into the canvas's depth, 2 mm back; False, with nothing drawn, for a frontal face."""
+        if abs(float(wearer.normals[:, 0].mean())) < HIDES_ITSELF:
+            return False
+        place(self._program, canvas, wearer)
+        self._vertices[:] = wearer.points
+        self._vertices[:, 2] += 2.0 * wearer.px_per_mm
+        self._mesh.write(self._vertices)
+        framebuffer = canvas.gl.fbo
+        canvas.gl.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        with depth_only(framebuffer):
+            framebuffer.clear(depth=1.0, viewport=(0, 0, canvas.region.width, canvas.region.height))
+            self._mesh.vertex_array.render(moderngl.TRIANGLES)
+        return True
+
+    def close(self) -> None:
+        """Release the buffers; may be called twice."""
+        self._resources.release(self._mesh)
+
+
+def low_skin(frame: Frame, origin: Array, side: float, wearer: Wearer) -> np.ndarray:
+    """(LOW_SIDE, LOW_SIDE, 4) float32: linear skin colours times the share of skin, and that share.
+
+    Args:
+        frame: The picture.
+        origin: (2,) first corner of a square, image px.
+        side: Of the square, px.
+        wearer: Whose skin.
+    """
+    scale = LOW_SIDE / side
+    matrix = np.array([[scale, 0.0, -origin[0] * scale], [0.0, scale, -origin[1] * scale]])
+    low = np.maximum(np.floor(origin).astype(int), 0)
+    high = np.minimum(np.ceil(origin + side).astype(int), (frame.width, frame.height))
+    result = np.zeros((LOW_SIDE, LOW_SIDE, 4), np.float32)
+    if (high - low < 2).any():
+        return result
+    crop = frame.pixels[low[1] : high[1], low[0] : high[0]]
+    whole = np.maximum(np.rint((high - low) * scale).astype(int), 2)
+    small = cv2.resize(crop, tuple(whole.tolist()), interpolation=cv2.INTER_AREA)
+    factor = whole / (high - low)
+    shift = matrix.copy()
+    shift[:, :2] = np.diag(scale / factor)
+    shift[:, 2] = (low - origin) * scale
+    placed = cv2.warpAffine(small, shift, (LOW_SIDE, LOW_SIDE), flags=cv2.INTER_LINEAR)
+    covered = cv2.warpAffine(np.ones(small.shape[:2], np.float32), shift, (LOW_SIDE, LOW_SIDE))
+    colors = linear_from_srgb(np.asarray(placed, np.uint8))
+    skin = wearer.complexion.skin
+    reach = SKIN_REACH + REACH_OVER_SPREAD * float(wearer.complexion.spread)
+    away = np.linalg.norm(shares(colors) - shares(skin), axis=-1)
+    level = colors @ LUMINANCE / float(skin @ LUMINANCE)
+    share = np.clip(2.0 - away / reach, 0.0, 1.0) * np.clip((level - 0.25) / 0.2, 0.0, 1.0) * covered
+    result[..., :3], result[..., 3] = colors * share[..., None], share
+    return result
+
+
+def _glow(powder: Powder, white: Array) -> tuple[float, float, float, float]:
+    red, green, blue = linear(powder.color) * white * powder.glow * powder.opacity
+    return float(red), float(green), float(blue), powder.shimmer

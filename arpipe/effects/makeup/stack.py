@@ -1,0 +1,162 @@
+"""All makeup of one OpenGL context: worn together, it is measured once and drawn in one go.
+
+Every kind is a layer of its own for the compositor, but skin must be evened out before blush goes on, and the
+picture under all of it is copied only once. So the layers of a context share a stack; the first of them that is
+asked to draw draws for all.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from arpipe.effects.makeup.masks import Powder
+from arpipe.effects.makeup.person import ComplexionTracker, px_per_mm
+from arpipe.effects.makeup.skin import MOST_POWDERS, SkinPainter
+from arpipe.effects.makeup.wearer import BACKDROP_UNIT, Wearer, light_direction, surface_normals
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Canvas, Patch, Phase, Scene
+from arpipe.render.view import box_around
+from arpipe.topology import load_topology
+from arpipe.types import TrackedFace
+
+MARGIN_MM = 9.0  # lashes and wings reach beyond the landmarks
+NO_KEY = np.zeros(3)
+
+
+class Place(IntEnum):
+    """In which order makeup goes on."""
+
+    EYES_AND_TEETH = 0
+    SKIN = 1
+    PAINT = 2
+    LINER = 3
+    LASHES = 4
+    LIPS = 5
+
+
+class Painter(Protocol):
+    """Draws one thing on one face; the canvas's backdrop is in unit 0."""
+
+    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+        """Draw it."""
+        ...
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        ...
+
+
+class Worn(Protocol):
+    """One kind of makeup with its parameters."""
+
+    place: Place
+    powders: tuple[Powder, ...]
+    painter: Painter | None
+
+
+class Stack:
+    """The makeup of one context."""
+
+    def __init__(self, context: GlContext) -> None:
+        self._context = context
+        self._members: list[Worn] = []
+        self._scene: Scene | None = None
+        self._wearers: list[tuple[Wearer, np.ndarray]] = []
+        self._people = ComplexionTracker()
+        self._powders: tuple[Powder, ...] = ()
+        self._skins: list[SkinPainter] = []
+        self._users: set[int] = set()
+
+    def join(self, worn: Worn) -> None:
+        """Take note of a user."""
+        self._users.add(id(worn))
+
+    def leave(self, worn: Worn) -> None:
+        """Forget a user; with the last one all GL objects go."""
+        self._users.discard(id(worn))
+        self._members = [member for member in self._members if member is not worn]
+        if not self._users:
+            self._close_skins()
+
+    def prepare(self, worn: Worn, scene: Scene) -> Sequence[Patch]:
+        """Wear something in this frame; gives the faces' boxes."""
+        if self._scene is not scene:
+            self._scene = scene
+            self._members = []
+            faces = [face for face in scene.result.faces if "left_iris" in face.landmarks.topology.regions]
+            self._people.keep_only({face.track_id for face in faces})
+            self._wearers = [_wearer(face, scene, self._people) for face in faces]
+        self._members.append(worn)
+        return [Patch(Phase.SKIN, box) for _, box in self._wearers]
+
+    def draw(self, worn: Worn, canvas: Canvas) -> None:
+        """Draw everything that is worn, once for each region."""
+        if canvas.phase is not Phase.SKIN or self._scene is None or worn is not self._members[0]:
+            return
+        self._wear_powders()
+        canvas.backdrop().use(BACKDROP_UNIT)
+        for wearer, box in self._wearers:
+            if not _touches(canvas, box):
+                continue
+            for place in Place:
+                for skin in self._skins if place is Place.SKIN else ():
+                    skin.draw(canvas, wearer, self._scene.result.frame)
+                for member in self._members:
+                    if member.place is place and member.painter is not None:
+                        member.painter.draw(canvas, wearer)
+
+    def _wear_powders(self) -> None:
+        """Have painters for the powders that are worn now, as few as possible."""
+        powders = tuple(powder for member in self._members for powder in member.powders)
+        if powders == self._powders:
+            return
+        self._close_skins()
+        for first in range(0, len(powders), MOST_POWDERS):
+            chunk = powders[first : first + MOST_POWDERS]
+            self._skins.append(SkinPainter(self._context, load_topology("face"), chunk))
+        self._powders = powders
+
+    def _close_skins(self) -> None:
+        for skin in self._skins:
+            skin.close()
+        self._skins.clear()
+        self._powders = ()
+
+
+_STACKS: WeakKeyDictionary[GlContext, Stack] = WeakKeyDictionary()
+
+
+def stack_of(context: GlContext) -> Stack:
+    """The stack that all makeup of a context shares."""
+    if context not in _STACKS:
+        _STACKS[context] = Stack(context)
+    return _STACKS[context]
+
+
+def _wearer(face: TrackedFace, scene: Scene, people: ComplexionTracker) -> tuple[Wearer, np.ndarray]:
+    """A face and the box that its makeup stays in."""
+    points = face.landmarks.points_px.astype(np.float64)
+    scale = px_per_mm(face)
+    key = NO_KEY if face.pose is None else scene.lighting(face).key
+    wearer = Wearer(
+        face,
+        points,
+        surface_normals(points, face.landmarks.topology),
+        people.update(scene.result.frame, face, scale),
+        light_direction(key),
+        scale,
+    )
+    return wearer, box_around(points[:, :2], MARGIN_MM * scale)
+
+
+def _touches(canvas: Canvas, box: np.ndarray) -> bool:
+    region = canvas.region
+    return bool(
+        box[0] < region.x + region.width
+        and box[2] > region.x
+        and box[1] < region.y + region.height
+        and box[3] > region.y
+    )

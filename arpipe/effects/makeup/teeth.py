@@ -1,0 +1,35 @@
+"""Whiter teeth: what is bright and hardly red between the lips."""
+
+from arpipe.effects.makeup.curves import Opening, closed_curve, grid_triangles
+from arpipe.effects.makeup.shapes import Shape, joined
+from arpipe.effects.makeup.wearer import Wearer, describe, place
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Canvas
+
+STEPS = 3
+LIP_FEATHER_MM = 0.6
+
+
+class TeethPainter:
+    """Draws teeth."""
+
+    def __init__(self, context: GlContext, opacity: float, brighten: float) -> None:
+        self._opacity, self._brighten = opacity, brighten
+        columns = 10 * STEPS + 1
+        self._shape = Shape(context, "makeup_teeth.frag", 4 * columns, grid_triangles(4, columns, False))
+
+    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+        """Whiten one face's teeth; the canvas's backdrop is in unit 0."""
+        program = self._shape.program
+        place(program, canvas, wearer)
+        describe(program, wearer)
+        program.set("u_opacity", self._opacity)
+        program.set("u_brighten", self._brighten)
+        opening = Opening.of_loop(closed_curve(wearer.region("lips_inner"), STEPS))
+        rows, inside = opening.rows(LIP_FEATHER_MM * wearer.px_per_mm)
+        facing = float(wearer.facing("lips_inner").mean())
+        self._shape.draw(canvas, joined(rows, inside, 0.0, 0.0, facing))
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        self._shape.close()

@@ -1,0 +1,98 @@
+"""One made-up face of one frame, and the uniforms that all makeup shaders share."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from arpipe.effects.makeup.person import Complexion
+from arpipe.geometry.mesh import vertex_normals
+from arpipe.geometry.transforms import Array
+from arpipe.render.layer import Canvas
+from arpipe.render.program import Program
+from arpipe.topology import Topology
+from arpipe.types import TrackedFace
+
+USUAL_LIGHT: Array = np.array(
+    [0.05, -0.5, 0.75]
+)  # rooms are lit from above; x right, y down, z to the viewer
+SKIN_REACH, REACH_OVER_SPREAD = 0.06, 1.6  # shares of r + g + b; see skin_evidence in makeup_common.glsl
+DEPTH_OVER_FACE = 0.004  # clip depth a mm: a face is some 150 mm deep
+
+BACKDROP_UNIT = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wearer:
+    """A face as makeup sees it.
+
+    Attributes:
+        face: Landmarks and identity.
+        points: (n, 3) landmarks, image px, z negative towards the camera.
+        normals: (n, 3) unit, x right, y down, z towards the viewer.
+        complexion: Without makeup.
+        light: (3,) unit, towards the main light, axes as the normals'.
+        px_per_mm: Size in the image.
+    """
+
+    face: TrackedFace
+    points: Array
+    normals: Array
+    complexion: Complexion
+    light: Array
+    px_per_mm: float
+
+    def region(self, name: str) -> Array:
+        """(k, 2) points of a named region, in its order."""
+        places: Array = self.points[self.face.landmarks.topology.region(name), :2]
+        return places
+
+    def facing(self, name: str) -> Array:
+        """(k,) cosine between the view and the surface at a region's points."""
+        towards: Array = self.normals[self.face.landmarks.topology.region(name), 2]
+        return towards
+
+
+def surface_normals(points: Array, topology: Topology) -> Array:
+    """(n, 3) unit normals of landmarks in image px, x right, y down, z towards the viewer."""
+    upright = points * (1.0, -1.0, -1.0)  # right-handed, so triangles keep their sense
+    normals: Array = vertex_normals(upright, topology.triangles) * (1.0, -1.0, 1.0)
+    return normals
+
+
+def light_direction(key: Array) -> Array:
+    """(3,) unit direction of the main light, pulled towards the usual one; axes of `Wearer.normals`.
+
+    Args:
+        key: `Lighting.key`, gl frame.
+    """
+    toward = key * (1.0, -1.0, 1.0) + USUAL_LIGHT
+    unit: Array = toward / np.linalg.norm(toward)
+    return unit
+
+
+def place(program: Program, canvas: Canvas, wearer: Wearer) -> None:
+    """Set the uniforms of makeup_place.glsl."""
+    region = canvas.region
+    scale = np.array([2.0 / region.width, 2.0 / region.height])
+    offset = (0.5 - np.array([region.x, region.y])) * scale - 1.0
+    program.set("u_clip_from_px", [*scale.tolist(), *offset.tolist()])
+    if program.has("u_depth"):
+        program.set("u_depth", DEPTH_OVER_FACE / wearer.px_per_mm)
+
+
+def describe(program: Program, wearer: Wearer) -> None:
+    """Set those uniforms of makeup_common.glsl that the program uses; the backdrop is in unit 0."""
+    complexion = wearer.complexion
+    values = {
+        "u_skin": complexion.skin.tolist(),
+        "u_white": complexion.white.tolist(),
+        "u_reach": SKIN_REACH + REACH_OVER_SPREAD * float(complexion.spread),
+        "u_light": wearer.light.tolist(),
+        "u_lips": complexion.lips.tolist(),
+        "u_irises": complexion.irises.tolist(),
+        "u_px_mm": wearer.px_per_mm,
+    }
+    for name, value in values.items():
+        if program.has(name):
+            program.set(name, value)
+    program.set("u_backdrop", BACKDROP_UNIT)
