@@ -16,14 +16,16 @@ from arpipe.effects import EFFECT_KINDS
 from arpipe.effects.packs import EFFECT_FILE, Pack, load_effect, load_pack, pack_folders
 from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError, OutputError
 from arpipe.io.gltf import load_gltf
-from arpipe.io.source import Source, open_source
+from arpipe.io.sample import SampleConfig, SampleSource
+from arpipe.io.source import Source
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.types import FrameResult, Pixels
 
 MODEL_SUFFIXES = (".glb", ".gltf")
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+PREVIEW_SAMPLE = SampleConfig(fps=10.0, frames=100)  # looks left, right, up and down, in few frames
 PREVIEW_FRAMES = 3  # side by side, spread over the sample
-PREVIEW_SETTLE_FRAMES = 12  # seen before each of them, so that fit and light have settled
+PREVIEW_SETTLE_FRAMES = 8  # seen before each of them, so that fit and light have settled
 PREVIEW_SIDE_PX = 540
 PREVIEW_FACE_SIZES = 2.2  # side of the shown square over the face's
 
@@ -62,7 +64,7 @@ def show_effect(effect: str, output: Path | None = None, console: Console | None
     pack = load_effect(effect)
     _print_pack(pack, console)
     path = output or Path("out") / f"{pack.name}.png"
-    with open_source("sample") as source:
+    with SampleSource(PREVIEW_SAMPLE) as source:
         picture = preview(pack, source)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

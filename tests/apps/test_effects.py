@@ -6,7 +6,7 @@ from rich.console import Console
 from arpipe.apps.effects import check_effect, list_effects, preview, show_effect
 from arpipe.assets import assets_root
 from arpipe.effects.packs import load_pack
-from arpipe.io.source import open_source
+from arpipe.io.sample import SampleConfig, SampleSource
 from tests.effects.kinds import install
 from tests.io.gltf_files import quad
 
@@ -103,9 +103,9 @@ def test_show_prints_parameters_and_draws_the_effect_on_the_sample(tmp_path, con
 def test_a_preview_shows_the_effect_on_the_face(monkeypatch):
     monkeypatch.undo()
     model = assets_root() / "effects" / "wayfarer" / "model.glb"
-    with open_source("sample") as source:
+    with SampleSource(SampleConfig(frames=3)) as source:
         bare = preview(load_pack("rigid_mesh", {"model": model, "opacity": 0.0}), source)
-    with open_source("sample") as source:
+    with SampleSource(SampleConfig(frames=3)) as source:
         worn = preview(load_pack(assets_root() / "effects" / "wayfarer"), source)
     changed = np.abs(worn.astype(int) - bare).max(axis=2) > 30
     assert changed[150:350, :540].mean() > 0.03
