@@ -99,6 +99,9 @@ void main() {
     vec3 f0 = mix(vec3(v_body.y * 0.25), base.rgb, metallic);
     vec3 edge = max(vec3(1.0 - roughness), f0);
     vec3 reflectance = f0 + (edge - f0) * grazing(facing);
+#ifdef GLASS
+    reflectance *= smoothstep(0.0, 0.35, facing);  // the narrow edge of a lens would glitter from pixel to pixel
+#endif
 #if defined(CLEARCOAT) && !defined(METALLIC)
     vec3 mirrored = vec3(0.0);  // coat and plastic refract alike, so nothing is mirrored between them
 #else
