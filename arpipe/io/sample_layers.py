@@ -22,8 +22,8 @@ BODY_TOP_PX = 140  # of the photograph; nothing of the body is above
 TEXTURE_MARGIN = 1.2  # textures are kept that much finer than the picture
 
 # The studio's main light comes from the viewer's upper front; skin that turns away from it darkens a little.
-LIGHT = np.array([-0.15, -0.55, -0.82])
-AMBIENT = 0.45
+LIGHT = np.array([-0.15, -0.40, -0.90])
+AMBIENT = 0.5
 SHADE_LIMITS = (0.72, 1.18)
 SHADOW, SHADOW_M, SHADOW_CELLS = 0.28, (0.015, 0.040), 7  # most, from and to which step in depth, how far
 FAR_M = 100.0

@@ -46,6 +46,10 @@ COLLAR_PX, COLLAR_RINGS = (
     177.0,
     2,
 )  # meridians that end below that y are collar, and stop soon behind the neck
+EVEN_BY, EVEN_STEPS = (
+    0.6,
+    24,
+)  # the back of head and neck is rounder than the silhouette: sine of where it begins
 PACE = 0.45  # least texture px per px of surface
 
 
@@ -196,9 +200,19 @@ def _meridians(start_px: Array, start_m: Array, end_px: Array) -> tuple[Array, A
     chin_m = start_m + (neck_m - start_m) * under
     front_m = hair_m + neck * (chin_m - hair_m)
     back = np.deg2rad(np.linspace(0.0, BACK_END_DEG, BACK_RINGS + 1))[1:, None]
-    back_px = front_px[-1] * np.cos(back)
-    back_m = front_m[-1] + (BACK_M - front_m[-1]) * np.sin(back)
+    evened = smooth(np.sin(back) / EVEN_BY)
+    edge_px = front_px[-1] + evened * (_evened(front_px[-1]) - front_px[-1])
+    edge_m = front_m[-1] + evened * (_evened(front_m[-1]) - front_m[-1])
+    back_px = edge_px * np.cos(back)
+    back_m = edge_m + (BACK_M - edge_m) * np.sin(back)
     return np.concatenate([front_px, back_px]), np.concatenate([front_m, back_m])
+
+
+def _evened(values: Array) -> Array:
+    """A value per meridian without its corners."""
+    for _ in range(EVEN_STEPS):
+        values = _soften(values)
+    return values
 
 
 def _texture_px(radius_px: Array, depth_m: Array, portrait: Portrait) -> tuple[Array, Array]:
