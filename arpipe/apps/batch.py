@@ -1,10 +1,8 @@
 """`arpipe batch`: recorded videos and photos in, the same with effects and data out."""
 
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +12,7 @@ from rich.console import Console
 from arpipe.apps.batch_job import BatchPipeline, run_job
 from arpipe.apps.batch_plan import SAMPLE, Job, Plan, make_plan
 from arpipe.apps.batch_report import Report
+from arpipe.apps.signals import ended_by_sigterm
 from arpipe.apps.table import require_writable, timing_record, timing_table, write_timings
 from arpipe.errors import ArpipeError, RenderError, WeightsError
 from arpipe.io.export import ExportFormat
@@ -90,7 +89,7 @@ def run(
         require_writable(config.timings)
     log = TimingLog()
     start_s = time.perf_counter()
-    with _ended_by_sigterm(), Report(console, len(plan.jobs) + len(plan.refusals)) as report:
+    with ended_by_sigterm(), Report(console, len(plan.jobs) + len(plan.refusals)) as report:
         try:
             _run_plan(plan, config, make_pipeline, log, report)
             code = EXIT_FAILED if report.failed else 0
@@ -107,19 +106,6 @@ def run(
     if code == EXIT_INTERRUPTED:
         console.print("interrupted; what was finished stays", highlight=False)
     return code
-
-
-@contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does; signals can only be caught on the main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _run_plan(
