@@ -14,6 +14,9 @@ MAX_IMAGE_PX = (
     32766  # cv2.remap counts in 16 bits; of larger pictures it gets every second pixel, or third, …
 )
 
+STEPS_PER_PX = 32.0  # to which OpenCV rounds positions
+WARP_BLOCK = 64  # columns that OpenCV's perspective warp takes at once
+
 Border = Literal["replicate", "zero"]
 
 _BORDERS = {"replicate": cv2.BORDER_REPLICATE, "zero": cv2.BORDER_CONSTANT}
@@ -44,18 +47,61 @@ class Warp:
         self._y = np.empty((side, side), np.float32)
         self._whole = np.empty((side, side, 2), np.int16)
         self._part = np.empty((side, side), np.uint16)
+        self._square: tuple[float, ...] = ()  # that the positions are of
 
     def apply(self, pixels: Pixels, roi: Roi, out: Pixels) -> None:
         """Write the square of `pixels` (h, w, 3) into `out` (side, side, 3)."""
         step = -(-max(pixels.shape[:2]) // MAX_IMAGE_PX)
         if step > 1:
             pixels = np.ascontiguousarray(pixels[::step, ::step])
-        (xx, xy, x0), (yx, yy, y0) = roi.image_from_crop(self.side).matrix / step
+            roi = Roi(roi.center_px / step, roi.size_px / step, roi.angle_rad)
+        square = (*roi.center_px.tolist(), roi.size_px, roi.angle_rad)
+        if square != self._square:
+            if roi.angle_rad == 0.0:
+                upright_positions(roi, self._x, self._y)
+            else:
+                self._place(roi)
+            cv2.convertMaps(self._x, self._y, cv2.CV_16SC2, dstmap1=self._whole, dstmap2=self._part)
+            self._square = square
+        cv2.remap(pixels, self._whole, self._part, cv2.INTER_LINEAR, dst=out, borderMode=self._border)
+
+    def _place(self, roi: Roi) -> None:
+        (xx, xy, x0), (yx, yy, y0) = roi.image_from_crop(self.side).matrix
         ticks = self._ticks
         np.add(_single(xx * ticks), _single(xy * ticks + x0)[:, None], out=self._x)
         np.add(_single(yx * ticks), _single(yy * ticks + y0)[:, None], out=self._y)
-        cv2.convertMaps(self._x, self._y, cv2.CV_16SC2, dstmap1=self._whole, dstmap2=self._part)
-        cv2.remap(pixels, self._whole, self._part, cv2.INTER_LINEAR, dst=out, borderMode=self._border)
+
+
+def upright_positions(roi: Roi, x: Points, y: Points) -> None:
+    """Where the pixels of an upright square lie in the image, rounded to 1/32 px.
+
+    In a letterbox many of them lie half-way between two such steps, where the last bit decides; with other
+    bits, a faint detection moves by a percent of the face. So this is MediaPipe's own arithmetic: a
+    perspective map through the corners, inverted, evaluated from the start of each block of 64 columns.
+
+    Args:
+        roi: The square; its angle is taken as 0.
+        x: (side, side) overwritten, image px.
+        y: The same.
+    """
+    side = x.shape[0]
+    left, top = _single(roi.center_px) - np.float32(roi.size_px / 2.0)
+    right, bottom = _single(roi.center_px) + np.float32(roi.size_px / 2.0)
+    corners = np.array([[left, bottom], [left, top], [right, top], [right, bottom]], np.float32)
+    targets = np.array([[0, side], [0, 0], [side, 0], [side, side]], np.float32)
+    _, (to_x, to_y, to_w) = cv2.invert(cv2.getPerspectiveTransform(corners, targets))
+    rows = np.arange(side, dtype=np.float64)[:, None]
+    for start in range(0, side, WARP_BLOCK):
+        columns = np.arange(min(WARP_BLOCK, side - start), dtype=np.float64)
+        block = np.s_[:, start : start + columns.size]
+        scale = STEPS_PER_PX / _at(to_w, start, rows, columns)
+        x[block] = np.rint(_at(to_x, start, rows, columns) * scale) / STEPS_PER_PX
+        y[block] = np.rint(_at(to_y, start, rows, columns) * scale) / STEPS_PER_PX
+
+
+def _at(row: Array, start: int, rows: Array, columns: Array) -> Array:
+    """One row of a projective map for a block of pixels; the order of the sums matters."""
+    return np.asarray((row[0] * start + row[1] * rows + row[2]) + row[0] * columns)
 
 
 def square_around(box_px: npt.ArrayLike, right_px: npt.ArrayLike, left_px: npt.ArrayLike, grow: float) -> Roi:

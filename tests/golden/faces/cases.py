@@ -93,6 +93,14 @@ def faces(portrait) -> Iterator[tuple[str, np.ndarray]]:
     yield "mirrored", np.ascontiguousarray(close[:, ::-1])
     yield "tall", _placed(portrait, 240, 640, 1.2, 0.0, (120.0, 420.0))
     yield "wide", _placed(portrait, 900, 220, 1.0, 0.0, (650.0, 110.0))
+    for width, height in (
+        (677, 901),
+        (1149, 587),
+        (333, 250),
+        (257, 257),
+    ):  # letterboxes that tie in rounding
+        scale = min(width, height) / 450.0
+        yield f"odd_{width}", _placed(portrait, width, height, scale, 35.0, (width * 0.45, height * 0.55))
     yield "four", _tiles(portrait, 2, 2, 240, 1.1)
     yield "twelve", _tiles(portrait, 4, 3, 200, 0.9)
 
