@@ -5,6 +5,7 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
+from arpipe.effects.head_shape import closed_face
 from arpipe.geometry.mesh import vertex_normals
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.render.context import GlContext
@@ -47,14 +48,15 @@ class ContactShadow:
         self._texture = self._resources.texture(density_map(mesh, low, high))
         self._texture.repeat_x = self._texture.repeat_y = False
         canonical = topology.canonical_m
-        middle = canonical[topology.triangles].mean(axis=1)[:, 1]
+        triangles = closed_face(topology)
+        middle = canonical[triangles].mean(axis=1)[:, 1]
         near = (middle > REACH_DOWN_M) & (middle < REACH_UP_M)
         vertices = canonical.astype(np.float32)
         skin = np.column_stack([vertex_normals(canonical, topology.triangles), _inside(topology)])
         self._mesh = self._resources.mesh(
             self._program,
             [(vertices, "3f", ("in_position",)), (skin.astype(np.float32), "4f", ("in_skin",))],
-            topology.triangles[near],
+            triangles[near],
             dynamic=True,
         )
 

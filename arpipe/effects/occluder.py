@@ -2,7 +2,6 @@
 
 import moderngl
 import numpy as np
-import numpy.typing as npt
 
 from arpipe.effects import head_shape
 from arpipe.effects.head_shape import HeadShape
@@ -17,9 +16,6 @@ from arpipe.topology import Topology
 SINK_M = 0.0012
 SIDE_SINK_M, SIDE_FROM_M, SIDE_OVER_M = 0.0025, -0.02, 0.02
 
-OPENINGS = ("left_eye", "right_eye", "lips_inner")
-"""Outlines of the holes in the face's surface, through which the far side of the head would be seen."""
-
 
 class Occluder:
     """Depth of one head at a time.
@@ -33,8 +29,7 @@ class Occluder:
         self._resources = context.resources
         self._program = self._resources.program("depth.vert", "depth.frag")
         self._vertices = np.zeros((topology.count + head_shape.VERTEX_COUNT, 3), np.float32)
-        fills = [_fill(topology, name) for name in OPENINGS]
-        triangles = np.concatenate([topology.triangles, *fills, head_shape.TRIANGLES + topology.count])
+        triangles = np.concatenate([head_shape.closed_face(topology), head_shape.TRIANGLES + topology.count])
         self._mesh = self._resources.mesh(
             self._program, [(self._vertices, "3f", ("in_position",))], triangles, dynamic=True
         )
@@ -68,13 +63,3 @@ class Occluder:
     def close(self) -> None:
         """Release the buffers; may be called twice."""
         self._resources.release(self._mesh)
-
-
-def _fill(topology: Topology, opening: str) -> npt.NDArray[np.int32]:
-    """(k - 2, 3) triangles across an outline of k landmarks, seen from outside counter-clockwise."""
-    outline = topology.region(opening)
-    x, y = topology.canonical_m[outline, :2].T
-    if float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) < 0.0:  # twice the area: negative when clockwise
-        outline = outline[::-1]
-    first = np.full(len(outline) - 2, outline[0])
-    return np.stack([first, outline[1:-1], outline[2:]], axis=1).astype(np.int32)
