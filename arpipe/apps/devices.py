@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from arpipe.io.camera import CameraInfo, list_cameras
 
-NO_CAMERA = "no camera answers; is one plugged in and free? see: arpipe doctor"
+NO_CAMERA = "no camera answers; is one plugged in, free, and may you use it (group video on Linux)?"
 
 
 def show_devices(
@@ -26,7 +27,7 @@ def show_devices(
         table.add_column(column)
     for camera in cameras:
         rate = f"{camera.fps:.0f}" if camera.fps > 0 else "–"
-        table.add_row(str(camera.index), camera.name or "–", f"{camera.width}×{camera.height}", rate)
+        table.add_row(str(camera.index), escape(camera.name) or "–", f"{camera.width}×{camera.height}", rate)
     console.print(table)
 
 

@@ -5,14 +5,14 @@ from rich.console import Console
 from arpipe.apps.devices import NO_CAMERA, devices_json, show_devices
 from arpipe.io.camera import CameraInfo
 
-CAMERAS = [CameraInfo(0, "Front", 1280, 720, 30.0), CameraInfo(2, "", 640, 480, 0.0)]
+CAMERAS = [CameraInfo(0, "Front [left]", 1280, 720, 30.0), CameraInfo(2, "", 640, 480, 0.0)]
 
 
 def test_cameras_are_listed_with_what_source_takes():
     console = Console(width=100, record=True)
     show_devices(lambda: CAMERAS, console)
     rows = [line.replace("│", "").split() for line in console.export_text().splitlines()]
-    assert ["0", "Front", "1280×720", "30"] in rows
+    assert ["0", "Front", "[left]", "1280×720", "30"] in rows
     assert ["2", "–", "640×480", "–"] in rows
 
 
