@@ -9,7 +9,6 @@ averaged over a track's life.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,7 +29,7 @@ SCALE_LIMITS = (
 DEPTH_GAIN_LIMITS = (0.8, 1.5)  # how far the network's z may be stretched to agree with the fitted head
 CLEAR_IRIS_PX = 10.0  # diameters together below which landmark noise weighs more than the iris tells
 FORGET_FRAMES = 300.0  # weight of the past in the running scale, in frames of equal quality
-PNP_POINTS_STEP = 4  # every fourth rigid point starts SQPnP: it needs shape, not numbers
+FARTHEST_SCALE = 1e-5  # m⁻¹: a head farther than 100 km is no head
 
 
 class HeadPoseConfig(BaseModel):
@@ -206,7 +205,7 @@ def _fit(
 ) -> RigidTransform | None:
     """Weighted reprojection fit of `canonical` (k, 3) to (k, 2) points of the plane z = 1; None if it fails.
 
-    Starts from the last pose; from SQPnP (Terzakis and Lourakis 2020) when there is none or it leads nowhere.
+    Starts from the last pose; from the weak-perspective one when there is none or it leads nowhere.
     """
     best = None if start is None else _refine(canonical, plane, weights, start)
     if best is not None:
@@ -216,17 +215,16 @@ def _fit(
 
 
 def _start(canonical: Array, plane: Array) -> RigidTransform | None:
-    found, rotation_vector, translation = cv2.solvePnP(
-        np.ascontiguousarray(canonical[::PNP_POINTS_STEP]),
-        np.ascontiguousarray(plane[::PNP_POINTS_STEP]).reshape(-1, 1, 2),
-        np.eye(3),
-        None,
-        flags=cv2.SOLVEPNP_SQPNP,
-    )
-    if not found or not np.isfinite(rotation_vector).all() or translation[2, 0] <= 0:
+    """Weak-perspective pose, in closed form: near enough to refine, and never ill-posed for a long lens."""
+    middle, seen = canonical.mean(axis=0), plane.mean(axis=0)
+    affine = np.linalg.lstsq(canonical - middle, plane - seen, rcond=None)[0].T  # (2, 3)
+    u, singular, vt = np.linalg.svd(affine, full_matrices=False)
+    if not singular[1] > FARTHEST_SCALE:
         return None
-    turn = np.asarray(rotation_vector[:, 0], dtype=np.float64)
-    return RigidTransform(_rotation(turn), np.asarray(translation[:, 0], dtype=np.float64))
+    across = u @ vt
+    rotation = np.vstack([across, np.cross(across[0], across[1])])
+    depth_m = 2.0 / float(singular.sum())
+    return RigidTransform(rotation, np.append(seen, 1.0) * depth_m - rotation @ middle)
 
 
 def _refine(

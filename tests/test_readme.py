@@ -1,0 +1,97 @@
+"""Every command and every program in the README runs."""
+
+import re
+import shutil
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", README, re.DOTALL)
+COMMANDS = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
+PROGRAMS = [text for kind, text in BLOCKS if kind == "python"]
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the README's commands expect: a clip, photos, chessboard pictures."""
+    folder = tmp_path_factory.mktemp("readme")
+    portrait = Image.open(ROOT / "assets/samples/astronaut.png").convert("RGB")
+    (folder / "photos").mkdir()
+    for name in ("one", "two"):
+        portrait.save(folder / "photos" / f"{name}.jpg")
+    _write_clip(folder / "clip.mp4", np.asarray(portrait.resize((320, 320))))
+    (folder / "boards").mkdir()
+    for index, (dx, dy) in enumerate([(0, 0), (60, 0), (0, 60), (-60, 10), (30, -60), (45, 45)]):
+        cv2.imwrite(str(folder / "boards" / f"{index}.png"), _board(dx, dy))
+    return folder
+
+
+def _write_clip(path: Path, picture: np.ndarray) -> None:
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=Fraction(25), options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = picture.shape[1], picture.shape[0], "yuv420p"
+        for shift in range(6):
+            frame = av.VideoFrame.from_ndarray(np.roll(picture, 2 * shift, axis=1).copy(), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def _board(dx: int, dy: int) -> np.ndarray:
+    board = np.kron(255 - 255 * (np.indices((7, 10)).sum(axis=0) % 2), np.ones((40, 40))).astype(np.uint8)
+    board = cv2.copyMakeBorder(board, 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=255)
+    h, w = board.shape
+    corners = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
+    moved = corners + np.array([[dx, dy], [-dx, 0], [0, -dy], [dx / 2, 0]], np.float32) + 60
+    return cv2.warpPerspective(
+        board, cv2.getPerspectiveTransform(corners, moved), (640, 520), borderValue=255
+    )
+
+
+def _run(command: list[str] | str, folder: Path) -> None:
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=300, shell=isinstance(command, str)
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+
+
+@pytest.mark.weights
+@pytest.mark.gl
+@pytest.mark.xdist_group("readme")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_runs(command: str, workplace: Path) -> None:
+    executable = shutil.which("arpipe", path=str(Path(sys.executable).parent)) or "arpipe"
+    if command.startswith("arpipe doctor"):  # its exit code tells of this machine
+        _run([executable, "doctor", "--help"], workplace)
+        return
+    _run(command.replace("arpipe", executable, 1), workplace)
+
+
+@pytest.mark.weights
+@pytest.mark.gl
+@pytest.mark.xdist_group("readme")
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_program_runs(program: str, workplace: Path) -> None:
+    _run([sys.executable, "-c", program], workplace)
+
+
+def test_make_targets_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^    make (\w+)", README, re.MULTILINE)
+    assert targets == ["demo", "test"]
+    for target in targets:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+def test_files_that_are_linked_exist() -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / target).exists(), target
