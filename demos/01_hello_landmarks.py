@@ -15,5 +15,7 @@ with open_source(source_name) as source, Pipeline() as pipeline:
             line = f"frame {frame.index:4d}  face {face.track_id}  nose at ({x:6.1f}, {y:6.1f}) px"
             if face.pose is not None:
                 metres = face.pose.camera_from_head.translation_m[2]
-                line += f"  yaw {face.pose.yaw_deg:6.1f}°  pitch {face.pose.pitch_deg:6.1f}°  {metres:.2f} m away"
+                line += (
+                    f"  yaw {face.pose.yaw_deg:6.1f}°  pitch {face.pose.pitch_deg:6.1f}°  {metres:.2f} m away"
+                )
             print(line)

@@ -22,5 +22,7 @@ with SampleSource(SampleConfig(width=1280, height=720)) as source:
                     rotations.append(angle_between_deg(measured.rotation, truth.rotation))
                     depths.append(abs(measured.translation_m[2] / truth.translation_m[2] - 1.0) * 100.0)
 print(f"{len(rotations)} of {frames} frames with a pose")
-print(f"rotation error: median {np.median(rotations):.1f}°, 95th percentile {np.quantile(rotations, 0.95):.1f}°")
+print(
+    f"rotation error: median {np.median(rotations):.1f}°, 95th percentile {np.quantile(rotations, 0.95):.1f}°"
+)
 print(f"depth error:    median {np.median(depths):.1f} %, 95th percentile {np.quantile(depths, 0.95):.1f} %")

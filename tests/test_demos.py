@@ -9,7 +9,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 RUNS: dict[str, tuple[list[str], list[str]]] = {
     "01_hello_landmarks.py": (["sample", "4"], []),
-    "02_glasses_on_a_photo.py": ([str(ROOT / "assets/samples/astronaut.png"), "."], ["aviator.png", "sport.png"]),
+    "02_glasses_on_a_photo.py": (
+        [str(ROOT / "assets/samples/astronaut.png"), "."],
+        ["aviator.png", "sport.png"],
+    ),
     "03_glasses_on_a_clip.py": (["sample", "clip.mp4", "5"], ["clip.mp4"]),
     "04_own_effect.py": (["sample", "3", "censored.png"], ["censored.png"]),
     "06_measure_accuracy.py": (["5"], []),

@@ -19,7 +19,10 @@ PRE_BLUR_PX = 0.8  # calms noise before derivatives are taken
 _SLOPE: npt.NDArray[np.float32] = np.array([[-0.5, 0.0, 0.5]], np.float32)
 _BEND: npt.NDArray[np.float32] = np.array([[1.0, -2.0, 1.0]], np.float32)
 NOISE_SLOPE, NOISE_BEND = 0.0495, 0.131  # what unit white noise leaves in the squares after that blur
-DISCRETE_BIAS, DISCRETE_GAIN = 0.25, 1.25  # differences over whole px see edges wider, measured on drawn discs
+DISCRETE_BIAS, DISCRETE_GAIN = (
+    0.25,
+    1.25,
+)  # differences over whole px see edges wider, measured on drawn discs
 LEAST_SLOPE = 4.0  # levels² a px²; flatter pictures do not tell
 USUAL_BLUR_PX = 0.6  # of a webcam
 LEAST_BLUR_PX, LEAST_NOISE = 0.2, 1.2  # below, nobody sees a difference

@@ -103,7 +103,7 @@ def _outward(triangles: np.ndarray, points_m: Array, flat: Array | None = None) 
 
 
 def _to_unit(flat: Array) -> Array:
-    """u right, v down, one scale for both, centred, with a margin."""
+    """U right, v down, one scale for both, centred, with a margin."""
     low, high = flat.min(axis=0), flat.max(axis=0)
     unit = (flat - (low + high) / 2) / (high - low).max() * (1.0 - 2.0 * MARGIN)
     return np.column_stack([0.5 + unit[:, 0], 0.5 - unit[:, 1]])
