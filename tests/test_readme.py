@@ -66,7 +66,6 @@ def _run(command: list[str] | str, folder: Path) -> None:
 
 @pytest.mark.weights
 @pytest.mark.gl
-@pytest.mark.xdist_group("readme")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_runs(command: str, workplace: Path) -> None:
     executable = shutil.which("arpipe", path=str(Path(sys.executable).parent)) or "arpipe"
@@ -78,7 +77,6 @@ def test_command_runs(command: str, workplace: Path) -> None:
 
 @pytest.mark.weights
 @pytest.mark.gl
-@pytest.mark.xdist_group("readme")
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_program_runs(program: str, workplace: Path) -> None:
     _run([sys.executable, "-c", program], workplace)
