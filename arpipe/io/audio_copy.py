@@ -86,6 +86,7 @@ class _CopiedTrack:
 
     def __init__(self, stream: Any, output: av.container.OutputContainer) -> None:
         self._stream = output.add_stream_from_template(stream, opaque=True)
+        self._stream.metadata.update(stream.metadata)
 
     def convert(self, packet: Any) -> list[Any]:
         packet.stream = self._stream

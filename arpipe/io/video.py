@@ -1,7 +1,7 @@
 """Video files: every frame upright, RGB, with its exact time."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -22,6 +22,13 @@ from arpipe.io.source import SourceInfo, require_file
 from arpipe.types import Frame
 
 FALLBACK_FPS = Fraction(25)  # for streams that say no rate and whose frames carry no times
+_OF_THE_FILE = {
+    "major_brand",
+    "minor_version",
+    "compatible_brands",
+    "encoder",
+}  # metadata that no copy inherits
+
 MAX_DEMUX_ERRORS = 64  # in a row: a file that is cut off can repeat the same error for ever
 
 
@@ -48,7 +55,8 @@ class VideoTraits:
         rate: Mean rate, Hz.
         colors: Colour tags.
         sample_aspect: Width over height of an upright pixel.
-        path: Where audio and metadata are copied from, or None.
+        path: Where the sound is copied from, or None.
+        metadata: Title, date, place and the like.
     """
 
     time_base: Fraction
@@ -56,14 +64,15 @@ class VideoTraits:
     colors: ColorTags
     sample_aspect: Fraction = Fraction(1)
     path: Path | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 class VideoFile:
     """Frames of a video file, a `Source`.
 
     Rotation and mirroring that the file asks for are applied. `captured_s` is the presentation time in the
-    file; a missing or falling one is replaced by the last one plus one frame. Damage is skipped and counted, and so
-    are frames that come too late behind it.
+    file; a missing or falling one is replaced by the last one plus the step before. Damage is skipped and counted,
+    and so are frames that come too late behind it.
 
     Args:
         path: The file.
@@ -87,6 +96,7 @@ class VideoFile:
             self._stream.codec_context.thread_count = config.threads
             self._rate = self._stream.average_rate or self._stream.guessed_rate or FALLBACK_FPS
             self._time_base = self._stream.time_base or 1 / self._rate
+            self._counts_packets = self._container.format.name == "avi"  # it has no times of presentation
             self._frames = self._decode()
             self._first = next(self._frames, None)
             if self._first is None:
@@ -125,7 +135,8 @@ class VideoFile:
         aspect = self._stream.sample_aspect_ratio or Fraction(1)
         if self._orientation.transposed:
             aspect = 1 / aspect
-        return VideoTraits(self._time_base, self._rate, self._tags, aspect, self.path)
+        metadata = {key: value for key, value in self._container.metadata.items() if key not in _OF_THE_FILE}
+        return VideoTraits(self._time_base, self._rate, self._tags, aspect, self.path, metadata)
 
     def __iter__(self) -> Iterator[Frame]:
         if self._closed:
@@ -176,13 +187,15 @@ class VideoFile:
         last: int | None = None
         step = max(1, round(1 / (self._rate * self._time_base)))
         for frame in decoded:
-            pts = frame.pts
+            pts = frame.dts if self._counts_packets else frame.pts
             falls = pts is not None and last is not None and pts <= last
             if falls and self.decode_errors:  # put out of order by damage
                 self.decode_errors += 1
                 continue
             if pts is None or falls:
                 pts = 0 if last is None else last + step
+            elif last is not None:
+                step = pts - last
             last = pts
             yield frame, pts
 

@@ -156,7 +156,9 @@ class VideoSink:
         os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder else prints its settings
         options = {}
         if container in ("mp4", "mov"):
-            options = {"movflags": "+faststart", "video_track_timescale": str(_timescale(traits.time_base))}
+            # The second timescale is the one in which a file that does not begin at 0 says where it does.
+            ticks = str(_timescale(traits.time_base))
+            options = {"movflags": "+faststart", "video_track_timescale": ticks, "movie_timescale": ticks}
         self._container = av.open(str(self._file.part), "w", format=container, container_options=options)
         undo.callback(self._container.close)
         stream: Any = self._container.add_stream(codec.encoder, rate=traits.rate)
@@ -176,6 +178,7 @@ class VideoSink:
         context.color_primaries, context.color_trc = tags.primaries, tags.transfer
         self._stream = stream
         self._from_rgb = FromRgb(tags, width, height, codec.pixel_format)
+        self._container.metadata.update(traits.metadata)
         self._audio: AudioCopy | None = None
         if self.config.audio and traits.path is not None:
             self._audio = AudioCopy.open(traits.path, self._container)

@@ -1,6 +1,6 @@
 """Tiny clips with a known truth, made by PyAV alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -50,6 +50,7 @@ def write_clip(
     audio: str | None = None,
     gop: int = 8,
     sample_aspect: Fraction = Fraction(1),
+    metadata: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a clip.
 
@@ -65,8 +66,10 @@ def write_clip(
         audio: Encoder of a sine that lasts as long, or None.
         gop: Distance of key frames.
         sample_aspect: Of a pixel.
+        metadata: Title and the like.
     """
     with av.open(str(path), "w") as container:
+        container.metadata.update(metadata or {})
         video = container.add_stream(codec, rate=30)
         video.width, video.height = size
         video.pix_fmt = "yuv420p"

@@ -54,6 +54,15 @@ def test_containers_give_all_frames_with_rising_times(tmp_path, suffix):
     assert np.all(np.diff([frame.captured_s for frame in frames]) > 0)
 
 
+def test_avi_has_no_times_of_its_own_and_still_plays_evenly(tmp_path):
+    path = write_clip(tmp_path / "a.avi", tuple(range(0, 72000, 3000)), codec="libx264")  # with B-frames
+    with VideoFile(path) as video:
+        frames = list(video)
+    assert len(frames) == 24
+    steps = np.diff([frame.captured_s for frame in frames])
+    np.testing.assert_allclose(steps, 1 / 30, atol=0.02)
+
+
 @pytest.mark.parametrize("tagged", [True, False])
 @pytest.mark.parametrize(("matrix", "color_range"), [(1, 1), (5, 1), (1, 2), (5, 2)])
 def test_color_tags_are_honoured(tmp_path, matrix, color_range, tagged):

@@ -78,6 +78,21 @@ def test_sound_that_the_file_cannot_hold_is_compressed_anew(tmp_path):
     assert samples / 48000 == pytest.approx(0.8, abs=0.05)
 
 
+def test_file_that_does_not_begin_at_zero_keeps_picture_and_sound_together(tmp_path):
+    source = write_clip(tmp_path / "in.ts", audio="aac")
+    path = copy(source, tmp_path / "out.mp4")
+    assert frame_times(source)[0] > 0
+    assert frame_times(path) == frame_times(source)
+    for (one, _), (other, _) in zip(audio_packets(path), audio_packets(source), strict=True):
+        assert abs(one - other) <= Fraction(1, 48000)  # sound is counted in samples
+
+
+def test_title_and_date_come_along(tmp_path):
+    source = write_clip(tmp_path / "in.mp4", metadata={"title": "Holiday", "date": "2024-05-06"})
+    with av.open(str(copy(source, tmp_path / "out.mp4"))) as container:
+        assert (container.metadata["title"], container.metadata["date"]) == ("Holiday", "2024-05-06")
+
+
 def test_sound_can_be_left_out(tmp_path):
     source = write_clip(tmp_path / "in.mp4", audio="aac")
     with av.open(str(copy(source, tmp_path / "out.mp4", VideoSinkConfig(audio=False)))) as container:
