@@ -19,7 +19,7 @@ from arpipe.pipeline.runner import FramePipeline, pictures, results
 from arpipe.timing import Clock, TimingLog
 from arpipe.types import Frame, Picture
 
-DECODE_STAGE = "decode"
+CAPTURE_STAGE = "capture"
 ENCODE_STAGE = "encode"
 
 
@@ -81,7 +81,7 @@ def run_job(
     start_s = clock()
     pipeline.reset()
     frames = with_faces = 0
-    decode_ms: dict[int, float] = {}
+    capture_ms: dict[int, float] = {}
     with ExitStack() as stack:
         source = stack.enter_context(open_source(job.spec))
         on_start(source.info)
@@ -95,10 +95,10 @@ def run_job(
             for export in exports:
                 export.write(result)
             encode_ms = (clock() - begun_s) * 1000.0
-            decoded_ms = decode_ms.pop(result.frame.index)
-            log.record({DECODE_STAGE: decoded_ms, **result.timings_ms, ENCODE_STAGE: encode_ms})
+            captured_ms = capture_ms.pop(result.frame.index)
+            log.record({CAPTURE_STAGE: captured_ms, **result.timings_ms, ENCODE_STAGE: encode_ms})
 
-        stream = _stream(_timed(source, decode_ms, clock), pipeline, draw=bool(sinks))
+        stream = _stream(_timed(source, capture_ms, clock), pipeline, draw=bool(sinks))
         stack.callback(stream.close)
         writer = stack.enter_context(Behind(write, ENCODE_STAGE))
         for picture in stream:
@@ -120,11 +120,11 @@ def _stream(
             yield Picture(result.frame.pixels, result)
 
 
-def _timed(frames: Iterable[Frame], decode_ms: dict[int, float], clock: Clock) -> Iterator[Frame]:
+def _timed(frames: Iterable[Frame], capture_ms: dict[int, float], clock: Clock) -> Iterator[Frame]:
     """Frames; how long each took to come, ms, is noted under its index."""
     start_s = clock()
     for frame in frames:
-        decode_ms[frame.index] = (clock() - start_s) * 1000.0
+        capture_ms[frame.index] = (clock() - start_s) * 1000.0
         yield frame
         start_s = clock()
 

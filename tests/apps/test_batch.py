@@ -35,7 +35,7 @@ class FakePipeline:
         self.trip(frame.index)
         points = np.full((478, 3), 5.0, dtype=np.float32)
         face = TrackedFace(1, Landmarks(points, 0.9, load_topology("face")), None, "tracked", frame.index)
-        return FrameResult(frame, faces=(face,), timings_ms={"infer": 2.0, "frame": 2.5})
+        return FrameResult(frame, faces=(face,), timings_ms={"infer": 2.0, "decode": 0.1, "frame": 2.5})
 
     def picture(self, result):
         self.drawn_on.add(threading.get_ident())
@@ -226,7 +226,7 @@ def test_export_without_video_draws_nothing(clip, tmp_path):
 def test_timings_are_told_and_written(clip, tmp_path):
     _, text = batch(inputs=[clip], output=tmp_path / "out.mp4", timings=tmp_path / "timings.json")
     record = json.loads((tmp_path / "timings.json").read_text("utf-8"))
-    assert list(record["stages"]) == ["decode", "infer", "encode", "frame"]
+    assert list(record["stages"]) == ["capture", "infer", "decode", "encode", "frame"]
     assert record["frames"] == 24
     assert record["stages"]["infer"] == {
         "count": 24,
@@ -238,7 +238,7 @@ def test_timings_are_told_and_written(clip, tmp_path):
         "max_ms": 2.0,
         "fps": 500.0,
     }
-    for word in ("decode", "infer", "encode", "p50 ms", "p95 ms", "max ms", "FPS"):
+    for word in ("capture", "infer", "encode", "p50 ms", "p95 ms", "max ms", "FPS"):
         assert word in text
 
 
