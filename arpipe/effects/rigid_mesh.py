@@ -38,7 +38,7 @@ FIRST_PULLS = 5  # the first frames count as in a plain mean
 FIT_PULL = 0.25  # share of a new fit in the one shown: glasses slide into place, they do not jump
 
 NEAREST_M = 0.06
-OUTLINE_POINTS = 160
+OUTLINE_POINTS = 96
 MARGIN_PX = 3.0
 # Shadows reach this far from the front: right, down and back; left, up and forward, head frame.
 SHADE_BEFORE_M = np.array([0.004, 0.024, 0.030])
@@ -293,7 +293,8 @@ def _outline(points: Array) -> Array:
     rng = np.random.default_rng(3)
     directions = rng.normal(size=(OUTLINE_POINTS, 3))
     directions[:, 2] *= 0.5  # mostly seen from the front
-    extremes: Array = points[np.unique((points @ directions.T).argmax(axis=0))]
+    reach = points.astype(np.float32) @ directions.T.astype(np.float32)
+    extremes: Array = points[np.unique(reach.argmax(axis=0))]
     return extremes
 
 

@@ -16,8 +16,10 @@ from arpipe.geometry.transforms import Array
 Floats = npt.NDArray[np.float32]
 
 SIDE = 32
-LEVELS = 4  # 32, 16, 8, 4 px: mirror to matt
-LEVEL_BLUR_PX = 1.1  # Gaussian sigma in px of each level; about the GGX lobe of roughness 0.35, 0.6, 1
+LEVELS = 4  # detail of 32, 16, 8, 4 px: mirror to matt
+LEVEL_BLUR_PX = (
+    1.1  # Gaussian sigma in px of each level's detail; about the GGX lobe of roughness 0.35, 0.6, 1
+)
 
 WINDOW_HALF_WIDTH, WINDOW_HALF_HEIGHT = (
     0.30,
@@ -36,11 +38,11 @@ class Environment:
     """Surroundings at the levels of roughness.
 
     Attributes:
-        levels: (side, side, 4) uint8 square roots of linear RGB over `BRIGHTEST`, mirror first, each level half the
-            size of the one before. Bytes are what a software renderer samples fastest.
+        levels: (n, side, side, 4) uint8 square roots of linear RGB over `BRIGHTEST`, mirror first, each with half
+            the detail of the one before. Bytes are what a software renderer samples fastest.
     """
 
-    levels: tuple[npt.NDArray[np.uint8], ...]
+    levels: npt.NDArray[np.uint8]
 
 
 def ball_directions(side: int) -> Floats:
@@ -109,13 +111,14 @@ def _window(key: Array) -> Floats:
     return np.where(ahead > 0, inside_x * inside_y * (0.35 + 0.65 * share), 0.0)
 
 
-def _levels(mirror: Floats) -> tuple[npt.NDArray[np.uint8], ...]:
-    levels: list[npt.NDArray[np.uint8]] = []
+def _levels(mirror: Floats) -> npt.NDArray[np.uint8]:
+    levels = np.empty((LEVELS, SIDE, SIDE, 4), np.uint8)
     current = mirror
-    for _ in range(LEVELS):
+    for level in range(LEVELS):
         coded = np.sqrt(np.clip(current * (1.0 / BRIGHTEST), 0.0, 1.0)) * 255.0 + 0.5
-        levels.append(cv2.cvtColor(coded.astype(np.uint8), cv2.COLOR_RGB2RGBA))
+        shown = cv2.resize(coded, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) if level else coded
+        cv2.cvtColor(shown.astype(np.uint8), cv2.COLOR_RGB2RGBA, dst=levels[level])
         soft = cv2.GaussianBlur(current, (0, 0), LEVEL_BLUR_PX, borderType=cv2.BORDER_REPLICATE)
         side = current.shape[0] // 2
         current = np.asarray(cv2.resize(soft, (side, side), interpolation=cv2.INTER_AREA), np.float32)
-    return tuple(levels)
+    return levels

@@ -8,7 +8,7 @@ import numpy as np
 from arpipe.geometry.transforms import Array
 from arpipe.io.gltf.model import Model, Texture
 from arpipe.render.context import GlContext
-from arpipe.render.environment import SIDE, Environment
+from arpipe.render.environment import LEVELS, SIDE, Environment
 from arpipe.render.layer import Canvas
 from arpipe.render.lighting import Lighting
 from arpipe.render.object_mesh import Batch, ObjectMesh
@@ -44,15 +44,12 @@ class MirrorBall:
     def __init__(self, context: GlContext) -> None:
         self._resources = context.resources
         self._shown: Environment | None = None
-        self._texture = self._resources.texture(np.zeros((SIDE, SIDE, 4), np.uint8), mipmaps=True)
-        # Each material has one roughness, so the nearest level will do; blending two costs a software renderer much.
-        self._texture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
+        self._texture = self._resources.layers(np.zeros((LEVELS, SIDE, SIDE, 4), np.uint8))
 
     def use(self, environment: Environment, unit: int) -> None:
         """Bind it, with these surroundings in it."""
         if environment is not self._shown:
-            for level, pixels in enumerate(environment.levels):
-                self._texture.write(pixels.tobytes(), level=level)
+            self._texture.write(environment.levels)
             self._shown = environment
         self._texture.use(unit)
 
@@ -72,6 +69,7 @@ class ObjectDrawer:
 
     def __init__(self, context: GlContext, model: Model, mesh: ObjectMesh) -> None:
         self._resources = context.resources
+        self._is_software = context.is_software
         self._ball = MirrorBall(context)
         self._mesh = mesh
         self._programs: list[Program] = []
@@ -105,7 +103,8 @@ class ObjectDrawer:
             program.write("u_gl_from_part", matrices)
             program.set("u_head_z", tuple(placement.head_z))
             program.set("u_fade_z_m", placement.fade_z_m)
-            program.write("u_irradiance", lighting.irradiance)
+            if program.has("u_irradiance"):
+                program.write("u_irradiance", lighting.irradiance)
             program.set("u_mirror_ball", BALL_UNIT)
             program.set("u_reflection", float(canvas.config.reflection))
             program.set("u_emissive", tuple(float(value) for value in batch.material.emissive))
@@ -125,7 +124,8 @@ class ObjectDrawer:
 
     def _load(self, texture: Texture, index: int, srgb: bool) -> None:
         if (index, srgb) not in self._textures:
-            made = self._resources.texture(texture.pixels, srgb=srgb, mipmaps=texture.mipmap)
+            mipmaps = texture.mipmap and not self._is_software  # 60 ms to build, for textures hardly minified
+            made = self._resources.texture(texture.pixels, srgb=srgb, mipmaps=mipmaps)
             made.repeat_x, made.repeat_y = (wrap != "clamp" for wrap in texture.wrap)
             if texture.filter == "nearest":
                 made.filter = (made.filter[0], moderngl.NEAREST)
@@ -137,6 +137,8 @@ class ObjectDrawer:
             defines.append("GLASS")
         if batch.material.clearcoat > 0:
             defines.append("CLEARCOAT")
+        if (batch.surfaces[:, 4] == 255).all() and "TRANSMISSION_MAP" not in batch.maps:
+            defines.append("CLEAR")  # what light enters goes through
         if (batch.surfaces[:, 0] > 0).any():
             defines.append("METALLIC")
         if batch.material.alpha_mode == "MASK":

@@ -83,7 +83,7 @@ def depth_only(framebuffer: moderngl.Framebuffer) -> Iterator[None]:
         framebuffer.use()
 
 
-Owned = Mesh | Target | moderngl.Texture | Program
+Owned = Mesh | Target | moderngl.Texture | moderngl.TextureArray | Program
 
 
 class Resources:
@@ -155,6 +155,15 @@ class Resources:
         self._owned[id(texture)] = texture
         return texture
 
+    def layers(self, pixels: npt.NDArray[np.uint8]) -> moderngl.TextureArray:
+        """Array texture from (n, h, w, 4) bytes, linear filter within a layer, clamped."""
+        count, height, width, components = pixels.shape
+        array = self._gl.texture_array((width, height, count), components, np.ascontiguousarray(pixels))
+        array.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        array.repeat_x = array.repeat_y = False
+        self._owned[id(array)] = array
+        return array
+
     def mesh(
         self,
         program: Program,
@@ -203,7 +212,7 @@ class Resources:
             self._targets.popitem(last=False)[1].release()
         return target
 
-    def release(self, owned: Mesh | moderngl.Texture) -> None:
+    def release(self, owned: Mesh | moderngl.Texture | moderngl.TextureArray) -> None:
         """Give one mesh or texture back before the context closes; twice does no harm."""
         if self._owned.pop(id(owned), None) is not None:
             owned.release()

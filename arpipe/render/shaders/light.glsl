@@ -1,6 +1,6 @@
 // Estimated light and surroundings, gl frame, linear.
 uniform vec3 u_irradiance[4];    // what a white matt surface returns: constant, x, y, z parts
-uniform sampler2D u_mirror_ball; // see arpipe/render/environment.py
+uniform sampler2DArray u_mirror_ball;  // mirror to matt, see arpipe/render/environment.py
 uniform float u_reflection;      // 0: surroundings are their mean colour
 
 const float BALL_LEVELS = 3.0;   // index of the mattest level
@@ -14,7 +14,8 @@ vec3 irradiance(vec3 normal) {
 
 vec3 surroundings(vec3 direction, float roughness) {
     vec2 ball = direction.xy * (0.5 * inversesqrt(2.0 + 2.0 * max(direction.z, -0.999))) + 0.5;
-    vec3 code = textureLod(u_mirror_ball, ball, mix(BALL_LEVELS, roughness * BALL_LEVELS, u_reflection)).rgb;
+    float level = mix(BALL_LEVELS, roughness * BALL_LEVELS, u_reflection);
+    vec3 code = texture(u_mirror_ball, vec3(ball, level)).rgb;  // the nearest level, blended within
     return BRIGHTEST * code * code;
 }
 

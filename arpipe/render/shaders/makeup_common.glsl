@@ -14,11 +14,15 @@ vec3 backdrop() { return texelFetch(u_backdrop, ivec2(gl_FragCoord.xy), 0).rgb; 
 // As in arpipe/effects/makeup/person.py: dark pixels lean to grey, where their hue is noise.
 vec2 shares(vec3 color) { return (color.rg + 0.01) / (color.r + color.g + color.b + 0.03); }
 
+const float WARMER = 0.45; // shaded skin is redder than lit skin: that way more is still skin
+
 // 1 on skin; 0 on what has another hue (frames, clothes, grey hair) or is far darker (dark hair).
 float skin_evidence(vec3 color, float level) {
-    float away = distance(shares(color), shares(u_skin));
+    vec2 shift = shares(color) - shares(u_skin);
+    float away = length(shift) * (shift.x > 0.0 ? WARMER : 1.0);
     float hue = 1.0 - smoothstep(u_reach, 2.0 * u_reach, away);
-    return hue * smoothstep(0.05, 0.16, level / luminance(u_skin));
+    float relative = level / luminance(u_skin);
+    return hue * smoothstep(0.05, 0.16, relative) * (1.0 - 0.85 * smoothstep(1.9, 2.9, relative));
 }
 
 float hash(vec2 place) { return fract(sin(dot(place, vec2(127.1, 311.7))) * 43758.5453); }

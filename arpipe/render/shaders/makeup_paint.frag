@@ -13,7 +13,7 @@ layout(location = 0, index = 1) out vec4 o_through;
 
 void main() {
     vec4 paint = texture(u_paint, v_uv);
-    float cover = paint.a * u_opacity * smoothstep(0.1, 0.38, normalize(v_normal).z);
+    float cover = paint.a * u_opacity * smoothstep(0.16, 0.5, normalize(v_normal).z);
     if (cover < 0.002) discard;
     vec3 under = backdrop();
     float level = luminance(under);

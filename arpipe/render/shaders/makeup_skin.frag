@@ -80,7 +80,7 @@ void main() {
     vec3 normal = normalize(v_normal);
     vec3 under = backdrop();
     float level = luminance(under);
-    float here = smoothstep(0.1, 0.38, normal.z) * skin_evidence(under, level);
+    float here = smoothstep(0.16, 0.5, normal.z) * skin_evidence(under, level);
     if (here <= 0.0) discard;
 
     vec3 through = vec3(1.0), added = vec3(0.0);

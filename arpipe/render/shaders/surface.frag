@@ -96,9 +96,15 @@ void main() {
 #endif
     float facing = clamp(dot(normal, to_eye), 0.02, 1.0);
 
+#ifdef METALLIC
     vec3 f0 = mix(vec3(v_body.y * 0.25), base.rgb, metallic);
-    vec3 edge = max(vec3(1.0 - roughness), f0);
-    vec3 reflectance = f0 + (edge - f0) * grazing(facing);
+    vec3 reflectance = f0 + (max(vec3(1.0 - roughness), f0) - f0) * grazing(facing);
+    vec3 scattered = base.rgb * (1.0 - metallic);
+#else
+    float f0 = v_body.y * 0.25;
+    float reflectance = f0 + (max(1.0 - roughness, f0) - f0) * grazing(facing);
+    vec3 scattered = base.rgb;
+#endif
 #ifdef GLASS
     reflectance *= smoothstep(0.0, 0.35, facing);  // the narrow edge of a lens would glitter from pixel to pixel
 #endif
@@ -107,28 +113,32 @@ void main() {
 #else
     vec3 mirrored = surroundings(reflect(-to_eye, normal), roughness) * reflectance;
 #endif
-    vec3 matt = base.rgb * (1.0 - metallic) * irradiance(normal);
 #ifdef OCCLUSION_MAP
     float open = 1.0 + u_occlusion_strength
         * (texture(u_occlusion_map, placed(u_occlusion_transform)).r - 1.0);
-    matt *= open;
-    mirrored *= open;
+#else
+    const float open = 1.0;
 #endif
 
+#ifdef CLEAR
+    vec3 through = scattered * (1.0 - reflectance);
+    vec3 radiance = mirrored * open;
+    const float opaque = 0.0;
+#else
+    vec3 radiance = (mirrored + scattered * irradiance(normal)) * open;
+    vec3 through = vec3(0.0);
+    float opaque = base.a;
 #ifdef GLASS
     float transmission = v_body.x;
 #ifdef TRANSMISSION_MAP
     transmission *= texture(u_transmission_map, placed(u_transmission_transform)).r;
 #endif
-    vec3 through = base.rgb * (transmission * (1.0 - metallic)) * (1.0 - reflectance);
-    matt *= 1.0 - transmission;
-    float opaque = (1.0 - transmission) * base.a;
-#else
-    vec3 through = vec3(0.0);
-    float opaque = base.a;
+    through = scattered * transmission * (1.0 - reflectance);
+    radiance = (mirrored + scattered * (1.0 - transmission) * irradiance(normal)) * open;
+    opaque *= 1.0 - transmission;
+#endif
 #endif
 
-    vec3 radiance = matt + mirrored;
 #ifdef CLEARCOAT
     float coat_facing = clamp(dot(smooth_normal, to_eye), 0.02, 1.0);
     float coat = v_surface.z * (0.04 + 0.96 * grazing(coat_facing));
@@ -140,9 +150,9 @@ void main() {
 #ifdef EMISSIVE_MAP
     emitted *= texture(u_emissive_map, placed(u_emissive_transform)).rgb;
 #endif
-    radiance = mix(radiance + emitted, base.rgb, v_body.w);
+    radiance = mix(shown(radiance + emitted), base.rgb, v_body.w);
 
     float cover = base.a * v_whole;
-    o_color = vec4(shown(radiance) * cover, 0.0);
+    o_color = vec4(radiance * cover, 0.0);
     o_through = vec4(mix(vec3(1.0), through, cover), 1.0 - opaque * v_whole);
 }
