@@ -3,7 +3,7 @@ import json
 from rich.console import Console
 
 from arpipe.apps.devices import NO_CAMERA, devices_json, show_devices
-from arpipe.io.camera import CameraInfo
+from arpipe.io.camera_list import CameraInfo
 
 CAMERAS = [CameraInfo(0, "Front [left]", 1280, 720, 30.0), CameraInfo(2, "", 640, 480, 0.0)]
 

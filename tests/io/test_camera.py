@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from arpipe.errors import CameraStalled, DeviceError
-from arpipe.io.camera import BACKENDS, FAILED_READS, Camera, CameraConfig, list_cameras
+from arpipe.io.camera import BACKENDS, FAILED_READS, Camera, CameraConfig
+from arpipe.io.camera_list import list_cameras
 from arpipe.io.source import Source
 
 QUICK = CameraConfig(open_timeout_s=5.0, stall_timeout_s=5.0)
@@ -234,7 +235,7 @@ def test_no_thread_stays_behind():
 
 
 def test_list_cameras_leaves_out_what_does_not_answer(monkeypatch):
-    monkeypatch.setattr("arpipe.io.camera._candidates", lambda limit: [0, 1, 2])
+    monkeypatch.setattr("arpipe.io.camera_list._candidates", lambda limit: [0, 1, 2])
     captures = {0: FakeCapture(), 1: FakeCapture(opened=False), 2: FakeCapture()}
     captures[0].deliver(1)
     cameras = list_cameras(lambda index, backend: captures[index])
