@@ -17,7 +17,7 @@ UPPER_LASHES, LOWER_LASHES = 34, 18
 LASH_POINTS = 7
 
 LINER_TAPER = 0.30  # of the thickness is left at the inner corner
-WING_TAPER = 0.95
+WING_LEAVES = 0.86  # of the way from the inner corner
 OPEN_EYE, CLOSED_EYE = 0.30, 0.12  # height over width
 
 
@@ -68,23 +68,29 @@ class Eye:
 
 
 def upper_liner(eye: Eye, thickness_px: float, wing_px: float, px_per_mm: float) -> Floats:
-    """(2 n, 6) ribbon along the upper lash line, drawn out into a wing."""
+    """(2 n, 6) band along the upper lash line, drawn out into a wing."""
     place = np.linspace(0.0, 1.0, LINE_POINTS)
     grown = LINER_TAPER + (1.0 - LINER_TAPER) * np.clip(place / 0.75, 0.0, 1.0) ** 0.9
-    start = np.clip(place / 0.12, 0.0, 1.0)
-    thickness = thickness_px * grown * start
-    lift = _across(eye.upper, eye.up)
-    middle = eye.upper + lift * (0.5 * thickness[:, None] - 0.12 * px_per_mm)
-    toward = _unit(
-        0.6 * _unit(eye.upper[-1] - eye.lower[-2 * STEPS]) + 0.4 * _unit(eye.brow_tail - eye.upper[-1])
+    thickness = thickness_px * grown * np.clip(place / 0.12, 0.0, 1.0)
+    lash_line = eye.upper - eye.up * (0.15 * px_per_mm)
+    top = eye.upper + _across(eye.upper, eye.up) * thickness[:, None]
+    rising = _unit(eye.lower[-1] - eye.lower[-2 * STEPS])  # the lower lid's line, carried on
+    toward = _unit(0.8 * rising + 0.3 * _unit(eye.brow_tail - eye.upper[-1]) + 0.45 * eye.outward)
+    tip = lash_line[-1] + toward * max(wing_px, 0.6 * thickness_px)
+    leave = round(WING_LEAVES * (LINE_POINTS - 1))  # the upper edge leaves the lid before the corner
+    share = np.clip(wing_px / max(3.0 * thickness_px, 1e-6), 0.0, 1.0)
+    lifted = _bezier(
+        top[leave],
+        top[leave] + 0.6 * (tip - top[leave]) - toward * 0.15 * wing_px,
+        tip,
+        LINE_POINTS - leave + WING_POINTS,
     )
-    t = np.linspace(0.0, 1.0, WING_POINTS + 1)[1:, None]
-    leave = _unit(middle[-1] - middle[-4])
-    tip = middle[-1] + toward * wing_px
-    bend = middle[-1] + leave * (0.4 * wing_px)
-    wing = (1 - t) ** 2 * middle[-1] + 2 * t * (1 - t) * bend + t**2 * tip
-    half = 0.5 * np.concatenate([thickness, thickness[-1] * (1.0 - WING_TAPER * t[:, 0])])
-    return ribbon(np.concatenate([middle, wing]), half, eye.strength)
+    along = np.concatenate(
+        [top[leave:], top[-1] + (tip - top[-1]) * np.linspace(0, 1, WING_POINTS + 1)[1:, None]]
+    )
+    upper = np.concatenate([top[:leave], along + share * (lifted - along)])
+    under = lash_line[-1] + (tip - lash_line[-1]) * np.linspace(0, 1, WING_POINTS + 1)[1:, None]
+    return _band(np.concatenate([lash_line, under]), upper, eye.strength)
 
 
 def lower_liner(eye: Eye, thickness_px: float, opacity: float) -> Floats:
@@ -111,6 +117,27 @@ def ribbon(middle: Array, half_px: Array, strength: Array | float) -> Floats:
     reach = half_px + 1.5
     sides = np.stack([middle + across * reach[:, None], middle - across * reach[:, None]])
     return joined(sides, np.stack([reach, -reach]), half_px, strength, 0.0)
+
+
+def _band(lower: Array, upper: Array, strength: float) -> Floats:
+    """(2 n, 6) vertices a little outside two edges that meet at the end."""
+    opening = upper - lower
+    width = np.linalg.norm(opening, axis=1, keepdims=True)
+    along = np.gradient(lower, axis=0)
+    across = np.stack([along[:, 1], -along[:, 0]], axis=1)
+    across *= np.where(np.sum(across * opening, axis=1) < 0, -1.0, 1.0)[:, None]
+    across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-9)
+    step = opening + across * 0.3  # across where the edges meet
+    step *= 1.5 / np.maximum(np.linalg.norm(step, axis=1, keepdims=True), 1e-9)
+    half = 0.5 * width[:, 0]
+    reach = half + 1.5
+    return joined(np.stack([upper + step, lower - step]), np.stack([reach, -reach]), half, strength, 0.0)
+
+
+def _bezier(start: Array, bend: Array, end: Array, count: int) -> Array:
+    t = np.linspace(0.0, 1.0, count)[:, None]
+    curve: Array = (1 - t) ** 2 * start + 2 * t * (1 - t) * bend + t**2 * end
+    return curve
 
 
 def _strokes(

@@ -95,7 +95,7 @@ class LashPainter:
             eye = Eye.of(wearer, side)
             self._shape.draw(
                 canvas,
-                lashes(eye, self._length_mm * scale, 0.17 * self._volume * scale, self._curl, self._lower),
+                lashes(eye, self._length_mm * scale, 0.3 * self._volume * scale, self._curl, self._lower),
             )
 
     def close(self) -> None:

@@ -220,7 +220,7 @@ class MascaraParams(MakeupParams):
 
     color: Color = (0.05, 0.04, 0.045)
     opacity: Share = 0.85
-    length_mm: float = Field(default=6.0, gt=0, le=16)
+    length_mm: float = Field(default=8.0, gt=0, le=16)
     volume: float = Field(default=1.0, gt=0, le=3)
     curl: Share = 0.6
     lower: Share = 0.5
@@ -271,8 +271,8 @@ class BlushParams(MakeupParams):
     """
 
     color: Color = (0.88, 0.45, 0.44)
-    opacity: Share = 0.5
-    placement: Literal["apples", "lifted", "sunkissed"] = "apples"
+    opacity: Share = 0.45
+    placement: Literal["apples", "lifted", "sunkissed"] = "lifted"
 
 
 class Blush(Makeup):
@@ -282,7 +282,11 @@ class Blush(Makeup):
 
     def _powders(self) -> tuple[Powder, ...]:
         params: BlushParams = self.params
-        return (Powder(f"blush_{params.placement}", params.opacity, params.color, sheer=0.8, depth=0.86),)
+        return (
+            Powder(
+                f"blush_{params.placement}", params.opacity, params.color, sheer=0.85, stain=0.6, depth=0.82
+            ),
+        )
 
 
 class BronzerParams(MakeupParams):
@@ -303,7 +307,7 @@ class Bronzer(Makeup):
 
     def _powders(self) -> tuple[Powder, ...]:
         params: BronzerParams = self.params
-        return (Powder("bronzer", params.opacity, params.color, sheer=0.9, depth=0.7),)
+        return (Powder("bronzer", params.opacity, params.color, sheer=0.95, stain=0.7, depth=0.68),)
 
 
 class ContourParams(MakeupParams):
@@ -333,7 +337,9 @@ class Contour(Makeup):
     def _powders(self) -> tuple[Powder, ...]:
         params: ContourParams = self.params
         shades = [
-            Powder(f"contour_{where}", params.opacity * strength, params.color, sheer=0.95, depth=0.55)
+            Powder(
+                f"contour_{where}", params.opacity * strength, params.color, sheer=0.95, stain=0.8, depth=0.55
+            )
             for where, strength in (("cheeks", params.cheeks), ("jaw", params.jaw), ("nose", params.nose))
         ]
         light = Powder(

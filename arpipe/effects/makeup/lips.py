@@ -17,6 +17,7 @@ CORNERS = 20  # landmarks of each outline
 ROWS = 6
 FEATHER_MM = 0.55  # half the width of the outer edge
 LEAST_FEATHER_PX = 0.8
+CLOSED_MM, PARTED_MM = 1.5, 4.0  # gap between lips that touch by the landmarks' measure, and that show teeth
 INNER_FEATHER = 0.8  # of the outer one, all of it on the lip
 
 
@@ -75,6 +76,12 @@ class LipPainter:
             ("u_metal", look.metal),
         ):
             program.set(name, value)
+        inner = wearer.region("lips_inner")
+        gap_mm = (
+            float(np.linalg.norm(inner[:10] - np.roll(inner[::-1], 1, axis=0)[:10], axis=1).max())
+            / wearer.px_per_mm
+        )
+        program.set("u_open", float(np.clip((gap_mm - CLOSED_MM) / (PARTED_MM - CLOSED_MM), 0.0, 1.0)))
         facing = np.maximum(wearer.facing("lips_outer"), wearer.facing("lips_inner"))
         rows, cover, across = lip_rows(
             wearer.region("lips_outer"), wearer.region("lips_inner"), wearer.px_per_mm

@@ -10,7 +10,7 @@ from PIL import Image
 from arpipe.assets import asset_path
 from arpipe.errors import AssetError
 from arpipe.geometry.transforms import Array
-from arpipe.render.lighting import LUMINANCE, linear_from_srgb
+from arpipe.render.lighting import LUMINANCE, SKIN, linear_from_srgb
 from arpipe.topology import Topology
 
 MASK_SIDE = 512
@@ -29,6 +29,7 @@ class Powder:
         opacity: In [0, 1].
         color: sRGB in [0, 1].
         sheer: 0 shows the colour as it is, 1 keeps its hue alone and takes the skin's lightness times `depth`.
+        stain: 0 covers the skin's hue, 1 shifts it as it would shift mean skin's, so that a tone shows on any.
         depth: Lightness over the skin's, for what is sheer.
         glow: Light that it adds where the light strikes it.
         shimmer: In [0, 1], share of `glow` that comes from single grains.
@@ -40,6 +41,7 @@ class Powder:
     opacity: float
     color: RgbColor
     sheer: float = 1.0
+    stain: float = 0.0
     depth: float = 1.0
     glow: float = 0.0
     shimmer: float = 0.0
@@ -48,10 +50,13 @@ class Powder:
 
     def ratio(self, skin: Array, white: Array) -> Array:
         """(3,) what is left of the light that mean skin (linear) gives, at full strength."""
-        color = np.maximum(linear(self.color) * white, 1e-4)
-        own = float(color @ LUMINANCE)
-        wanted = own ** (1.0 - self.sheer) * (float(skin @ LUMINANCE) * self.depth) ** self.sheer
-        ratio: Array = np.clip(color * (wanted / own) / skin, 0.01, LARGEST_RATIO)
+        color = np.maximum(linear(self.color), 1e-4)
+        covering = color * white / skin
+        level = float((color * white) @ LUMINANCE)
+        skin_level = float(skin @ LUMINANCE)
+        wanted = level ** (1.0 - self.sheer) * (skin_level * self.depth) ** self.sheer
+        hue = covering ** (1.0 - self.stain) * (color / SKIN) ** self.stain
+        ratio: Array = np.clip(hue * (wanted / float((skin * hue) @ LUMINANCE)), 0.01, LARGEST_RATIO)
         return ratio
 
 

@@ -24,6 +24,7 @@ NEAR_MM, WIDE_MM = (
     13.0,
 )  # blurs: wider than pores and moles; wider than blotches, finer than the face's shape
 LOW_SIDE = 64  # texels across a face: 3 mm each
+WARMER = 0.45  # as in makeup_common.glsl
 HIDES_ITSELF = 0.22  # |x| of the mean normal from which one part of a face may hide another: 12° of yaw
 
 
@@ -169,7 +170,8 @@ def low_skin(frame: Frame, origin: Array, side: float, wearer: Wearer) -> np.nda
     colors = linear_from_srgb(np.asarray(placed, np.uint8))
     skin = wearer.complexion.skin
     reach = SKIN_REACH + REACH_OVER_SPREAD * float(wearer.complexion.spread)
-    away = np.linalg.norm(shares(colors) - shares(skin), axis=-1)
+    shift = shares(colors) - shares(skin)
+    away = np.linalg.norm(shift, axis=-1) * np.where(shift[..., 0] > 0, WARMER, 1.0)
     level = colors @ LUMINANCE / float(skin @ LUMINANCE)
     share = np.clip(2.0 - away / reach, 0.0, 1.0) * np.clip((level - 0.25) / 0.2, 0.0, 1.0) * covered
     result[..., :3], result[..., 3] = colors * share[..., None], share

@@ -15,7 +15,7 @@ from arpipe.types import TrackedFace
 USUAL_LIGHT: Array = np.array(
     [0.05, -0.5, 0.75]
 )  # rooms are lit from above; x right, y down, z to the viewer
-SKIN_REACH, REACH_OVER_SPREAD = 0.06, 1.6  # shares of r + g + b; see skin_evidence in makeup_common.glsl
+SKIN_REACH, REACH_OVER_SPREAD = 0.08, 1.6  # shares of r + g + b; see skin_evidence in makeup_common.glsl
 DEPTH_OVER_FACE = 0.004  # clip depth a mm: a face is some 150 mm deep
 
 BACKDROP_UNIT = 0

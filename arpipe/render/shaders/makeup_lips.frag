@@ -11,6 +11,7 @@ uniform float u_gloss;     // wet film
 uniform float u_shine;     // what stays of the lip's own highlights
 uniform float u_metal;
 uniform float u_px_mm;
+uniform float u_open;      // 0 closed, 1 so far open that teeth show
 
 in vec2 v_place;
 in vec4 v_data;            // coverage, place across (0 mouth, 1 outline), place along (0 corner … 1 corner), facing
@@ -27,7 +28,7 @@ float lip_evidence(vec3 under, float level) {
     float redness = (under.r - under.g) / (under.r + 0.01) / max(red, 0.08);
     float tooth = smoothstep(1.15, 1.7, level / mean_level) * (1.0 - smoothstep(0.45, 0.75, redness));
     float hollow = 1.0 - smoothstep(0.04, 0.14, level / mean_level);
-    float near_mouth = 1.0 - smoothstep(0.25, 0.5, v_data.y);
+    float near_mouth = u_open * (1.0 - smoothstep(0.15, 0.4, v_data.y));
     return 1.0 - max(tooth, hollow) * near_mouth;
 }
 

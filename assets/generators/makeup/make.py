@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-
 from shapes import Sheet, curve, finished, landmark_uv, mirrored, mm
 
 OUT = Path(__file__).resolve().parents[2] / "makeup"
@@ -79,10 +78,10 @@ def cheeks(sheet: Sheet) -> dict[str, np.ndarray]:
     """Blush, bronzer, contour, highlight."""
     apple, bone, ear = landmark_uv(CHEEKBONE)
     keep = sheet.bare_skin(feather_mm=10.0)
-    nose_tip, bridge, forehead = landmark_uv((1, 6, 10))
+    nose_tip, bridge = landmark_uv((1, 6))
     temple, jaw, jaw_corner, chin = landmark_uv((301, 365, 288, 400))
-    apples = sheet.blob(apple + mm(-3.0, 3.0), (14.0, 10.0), -18.0)
-    lifted = sheet.blob(0.55 * apple + 0.45 * bone + mm(0.0, -3.0), (20.0, 8.5), -30.0)
+    apples = sheet.blob(apple + mm(1.0, 1.0), (14.0, 9.5), -22.0)
+    lifted = sheet.blob(0.6 * apple + 0.4 * bone + mm(2.0, -3.5), (19.0, 8.0), -30.0)
     nose = sheet.blob(0.55 * nose_tip + 0.45 * bridge, (10.0, 6.5), 0.0)
     hollow = sheet.stroke(
         np.stack([ear + mm(-4.0, 6.0), landmark_uv((411,))[0] + mm(2.0, 2.0)]), (7.0, 3.0), 4.0

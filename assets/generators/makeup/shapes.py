@@ -70,7 +70,7 @@ class Sheet:
         x, y = (self.u - center[0]) * MM_PER_UV, (self.v - center[1]) * MM_PER_UV
         along = (x * np.cos(turn) + y * np.sin(turn)) / radii_mm[0]
         across = (-x * np.sin(turn) + y * np.cos(turn)) / radii_mm[1]
-        return np.exp(-0.5 * (along**2 + across**2) ** 1.3)
+        return np.exp(-0.5 * (along**2 + across**2))
 
     def stroke(self, line: np.ndarray, widths_mm: tuple[float, float], feather_mm: float) -> np.ndarray:
         """A brush drawn along points, its half width going from the first to the second."""
