@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.geometry.affine2d import Affine2D
+from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import (
     Array,
     HeadAngles,
@@ -31,11 +32,13 @@ class Frame:
         captured_s: Seconds on the source's own clock, rising: device time of a camera, presentation time in
             a file.
         index: Position in the source, from 0; gaps are dropped frames.
+        camera: Intrinsics of this picture where the source knows them, else None.
     """
 
     pixels: Pixels
     captured_s: float
     index: int
+    camera: CameraIntrinsics | None = None
 
     def __post_init__(self) -> None:
         pixels = self.pixels

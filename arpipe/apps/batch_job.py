@@ -26,8 +26,9 @@ ENCODE_STAGE = "encode"
 class BatchPipeline(FramePipeline, Protocol):
     """The part of `arpipe.Pipeline` that a batch needs; tests bring their own."""
 
-    def camera_for(self, width: int, height: int) -> CameraIntrinsics:  # noqa: D102
-        ...
+    def camera_for(  # noqa: D102
+        self, width: int, height: int, known: CameraIntrinsics | None = None
+    ) -> CameraIntrinsics: ...
 
     def reset(self) -> None:  # noqa: D102
         ...
@@ -141,5 +142,6 @@ def _open_sinks(job: Job, source: Source, video: VideoSinkConfig) -> Iterator[Si
 
 def _open_exports(job: Job, source: Source, pipeline: BatchPipeline) -> Iterator[Export]:
     if job.export is not None:
-        camera = pipeline.camera_for(source.info.width, source.info.height)
+        info = source.info
+        camera = pipeline.camera_for(info.width, info.height, info.camera)
         yield open_export(job.export, ExportHeader(camera, source.info.name), job.export_format)

@@ -63,8 +63,8 @@ class _Album:
     def picture(self, result: FrameResult) -> Picture:
         return self._pipeline.picture(result)
 
-    def camera_for(self, width: int, height: int) -> CameraIntrinsics:
-        return self._pipeline.camera_for(width, height)
+    def camera_for(self, width: int, height: int, known: CameraIntrinsics | None = None) -> CameraIntrinsics:
+        return self._pipeline.camera_for(width, height, known)
 
     def reset(self) -> None:
         self._pipeline.reset()

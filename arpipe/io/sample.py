@@ -95,6 +95,7 @@ class SampleSource:
             fps=config.fps,
             frame_count=config.frames,
             duration_s=None if config.frames is None else config.frames / config.fps,
+            camera=self.camera,
         )
 
     @property
@@ -122,7 +123,7 @@ class SampleSource:
         pixels = self._kept.get(place)
         if pixels is None:
             pixels = self._draw(place)
-        return Frame(pixels, index / self.config.fps, index)
+        return Frame(pixels, index / self.config.fps, index, self.camera)
 
     def truth(self, index: int, face: int = 0) -> SampleTruth:
         """What is true of a face, counted from the left, in a frame.

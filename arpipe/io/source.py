@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol, Self, runtime_checkable
 
 from arpipe.errors import MediaError, MediaNotFound
+from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.types import Frame
 
 FileKind = Literal["images", "animation", "video"]
@@ -25,6 +26,7 @@ class SourceInfo:
         live: Frames come when they come, and those not taken in time are lost.
         duration_s: Seconds; None when unknown.
         path: The file that frames come from; None when there is not one.
+        camera: Intrinsics of the frames where the source knows them.
     """
 
     name: str
@@ -35,6 +37,7 @@ class SourceInfo:
     live: bool = False
     duration_s: float | None = None
     path: Path | None = None
+    camera: CameraIntrinsics | None = None
 
 
 @runtime_checkable

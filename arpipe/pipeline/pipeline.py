@@ -24,13 +24,14 @@ class CameraConfig(BaseModel):
     """Which camera took the pictures.
 
     Attributes:
-        fov_deg: Vertical field of view, degrees; used when there is no file.
-        file: Intrinsics as `arpipe calibrate` writes them, scaled to each frame's size; None for `fov_deg`.
+        file: Intrinsics as `arpipe calibrate` writes them, scaled to each frame's size.
+        fov_deg: Vertical field of view, degrees; used when there is no file. None for what the source knows
+            of its camera, else 63.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    fov_deg: float = Field(default=DEFAULT_VERTICAL_FOV_DEG, gt=0, lt=180)
+    fov_deg: float | None = Field(default=None, gt=0, lt=180)
     file: Path | None = None
 
 
@@ -92,15 +93,18 @@ class Pipeline:
         """The effects that are drawn."""
         return self._packs
 
-    def camera_for(self, width: int, height: int) -> CameraIntrinsics:
-        """Intrinsics of an image of this size: from the file, else from the field of view."""
+    def camera_for(self, width: int, height: int, known: CameraIntrinsics | None = None) -> CameraIntrinsics:
+        """Intrinsics of an image of this size: the file's, the field of view's, the `known` ones, or 63°."""
         if self._intrinsics is not None:
             return self._intrinsics.resized(width, height)
-        return CameraIntrinsics.from_fov(width, height, self.config.camera.fov_deg)
+        fov_deg = self.config.camera.fov_deg
+        if fov_deg is None and known is not None:
+            return known
+        return CameraIntrinsics.from_fov(width, height, fov_deg or DEFAULT_VERTICAL_FOV_DEG)
 
     def __call__(self, frame: Frame) -> FrameResult:
         """Look at the next frame of the stream. May run on another thread than the drawing."""
-        return self.perception(frame, self.camera_for(frame.width, frame.height), self._seeing)
+        return self.perception(frame, self.camera_for(frame.width, frame.height, frame.camera), self._seeing)
 
     def draw(self, result: FrameResult, out: Pixels | None = None) -> Pixels:
         """The frame with all effects on it; `picture` without the durations."""
@@ -118,7 +122,7 @@ class Pipeline:
         """
         compositor = self._prepare_drawing()
         frame, timer = result.frame, self._drawing
-        camera = self.camera_for(frame.width, frame.height)
+        camera = self.camera_for(frame.width, frame.height, frame.camera)
         timer.begin_frame(frame.index)
         with timer.stage(FRAME_STAGE):
             pixels = compositor.draw(result, camera, [*self._layers, *self._own_layers], timer, out)

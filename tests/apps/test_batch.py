@@ -43,7 +43,7 @@ class FakePipeline:
         pixels[-16:, -16:] = MARK
         return Picture(pixels, result)
 
-    def camera_for(self, width, height):
+    def camera_for(self, width, height, known=None):
         return CameraIntrinsics.from_fov(width, height)
 
     def reset(self):

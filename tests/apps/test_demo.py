@@ -40,7 +40,7 @@ class TurningHead:
     def set_effects(self, effects):
         self.worn.append(effects[0].name)
 
-    def camera_for(self, width, height):
+    def camera_for(self, width, height, known=None):
         return CameraIntrinsics.from_fov(width, height)
 
     def reset(self):
