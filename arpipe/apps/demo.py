@@ -140,7 +140,8 @@ def _tiles(packs: Sequence[Pack], album: _Album, pipeline: DemoPipeline) -> list
 
 
 def _yaw_text(yaw_deg: float) -> str:
-    return f"yaw {yaw_deg:+.0f}°"  # a hyphen: Pillow's own font has no minus sign
+    turned = round(yaw_deg)
+    return f"yaw {turned:+d}°" if turned else "yaw 0°"  # a hyphen: Pillow's own font has no minus sign
 
 
 def _first_pose(result: FrameResult) -> TrackedFace | None:
