@@ -26,11 +26,12 @@ WINDOW_HALF_WIDTH, WINDOW_HALF_HEIGHT = (
     0.42,
 )  # tangents of the key light's half angles: a window 2 m away
 WINDOW_EDGE = 0.10
-WINDOW_GAIN = 5.0  # radiance over that of a white wall
-ROOM_ALBEDO, ROOM_UPWARD = 0.48, 0.26  # walls are no white screen; ceilings are lighter than floors
+USUAL_WINDOW: Array = np.array([-0.35, 0.40, 0.75])  # rooms have one; where a weak or unseen key light leaves it open
+WINDOW_GAIN = 8.0  # radiance over that of a white wall
+ROOM_ALBEDO, ROOM_UPWARD = 0.46, 0.34  # walls are no white screen; ceilings are lighter than floors
 ROOM_CONTRAST = 0.8  # how much of the picture's own variation the guessed room shows
-BRIGHTEST = 8.0  # radiance of the top code; as in light.glsl
-HEAD_SHADE = 0.25  # skin behind a worn object lies in its shade
+BRIGHTEST = 12.0  # radiance of the top code; as in light.glsl
+HEAD_SHADE = 0.12  # skin behind a worn object lies in its shade
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,9 +98,8 @@ def build(picture: Floats, irradiance: Array, key: Array, toward_head: Array, sk
 def _window(key: Array) -> Floats:
     """(n,) how much of the key light each direction sees: a soft-edged upright rectangle."""
     share = float(np.linalg.norm(key))
-    if share < 1e-6:
-        return np.zeros(len(_FLAT), np.float32)
-    forward = key / share
+    toward = key + (1.0 - share) * USUAL_WINDOW
+    forward = toward / np.linalg.norm(toward)
     right = np.cross((0.0, 1.0, 0.0), forward)
     right /= max(float(np.linalg.norm(right)), 1e-6)
     up = np.cross(forward, right)

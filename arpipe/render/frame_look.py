@@ -14,6 +14,7 @@ MEASURE_SIDE_PX = 160  # enough edges and flat blocks, 0.3 ms
 PULL = 0.35  # share of a new measurement in the running value
 
 OWN_BLUR_PX = 0.45  # a box-filtered, supersampled edge already is this soft (Gaussian sigma)
+STEPS_BLUR_PX = 0.42  # even on the sharpest frame: melts the few steps that four samples leave on an edge
 MAX_BLUR_PX = 1.4  # softer frames are out of focus by intent; the overlay must stay legible
 PRE_BLUR_PX = 0.8  # calms noise before derivatives are taken
 _SLOPE: npt.NDArray[np.float32] = np.array([[-0.5, 0.0, 0.5]], np.float32)
@@ -114,7 +115,7 @@ def _missing_blur_px(grey: npt.NDArray[np.uint8], noise: float) -> float:
     if first < LEAST_SLOPE:
         return USUAL_BLUR_PX
     width = (first / (2.0 * max(second, 1e-6)) - PRE_BLUR_PX**2 - DISCRETE_BIAS) / DISCRETE_GAIN
-    return float(np.clip(np.sqrt(max(width - OWN_BLUR_PX**2, 0.0)), 0.0, MAX_BLUR_PX))
+    return float(np.clip(np.sqrt(max(width - OWN_BLUR_PX**2, 0.0)), STEPS_BLUR_PX, MAX_BLUR_PX))
 
 
 def _noise(grey: npt.NDArray[np.uint8]) -> float:

@@ -4,7 +4,7 @@ uniform sampler2DArray u_mirror_ball;  // mirror to matt, see arpipe/render/envi
 uniform float u_reflection;      // 0: surroundings are their mean colour
 
 const float BALL_LEVELS = 3.0;   // index of the mattest level
-const float BRIGHTEST = 8.0;     // radiance of the top code
+const float BRIGHTEST = 12.0;    // radiance of the top code
 
 vec3 irradiance(vec3 normal) {
     vec3 light = u_irradiance[0] + normal.x * u_irradiance[1] + normal.y * u_irradiance[2]
