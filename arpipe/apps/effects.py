@@ -13,6 +13,7 @@ from rich.table import Table
 
 from arpipe.assets import assets_root
 from arpipe.effects import EFFECT_KINDS
+from arpipe.effects.makeup.template import template
 from arpipe.effects.packs import EFFECT_FILE, Pack, load_effect, load_pack, pack_folders
 from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError, OutputError
 from arpipe.io.gltf import load_gltf
@@ -73,6 +74,32 @@ def show_effect(effect: str, output: Path | None = None, console: Console | None
         raise OutputError(f"{path}: cannot be written ({error}); try --output preview.png") from error
     console.print(f"preview: {path}", markup=False, highlight=False, soft_wrap=True)
     return path
+
+
+def write_template(output: Path, console: Console | None = None) -> None:
+    """Write the UV layout for face paint: a square, transparent PNG with the face's lines to paint over.
+
+    Raises:
+        ConfigError: The name does not end in `.png`.
+        OutputError: It cannot be written.
+    """
+    console = console or Console()
+    if output.suffix.lower() != ".png":
+        raise ConfigError(
+            f"{output}: a template is a PNG, it needs transparency; try: {output.with_suffix('.png')}"
+        )
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(template()).save(output, optimize=True)
+    except OSError as error:
+        raise OutputError(f"{output}: cannot be written ({error}); try another folder") from error
+    console.print(
+        f"{output}: paint over it, remove the lines, keep size and transparency; then: "
+        f"arpipe batch photo.jpg --effect face-paint(image={output}) --output out.png",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def preview(pack: Pack, source: Source) -> Pixels:

@@ -36,3 +36,11 @@ def check(folder: Annotated[Path, typer.Argument(help="A folder with an effect.t
 
     if not check_effect(folder):
         raise typer.Exit(1)
+
+
+@app.command()
+def template(output: Annotated[Path, typer.Argument(metavar="PNG", help="Where the template goes.")]) -> None:
+    """Write the layout that face paint is drawn in, as a transparent PNG."""
+    from arpipe.apps.effects import write_template
+
+    write_template(output)

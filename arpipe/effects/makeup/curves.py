@@ -54,12 +54,9 @@ def open_curve(points: Array, steps: int) -> Array:
     return curve
 
 
-def normals_2d(curve: Array, closed: bool) -> Array:
-    """(n, 2) unit vectors across a curve: its direction turned from x towards y."""
-    if closed:
-        along = np.roll(curve, -1, axis=0) - np.roll(curve, 1, axis=0)
-    else:
-        along = np.gradient(curve, axis=0)
+def normals_2d(curve: Array) -> Array:
+    """(n, 2) unit vectors across a closed curve: its direction turned from x towards y."""
+    along = np.roll(curve, -1, axis=0) - np.roll(curve, 1, axis=0)
     across = np.stack([-along[:, 1], along[:, 0]], axis=1)
     unit: Array = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-9)
     return unit

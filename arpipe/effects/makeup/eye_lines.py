@@ -168,8 +168,7 @@ def _strokes(
     reach = half + 1.0
     sides = np.stack([points + across * reach[..., None], points - across * reach[..., None]])
     strength = eye.strength * (1.0 - 0.45 * t[..., 0]) * np.ones(count)
-    vertices = joined(sides, np.stack([reach, -reach]), half, strength, 0.0)
-    return vertices
+    return joined(sides, np.stack([reach, -reach]), half, strength, 0.0)
 
 
 def _across(line: Array, up: Array) -> Array:
@@ -179,7 +178,8 @@ def _across(line: Array, up: Array) -> Array:
     across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-9)
     across *= np.where(across @ up < 0, -1.0, 1.0)[:, None]
     blended = across + up
-    return blended / np.maximum(np.linalg.norm(blended, axis=1, keepdims=True), 1e-9)
+    unit: Array = blended / np.maximum(np.linalg.norm(blended, axis=1, keepdims=True), 1e-9)
+    return unit
 
 
 def _unit(vector: Array) -> Array:

@@ -1,5 +1,6 @@
 """The kinds of makeup and their parameters."""
 
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -162,18 +163,10 @@ class Eyeshadow(Makeup):
             Powder("shadow_lower", strength * params.lower, deep, sheer=0.4, depth=0.5),
         ]
         if params.highlight_color is not None:
-            for mask in ("shadow_browbone", "shadow_inner"):
-                zones.append(
-                    Powder(
-                        mask,
-                        0.5 * strength,
-                        params.highlight_color,
-                        sheer=0.9,
-                        depth=1.35,
-                        glow=0.25,
-                        shimmer=0.3,
-                    )
-                )
+            bright = partial(
+                Powder, opacity=0.5 * strength, color=params.highlight_color, sheer=0.9, depth=1.35
+            )
+            zones += [bright(mask, glow=0.25, shimmer=0.3) for mask in ("shadow_browbone", "shadow_inner")]
         return tuple(zones)
 
 

@@ -111,7 +111,7 @@ def lip_rows(outer_loop: Array, inner_loop: Array, px_per_mm: float) -> tuple[Ar
     across = outer - inner
     height = np.linalg.norm(across, axis=1, keepdims=True)
     feather = max(FEATHER_MM * px_per_mm, LEAST_FEATHER_PX)
-    outwards = normals_2d(outer, closed=True)
+    outwards = normals_2d(outer)
     sense = np.sign(np.sum(outwards * across))
     step_out = outwards * sense * feather
     step_in = -across / np.maximum(height, 1e-6) * np.minimum(feather, 0.3 * height)

@@ -69,8 +69,8 @@ class PaintPainter:
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
-        for owned in (self._mesh, self._paint):
-            self._resources.release(owned)
+        self._resources.release(self._mesh)
+        self._resources.release(self._paint)
         self._hiding.close()
 
 

@@ -89,8 +89,9 @@ class SkinPainter:
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
-        for owned in (self._mesh, *self._pages, *self._low):
-            self._resources.release(owned)
+        self._resources.release(self._mesh)
+        for texture in (*self._pages, *self._low):
+            self._resources.release(texture)
         self._hiding.close()
 
     def _use_low(self, region: Region, wearer: Wearer, frame: Frame) -> None:
