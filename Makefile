@@ -6,6 +6,7 @@ SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 CANDIDATES = python3 python3.13 python3.12 python3.11 python3.14 python
 PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),$(shell $(name) -c '$(SUPPORTED)' 2>/dev/null && echo $(name))))
 
+PEERS_PYTHON ?= python3.11
 BIN := .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCKED = --require-hashes --only-binary :all:
@@ -14,7 +15,7 @@ LOCK = .venv/lock/bin/uv pip compile pyproject.toml requirements/build.in --cons
        --generate-hashes --no-header --no-annotate --no-config --upgrade --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint weights lock clean
+.PHONY: help setup demo test check lint weights bench lock clean
 
 help: ## these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,13 +40,16 @@ lint: .venv/dev.stamp ## formatting, lint and types only
 weights: .venv/run.stamp ## fetch the network weights now instead of on first use
 	$(BIN)/arpipe weights fetch
 
+bench: .venv/dev.stamp .venv-peers/bin/python ## speed against MediaPipe and others: out/bench.json, out/bench.md
+	$(BIN)/python tests/perf/bench.py
+
 lock: .venv/run.stamp ## renew requirements/*.txt from pyproject.toml
 	$(BIN)/python -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv
 	$(LOCK) --output-file requirements/run.txt
 	$(LOCK) --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt
 
 clean: ## remove the environment and everything made
-	rm -rf .venv out dist build .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-peers out dist build .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
@@ -53,6 +57,12 @@ clean: ## remove the environment and everything made
 	    "Install one, or: make PYTHON=/path/to/python setup" >&2; exit 1; }
 	sh requirements/system.sh "$(PYTHON)"
 	"$(PYTHON)" -m venv .venv
+
+# MediaPipe's last runtime with the simple API wants numpy < 2 and Python <= 3.12, so it lives apart.
+.venv-peers/bin/python: tests/perf/peers.txt
+	$(PEERS_PYTHON) -m venv .venv-peers
+	$@ -m pip --disable-pip-version-check --no-input install --only-binary :all: --requirement $<
+	@touch $@
 
 .venv/run.stamp: requirements/run.txt pyproject.toml | .venv/bin/python
 	$(PIP) install $(LOCKED) --requirement requirements/run.txt
