@@ -22,12 +22,13 @@ class Occluder:
 
     Args:
         context: Where.
-        topology: Of the faces to come.
+        topology: Of the faces to come; those without irises fit, too.
     """
 
     def __init__(self, context: GlContext, topology: Topology) -> None:
         self._resources = context.resources
         self._program = self._resources.program("depth.vert", "depth.frag")
+        self._face_count = topology.count
         self._vertices = np.zeros((topology.count + head_shape.VERTEX_COUNT, 3), np.float32)
         triangles = np.concatenate([head_shape.closed_face(topology), head_shape.TRIANGLES + topology.count])
         self._mesh = self._resources.mesh(
@@ -50,7 +51,7 @@ class Occluder:
         self._vertices[:count, 2] -= SINK_M
         sides = np.clip((SIDE_FROM_M - metric_mesh_m[:, 2]) / SIDE_OVER_M, 0.0, 1.0)
         self._vertices[:count, 0] -= np.sign(metric_mesh_m[:, 0]) * sides * SIDE_SINK_M
-        self._vertices[count:] = shape.vertices_m()
+        self._vertices[self._face_count :] = shape.vertices_m()
         self._mesh.write(self._vertices)
         canvas.view.apply(self._program)
         matrix = np.eye(4, dtype=np.float32)

@@ -250,6 +250,10 @@ class RigidMesh:
         if wearer is None or face.age_frames == 0:
             wearer = self._wearers[face.track_id] = _Wearer(mesh_m, 0, self._fit_now(mesh_m))
             return wearer.fit
+        if len(wearer.mesh_m) != len(
+            mesh_m
+        ):  # another network took over: the shape starts anew, the fit stays
+            wearer.mesh_m = mesh_m
         wearer.frames += 1
         pull = max(MESH_PULL, 1.0 / (wearer.frames + 1.0)) if wearer.frames < FIRST_PULLS else MESH_PULL
         wearer.mesh_m = wearer.mesh_m + pull * (mesh_m - wearer.mesh_m)

@@ -37,10 +37,32 @@ class Mailbox(Generic[T]):
             self._changed.notify_all()
             return True
 
-    def get(self) -> tuple[T] | None:
-        """Wait for the next item; None when the mailbox is closed and empty. Raises what `close` was given."""
+    def replace(self, item: T) -> int:
+        """Take the item in at once, in place of all that nobody has read; how many those were."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or bool(self._items))
+            unread = len(self._items)
+            self._items.clear()
+            if not self._closed:
+                self._items.append(item)
+            self._changed.notify_all()
+            return unread
+
+    def offer(self, item: T) -> bool:
+        """Take the item in if there is a free slot now; False when there is none, or the mailbox is closed."""
+        with self._changed:
+            if self._closed or len(self._items) >= self._slots:
+                return False
+            self._items.append(item)
+            self._changed.notify_all()
+            return True
+
+    def get(self, timeout_s: float | None = None) -> tuple[T] | None:
+        """Wait for the next item; None when the time is over, or the mailbox closed and empty.
+
+        Raises what `close` was given.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or bool(self._items), timeout_s)
             if self._items:
                 item = self._items.popleft()
                 self._changed.notify_all()
@@ -55,6 +77,17 @@ class Mailbox(Generic[T]):
             if not self._closed:
                 self._closed, self._error = True, error
             self._changed.notify_all()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it takes nothing more."""
+        return self._closed
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether nothing will come any more."""
+        with self._changed:
+            return self._closed and not self._items
 
     def clear(self) -> None:
         """Forget what nobody has read."""
@@ -94,18 +127,58 @@ class Ahead(Generic[T]):
         self.close()
 
     def _work(self, items: Iterable[T]) -> None:
-        error: BaseException | None = None
-        try:
-            for item in items:
-                if not self._mailbox.put(item):
-                    break
-        except BaseException as raised:  # noqa: BLE001 - raised again where it is waited for
-            error = raised
-        finally:
-            close = getattr(items, "close", None)
-            if isinstance(items, Iterator) and callable(close):
-                close()
-            self._mailbox.close(error)
+        _feed(items, self._mailbox, self._mailbox.put)
+
+
+class Newest(Generic[T]):
+    """Iterates `items` in its own thread without ever waiting for the reader, who gets the newest one.
+
+    Args:
+        items: As of `Ahead`.
+        name: The thread's.
+
+    Attributes:
+        dropped: Items that a newer one replaced before they were read.
+    """
+
+    def __init__(self, items: Iterable[T], name: str) -> None:
+        self.dropped = 0
+        self._mailbox: Mailbox[T] = Mailbox(1)
+        self._thread = threading.Thread(target=self._work, args=(items,), name=name, daemon=True)
+        self._thread.start()
+
+    def __iter__(self) -> Iterator[T]:
+        while (item := self._mailbox.get()) is not None:
+            yield item[0]
+
+    def take(self, timeout_s: float) -> T | None:
+        """The newest item that was not read, waiting for it; None when none came. Raises what ended `items`."""
+        item = self._mailbox.get(timeout_s)
+        return None if item is None else item[0]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether `items` are exhausted and read."""
+        return self._mailbox.is_drained
+
+    def close(self) -> None:
+        """Stop the thread after the item in work; may be called twice."""
+        self._mailbox.close()
+        self._mailbox.clear()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _work(self, items: Iterable[T]) -> None:
+        _feed(items, self._mailbox, self._take_in)
+
+    def _take_in(self, item: T) -> bool:
+        self.dropped += self._mailbox.replace(item)
+        return not self._mailbox.is_closed
 
 
 class Behind(Generic[T]):
@@ -125,6 +198,13 @@ class Behind(Generic[T]):
         """Hand over an item; raises what `consume` raised before."""
         if not self._mailbox.put(item) and self._error is not None:
             raise self._error
+
+    def offer(self, item: T) -> bool:
+        """Hand over an item unless that meant waiting; False when it was not taken. Raises as `put` does."""
+        taken = self._mailbox.offer(item)
+        if not taken and self._error is not None:
+            raise self._error
+        return taken
 
     def close(self) -> None:
         """Wait until everything is consumed; raises what `consume` raised. May be called twice."""
@@ -157,3 +237,19 @@ class Behind(Generic[T]):
             self._error = raised
             self._mailbox.close()
             self._mailbox.clear()
+
+
+def _feed(items: Iterable[T], mailbox: Mailbox[T], take_in: Callable[[T], bool]) -> None:
+    """Hand items over until one is refused, then close them and the mailbox."""
+    error: BaseException | None = None
+    try:
+        for item in items:
+            if not take_in(item):
+                break
+    except BaseException as raised:  # noqa: BLE001 - raised again where it is waited for
+        error = raised
+    finally:
+        close = getattr(items, "close", None)
+        if isinstance(items, Iterator) and callable(close):
+            close()
+        mailbox.close(error)

@@ -63,6 +63,8 @@ class Pipeline:
         effects: Specs or packs, instead of `config.effects`.
         layers: Effects of one's own, drawn besides; the pipeline closes them.
         observer: Called with every finished span, on the thread that did the work.
+        context: OpenGL to draw with, made on the drawing thread, instead of one of its own; the caller closes
+            it after the pipeline.
 
     Raises:
         ConfigError: An effect or the camera file is wrong.
@@ -75,6 +77,7 @@ class Pipeline:
         effects: Sequence[str | Pack] | None = None,
         layers: Sequence[Layer | PixelLayer] = (),
         observer: Callable[[Span], None] | None = None,
+        context: GlContext | None = None,
     ) -> None:
         self.config = config or PipelineConfig()
         self._seeing, self._drawing = StageTimer(observer=observer), StageTimer(observer=observer)
@@ -84,6 +87,7 @@ class Pipeline:
         self._intrinsics = None if file is None else load_intrinsics(file)
         self._own_layers = tuple(layers)
         self._layers: list[Layer | PixelLayer] = []
+        self._given_context = context
         self._context: GlContext | None = None
         self._compositor: Compositor | None = None
         self.perception = Perception(self.config.perception)
@@ -155,6 +159,11 @@ class Pipeline:
             self._layers = layers
         self._packs = packs
 
+    @property
+    def quality(self) -> RenderConfig:
+        """Drawing quality in force; asked for on the drawing thread."""
+        return self._prepare_drawing().config
+
     def set_quality(self, render: RenderConfig) -> None:
         """Draw with another quality from the next frame on."""
         self._prepare_drawing().config = render
@@ -171,9 +180,9 @@ class Pipeline:
         if self._compositor is not None:
             self._compositor.close()
             self._compositor = None
-        if self._context is not None:
+        if self._context is not None and self._context is not self._given_context:
             self._context.close()
-            self._context = None
+        self._context = None
         self.perception.close()
 
     def __enter__(self) -> Self:
@@ -185,7 +194,7 @@ class Pipeline:
     def _prepare_drawing(self) -> Compositor:
         if self._compositor is None:
             with ExitStack() as undo:
-                context = undo.enter_context(GlContext.headless())
+                context = self._given_context or undo.enter_context(GlContext.headless())
                 self._layers = _build(self._packs, context)
                 self._compositor = Compositor(context, self.config.render)
                 self._context = context

@@ -52,14 +52,14 @@ class OneEuroFilter:
         """Take one frame's points, give them smoothed.
 
         Args:
-            points: (n, 2 or more) x, y and what goes with them; n the same in each call.
+            points: (n, 2 or more) x, y and what goes with them; another n starts the filter anew.
             time_s: When they were measured. A time that does not rise is taken as one usual interval later;
                 after a gap of more than `RESTART_AFTER_S` the filter starts anew.
             size: Of the object, > 0, in the unit of the points: speed is counted in sizes per second.
         """
         raw = points.astype(np.float64)
         interval_s = self._interval(time_s)
-        if self._raw is None or interval_s > RESTART_AFTER_S:
+        if self._raw is None or len(self._raw) != len(raw) or interval_s > RESTART_AFTER_S:
             self._smooth, self._velocity = raw, np.zeros_like(raw[:, :2])
         else:
             velocity = (raw[:, :2] - self._raw[:, :2]) / (interval_s * size)

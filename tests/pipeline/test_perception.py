@@ -1,0 +1,58 @@
+"""Quality that perception can do without, changed while it runs."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from arpipe.effects.packs import pack_folders
+from arpipe.io.sample import SampleConfig, SampleSource
+from arpipe.pipeline.perception import PerceptionQuality
+from arpipe.pipeline.pipeline import Pipeline
+
+pytestmark = pytest.mark.weights
+
+
+def frames(count):
+    with SampleSource(SampleConfig(width=640, height=360, frames=count)) as source:
+        yield from source
+
+
+def test_mesh_is_exchanged_between_frames_and_the_track_goes_on():
+    ids, counts = set(), []
+    with Pipeline() as pipeline:
+        for frame in frames(9):
+            pipeline.perception.quality = PerceptionQuality(attention=frame.index % 6 < 3)
+            (face,) = pipeline(frame).faces
+            ids.add(face.track_id)
+            counts.append(face.landmarks.topology.count)
+            assert face.pose is not None
+    assert ids == {1}
+    assert counts == [478] * 3 + [468] * 3 + [478] * 3
+
+
+def test_networks_rest_on_every_second_frame_and_landmarks_stay_close():
+    with Pipeline() as pipeline, Pipeline() as reference:
+        pipeline.perception.quality = PerceptionQuality(every=2)
+        looked, off = [], []
+        for frame in frames(24):
+            result = pipeline(frame)
+            whole = reference(frame)
+            looked.append("infer" in result.timings_ms)
+            if result.faces:
+                pair = result.faces[0].landmarks, whole.faces[0].landmarks
+                off.append(np.abs(pair[0].points_px[:, :2] - pair[1].points_px[:, :2]).mean())
+    assert sum(looked) == 12
+    assert all(a != b for a, b in itertools.pairwise(looked))
+    assert max(off[3:]) < 1.0
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize(
+    "effect", ["lipstick", "eyeliner", "foundation", "iris-color", next(iter(pack_folders()))]
+)
+def test_effects_bear_the_exchange(effect):
+    with Pipeline(effects=[effect]) as pipeline:
+        for frame in frames(6):
+            pipeline.perception.quality = PerceptionQuality(attention=frame.index % 4 < 2)
+            assert pipeline.process(frame).pixels.shape == frame.pixels.shape
