@@ -8,7 +8,9 @@ matrix, so colours survive the round trip.
 from dataclasses import dataclass
 
 import av
+import cv2
 import numpy as np
+import numpy.typing as npt
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from arpipe.types import Pixels
@@ -27,7 +29,8 @@ _RGB_MATRIX = 0
 # H.273 matrix → the constant by which the scaler knows its coefficients.
 _SCALER_MATRIX = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
 
-_BIAS_FREE = (
+_TO_RGB = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+_FROM_RGB = (
     Interpolation.BICUBIC
     | Interpolation.ACCURATE_RND
     | Interpolation.FULL_CHR_H_INT
@@ -102,19 +105,29 @@ class ToRgb:
         """(height, width, 3) uint8 RGB, C-contiguous, not shared with the decoder."""
         matrix = self._tags.scaler_matrix(self._width, self._height)
         is_rgb = frame.format.is_rgb
-        rgb = self._scaler.reformat(
+        # Into planes: for packed RGB the scaler has a fast way that is one level too dark, and a true one that
+        # takes three times as long as this and the merging.
+        planes = self._scaler.reformat(
             frame,
             width=self._width,
             height=self._height,
-            format="rgb24",
+            format="gbrp",
             src_colorspace=None if is_rgb else matrix,
             dst_colorspace=None if is_rgb else matrix,
             src_color_range=FULL_RANGE if is_rgb else self._tags.scaler_range,
             dst_color_range=FULL_RANGE,
-            interpolation=Interpolation.BILINEAR,
+            interpolation=_TO_RGB,
             threads=1,
-        )
-        return np.ascontiguousarray(rgb.to_ndarray(), dtype=np.uint8)
+        ).planes
+        green, blue, red = (_pixels_of(plane) for plane in planes)
+        return np.asarray(cv2.merge((red, green, blue)), dtype=np.uint8)
+
+
+def _pixels_of(plane: av.video.plane.VideoPlane) -> npt.NDArray[np.uint8]:
+    """(h, w) view of a plane, whose rows may be padded."""
+    rows = np.frombuffer(plane, dtype=np.uint8).reshape(-1, plane.line_size)  # type: ignore[call-overload]
+    view: npt.NDArray[np.uint8] = rows[: plane.height, : plane.width]
+    return view
 
 
 class FromRgb:
@@ -140,7 +153,7 @@ class FromRgb:
             dst_colorspace=self._matrix,
             src_color_range=FULL_RANGE,
             dst_color_range=self._tags.scaler_range,
-            interpolation=_BIAS_FREE,
+            interpolation=_FROM_RGB,
             threads=1,
         )
         frame.colorspace = self._tags.matrix
