@@ -101,6 +101,17 @@ class _Worn:
     solid_box: Array
     skin_box: Array
 
+    def touches(self, canvas: Canvas) -> bool:
+        """Whether something of it lies in the canvas's region."""
+        box = self.skin_box if canvas.phase is Phase.SKIN else self.solid_box
+        region = canvas.region
+        return bool(
+            box[0] < region.x + region.width
+            and box[1] < region.y + region.height
+            and box[2] >= region.x
+            and box[3] >= region.y
+        )
+
 
 class RigidMesh:
     """Draws one model on every face.
@@ -156,13 +167,14 @@ class RigidMesh:
         """Shadows onto skin; heads into depth, then the objects, farthest first."""
         if self._scene is None:
             return
+        here = [worn for worn in self._worn if worn.touches(canvas)]
         if canvas.phase is Phase.SKIN:
-            for worn in self._worn:
+            for worn in here:
                 self._shade(canvas, worn, self._scene.lighting(worn.face))
             return
-        for worn in self._worn:
+        for worn in here:
             self._occluder.draw(canvas, worn.gl_from_head, worn.metric_mesh_m, worn.shape)
-        for worn in self._worn:
+        for worn in here:
             self._drawer.draw(canvas, worn.placement, self._scene.lighting(worn.face))
 
     def close(self) -> None:

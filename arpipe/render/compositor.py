@@ -28,7 +28,7 @@ from arpipe.types import FrameResult, Pixels
 GL_FRAMEBUFFER_SRGB = 0x8DB9  # blend in linear light, store sRGB bytes
 GL_SRC1_COLOR = 0x88F9  # second output of the fragment shader
 
-GPU_QUALITY = RenderConfig(supersample=2, msaa=4)
+GPU_QUALITY = RenderConfig(supersample=2, msaa=4, max_samples=16_000_000)
 
 
 @dataclass(slots=True, eq=False)
@@ -205,7 +205,7 @@ class Compositor:
 
     def _solid_target(self, scene: Scene, solid: Region, part: Pixels) -> Target:
         """Target that shows a part (h, w, 4) of the picture, magnified, with nothing in its depth."""
-        scale, resources = scene.config.supersample, self._context.resources
+        scale, resources = _scale(scene, solid), self._context.resources
         width, height = solid.width * scale, solid.height * scale
         samples = min(scene.config.msaa, self._context.max_samples)
         plain = resources.target("solid", width, height)
@@ -230,7 +230,7 @@ class Compositor:
         target: Target,
         layers: Sequence[Layer],
     ) -> None:
-        scale = scene.config.supersample if phase is Phase.SOLID else 1
+        scale = _scale(scene, region) if phase is Phase.SOLID else 1
         view = View.of_region(scene.camera, region)
         canvas = RegionCanvas(
             self._context.gl, phase, region, view, scene.config, scale, target, self._copier
@@ -243,7 +243,7 @@ class Compositor:
 
     def _blend_in(self, pixels: Pixels, scene: Scene, solid: Region, target: Target) -> None:
         """Average the samples, match the frame's sharpness, write into the picture."""
-        scale = scene.config.supersample
+        scale = _scale(scene, solid)
         width, height = solid.width * scale, solid.height * scale
         drawn = _read(self._copier.resolved(target, width, height), width, height)
         if scale > 1:
@@ -252,8 +252,17 @@ class Compositor:
             )
         place = pixels[solid.rows, solid.columns]
         if scene.config.match_sharpness:
-            drawn = matched(drawn, self._look.estimate(scene.result.frame, solid))
+            drawn = matched(drawn, self._look.estimate(scene.result.frame, solid), scale)
         cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=place)
+
+
+def _scale(scene: Scene, solid: Region) -> int:
+    """Samples a pixel along each axis that a region gets."""
+    config = scene.config
+    if all(face.age_frames == 0 for face in scene.result.faces):
+        return config.supersample
+    affordable = int(np.sqrt(config.max_samples / (solid.width * solid.height)))
+    return max(1, min(config.supersample, affordable))
 
 
 def _is_gl(layer: Layer | PixelLayer) -> bool:

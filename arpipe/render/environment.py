@@ -26,7 +26,9 @@ WINDOW_HALF_WIDTH, WINDOW_HALF_HEIGHT = (
     0.42,
 )  # tangents of the key light's half angles: a window 2 m away
 WINDOW_EDGE = 0.10
-USUAL_WINDOW: Array = np.array([-0.35, 0.40, 0.75])  # rooms have one; where a weak or unseen key light leaves it open
+USUAL_WINDOW: Array = np.array(
+    [-0.35, 0.40, 0.75]
+)  # rooms have one; where a weak or unseen key light leaves it open
 WINDOW_GAIN = 8.0  # radiance over that of a white wall
 ROOM_ALBEDO, ROOM_UPWARD = 0.46, 0.34  # walls are no white screen; ceilings are lighter than floors
 ROOM_CONTRAST = 0.8  # how much of the picture's own variation the guessed room shows

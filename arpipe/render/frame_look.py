@@ -14,7 +14,7 @@ MEASURE_SIDE_PX = 160  # enough edges and flat blocks, 0.3 ms
 PULL = 0.35  # share of a new measurement in the running value
 
 OWN_BLUR_PX = 0.45  # a box-filtered, supersampled edge already is this soft (Gaussian sigma)
-STEPS_BLUR_PX = 0.42  # even on the sharpest frame: melts the few steps that four samples leave on an edge
+STEPS_BLUR_PX = {1: 0.62, 2: 0.42, 3: 0.36}  # least blur by `scale`, even on the sharpest frame
 MAX_BLUR_PX = 1.4  # softer frames are out of focus by intent; the overlay must stay legible
 PRE_BLUR_PX = 0.8  # calms noise before derivatives are taken
 _SLOPE: npt.NDArray[np.float32] = np.array([[-0.5, 0.0, 0.5]], np.float32)
@@ -26,7 +26,7 @@ DISCRETE_BIAS, DISCRETE_GAIN = (
 )  # differences over whole px see edges wider, measured on drawn discs
 LEAST_SLOPE = 4.0  # levels² a px²; flatter pictures do not tell
 USUAL_BLUR_PX = 0.6  # of a webcam
-LEAST_BLUR_PX, LEAST_NOISE = 0.2, 1.2  # below, nobody sees a difference
+LEAST_NOISE = 1.2  # below, nobody sees a difference
 MAX_NOISE = 8.0
 GRAIN_SHARE = 0.6  # of the measured noise: some of it is skin
 
@@ -70,16 +70,16 @@ def measure(pixels: Pixels) -> FrameLook:
     return FrameLook(_missing_blur_px(grey, noise), noise)
 
 
-def matched(drawn: Pixels, look: FrameLook) -> Pixels:
+def matched(drawn: Pixels, look: FrameLook, scale: int) -> Pixels:
     """Soften and grain what is drawn, as much as the frame is; the picture beside it stays as it is.
 
     Args:
         drawn: (h, w, 4) RGB of the finished region; its alpha is 255 where nothing opaque was drawn.
         look: The frame's.
+        scale: Samples a pixel along each axis that it was drawn with: few samples leave steps on edges, which
+            a little blur melts.
     """
-    if look.blur_px < LEAST_BLUR_PX and look.noise < LEAST_NOISE:
-        return drawn
-    soft = cv2.GaussianBlur(drawn, (0, 0), max(look.blur_px, LEAST_BLUR_PX))
+    soft = cv2.GaussianBlur(drawn, (0, 0), max(look.blur_px, STEPS_BLUR_PX[min(scale, 3)]))
     weight = np.minimum((255.0 - soft[..., 3].astype(np.float32)) * (COVERAGE_GAIN / 255.0), 1.0)
     blended: Pixels = np.asarray(cv2.blendLinear(drawn, soft, 1.0 - weight, weight))
     if look.noise >= LEAST_NOISE:
@@ -115,7 +115,7 @@ def _missing_blur_px(grey: npt.NDArray[np.uint8], noise: float) -> float:
     if first < LEAST_SLOPE:
         return USUAL_BLUR_PX
     width = (first / (2.0 * max(second, 1e-6)) - PRE_BLUR_PX**2 - DISCRETE_BIAS) / DISCRETE_GAIN
-    return float(np.clip(np.sqrt(max(width - OWN_BLUR_PX**2, 0.0)), STEPS_BLUR_PX, MAX_BLUR_PX))
+    return float(np.clip(np.sqrt(max(width - OWN_BLUR_PX**2, 0.0)), 0.0, MAX_BLUR_PX))
 
 
 def _noise(grey: npt.NDArray[np.uint8]) -> float:

@@ -1,5 +1,6 @@
 """Draws an `ObjectMesh` with the surface shader."""
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
 import moderngl
@@ -16,6 +17,7 @@ from arpipe.render.program import Program
 from arpipe.render.resources import Mesh
 
 SRGB_MAPS = ("BASE_MAP", "EMISSIVE_MAP")
+BALLS_KEPT = 8  # faces with a light of their own
 BALL_UNIT = 0  # texture units: the surroundings, then the material's maps
 
 
@@ -38,24 +40,30 @@ class Placement:
     glass_tint: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
 
 
-class MirrorBall:
-    """The texture of an `Environment`, rewritten in place."""
+class MirrorBalls:
+    """Textures of the last few environments: writing one that is being drawn with would wait for the drawing."""
 
     def __init__(self, context: GlContext) -> None:
         self._resources = context.resources
-        self._shown: Environment | None = None
-        self._texture = self._resources.layers(np.zeros((LEVELS, SIDE, SIDE, 4), np.uint8))
+        self._kept: OrderedDict[int, tuple[Environment, moderngl.TextureArray]] = OrderedDict()
 
     def use(self, environment: Environment, unit: int) -> None:
-        """Bind it, with these surroundings in it."""
-        if environment is not self._shown:
-            self._texture.write(environment.levels)
-            self._shown = environment
-        self._texture.use(unit)
+        """Bind the texture that shows an environment."""
+        key = id(environment)  # kept alive beside its texture, so no other can have it
+        if key not in self._kept:
+            if len(self._kept) < BALLS_KEPT:
+                texture = self._resources.layers(np.zeros((LEVELS, SIDE, SIDE, 4), np.uint8))
+            else:
+                texture = self._kept.popitem(last=False)[1][1]
+            texture.write(environment.levels)
+            self._kept[key] = (environment, texture)
+        self._kept.move_to_end(key)
+        self._kept[key][1].use(unit)
 
     def close(self) -> None:
-        """Release the texture; may be called twice."""
-        self._resources.release(self._texture)
+        """Release the textures; may be called twice."""
+        while self._kept:
+            self._resources.release(self._kept.popitem()[1][1])
 
 
 class ObjectDrawer:
@@ -70,7 +78,7 @@ class ObjectDrawer:
     def __init__(self, context: GlContext, model: Model, mesh: ObjectMesh) -> None:
         self._resources = context.resources
         self._is_software = context.is_software
-        self._ball = MirrorBall(context)
+        self._balls = MirrorBalls(context)
         self._mesh = mesh
         self._programs: list[Program] = []
         self._meshes: list[Mesh] = []
@@ -96,7 +104,7 @@ class ObjectDrawer:
     def draw(self, canvas: Canvas, placement: Placement, lighting: Lighting) -> None:
         """Draw all opaque batches, then glass from back to front, with depth."""
         matrices = np.stack(placement.gl_from_part)
-        self._ball.use(lighting.environment, BALL_UNIT)
+        self._balls.use(lighting.environment, BALL_UNIT)
         for number in self._back_to_front(placement):
             batch, program = self._mesh.batches[number], self._programs[number]
             canvas.view.apply(program)
@@ -116,7 +124,7 @@ class ObjectDrawer:
 
     def close(self) -> None:
         """Release buffers and textures; may be called twice."""
-        self._ball.close()
+        self._balls.close()
         for mesh in self._meshes:
             self._resources.release(mesh)
         for texture in self._textures.values():

@@ -5,7 +5,7 @@ from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.layer import Layer, Order, Patch, Phase, PixelLayer
 from arpipe.timing import StageTimer
-from tests.render.faces import CAMERA, noisy_frame, plain_frame, result_of
+from tests.render.faces import CAMERA, face_at, noisy_frame, plain_frame, pose_at, result_of
 
 pytestmark = pytest.mark.gl
 
@@ -219,3 +219,14 @@ def test_steady_drawing_makes_no_new_objects(context, compositor):
     for _ in range(5):
         draw(compositor, plain_frame(), square)
     assert context.resources.count == count
+
+
+def test_large_regions_of_a_stream_get_fewer_samples_and_first_frames_all(context, compositor):
+    compositor.config = PLAIN.model_copy(update={"max_samples": 10_000, "supersample": 3})
+    scales = []
+    for age, box in ((0, (0, 0, 199, 99)), (5, (0, 0, 199, 99)), (5, (0, 0, 39, 29))):
+        square = Square(context, box)
+        faces = result_of(plain_frame(), face_at(pose_at(), age_frames=age))
+        compositor.draw(faces, CAMERA, [square], StageTimer())
+        scales.append(square.drawn[0][2])
+    assert scales == [3, 1, 2]
