@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.assets import config_path
 from arpipe.errors import ConfigError
+from arpipe.io.camera import CameraConfig as DeviceConfig
 from arpipe.io.toml_tables import check, parse_value, read_toml, to_toml
 from arpipe.io.video_writer import VideoSinkConfig
+from arpipe.pipeline.governor import GovernorConfig
 from arpipe.pipeline.pipeline import PipelineConfig
 
 ENVIRONMENT_PREFIX = "ARPIPE_"
@@ -47,16 +49,88 @@ class ProfileConfig(BaseModel):
     output: Path | None = None
 
 
+class LiveConfig(BaseModel):
+    """How a camera is shown.
+
+    Attributes:
+        source: A camera's number, or any file or "sample", which then plays as a camera would.
+        loop: Begin a file again when it ends.
+        device: What is asked of a camera.
+        window: Show it; without, frames go to sinks and callbacks only.
+        mirror: Show it as a mirror does; what is recorded or sent is never mirrored.
+        full_screen: Begin on the whole screen.
+        record: Record into this file from the first frame on; if it exists, a number is added to the name.
+        virtual_camera: Send it to a virtual camera that video calls can choose.
+        folder: Where recordings and snapshots go.
+        frames: End after so many; 0 for no end.
+        seconds: End after so long; 0 for no end.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str = "0"
+    loop: bool = False
+    device: DeviceConfig = DeviceConfig()
+    window: bool = True
+    mirror: bool = True
+    full_screen: bool = False
+    record: Path | None = None
+    virtual_camera: bool = False
+    folder: Path = Path("captures")
+    frames: int = Field(default=0, ge=0)
+    seconds: float = Field(default=0.0, ge=0)
+
+
+class WebConfig(BaseModel):
+    """The page that `arpipe live --web` serves.
+
+    Attributes:
+        host: Address to listen on. Any but loopback needs TLS, and its page a token.
+        port: To listen on; 0 takes a free one.
+        hosts: Further names by which browsers may call this server.
+        tls_cert, tls_key: PEM files.
+        max_sessions: Pages served at once; the next one is asked to come later.
+        max_width, max_height: Largest picture that a page may send, px, either way up.
+        max_message_kb: Largest message.
+        max_fps: Pictures a second that a page may send.
+        idle_s: A session that sends nothing for so long ends.
+        crf: H.264 quality of what is sent back: 0 best, 51 worst.
+        jpeg_quality: Of what is sent to pages without WebCodecs, 0 to 100.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8000, ge=0, le=65535)
+    hosts: tuple[str, ...] = ()
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    max_sessions: int = Field(default=4, ge=1, le=64)
+    max_width: int = Field(default=1920, ge=64, le=7680)
+    max_height: int = Field(default=1080, ge=64, le=4320)
+    max_message_kb: int = Field(default=4096, ge=64, le=65536)
+    max_fps: float = Field(default=60.0, ge=1, le=240)
+    idle_s: float = Field(default=120.0, gt=0)
+    crf: int = Field(default=23, ge=0, le=51)
+    jpeg_quality: int = Field(default=85, ge=1, le=100)
+
+
 class RunConfig(PipelineConfig):
     """Everything settable about a run: the pipeline's own keys and what is done around it.
 
     Attributes:
+        live: What `arpipe live` shows.
+        governor: How it holds the frame rate.
         video: How videos are compressed.
         profile: What `arpipe profile` measures.
+        web: The page that `arpipe live --web` serves.
     """
 
+    live: LiveConfig = LiveConfig()
+    governor: GovernorConfig = GovernorConfig()
     video: VideoSinkConfig = VideoSinkConfig()
     profile: ProfileConfig = ProfileConfig()
+    web: WebConfig = WebConfig()
 
 
 def load_config(
