@@ -48,6 +48,7 @@ class EffectKind(Protocol):
     """What a line of `EFFECT_KINDS` leads to."""
 
     Params: type[EffectParams]
+    needs: frozenset[str]
 
     def __call__(self, params: Any, context: "GlContext") -> "Layer | PixelLayer":
         """Build the layer; GL objects are made here and released by its `close`."""
@@ -170,6 +171,12 @@ def build(pack: Pack, context: "GlContext") -> list["Layer | PixelLayer"]:
             made.callback(layers[-1].close)
         made.pop_all()
         return layers
+
+
+def needs_of(pack: Pack) -> frozenset[str]:
+    """What perception must deliver for a pack, known before its layers are built; see `Layer.needs`."""
+    needs = (layer.params.needs or kind_class(layer.kind).needs for layer in pack.layers)
+    return frozenset().union(*needs)
 
 
 def _user_folder() -> Path:

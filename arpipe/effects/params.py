@@ -16,6 +16,11 @@ class EffectParams(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """What perception must deliver for these values, where it depends on them; else empty."""
+        return frozenset()
+
 
 class UserText(str):
     """Text that a person typed, in contrast to text in a pack: a path in it may point anywhere."""

@@ -11,6 +11,7 @@ from arpipe.inference.session import SessionConfig
 from arpipe.pipeline.meshes import MeshChoice
 from arpipe.pipeline.prediction import Predictor
 from arpipe.timing import FRAME_STAGE, StageTimer
+from arpipe.tracking.mask import MaskTracker
 from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
 from arpipe.types import Frame, FrameResult, TrackedFace
 
@@ -52,11 +53,14 @@ class Perception:
 
     Attributes:
         quality: Assign, from any thread, to change it from the next frame on.
+        needs: What is looked for besides faces: "mask". Assign it likewise.
     """
 
     def __init__(self, config: PerceptionConfig | None = None) -> None:
         self.config = config or PerceptionConfig()
         self.quality = PerceptionQuality()
+        self.needs: frozenset[str] = frozenset()
+        self._mask = MaskTracker(self.config.session)
         self._mesh = MeshChoice(self.config.face.mesh, self.config.session)
         self._faces = FaceTracker(self.config.face, self.config.session, mesh=self._mesh)
         self._poses = HeadPoseSolver(self.config.head_pose)
@@ -82,7 +86,8 @@ class Perception:
                 self._since_seen = 0
                 self._mesh.kind = self.config.face.mesh if quality.attention else "plain"
                 faces = self._look(frame, camera, timer)
-        return FrameResult(frame=frame, faces=faces, timings_ms=timer.timings_ms)
+            mask = self._mask.update(frame, timer) if "mask" in self.needs else None
+        return FrameResult(frame=frame, faces=faces, mask=mask, timings_ms=timer.timings_ms)
 
     @property
     def provider(self) -> str:
@@ -94,11 +99,13 @@ class Perception:
         self._faces.reset()
         self._poses.reset()
         self._predictor.reset()
+        self._mask.reset()
         self._since_seen = 0
 
     def close(self) -> None:
         """Free the networks; may be called twice."""
         self._faces.close()
+        self._mask.close()
 
     def __enter__(self) -> Self:
         return self

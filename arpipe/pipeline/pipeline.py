@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from arpipe.effects.packs import Pack, build, load_effect
+from arpipe.effects.packs import Pack, build, load_effect, needs_of
 from arpipe.geometry.calibration import load_intrinsics
 from arpipe.geometry.camera import DEFAULT_VERTICAL_FOV_DEG, CameraIntrinsics
 from arpipe.pipeline.perception import Perception, PerceptionConfig
@@ -91,6 +91,7 @@ class Pipeline:
         self._context: GlContext | None = None
         self._compositor: Compositor | None = None
         self.perception = Perception(self.config.perception)
+        self.perception.needs = self._needs()
 
     @property
     def packs(self) -> tuple[Pack, ...]:
@@ -158,6 +159,7 @@ class Pipeline:
             self._close_layers()
             self._layers = layers
         self._packs = packs
+        self.perception.needs = self._needs()
 
     @property
     def quality(self) -> RenderConfig:
@@ -200,6 +202,11 @@ class Pipeline:
                 self._context = context
                 undo.pop_all()
         return self._compositor
+
+    def _needs(self) -> frozenset[str]:
+        """What all effects together ask of perception."""
+        own = (layer.needs for layer in self._own_layers)
+        return frozenset().union(*own, *(needs_of(pack) for pack in self._packs))
 
     def _close_layers(self) -> None:
         for layer in self._layers:

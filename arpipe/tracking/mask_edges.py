@@ -1,0 +1,102 @@
+"""Edges of a coarse mask put where the full picture has them: a guided filter, solved small and applied sharp.
+
+In each small window the mask is explained as a linear function of the picture's colours (He, Sun, Tang: "Guided
+image filtering"). The coefficients are found at the mask's size with box filters and enlarged; the function is
+evaluated with the frame's own pixels, and only where the mask is undecided: elsewhere it is 0 or 1 anyway.
+"""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from arpipe.types import Pixels, Points
+
+RADIUS_OF_SIDE = 1.0 / 64.0  # window radius over the mask's long side: what the network may miss an edge by
+VARIANCE = 3e-4  # of colours in [0, 1] below which a window counts as even and keeps the coarse mask
+SURE = 0.03  # this near to 0 or 1, all around, a coarse mask is believed
+LOW, HIGH = 0.2, 0.8  # what the filter leaves of sure pixels is stretched away
+REMAP_COLUMNS = 1024  # points to look up are laid out in rows of so many: cv2.remap takes no endless row
+
+
+def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
+    """The mask at the frame's size with the frame's edges.
+
+    Args:
+        mask: (h', w') float32 in [0, 1] of the whole frame.
+        seen: (h', w', 3) uint8 RGB, the frame at that size.
+        pixels: (h, w, 3) uint8 RGB, the frame.
+
+    Returns:
+        (h, w) float32 in [0, 1], owned by the caller.
+    """
+    height, width = pixels.shape[:2]
+    radius = max(1, round(max(mask.shape) * RADIUS_OF_SIDE))
+    full: Points = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    rows, columns = _undecided(mask, radius, width, height)
+    if rows.size:
+        coefficients = _explain(mask, seen.astype(np.float32) * np.float32(1.0 / 255.0), radius)
+        here = _sample(coefficients, rows, columns, width, height)
+        colors = pixels[rows, columns].astype(np.float32) * np.float32(1.0 / 255.0)
+        full[rows, columns] = np.einsum("nc,nc->n", colors, here[:, :3]) + here[:, 3]
+    return np.clip((full - LOW) * np.float32(1.0 / (HIGH - LOW)), 0.0, 1.0)
+
+
+def _undecided(
+    mask: Points, radius: int, width: int, height: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Rows and columns of the frame's pixels near which the mask is neither 0 nor 1."""
+    unsure = ((mask > SURE) & (mask < 1.0 - SURE)).astype(np.uint8)
+    unsure |= cv2.morphologyEx((mask > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    near = cv2.dilate(unsure, np.ones((2 * (radius // 2) + 1,) * 2, np.uint8))
+    rows, columns = np.nonzero(cv2.resize(near, (width, height), interpolation=cv2.INTER_NEAREST))
+    return rows, columns
+
+
+def _explain(mask: Points, guide: Points, radius: int) -> Points:
+    """(h', w', 4) factors of red, green, blue and a constant whose sum is the mask, averaged over windows."""
+    window = (2 * radius + 1, 2 * radius + 1)
+    mean, mean_mask = cv2.blur(guide, window), cv2.blur(mask, window)
+    with_mask = cv2.blur(guide * mask[..., None], window) - mean * mean_mask[..., None]
+    squares = cv2.blur(guide * guide, window) - mean * mean + np.float32(VARIANCE)
+    others = cv2.blur(guide * guide[..., [1, 2, 0]], window) - mean * mean[..., [1, 2, 0]]
+    factors = _solve_symmetric(np.asarray(squares), np.asarray(others), np.asarray(with_mask))
+    constant = mean_mask - np.einsum("hwc,hwc->hw", factors, mean)
+    return np.asarray(cv2.blur(np.dstack([factors, constant]), window), np.float32)
+
+
+def _solve_symmetric(squares: Points, others: Points, right: Points) -> Points:
+    """(h, w, 3) solution of a symmetric 3 × 3 system in each pixel, by its cofactors.
+
+    Args:
+        squares: (h, w, 3) the diagonal.
+        others: (h, w, 3) elements (0, 1), (1, 2) and (2, 0).
+        right: (h, w, 3) right-hand side.
+    """
+    a, b, c = (squares[..., row] for row in range(3))
+    ab, bc, ca = (others[..., pair] for pair in range(3))
+    x, y, z = (right[..., row] for row in range(3))
+    aa, bb, cc = b * c - bc * bc, a * c - ca * ca, a * b - ab * ab
+    xy, yz, zx = bc * ca - ab * c, ab * ca - a * bc, ab * bc - b * ca
+    scale = 1.0 / (a * aa + ab * xy + ca * zx)
+    return np.dstack(
+        [
+            (aa * x + xy * y + zx * z) * scale,
+            (xy * x + bb * y + yz * z) * scale,
+            (zx * x + yz * y + cc * z) * scale,
+        ]
+    )
+
+
+def _sample(
+    coefficients: Points, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], width: int, height: int
+) -> Points:
+    """(n, 4) coefficients at n pixels of the frame, bilinear."""
+    small_height, small_width = coefficients.shape[:2]
+    count = rows.size
+    lines = -(-count // REMAP_COLUMNS)
+    places = np.zeros((2, lines * REMAP_COLUMNS), np.float32)
+    places[0, :count] = (columns + 0.5) * (small_width / width) - 0.5
+    places[1, :count] = (rows + 0.5) * (small_height / height) - 0.5
+    x, y = places.reshape(2, lines, REMAP_COLUMNS)
+    found = cv2.remap(coefficients, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found.reshape(-1, 4)[:count], np.float32)

@@ -1,0 +1,54 @@
+"""Masks that hold still where the picture does, and follow at once where it moves."""
+
+import math
+
+import cv2
+import numpy as np
+
+from arpipe.models.segmentation import PersonMask
+from arpipe.types import Points
+
+MEMORY_S = 0.25  # a still picture's mask is a mean over about so long
+FORGET_S = 1.0  # older masks say nothing about this frame
+WINDOW = 5  # px at the network's size over which change is averaged: sensor noise cancels, edges do not
+STILL, MOVING = 2.5, 9.0  # grey levels of change that count as noise, and as motion for sure
+
+
+class MaskSteadier:
+    """A running mean of masks that lasts only as long as the picture under it stays the same.
+
+    Each pixel keeps a mean of the picture beside its mean of the mask, updated by the same share. Where the
+    picture leaves that mean, somebody has moved: the mask is taken new there, so nothing trails behind. A motion
+    too slow to see from frame to frame still adds up against the mean.
+    """
+
+    def __init__(self) -> None:
+        self._mask: Points | None = None
+        self._picture: Points | None = None
+        self._seen_s = 0.0
+
+    def update(self, mask: PersonMask, captured_s: float) -> Points:
+        """(h', w') float32 steadied mask.
+
+        Args:
+            mask: The next one of the stream.
+            captured_s: Its frame's time; one that runs back, or a long gap, begins anew.
+        """
+        picture = mask.seen.astype(np.float32)
+        passed_s = captured_s - self._seen_s
+        self._seen_s = captured_s
+        known = self._mask is not None and self._mask.shape == mask.probability.shape
+        if self._mask is None or self._picture is None or not known or not 0.0 < passed_s <= FORGET_S:
+            self._mask, self._picture = mask.probability, picture
+            return self._mask
+        change = cv2.blur(picture - self._picture, (WINDOW, WINDOW))
+        moved = np.clip((np.abs(change).max(axis=2) - STILL) / (MOVING - STILL), 0.0, 1.0)
+        least = 1.0 - math.exp(-passed_s / MEMORY_S)
+        share = (least + (1.0 - least) * moved).astype(np.float32)
+        self._mask = self._mask + share * (mask.probability - self._mask)
+        self._picture = self._picture + share[..., None] * (picture - self._picture)
+        return self._mask
+
+    def reset(self) -> None:
+        """Forget: the next mask begins another stream."""
+        self._mask = self._picture = None
