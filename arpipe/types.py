@@ -115,13 +115,15 @@ class Landmarks:
             relative to the subject's centre.
         score: Presence in [0, 1].
         topology: Names and regions; `topology.count == n`.
-        visibility: (n,) float32 in [0, 1], or None where the network does not tell.
+        visibility: (n,) float32 in [0, 1]: seen and not hidden; None where the network does not tell.
+        presence: (n,) float32 in [0, 1]: within the picture, hidden or not; None likewise.
     """
 
     points_px: Points
     score: float
     topology: Topology
     visibility: Points | None = None
+    presence: Points | None = None
 
     def __post_init__(self) -> None:
         expected = (self.topology.count, 3)

@@ -1,39 +1,16 @@
 """Finds faces in a whole picture: short range (to about 2 m) and full range (to about 5 m)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal
 
-from arpipe.inference.session import Session, SessionConfig
-from arpipe.models import ssd
-from arpipe.preprocess.crop import letterbox, square_around
-from arpipe.preprocess.tensor import CropTensor
-from arpipe.timing import StageTimer
-from arpipe.types import Detection, Frame, Points, Roi
+from arpipe.inference.session import SessionConfig
+from arpipe.models.detector import BoxDetector, DetectorSpec
+from arpipe.preprocess.crop import square_around
+from arpipe.types import Detection, Roi
 
 RIGHT_EYE, LEFT_EYE, NOSE_TIP, MOUTH, RIGHT_EAR, LEFT_EAR = range(6)
 """Order of a face detection's keypoints; right and left are the person's."""
 
-MAX_OVERLAP = 0.3  # of two boxes that are one face, from the models' own graphs
 CROP_OVER_BOX = 1.5  # the face mesh was trained on crops this much larger than the detector's box
-
-
-@dataclass(frozen=True, slots=True)
-class DetectorSpec:
-    """How one detection network lays out its answers.
-
-    Attributes:
-        network: Name in the weights' catalogue.
-        side: Input, px; values in [-1, 1].
-        strides: Of the anchor layers.
-        anchors_per_layer: Per cell.
-    """
-
-    network: str
-    side: int
-    strides: tuple[int, ...]
-    anchors_per_layer: int
-
 
 DETECTORS = {
     "short": DetectorSpec("face_detector_short", 128, (8, 16, 16, 16), 2),
@@ -41,8 +18,8 @@ DETECTORS = {
 }
 
 
-class FaceDetector:
-    """One detection network.
+class FaceDetector(BoxDetector):
+    """One detection network; its detections have six keypoints.
 
     Args:
         reach: "short" or "full" range.
@@ -53,39 +30,7 @@ class FaceDetector:
     def __init__(
         self, reach: Literal["short", "full"], min_score: float = 0.5, sessions: SessionConfig | None = None
     ) -> None:
-        spec = DETECTORS[reach]
-        self._min_score = min_score
-        self._anchors = ssd.anchor_centers(spec.side, spec.strides, spec.anchors_per_layer)
-        self._input = CropTensor(spec.side, -1.0, 1.0, "zero")
-        self._session = Session(spec.network, sessions)
-
-    def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
-        """Faces in the picture, surest first, with six keypoints each; booked as stage `detect`."""
-        return self.detect_in(frame, [letterbox(frame.width, frame.height)], timer)
-
-    def detect_in(self, frame: Frame, squares: Sequence[Roi], timer: StageTimer) -> tuple[Detection, ...]:
-        """Faces in upright squares of the picture, as `detect`; one that two squares show is one face."""
-        with timer.stage("detect"):
-            outputs = self._session.run(self._input.fill(frame.pixels, squares))
-            rows = zip(squares, outputs["boxes"], outputs["scores"], strict=True)
-            return tuple(ssd.merge([self._candidates(*row) for row in rows], MAX_OVERLAP))
-
-    def _candidates(self, square: Roi, boxes: Points, logits: Points) -> ssd.Candidates:
-        """What the network sees in one square, in image px."""
-        found = ssd.decode(boxes, logits, self._anchors, self._min_score)
-        image_from_crop = square.image_from_crop(self._input.side)
-        corners = image_from_crop.apply(found.boxes.reshape(-1, 2, 2))  # upright: corners stay corners
-        return ssd.Candidates(corners.reshape(-1, 4), image_from_crop.apply(found.keypoints), found.scores)
-
-    def close(self) -> None:
-        """Free the network; may be called twice."""
-        self._session.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        super().__init__(DETECTORS[reach], min_score, sessions)
 
 
 def face_roi(detection: Detection) -> Roi | None:

@@ -11,6 +11,7 @@ import numpy as np
 from arpipe.assets import asset_path
 from arpipe.errors import AssetError, NonFiniteOutput
 from arpipe.inference.session import Session, SessionConfig
+from arpipe.models.crop_network import to_image
 from arpipe.models.ssd import probability
 from arpipe.preprocess.crop import square_around
 from arpipe.preprocess.tensor import CropTensor
@@ -66,7 +67,7 @@ class FaceMesh:
             scores = probability(outputs["presence"])
             points = self._assemble(outputs)
             return [
-                Landmarks(_to_image(crop, roi), float(score), self.topology)
+                Landmarks(to_image(crop, roi, SIDE_PX), float(score), self.topology)
                 for crop, roi, score in zip(points, rois, scores, strict=True)
             ]
 
@@ -166,12 +167,3 @@ def _refinement() -> _Refinement:
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise AssetError(f"{path} cannot be read ({error}); reinstall arpipe") from error
-
-
-def _to_image(points: Points, roi: Roi) -> Points:
-    """(n, 3) crop px → image px; z keeps the scale of x."""
-    image_from_crop = roi.image_from_crop(SIDE_PX)
-    placed = np.empty_like(points)
-    placed[:, :2] = points[:, :2] @ image_from_crop.matrix[:, :2].T + image_from_crop.matrix[:, 2]
-    placed[:, 2] = points[:, 2] * (roi.size_px / SIDE_PX)
-    return placed

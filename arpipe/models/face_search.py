@@ -6,7 +6,8 @@ import numpy as np
 
 from arpipe.geometry.boxes import overlap
 from arpipe.inference.session import SessionConfig
-from arpipe.models.face_detector import MAX_OVERLAP, FaceDetector
+from arpipe.models.detector import MAX_OVERLAP
+from arpipe.models.face_detector import FaceDetector
 from arpipe.timing import StageTimer
 from arpipe.types import Detection, Frame, Roi
 

@@ -119,5 +119,11 @@ def square_around(box_px: npt.ArrayLike, right_px: npt.ArrayLike, left_px: npt.A
     return Roi(center, grow * max(x1 - x0, y1 - y0), math.atan2(dy, dx))
 
 
+def upright(low_px: npt.ArrayLike, high_px: npt.ArrayLike) -> float:
+    """Angle of a square in whose crop one point stands above another, rad."""
+    dx, dy = (np.asarray(high_px, np.float64) - np.asarray(low_px, np.float64)).tolist()
+    return math.remainder(math.atan2(dy, dx) + math.pi / 2.0, 2.0 * math.pi)
+
+
 def _single(values: Array) -> Points:
     return values.astype(np.float32)
