@@ -10,6 +10,7 @@ from pydantic import Field
 
 from arpipe.effects.contact_shadow import ContactShadow
 from arpipe.effects.fit import Adjustment, Fit, GlassesSize, Shape, fit_anchor, fit_glasses
+from arpipe.effects.fit_track import FitTrack
 from arpipe.effects.head_shape import HeadShape
 from arpipe.effects.occluder import Occluder
 from arpipe.effects.params import Color, EffectParams, PackFile
@@ -31,11 +32,6 @@ LENSES = ("lens_l", "lens_r")
 
 FADE_WHOLE_M, FADE_GONE_M = 0.012, -0.010  # before and behind the ear's root: the last centimetres fade
 NEVER_FADES_M = (-10.0, -9.0)
-
-REFIT_FRAMES = 20  # a fit costs 1 ms and shapes hardly change
-MESH_PULL = 0.12  # share of a new frame's shape in the running one: expressions and noise average out
-FIRST_PULLS = 5  # the first frames count as in a plain mean
-FIT_PULL = 0.25  # share of a new fit in the one shown: glasses slide into place, they do not jump
 
 NEAREST_M = 0.06
 OUTLINE_POINTS = 96
@@ -77,15 +73,6 @@ class RigidMeshParams(EffectParams):
     scale: float = Field(default=1.0, ge=0.2, le=5)
     tilt_deg: float = Field(default=0.0, ge=-45, le=45)
     shadow: float = Field(default=1.0, ge=0, le=2)
-
-
-@dataclass(slots=True, eq=False)
-class _Wearer:
-    """What is kept of one face."""
-
-    mesh_m: Array
-    frames: int
-    fit: Fit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,15 +131,14 @@ class RigidMesh:
         self._drawer = ObjectDrawer(context, model, self._mesh)
         self._occluder = Occluder(context, self._topology)
         self._shadow = ContactShadow(context, self._mesh, self._topology)
-        self._wearers: dict[int, _Wearer] = {}
+        self._fits = FitTrack(self._fit_now, params.fit == "face")
         self._worn: list[_Worn] = []
         self._scene: Scene | None = None
 
     def prepare(self, scene: Scene) -> Sequence[Patch]:
         """Fit the model to every face with a pose."""
         faces = [face for face in scene.result.faces if face.pose is not None]
-        present = {face.track_id for face in faces}
-        self._wearers = {key: wearer for key, wearer in self._wearers.items() if key in present}
+        self._fits.forget_except({face.track_id for face in faces})
         self._scene = scene
         self._worn = []
         if self.params.opacity > 0:
@@ -189,7 +175,7 @@ class RigidMesh:
         if pose is None:
             return None
         gl_from_head = GL_FROM_CAMERA @ pose.camera_from_head
-        fit = self._fit(face, pose.metric_mesh_m)
+        fit = self._fits.update(face, pose)
         head_from_part = [
             fit.head_from_temple.get(TEMPLES.get(part.name, ""), fit.head_from_glasses)
             for part in self._mesh.parts
@@ -256,23 +242,6 @@ class RigidMesh:
             self.params.shadow * self.params.opacity,
         )
 
-    def _fit(self, face: TrackedFace, mesh_m: Array) -> Fit:
-        """Fit to the running shape of a face, anew every few frames."""
-        wearer = self._wearers.get(face.track_id)
-        if wearer is None or face.age_frames == 0:
-            wearer = self._wearers[face.track_id] = _Wearer(mesh_m, 0, self._fit_now(mesh_m))
-            return wearer.fit
-        if len(wearer.mesh_m) != len(
-            mesh_m
-        ):  # another network took over: the shape starts anew, the fit stays
-            wearer.mesh_m = mesh_m
-        wearer.frames += 1
-        pull = max(MESH_PULL, 1.0 / (wearer.frames + 1.0)) if wearer.frames < FIRST_PULLS else MESH_PULL
-        wearer.mesh_m = wearer.mesh_m + pull * (mesh_m - wearer.mesh_m)
-        if wearer.frames % REFIT_FRAMES == 0:
-            wearer.fit = _pulled(wearer.fit, self._fit_now(wearer.mesh_m), FIT_PULL)
-        return wearer.fit
-
     def _fit_now(self, mesh_m: Array) -> Fit:
         params = self.params
         wish = Adjustment(params.offset_mm, params.scale, params.tilt_deg)
@@ -316,23 +285,6 @@ def _outline(points: Array) -> Array:
 
 def _thinned(points: Array, count: int) -> Array:
     return points[:: max(1, len(points) // count)]
-
-
-def _pulled(shown: Fit, fresh: Fit, share: float) -> Fit:
-    """Between two fits that differ little."""
-
-    def between(a: Array, b: Array) -> Array:
-        return a + share * (b - a)
-
-    return Fit(
-        shown.scale + share * (fresh.scale - shown.scale),
-        between(shown.head_from_glasses, fresh.head_from_glasses),
-        {
-            side: between(matrix, fresh.head_from_temple[side])
-            for side, matrix in shown.head_from_temple.items()
-        },
-        shown.ear_z_m + share * (fresh.ear_z_m - shown.ear_z_m),
-    )
 
 
 def _homogeneous(transform: RigidTransform) -> Array:

@@ -319,3 +319,28 @@ def _scene(compositor, camera):
         compositor.config,
         compositor._lights,
     )
+
+
+@pytest.mark.parametrize("fit", ["face", "real"])
+def test_glasses_stay_on_a_head_whose_size_turns_out_otherwise(context, fit):
+    """The same picture explained by a larger head farther away: what is drawn does not jump."""
+    params = load_pack("wayfarer", {"fit": fit}).layers[0].params
+    layer = RigidMesh(params, context)
+    boxes = []
+    for index, scale in enumerate((1.0, 1.0, 1.06, 1.06)):
+        pose = pose_at(place_m=(0.02 * scale, 0.01 * scale, 0.45 * scale))
+        face = face_at(pose, age_frames=index)
+        grown = type(face.pose)(pose, face.pose.metric_mesh_m * scale, 0.0, scale)
+        compositor = Compositor(context)
+        result = result_of(
+            plain_frame(time_s=index / 30.0), TrackedFace(1, face.landmarks, grown, "tracked", index)
+        )
+        compositor.draw(result, CAMERA, [layer], StageTimer())
+        compositor.close()
+        boxes.append(layer._worn[0].solid_box)
+    layer.close()
+    if fit == "face":
+        assert np.abs(np.diff(boxes, axis=0)).max() < 0.5
+    else:  # true millimetres are smaller from farther away
+        widths = [box[2] - box[0] - 6.0 for box in boxes]
+        assert widths[3] / widths[0] == pytest.approx(1.0 / 1.06, abs=0.01)
