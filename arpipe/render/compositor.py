@@ -6,7 +6,6 @@ averaged down, which gives back untouched pixels bit for bit.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -15,6 +14,13 @@ import moderngl
 import numpy as np
 
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.render.canvas import (
+    GL_FRAMEBUFFER_SRGB,
+    Copier,
+    RegionCanvas,
+    color_of,
+    linear_light,
+)
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
 from arpipe.render.frame_look import FrameLookEstimator, matched
@@ -25,81 +31,7 @@ from arpipe.render.view import Region, View, merge_overlapping, region_of_box
 from arpipe.timing import StageTimer
 from arpipe.types import FrameResult, Pixels
 
-GL_FRAMEBUFFER_SRGB = 0x8DB9  # blend in linear light, store sRGB bytes
-GL_SRC1_COLOR = 0x88F9  # second output of the fragment shader
-
 GPU_QUALITY = RenderConfig(supersample=2, msaa=4, max_samples=16_000_000)
-
-
-@dataclass(slots=True, eq=False)
-class RegionCanvas:
-    """A region being drawn; see `layer.Canvas`."""
-
-    gl: moderngl.Context
-    phase: Phase
-    region: Region
-    view: View
-    config: RenderConfig
-    scale: int
-    target: Target
-    copier: "Copier"
-
-    def backdrop(self) -> moderngl.Texture:
-        """See `layer.Canvas`."""
-        size = self.region.width * self.scale, self.region.height * self.scale
-        copy = self.copier.copy_of(self.target, *size)
-        self.bind()
-        return copy
-
-    def bind(self) -> None:
-        """Draw into the region with the state that `layer.Canvas` promises."""
-        framebuffer = self.target.framebuffer
-        framebuffer.use()
-        framebuffer.viewport = (0, 0, self.region.width * self.scale, self.region.height * self.scale)
-        solid = moderngl.DEPTH_TEST if self.phase is Phase.SOLID else moderngl.NOTHING
-        self.gl.enable_only(moderngl.BLEND | solid)
-        self.gl.enable_direct(GL_FRAMEBUFFER_SRGB)
-        self.gl.blend_func = (moderngl.ONE, GL_SRC1_COLOR)
-        self.gl.depth_func = "<="
-        self.gl.front_face = "cw"  # rows run downwards, which turns every triangle around
-
-
-class Copier:
-    """Copies one target's colour into another."""
-
-    def __init__(self, context: GlContext) -> None:
-        self._context = context
-        self._program = context.resources.program("copy.vert", "copy.frag")
-        self._triangle = context.gl.vertex_array(self._program.compiled, [])
-
-    def draw(self, source: Target) -> None:
-        """Fill the bound viewport from a single-sampled target, pixel by pixel."""
-        self._context.gl.enable_only(moderngl.NOTHING)
-        _color(source).use(0)
-        self._triangle.render(moderngl.TRIANGLES, vertices=3)
-
-    def copy_of(self, source: Target, width: int, height: int) -> moderngl.Texture:
-        """Texture with the present contents of a target."""
-        single = self.resolved(source, width, height)
-        copy = self._context.resources.target("backdrop", width, height)
-        copy.framebuffer.use()
-        copy.framebuffer.viewport = (0, 0, width, height)
-        with _linear_light(self._context.gl):
-            self.draw(single)
-        return _color(copy)
-
-    def resolved(self, source: Target, width: int, height: int) -> Target:
-        """A single-sampled target with the same contents: the source itself if it is one."""
-        if source.color is not None:
-            return source
-        single = self._context.resources.target("resolved", width, height)
-        with _linear_light(self._context.gl):
-            self._context.gl.copy_framebuffer(single.framebuffer, source.framebuffer)
-        return single
-
-    def close(self) -> None:
-        """Release the vertex array; may be called twice."""
-        self._triangle.release()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,7 +119,7 @@ class Compositor:
         if job.skin:
             picture = self._context.resources.target("picture", region.width, region.height)
             with timer.stage("upload"):
-                _color(picture).write(rgba, viewport=(0, 0, region.width, region.height))
+                color_of(picture).write(rgba, viewport=(0, 0, region.width, region.height))
             with timer.stage("draw"):
                 self._draw_phase(scene, Phase.SKIN, region, picture, job.skin)
             with timer.stage("readback"):
@@ -210,13 +142,13 @@ class Compositor:
         samples = min(scene.config.msaa, self._context.max_samples)
         plain = resources.target("solid", width, height)
         magnified = cv2.resize(part, (width, height), interpolation=cv2.INTER_NEAREST)
-        _color(plain).write(np.ascontiguousarray(magnified), viewport=(0, 0, width, height))
+        color_of(plain).write(np.ascontiguousarray(magnified), viewport=(0, 0, width, height))
         target = resources.target("multisampled", width, height, samples) if samples else plain
         framebuffer = target.framebuffer
         framebuffer.use()
         framebuffer.viewport = (0, 0, width, height)
         if samples:
-            with _linear_light(self._context.gl):
+            with linear_light(self._context.gl):
                 self._copier.draw(plain)
         with depth_only(framebuffer):
             framebuffer.clear(depth=1.0, viewport=(0, 0, width, height))
@@ -280,22 +212,6 @@ def _jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Iterator[_Job
         }
         solid_regions = merge_overlapping(place for _, at, place in here if at is Phase.SOLID)
         yield _Job(region, by_phase[Phase.SKIN], by_phase[Phase.SOLID], solid_regions)
-
-
-@contextmanager
-def _linear_light(gl: moderngl.Context) -> Iterator[None]:
-    """Write what shaders give as linear light, stored as sRGB."""
-    gl.enable_direct(GL_FRAMEBUFFER_SRGB)
-    try:
-        yield
-    finally:
-        gl.disable_direct(GL_FRAMEBUFFER_SRGB)
-
-
-def _color(target: Target) -> moderngl.Texture:
-    if target.color is None:
-        raise ValueError("a multisampled target has no texture to read; resolve it first")
-    return target.color
 
 
 def _read(target: Target, width: int, height: int) -> Pixels:

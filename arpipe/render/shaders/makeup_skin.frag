@@ -1,5 +1,6 @@
 // Powders and foundation: films over the skin's own shading and pores.
-// LAYERS masks lie four to a page in PAGES textures; EVEN is defined when something evens the skin out.
+// LAYERS masks lie four to a page in PAGES textures; EVEN is defined when something evens the skin out, GLOW when
+// something adds light.
 #include "makeup_common.glsl"
 
 uniform sampler2D u_page0;
@@ -13,11 +14,12 @@ uniform sampler2D u_page2;
 uniform sampler2D u_page3;
 #endif
 uniform vec4 u_film[LAYERS]; // what is left of skin light at full strength, opacity
+#ifdef GLOW
 uniform vec4 u_glow[LAYERS]; // light added, share of it in grains
+#endif
 #ifdef EVEN
 uniform vec2 u_even[LAYERS]; // evening out, lifting of shadows
-uniform sampler2D u_near;    // skin blurred over a few mm, times its share of skin
-uniform sampler2D u_wide;    // over centimetres
+uniform sampler2D u_evening; // ratio that evens the skin out, ratio that lifts its shadows
 uniform vec4 u_low_place;    // texture coordinates = xy * place.xy + place.zw, region px
 #endif
 
@@ -27,6 +29,7 @@ in vec2 v_uv;
 layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;
 
+#ifdef GLOW
 const float GRAINS = 420.0; // across the unwrap: 0.6 mm each
 
 // Few bright grains among many dull ones; too small to be seen singly they are their mean.
@@ -39,21 +42,6 @@ float grain(vec3 normal) {
     vec3 half_way = normalize(u_light + vec3(0.0, 0.0, 1.0));
     float spot = 1.0 - smoothstep(0.2, 0.45, distance(fract(place), vec2(0.5)));
     return mix(7.0 * spot * pow(max(dot(facet, half_way), 0.0), 40.0), 0.8, smoothstep(0.35, 0.9, size));
-}
-
-#ifdef EVEN
-vec3 evened(vec3 under, float even, float lift) {
-    vec2 place = gl_FragCoord.xy * u_low_place.xy + u_low_place.zw;
-    vec4 near_sum = texture(u_near, place), wide_sum = texture(u_wide, place);
-    vec3 near = near_sum.rgb / max(near_sum.a, 0.02), wide = wide_sum.rgb / max(wide_sum.a, 0.02);
-    float known = smoothstep(0.02, 0.3, near_sum.a);
-    float near_level = max(luminance(near), 1e-3), wide_level = max(luminance(wide), 1e-3);
-    vec3 tone = mix(near / near_level, mix(wide / wide_level, u_skin / luminance(u_skin), 0.4), 0.8 * even);
-    float level = mix(near_level, wide_level, 0.4 * even);
-    level = mix(level, max(level, 1.02 * wide_level), lift);
-    float detail = clamp(luminance(under) / near_level, 0.3, 3.0); // moles and pores, a little softened
-    vec3 ratio = tone * level / max(near, 1e-3) * pow(detail, -0.14 * even);
-    return mix(vec3(1.0), clamp(ratio, 0.4, 2.5), known);
 }
 #endif
 
@@ -84,23 +72,28 @@ void main() {
     if (here <= 0.0) discard;
 
     vec3 through = vec3(1.0), added = vec3(0.0);
+#ifdef GLOW
     float shading = min(level / luminance(u_skin), 1.8);
     float sheen = pow(max(dot(normal, normalize(u_light + vec3(0.0, 0.0, 1.0))), 0.0), 14.0);
+#endif
 #ifdef EVEN
     float even = 0.0, lift = 0.0;
     for (int i = 0; i < LAYERS; i++) {
         even = max(even, mask[i] * u_even[i].x);
         lift = max(lift, mask[i] * u_even[i].y);
     }
-    if (even + lift > 0.002) through = mix(vec3(1.0), evened(under, even, lift), here);
+    vec4 evening = texture(u_evening, gl_FragCoord.xy * u_low_place.xy + u_low_place.zw);
+    through = mix(vec3(1.0), evening.rgb, even * here) * mix(1.0, evening.a, lift * here);
 #endif
     for (int i = 0; i < LAYERS; i++) {
         float strength = mask[i] * here;
         through *= mix(vec3(1.0), u_film[i].rgb, strength * u_film[i].a);
+#ifdef GLOW
         if (u_glow[i].r > 0.0 && strength > 0.0) {
             float grains = u_glow[i].a > 0.0 ? mix(1.0, grain(normal), u_glow[i].a) : 1.0;
             added += u_glow[i].rgb * (strength * grains * (0.25 + 0.75 * sheen) * shading * shading);
         }
+#endif
     }
     o_color = vec4(added, 0.0);
     o_through = vec4(through, 1.0);

@@ -1,0 +1,104 @@
+"""Regions being drawn, and copies of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import moderngl
+
+from arpipe.render.config import RenderConfig
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Phase
+from arpipe.render.resources import Target
+from arpipe.render.view import Region, View
+
+GL_FRAMEBUFFER_SRGB = 0x8DB9  # blend in linear light, store sRGB bytes
+GL_SRC1_COLOR = 0x88F9  # second output of the fragment shader
+
+
+@contextmanager
+def linear_light(gl: moderngl.Context) -> Iterator[None]:
+    """Write what shaders give as linear light, stored as sRGB."""
+    gl.enable_direct(GL_FRAMEBUFFER_SRGB)
+    try:
+        yield
+    finally:
+        gl.disable_direct(GL_FRAMEBUFFER_SRGB)
+
+
+def color_of(target: Target) -> moderngl.Texture:
+    """The texture of a single-sampled target; ValueError for a multisampled one."""
+    if target.color is None:
+        raise ValueError("a multisampled target has no texture to read; resolve it first")
+    return target.color
+
+
+class Copier:
+    """Copies one target's colour into another."""
+
+    def __init__(self, context: GlContext) -> None:
+        self._context = context
+        self._program = context.resources.program("copy.vert", "copy.frag")
+        self._triangle = context.gl.vertex_array(self._program.compiled, [])
+
+    def draw(self, source: Target) -> None:
+        """Fill the bound viewport from a single-sampled target, pixel by pixel."""
+        self._context.gl.enable_only(moderngl.NOTHING)
+        color_of(source).use(0)
+        self._triangle.render(moderngl.TRIANGLES, vertices=3)
+
+    def copy_of(self, source: Target, width: int, height: int) -> moderngl.Texture:
+        """Texture with the present contents of a target."""
+        single = self.resolved(source, width, height)
+        copy = self._context.resources.target("backdrop", width, height)
+        copy.framebuffer.use()
+        copy.framebuffer.viewport = (0, 0, width, height)
+        with linear_light(self._context.gl):
+            self.draw(single)
+        return color_of(copy)
+
+    def resolved(self, source: Target, width: int, height: int) -> Target:
+        """A single-sampled target with the same contents: the source itself if it is one."""
+        if source.color is not None:
+            return source
+        single = self._context.resources.target("resolved", width, height)
+        with linear_light(self._context.gl):
+            self._context.gl.copy_framebuffer(single.framebuffer, source.framebuffer)
+        return single
+
+    def close(self) -> None:
+        """Release the vertex array; may be called twice."""
+        self._triangle.release()
+
+
+@dataclass(slots=True, eq=False)
+class RegionCanvas:
+    """A region being drawn; see `layer.Canvas`."""
+
+    gl: moderngl.Context
+    phase: Phase
+    region: Region
+    view: View
+    config: RenderConfig
+    scale: int
+    target: Target
+    copier: Copier
+
+    def backdrop(self) -> moderngl.Texture:
+        """See `layer.Canvas`."""
+        size = self.region.width * self.scale, self.region.height * self.scale
+        copy = self.copier.copy_of(self.target, *size)
+        self.bind()
+        return copy
+
+    def bind(self) -> None:
+        """Draw into the region with the state that `layer.Canvas` promises."""
+        framebuffer = self.target.framebuffer
+        framebuffer.use()
+        framebuffer.viewport = (0, 0, self.region.width * self.scale, self.region.height * self.scale)
+        solid = moderngl.DEPTH_TEST if self.phase is Phase.SOLID else moderngl.NOTHING
+        self.gl.enable_only(moderngl.BLEND | solid)
+        self.gl.enable_direct(GL_FRAMEBUFFER_SRGB)
+        self.gl.blend_func = (moderngl.ONE, GL_SRC1_COLOR)
+        self.gl.depth_func = "<="
+        self.gl.front_face = "cw"  # rows run downwards, which turns every triangle around
