@@ -248,7 +248,10 @@ def test_timings_that_cannot_be_written_are_refused_first(clip, tmp_path):
     assert not (tmp_path / "out.mp4").exists()
 
 
-def test_codec_and_quality_reach_the_file(clip, tmp_path):
+def test_codec_and_quality_reach_the_file(tmp_path):
+    frames = [Image.effect_noise((128, 96), 40 + index) for index in range(6)]
+    clip = tmp_path / "noise.gif"
+    frames[0].save(clip, save_all=True, append_images=frames[1:], duration=100)
     sizes = []
     for quality in (10, 90):
         path = tmp_path / f"out{quality}.mp4"

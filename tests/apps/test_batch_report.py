@@ -1,0 +1,57 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from arpipe.apps.batch_job import Outcome
+from arpipe.apps.batch_plan import Job
+from arpipe.apps.batch_report import LINE_EVERY_S, Report
+from arpipe.io.source import SourceInfo
+
+
+def info(name="clip.mp4", frame_count=90):
+    return SourceInfo(name, 64, 48, 30.0, frame_count)
+
+
+def job(tmp_path, name="clip.mp4"):
+    return Job(name, "video", tmp_path / "out.mp4", None, "jsonl")
+
+
+@pytest.mark.parametrize("frame_count", [90, None])
+def test_bar_lives_with_and_without_a_known_length(tmp_path, frame_count):
+    text = io.StringIO()
+    with Report(Console(file=text, width=100, force_terminal=True), 1) as report:
+        report.start(info(frame_count=frame_count))
+        for _ in range(5):
+            report.advance()
+        report._progress.refresh()
+        report.done(job(tmp_path), Outcome(5, 5, 0, 1.0))
+    assert "[1/1] clip.mp4" in text.getvalue()
+    assert f"5/{frame_count or '?'}" in text.getvalue()
+
+
+def test_long_videos_give_a_line_now_and_then_where_there_is_no_terminal():
+    now = [0.0]
+    text = io.StringIO()
+    with Report(Console(file=text, width=100), 1, clock=lambda: now[0]) as report:
+        report.start(info())
+        for _ in range(30):
+            now[0] += LINE_EVERY_S / 10
+            report.advance()
+    assert text.getvalue().splitlines() == [f"clip.mp4: {count} of 90 frames" for count in (10, 20, 30)]
+
+
+def test_summary_says_what_became_of_each_input(tmp_path):
+    console = Console(file=io.StringIO(), width=100)
+    with Report(console, 3) as report:
+        report.failure("folder/bad.mp4", "folder/bad.mp4: the file is empty")
+        report.start(info())
+        report.done(job(tmp_path, "folder/clip.mp4"), Outcome(10, 5, 3, 2.0))
+        assert report.failed == 1
+        console.print(report.summary())
+    text = console.file.getvalue()
+    assert "failed: folder/bad.mp4: the file is empty" in text
+    assert "1 of 3 done, 1 failed" in text
+    assert "3 damaged parts skipped" in text
+    for cell in ("bad.mp4", "clip.mp4", "10", "50 %", "2.0", "5.0"):
+        assert cell in text
