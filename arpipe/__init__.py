@@ -17,6 +17,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from arpipe.apps.live import live as live
     from arpipe.apps.profile import profile as profile
     from arpipe.effects.packs import Pack as Pack
     from arpipe.effects.packs import load_effect as load_effect
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "live": "arpipe.apps.live",
     "profile": "arpipe.apps.profile",
     "Pack": "arpipe.effects.packs",
     "load_effect": "arpipe.effects.packs",

@@ -11,6 +11,7 @@ import typer
 from arpipe import __version__
 from arpipe.cli import config, effects, machine, profile, weights
 from arpipe.cli.batch import batch
+from arpipe.cli.live import live
 
 app = typer.Typer(
     name="arpipe",
@@ -30,6 +31,7 @@ def _options(
 
 
 app.command()(machine.demo)
+app.command()(live)
 app.command()(batch)
 app.add_typer(profile.app, name="profile")
 app.add_typer(effects.app, name="effects")

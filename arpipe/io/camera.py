@@ -20,7 +20,7 @@ BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVF
 
 FAILED_READS = 30  # in a row until a camera counts as gone: one second of a slow start is survived
 RETRY_S = 0.03
-JOIN_S = 2.0
+JOIN_S = 0.5  # a driver that hangs longer is left to its daemon thread
 MAX_DEVICE_AGE_S = 1.0  # a device time further from now belongs to another clock
 
 

@@ -52,6 +52,7 @@ class Sink(Protocol):
 SINKS: dict[str, str] = {
     "video": "arpipe.io.video_writer:VideoSink",
     "image": "arpipe.io.image_writer:ImageSink",
+    "virtual_camera": "arpipe.io.virtual_camera:VirtualCameraSink",
     "null": "arpipe.io.sink:NullSink",
 }
 """Kind of sink → its class; each says itself what it is built from."""
@@ -123,6 +124,39 @@ class PartFile:
     def failure(self, error: Exception) -> OutputError:
         """The error to raise when writing failed."""
         return OutputError(f"{self.path}: writing failed ({reason(error)}); nothing is left of it")
+
+
+class GrowingFile(PartFile):
+    """A file written straight into its place, of use at any moment.
+
+    Args:
+        path: The place; nothing may be there yet.
+
+    Raises:
+        OutputError: Something is, or its folder is missing or cannot be written.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = self.part = Path(path)
+        try:
+            self.part.touch(exist_ok=False)
+        except OSError as error:
+            raise OutputError(
+                f"{self.path}: cannot be written ({reason(error)}){_advice(self.path)}"
+            ) from error
+
+    def commit(self) -> None:
+        """Nothing to do: it is in its place."""
+
+    def discard(self) -> None:
+        """Remove it if nothing was written; what was stays."""
+        with suppress(OSError):
+            if self.path.stat().st_size == 0:
+                self.path.unlink()
+
+    def failure(self, error: Exception) -> OutputError:
+        """The error to raise when writing failed."""
+        return OutputError(f"{self.path}: writing failed ({reason(error)}); what was recorded before is kept")
 
 
 def reason(error: Exception) -> str:

@@ -96,7 +96,7 @@ def open_source(spec: str | int | Path) -> Source:
     text = str(spec)
     if text == "sample":
         return _source_class("sample")()
-    camera = _camera_index(text)
+    camera = camera_index(text)
     if camera is not None:
         return _source_class("camera")(camera)
     path = Path(text)
@@ -152,7 +152,8 @@ def files_matching(pattern: str) -> Iterator[Path]:
     yield from (Path(name) for name in glob.iglob(pattern, recursive=True))  # noqa: PTH207 - Path refuses absolute ones
 
 
-def _camera_index(text: str) -> int | None:
+def camera_index(text: str) -> int | None:
+    """The number of the camera that a spec names; None if it names something else."""
     number = text.removeprefix("camera:").removeprefix("/dev/video")
     return int(number) if number.isdecimal() else None
 

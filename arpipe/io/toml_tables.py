@@ -113,7 +113,8 @@ def _toml_value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(_toml_value(item) for item in value)}]"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_toml_key(key)} = {_toml_value(item)}' for key, item in value.items())}}}"
+        told = {key: item for key, item in value.items() if item is not None}
+        return f"{{{', '.join(f'{_toml_key(key)} = {_toml_value(item)}' for key, item in told.items())}}}"
     return repr(value)
 
 

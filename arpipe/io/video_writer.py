@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from arpipe.errors import OutputError
 from arpipe.io.audio_copy import AudioCopy
 from arpipe.io.color import ColorTags, FromRgb
-from arpipe.io.sink import PartFile
+from arpipe.io.sink import GrowingFile, PartFile
 from arpipe.io.source import Source
 from arpipe.io.video import VideoFile, VideoTraits
 from arpipe.io.video_codecs import CODECS, CodecName, container_for
@@ -34,6 +34,8 @@ class VideoSinkConfig(BaseModel):
         preset: The encoder's own word for its pace ("ultrafast" … "slow"), or "" for arpipe's choice.
         threads: Number of threads; 0 leaves it to the encoder.
         audio: Whether the source's sound comes along.
+        fragment_s: > 0 for a recording: an MP4 is written in pieces of so many seconds, straight into its place,
+            and stays readable up to the last piece whatever ends the program. An existing file is refused.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +45,7 @@ class VideoSinkConfig(BaseModel):
     preset: str = ""
     threads: int = Field(default=0, ge=0)
     audio: bool = True
+    fragment_s: float = Field(default=0.0, ge=0)
 
 
 def traits_of(source: Source) -> VideoTraits:
@@ -85,7 +88,7 @@ class VideoSink:
         self._last_pts: int | None = None
         self._finished = False
         container = container_for(Path(path), self.config.codec)
-        self._file = PartFile(path)
+        self._file: PartFile = GrowingFile(path) if self.config.fragment_s > 0 else PartFile(path)
         with ExitStack() as undo:
             undo.callback(self._file.discard)
             try:
@@ -159,6 +162,9 @@ class VideoSink:
             # The second timescale is the one in which a file that does not begin at 0 says where it does.
             ticks = str(_timescale(traits.time_base))
             options = {"movflags": "+faststart", "video_track_timescale": ticks, "movie_timescale": ticks}
+            if self.config.fragment_s > 0:
+                options["movflags"] = "+empty_moov+default_base_moof"
+                options["frag_duration"] = str(round(self.config.fragment_s * 1e6))
         self._container = av.open(str(self._file.part), "w", format=container, container_options=options)
         undo.callback(self._container.close)
         stream: Any = self._container.add_stream(codec.encoder, rate=traits.rate)
@@ -170,6 +176,11 @@ class VideoSink:
         context.time_base = traits.time_base
         context.sample_aspect_ratio = traits.sample_aspect
         context.options = codec.encoder_options(self.config.quality, self.config.preset)
+        if self.config.fragment_s > 0 and "preset" in context.options:
+            context.options = {
+                **context.options,
+                "tune": "zerolatency",
+            }  # no second of frames inside the encoder
         context.thread_count = self.config.threads
         if codec.tag and container in ("mp4", "mov"):
             context.codec_tag = codec.tag

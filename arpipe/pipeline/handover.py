@@ -161,11 +161,19 @@ class Newest(Generic[T]):
         """Whether `items` are exhausted and read."""
         return self._mailbox.is_drained
 
-    def close(self) -> None:
-        """Stop the thread after the item in work; may be called twice."""
+    def stop(self) -> None:
+        """Give and take nothing more, without waiting for the thread."""
         self._mailbox.close()
         self._mailbox.clear()
-        self._thread.join()
+
+    def close(self, patience_s: float | None = None) -> None:
+        """Stop the thread after the item in work; may be called twice.
+
+        Args:
+            patience_s: Longest wait for it; None waits as long as it takes.
+        """
+        self.stop()
+        self._thread.join(patience_s)
 
     def __enter__(self) -> Self:
         return self

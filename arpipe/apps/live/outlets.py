@@ -1,0 +1,143 @@
+"""Where live pictures go besides the screen; none of it ever holds the camera up."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from itertools import count
+from pathlib import Path
+from typing import Self
+
+from PIL import Image
+
+from arpipe.errors import OutputError
+from arpipe.io.color import ColorTags
+from arpipe.io.sink import Sink
+from arpipe.io.video import VideoTraits
+from arpipe.io.video_writer import FINE_TIME_BASE, VideoSink, VideoSinkConfig
+from arpipe.pipeline.handover import Behind
+from arpipe.types import FrameResult, Picture, Pixels
+
+FRAGMENT_S = 1.0
+USUAL_FPS = Fraction(30)
+SLOTS = 3  # pictures waiting; an encoder now and then needs longer than a frame's time
+
+
+class Outlet:
+    """A sink written to in a thread of its own; what comes while it is busy is dropped and counted.
+
+    Args:
+        sink: Closed with the outlet.
+        name: For messages.
+
+    Attributes:
+        dropped: Pictures that the sink had no time for.
+    """
+
+    def __init__(self, sink: Sink, name: str) -> None:
+        self.name = name
+        self.dropped = 0
+        self._sink = sink
+        self._writer: Behind[Picture] = Behind(self._write, "encode", SLOTS)
+
+    def offer(self, picture: Picture) -> None:
+        """Hand a picture over; raises what the sink raised for an earlier one."""
+        if not self._writer.offer(picture):
+            self.dropped += 1
+
+    def close(self) -> None:
+        """Write the rest and close the sink; raises what either raised. May be called twice."""
+        try:
+            self._writer.close()
+        except BaseException:
+            self._sink.abort()
+            raise
+        self._sink.close()
+
+    def abandon(self) -> None:
+        """Stop after an error; may be called twice."""
+        self._writer.abort()
+        self._sink.abort()
+
+    def _write(self, picture: Picture) -> None:
+        self._sink.write(picture.pixels, picture.result)
+
+
+class Recording:
+    """A video that begins with its first picture, a `Sink`; readable whatever ends the program.
+
+    Args:
+        path: The file; must not be there yet.
+        config: How it is compressed; pace and pieces are chosen here.
+    """
+
+    def __init__(self, path: Path, config: VideoSinkConfig) -> None:
+        self.path = path
+        pace = config.preset or ("ultrafast" if config.codec == "h264" else "")
+        self._config = config.model_copy(update={"preset": pace, "fragment_s": FRAGMENT_S, "audio": False})
+        self._sink: VideoSink | None = None
+        self._begun_s = 0.0
+
+    def write(self, pixels: Pixels, result: FrameResult) -> None:
+        """Add a picture at its time; see `Sink`."""
+        if self._sink is None:
+            height, width = pixels.shape[:2]
+            traits = VideoTraits(FINE_TIME_BASE, USUAL_FPS, ColorTags.for_size(width, height))
+            self._begun_s = result.frame.captured_s
+            self._sink = VideoSink(self.path, width, height, traits, self._config)
+        frame = replace(result.frame, captured_s=result.frame.captured_s - self._begun_s)
+        self._sink.write(pixels, replace(result, frame=frame))
+
+    def close(self) -> None:
+        """Finish the file; see `Sink`."""
+        if self._sink is not None:
+            self._sink.close()
+
+    def abort(self) -> None:
+        """Finish the file as it is: what was recorded is kept."""
+        if self._sink is not None:
+            self._sink.abort()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def free_path(wanted: Path) -> Path:
+    """The path, or with a number added to its name if there is something already; its folder is made.
+
+    Raises:
+        OutputError: The folder cannot be made.
+    """
+    try:
+        wanted.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{wanted.parent}: cannot be made ({error.strerror}); choose another folder"
+        ) from error
+    numbered = (wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}") for number in count(2))
+    return wanted if not wanted.exists() else next(path for path in numbered if not path.exists())
+
+
+def dated_path(
+    folder: Path, suffix: str, local_time: Callable[[], time.struct_time] = time.localtime
+) -> Path:
+    """A free path whose name says when."""
+    return free_path(folder / f"arpipe-{time.strftime('%Y%m%d-%H%M%S', local_time())}{suffix}")
+
+
+def save_snapshot(pixels: Pixels, folder: Path) -> Path:
+    """Write a picture as PNG; gives its path.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    path = dated_path(folder, ".png")
+    try:
+        Image.fromarray(pixels).save(path, compress_level=1)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
+    return path

@@ -1,0 +1,94 @@
+"""A camera that other programs can choose: video calls show what arpipe draws."""
+
+from collections.abc import Callable
+from typing import Any, Protocol, Self
+
+from arpipe.errors import DeviceError, MissingExtra
+from arpipe.types import FrameResult, Pixels
+
+FPS = 30.0
+
+
+class Device(Protocol):
+    """The part of `pyvirtualcam.Camera` that the sink needs; tests bring their own."""
+
+    device: str
+
+    def send(self, frame: Pixels) -> None:  # noqa: D102
+        ...
+
+    def close(self) -> None:  # noqa: D102
+        ...
+
+
+class VirtualCameraSink:
+    """Sends pictures to a virtual camera, a `Sink`. The device is opened by the first picture, in its size.
+
+    Args:
+        open_device: Opens it: width, height and rate to a `Device`; None for pyvirtualcam's default one.
+
+    Raises:
+        MissingExtra: pyvirtualcam is not installed.
+    """
+
+    def __init__(self, open_device: Callable[[int, int, float], Device] | None = None) -> None:
+        self._open_device = open_device or _pyvirtualcam()
+        self._device: Device | None = None
+        self._size = (0, 0)
+        self._closed = False
+
+    @property
+    def name(self) -> str:
+        """Of the device, for other programs' menus; "" before the first picture."""
+        return "" if self._device is None else self._device.device
+
+    def write(self, pixels: Pixels, result: FrameResult) -> None:  # noqa: ARG002 - the protocol's signature
+        """Show one picture; see `Sink`.
+
+        Raises:
+            DeviceError: There is no virtual camera, or it does not take pictures of this size.
+        """
+        if self._closed:
+            raise ValueError("VirtualCameraSink is closed")
+        size = (pixels.shape[1], pixels.shape[0])
+        if self._device is not None and size != self._size:
+            self._device.close()
+            self._device = None
+        try:
+            if self._device is None:
+                self._device, self._size = self._open_device(*size, FPS), size
+            self._device.send(pixels)
+        except (RuntimeError, OSError, ValueError) as error:
+            raise DeviceError(
+                f"the virtual camera cannot be used: {error}\n"
+                "On Linux: sudo modprobe v4l2loopback exclusive_caps=1; on Windows and macOS install OBS Studio."
+            ) from error
+
+    def close(self) -> None:
+        """Let go of the device; may be called twice."""
+        self._closed = True
+        if self._device is not None:
+            self._device.close()
+            self._device = None
+
+    def abort(self) -> None:
+        """The same as `close`: nothing is kept."""
+        self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _pyvirtualcam() -> Callable[[int, int, float], Device]:
+    try:
+        import pyvirtualcam
+    except ImportError as error:
+        raise MissingExtra('a virtual camera needs pyvirtualcam: pip install "arpipe[virtualcam]"') from error
+
+    def open_device(width: int, height: int, fps: float) -> Any:
+        return pyvirtualcam.Camera(width, height, fps, fmt=pyvirtualcam.PixelFormat.RGB)
+
+    return open_device
