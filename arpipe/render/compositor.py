@@ -31,6 +31,10 @@ from arpipe.render.view import Region, View, merge_overlapping, region_of_box
 from arpipe.timing import StageTimer
 from arpipe.types import FrameResult, Pixels
 
+FIRST_SUPERSAMPLE = 3  # photos, and the first frame of a stream, have the time
+# Thin rims of a small face break up with four samples a pixel, and sixteen still are few in all.
+SMALL_SUPERSAMPLE, SMALL_SAMPLES = 4, 40_000
+
 GPU_QUALITY = RenderConfig(supersample=2, msaa=4, max_samples=16_000_000)
 
 
@@ -190,11 +194,15 @@ class Compositor:
 
 def _scale(scene: Scene, solid: Region) -> int:
     """Samples a pixel along each axis that a region gets."""
-    config = scene.config
-    if all(face.age_frames == 0 for face in scene.result.faces):
-        return config.supersample
-    affordable = int(np.sqrt(config.max_samples / (solid.width * solid.height)))
-    return max(1, min(config.supersample, affordable))
+    config, area = scene.config, solid.width * solid.height
+    if config.supersample == 1:
+        return 1
+    small = min(SMALL_SUPERSAMPLE, int(np.sqrt(min(SMALL_SAMPLES, config.max_samples) / area)))
+    faces = scene.result.faces
+    if faces and all(face.age_frames == 0 for face in faces):
+        return max(small, config.supersample, FIRST_SUPERSAMPLE)
+    affordable = int(np.sqrt(config.max_samples / area))
+    return max(1, small, min(config.supersample, affordable))
 
 
 def _is_gl(layer: Layer | PixelLayer) -> bool:

@@ -9,7 +9,7 @@ class RenderConfig(BaseModel):
     """How much work goes into a picture.
 
     Attributes:
-        supersample: Samples a pixel along each axis for solid geometry.
+        supersample: Samples a pixel along each axis for solid geometry; small regions get more unless it is 1.
         max_samples: Most samples of one region of a stream; a larger one gets a smaller `supersample`. What is
             drawn for the first time, a photo for instance, is spared this.
         msaa: Hardware samples a pixel for solid geometry, on top; 0 for none. Cheap on a GPU, dear on a CPU.

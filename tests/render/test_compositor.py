@@ -156,7 +156,7 @@ def test_distant_boxes_are_regions_of_their_own_and_overlapping_ones_merge(conte
     draw(compositor, plain_frame(), square)
     sizes = sorted((region.width, region.height) for _, region, _ in square.drawn)
     assert sizes == [(21, 11), (41, 31)]
-    assert {scale for *_, scale in square.drawn} == {2}
+    assert {scale for *_, scale in square.drawn} == {4}
 
 
 def test_boxes_outside_the_picture_are_not_drawn(context, compositor):
