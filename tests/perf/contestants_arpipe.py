@@ -12,7 +12,7 @@ def make(name: str, threads: int, model: Path | None) -> Step:
     """A function that takes a frame and its number."""
     if name.startswith("network-"):
         return _network(name.removeprefix("network-"), threads, model)
-    effects = ["aviator"] if name == "arpipe-glasses" else []
+    effects = ["aviator"] if name.startswith("arpipe-glasses") else []
     return _pipeline("plain" if name == "arpipe-plain" else "attention", effects, threads, name)
 
 
