@@ -2,13 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from arpipe.geometry.transforms import Array
 from arpipe.inference.session import SessionConfig
-from arpipe.models.crop_network import Answer, CropNetwork, to_image, turned
+from arpipe.models.crop_network import Answer, CropNetwork, Sighting, to_image, turned
 from arpipe.models.detector import BoxDetector, DetectorSpec
 from arpipe.models.heatmap import refined
 from arpipe.models.ssd import probability
@@ -40,21 +39,6 @@ class PersonDetector(BoxDetector):
         super().__init__(PERSON_DETECTOR, min_score, sessions)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FoundBody:
-    """One answer of the landmark network.
-
-    Attributes:
-        landmarks: 33 points with visibility and presence.
-        world_m: (33, 3) float32, as in `TrackedBody`.
-        next_roi: Where the network wants to look in the next frame; None if its two points coincide.
-    """
-
-    landmarks: Landmarks
-    world_m: Points
-    next_roi: Roi | None
-
-
 class BodyPose:
     """The body's landmark network.
 
@@ -70,7 +54,7 @@ class BodyPose:
         """Where the network really runs."""
         return self._network.provider
 
-    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[FoundBody | None]:
+    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Sighting | None]:
         """The body in each square; stages `crop`, `infer` and `decode`.
 
         A body that is not there has a low score. The entry is None where the network answered with NaN.
@@ -85,7 +69,7 @@ class BodyPose:
         self._network.close()
 
 
-def decode(answer: Answer, roi: Roi) -> FoundBody:
+def decode(answer: Answer, roi: Roi) -> Sighting:
     """What the landmark network's outputs for one square mean."""
     crop = answer["landmarks"][:, :3].copy()
     crop[:, :2] = SIDE_PX * refined(crop[:, :2] / np.float32(SIDE_PX), answer["heatmap"])
@@ -99,7 +83,7 @@ def decode(answer: Answer, roi: Roi) -> FoundBody:
         presence=trust[:, 1],
     )
     world_m = turned(answer["world"][:BODY_POINTS], roi.angle_rad)
-    return FoundBody(landmarks, world_m, _circle_square(points[CENTER_POINT, :2], points[CIRCLE_POINT, :2]))
+    return Sighting(landmarks, world_m, _circle_square(points[CENTER_POINT, :2], points[CIRCLE_POINT, :2]))
 
 
 def body_roi(detection: Detection) -> Roi | None:

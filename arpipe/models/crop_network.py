@@ -1,6 +1,7 @@
 """A network that answers about squares of a picture."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -9,10 +10,25 @@ from arpipe.errors import NonFiniteOutput
 from arpipe.inference.session import Session, SessionConfig
 from arpipe.preprocess.tensor import CropTensor
 from arpipe.timing import StageTimer
-from arpipe.types import Frame, Points, Roi
+from arpipe.types import Frame, Landmarks, Points, Roi
 
 Answer = Mapping[str, Points]
 """Output name → its values for one square."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """A body or hand as a landmark network sees it in one frame.
+
+    Attributes:
+        landmarks: In image px.
+        world_m: (n, 3) float32, m, around the subject's centre, axes as in `TrackedBody`.
+        next_roi: Where to look in the next frame; None if the points that tell coincide.
+    """
+
+    landmarks: Landmarks
+    world_m: Points
+    next_roi: Roi | None
 
 
 class CropNetwork:

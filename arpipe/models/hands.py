@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from arpipe.inference.session import SessionConfig
-from arpipe.models.crop_network import Answer, CropNetwork, to_image, turned
+from arpipe.models.crop_network import Answer, CropNetwork, Sighting, to_image, turned
 from arpipe.models.palm_detector import HandVariant, grown_square
 from arpipe.preprocess.crop import upright
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
-from arpipe.types import Frame, Landmarks, Points, Roi
+from arpipe.types import Frame, Landmarks, Roi
 
 NETWORKS: dict[HandVariant, str] = {"lite": "hand_landmarks_lite", "full": "hand_landmarks_full"}
 OUTPUTS = ("landmarks", "presence", "handedness", "world")
@@ -22,24 +21,16 @@ DEPTH_SCALE = 1.0 / 0.4  # of the network's z to its x, from the model's own gra
 CROP_OVER_HAND = 2.0  # side of the next crop over the long side of the box around the steady points,
 HAND_UP = 0.1  # whose centre moves by this share of the box's height towards the fingers
 
-Side = Literal["left", "right"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FoundHand:
+class HandSighting(Sighting):
     """One answer of the hand network.
 
     Attributes:
-        landmarks: 21 points.
-        world_m: (21, 3) float32, as in `TrackedHand`.
         right_score: In [0, 1]; above a half, it is the person's right hand.
-        next_roi: Where to look in the next frame; None if the points coincide.
     """
 
-    landmarks: Landmarks
-    world_m: Points
     right_score: float
-    next_roi: Roi | None
 
 
 class HandMesh:
@@ -58,7 +49,7 @@ class HandMesh:
         """Where the network really runs."""
         return self._network.provider
 
-    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[FoundHand | None]:
+    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[HandSighting | None]:
         """The hand in each square; stages `crop`, `infer` and `decode`.
 
         A hand that is not there has a low score. The entry is None where the network answered with NaN.
@@ -73,13 +64,13 @@ class HandMesh:
         self._network.close()
 
 
-def decode(answer: Answer, roi: Roi) -> FoundHand:
+def decode(answer: Answer, roi: Roi) -> HandSighting:
     """What the network's outputs for one square mean."""
     points = to_image(answer["landmarks"], roi, SIDE_PX)
     points[:, 2] *= DEPTH_SCALE
     landmarks = Landmarks(points, float(answer["presence"]), load_topology("hand"))
     world_m = turned(answer["world"], roi.angle_rad)
-    return FoundHand(landmarks, world_m, float(answer["handedness"]), next_roi(landmarks))
+    return HandSighting(landmarks, world_m, next_roi(landmarks), float(answer["handedness"]))
 
 
 def next_roi(landmarks: Landmarks) -> Roi | None:

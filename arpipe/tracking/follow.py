@@ -1,0 +1,264 @@
+"""Follows bodies or hands from frame to frame: crops from the last answer, detection while more are wanted."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, Literal, Protocol, TypeVar
+
+import numpy as np
+
+from arpipe.errors import NonFiniteOutput
+from arpipe.models.crop_network import Sighting
+from arpipe.timing import StageTimer
+from arpipe.tracking.filters import OneEuroConfig
+from arpipe.tracking.matching import best_match
+from arpipe.tracking.motion import Motion
+from arpipe.tracking.steady import settle
+from arpipe.types import Frame, Roi, TrackState
+
+_log = logging.getLogger(__name__)
+
+Seen = TypeVar("Seen", bound=Sighting)
+Seen_co = TypeVar("Seen_co", bound=Sighting, covariant=True)
+
+SAME_OVERLAP = 0.5  # of two squares, as in MediaPipe's graphs
+REATTACH_OVERLAP = 0.2  # looser: the subject has moved while it was missed
+
+
+class Finder(Protocol[Seen_co]):
+    """A detector and a landmark network for one kind of subject."""
+
+    @property
+    def provider(self) -> str:
+        """Where they run, as in `Session.provider`."""
+
+    def search(self, frame: Frame, timer: StageTimer) -> list[Roi]:
+        """Squares around what is in the whole picture, surest first."""
+
+    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> Sequence[Seen_co | None]:
+        """One entry per square; None for an answer that cannot be used."""
+
+    def close(self) -> None:
+        """Free what it holds; may be called twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How subjects are followed.
+
+    Attributes:
+        what: For messages, "body" or "hand".
+        wanted: Most of them; detection rests while that many are tracked.
+        min_presence: Score that landmarks need, else the subject is missed.
+        redetect_every: Frames between searches for more.
+        coast_frames: Missed frames that a subject survives with its id.
+        crop_rest: As in `FaceTrackerConfig`.
+        core: Share of a square, about its centre, that tells two subjects apart.
+        remembers: False takes every frame by itself.
+        look_every: Frames from one that the networks see to the next; between them subjects move on as they did.
+        smoothing: Of points in px, over the crop's side; None for none.
+        world_smoothing: Of points in m.
+    """
+
+    what: Literal["body", "hand"]
+    wanted: int
+    min_presence: float
+    redetect_every: int
+    coast_frames: int
+    crop_rest: float
+    core: float
+    remembers: bool
+    look_every: int
+    smoothing: OneEuroConfig | None
+    world_smoothing: OneEuroConfig | None
+
+
+@dataclass(slots=True, eq=False)
+class Track(Generic[Seen]):
+    """A subject being followed.
+
+    Attributes:
+        track_id: From 1, never used again.
+        seen: What is shown: the last sighting, smoothed or moved on.
+        roi: Where to look next.
+        motion: Its past.
+        age_frames: Frames since it was new.
+        missed: Frames since it was last seen.
+    """
+
+    track_id: int
+    seen: Seen
+    roi: Roi
+    motion: Motion
+    age_frames: int = 0
+    missed: int = 0
+
+    @property
+    def state(self) -> TrackState:
+        """As in `TrackedBody`."""
+        return "coasting" if self.missed else "tracked" if self.age_frames else "new"
+
+
+class Follower(Generic[Seen]):
+    """Subjects of each frame, with ids that last.
+
+    Args:
+        finder: The networks; closed with the follower.
+        rules: How.
+
+    Attributes:
+        nonfinite_outputs: How often a network answered with NaN or infinity; the subjects concerned were missed.
+    """
+
+    def __init__(self, finder: Finder[Seen], rules: Rules) -> None:
+        self.nonfinite_outputs = 0
+        self._finder = finder
+        self._rules = rules
+        self.reset()
+
+    @property
+    def provider(self) -> str:
+        """Where the networks really run."""
+        return self._finder.provider
+
+    def reset(self) -> None:
+        """Forget all subjects; ids start again from 1."""
+        self._tracks: list[Track[Seen]] = []
+        self._next_id = 1
+        self._since_search = 0
+        self._frames = 0
+
+    def update(self, frame: Frame, timer: StageTimer) -> Sequence[Track[Seen]]:
+        """Find and follow the subjects of one frame, in order of `track_id`; valid until the next call.
+
+        Args:
+            frame: The next frame of one source.
+            timer: Gets the stages detect, crop, infer, decode and track.
+        """
+        if not self._rules.remembers:
+            self._tracks = []
+        for track in self._tracks:
+            track.age_frames += 1
+        if self._tracks and self._frames % self._rules.look_every:
+            self._frames += 1
+            self._move_on(frame, timer)
+            return self._tracks
+        self._frames = 1
+        for track in self._tracks:
+            track.missed += 1
+        self._follow(frame, timer)
+        if self._search_due():
+            self._since_search = 0
+            self._search(frame, timer)
+        with timer.stage("track"):
+            self._drop_lost()
+        return self._tracks
+
+    def close(self) -> None:
+        """Free the networks; may be called twice."""
+        self._finder.close()
+
+    def _move_on(self, frame: Frame, timer: StageTimer) -> None:
+        with timer.stage("track"):
+            for track in self._tracks:
+                track.seen = track.motion.ahead(track.seen, frame.captured_s)
+
+    def _follow(self, frame: Frame, timer: StageTimer) -> None:
+        """Look for each known subject where it was last, missed ones too."""
+        rois = [track.roi for track in self._tracks]
+        for track, seen in zip(self._tracks, self._locate(frame, rois, timer), strict=True):
+            if seen is not None and seen.next_roi is not None:
+                with timer.stage("track"):
+                    self._take(track, seen, frame.captured_s)
+                    track.roi = settle(track.roi, seen.next_roi, self._rules.crop_rest)
+        self._drop_doubles()
+
+    def _search_due(self) -> bool:
+        """Whether to search: at once for a missed subject, now and then for more, else never."""
+        seen = len(self._seen())
+        self._since_search += 1
+        if seen >= self._rules.wanted:
+            return False
+        return seen < max(len(self._tracks), 1) or self._since_search >= self._rules.redetect_every
+
+    def _search(self, frame: Frame, timer: StageTimer) -> None:
+        """Subjects not yet tracked continue a missed track or begin a new one."""
+        known = [track.roi for track in self._seen()]
+        rois = [roi for roi in self._detect(frame, timer) if not self._is_among(roi, known)]
+        rois = rois[: self._rules.wanted - len(known)]
+        for roi, seen in zip(rois, self._locate(frame, rois, timer), strict=True):
+            if seen is None or seen.next_roi is None or self._is_among(seen.next_roi, known):
+                continue
+            with timer.stage("track"):
+                track = self._track_for(roi, seen)
+                self._take(track, seen, frame.captured_s)
+                track.roi = seen.next_roi
+            known.append(track.roi)
+
+    def _track_for(self, roi: Roi, seen: Seen) -> Track[Seen]:
+        """The missed track that a newly found subject continues, else a new one."""
+        missed = [track for track in self._tracks if track.missed]
+        match = best_match(self._core(roi), [self._core(track.roi) for track in missed], REATTACH_OVERLAP)
+        if match is not None:
+            return missed[match]
+        motion = Motion(self._rules.smoothing, self._rules.world_smoothing)
+        track = Track(self._next_id, seen, roi, motion)
+        self._next_id += 1
+        self._tracks.append(track)
+        return track
+
+    def _take(self, track: Track[Seen], seen: Seen, time_s: float) -> None:
+        track.missed = 0
+        track.seen = track.motion.take(seen, time_s, track.roi.size_px)
+
+    def _locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Seen | None]:
+        """The subjects that are there; None for the others."""
+        usable: list[Seen | None] = []
+        for seen in self._finder.locate(frame, rois, timer):
+            if seen is None or not np.isfinite(seen.landmarks.points_px).all():
+                self._count_nonfinite("landmark network")
+                usable.append(None)
+            else:
+                usable.append(seen if seen.landmarks.score > self._rules.min_presence else None)
+        return usable
+
+    def _detect(self, frame: Frame, timer: StageTimer) -> list[Roi]:
+        try:
+            return self._finder.search(frame, timer)
+        except NonFiniteOutput:
+            self._count_nonfinite("detector")
+            return []
+
+    def _count_nonfinite(self, network: str) -> None:
+        self.nonfinite_outputs += 1
+        if self.nonfinite_outputs.bit_count() == 1:  # 1, 2, 4, 8, …: a broken device must not flood the log
+            _log.warning(
+                "the %s %s answered with NaN or infinity (%d so far)",
+                self._rules.what,
+                network,
+                self.nonfinite_outputs,
+            )
+
+    def _seen(self) -> list[Track[Seen]]:
+        return [track for track in self._tracks if not track.missed]
+
+    def _core(self, roi: Roi) -> Roi:
+        return replace(roi, size_px=roi.size_px * self._rules.core)
+
+    def _is_among(self, roi: Roi, others: Sequence[Roi]) -> bool:
+        return best_match(self._core(roi), [self._core(other) for other in others], SAME_OVERLAP) is not None
+
+    def _drop_doubles(self) -> None:
+        """Where two tracks have come to follow one subject, keep the older."""
+        kept: list[Track[Seen]] = []
+        for track in self._tracks:
+            older = [other.roi for other in kept if not other.missed]
+            if track.missed or not self._is_among(track.roi, older):
+                kept.append(track)
+        self._tracks = kept
+
+    def _drop_lost(self) -> None:
+        """Let go of subjects missed for too long, and of the longest missed where there are more than wanted."""
+        kept = [track for track in self._tracks if track.missed <= self._rules.coast_frames]
+        kept = sorted(kept, key=lambda track: (track.missed, track.track_id))[: self._rules.wanted]
+        self._tracks = sorted(kept, key=lambda track: track.track_id)
