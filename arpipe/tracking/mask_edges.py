@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from arpipe.preprocess.gather import bilinear_at
 from arpipe.types import Pixels, Points
 
 RADIUS_OF_SIDE = 1.0 / 64.0  # window radius over the mask's long side: what the network may miss an edge by
 VARIANCE = 3e-4  # of colours in [0, 1] below which a window counts as even and keeps the coarse mask
 SURE = 0.03  # this near to 0 or 1, all around, a coarse mask is believed
 LOW, HIGH = 0.2, 0.8  # what the filter leaves of sure pixels is stretched away
-REMAP_COLUMNS = 1024  # points to look up are laid out in rows of so many: cv2.remap takes no endless row
 
 
 def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
@@ -35,10 +35,11 @@ def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
     rows, columns = _undecided(mask, radius, width, height)
     if rows.size:
         coefficients = _explain(mask, seen.astype(np.float32) * np.float32(1.0 / 255.0), radius)
-        here = _sample(coefficients, rows, columns, width, height)
+        here = bilinear_at(coefficients, rows, columns, width, height)
         colors = pixels[rows, columns].astype(np.float32) * np.float32(1.0 / 255.0)
         full[rows, columns] = np.einsum("nc,nc->n", colors, here[:, :3]) + here[:, 3]
-    return np.clip((full - LOW) * np.float32(1.0 / (HIGH - LOW)), 0.0, 1.0)
+    sharp: Points = np.clip((full - LOW) * np.float32(1.0 / (HIGH - LOW)), 0.0, 1.0)
+    return sharp
 
 
 def _undecided(
@@ -46,7 +47,8 @@ def _undecided(
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Rows and columns of the frame's pixels near which the mask is neither 0 nor 1."""
     unsure = ((mask > SURE) & (mask < 1.0 - SURE)).astype(np.uint8)
-    unsure |= cv2.morphologyEx((mask > 0.5).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    inside = (mask > 0.5).astype(np.uint8)
+    unsure = cv2.max(unsure, cv2.morphologyEx(inside, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
     near = cv2.dilate(unsure, np.ones((2 * (radius // 2) + 1,) * 2, np.uint8))
     rows, columns = np.nonzero(cv2.resize(near, (width, height), interpolation=cv2.INTER_NEAREST))
     return rows, columns
@@ -85,18 +87,3 @@ def _solve_symmetric(squares: Points, others: Points, right: Points) -> Points:
             (zx * x + yz * y + cc * z) * scale,
         ]
     )
-
-
-def _sample(
-    coefficients: Points, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], width: int, height: int
-) -> Points:
-    """(n, 4) coefficients at n pixels of the frame, bilinear."""
-    small_height, small_width = coefficients.shape[:2]
-    count = rows.size
-    lines = -(-count // REMAP_COLUMNS)
-    places = np.zeros((2, lines * REMAP_COLUMNS), np.float32)
-    places[0, :count] = (columns + 0.5) * (small_width / width) - 0.5
-    places[1, :count] = (rows + 0.5) * (small_height / height) - 0.5
-    x, y = places.reshape(2, lines, REMAP_COLUMNS)
-    found = cv2.remap(coefficients, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(found.reshape(-1, 4)[:count], np.float32)
