@@ -89,19 +89,20 @@ def build(picture: Floats, irradiance: Array, key: Array, toward_head: Array, sk
     ).reshape(-1, 3)
     mean = picture.reshape(-1, 3).mean(axis=0) + 1e-3
     varied = 1.0 + ROOM_CONTRAST * (room / mean - 1.0)
-    base = np.maximum(irradiance[0] + _FLAT @ irradiance[1:], 0.25 * irradiance[0])
-    light = base * np.clip(varied, 0.25, 2.5) * (ROOM_ALBEDO + ROOM_UPWARD * _FLAT[:, 1:2])
-    light += _window(key)[:, None] * (WINDOW_GAIN * irradiance[0])
-    into_head = np.clip((_FLAT @ toward_head - 0.15) / 0.5, 0.0, 1.0)[:, None]
-    light += into_head * (HEAD_SHADE * skin - light)
-    return Environment(_levels(light.reshape(SIDE, SIDE, 3).astype(np.float32)))
+    light = irradiance.astype(np.float32)
+    base = np.maximum(light[0] + _FLAT @ light[1:], 0.25 * light[0])
+    radiance = base * np.clip(varied, 0.25, 2.5) * (ROOM_ALBEDO + ROOM_UPWARD * _FLAT[:, 1:2])
+    radiance += _window(key)[:, None] * (WINDOW_GAIN * light[0])
+    into_head = np.clip((_FLAT @ toward_head.astype(np.float32) - 0.15) / 0.5, 0.0, 1.0)[:, None]
+    radiance += into_head * (HEAD_SHADE * skin.astype(np.float32) - radiance)
+    return Environment(_levels(radiance.reshape(SIDE, SIDE, 3).astype(np.float32)))
 
 
 def _window(key: Array) -> Floats:
     """(n,) how much of the key light each direction sees: a soft-edged upright rectangle."""
     share = float(np.linalg.norm(key))
     toward = key + (1.0 - share) * USUAL_WINDOW
-    forward = toward / np.linalg.norm(toward)
+    forward = (toward / np.linalg.norm(toward)).astype(np.float32)
     right = np.cross((0.0, 1.0, 0.0), forward)
     right /= max(float(np.linalg.norm(right)), 1e-6)
     up = np.cross(forward, right)
