@@ -1,0 +1,43 @@
+"""What `arpipe live --web` does."""
+
+from collections.abc import Callable
+
+from rich.console import Console
+
+from arpipe.apps.signals import ended_by_sigterm
+from arpipe.config import RunConfig, WebConfig
+
+
+def run(
+    config: RunConfig,
+    web: WebConfig | None = None,
+    source: str | None = None,
+    ready: Callable[[str], None] | None = None,
+) -> int:
+    """Serve the page until Ctrl-C.
+
+    Args:
+        config: The whole run.
+        web: Instead of `config.web`.
+        source: The server's own camera or file, watched by pages that ask for it; None for none.
+        ready: Called with the address once pages are answered; None prints it.
+
+    Returns:
+        Exit code: 0.
+
+    Raises:
+        ConfigError: Beyond loopback without TLS.
+        DeviceError: The port is taken.
+    """
+    from arpipe.apps.web.server import WebServer
+
+    server = WebServer(config if web is None else config.model_copy(update={"web": web}), source)
+    with ended_by_sigterm():
+        server.run(ready or _print_address)
+    return 0
+
+
+def _print_address(url: str) -> None:
+    console = Console()
+    console.print(f"Open [bold]{url}[/] in a browser; Ctrl-C ends.", soft_wrap=True)
+    console.print("Pictures stay on this machine; nothing is stored.", style="dim")

@@ -1,0 +1,203 @@
+"""Who may talk to the server: checks of every request before anything else sees it.
+
+A page on another site must not use a visitor's browser as a bridge to this server, so `Host` (rebound names)
+and `Origin` (sockets from other pages) are checked; beyond loopback a token and TLS are required on top.
+"""
+
+import hmac
+import ipaddress
+import secrets
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from arpipe.config import WebConfig
+from arpipe.errors import ConfigError
+
+COOKIE = "arpipe_token"
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+WILDCARDS = ("0.0.0.0", "::", "")  # noqa: S104 - names what is refused without TLS
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(self), microphone=(), geolocation=()"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who is let in.
+
+    Attributes:
+        names: Host names without port by which the server may be called.
+        any_address: Any literal address may be, too: it listens on all.
+        token: What a browser must know; None on loopback.
+        secure: Whether TLS is spoken.
+    """
+
+    names: frozenset[str]
+    any_address: bool
+    token: str | None
+    secure: bool
+
+    @classmethod
+    def of(cls, config: WebConfig) -> "Access":
+        """What a configuration asks for; makes the token.
+
+        Raises:
+            ConfigError: Beyond loopback without TLS, or only one of the two TLS files.
+        """
+        if (config.tls_cert is None) != (config.tls_key is None):
+            raise ConfigError("TLS needs two files: --tls-cert and --tls-key")
+        for path in (config.tls_cert, config.tls_key):
+            if path is not None and not path.is_file():
+                raise ConfigError(f"there is no TLS file {path}")
+        local = is_loopback(config.host)
+        if not local and config.tls_cert is None:
+            raise ConfigError(
+                f"listening on {config.host} lets others in, and browsers open no camera for them without TLS; "
+                "give --tls-cert and --tls-key, or stay on --host 127.0.0.1"
+            )
+        names = {config.host.lower(), *(name.lower() for name in config.hosts), *LOOPBACK_NAMES}
+        if not local:
+            names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
+        token = None if local else secrets.token_urlsafe(24)
+        secure = config.tls_cert is not None
+        return cls(frozenset(names), config.host in WILDCARDS, token, secure)
+
+    def knows_host(self, host: str) -> bool:
+        """Whether a `Host` header is one of ours; the port does not matter."""
+        name = _name(host)
+        if name in self.names:
+            return True
+        return self.any_address and _is_address(name)
+
+    def knows_origin(self, origin: str, host: str) -> bool:
+        """Whether a socket was opened by our own page: its origin is the very host it calls."""
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
+        scheme = "https" if self.secure else "http"
+        return parts.scheme == scheme and parts.netloc.lower() == host.lower()
+
+    def knows_token(self, given: Iterable[str]) -> bool:
+        """Whether one of the texts is the token, or none is needed."""
+        if self.token is None:
+            return True
+        wanted = self.token.encode()
+        return any(hmac.compare_digest(wanted, text.encode(errors="replace")) for text in given)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    if host == "localhost":
+        return True
+    return _is_address(host) and ipaddress.ip_address(host).is_loopback
+
+
+class Gate:
+    """Middleware that lets in what `access` allows and adds the security headers.
+
+    Args:
+        app: What lies behind.
+        access: Who is let in.
+    """
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app, self._access = app, access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on or refuse it."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        problem = self._problem(scope)
+        if scope["type"] == "websocket":
+            if problem is not None:
+                await send({"type": "websocket.close", "code": 1008, "reason": problem})
+                return
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS]
+            await send(message)
+
+        if problem is not None:
+            await PlainTextResponse(problem + "\n", 403)(scope, receive, send_guarded)
+        elif self._access.token is not None and "token" in _query(scope):
+            await self._remembering()(scope, receive, send_guarded)
+        else:
+            await self._app(scope, receive, send_guarded)
+
+    def _problem(self, scope: Scope) -> str | None:
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if not self._access.knows_host(host):
+            return f"This server is not called {host[:60]!r}; add the name to web.hosts."
+        if scope["type"] == "websocket" and (origin is None or not self._access.knows_origin(origin, host)):
+            return "Sockets are opened by this server's own page only."
+        if not self._access.knows_token((*_query(scope).get("token", ()), *_cookie(headers))):
+            return "This address needs its token: open the whole address that arpipe printed when it started."
+        return None
+
+    def _remembering(self) -> RedirectResponse:
+        """To the page without the token in its address, which would stay in the history."""
+        response = RedirectResponse("/", 303)
+        response.set_cookie(COOKIE, self._access.token or "", httponly=True, secure=True, samesite="strict")
+        return response
+
+
+def _query(scope: Scope) -> dict[str, list[str]]:
+    return parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=None)
+
+
+def _cookie(headers: Mapping[str, str]) -> tuple[str, ...]:
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ()
+    return () if found is None else (found.value,)
+
+
+def _name(host: str) -> str:
+    """The name in a `Host` header: without port and brackets."""
+    text = host.strip().lower()
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.rpartition(":")[0] if text.count(":") == 1 else text
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,208 @@
+"""The page's server: static files, previews, sockets."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from arpipe.apps.web import connection
+from arpipe.apps.web.catalog import Catalog
+from arpipe.apps.web.connection import Connection
+from arpipe.apps.web.drawing import render_thread
+from arpipe.apps.web.previews import Previews
+from arpipe.apps.web.protocol import Close, ProtocolError
+from arpipe.apps.web.security import WILDCARDS, Access, Gate
+from arpipe.apps.web.server_camera import ServerCamera
+from arpipe.apps.web.session import open_session
+from arpipe.config import RunConfig
+from arpipe.errors import ArpipeError, DeviceError
+
+STATIC = Path(__file__).resolve().parent / "static"
+FRESH = {"Cache-Control": "no-cache"}  # asked for anew with each visit, so that an update shows
+KEPT = {"Cache-Control": "private, max-age=600"}
+GRACE_S = 1
+
+
+class Site:
+    """What all pages share.
+
+    Args:
+        config: The whole run.
+        source: The server's own camera or file, watched by pages that ask for it; None for none.
+    """
+
+    def __init__(self, config: RunConfig, source: str | None) -> None:
+        self._config = config
+        self._source = source
+        self._catalog = Catalog()
+        self._sessions = 0
+
+    def app(self) -> Starlette:
+        """The routes, without checks of who calls."""
+        return Starlette(
+            lifespan=self._lifespan,
+            routes=[
+                Route("/", self._page),
+                Route("/about.json", self._about),
+                Route("/catalog.json", self._list),
+                Route("/preview/{name}.jpg", self._preview),
+                WebSocketRoute("/stream", self._stream),
+                Mount("/static", _FreshFiles(directory=STATIC)),
+            ],
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        self._renderer = render_thread()
+        self._previews = Previews(self._catalog, self._config.perception, self._renderer)
+        self._camera = None if self._source is None else ServerCamera(self._source)
+        try:
+            yield
+        finally:
+            self._previews.close()
+            if self._camera is not None:
+                self._camera.close()
+            await asyncio.get_running_loop().run_in_executor(None, self._renderer.shutdown)
+
+    async def _page(self, _request: Request) -> Response:
+        full = self._sessions >= self._config.web.max_sessions
+        name, status = ("full.html", 503) if full else ("index.html", 200)
+        return FileResponse(STATIC / name, status, FRESH)
+
+    async def _about(self, _request: Request) -> Response:
+        worn = [name for name in self._config.effects if name in self._catalog.entries]
+        facts = {"source": self._source, "effects": worn, "retry_idle": self._config.web.idle_s}
+        return JSONResponse(facts, headers=FRESH)
+
+    async def _list(self, _request: Request) -> Response:
+        return JSONResponse(self._catalog.to_json(), headers=FRESH)
+
+    async def _preview(self, request: Request) -> Response:
+        picture = await self._previews.picture(request.path_params["name"])
+        if picture is None:
+            return Response("There is no such preview.\n", 404, media_type="text/plain")
+        return Response(picture, headers=KEPT, media_type="image/jpeg")
+
+    async def _stream(self, page: WebSocket) -> None:
+        await page.accept()
+        most = self._config.web.max_sessions
+        if self._sessions >= most:
+            await connection.close(page, Close.FULL, f"All {most} places are taken; try again in a moment.")
+            return
+        self._sessions += 1
+        try:
+            await self._serve(page)
+        except ProtocolError as broken:
+            await connection.close(page, broken.code, str(broken))
+        except ArpipeError as error:
+            await connection.close(page, Close.FAULT, str(error))
+        except WebSocketDisconnect:
+            return
+        finally:
+            self._sessions -= 1
+
+    async def _serve(self, page: WebSocket) -> None:
+        hello = await connection.read_hello(page)
+        if hello.mode == "server" and self._camera is None:
+            raise ProtocolError("this server shows no camera of its own; start it with --source")
+        session = await open_session(self._config, self._catalog, self._renderer, hello.down)
+        try:
+            camera = self._camera if hello.mode == "server" else None
+            await Connection(page, session, self._config.web).serve(camera)
+        finally:
+            await asyncio.shield(session.close())
+
+
+class WebServer:
+    """Listens from the start, serves in `run`.
+
+    Args:
+        config: The whole run; `config.web` says where and how much.
+        source: The server's own camera or file, or None.
+
+    Raises:
+        ConfigError: Beyond loopback without TLS.
+        DeviceError: The port is taken, or the address is not this machine's.
+    """
+
+    def __init__(self, config: RunConfig, source: str | None = None) -> None:
+        web = config.web
+        self._access = Access.of(web)
+        site = Site(config, source)
+        self._socket = _listen(web.host, web.port)
+        self._server = _Server(
+            uvicorn.Config(
+                Gate(site.app(), self._access),
+                ws="websockets-sansio",
+                ws_max_size=web.max_message_kb * 1024,
+                ws_per_message_deflate=False,
+                ssl_certfile=web.tls_cert,
+                ssl_keyfile=web.tls_key,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+        )
+
+    @property
+    def url(self) -> str:
+        """What to open, token included."""
+        host, port = self._socket.getsockname()[:2]
+        name = socket.gethostname() if host in WILDCARDS else f"[{host}]" if ":" in host else host
+        token = "" if self._access.token is None else f"?token={self._access.token}"
+        return f"{'https' if self._access.secure else 'http'}://{name}:{port}/{token}"
+
+    def run(self, ready: Callable[[str], None] | None = None) -> None:
+        """Serve until `stop` or a signal; `ready` gets the address once pages are answered."""
+        self._server.ready = None if ready is None else lambda: ready(self.url)
+        try:
+            self._server.run([self._socket])
+        finally:
+            self._socket.close()
+
+    def stop(self) -> None:
+        """Let `run` return soon; from any thread."""
+        self._server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers; takes a signal as a wish to end, not as an error."""
+
+    ready: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self.ready is not None:
+            self.ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        del sig, frame
+        self.should_exit = True
+
+
+class _FreshFiles(StaticFiles):
+    def file_response(self, *arguments: object, **options: object) -> Response:
+        response = super().file_response(*arguments, **options)  # type: ignore[arg-type]
+        response.headers.update(FRESH)
+        return response
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise DeviceError(
+            f"cannot listen on {host} port {port} ({error.strerror or error}); try: --port 0"
+        ) from error
