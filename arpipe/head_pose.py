@@ -10,26 +10,20 @@ averaged over a track's life.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.geometry.pnp import fit_pose
 from arpipe.geometry.transforms import Array, RigidTransform, angles_from_rotation
 from arpipe.topology import Topology
 from arpipe.types import HeadPose, Landmarks
 
-GAUSS_NEWTON_STEPS = 12
-CONVERGED = 5e-5  # rad and canonical metres, the last step's: what remains is a tenth of it
-LARGEST_STEP = 1e3  # rad or m: beyond, or not a number, the fit has run away
-NEAREST_M = 1e-3  # a head closer than that is behind the camera
-SCALE_LIMITS = (
-    0.75,
-    1.25,
-)  # small children to very large heads; beyond, it was no open eye that was measured
+SCALE_LIMITS = (0.75, 1.25)  # children to very large heads; beyond, it was no open eye that was measured
 DEPTH_GAIN_LIMITS = (0.8, 1.5)  # how far the network's z may be stretched to agree with the fitted head
 CLEAR_IRIS_PX = 10.0  # diameters together below which landmark noise weighs more than the iris tells
+KNOWN_WEIGHT = 30.0  # clear looks after which the size hardly changes
+LOOK_EVERY = 5  # frames, from then on
 FORGET_FRAMES = 300.0  # weight of the past in the running scale, in frames of equal quality
-FARTHEST_SCALE = 1e-5  # m⁻¹: a head farther than 100 km is no head
 
 
 class HeadPoseConfig(BaseModel):
@@ -60,6 +54,12 @@ class _Track:
     weight: float = 0.0
     scale_sum: float = 0.0
     pupillary_sum_m: float = 0.0
+    frames: int = 0
+
+    def wants_look(self) -> bool:
+        """Whether to look at the irises: in every frame at first, now and then once the size is known."""
+        self.frames += 1
+        return self.weight < KNOWN_WEIGHT or self.frames % LOOK_EVERY == 0
 
     def measure(self, scale: float, pupillary_m: float, weight: float) -> None:
         """Take in one look at the irises, with a weight in (0, 1]."""
@@ -121,7 +121,7 @@ class HeadPoseSolver:
         points_px = landmarks.points_px[:, :2].astype(np.float64)
         canonical = topology.canonical_m[topology.rigid]
         plane = camera.unproject(points_px)
-        fit = _fit(canonical, plane[topology.rigid], topology.rigid_weights, track.pose)
+        fit = fit_pose(canonical, plane[topology.rigid], topology.rigid_weights, track.pose)
         if fit is None:
             track.pose = None
             return None
@@ -131,9 +131,10 @@ class HeadPoseSolver:
             return None
         track.pose = fit
         mesh_m = _metric_mesh(landmarks, plane, fit)
-        looked = self._look_at_irises(landmarks, fit, camera)
-        if looked is not None:
-            track.measure(looked.scale, _pupillary_m(mesh_m, topology), looked.weight)
+        if track.wants_look():
+            looked = self._look_at_irises(landmarks, fit, camera)
+            if looked is not None:
+                track.measure(looked.scale, _pupillary_m(mesh_m, topology), looked.weight)
         return HeadPose(
             camera_from_head=RigidTransform(fit.rotation, fit.translation_m * track.scale),
             metric_mesh_m=mesh_m * track.scale,
@@ -198,85 +199,6 @@ def _eye_opening(landmarks: Landmarks, side: str) -> float:
 def _pupillary_m(mesh_m: Array, topology: Topology) -> float:
     between = mesh_m[topology.index("left_pupil")] - mesh_m[topology.index("right_pupil")]
     return float(np.linalg.norm(between[:2]))
-
-
-def _fit(
-    canonical: Array, plane: Array, weights: npt.NDArray[np.float64], start: RigidTransform | None
-) -> RigidTransform | None:
-    """Weighted reprojection fit of `canonical` (k, 3) to (k, 2) points of the plane z = 1; None if it fails.
-
-    Starts from the last pose; from the weak-perspective one when there is none or it leads nowhere.
-    """
-    best = None if start is None else _refine(canonical, plane, weights, start)
-    if best is not None:
-        return best
-    fresh = _start(canonical, plane)
-    return None if fresh is None else _refine(canonical, plane, weights, fresh)
-
-
-def _start(canonical: Array, plane: Array) -> RigidTransform | None:
-    """Weak-perspective pose, in closed form: near enough to refine, and never ill-posed for a long lens."""
-    middle, seen = canonical.mean(axis=0), plane.mean(axis=0)
-    affine = np.linalg.lstsq(canonical - middle, plane - seen, rcond=None)[0].T  # (2, 3)
-    u, singular, vt = np.linalg.svd(affine, full_matrices=False)
-    if not singular[1] > FARTHEST_SCALE:
-        return None
-    across = u @ vt
-    rotation = np.vstack([across, np.cross(across[0], across[1])])
-    depth_m = 2.0 / float(singular.sum())
-    return RigidTransform(rotation, np.append(seen, 1.0) * depth_m - rotation @ middle)
-
-
-def _refine(
-    canonical: Array, plane: Array, weights: npt.NDArray[np.float64], start: RigidTransform
-) -> RigidTransform | None:
-    """Gauss–Newton on the six pose parameters; None if it passes behind the camera or does not settle."""
-    rotation, translation = start.rotation, start.translation_m
-    root = np.sqrt(weights)
-    points, wanted = canonical.T, plane.T * root
-    jacobian = np.zeros((6, 2, len(canonical)))
-    flat = jacobian.reshape(6, -1)
-    for _ in range(GAUSS_NEWTON_STEPS):
-        x, y, z = rotation @ points + translation[:, None]
-        if z.min() <= NEAREST_M:
-            return None
-        over_z = root / z
-        u, v = x / z, y / z
-        ru, rv = u * root, v * root
-        # Derivatives by a small turn of the whole camera frame (about x, y, z), then by a shift.
-        jacobian[0, 0] = -u * rv
-        jacobian[0, 1] = -root - v * rv
-        jacobian[1, 0] = root + u * ru
-        jacobian[1, 1] = u * rv
-        jacobian[2, 0] = -rv
-        jacobian[2, 1] = ru
-        jacobian[3, 0] = jacobian[4, 1] = over_z
-        jacobian[5, 0] = -u * over_z
-        jacobian[5, 1] = -v * over_z
-        residual = wanted.copy()
-        residual[0] -= ru
-        residual[1] -= rv
-        step = np.linalg.solve(flat @ flat.T, flat @ residual.ravel())
-        largest = float(np.abs(step).max())
-        if not largest < LARGEST_STEP:
-            return None
-        turn = _rotation(np.asarray(step[:3], dtype=np.float64))
-        rotation, translation = turn @ rotation, turn @ translation + step[3:]
-        if largest < CONVERGED:
-            u_, _, vt = np.linalg.svd(rotation)
-            return RigidTransform(u_ @ vt, translation)
-    return None
-
-
-def _rotation(vector: Array) -> Array:
-    """(3, 3) rotation about `vector` by its length (Rodrigues)."""
-    angle = float(np.linalg.norm(vector))
-    if angle < 1e-12:
-        return np.eye(3)
-    x, y, z = vector / angle
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    rotation: Array = np.eye(3) + np.sin(angle) * cross + (1.0 - np.cos(angle)) * (cross @ cross)
-    return rotation
 
 
 def _error_px(fit: RigidTransform, canonical: Array, points_px: Array, camera: CameraIntrinsics) -> float:
