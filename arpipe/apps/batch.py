@@ -57,9 +57,13 @@ OpenPipeline = Callable[[PipelineConfig, Mode], BatchPipeline]
 
 def open_pipeline(config: PipelineConfig, mode: Mode) -> Pipeline:
     """The pipeline of a configuration, for photos ("image") or moving pictures ("video")."""
-    face = config.perception.face.model_copy(update={"mode": mode})
-    perception = config.perception.model_copy(update={"face": face})
-    return Pipeline(config.model_copy(update={"perception": perception}))
+    return Pipeline(config.model_copy(update={"perception": config.perception.in_mode(mode)}))
+
+
+def with_exported(config: PipelineConfig) -> PipelineConfig:
+    """What an export asks for: faces, unless the configuration says what to track."""
+    track = config.perception.track or ("face",)
+    return config.model_copy(update={"perception": config.perception.model_copy(update={"track": track})})
 
 
 def run(
@@ -113,11 +117,12 @@ def _run_plan(
 ) -> None:
     for refusal in plan.refusals:
         report.failure(refusal.spec, refusal.reason)
+    wanted = config.pipeline if config.export is None else with_exported(config.pipeline)
     modes: tuple[Mode, ...] = ("image", "video")
     for mode in modes:
         jobs = [job for job in plan.jobs if (job.kind == "images") == (mode == "image")]
         if jobs:
-            with closing(make_pipeline(config.pipeline, mode)) as pipeline:
+            with closing(make_pipeline(wanted, mode)) as pipeline:
                 for job in jobs:
                     _run_one(job, pipeline, config, log, report)
 

@@ -14,7 +14,9 @@ from arpipe.cli.options import (
     Provider,
     Settings,
     Threads,
+    Track,
     run_config,
+    subjects,
 )
 
 
@@ -50,6 +52,7 @@ def batch(
     quality: Annotated[
         int | None, typer.Option("--quality", metavar="0-100", help="Of videos and pictures.")
     ] = None,
+    track: Track = None,
     max_faces: MaxFaces = None,
     fov: FieldOfView = None,
     camera: CameraFile = None,
@@ -74,6 +77,7 @@ def batch(
             "--effect": ("effects", effect),
             "--codec": ("video.codec", codec),
             "--quality": ("video.quality", quality),
+            "--track": ("perception.track", subjects(track)),
             "--max-faces": ("perception.face.max_faces", max_faces),
             "--fov": ("camera.fov_deg", fov),
             "--camera": ("camera.file", camera),

@@ -26,6 +26,12 @@ Effects = Annotated[
         help="A pack, a folder, or a kind with parameters: 'lipstick(color=#a3123a)'. Repeatable.",
     ),
 ]
+Track = Annotated[
+    str | None,
+    typer.Option(
+        "--track", metavar="WHAT", help="face, body, hands, or several: 'face,body'; else as effects need."
+    ),
+]
 MaxFaces = Annotated[int | None, typer.Option("--max-faces", metavar="N", help="Faces to follow at most.")]
 FieldOfView = Annotated[
     float | None, typer.Option("--fov", metavar="DEG", help="Vertical field of view of the camera.")
@@ -43,6 +49,11 @@ Provider = Annotated[
 Threads = Annotated[
     int | None, typer.Option("--threads", metavar="N", help="Threads inside a network on the CPU.")
 ]
+
+
+def subjects(track: str | None) -> list[str] | None:
+    """What `--track` names; None when it was not given."""
+    return None if track is None else [name.strip() for name in track.split(",")]
 
 
 def run_config(

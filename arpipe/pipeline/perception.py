@@ -1,35 +1,51 @@
 """What is in a frame: one plain function of the frame, with a memory for tracks."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from arpipe.geometry.camera import CameraIntrinsics
-from arpipe.head_pose import HeadPoseConfig, HeadPoseSolver
+from arpipe.head_pose import HeadPoseConfig
 from arpipe.inference.session import SessionConfig
-from arpipe.pipeline.meshes import MeshChoice
-from arpipe.pipeline.prediction import Predictor
+from arpipe.pipeline.face_sight import FaceSight
 from arpipe.timing import FRAME_STAGE, StageTimer
+from arpipe.tracking.body import BodyTracker, BodyTrackerConfig
+from arpipe.tracking.hands import HandTracker, HandTrackerConfig
 from arpipe.tracking.mask import MaskTracker
-from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
-from arpipe.types import Frame, FrameResult, TrackedFace
+from arpipe.tracking.tracker import FaceTrackerConfig, Mode
+from arpipe.types import Frame, FrameResult
+
+Subject = Literal["face", "body", "hands"]
 
 
 class PerceptionConfig(BaseModel):
     """What is looked for, and how.
 
     Attributes:
+        track: What to look for whatever the effects need; faces when neither asks for anything.
         face: The face tracker.
+        body: The body tracker.
+        hands: The hand tracker.
         head_pose: The pose solver.
         session: Where and how the networks run.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    track: tuple[Subject, ...] = ()
     face: FaceTrackerConfig = FaceTrackerConfig()
+    body: BodyTrackerConfig = BodyTrackerConfig()
+    hands: HandTrackerConfig = HandTrackerConfig()
     head_pose: HeadPoseConfig = HeadPoseConfig()
     session: SessionConfig = SessionConfig()
+
+    def in_mode(self, mode: Mode) -> "PerceptionConfig":
+        """The same with all trackers in one mode."""
+        trackers = {"face": self.face, "body": self.body, "hands": self.hands}
+        return self.model_copy(
+            update={name: tracker.model_copy(update={"mode": mode}) for name, tracker in trackers.items()}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,7 @@ class PerceptionQuality:
 
     Attributes:
         attention: Run the attention mesh where it is configured; else the plain one.
-        every: Run the networks on every n-th frame; between, faces are predicted.
+        every: Run the networks on every n-th frame; between, what they saw is predicted.
     """
 
     attention: bool = True
@@ -46,26 +62,27 @@ class PerceptionQuality:
 
 
 class Perception:
-    """Tracks what is in a stream of frames.
+    """Tracks what is in a stream of frames. Networks load when they are first needed.
 
     Args:
         config: What is looked for.
+        needs: What effects need: "face", "iris", "body", "hands", "mask"; their networks load now.
 
     Attributes:
         quality: Assign, from any thread, to change it from the next frame on.
-        needs: What is looked for besides faces: "mask". Assign it likewise.
+        needs: Assign it likewise.
     """
 
-    def __init__(self, config: PerceptionConfig | None = None) -> None:
+    def __init__(self, config: PerceptionConfig | None = None, needs: frozenset[str] = frozenset()) -> None:
         self.config = config or PerceptionConfig()
         self.quality = PerceptionQuality()
-        self.needs: frozenset[str] = frozenset()
+        self.needs = needs
         self._mask = MaskTracker(self.config.session)
-        self._mesh = MeshChoice(self.config.face.mesh, self.config.session)
-        self._faces = FaceTracker(self.config.face, self.config.session, mesh=self._mesh)
-        self._poses = HeadPoseSolver(self.config.head_pose)
-        self._predictor = Predictor()
+        self._face_sight: FaceSight | None = None
+        self._body_tracker: BodyTracker | None = None
+        self._hand_tracker: HandTracker | None = None
         self._since_seen = 0
+        self._load(self._wanted())
 
     def __call__(self, frame: Frame, camera: CameraIntrinsics, timer: StageTimer) -> FrameResult:
         """Everything known of `frame`, the stages' durations included.
@@ -75,37 +92,46 @@ class Perception:
             camera: Intrinsics of an image of the frame's size.
             timer: Begun anew for this frame here; its durations so far go into the result.
         """
+        wanted, quality = self._wanted(), self.quality
+        self._load(wanted)
         timer.begin_frame(frame.index)
-        quality = self.quality
         self._since_seen += 1
         with timer.stage(FRAME_STAGE):
             if self._since_seen < quality.every:
-                with timer.stage("predict"):
-                    faces = self._predictor.predict(frame.captured_s)
+                seen = self._predict(frame, wanted, timer)
             else:
                 self._since_seen = 0
-                self._mesh.kind = self.config.face.mesh if quality.attention else "plain"
-                faces = self._look(frame, camera, timer)
-            mask = self._mask.update(frame, timer) if "mask" in self.needs else None
-        return FrameResult(frame=frame, faces=faces, mask=mask, timings_ms=timer.timings_ms)
+                seen = self._look(frame, camera, wanted, timer, attention=quality.attention)
+            mask = self._mask.update(frame, timer) if "mask" in wanted else None
+        return FrameResult(
+            frame=frame,
+            faces=seen.faces,
+            bodies=seen.bodies,
+            hands=seen.hands,
+            mask=mask,
+            timings_ms=timer.timings_ms,
+        )
 
     @property
     def provider(self) -> str:
-        """Where the networks really run."""
-        return self._faces.provider
+        """Where the networks really run; "none" before any is loaded."""
+        for part in (self._face_sight, self._body_tracker, self._hand_tracker):
+            if part is not None:
+                return part.provider
+        return "none"
 
     def reset(self) -> None:
         """Forget all tracks: the next frame begins another stream."""
-        self._faces.reset()
-        self._poses.reset()
-        self._predictor.reset()
-        self._mask.reset()
+        for part in (self._face_sight, self._body_tracker, self._hand_tracker, self._mask):
+            if part is not None:
+                part.reset()
         self._since_seen = 0
 
     def close(self) -> None:
         """Free the networks; may be called twice."""
-        self._faces.close()
-        self._mask.close()
+        for part in (self._face_sight, self._body_tracker, self._hand_tracker, self._mask):
+            if part is not None:
+                part.close()
 
     def __enter__(self) -> Self:
         return self
@@ -113,19 +139,45 @@ class Perception:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _look(self, frame: Frame, camera: CameraIntrinsics, timer: StageTimer) -> tuple[TrackedFace, ...]:
-        faces = self._faces.update(frame, timer)
-        with timer.stage("pose"):
-            faces = tuple(self._with_pose(face, camera) for face in faces)
-            self._poses.forget_except({face.track_id for face in faces})
-        self._predictor.observe(faces, frame.captured_s)
-        return faces
+    def _wanted(self) -> frozenset[str]:
+        """What effects and configuration ask for: some of "face", "body", "hands", "mask"."""
+        asked = self.needs | frozenset(self.config.track)
+        if "iris" in asked or not asked:
+            asked |= {"face"}
+        return asked
 
-    def _with_pose(self, face: TrackedFace, camera: CameraIntrinsics) -> TrackedFace:
-        return TrackedFace(
-            track_id=face.track_id,
-            landmarks=face.landmarks,
-            pose=self._poses.solve(face.landmarks, camera, face.track_id),
-            state=face.state,
-            age_frames=face.age_frames,
+    def _load(self, wanted: frozenset[str]) -> None:
+        config = self.config
+        if "face" in wanted and self._face_sight is None:
+            self._face_sight = FaceSight(config.face, config.head_pose, config.session)
+        if "body" in wanted and self._body_tracker is None:
+            self._body_tracker = BodyTracker(config.body, config.session)
+        if "hands" in wanted and self._hand_tracker is None:
+            self._hand_tracker = HandTracker(config.hands, config.session)
+
+    def _look(
+        self,
+        frame: Frame,
+        camera: CameraIntrinsics,
+        wanted: frozenset[str],
+        timer: StageTimer,
+        *,
+        attention: bool,
+    ) -> FrameResult:
+        faces, bodies, hands = self._face_sight, self._body_tracker, self._hand_tracker
+        return FrameResult(
+            frame,
+            faces.look(frame, camera, timer, attention=attention) if faces and "face" in wanted else (),
+            bodies.update(frame, timer) if bodies and "body" in wanted else (),
+            hands.update(frame, timer) if hands and "hands" in wanted else (),
         )
+
+    def _predict(self, frame: Frame, wanted: frozenset[str], timer: StageTimer) -> FrameResult:
+        faces, bodies, hands = self._face_sight, self._body_tracker, self._hand_tracker
+        with timer.stage("predict"):
+            return FrameResult(
+                frame,
+                faces.predict(frame) if faces and "face" in wanted else (),
+                bodies.predict(frame) if bodies and "body" in wanted else (),
+                hands.predict(frame) if hands and "hands" in wanted else (),
+            )

@@ -90,8 +90,7 @@ class Pipeline:
         self._given_context = context
         self._context: GlContext | None = None
         self._compositor: Compositor | None = None
-        self.perception = Perception(self.config.perception)
-        self.perception.needs = self._needs()
+        self.perception = Perception(self.config.perception, self._needs())
 
     @property
     def packs(self) -> tuple[Pack, ...]:

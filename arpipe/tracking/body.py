@@ -10,7 +10,7 @@ from arpipe.models.body_pose import BodyPose, PersonDetector, body_roi
 from arpipe.models.crop_network import Sighting
 from arpipe.timing import StageTimer
 from arpipe.tracking.filters import OneEuroConfig
-from arpipe.tracking.follow import Finder, Follower, Rules
+from arpipe.tracking.follow import Finder, Follower, Rules, Track
 from arpipe.tracking.tracker import Mode
 from arpipe.types import Frame, Roi, TrackedBody
 
@@ -113,12 +113,11 @@ class BodyTracker:
 
     def update(self, frame: Frame, timer: StageTimer) -> tuple[TrackedBody, ...]:
         """Bodies of the next frame, in order of `track_id`; empty when there is none."""
-        return tuple(
-            TrackedBody(
-                track.track_id, track.seen.landmarks, track.seen.world_m, track.state, track.age_frames
-            )
-            for track in self._bodies.update(frame, timer)
-        )
+        return tuple(_shown(track) for track in self._bodies.update(frame, timer))
+
+    def predict(self, frame: Frame) -> tuple[TrackedBody, ...]:
+        """The known bodies where they probably are in a frame that no network looks at."""
+        return tuple(_shown(track) for track in self._bodies.predict(frame))
 
     def reset(self) -> None:
         """Forget all bodies; ids start again from 1."""
@@ -133,6 +132,11 @@ class BodyTracker:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _shown(track: Track[Sighting]) -> TrackedBody:
+    seen = track.seen
+    return TrackedBody(track.track_id, seen.landmarks, seen.world_m, track.state, track.age_frames)
 
 
 def _rules(config: BodyTrackerConfig) -> Rules:

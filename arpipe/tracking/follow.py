@@ -137,14 +137,13 @@ class Follower(Generic[Seen]):
         """
         if not self._rules.remembers:
             self._tracks = []
-        for track in self._tracks:
-            track.age_frames += 1
         if self._tracks and self._frames % self._rules.look_every:
             self._frames += 1
-            self._move_on(frame, timer)
-            return self._tracks
+            with timer.stage("track"):
+                return self.predict(frame)
         self._frames = 1
         for track in self._tracks:
+            track.age_frames += 1
             track.missed += 1
         self._follow(frame, timer)
         if self._search_due():
@@ -154,14 +153,16 @@ class Follower(Generic[Seen]):
             self._drop_lost()
         return self._tracks
 
+    def predict(self, frame: Frame) -> Sequence[Track[Seen]]:
+        """The known subjects where they probably are in a frame that no network looks at."""
+        for track in self._tracks:
+            track.age_frames += 1
+            track.seen = track.motion.ahead(track.seen, frame.captured_s)
+        return self._tracks
+
     def close(self) -> None:
         """Free the networks; may be called twice."""
         self._finder.close()
-
-    def _move_on(self, frame: Frame, timer: StageTimer) -> None:
-        with timer.stage("track"):
-            for track in self._tracks:
-                track.seen = track.motion.ahead(track.seen, frame.captured_s)
 
     def _follow(self, frame: Frame, timer: StageTimer) -> None:
         """Look for each known subject where it was last, missed ones too."""

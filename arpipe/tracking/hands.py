@@ -117,6 +117,10 @@ class HandTracker:
         self._right = {track.track_id: self._right_score(track) for track in tracks}
         return tuple(_shown(track, self._right[track.track_id]) for track in tracks)
 
+    def predict(self, frame: Frame) -> tuple[TrackedHand, ...]:
+        """The known hands where they probably are in a frame that no network looks at."""
+        return tuple(_shown(track, self._right[track.track_id]) for track in self._hands.predict(frame))
+
     def reset(self) -> None:
         """Forget all hands; ids start again from 1."""
         self._hands.reset()

@@ -90,9 +90,10 @@ def open_session(
 
 def pipeline_config(run: RunConfig) -> RunConfig:
     """The configuration with perception as live use wants it: an even pace, and an eye for a second person."""
-    face = run.perception.face
-    face = face.model_copy(update={"mode": "live", "max_faces": max(face.max_faces, PEOPLE)})
-    return run.model_copy(update={"perception": run.perception.model_copy(update={"face": face})})
+    perception = run.perception.in_mode("live")
+    most = max(perception.face.max_faces, PEOPLE)
+    face = perception.face.model_copy(update={"max_faces": most})
+    return run.model_copy(update={"perception": perception.model_copy(update={"face": face})})
 
 
 def is_over(live: LiveConfig, session: LiveSession) -> bool:
