@@ -12,6 +12,7 @@ EFFECT_KINDS: dict[str, str] = {
     "rigid_mesh": "arpipe.effects.rigid_mesh:RigidMesh",
     "debug": "arpipe.effects.debug:Debug",
     "background": "arpipe.effects.background:Background",
+    "filter": "arpipe.effects.filter:Filter",
     "lipstick": "arpipe.effects.makeup.kinds:Lipstick",
     "eyeshadow": "arpipe.effects.makeup.kinds:Eyeshadow",
     "eyeliner": "arpipe.effects.makeup.kinds:Eyeliner",

@@ -18,7 +18,7 @@ from arpipe.effects.background_plates import (
     moving_or_still,
 )
 from arpipe.effects.linear_light import bytes_of, shrunk_light
-from arpipe.effects.matte import Edge, Sides, coarse_step, cut_edge, lay_on, take_apart
+from arpipe.effects.matte import Edge, Sides, coarse_step, cut_edge, lay_on, put, take_apart
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.errors import ConfigError
 from arpipe.io.source import media_kind
@@ -107,7 +107,7 @@ class Background:
         sides = take_apart(frame.pixels, alpha, step)
         if self._plate is None:
             edge = cut_edge(frame.pixels, alpha, sides, None)
-            pixels[edge.rows, edge.columns] = bytes_of(edge.subject)
+            put(pixels, edge.places, bytes_of(edge.subject))
             self._cut, self._alpha = pixels.copy(), alpha
             return
         behind = self._plate.behind(frame, alpha, sides, step)
@@ -168,7 +168,7 @@ def _lit(pixels: Pixels, alpha: Points, sides: Sides, behind: Pixels, wrap: floa
     share = wrap * gaussian(1.0 - sides.share, reach)
     touched = cv2.resize((share > FAINT).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
     edge = cut_edge(pixels, alpha, sides, touched.astype(np.bool_))
-    return edge, bilinear_at(np.dstack([light, share]), edge.rows, edge.columns, width, height)
+    return edge, bilinear_at(np.dstack([light, share]), edge.places, width, height)
 
 
 def _plate(params: BackgroundParams) -> Plate | None:

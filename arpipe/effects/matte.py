@@ -43,13 +43,12 @@ class Edge:
     """The pixels that show both.
 
     Attributes:
-        rows, columns: (n,) where they are.
+        places: (n,) where they are, as indices into the flattened rows of the frame.
         alpha: (n, 1) float32 the subject's share.
         subject: (n, 3) float32 linear light of the subject alone.
     """
 
-    rows: npt.NDArray[np.intp]
-    columns: npt.NDArray[np.intp]
+    places: npt.NDArray[np.intp]
     alpha: Points
     subject: Points
 
@@ -102,13 +101,12 @@ def cut_edge(pixels: Pixels, alpha: Points, sides: Sides, touched: npt.NDArray[n
     if touched is not None:
         wanted |= touched & (alpha > SURE)
     places = np.flatnonzero(wanted)
-    rows, columns = np.divmod(places, width)
     share = alpha.reshape(-1)[places][:, None]
-    old = bilinear_at(sides.background, rows, columns, width, height)
-    subject = bilinear_at(sides.subject, rows, columns, width, height)
+    old = bilinear_at(sides.background, places, width, height)
+    subject = bilinear_at(sides.subject, places, width, height)
     seen = light_of(pixels.reshape(-1, 3)[places])
     clean = np.clip(subject + share * (seen - share * subject - (1.0 - share) * old), 0.0, 1.0)
-    return Edge(rows, columns, share, np.asarray(clean, np.float32))
+    return Edge(places, share, np.asarray(clean, np.float32))
 
 
 def lay_on(pixels: Pixels, alpha: Points, edge: Edge, behind: Pixels, glow: Points | None) -> None:
@@ -121,10 +119,15 @@ def lay_on(pixels: Pixels, alpha: Points, edge: Edge, behind: Pixels, glow: Poin
         behind: (h, w, 3) the new background.
         glow: (n, 4) light that the background throws around the edge pixels, and how much of it; or None.
     """
-    new = light_of(behind[edge.rows, edge.columns])
+    new = light_of(behind.reshape(-1, 3)[edge.places])
     subject = edge.subject
     if glow is not None:
         subject = subject + glow[:, 3:] * (glow[:, :3] - subject)
     mixed = bytes_of(new + edge.alpha * (subject - new))
     cv2.copyTo(behind, (alpha < 0.5).astype(np.uint8), pixels)
-    pixels[edge.rows, edge.columns] = mixed
+    put(pixels, edge.places, mixed)
+
+
+def put(pixels: Pixels, places: npt.NDArray[np.intp], values: Pixels) -> None:
+    """Write (n, 3) values to pixels of a picture (h, w, 3) given by flattened indices."""
+    pixels[np.divmod(places, pixels.shape[1])] = values

@@ -9,26 +9,24 @@ from arpipe.types import Points
 REMAP_COLUMNS = 1024  # points to look up are laid out in rows of so many: cv2.remap takes no endless row
 
 
-def bilinear_at(
-    coarse: Points, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], width: int, height: int
-) -> Points:
+def bilinear_at(coarse: Points, places: npt.NDArray[np.intp], width: int, height: int) -> Points:
     """(n, channels) values, bilinear, the rim continued outwards.
 
     Args:
         coarse: (h', w', channels) float32, 1 to 4 channels.
-        rows: (n,) of the fine picture's pixels.
-        columns: (n,) of the same.
+        places: (n,) pixels of the fine picture, as indices into its flattened rows.
         width: Of the fine picture, px.
         height: The same.
     """
     coarse_height, coarse_width, channels = coarse.shape
-    count = rows.size
-    lines = -(-count // REMAP_COLUMNS)
-    places = np.zeros((2, lines * REMAP_COLUMNS), np.float32)
-    places[0, :count] = (columns + 0.5) * (coarse_width / width) - 0.5
-    places[1, :count] = (rows + 0.5) * (coarse_height / height) - 0.5
-    x, y = places.reshape(2, lines, REMAP_COLUMNS)
-    if not lines:
+    count = places.size
+    if not count:
         return np.empty((0, channels), np.float32)
+    rows, columns = np.divmod(places, width)
+    lines = -(-count // REMAP_COLUMNS)
+    at = np.zeros((2, lines * REMAP_COLUMNS), np.float32)
+    at[0, :count] = (columns + 0.5) * (coarse_width / width) - 0.5
+    at[1, :count] = (rows + 0.5) * (coarse_height / height) - 0.5
+    x, y = at.reshape(2, lines, REMAP_COLUMNS)
     found = cv2.remap(coarse, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found.reshape(-1, channels)[:count], np.float32)

@@ -32,26 +32,24 @@ def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
     height, width = pixels.shape[:2]
     radius = max(1, round(max(mask.shape) * RADIUS_OF_SIDE))
     full: Points = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-    rows, columns = _undecided(mask, radius, width, height)
-    if rows.size:
+    places = _undecided(mask, radius, width, height)
+    if places.size:
         coefficients = _explain(mask, seen.astype(np.float32) * np.float32(1.0 / 255.0), radius)
-        here = bilinear_at(coefficients, rows, columns, width, height)
-        colors = pixels[rows, columns].astype(np.float32) * np.float32(1.0 / 255.0)
-        full[rows, columns] = np.einsum("nc,nc->n", colors, here[:, :3]) + here[:, 3]
+        here = bilinear_at(coefficients, places, width, height)
+        colors = pixels.reshape(-1, 3)[places].astype(np.float32) * np.float32(1.0 / 255.0)
+        full.reshape(-1)[places] = np.einsum("nc,nc->n", colors, here[:, :3]) + here[:, 3]
     sharp: Points = np.clip((full - LOW) * np.float32(1.0 / (HIGH - LOW)), 0.0, 1.0)
     return sharp
 
 
-def _undecided(
-    mask: Points, radius: int, width: int, height: int
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Rows and columns of the frame's pixels near which the mask is neither 0 nor 1."""
+def _undecided(mask: Points, radius: int, width: int, height: int) -> npt.NDArray[np.intp]:
+    """Pixels of the frame, flattened, near which the mask is neither 0 nor 1."""
     unsure = ((mask > SURE) & (mask < 1.0 - SURE)).astype(np.uint8)
     inside = (mask > 0.5).astype(np.uint8)
     unsure = cv2.max(unsure, cv2.morphologyEx(inside, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
     near = cv2.dilate(unsure, np.ones((2 * (radius // 2) + 1,) * 2, np.uint8))
-    rows, columns = np.nonzero(cv2.resize(near, (width, height), interpolation=cv2.INTER_NEAREST))
-    return rows, columns
+    wide = np.asarray(cv2.resize(near, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+    return np.flatnonzero(wide.view(np.bool_))
 
 
 def _explain(mask: Points, guide: Points, radius: int) -> Points:

@@ -1,0 +1,155 @@
+"""Convolution of the whole picture, of the faces or of the background with a small kernel."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from pydantic import BeforeValidator, Field
+
+from arpipe.effects.background import mask_of
+from arpipe.effects.params import EffectParams
+from arpipe.io.toml_tables import nearest
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Order, Scene
+from arpipe.types import Pixels, Points, TrackedFace
+
+Target = Literal["frame", "face", "background"]
+
+SIDES = tuple(range(3, 16, 2))
+ONE_RANK = 1e-6  # second singular value over the first up to which a kernel is a column times a row
+FACE_SOFTNESS = 0.03  # of the face's height: deviation of the filtered face's soft edge
+BINOMIAL = np.array([1, 8, 28, 56, 70, 56, 28, 8, 1]) / 256.0
+
+KERNELS: dict[str, npt.NDArray[np.float64]] = {
+    "blur": np.outer(BINOMIAL, BINOMIAL),
+    "sharpen": np.array([[0.0, -1.0, 0.0], [-1.0, 5.0, -1.0], [0.0, -1.0, 0.0]]),
+    "edges": np.array([[-1.0, -1.0, -1.0], [-1.0, 8.0, -1.0], [-1.0, -1.0, -1.0]]),
+    "emboss": np.array([[-2.0, -1.0, 0.0], [-1.0, 1.0, 1.0], [0.0, 1.0, 2.0]]),
+}
+"""Name → factors, laid on the picture as they stand here, as `cv2.filter2D` does."""
+
+ORDERS: dict[Target, int] = {
+    "background": Order.BACKGROUND + 1,  # a replaced one too
+    "face": Order.SKIN - 1,  # under makeup and glasses
+    "frame": Order.OVERLAY - 1,  # with all that is drawn, without debug lines
+}
+
+
+def _matrix(value: Any) -> tuple[tuple[float, ...], ...]:
+    """The factors of a named kernel, or of one's own after a look at their shape."""
+    if isinstance(value, str):
+        if value not in KERNELS:
+            raise ValueError(f"there is no kernel {str(value)!r}{nearest(value, list(KERNELS))}")
+        return tuple(tuple(row) for row in KERNELS[value].tolist())
+    rows = list(value) if isinstance(value, Sequence) else []
+    if not rows or not all(isinstance(row, Sequence) and not isinstance(row, str) for row in rows):
+        raise ValueError(f"expected one of {', '.join(KERNELS)} or rows of numbers, got {value!r}")
+    shape = [len(row) for row in rows]
+    if len(rows) not in SIDES or any(length != len(rows) for length in shape):
+        raise ValueError(
+            f"expected 3 × 3, 5 × 5 … 15 × 15 numbers, got {len(rows)} rows of {', '.join(map(str, shape))}"
+        )
+    return tuple(tuple(row) for row in rows)
+
+
+class FilterParams(EffectParams):
+    """Parameters of `filter`.
+
+    Attributes:
+        kernel: "blur", "sharpen", "edges", "emboss", or one's own rows of factors, 3 × 3 to 15 × 15.
+        on: What is filtered.
+        strength: 0 leaves the picture, 1 is the filtered one.
+    """
+
+    kernel: Annotated[tuple[tuple[float, ...], ...], BeforeValidator(_matrix)]
+    on: Target = "frame"
+    strength: float = Field(default=1.0, ge=0, le=1)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """A mask or faces where only these are filtered."""
+        return {"frame": frozenset[str](), "face": frozenset({"face"}), "background": frozenset({"mask"})}[
+            self.on
+        ]
+
+
+class Filter:
+    """Filters with the CPU, by two passes where the kernel allows; within 1 level of `cv2.filter2D`.
+
+    Args:
+        params: Which kernel, and on what.
+        context: Not used.
+    """
+
+    Params: ClassVar[type[EffectParams]] = FilterParams
+    needs: frozenset[str] = frozenset()
+
+    def __init__(self, params: FilterParams, context: GlContext) -> None:  # noqa: ARG002 - every kind gets it
+        self.params = params
+        self.needs = params.needs
+        self.order: int = ORDERS[params.on]
+        self._kernel = np.array(params.kernel)
+
+    def paint(self, pixels: Pixels, scene: Scene) -> None:
+        """Filter in place.
+
+        Raises:
+            ValueError: The background is asked for and there is no mask.
+        """
+        strength = self.params.strength
+        if self.params.on == "face":
+            for face in scene.result.faces:
+                self._filter_face(pixels, face)
+        elif self.params.on == "background":
+            _mix(pixels, filtered(pixels, self._kernel), strength * (1.0 - mask_of(scene)))
+        elif strength < 1.0:
+            cv2.addWeighted(filtered(pixels, self._kernel), strength, pixels, 1.0 - strength, 0.0, dst=pixels)
+        else:
+            np.copyto(pixels, filtered(pixels, self._kernel))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _filter_face(self, pixels: Pixels, face: TrackedFace) -> None:
+        """Filter inside the face's outline, which is softened."""
+        outline = face.landmarks.region("face_oval")[:, :2]
+        softness = FACE_SOFTNESS * float(np.ptp(outline[:, 1]))
+        reach = len(self._kernel) + 3.0 * softness
+        size = np.array([pixels.shape[1], pixels.shape[0]])
+        left, top = np.clip(np.floor(outline.min(axis=0) - reach), 0, size).astype(int)
+        right, bottom = np.clip(np.ceil(outline.max(axis=0) + reach) + 1, 0, size).astype(int)
+        place = pixels[top:bottom, left:right]
+        if 0 in place.shape:
+            return
+        inside = np.zeros(place.shape[:2], np.float32)
+        cv2.fillPoly(inside, [np.rint(outline - (left, top)).astype(np.int32)], (self.params.strength,))
+        if softness > 0.0:
+            inside = np.asarray(cv2.GaussianBlur(inside, (0, 0), softness), np.float32)
+        _mix(place, filtered(np.ascontiguousarray(place), self._kernel), inside)
+
+
+def filtered(pixels: Pixels, kernel: npt.NDArray[np.float64]) -> Pixels:
+    """What `cv2.filter2D` gives for (h, w, 3) pixels, the rim mirrored; faster where it can be."""
+    parts = separated(kernel)
+    if parts is None:
+        return np.asarray(cv2.filter2D(pixels, -1, kernel), np.uint8)
+    column, row = parts
+    return np.asarray(cv2.sepFilter2D(pixels, -1, row, column), np.uint8)
+
+
+def separated(
+    kernel: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None:
+    """A column and a row whose product the kernel is; None when there are none."""
+    left, scales, right = np.linalg.svd(kernel)
+    if scales[1] > ONE_RANK * scales[0]:
+        return None
+    root = np.sqrt(scales[0])
+    return left[:, 0] * root, right[0] * root
+
+
+def _mix(pixels: Pixels, other: Pixels, share: Points) -> None:
+    """Blend another picture into pixels, in place, by its share (h, w)."""
+    pixels[:] = cv2.blendLinear(other, np.ascontiguousarray(pixels), share, 1.0 - share)
