@@ -277,7 +277,7 @@ class Blush(Makeup):
         params: BlushParams = self.params
         return (
             Powder(
-                f"blush_{params.placement}", params.opacity, params.color, sheer=0.85, stain=0.6, depth=0.82
+                f"blush_{params.placement}", params.opacity, params.color, sheer=0.97, stain=0.6, depth=0.84
             ),
         )
 

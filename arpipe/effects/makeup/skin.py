@@ -6,6 +6,7 @@ import cv2
 import moderngl
 import numpy as np
 
+from arpipe.effects.makeup.curves import Floats
 from arpipe.effects.makeup.masks import Powder, linear, packed, touched_triangles
 from arpipe.effects.makeup.person import shares
 from arpipe.effects.makeup.wearer import REACH_OVER_SPREAD, SKIN_REACH, Wearer, describe, place
@@ -23,7 +24,9 @@ NEAR_MM, WIDE_MM = (
     3.2,
     13.0,
 )  # blurs: wider than pores and moles; wider than blotches, finer than the face's shape
-LOW_SIDE = 64  # texels across a face: 3 mm each
+LOW_SIDE = 96  # texels across a face: less than 2 mm each
+HUE_EVEN, OWN_HUE = 0.8, 0.4  # of a blotch's hue goes; of what replaces it is the whole face's
+LEVEL_EVEN, LIFT_OVER = 0.4, 1.02
 WARMER = 0.45  # as in makeup_common.glsl
 HIDES_ITSELF = 0.22  # |x| of the mean normal from which one part of a face may hide another: 12° of yaw
 
@@ -41,19 +44,21 @@ class SkinPainter:
         self.powders = powders
         self._resources = context.resources
         names = tuple(dict.fromkeys(powder.mask for powder in powders))
-        self._evens = any(powder.even + powder.lift > 0 for powder in powders)
-        by_powder = tuple(powder.mask for powder in powders)
+        evens = any(powder.even + powder.lift > 0 for powder in powders)
+        glows = any(powder.glow > 0 for powder in powders)
         defines = [f"LAYERS {len(powders)}", f"PAGES {math.ceil(len(powders) / 4)}"]
         self._program = self._resources.program(
-            "makeup_skin.vert", "makeup_skin.frag", (*defines, *(["EVEN"] if self._evens else []))
+            "makeup_skin.vert",
+            "makeup_skin.frag",
+            (*defines, *(["EVEN"] if evens else []), *(["GLOW"] if glows else [])),
         )
-        self._pages = [self._resources.texture(page, mipmaps=True) for page in packed(by_powder)]
-        self._low = [
-            self._resources.texture(np.zeros((LOW_SIDE, LOW_SIDE, 4), np.float32))
-            for _ in range(2 * self._evens)
-        ]
-        for texture in self._low:
-            texture.repeat_x = texture.repeat_y = False
+        by_powder = tuple(powder.mask for powder in powders)
+        self._pages = [self._resources.texture(page) for page in packed(by_powder)]
+        self._evening = (
+            self._resources.texture(np.ones((LOW_SIDE, LOW_SIDE, 4), np.float32)) if evens else None
+        )
+        if self._evening is not None:
+            self._evening.repeat_x = self._evening.repeat_y = False
         self._vertices = np.zeros((topology.count, 6), np.float32)
         uv = topology.uv.astype(np.float32)
         self._mesh = self._resources.mesh(
@@ -79,8 +84,8 @@ class SkinPainter:
         for unit, page in enumerate(self._pages, start=1):
             page.use(unit)
             program.set(f"u_page{unit - 1}", unit)
-        if self._evens:
-            self._use_low(canvas.region, wearer, frame)
+        if self._evening is not None:
+            self._even_out(self._evening, canvas.region, wearer, frame)
         self._vertices[:, :3], self._vertices[:, 3:] = wearer.points, wearer.normals
         self._mesh.write(self._vertices)
         state = moderngl.BLEND | moderngl.CULL_FACE
@@ -90,26 +95,52 @@ class SkinPainter:
     def close(self) -> None:
         """Release GL objects; may be called twice."""
         self._resources.release(self._mesh)
-        for texture in (*self._pages, *self._low):
+        for texture in (*self._pages, *([self._evening] if self._evening else [])):
             self._resources.release(texture)
         self._hiding.close()
 
-    def _use_low(self, region: Region, wearer: Wearer, frame: Frame) -> None:
-        """Hand over the blurred skin of the frame around the face."""
-        program, first = self._program, 1 + len(self._pages)
+    def _even_out(self, texture: moderngl.Texture, region: Region, wearer: Wearer, frame: Frame) -> None:
+        """Hand over how the frame's skin would be even."""
+        program, unit = self._program, 1 + len(self._pages)
         box = wearer.face.landmarks.box_px
         side = float(max(box[2] - box[0], box[3] - box[1])) * 1.1
         origin = 0.5 * (box[:2] + box[2:]) - side / 2.0
-        texel_mm = side / LOW_SIDE / wearer.px_per_mm
-        skin = low_skin(frame, origin, side, wearer)
-        for number, (name, blur_mm) in enumerate((("u_near", NEAR_MM), ("u_wide", WIDE_MM))):
-            blurred = cv2.GaussianBlur(skin, (0, 0), max(blur_mm / texel_mm, 0.6))
-            self._low[number].write(np.ascontiguousarray(blurred))
-            self._low[number].use(first + number)
-            program.set(name, first + number)
-        offset = (np.array([region.x, region.y]) - 0.5 - origin + 0.5) / side
+        texture.write(
+            evening(low_skin(frame, origin, side, wearer), side / LOW_SIDE / wearer.px_per_mm, wearer)
+        )
+        texture.use(unit)
+        program.set("u_evening", unit)
+        offset = (np.array([region.x, region.y]) - origin) / side
         program.set("u_low_place", [1.0 / side, 1.0 / side, *offset.tolist()])
         program.write("u_even", np.array([(powder.even, powder.lift) for powder in self.powders]))
+
+
+def evening(skin: Floats, texel_mm: float, wearer: Wearer) -> Floats:
+    """(LOW_SIDE, LOW_SIDE, 4) what to multiply skin with: RGB to even it out, A to lift its shadows.
+
+    Blotches are wider than pores and moles and narrower than the face's shape: what differs between two blurs.
+
+    Args:
+        skin: As `low_skin` gives it.
+        texel_mm: Size of a texel on the face.
+        wearer: Whose skin.
+    """
+    near, wide = (
+        cv2.GaussianBlur(skin, (0, 0), max(blur_mm / texel_mm, 0.8)) for blur_mm in (NEAR_MM, WIDE_MM)
+    )
+    known = np.clip((near[..., 3:] - 0.02) / 0.28, 0.0, 1.0)
+    near, wide = (sums[..., :3] / np.maximum(sums[..., 3:], 0.02) + 1e-3 for sums in (near, wide))
+    luminance = LUMINANCE.astype(np.float32)
+    near_level, wide_level = (colors @ luminance for colors in (near, wide))
+    mean = wearer.complexion.skin
+    own = (mean / float(mean @ LUMINANCE)).astype(np.float32)
+    hue = (1.0 - OWN_HUE) * wide / wide_level[..., None] + OWN_HUE * own
+    hue = near / near_level[..., None] * (1.0 - HUE_EVEN) + HUE_EVEN * hue
+    level = near_level + LEVEL_EVEN * (wide_level - near_level)
+    ratios = np.empty_like(skin)
+    ratios[..., :3] = hue * level[..., None] / near
+    ratios[..., 3] = np.maximum(LIFT_OVER * wide_level / near_level, 1.0)
+    return np.asarray(1.0 + known * (np.clip(ratios, 0.4, 2.5) - 1.0), np.float32)
 
 
 class HidingFace:
@@ -143,7 +174,7 @@ class HidingFace:
         self._resources.release(self._mesh)
 
 
-def low_skin(frame: Frame, origin: Array, side: float, wearer: Wearer) -> np.ndarray:
+def low_skin(frame: Frame, origin: Array, side: float, wearer: Wearer) -> Floats:
     """(LOW_SIDE, LOW_SIDE, 4) float32: linear skin colours times the share of skin, and that share.
 
     Args:

@@ -23,6 +23,11 @@ from arpipe.topology import load_topology
 from arpipe.types import TrackedFace
 
 MARGIN_MM = 9.0  # lashes and wings reach beyond the landmarks
+SMALL_MASKS = (
+    "shadow_",
+    "brow_",
+    "highlight",
+)  # drawn by themselves, so that the whole face need not look at them
 NO_KEY = np.zeros(3)
 
 
@@ -114,9 +119,11 @@ class Stack:
         if powders == self._powders:
             return
         self._close_skins()
-        for first in range(0, len(powders), MOST_POWDERS):
-            chunk = powders[first : first + MOST_POWDERS]
-            self._skins.append(SkinPainter(self._context, load_topology("face"), chunk))
+        for group in (False, True):
+            some = [powder for powder in powders if powder.mask.startswith(SMALL_MASKS) is group]
+            for first in range(0, len(some), MOST_POWDERS):
+                chunk = tuple(some[first : first + MOST_POWDERS])
+                self._skins.append(SkinPainter(self._context, load_topology("face"), chunk))
         self._powders = powders
 
     def _close_skins(self) -> None:
@@ -139,6 +146,7 @@ def stack_of(context: GlContext) -> Stack:
 def _wearer(face: TrackedFace, scene: Scene, people: ComplexionTracker) -> tuple[Wearer, np.ndarray]:
     """A face and the box that its makeup stays in."""
     points = face.landmarks.points_px.astype(np.float64)
+    points[:, 2] -= points[:, 2].mean()
     scale = px_per_mm(face)
     key = NO_KEY if face.pose is None else scene.lighting(face).key
     wearer = Wearer(

@@ -26,3 +26,6 @@ float skin_evidence(vec3 color, float level) {
 }
 
 float hash(vec2 place) { return fract(sin(dot(place, vec2(127.1, 311.7))) * 43758.5453); }
+
+// What to add where a film lightens: the share that stays of the picture cannot be more than all of it.
+vec3 lightened(vec3 under, vec3 through) { return under * max(through - 1.0, 0.0); }

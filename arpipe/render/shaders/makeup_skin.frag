@@ -95,6 +95,6 @@ void main() {
         }
 #endif
     }
-    o_color = vec4(added, 0.0);
-    o_through = vec4(through, 1.0);
+    o_color = vec4(added + lightened(under, through), 0.0);
+    o_through = vec4(min(through, 1.0), 1.0);
 }

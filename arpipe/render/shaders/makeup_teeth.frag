@@ -21,8 +21,7 @@ void main() {
     float cover = inside * tooth;
     if (cover < 0.002) discard;
     vec3 white = tint * level * vec3(0.99, 1.0, 1.02);
-    vec3 color = mix(under, white, 0.75) * (1.0 + u_brighten * 0.3);
-    vec3 through = mix(vec3(1.0), color / max(under, 1e-3), cover);
-    o_color = vec4(0.0);
-    o_through = vec4(min(through, vec3(2.0)), 1.0);
+    vec3 color = mix(under, white, 0.85) * (1.0 + u_brighten * 0.3);
+    o_color = vec4(color * cover, cover);
+    o_through = vec4(vec3(1.0 - cover), 1.0);
 }
