@@ -1,10 +1,12 @@
 """Results as data: JSON lines, CSV and Parquet, written row by row; the files appear when they are whole.
 
 A JSONL file holds one header line, then one line for each frame. CSV and Parquet hold one row for each face,
-and one row with empty face columns for a frame without faces; `COLUMNS` lists them. Their header is the
-metadata `arpipe` of a Parquet file, and for a CSV file the text file beside it, `<name>.csv.json`.
+body and hand, told apart by `kind`, and one row with empty columns for a frame without any; `COLUMNS` lists them.
+Their header is the metadata `arpipe` of a Parquet file, and for a CSV file the text file beside it,
+`<name>.csv.json`.
 
-x and y are px of the upright frame, translations m in the camera frame (x right, y down, z forward).
+x and y are px of the upright frame, translations m in the camera frame (x right, y down, z forward). A body's
+landmarks have their visibility as fourth value; `world` is m around the hips, or the hand's centre.
 """
 
 import importlib
@@ -15,12 +17,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal, Protocol, Self
 
-import numpy as np
-import numpy.typing as npt
-
 from arpipe.errors import OutputError
 from arpipe.geometry.camera import CameraIntrinsics
-from arpipe.types import FrameResult, HeadPose, TrackedFace
+from arpipe.io.export_records import SECONDS_DIGITS, body_record, face_record, hand_record
+from arpipe.types import FrameResult
 
 SCHEMA = 1
 
@@ -42,17 +42,16 @@ POSE_COLUMNS = (
     "translation_z_m",
     "error_px",
 )
-LIST_COLUMNS = ("camera_from_head", "landmarks")
+TEXT_COLUMNS = ("kind", "side")
+LIST_COLUMNS = ("camera_from_head", "landmarks", "world")
 COLUMNS = (
     *("frame", "time_s", "width", "height"),
-    *("id", "score", "box_x0", "box_y0", "box_x1", "box_y1"),
+    *("kind", "id", "score", "side", "side_score"),
+    *("box_x0", "box_y0", "box_x1", "box_y1"),
     *POSE_COLUMNS,
     *LIST_COLUMNS,
 )
-"""Columns of CSV and Parquet. In a CSV the last two hold JSON: a 4 × 4 and an n × 3 list."""
-
-# Digits after the point, well below what is measured: 0.01 px, 0.0001°, 0.01 mm, 1 µs.
-_PX, _DEG, _M, _S, _UNIT = 2, 4, 5, 6, 6
+"""Columns of CSV and Parquet. In a CSV the last three hold JSON: a 4 × 4, an n × 3 or n × 4, and an n × 3 list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,65 +133,46 @@ def open_export(path: Path, header: ExportHeader, asked: ExportFormat | None = N
 
 def frame_record(result: FrameResult) -> dict[str, Any]:
     """One JSON line: the frame and all that was found in it."""
-    return {**_frame_fields(result), "faces": [_face_record(face) for face in result.faces]}
+    return {
+        **_frame_fields(result),
+        "faces": [face_record(face) for face in result.faces],
+        "bodies": [body_record(body) for body in result.bodies],
+        "hands": [hand_record(hand) for hand in result.hands],
+    }
 
 
 def rows(result: FrameResult) -> Iterator[dict[str, Any]]:
-    """Rows of `COLUMNS`: one for each face, or one without."""
+    """Rows of `COLUMNS`: one for each face, body and hand, or one without."""
     frame = _frame_fields(result)
-    if not result.faces:
+    found = [("face", face_record(face)) for face in result.faces]
+    found += [("body", body_record(body)) for body in result.bodies]
+    found += [("hand", hand_record(hand)) for hand in result.hands]
+    for kind, record in found:
+        yield {**dict.fromkeys(COLUMNS), **frame, "kind": kind, **_columns(record)}
+    if not found:
         yield {**dict.fromkeys(COLUMNS), **frame}
-    for face in result.faces:
-        yield {**dict.fromkeys(COLUMNS), **frame, **_face_columns(face)}
 
 
 def _frame_fields(result: FrameResult) -> dict[str, Any]:
     frame = result.frame
     return {
         "frame": frame.index,
-        "time_s": round(frame.captured_s, _S),
+        "time_s": round(frame.captured_s, SECONDS_DIGITS),
         "width": frame.width,
         "height": frame.height,
     }
 
 
-def _face_record(face: TrackedFace) -> dict[str, Any]:
-    return {
-        "id": face.track_id,
-        "score": round(face.landmarks.score, _DEG),
-        "box": rounded(face.landmarks.box_px, _PX),
-        "landmarks": rounded(face.landmarks.points_px, _PX),
-        "pose": None if face.pose is None else _pose_record(face.pose),
-    }
-
-
-def _pose_record(pose: HeadPose) -> dict[str, Any]:
-    angles = pose.angles
-    return {
-        "yaw_deg": round(angles.yaw_deg, _DEG),
-        "pitch_deg": round(angles.pitch_deg, _DEG),
-        "roll_deg": round(angles.roll_deg, _DEG),
-        "translation_m": rounded(pose.camera_from_head.translation_m, _M),
-        "camera_from_head": rounded(pose.camera_from_head.matrix(), _UNIT),
-        "error_px": round(pose.error_px, _DEG),
-    }
-
-
-def _face_columns(face: TrackedFace) -> dict[str, Any]:
-    record = _face_record(face)
-    columns = {key: record[key] for key in ("id", "score", "landmarks")}
+def _columns(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record's values by column."""
+    columns = {key: value for key, value in record.items() if key in COLUMNS}
     columns.update(zip(("box_x0", "box_y0", "box_x1", "box_y1"), record["box"], strict=True))
-    pose: Mapping[str, Any] | None = record["pose"]
+    pose: Mapping[str, Any] | None = record.get("pose")
     if pose is not None:
         x, y, z = pose["translation_m"]
         columns.update({key: pose[key] for key in (*POSE_COLUMNS, *LIST_COLUMNS) if key in pose})
         columns.update(translation_x_m=x, translation_y_m=y, translation_z_m=z)
     return columns
-
-
-def rounded(values: npt.NDArray[np.floating[Any]], digits: int) -> Any:
-    """Nested lists of floats that print with at most `digits` after the point."""
-    return np.round(values.astype(np.float64), digits).tolist()
 
 
 def to_json(value: object) -> str:

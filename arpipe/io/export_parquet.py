@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from arpipe.errors import MissingExtra
-from arpipe.io.export import COLUMNS, LIST_COLUMNS, ExportHeader, rows, to_json
+from arpipe.io.export import COLUMNS, LIST_COLUMNS, TEXT_COLUMNS, ExportHeader, rows, to_json
 from arpipe.io.sink import PartFile
 from arpipe.types import FrameResult
 
@@ -37,7 +37,7 @@ class ParquetExport:
             raise self._part.failure(error) from error
 
     def write(self, result: FrameResult) -> None:
-        """Add a row for each face."""
+        """Add a row for each face, body and hand."""
         if self._finished:
             raise ValueError(f"export {self._part.path} is closed")
         self._rows.extend(rows(result))
@@ -87,5 +87,7 @@ class ParquetExport:
 
 def _type(column: str) -> Any:
     if column in LIST_COLUMNS:
-        return pa.list_(pa.list_(pa.float32() if column == "landmarks" else pa.float64()))
+        return pa.list_(pa.list_(pa.float64() if column == "camera_from_head" else pa.float32()))
+    if column in TEXT_COLUMNS:
+        return pa.string()
     return pa.int64() if column in _INTEGERS else pa.float64()

@@ -91,7 +91,7 @@ class CsvExport(_TextExport):
         self._put(self._table.writeheader)
 
     def write(self, result: FrameResult) -> None:
-        """Add a row for each face."""
+        """Add a row for each face, body and hand."""
         for row in rows(result):
             for name in LIST_COLUMNS:
                 row[name] = None if row[name] is None else to_json(row[name])
