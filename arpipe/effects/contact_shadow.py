@@ -15,13 +15,13 @@ from arpipe.render.object_mesh import Batch, ObjectMesh
 from arpipe.topology import Topology
 
 MAP_WIDTH, MAP_HEIGHT = 256, 128
-BLURS_M = (0.0007, 0.002, 0.0045, 0.009)  # as in shadow.frag
+BLURS_M = (0.0015, 0.003, 0.0055, 0.010)  # as in shadow.frag
 MAP_MARGIN_M = 0.022  # beyond the front, where the widest blur still has something
 
 REACH_UP_M, REACH_DOWN_M = 0.035, -0.075  # skin above and below the pupils that a shadow can reach
 RIM_FADE_M = 0.010
 
-DIRECTED, AMBIENT = 0.55, 0.22  # darkest shade by the main light, and by what comes from everywhere
+DIRECTED, AMBIENT = 0.72, 0.36  # darkest shade by the main light, and by what comes from everywhere
 USUAL_LIGHT: Array = np.array(
     [0.0, 0.45, 0.65]
 )  # rooms are lit from above; weighs against the estimate, gl frame
@@ -95,7 +95,7 @@ class ContactShadow:
         program.set("u_density_place", self._place.tolist())
         program.set("u_sheet", self._sheet.tolist())
         program.set("u_to_light", (toward / np.linalg.norm(toward)).tolist())
-        program.set("u_directed", strength * DIRECTED * (0.35 + 0.65 * share))
+        program.set("u_directed", strength * DIRECTED * (0.5 + 0.5 * share))
         program.set("u_ambient", strength * AMBIENT)
         ends = temples_m @ glasses_from_head[:3, :3].T + glasses_from_head[:3, 3]
         program.write("u_temple_start", ends[:, 0])

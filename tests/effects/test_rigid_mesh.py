@@ -344,3 +344,41 @@ def test_glasses_stay_on_a_head_whose_size_turns_out_otherwise(context, fit):
     else:  # true millimetres are smaller from farther away
         widths = [box[2] - box[0] - 6.0 for box in boxes]
         assert widths[3] / widths[0] == pytest.approx(1.0 / 1.06, abs=0.01)
+
+
+def test_the_shadow_has_no_creases(context):
+    """Between neighbouring px of plain skin the shade changes gently: the mesh's edges do not show."""
+    frame = plain_frame()
+    face = face_at(pose_at(place_m=(0.0, 0.03, 0.25)))
+    plain = RenderConfig(match_sharpness=False)
+    shaded = draw(context, "browline", frame, face, config=plain).astype(int)
+    without = draw(context, "browline", frame, face, config=plain.model_copy(update={"shadow": False}))
+    shade = np.where(changed(without, frame), np.nan, (without - shaded).max(axis=2).astype(float))
+    middle = int(face.landmarks["sellion"][0])
+    glabella = shade[: int(face.landmarks["sellion"][1]) - 12, middle - 25 : middle + 25]
+    assert np.nanmax(np.abs(np.diff(glabella, axis=1))) <= 6
+
+
+@pytest.mark.parametrize(
+    "pose",
+    [
+        pose_at(85.0),
+        pose_at(-80.0, 30.0, 170.0),
+        pose_at(0.0, 85.0),
+        pose_at(180.0),
+        pose_at(place_m=(0.0, 0.0, 8.0)),
+        pose_at(place_m=(0.0, 0.0, 0.13)),
+        pose_at(place_m=(-0.4, 0.3, 0.45)),
+    ],
+)
+def test_extreme_poses_are_drawn_without_complaint(context, pose):
+    frame = plain_frame()
+    picture = draw(context, "cat-eye", frame, face_at(pose))
+    assert picture.shape == frame.pixels.shape
+    assert context.gl.error == "GL_NO_ERROR"
+
+
+def test_a_frame_of_one_pixel_is_no_problem(context):
+    camera = type(CAMERA).from_fov(1, 1)
+    picture = draw(context, "aviator", plain_frame(camera), face_at(pose_at(), camera), camera=camera)
+    assert picture.shape == (1, 1, 3)

@@ -61,3 +61,12 @@ def test_opening_and_closing_leaves_no_handles_or_threads():
     for _ in range(5):
         GlContext.headless().close()
     assert handles() <= first
+
+
+def test_without_a_current_context_there_is_nothing_to_attach_to(monkeypatch):
+    def fail(**_):
+        raise Exception("cannot detect OpenGL context")
+
+    monkeypatch.setattr(moderngl, "create_context", fail)
+    with pytest.raises(RenderError, match="make the window's context current"):
+        GlContext.attached()

@@ -19,6 +19,7 @@ in vec4 v_data;            // coverage, place across (0 mouth, 1 outline), place
 layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;
 
+const float BRIGHTEST = 1.4; // over the mean: more is shine, not shading
 const float NOISE_FLOOR = 0.012; // very dark lips are shaded by noise; this much of it is ignored
 
 // Beside the mouth's opening: 0 on teeth (bright, hardly red) and in the dark behind them.
@@ -33,16 +34,19 @@ float lip_evidence(vec3 under, float level) {
 }
 
 void main() {
-    float cover = smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.02, 0.22, v_data.w) * u_opacity;
+    float cover = smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.04, 0.3, v_data.w) * u_opacity;
     if (cover < 0.002) discard;
     vec3 under = backdrop();
     float level = luminance(under);
     cover *= lip_evidence(under, level);
+    // What is seen past a turned mouth is neither lip nor skin.
+    float away = min(distance(shares(under), shares(u_lips)), distance(shares(under), shares(u_skin)));
+    cover *= 1.0 - smoothstep(0.4 * u_reach, 1.2 * u_reach, away) * (1.0 - smoothstep(0.35, 0.7, v_data.w));
     if (cover < 0.002) discard;
 
     float shade = (level + NOISE_FLOOR) / (luminance(u_lips) + NOISE_FLOOR);
-    float lit = min(shade, 1.45);
-    float own_shine = max(shade - 1.45, 0.0) * luminance(u_lips);
+    float lit = min(shade, BRIGHTEST);
+    float own_shine = min(max(shade - BRIGHTEST, 0.0) * luminance(u_lips), 0.3);
     lit = pow(lit, 0.85);
 
     float across = v_data.y;
@@ -57,14 +61,14 @@ void main() {
         vec2 outward = vec2(dFdx(across), dFdy(across));
         outward /= max(length(outward), 1e-4);
         float bulge = (across - 0.42) * 2.1;
-        vec3 normal = normalize(vec3(outward * bulge - slope * 0.9, 1.0));
+        vec3 normal = normalize(vec3(outward * bulge - slope * (0.35 * min(u_px_mm, 4.0)), 1.0));
         vec3 half_way = normalize(u_light + vec3(0.0, 0.0, 1.0));
         float facing = max(dot(normal, half_way), 0.0);
         float rim = smoothstep(0.0, 0.25, across) * smoothstep(1.0, 0.75, across);
-        float corners = smoothstep(0.02, 0.3, v_data.z) * smoothstep(0.98, 0.7, v_data.z);
-        float folds = smoothstep(0.62, 1.25, shade);
-        float wet = (0.9 * pow(facing, 90.0) + 0.16 * pow(facing, 14.0)) * rim * corners * folds;
-        color += u_white * u_gloss * 0.55 * wet;
+        float corners = smoothstep(0.08, 0.45, v_data.z) * smoothstep(0.92, 0.55, v_data.z);
+        float folds = smoothstep(0.7, 1.3, shade);
+        float wet = (0.95 * pow(facing, 150.0) + 0.04 * pow(facing, 16.0)) * rim * corners * folds;
+        color += u_white * u_gloss * 0.34 * wet;
         float foil = pow(facing, 9.0);
         vec2 cell = floor(v_place / (u_px_mm * 0.45));
         float flake = mix(0.75, 1.5, hash(cell)) * folds;

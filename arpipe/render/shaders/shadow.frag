@@ -8,7 +8,7 @@ in vec4 v_temple;
 layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;
 
-const vec4 BLURS_M = vec4(0.0007, 0.002, 0.0045, 0.009);  // as in arpipe/effects/contact_shadow.py
+const vec4 BLURS_M = vec4(0.0015, 0.003, 0.0055, 0.010);  // as in arpipe/effects/contact_shadow.py
 const vec3 SKIN_BLEED = vec3(0.88, 1.0, 1.04);            // shade on skin is warm: red light travels under it
 
 void main() {

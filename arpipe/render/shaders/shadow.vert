@@ -21,7 +21,7 @@ out vec3 v_hit;        // where the light came through: map coordinates, blur in
 out vec2 v_strength;   // of the main light's shadow; shade from all around
 out vec4 v_temple;     // way to the nearer temple in its reaches; strength
 
-const float PENUMBRA = 0.22;  // blur (sigma) per distance: a window's apparent size
+const float PENUMBRA = 0.18;  // blur (sigma) per distance: a window's apparent size
 const float TEMPLE_REACH_M = 0.009;
 const float TEMPLE_SHARE = 0.8;
 
@@ -60,6 +60,8 @@ void main() {
     vec3 line = u_temple_end[side] - u_temple_start[side];
     vec3 from = skin - u_temple_start[side];
     vec3 away = from - line * clamp(dot(from, line) / dot(line, line), 0.0, 1.0);
-    v_temple = vec4(away / TEMPLE_REACH_M, inside * TEMPLE_SHARE * (u_directed + u_ambient));
+    // Between vertices that look to different temples the way would pass through zero: none in the middle.
+    float lateral = smoothstep(0.035, 0.055, abs(skin.x));
+    v_temple = vec4(away / TEMPLE_REACH_M, lateral * inside * TEMPLE_SHARE * (u_directed + u_ambient));
     gl_Position = project(point);
 }
