@@ -31,13 +31,14 @@ class Outlet:
         name: For messages.
 
     Attributes:
+        sink: As given.
         dropped: Pictures that the sink had no time for.
     """
 
     def __init__(self, sink: Sink, name: str) -> None:
         self.name = name
         self.dropped = 0
-        self._sink = sink
+        self.sink = sink
         self._writer: Behind[Picture] = Behind(self._write, "encode", SLOTS)
 
     def offer(self, picture: Picture) -> None:
@@ -50,17 +51,17 @@ class Outlet:
         try:
             self._writer.close()
         except BaseException:
-            self._sink.abort()
+            self.sink.abort()
             raise
-        self._sink.close()
+        self.sink.close()
 
     def abandon(self) -> None:
         """Stop after an error; may be called twice."""
         self._writer.abort()
-        self._sink.abort()
+        self.sink.abort()
 
     def _write(self, picture: Picture) -> None:
-        self._sink.write(picture.pixels, picture.result)
+        self.sink.write(picture.pixels, picture.result)
 
 
 class Recording:

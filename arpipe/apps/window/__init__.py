@@ -1,0 +1,5 @@
+"""The window of `arpipe live`.
+
+`window` owns glfw, `screen` draws pictures and panels into it, `panels` makes those, `keys` says what keys mean,
+`wardrobe` knows the effects, `adjusting` moves glasses, `hints` says what a person should know, `app` is the whole.
+"""

@@ -1,0 +1,316 @@
+"""The window of `arpipe live`: shows pictures, does what keys say, tells what a person should know."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+
+from arpipe.apps.live.outlets import Outlet, Recording, dated_path, save_snapshot
+from arpipe.apps.live.run import LiveParts, is_over, open_session
+from arpipe.apps.live.session import LiveReport, LiveSession
+from arpipe.apps.live.trouble import advice
+from arpipe.apps.signals import ended_by_sigterm
+from arpipe.apps.window import adjusting
+from arpipe.apps.window.adjusting import Adjustments, can_adjust
+from arpipe.apps.window.hints import Hints
+from arpipe.apps.window.hud import Hud
+from arpipe.apps.window.keys import KEYS, REPEATABLE, Action, digit
+from arpipe.apps.window.screen import Placed, Screen
+from arpipe.apps.window.wardrobe import Previews, Wardrobe
+from arpipe.apps.window.window import Key, Window
+from arpipe.config import RunConfig
+from arpipe.errors import ArpipeError
+from arpipe.render.context import GlContext
+from arpipe.types import Picture
+
+POLL_S = 0.03  # keys are answered after so long at most when no picture comes
+REDRAW_S = 0.1  # without a new picture
+PREVIEW_EVERY_S = 0.2  # while pictures come; each costs about one picture's time
+WINDOW_SIZE = (1280, 720)
+DEBUG_EFFECT = "debug(box=true)"
+
+
+def run_window(run: RunConfig, parts: LiveParts) -> LiveReport:
+    """Open the window and show pictures in it until it is closed; see `arpipe.live`."""
+    with ExitStack() as stack:
+        stack.enter_context(ended_by_sigterm())
+        window = stack.enter_context(Window("arpipe", *WINDOW_SIZE))
+        context = stack.enter_context(GlContext.attached())
+        app = LiveWindow(window, context, run, parts, stack)
+        with suppress(KeyboardInterrupt):
+            while app.step():
+                pass
+        app.finish()
+        return app.session.report()
+
+
+class LiveWindow:
+    """One live run in a window.
+
+    Args:
+        window: To show it in.
+        context: The window's OpenGL.
+        run: What is shown.
+        parts: What others bring.
+        stack: Closes what is opened here.
+        adjustments: Those kept; None for the person's own.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        context: GlContext,
+        run: RunConfig,
+        parts: LiveParts,
+        stack: ExitStack,
+        adjustments: Adjustments | None = None,
+    ) -> None:
+        self._window, self._run, self._parts = window, run, parts
+        self._adjustments = adjustments or Adjustments.load()
+        self.wardrobe = Wardrobe(run.effects)
+        self.screen = Screen(context)
+        stack.callback(self.screen.close)
+        self.hud = Hud(self.wardrobe)
+        self._show_opening()
+        self.session: LiveSession = open_session(stack, run, parts, context)
+        self._hints = Hints()
+        self._previews = Previews(context)
+        self._picture: Picture | None = None
+        self._mirror, self._debug, self._running = run.live.mirror, False, True
+        self._recording = next((o for o in self.session.outlets if isinstance(o.sink, Recording)), None)
+        self._recording_since_s = time.monotonic()
+        self._drawn_s = self._previewed_s = 0.0
+        if run.live.full_screen:
+            window.toggle_full_screen()
+        self._wear()
+
+    def step(self) -> bool:
+        """Answer keys and show the newest picture; False when it is over."""
+        for key in self._window.poll():
+            self._press(key)
+        picture = None
+        if not self._paused:
+            picture = self.session.next(POLL_S)
+        else:
+            time.sleep(POLL_S)
+        now_s = time.monotonic()
+        if picture is not None:
+            self._picture = picture
+            self._hints.observe(picture.result)
+            self._show(picture)
+        elif now_s - self._drawn_s > REDRAW_S:
+            self._show(None)
+        self._prepare_preview(idle=picture is None)
+        goes_on = picture is None or self._watched(picture)
+        return self._running and goes_on and not self._window.wants_to_close and not self._is_over()
+
+    def finish(self) -> None:
+        """End the recording, keep the adjustments."""
+        if self._recording is not None:
+            self._stop_recording()
+
+    @property
+    def _paused(self) -> bool:
+        return self.session.capture.paused
+
+    def _is_over(self) -> bool:
+        return is_over(self._run.live, self.session)
+
+    def _watched(self, picture: Picture) -> bool:
+        return self._parts.watch is None or self._parts.watch(picture) is not False
+
+    def _show_opening(self) -> None:
+        """The first sight, before networks and camera are ready."""
+        self._window.poll()
+        panels = self.hud.opening(self._scale)
+        self.screen.draw(self._size, self._scale, panels, mirror=False)
+        self._window.swap()
+
+    def _show(self, picture: Picture | None) -> None:
+        size = self._window.size_px
+        begun_s = time.perf_counter()
+        if 0 not in size:
+            if picture is not None:
+                self.screen.take(picture.pixels)
+            self.screen.draw(
+                size,
+                self._scale,
+                self._panels(),
+                mirror=self._mirror,
+                brightness=0.45 if self.hud.covers else 1.0,
+            )
+        presenting_ms = (time.perf_counter() - begun_s) * 1000.0
+        self._window.swap()
+        self._drawn_s = time.monotonic()
+        if picture is not None:
+            try:
+                self.session.presented(picture, presenting_ms)
+            except ArpipeError as error:
+                self._recording = None
+                self.hud.say(str(error), alarm=True)
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        width, height = self._window.size_px
+        return max(width, 1), max(height, 1)
+
+    @property
+    def _scale(self) -> float:
+        """Units follow the screen's density, and shrink in small windows."""
+        width, height = self._size
+        return self._window.scale * min(
+            1.0, max(0.5, min(width / 900.0, height / 560.0) / self._window.scale)
+        )
+
+    def _panels(self) -> dict[str, Placed]:
+        capture = self.session.capture
+        trouble = ""
+        if capture.state == "failed":
+            trouble = f"{capture.problem}\n{advice(self._run.live.source)}"
+        recording_s = time.monotonic() - self._recording_since_s if self._recording is not None else None
+        return self.hud.panels(
+            self.session,
+            self._size,
+            self._scale,
+            hint=self._hints.text(capture.state),
+            trouble=trouble,
+            recording_s=recording_s,
+            adjustment=self._worn_adjustment() if self.hud.adjusting else None,
+        )
+
+    def _press(self, key: Key) -> None:
+        if self.hud.adjusting and self._adjust(key):
+            return
+        number = digit(key.code)
+        action = KEYS.get(key.code)
+        if number is not None:
+            self._choose(number)
+        elif action is not None and (not key.repeated or action in REPEATABLE):
+            self._act(action)
+
+    def _act(self, action: Action) -> None:
+        hud = self.hud
+        does: dict[Action, Callable[[], None]] = {
+            Action.PAUSE: self._toggle_pause,
+            Action.RECORD: self._toggle_recording,
+            Action.SNAPSHOT: self._snapshot,
+            Action.PREVIOUS: lambda: self._step(-1),
+            Action.NEXT: lambda: self._step(1),
+            Action.NONE: lambda: self._choose(0),
+            Action.MIRROR: self._toggle_mirror,
+            Action.DEBUG: self._toggle_debug,
+            Action.PROFILE: hud.toggle_profile,
+            Action.FULL_SCREEN: self._window.toggle_full_screen,
+            Action.HELP: hud.toggle_help,
+            Action.ADJUST: self._toggle_adjusting,
+            Action.QUIT: self._quit,
+        }
+        does[action]()
+
+    def _quit(self) -> None:
+        """Close what is open first, then the window."""
+        if self.hud.adjusting:
+            self._toggle_adjusting()
+        elif self.hud.helping:
+            self.hud.toggle_help()
+        else:
+            self._running = False
+
+    def _toggle_pause(self) -> None:
+        self.session.capture.paused = not self._paused
+
+    def _toggle_mirror(self) -> None:
+        self._mirror = not self._mirror
+
+    def _toggle_debug(self) -> None:
+        self._debug = not self._debug
+        self._wear()
+
+    def _step(self, by: int) -> None:
+        self.wardrobe.step(by)
+        self._wear()
+
+    def _choose(self, index: int) -> None:
+        if self.wardrobe.choose(index):
+            self._wear()
+
+    def _wear(self) -> None:
+        """Build what is chosen, as it was adjusted, with debug lines if they are wanted."""
+        packs = [self._adjustments.applied(pack) for pack in self.wardrobe.worn.packs]
+        try:
+            self.session.pipeline.set_effects([*packs, *([DEBUG_EFFECT] if self._debug else [])])
+        except ArpipeError as error:
+            self.hud.say(str(error), alarm=True)
+        self.hud.show_carousel()
+
+    def _toggle_adjusting(self) -> None:
+        if self.hud.adjusting:
+            self.hud.adjusting = False
+            try:
+                self._adjustments.save()
+                self.hud.say("Kept for these glasses")
+            except ArpipeError as error:
+                self.hud.say(str(error), alarm=True)
+        elif any(can_adjust(pack) for pack in self.wardrobe.worn.packs):
+            self.hud.adjusting = True
+        else:
+            self.hud.say("There is nothing to move: choose glasses first")
+
+    def _worn_adjustment(self) -> adjusting.Adjustment:
+        pack = next(pack for pack in self.wardrobe.worn.packs if can_adjust(pack))
+        return self._adjustments.of(pack)
+
+    def _adjust(self, key: Key) -> bool:
+        """Change the worn glasses; False when the key means something else."""
+        if key.code == adjusting.RESET_KEY:
+            changed = adjusting.Adjustment()
+        elif key.code in adjusting.KEYS:
+            field, step = adjusting.KEYS[key.code]
+            sideways = field == "right_mm" and not self._mirror
+            changed = self._worn_adjustment().moved(field, -step if sideways else step)
+        else:
+            return False
+        for pack in self.wardrobe.worn.packs:
+            if can_adjust(pack):
+                self._adjustments.packs[pack.name] = changed
+        self._wear()
+        return True
+
+    def _toggle_recording(self) -> None:
+        if self._recording is not None:
+            self._stop_recording()
+            return
+        try:
+            path = dated_path(self._run.live.folder, ".mp4")
+        except ArpipeError as error:
+            self.hud.say(str(error), alarm=True)
+            return
+        self._recording = Outlet(Recording(path, self._run.video), "recording")
+        self._recording_since_s = time.monotonic()
+        self.session.attach(self._recording)
+
+    def _stop_recording(self) -> None:
+        outlet, self._recording = self._recording, None
+        if outlet is None or outlet not in self.session.outlets:
+            return
+        try:
+            self.session.detach(outlet)
+            self.hud.say(f"Recorded {getattr(outlet.sink, 'path', outlet.name)}")
+        except ArpipeError as error:
+            self.hud.say(str(error), alarm=True)
+
+    def _snapshot(self) -> None:
+        if self._picture is None:
+            return
+        try:
+            self.hud.say(f"Saved {save_snapshot(self._picture.pixels, self._run.live.folder)}")
+        except ArpipeError as error:
+            self.hud.say(str(error), alarm=True)
+
+    def _prepare_preview(self, *, idle: bool) -> None:
+        """Draw one preview that is wanted and missing, when there is time."""
+        missing = next((i for i, preview in enumerate(self.hud.previews) if preview is None), None)
+        pause_s = 0.0 if idle else PREVIEW_EVERY_S
+        if missing is None or not self.hud.shows_carousel or time.monotonic() - self._previewed_s < pause_s:
+            return
+        self.hud.previews[missing] = self._previews.draw(self.wardrobe.outfits[missing])
+        self._previewed_s = time.monotonic()

@@ -1,0 +1,77 @@
+"""What keys mean."""
+
+from enum import Enum, auto
+
+import glfw
+
+
+class Action(Enum):
+    """What a person can ask for; the value is nothing but a number."""
+
+    PAUSE = auto()
+    RECORD = auto()
+    SNAPSHOT = auto()
+    PREVIOUS = auto()
+    NEXT = auto()
+    NONE = auto()
+    MIRROR = auto()
+    DEBUG = auto()
+    PROFILE = auto()
+    FULL_SCREEN = auto()
+    HELP = auto()
+    ADJUST = auto()
+    QUIT = auto()
+
+
+KEYS: dict[int, Action] = {
+    glfw.KEY_SPACE: Action.PAUSE,
+    glfw.KEY_R: Action.RECORD,
+    glfw.KEY_S: Action.SNAPSHOT,
+    glfw.KEY_LEFT: Action.PREVIOUS,
+    glfw.KEY_RIGHT: Action.NEXT,
+    glfw.KEY_0: Action.NONE,
+    glfw.KEY_M: Action.MIRROR,
+    glfw.KEY_D: Action.DEBUG,
+    glfw.KEY_P: Action.PROFILE,
+    glfw.KEY_F: Action.FULL_SCREEN,
+    glfw.KEY_H: Action.HELP,
+    glfw.KEY_A: Action.ADJUST,
+    glfw.KEY_Q: Action.QUIT,
+    glfw.KEY_ESCAPE: Action.QUIT,
+}
+"""Key → what it does; 1 to 9 choose an effect, and while adjusting `Adjusting.KEYS` come first."""
+
+HELP: tuple[tuple[str, str], ...] = (
+    ("← →  1–9", "choose an effect, 0 for none"),
+    ("A", "adjust the glasses"),
+    ("S", "snapshot"),
+    ("R", "record, and stop"),
+    ("Space", "pause"),
+    ("M", "mirror"),
+    ("D", "mesh and axes"),
+    ("P", "where the time goes"),
+    ("F", "full screen"),
+    ("H", "this help"),
+    ("Q  Esc", "quit"),
+)
+"""Keys and what they do, as shown."""
+
+REPEATABLE = {Action.PREVIOUS, Action.NEXT}
+"""Actions that go on while the key is held."""
+
+
+def digit(code: int) -> int | None:
+    """1 to 9 for those keys, else None."""
+    return code - glfw.KEY_0 if glfw.KEY_1 <= code <= glfw.KEY_9 else None
+
+
+ADJUST_HELP: tuple[tuple[str, str], ...] = (
+    ("← →", "aside {right_mm:+.1f} mm"),
+    ("↑ ↓", "up {up_mm:+.1f} mm"),
+    ("Page ↑ ↓", "forward {forward_mm:+.1f} mm"),
+    ("+ −", "size {scale:.0%}"),
+    (", .", "tilt {tilt_deg:+.1f}°"),
+    ("Backspace", "as it was"),
+    ("A", "done"),
+)
+"""Keys while adjusting, and what they have led to."""

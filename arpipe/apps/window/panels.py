@@ -1,0 +1,192 @@
+"""Panels that lie over the picture, drawn with Pillow: (h, w, 4) uint8 with premultiplied alpha."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from arpipe.types import Pixels
+
+Panel = npt.NDArray[np.uint8]
+
+BACK = (17, 19, 24, 208)
+EDGE = (255, 255, 255, 26)
+TEXT, FAINT = (245, 246, 248, 255), (168, 174, 186, 255)
+ACCENT, CALM, ALARM = (255, 188, 84, 255), (104, 196, 255, 255), (255, 92, 92, 255)
+TRACK = (255, 255, 255, 28)
+SMOOTHING = 4  # corners are drawn so much larger: Pillow does not smooth them itself
+
+TILE, TILE_GAP, TILES = 92, 10, 7
+BAR_WIDTH = 150
+FULL_BAR_MS = 20.0
+
+STAGE_COLORS: dict[str, tuple[int, int, int, int]] = {
+    **dict.fromkeys(("detect", "crop", "infer", "decode", "track", "pose", "predict"), CALM),
+    **dict.fromkeys(("upload", "draw", "readback", "present"), ACCENT),
+}
+
+
+class Canvas:
+    """A rounded panel to draw on, sizes in units of the screen's scale.
+
+    Args:
+        width, height: Units.
+        scale: Px a unit.
+        radius: Of the corners, units.
+    """
+
+    def __init__(self, width: float, height: float, scale: float, radius: float = 14) -> None:
+        self.scale = scale
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        self.image = Image.new("RGBA", size, (0, 0, 0, 0))
+        self.draw = ImageDraw.Draw(self.image)
+        self.rounded((0, 0, width, height), radius, EDGE)
+        self.rounded((1, 1, width - 1, height - 1), radius - 1, BACK)
+
+    def rounded(
+        self, box: tuple[float, float, float, float], radius: float, color: tuple[int, int, int, int]
+    ) -> None:
+        """Fill a rectangle with round, smooth corners, replacing what is there."""
+        left, top, right, bottom = (round(value * self.scale) for value in box)
+        width, height = max(1, right - left), max(1, bottom - top)
+        mask = Image.new("L", (width * SMOOTHING, height * SMOOTHING), 0)
+        ImageDraw.Draw(mask).rounded_rectangle(
+            (0, 0, width * SMOOTHING - 1, height * SMOOTHING - 1), radius * self.scale * SMOOTHING, 255
+        )
+        self.image.paste(color, (left, top), mask.resize((width, height), Image.Resampling.BOX))
+
+    def text(
+        self,
+        place: tuple[float, float],
+        text: str,
+        size: float,
+        color: tuple[int, int, int, int] = TEXT,
+        anchor: str = "lm",
+    ) -> None:
+        """Write one line; `anchor` as Pillow's."""
+        x, y = place
+        self.draw.text(
+            (round(x * self.scale), round(y * self.scale)),
+            text,
+            color,
+            font(size * self.scale),
+            anchor=anchor,
+        )
+
+    def picture(self, pixels: Pixels, place: tuple[float, float], side: float, radius: float) -> None:
+        """Put a square picture with round corners."""
+        px = max(1, round(side * self.scale))
+        scaled = Image.fromarray(pixels).resize((px, px), Image.Resampling.LANCZOS)
+        mask = Image.new("L", (px * SMOOTHING, px * SMOOTHING), 0)
+        ImageDraw.Draw(mask).rounded_rectangle(
+            (0, 0, px * SMOOTHING - 1, px * SMOOTHING - 1), radius * self.scale * SMOOTHING, 255
+        )
+        corner = (round(place[0] * self.scale), round(place[1] * self.scale))
+        self.image.paste(scaled, corner, mask.resize((px, px), Image.Resampling.BOX))
+
+    def finish(self) -> Panel:
+        """The panel."""
+        rgba = np.asarray(self.image, np.uint16).copy()
+        rgba[..., :3] = rgba[..., :3] * rgba[..., 3:] // 255
+        return rgba.astype(np.uint8)
+
+
+@lru_cache(maxsize=64)
+def font(size_px: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Pillow's own font."""
+    return ImageFont.load_default(max(6.0, size_px))
+
+
+def text_width(text: str, size: float, scale: float) -> float:
+    """Units that a line takes."""
+    return float(font(size * scale).getlength(_writable(text))) / scale
+
+
+def pill(text: str, scale: float, dot: tuple[int, int, int, int] | None = None) -> Panel:
+    """One line in a small rounded panel, with a coloured dot before it."""
+    lead = 34.0 if dot else 18.0
+    canvas = Canvas(lead + text_width(text, 16, scale) + 18, 38, scale, 19)
+    if dot:
+        canvas.rounded((16, 14, 26, 24), 5, dot)
+    canvas.text((lead, 19), _writable(text), 16)
+    return canvas.finish()
+
+
+def notice(title: str, lines: Sequence[str], scale: float) -> Panel:
+    """A message in the middle: what is, and below what to do."""
+    width = max([text_width(title, 24, scale), *(text_width(line, 15, scale) for line in lines)]) + 64
+    canvas = Canvas(width, 76 + 24 * len(lines), scale, 18)
+    canvas.text((width / 2, 38), _writable(title), 24, TEXT, "mm")
+    for row, line in enumerate(lines):
+        canvas.text((width / 2, 74 + 24 * row), _writable(line), 15, FAINT, "mm")
+    return canvas.finish()
+
+
+def key_table(title: str, rows: Sequence[tuple[str, str]], scale: float) -> Panel:
+    """Keys and what they do."""
+    keys = max(text_width(key, 15, scale) for key, _ in rows) + 22
+    width = keys + max(text_width(what, 15, scale) for _, what in rows) + 62
+    canvas = Canvas(width, 66 + 30 * len(rows), scale, 18)
+    canvas.text((24, 32), title, 20)
+    for row, (key, what) in enumerate(rows):
+        y = 70 + 30 * row
+        canvas.rounded((22, y - 12, 22 + keys, y + 12), 6, (56, 61, 72, 240))
+        canvas.text((22 + keys / 2, y), _writable(key), 15, ACCENT, "mm")
+        canvas.text((38 + keys, y), _writable(what), 15)
+    return canvas.finish()
+
+
+def carousel(
+    titles: Sequence[str], previews: Sequence[Pixels | None], chosen: int, tiles: int, scale: float
+) -> Panel:
+    """Effects in a row around the chosen one; its title below."""
+    shown = min(tiles, len(titles))
+    first = chosen - shown // 2
+    width = shown * (TILE + TILE_GAP) + TILE_GAP + 12
+    canvas = Canvas(width, TILE + 54, scale, 20)
+    for place in range(shown):
+        index = (first + place) % len(titles)
+        x, y = 6 + TILE_GAP + place * (TILE + TILE_GAP), 14
+        if index == chosen:
+            canvas.rounded((x - 4, y - 4, x + TILE + 4, y + TILE + 4), 16, ACCENT)
+        preview = previews[index]
+        if preview is None:
+            canvas.rounded((x, y, x + TILE, y + TILE), 12, (44, 48, 57, 255))
+        else:
+            canvas.picture(preview, (x, y), TILE, 12)
+        if 1 <= index <= 9:
+            canvas.rounded((x + 5, y + 5, x + 23, y + 23), 9, (17, 19, 24, 170))
+            canvas.text((x + 14, y + 14), str(index), 12, TEXT, "mm")
+    canvas.text((width / 2, TILE + 35), _writable(titles[chosen]), 17, TEXT, "mm")
+    return canvas.finish()
+
+
+def profile(
+    stages_ms: Mapping[str, float], head: str, quality: str, foot: Sequence[str], scale: float
+) -> Panel:
+    """Where the time goes: a bar a stage."""
+    rows = [(name, value) for name, value in stages_ms.items() if name in STAGE_COLORS]
+    width = 330
+    canvas = Canvas(width, 82 + 22 * len(rows) + 20 * len(foot), scale, 16)
+    canvas.text((18, 26), head, 20)
+    canvas.text((18, 50), _writable(f"quality: {quality}"), 13, FAINT)
+    for row, (name, value) in enumerate(rows):
+        y = 78 + 22 * row
+        canvas.text((18, y), name, 14, FAINT)
+        canvas.rounded((94, y - 5, 94 + BAR_WIDTH, y + 5), 5, TRACK)
+        length = min(1.0, value / FULL_BAR_MS) * BAR_WIDTH
+        if length >= 1.0:
+            canvas.rounded((94, y - 5, 94 + max(length, 6.0), y + 5), 5, STAGE_COLORS[name])
+        canvas.text((width - 18, y), f"{value:.1f} ms", 14, TEXT, "rm")
+    for row, line in enumerate(foot):
+        canvas.text((18, 84 + 22 * len(rows) + 20 * row), _writable(line), 13, FAINT)
+    return canvas.finish()
+
+
+def _writable(text: str) -> str:
+    """Text in the characters that Pillow's own font has: no arrows, no ellipsis."""
+    for missing, instead in (("…", "..."), ("→", ">"), ("←", "<"), ("−", "-")):
+        text = text.replace(missing, instead)
+    return text

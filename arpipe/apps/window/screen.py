@@ -1,0 +1,153 @@
+"""Draws the picture and the panels into a window."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import moderngl
+import numpy as np
+
+from arpipe.apps.window.panels import Panel
+from arpipe.render.context import GlContext
+from arpipe.types import Pixels
+
+Corner = Literal["middle", "top", "top left", "top right", "bottom"]
+MARGIN = 18.0  # between panels and the window's edge, units
+NIGHT = (0.055, 0.06, 0.072)  # beside the picture
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """A panel and where it goes; `lift` units further from its edge."""
+
+    panel: Panel
+    corner: Corner
+    lift: float = 0.0
+
+
+class Screen:
+    """What a window shows.
+
+    Args:
+        context: The window's; the screen's objects are released with it.
+    """
+
+    def __init__(self, context: GlContext) -> None:
+        self._context = context
+        self._program = context.resources.program("screen.vert", "screen.frag")
+        self._rectangle = context.gl.vertex_array(self._program.compiled, [])
+        self._picture: moderngl.Texture | None = None
+        self._panels: dict[str, tuple[Panel, moderngl.Texture]] = {}
+
+    def take(self, pixels: Pixels) -> None:
+        """Bring a picture (h, w, 3) to the graphics memory; it is shown from the next `draw` on."""
+        # Four bytes a pixel: three make every row unaligned, which drivers copy many times slower.
+        rgba = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA), np.uint8)
+        if self._picture is not None and self._picture.size != (rgba.shape[1], rgba.shape[0]):
+            self._context.resources.release(self._picture)
+            self._picture = None
+        if self._picture is None:
+            self._picture = self._context.resources.texture(rgba)
+        else:
+            self._picture.write(rgba)
+
+    def draw(
+        self,
+        size_px: tuple[int, int],
+        scale: float,
+        panels: Mapping[str, Placed],
+        *,
+        mirror: bool,
+        brightness: float = 1.0,
+    ) -> None:
+        """Draw everything; the window then has to be swapped.
+
+        Args:
+            size_px: Of the window.
+            scale: Px a unit.
+            panels: By name; a panel that is the same array as before is not sent again.
+            mirror: Exchange left and right of the picture.
+            brightness: Of the picture, 0 to 1.
+        """
+        gl = self._context.gl
+        gl.screen.use()
+        gl.screen.viewport = (0, 0, *size_px)
+        gl.blend_func = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
+        gl.screen.clear(*NIGHT)
+        if self._picture is not None:
+            gl.enable_only(moderngl.NOTHING)
+            place = fitted(self._picture.size, size_px)
+            exact = (round(place[2] - place[0]), round(place[3] - place[1])) == self._picture.size
+            self._picture.filter = (moderngl.NEAREST,) * 2 if exact else (moderngl.LINEAR,) * 2
+            self._rectangle_at(self._picture, place, size_px, mirror, brightness)
+        gl.enable_only(moderngl.BLEND)
+        for name in [name for name in self._panels if name not in panels]:
+            self._context.resources.release(self._panels.pop(name)[1])
+        for name, placed in panels.items():
+            texture = self._panel_texture(name, placed.panel)
+            self._rectangle_at(texture, _place(placed, size_px, scale), size_px, False, 1.0)
+        gl.finish()  # so that what it cost is known before the wait for the screen begins
+
+    def read(self, size_px: tuple[int, int]) -> Pixels:
+        """(h, w, 3) what was drawn last, before it was swapped."""
+        raw = self._context.gl.screen.read(viewport=(0, 0, *size_px), components=3, alignment=1)
+        return np.frombuffer(raw, np.uint8).reshape(size_px[1], size_px[0], 3)[::-1].copy()
+
+    def close(self) -> None:
+        """Release what `GlContext.close` does not; may be called twice."""
+        self._rectangle.release()
+
+    def _panel_texture(self, name: str, panel: Panel) -> moderngl.Texture:
+        known = self._panels.get(name)
+        if known is not None:
+            if known[0] is panel:
+                return known[1]
+            self._context.resources.release(known[1])
+        texture = self._context.resources.texture(panel)
+        self._panels[name] = (panel, texture)
+        return texture
+
+    def _rectangle_at(
+        self,
+        texture: moderngl.Texture,
+        box: tuple[float, float, float, float],
+        size_px: tuple[int, int],
+        mirror: bool,
+        brightness: float,
+    ) -> None:
+        width, height = size_px
+        left, top, right, bottom = box
+        self._program.set(
+            "u_place",
+            (2 * left / width - 1, 1 - 2 * top / height, 2 * right / width - 1, 1 - 2 * bottom / height),
+        )
+        self._program.set("u_mirror", float(mirror))
+        self._program.set("u_dim", brightness)
+        texture.use(0)
+        self._rectangle.render(moderngl.TRIANGLE_STRIP, vertices=4)
+
+
+def fitted(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of the largest place for `inner` in the middle of `outer`, its shape kept."""
+    factor = min(outer[0] / inner[0], outer[1] / inner[1])
+    width, height = inner[0] * factor, inner[1] * factor
+    left, top = (outer[0] - width) / 2.0, (outer[1] - height) / 2.0
+    return left, top, left + width, top + height
+
+
+def _place(placed: Placed, size_px: tuple[int, int], scale: float) -> tuple[float, float, float, float]:
+    height, width = placed.panel.shape[:2]
+    margin, lift = MARGIN * scale, placed.lift * scale
+    left = (size_px[0] - width) / 2.0
+    top = (size_px[1] - height) / 2.0
+    if "left" in placed.corner:
+        left = margin
+    elif "right" in placed.corner:
+        left = size_px[0] - width - margin
+    if placed.corner.startswith("top"):
+        top = margin + lift
+    elif placed.corner.startswith("bottom"):
+        top = size_px[1] - height - margin - lift
+    left, top = round(left), round(top)  # a panel's pixels are the screen's
+    return left, top, left + width, top + height
