@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -25,12 +25,16 @@ from arpipe.apps.web.protocol import (
 from arpipe.apps.web.server_camera import ServerCamera
 from arpipe.apps.web.session import Session
 from arpipe.config import WebConfig
-from arpipe.errors import ConfigError
+from arpipe.errors import ArpipeError, ConfigError
 
 HELLO_TIMEOUT_S = 10.0
 MOST_COMMANDS_PER_S = 60
 LONGEST_REASON = 120  # bytes that a closing frame holds
 PROBLEM_CHECK_S = 1.0
+
+
+GONE = (WebSocketDisconnect, RuntimeError)
+"""What sending raises when the page has gone."""
 
 
 class Rate:
@@ -74,10 +78,8 @@ async def read_hello(socket: WebSocket) -> Hello:
 
 async def close(socket: WebSocket, code: Close, reason: str) -> None:
     """End the session; the page shows the reason. Does nothing when the page has gone."""
-    try:
+    with suppress(*GONE):
         await socket.close(code, reason.encode()[:LONGEST_REASON].decode(errors="ignore"))
-    except (RuntimeError, WebSocketDisconnect):
-        return
 
 
 class Connection:
@@ -112,8 +114,8 @@ class Connection:
                 await self._listen(tasks, camera is None)
                 if watcher is not None:
                     watcher.cancel()
-        except* ProtocolError as broken:
-            raise broken.exceptions[0] from None
+        except* (ProtocolError, ArpipeError) as broken:
+            raise _first(broken) from None
 
     async def _listen(self, tasks: asyncio.TaskGroup, takes_pictures: bool) -> None:
         while True:
@@ -138,15 +140,7 @@ class Connection:
         if self._unanswered >= CREDIT:
             raise ProtocolError(f"more than {CREDIT} pictures unanswered")
         self._unanswered += 1
-        tasks.create_task(self._answered(self._session.answer_picture(picture, self._socket)))
-
-    async def _answered(self, answer: Awaitable[None]) -> None:
-        try:
-            await answer
-        except (WebSocketDisconnect, RuntimeError):  # the page has gone while its picture was drawn
-            return
-        finally:
-            self._unanswered -= 1
+        tasks.create_task(self._session.answer_picture(picture, self._answer))
 
     async def _obey(self, command: Command) -> None:
         if isinstance(command, Wear):
@@ -190,18 +184,23 @@ class Connection:
                     continue
                 self._unanswered += 1
                 sent_ms = time.monotonic() * 1000.0
-                answer = self._session.answer_frame(frame, number, sent_ms, self._socket)
-                tasks.create_task(self._shown_later(answer))
+                answer = self._session.answer_frame(frame, number, sent_ms, self._send)
+                tasks.create_task(answer)  # its credit comes back with the page's ack
 
-    async def _shown_later(self, answer: Awaitable[None]) -> None:
-        """Send a picture; its credit comes back with the page's ack."""
-        try:
-            await answer
-        except (WebSocketDisconnect, RuntimeError):
-            return
+    async def _answer(self, data: bytes) -> None:
+        self._unanswered -= 1  # before it is sent: the page may send its next picture at once
+        await self._send(data)
+
+    async def _send(self, data: bytes) -> None:
+        with suppress(*GONE):
+            await self._socket.send_bytes(data)
 
     async def _say(self, message: dict[str, Any]) -> None:
-        try:
+        with suppress(*GONE):
             await self._socket.send_json(message)
-        except (WebSocketDisconnect, RuntimeError):
-            return
+
+
+def _first(broken: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error in a group of groups."""
+    error = broken.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -6,11 +6,11 @@ render thread, coding on the session's other one, so the pictures in flight over
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -42,12 +42,8 @@ SMALLEST_SIDE_PX = 32
 SHORTEST_STEP_S = 1e-3
 
 
-class Answering(Protocol):
-    """The page's end, as the session sees it."""
-
-    async def send_bytes(self, data: bytes) -> None:
-        """Send a picture."""
-        ...
+Send = Callable[[bytes], Awaitable[None]]
+"""Sends a message to the page."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +112,7 @@ class Session:
         """Another camera begins."""
         self._seeing.submit(self._forget)
 
-    async def answer_picture(self, message: PictureMessage, page: Answering) -> None:
+    async def answer_picture(self, message: PictureMessage, send: Send) -> None:
         """Decode, see, draw, code and send back one picture.
 
         Raises:
@@ -127,13 +123,13 @@ class Session:
             result = await self._on(self._seeing, self._see_message, message)
         except MediaError as error:
             raise ProtocolError(str(error)) from error
-        await self._answer(result, message.sequence, message.captured_ms, started_s, page)
+        await self._answer(result, message.sequence, message.captured_ms, started_s, send)
 
-    async def answer_frame(self, frame: Frame, sequence: int, captured_ms: float, page: Answering) -> None:
+    async def answer_frame(self, frame: Frame, sequence: int, captured_ms: float, send: Send) -> None:
         """See, draw, code and send one picture of the server's own camera."""
         started_s = time.perf_counter()
         result = await self._on(self._seeing, self._see, frame.pixels, frame.captured_s, frame.camera, {})
-        await self._answer(result, sequence, captured_ms, started_s, page)
+        await self._answer(result, sequence, captured_ms, started_s, send)
 
     async def close(self) -> None:
         """Free everything; pictures in flight are finished first."""
@@ -145,7 +141,7 @@ class Session:
         self._perception.close()
 
     async def _answer(
-        self, result: FrameResult, sequence: int, captured_ms: float, started_s: float, page: Answering
+        self, result: FrameResult, sequence: int, captured_ms: float, started_s: float, send: Send
     ) -> None:
         level = self._governor.level
         best = self._drawing.best
@@ -164,7 +160,7 @@ class Session:
         total_ms = (ended_s - started_s) * 1000.0
         self._governor.observe(ended_s, total_ms)
         facts = {**coded.facts, "level": level.name, "total_ms": round(total_ms, 2)}
-        await page.send_bytes(build_picture(coded.kind, sequence, captured_ms, facts, coded.data))
+        await send(build_picture(coded.kind, sequence, captured_ms, facts, coded.data))
 
     def _see_message(self, message: PictureMessage) -> FrameResult:
         start_s = self._timer.clock()

@@ -1,0 +1,176 @@
+// The page: joins camera, stream, wardrobe and the tools over the picture.
+import { Camera, cameraAdvice, cameras } from "./camera.js";
+import { Chart, median } from "./chart.js";
+import { canH264 } from "./codecs.js";
+import { Divider } from "./divider.js";
+import { Recorder, snapshot } from "./recorder.js";
+import { Stream } from "./stream.js";
+import { Wardrobe } from "./wardrobe.js";
+
+const $ = (id) => document.getElementById(id);
+const SERVER = "server", KEPT_TIMES = 60;
+
+const view = $("view"), stage = $("stage"), brush = view.getContext("2d", { alpha: false, desynchronized: true });
+const state = { paused: false, mirror: true, mesh: false, profile: false, source: null, mode: "page", code: "jpeg", times: [], latencies: [], last: null, shown: 0 };
+window.arpipe = state; // for tests and the curious
+
+const chart = new Chart($("chart"), $("legend"), $("facts"));
+const recorder = new Recorder(view, (seconds) => { $("recorded").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`; });
+const stream = new Stream({
+  picture, worn, open: () => hideCard(),
+  trouble: (text) => hint(text),
+  lost: () => hint("Connection lost, trying again…"),
+  ended: (title, reason, code) => showCard(title, reason, code === 1013 ? "" : "Go on", () => stream.start(state.mode, state.code), code === 1013 ? "This page tries again by itself." : ""),
+});
+const camera = new Camera(
+  (video, capturedMs) => { if (!state.paused && !document.hidden) stream.offer(video, capturedMs); },
+  () => showCard("The camera has gone", "It was unplugged, or another program took it.", "Try again", begin),
+);
+const divider = new Divider($("divider"), stage, view, () => state.mirror, tellView);
+const wardrobe = new Wardrobe(
+  { tabs: $("tabs"), rail: $("rail"), form: $("controls"), title: $("adjust-title"), text: $("adjust-text"), resetButton: $("adjust-reset"), wornList: $("worn") },
+  () => { state.orderedMs = performance.now(); stream.wear(wardrobe.orders()); },
+);
+
+function picture(image, message) {
+  const { facts } = message;
+  if (state.paused) return;
+  const width = image.displayWidth ?? image.width, height = image.displayHeight ?? image.height;
+  if (view.width !== width || view.height !== height) {
+    Object.assign(view, { width, height });
+    divider.place();
+  }
+  brush.drawImage(image, 0, 0);
+  const now = performance.now();
+  state.shown += 1;
+  state.times.push(now);
+  state.latencies.push(state.mode === "page" ? now - message.capturedMs : now - message.receivedMs + facts.total_ms);
+  if (state.times.length > KEPT_TIMES) { state.times.shift(); state.latencies.shift(); }
+  state.last = facts;
+  chart.add(facts.stages);
+  hint(facts.dark ? "It is too dark to see you well" : facts.faces === 0 ? "Looking for a face…" : facts.faces > 1 ? `${facts.faces} faces` : "");
+}
+
+function worn(message) {
+  state.wornMs = performance.now() - state.orderedMs;
+  if (message.type === "refused") hint(message.reason);
+}
+
+setInterval(() => {
+  const { times } = state;
+  const isLive = times.length > 1 && performance.now() - times.at(-1) < 1500;
+  const fps = isLive ? (1000 * (times.length - 1)) / (times.at(-1) - times[0]) : 0;
+  const latency = median(state.latencies);
+  Object.assign(state, { fps, latency });
+  $("fps").textContent = isLive ? fps.toFixed(0) : "–";
+  $("latency").textContent = isLive ? latency.toFixed(0) : "–";
+  $("rate").setAttribute("aria-label", isLive ? `${fps.toFixed(0)} frames per second, ${latency.toFixed(0)} milliseconds behind` : "no picture");
+  if (state.profile && state.last)
+    chart.draw(`${state.last.width}×${state.last.height} · ${state.code === "h264" ? "H.264" : "JPEG"} · quality: ${state.last.level} · ${stream.dropped} dropped before sending`);
+}, 250);
+
+function hint(text) {
+  if (text) $("hint").textContent = text;
+  $("hint").classList.toggle("on", Boolean(text));
+}
+
+function showCard(title, text, button, action, note = "") {
+  $("card-title").textContent = title;
+  $("card-text").textContent = text;
+  $("card-note").textContent = note;
+  $("card-button").textContent = button;
+  $("card-button").hidden = !button;
+  $("card-button").onclick = action;
+  $("card").hidden = false;
+  hint("");
+}
+
+function hideCard() {
+  $("card").hidden = true;
+  hint("");
+}
+
+async function begin() {
+  const chosen = $("camera").value;
+  state.mode = chosen === SERVER ? "server" : "page";
+  if (state.mode === "server") {
+    camera.close();
+    showCard("Opening the server's camera", "", "", null);
+  } else {
+    showCard("Opening your camera", "Your browser may ask whether this page is allowed to use it.", "", null, "Pictures go to your own arpipe only.");
+    try {
+      await camera.open(chosen);
+    } catch (error) {
+      stream.stop();
+      showCard(...cameraAdvice(error), "Try again", begin);
+      return;
+    }
+    await listCameras();
+  }
+  stream.start(state.mode, state.code);
+}
+
+async function listCameras() {
+  const select = $("camera"), now = select.value;
+  const found = await cameras();
+  const options = found.map(({ id, label }) => new Option(label, id));
+  if (!options.length || !found[0].id) options.splice(0, options.length, new Option("Default camera", ""));
+  if (state.source) options.push(new Option(`Server: ${state.source}`, SERVER));
+  select.replaceChildren(...options);
+  const track = camera.video.srcObject?.getVideoTracks()[0];
+  const wanted = now === SERVER ? SERVER : track?.getSettings().deviceId ?? now;
+  if (options.some((option) => option.value === wanted)) select.value = wanted;
+}
+
+function tellView() {
+  stream.view({ split: divider.split, before: state.mirror ? "right" : "left", mesh: state.mesh });
+}
+
+const pressed = (id, on) => $(id).setAttribute("aria-pressed", on);
+const tools = {
+  pause() { state.paused = !state.paused; pressed("do-pause", state.paused); hint(state.paused ? "Paused" : ""); },
+  split() { divider.toggle(); pressed("do-split", divider.isOn); },
+  mirror() { state.mirror = !state.mirror; stage.classList.toggle("mirror", state.mirror); pressed("do-mirror", state.mirror); divider.send(); },
+  mesh() { state.mesh = !state.mesh; pressed("do-mesh", state.mesh); tellView(); stream.wear(wardrobe.orders()); },
+  profile() { state.profile = !state.profile; $("profile").hidden = !state.profile; pressed("do-profile", state.profile); },
+  full() { document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.(); },
+  help() { $("help").open ? $("help").close() : $("help").showModal(); },
+  async snapshot() { if (await snapshot(view)) { $("flash").classList.remove("on"); void $("flash").offsetWidth; $("flash").classList.add("on"); } },
+  record() {
+    if (!Recorder.isPossible) { hint("This browser cannot record"); return; }
+    recorder.isOn ? recorder.stop() : recorder.start();
+    pressed("do-record", recorder.isOn);
+    $("recording").hidden = !recorder.isOn;
+  },
+};
+for (const [name, tool] of Object.entries(tools)) if ($(`do-${name}`)) $(`do-${name}`).onclick = tool;
+document.onfullscreenchange = () => { pressed("do-full", Boolean(document.fullscreenElement)); divider.place(); };
+
+const KEYS = { " ": "pause", s: "snapshot", r: "record", b: "split", m: "mirror", d: "mesh", p: "profile", f: "full", h: "help" };
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && !key.startsWith("Arrow")) return;
+  if (target.closest("input, select, textarea") || $("help").open && key.toLowerCase() !== "h") return;
+  if (key === " " && target.closest("button, a")) return; // there it presses the button
+  if (key.startsWith("Arrow") && target.closest("#divider")) return;
+  if (KEYS[key.toLowerCase()]) tools[KEYS[key.toLowerCase()]]();
+  else if (key >= "0" && key <= "9") wardrobe.only(Number(key) - 1);
+  else if (key === "ArrowRight" || key === "ArrowLeft") wardrobe.step(key === "ArrowRight" ? 1 : -1);
+  else return;
+  event.preventDefault();
+});
+
+$("camera").onchange = begin;
+navigator.mediaDevices?.addEventListener?.("devicechange", listCameras);
+document.addEventListener("visibilitychange", () => { if (!document.hidden && !stream.isOpen && !$("card").hidden && $("card-title").textContent === "Taking a break") stream.start(state.mode, state.code); });
+addEventListener("resize", () => divider.place());
+
+const [about, catalog] = await Promise.all(["/about.json", "/catalog.json"].map(async (url) => (await fetch(url)).json()));
+state.source = about.source;
+stage.classList.toggle("mirror", state.mirror);
+wardrobe.fill(catalog, about.effects);
+stream.wear(wardrobe.orders());
+state.code = (await canH264()) ? "h264" : "jpeg";
+await listCameras();
+if (state.source) $("camera").value = SERVER;
+await begin();

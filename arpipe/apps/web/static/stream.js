@@ -1,0 +1,160 @@
+// The socket: pictures up while fewer than the credit are unanswered, pictures down, and a new try after a break.
+import { Downlink, H264Uplink, JpegUplink } from "./codecs.js";
+import { packPicture, unpackPicture } from "./protocol.js";
+
+const FIRST_RETRY_MS = 400, LONGEST_RETRY_MS = 5000;
+const FULL = 1013, POLICY = 1008, TOO_BIG = 1009, FAULT = 1011, IDLE = 1001;
+
+export class Stream {
+  // on: { picture(image, message), open(), lost(), ended(title, reason, retries), worn(message), trouble(text) }
+  constructor(on) {
+    this.on = on;
+    this.mode = "page";
+    this.code = "h264";
+    this.credit = 2;
+    this.retryMs = FIRST_RETRY_MS;
+    this.sequence = 0;
+    this.dropped = 0;
+    this.wanted = { effects: [], view: null };
+    this.socket = null;
+    this.timer = 0;
+  }
+
+  start(mode, code) {
+    this.stop();
+    this.mode = mode;
+    this.code = code;
+    this.open();
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.release();
+    if (this.socket) {
+      this.socket.onclose = this.socket.onmessage = null;
+      this.socket.close(1000);
+      this.socket = null;
+    }
+  }
+
+  get isOpen() {
+    return Boolean(this.uplink || this.downlink) && this.socket?.readyState === WebSocket.OPEN;
+  }
+
+  open() {
+    const url = new URL("/stream", location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(url);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.say({ type: "hello", version: 1, mode: this.mode, down: this.code });
+    socket.onmessage = ({ data }) => (typeof data === "string" ? this.hear(JSON.parse(data)) : this.receive(data));
+    socket.onclose = (event) => this.closed(event);
+    this.socket = socket;
+  }
+
+  hear(message) {
+    if (message.type === "welcome") this.begin(message);
+    else if (message.type === "worn" || message.type === "refused") this.dressed(message);
+    else if (message.type === "trouble") this.on.trouble(message.reason);
+  }
+
+  begin(welcome) {
+    this.credit = welcome.credit;
+    this.retryMs = FIRST_RETRY_MS;
+    this.flying = new Map();
+    this.dressing = false;
+    this.downlink = new Downlink((image, message) => this.shown(image, message), () => this.withoutCodecs());
+    if (this.mode === "page") {
+      const send = (kind, sequence, bytes) => {
+        if (this.socket?.readyState !== WebSocket.OPEN || !this.flying.has(sequence)) return;
+        this.socket.send(packPicture(kind, sequence, this.flying.get(sequence), bytes));
+      };
+      this.uplink = this.code === "h264" ? new H264Uplink(send, () => this.withoutCodecs()) : new JpegUplink(send);
+    }
+    this.wear(this.wanted.effects);
+    if (this.wanted.view) this.view(this.wanted.view);
+    this.on.open();
+  }
+
+  // A new picture of the camera: sent while there is credit, else dropped.
+  offer(video, capturedMs) {
+    if (!this.uplink || this.flying.size >= this.credit || this.socket.readyState !== WebSocket.OPEN) {
+      this.dropped += 1;
+      return;
+    }
+    const sequence = this.sequence++ >>> 0;
+    this.flying.set(sequence, capturedMs);
+    try {
+      this.uplink.send(video, sequence);
+    } catch {
+      this.withoutCodecs();
+    }
+  }
+
+  receive(buffer) {
+    this.downlink?.take(Object.assign(unpackPicture(buffer), { receivedMs: performance.now(), bytes: buffer.byteLength }));
+  }
+
+  shown(image, message) {
+    if (this.mode === "server") this.say({ type: "ack", sequence: message.sequence });
+    else this.flying.delete(message.sequence);
+    this.on.picture(image, message);
+  }
+
+  wear(effects) {
+    this.wanted.effects = effects;
+    if (!this.isOpen) return;
+    if (this.dressing) { this.again = true; return; }
+    this.dressing = true;
+    this.again = false;
+    this.say({ type: "wear", ticket: 1, effects });
+  }
+
+  dressed(message) {
+    this.dressing = false;
+    this.on.worn(message);
+    if (this.again) this.wear(this.wanted.effects);
+  }
+
+  view(view) {
+    this.wanted.view = view;
+    if (this.isOpen) this.say({ type: "view", ...view });
+  }
+
+  reset() {
+    if (this.isOpen) this.say({ type: "reset" });
+  }
+
+  say(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  withoutCodecs() {
+    if (this.code === "jpeg") return;
+    this.start(this.mode, "jpeg");
+  }
+
+  release() {
+    this.uplink?.close();
+    this.downlink?.close();
+    this.uplink = this.downlink = null;
+    this.flying = new Map();
+  }
+
+  closed(event) {
+    this.release();
+    this.socket = null;
+    const told = {
+      [FULL]: "All places are taken", [POLICY]: "The session ended", [TOO_BIG]: "The session ended",
+      [FAULT]: "arpipe cannot work here", [IDLE]: "Taking a break",
+    }[event.code];
+    if (told && (event.reason || event.code !== IDLE)) {
+      this.on.ended(told, event.reason, event.code);
+      if (event.code !== FULL) return;
+    } else {
+      this.on.lost();
+    }
+    this.timer = setTimeout(() => this.open(), event.code === FULL ? LONGEST_RETRY_MS : this.retryMs);
+    this.retryMs = Math.min(2 * this.retryMs, LONGEST_RETRY_MS);
+  }
+}

@@ -1,0 +1,188 @@
+// What can be worn, what is worn, and the controls of the piece in hand.
+const GROUPS = [["glasses", "Glasses"], ["looks", "Looks"], ["makeup", "Makeup"]];
+const MANY = new Set(["makeup"]); // of the other groups one at a time
+
+const make = (tag, attributes = {}, ...children) => {
+  const element = Object.assign(document.createElement(tag), attributes);
+  element.append(...children);
+  return element;
+};
+
+export class Wardrobe {
+  constructor(parts, onChange) {
+    Object.assign(this, parts, { onChange, entries: new Map(), worn: new Set(), params: new Map(), group: "glasses", inHand: null });
+    this.resetButton.onclick = () => this.forget();
+    this.form.onsubmit = (event) => event.preventDefault();
+  }
+
+  fill(entries, worn) {
+    for (const entry of entries) this.entries.set(entry.id, entry);
+    for (const [group, label] of GROUPS) {
+      if (!entries.some((entry) => entry.group === group)) continue;
+      const tab = make("button", { type: "button", role: "tab", textContent: label, id: `tab-${group}` });
+      tab.setAttribute("aria-controls", this.rail.id);
+      tab.onclick = () => this.open(group);
+      tab.onkeydown = (event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!step) return;
+        event.preventDefault();
+        event.stopPropagation();
+        const tabs = [...this.tabs.children];
+        tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length].click();
+      };
+      this.tabs.append(tab);
+    }
+    worn.forEach((id) => this.put(id));
+    this.open(worn.length ? this.entries.get(worn[0]).group : "glasses");
+    this.show();
+  }
+
+  inGroup(group = this.group) {
+    return [...this.entries.values()].filter((entry) => entry.group === group);
+  }
+
+  open(group) {
+    this.group = group;
+    for (const tab of this.tabs.children) {
+      const isOpen = tab.id === `tab-${group}`;
+      tab.setAttribute("aria-selected", isOpen);
+      tab.tabIndex = isOpen ? 0 : -1;
+      if (isOpen && this.tabs.contains(document.activeElement)) tab.focus();
+    }
+    this.rail.setAttribute("aria-labelledby", `tab-${group}`);
+    const none = make("span", { className: "none" });
+    none.innerHTML = '<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9"/><path d="M6 18 18 6"/></svg>';
+    const items = [this.button(null, none, "None"), ...this.inGroup().map((entry) => {
+      const picture = make("img", { src: `/preview/${entry.id}.jpg`, alt: "", width: 104, height: 104, loading: "lazy", decoding: "async" });
+      return this.button(entry, picture, entry.title);
+    })];
+    this.rail.replaceChildren(...items);
+    this.rail.scrollLeft = 0;
+    this.mark();
+  }
+
+  button(entry, picture, title) {
+    const button = make("button", { type: "button", className: "look", title: entry?.description ?? "" }, picture, make("span", { textContent: title }));
+    button.dataset.effect = entry?.id ?? "";
+    button.onclick = () => this.choose(entry?.id ?? null);
+    return button;
+  }
+
+  // As a person clicks: again takes it off, None empties the group.
+  choose(id) {
+    if (id === null) this.clear(this.group);
+    else if (this.worn.has(id)) { this.worn.delete(id); if (this.inHand === id) this.inHand = null; }
+    else this.put(id);
+    this.changed();
+  }
+
+  // As with keys: this one alone of its group.
+  only(place) {
+    const entry = this.inGroup()[place];
+    this.clear(this.group);
+    if (entry) this.put(entry.id);
+    this.changed();
+    this.rail.querySelector('[aria-pressed="true"]')?.scrollIntoView({ inline: "center", block: "nearest" });
+  }
+
+  step(by) {
+    const entries = this.inGroup();
+    const now = entries.findIndex((entry) => this.worn.has(entry.id));
+    const places = entries.length + 1;
+    this.only(((now + 1 + by + places) % places) - 1);
+  }
+
+  clear(group) {
+    for (const entry of this.inGroup(group)) this.worn.delete(entry.id);
+    if (!this.worn.has(this.inHand)) this.inHand = [...this.worn].at(-1) ?? null;
+  }
+
+  put(id) {
+    const entry = this.entries.get(id);
+    if (!MANY.has(entry.group)) this.clear(entry.group);
+    this.worn.add(id);
+    this.inHand = id;
+  }
+
+  changed() {
+    this.mark();
+    this.show();
+    this.onChange();
+  }
+
+  mark() {
+    const empty = !this.inGroup().some((entry) => this.worn.has(entry.id));
+    for (const button of this.rail.children) {
+      const { effect } = button.dataset;
+      button.setAttribute("aria-pressed", effect ? this.worn.has(effect) : empty);
+    }
+  }
+
+  // For the server, makeup before glasses.
+  orders() {
+    return [...this.worn].map((id) => ({ id, params: this.params.get(id) ?? {} }));
+  }
+
+  forget() {
+    this.params.delete(this.inHand);
+    this.changed();
+  }
+
+  show() {
+    const entry = this.entries.get(this.inHand);
+    this.title.textContent = entry?.title ?? "Adjust";
+    this.text.textContent = entry ? entry.description : "Choose glasses, a look or makeup, then fine-tune it here.";
+    this.resetButton.hidden = !entry || !this.params.get(entry.id);
+    const chips = this.worn.size > 1 ? [...this.worn].map((id) => {
+      const chip = make("button", { type: "button", className: "chip", textContent: this.entries.get(id).title });
+      chip.setAttribute("aria-pressed", id === this.inHand);
+      chip.onclick = () => { this.inHand = id; this.show(); };
+      return chip;
+    }) : [];
+    this.wornList.replaceChildren(...chips);
+    this.form.replaceChildren(...(entry?.controls ?? []).map((control, place) => this.row(entry, control, `control-${place}`)));
+  }
+
+  set(entry, key, value) {
+    const params = this.params.get(entry.id) ?? {};
+    params[key] = value;
+    this.params.set(entry.id, params);
+    this.resetButton.hidden = false;
+    this.onChange();
+  }
+
+  row(entry, control, id) {
+    const value = this.params.get(entry.id)?.[control.key] ?? control.value;
+    const label = make("label", { htmlFor: id, textContent: control.label });
+    if (control.type === "range") return this.rangeRow(entry, control, id, label, value);
+    if (control.type === "choice") {
+      const select = make("select", { id }, ...control.options.map((option) => make("option", { value: option, textContent: option, selected: option === value })));
+      select.onchange = () => this.set(entry, control.key, select.value);
+      return make("div", { className: "row" }, label, select);
+    }
+    return this.colorRow(entry, control, id, label, value);
+  }
+
+  rangeRow(entry, control, id, label, value) {
+    const said = (number) => `${Number(number).toFixed(control.step < 0.1 ? 2 : 1)}${control.unit ? ` ${control.unit}` : ""}`;
+    const range = make("input", { type: "range", id, min: control.low, max: control.high, step: control.step, value });
+    const output = make("output", { htmlFor: id, textContent: said(value) });
+    range.value = value;
+    range.oninput = () => {
+      output.textContent = said(range.value);
+      this.set(entry, control.key, Number(range.value));
+    };
+    return make("div", { className: "row" }, label, output, range);
+  }
+
+  colorRow(entry, control, id, label, value) {
+    const color = make("input", { type: "color", id, value: value ?? "#c08070" });
+    color.oninput = () => this.set(entry, control.key, color.value);
+    if (!control.optional) return make("div", { className: "row" }, label, color);
+    const own = make("input", { type: "checkbox", checked: value !== null });
+    const send = () => { color.disabled = !own.checked; this.set(entry, control.key, own.checked ? color.value : null); };
+    color.disabled = value === null;
+    own.onchange = send;
+    return make("div", { className: "row" }, label, make("span", { className: "own" }, make("label", {}, own, "own"), color));
+  }
+}
