@@ -18,6 +18,7 @@ ROWS = 6
 FEATHER_MM = 0.55  # half the width of the outer edge
 LEAST_FEATHER_PX = 0.8
 CLOSED_MM, PARTED_MM = 1.5, 4.0  # gap between lips that touch by the landmarks' measure, and that show teeth
+TOUCHING_MM = 0.35  # lips this close are closed
 INNER_FEATHER = 0.8  # of the outer one, all of it on the lip
 
 
@@ -128,7 +129,8 @@ def lip_rows(outer_loop: Array, inner_loop: Array, px_per_mm: float) -> tuple[Ar
             inner,
         ]
     )
-    shut = (opened[:, 0] < 1e-3 * height[:, 0] + 0.3).astype(np.float64)
+    touching = max(TOUCHING_MM * px_per_mm, LEAST_FEATHER_PX)
+    shut = np.clip(2.0 - opened[:, 0] / touching, 0.0, 1.0)
     ones = np.ones(len(outer))
     cover = np.stack([0.0 * ones, ones, ones, ones, np.maximum(0.5, shut), shut])
     place_across = 1.0 - np.stack(

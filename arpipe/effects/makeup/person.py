@@ -17,6 +17,8 @@ SAMPLE_BLUR_MM = 1.6  # the width of what one sample sees
 EYES_OUTER_MM = 92.3  # between the outer eye corners of the mean face, see assets/topology/face.json
 SKIN_QUANTILES = (0.35, 0.92)  # of luminance: without brows, beard and shadows, without glints
 
+DARKEST_LIPS = 0.3  # of the skin's luminance
+
 # Exposure: how bright a picture shows white. Skin says it but for its own lightness, the picture but for what it
 # shows; together they tell a dim picture from a dark skin. Within the usual range pigment shows as it is.
 USUAL_SKIN, USUAL_PICTURE = 0.25, 0.20
@@ -66,7 +68,7 @@ class ComplexionTracker:
     def update(self, frame: Frame, face: TrackedFace, px_per_mm: float) -> Complexion:
         """Complexion of a face, smoothed over time."""
         fresh = measure(frame, face, px_per_mm)
-        if face.track_id in self._states:
+        if face.age_frames > 0 and face.track_id in self._states:
             before_s, before = self._states[face.track_id]
             share = 1.0 - float(np.exp(-max(frame.captured_s - before_s, 0.0) / SMOOTHING_S))
             fresh = before.toward(fresh, share)
@@ -94,7 +96,7 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
     irises = colors[count + len(lips) :]
     return Complexion(
         skin=skin,
-        lips=np.median(lip_colors, axis=0),
+        lips=_mean_lips(lip_colors, skin),
         irises=np.median(irises, axis=0) if len(irises) else skin * 0.2,
         spread=np.array(spread),
         white=_white(skin, frame),
@@ -115,6 +117,15 @@ def _mean_skin(colors: Array) -> tuple[Array, float]:
     skin = used.mean(axis=0)
     spread = float(np.linalg.norm(shares(used) - shares(skin), axis=1).mean())
     return np.maximum(skin, 1e-3), spread
+
+
+def _mean_lips(colors: Array, skin: Array) -> Array:
+    """(3,) mean of the brighter half: thin lips are sampled with the dark line between them."""
+    luminance = colors @ LUMINANCE
+    lips = colors[luminance >= np.median(luminance)].mean(axis=0)
+    least = DARKEST_LIPS * float(skin @ LUMINANCE)
+    raised: Array = lips * max(least / max(float(lips @ LUMINANCE), 1e-4), 1.0)
+    return raised
 
 
 def _white(skin: Array, frame: Frame) -> Array:

@@ -25,7 +25,7 @@ NEAR_MM, WIDE_MM = (
     13.0,
 )  # blurs: wider than pores and moles; wider than blotches, finer than the face's shape
 LOW_SIDE = 96  # texels across a face: less than 2 mm each
-HUE_EVEN, OWN_HUE = 0.8, 0.4  # of a blotch's hue goes; of what replaces it is the whole face's
+HUE_EVEN, OWN_HUE = 0.8, 0.2  # of a blotch's hue goes; of what replaces it is the whole face's
 LEVEL_EVEN, LIFT_OVER = 0.4, 1.02
 WARMER = 0.45  # as in makeup_common.glsl
 HIDES_ITSELF = 0.22  # |x| of the mean normal from which one part of a face may hide another: 12° of yaw
