@@ -41,6 +41,7 @@ POSE_COLUMNS = (
     "translation_y_m",
     "translation_z_m",
     "error_px",
+    "pupillary_distance_mm",
 )
 TEXT_COLUMNS = ("kind", "side")
 LIST_COLUMNS = ("camera_from_head", "landmarks", "world")

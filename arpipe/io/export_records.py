@@ -63,7 +63,12 @@ def _pose_record(pose: HeadPose) -> dict[str, Any]:
         "translation_m": rounded(pose.camera_from_head.translation_m, _M),
         "camera_from_head": rounded(pose.camera_from_head.matrix(), _UNIT),
         "error_px": round(pose.error_px, _DEG),
+        "pupillary_distance_mm": _rounded_or_none(pose.pupillary_distance_mm),
     }
+
+
+def _rounded_or_none(value: float | None) -> float | None:
+    return None if value is None else round(value, _DEG)
 
 
 def rounded(values: npt.NDArray[np.floating[Any]], digits: int) -> Any:
