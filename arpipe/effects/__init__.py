@@ -11,6 +11,7 @@ A new kind is one file in this folder and one line in the table.
 EFFECT_KINDS: dict[str, str] = {
     "rigid_mesh": "arpipe.effects.rigid_mesh:RigidMesh",
     "debug": "arpipe.effects.debug:Debug",
+    "skeleton": "arpipe.effects.skeleton:Skeleton",
     "background": "arpipe.effects.background:Background",
     "filter": "arpipe.effects.filter:Filter",
     "lipstick": "arpipe.effects.makeup.kinds:Lipstick",

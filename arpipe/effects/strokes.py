@@ -1,0 +1,140 @@
+"""Antialiased limbs and joints, each with an opacity of its own, drawn with the CPU where they are and nowhere else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from arpipe.geometry.transforms import Array
+from arpipe.types import Pixels
+
+SUBPIXEL_BITS = 4  # cv2 takes coordinates in sixteenths of a px
+MOST_PX = 1 << 14  # farther out points are moved there: cv2 counts in 32 bits
+WIDEST_PX = 255  # cv2 draws no thicker lines
+
+RGB = tuple[int, int, int]
+EDGE = (18, 22, 30)  # dark line around everything, so that it stands out from bright clothes
+RIM = (250, 251, 253)  # of joints
+EDGE_SHARE = 0.16  # width of the dark line over a limb's, at least 1 px
+RIM_SHARE = 0.3  # of a joint's radius
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Limb:
+    """A line with round ends.
+
+    Attributes:
+        ends_px: (2, 2).
+        width_px: Its width.
+        color: RGB.
+        trust: Share of the opacity, in [0, 1].
+    """
+
+    ends_px: Array
+    width_px: float
+    color: RGB
+    trust: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joint:
+    """A disc.
+
+    Attributes:
+        center_px: (2,).
+        radius_px: Its radius.
+        color: RGB.
+        trust: Share of the opacity, in [0, 1].
+        has_rim: With a light ring.
+    """
+
+    center_px: Array
+    radius_px: float
+    color: RGB
+    trust: float
+    has_rim: bool
+
+
+def draw(pixels: Pixels, limbs: Sequence[Limb], joints: Sequence[Joint], opacity: float) -> None:
+    """Draw limbs, then joints, in their order; later ones cover earlier ones.
+
+    Args:
+        pixels: (h, w, 3) RGB, changed in place.
+        limbs: The lines.
+        joints: The discs.
+        opacity: Of a stroke with full trust.
+    """
+    limbs = [limb for limb in limbs if limb.trust > 0]
+    joints = [joint for joint in joints if joint.trust > 0]
+    box = _box(limbs, joints, pixels.shape[1], pixels.shape[0])
+    if opacity <= 0 or box is None:
+        return
+    x0, y0, x1, y1 = box
+    place = pixels[y0:y1, x0:x1]
+    brush = _Brush(place, np.array([x0, y0], np.float64), opacity)
+    for limb in limbs:
+        edge = max(EDGE_SHARE * limb.width_px, 1.0)
+        brush.line(limb.ends_px, limb.width_px + 2.0 * edge, EDGE, limb.trust)
+        brush.line(limb.ends_px, limb.width_px, limb.color, limb.trust)
+    for joint in joints:
+        edge = max(EDGE_SHARE * joint.radius_px, 1.0)
+        brush.disc(joint.center_px, joint.radius_px + edge, EDGE, joint.trust)
+        inner = joint.radius_px
+        if joint.has_rim:
+            brush.disc(joint.center_px, joint.radius_px, RIM, joint.trust)
+            inner -= max(RIM_SHARE * joint.radius_px, 1.0)
+        if inner > 0:
+            brush.disc(joint.center_px, inner, joint.color, joint.trust)
+    brush.blend()
+
+
+class _Brush:
+    """Draws colours and their opacity side by side, then both onto the picture at once."""
+
+    def __init__(self, place: Pixels, origin_px: Array, opacity: float) -> None:
+        self._place = place
+        self._origin_px = origin_px
+        self._opacity = opacity
+        self._paint = place.copy()
+        self._cover: Pixels = np.zeros(place.shape[:2], np.uint8)
+
+    def line(self, ends_px: Array, width_px: float, color: RGB, trust: float) -> None:
+        start, end = _fixed(ends_px - self._origin_px).tolist()
+        width = min(max(round(width_px), 1), WIDEST_PX)
+        cv2.line(self._paint, start, end, color, width, cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.line(self._cover, start, end, self._level(trust), width, cv2.LINE_AA, SUBPIXEL_BITS)
+
+    def disc(self, center_px: Array, radius_px: float, color: RGB, trust: float) -> None:
+        center = _fixed(center_px - self._origin_px).tolist()
+        radius = min(round(radius_px * (1 << SUBPIXEL_BITS)), MOST_PX)
+        cv2.circle(self._paint, center, radius, color, -1, cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.circle(self._cover, center, radius, self._level(trust), -1, cv2.LINE_AA, SUBPIXEL_BITS)
+
+    def blend(self) -> None:
+        cover = self._cover.astype(np.float32) / np.float32(255.0)
+        self._place[:] = cv2.blendLinear(self._paint, self._place, cover, np.float32(1.0) - cover)
+
+    def _level(self, trust: float) -> int:
+        return round(255.0 * self._opacity * trust)
+
+
+def _box(
+    limbs: Sequence[Limb], joints: Sequence[Joint], width: int, height: int
+) -> tuple[int, int, int, int] | None:
+    """Part of the picture that strokes touch: x0, y0, x1, y1; None when they touch none of it."""
+    reach = [2.0 * limb.width_px + 2.0 for limb in limbs] + [2.0 * joint.radius_px + 2.0 for joint in joints]
+    points = [end for limb in limbs for end in limb.ends_px] + [joint.center_px for joint in joints]
+    if not points:
+        return None
+    low = np.clip(np.min(points, axis=0) - max(reach), -MOST_PX, MOST_PX)
+    high = np.clip(np.max(points, axis=0) + max(reach), -MOST_PX, MOST_PX)
+    x0, y0 = (max(int(value), 0) for value in np.floor(low))
+    x1, y1 = min(int(np.ceil(high[0])), width), min(int(np.ceil(high[1])), height)
+    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+
+
+def _fixed(points_px: Array) -> npt.NDArray[np.int32]:
+    """Points in cv2's fixed-point coordinates, kept within what it can take."""
+    return np.rint(np.clip(points_px, -MOST_PX, MOST_PX) * (1 << SUBPIXEL_BITS)).astype(np.int32)
