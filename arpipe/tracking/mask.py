@@ -2,6 +2,8 @@
 
 from typing import Protocol, Self
 
+import cv2
+
 from arpipe.inference.session import SessionConfig
 from arpipe.models.segmentation import PersonMask, PersonSegmenter
 from arpipe.timing import StageTimer
@@ -33,17 +35,23 @@ class MaskTracker:
     def __init__(self, sessions: SessionConfig | None = None, segmenter: Segmenter | None = None) -> None:
         self._segmenter: Segmenter = segmenter or PersonSegmenter(sessions)
         self._steadier = MaskSteadier()
+        self._last: Points | None = None
 
     def update(self, frame: Frame, timer: StageTimer) -> Points:
         """(h, w) float32 mask of the next frame, 1 on people; stages `segment` and `refine`."""
         found = self._segmenter.segment(frame, timer)
         with timer.stage("refine"):
             steady = self._steadier.update(found, frame.captured_s)
-            return refine(steady, found.seen, frame.pixels)
+            mask = refine(steady.probability, found.seen, frame.pixels)
+            if self._last is not None and steady.share is not None and self._last.shape == mask.shape:
+                mask = _followed(self._last, mask, steady.share)
+            self._last = mask
+        return mask
 
     def reset(self) -> None:
         """Forget: the next frame begins another stream."""
         self._steadier.reset()
+        self._last = None
 
     def close(self) -> None:
         """Free the networks; may be called twice."""
@@ -54,3 +62,13 @@ class MaskTracker:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _followed(last: Points, mask: Points, share: Points) -> Points:
+    """(h, w) the last mask moved towards the new one by a share (h', w'): the picture's noise fades from edges."""
+    height, width = mask.shape
+    part = cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR)
+    mask -= last
+    mask *= part
+    mask += last
+    return mask

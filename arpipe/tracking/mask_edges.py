@@ -36,7 +36,10 @@ def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
     if places.size:
         coefficients = _explain(mask, seen.astype(np.float32) * np.float32(1.0 / 255.0), radius)
         here = bilinear_at(coefficients, places, width, height)
-        colors = pixels.reshape(-1, 3)[places].astype(np.float32) * np.float32(1.0 / 255.0)
+        calm = np.asarray(
+            cv2.GaussianBlur(pixels, (3, 3), 0.0), np.uint8
+        )  # else the edge has the sensor's noise
+        colors = calm.reshape(-1, 3)[places].astype(np.float32) * np.float32(1.0 / 255.0)
         full.reshape(-1)[places] = np.einsum("nc,nc->n", colors, here[:, :3]) + here[:, 3]
     sharp: Points = np.clip((full - LOW) * np.float32(1.0 / (HIGH - LOW)), 0.0, 1.0)
     return sharp

@@ -1,6 +1,7 @@
 """Masks that hold still where the picture does, and follow at once where it moves."""
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,6 +13,20 @@ MEMORY_S = 0.25  # a still picture's mask is a mean over about so long
 FORGET_S = 1.0  # older masks say nothing about this frame
 WINDOW = 5  # px at the network's size over which change is averaged: sensor noise cancels, edges do not
 STILL, MOVING = 2.5, 9.0  # grey levels of change that count as noise, and as motion for sure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SteadyMask:
+    """A steadied mask.
+
+    Attributes:
+        probability: (h', w') float32 in [0, 1].
+        share: (h', w') float32 in (0, 1]: how much of the newest mask went into it, 1 where somebody moved; None
+            where there is nothing older.
+    """
+
+    probability: Points
+    share: Points | None
 
 
 class MaskSteadier:
@@ -27,8 +42,8 @@ class MaskSteadier:
         self._picture: Points | None = None
         self._seen_s = 0.0
 
-    def update(self, mask: PersonMask, captured_s: float) -> Points:
-        """(h', w') float32 steadied mask.
+    def update(self, mask: PersonMask, captured_s: float) -> SteadyMask:
+        """The mask with what came before it.
 
         Args:
             mask: The next one of the stream.
@@ -40,14 +55,14 @@ class MaskSteadier:
         known = self._mask is not None and self._mask.shape == mask.probability.shape
         if self._mask is None or self._picture is None or not known or not 0.0 < passed_s <= FORGET_S:
             self._mask, self._picture = mask.probability, picture
-            return self._mask
+            return SteadyMask(self._mask, None)
         change = cv2.blur(picture - self._picture, (WINDOW, WINDOW))
         moved = np.clip((np.abs(change).max(axis=2) - STILL) / (MOVING - STILL), 0.0, 1.0)
         least = 1.0 - math.exp(-passed_s / MEMORY_S)
-        share = (least + (1.0 - least) * moved).astype(np.float32)
+        share: Points = (least + (1.0 - least) * moved).astype(np.float32)
         self._mask = self._mask + share * (mask.probability - self._mask)
         self._picture = self._picture + share[..., None] * (picture - self._picture)
-        return self._mask
+        return SteadyMask(self._mask, share)
 
     def reset(self) -> None:
         """Forget: the next mask begins another stream."""
