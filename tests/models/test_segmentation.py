@@ -1,0 +1,97 @@
+import cv2
+import numpy as np
+import pytest
+
+from arpipe.models.segmentation import LANDSCAPE, SQUARE, PersonSegmenter, network_for
+from arpipe.timing import StageTimer
+from arpipe.tracking.mask import MaskTracker
+from arpipe.types import Frame
+from tests.effects.cut_out import overlap, sample_truth
+
+
+@pytest.fixture
+def timer():
+    made = StageTimer()
+    made.begin_frame(0)
+    return made
+
+
+def test_the_network_is_the_one_of_the_frame_s_shape():
+    shapes = [(1280, 720), (640, 480), (512, 512), (540, 960), (1, 1), (16, 9)]
+    assert [network_for(*shape) for shape in shapes] == [
+        LANDSCAPE,
+        LANDSCAPE,
+        SQUARE,
+        SQUARE,
+        SQUARE,
+        LANDSCAPE,
+    ]
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    ("size", "shape"), [((320, 180), (144, 256)), ((512, 512), (256, 256)), ((16, 16), (256, 256))]
+)
+def test_a_mask_of_the_network_s_size_for_any_frame(size, shape, timer):
+    rng = np.random.default_rng(2)
+    frame = Frame(rng.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8), 0.0, 0)
+    with PersonSegmenter() as segmenter:
+        mask = segmenter.segment(frame, timer)
+    assert mask.probability.shape == shape
+    assert mask.seen.shape == (*shape, 3)
+    assert 0.0 <= mask.probability.min() <= mask.probability.max() <= 1.0
+    assert "segment" in timer.timings_ms
+
+
+@pytest.mark.weights
+def test_nobody_is_seen_on_a_bare_wall(timer):
+    with MaskTracker() as tracker:
+        for level in (0, 128, 255):
+            tracker.reset()
+            wall = Frame(np.full((480, 640, 3), level, np.uint8), 0.0, 0)
+            assert (tracker.update(wall, timer) > 0.5).mean() < 0.02
+
+
+@pytest.mark.weights
+def test_people_are_found_to_the_pixel(timer):
+    overlaps = []
+    with MaskTracker() as tracker:
+        for index in (40, 60, 100, 120):
+            frame, truth, _ = sample_truth(index)
+            tracker.reset()
+            mask = tracker.update(frame, timer)
+            assert mask.shape == truth.shape
+            assert mask.dtype == np.float32
+            overlaps.append(overlap(mask, truth))
+    assert np.mean(overlaps) >= 0.93
+    assert min(overlaps) >= 0.9
+
+
+@pytest.mark.weights
+def test_edges_are_better_than_the_network_s_own(timer):
+    frame, truth, _ = sample_truth(60)
+    with PersonSegmenter() as segmenter, MaskTracker(segmenter=segmenter) as tracker:
+        coarse = cv2.resize(segmenter.segment(frame, timer).probability, truth.shape[::-1])
+        fine = tracker.update(frame, timer)
+    assert np.abs(fine - truth).mean() < 0.7 * np.abs(coarse - truth).mean()
+
+
+@pytest.mark.weights
+def test_several_people_of_a_real_photo_are_found(shared_data, timer):
+    folder = shared_data / "tfjs-models/shared/test_data"
+    picture, truth = (
+        cv2.imdecode(np.fromfile(folder / name, np.uint8), flag)
+        for name, flag in (("three_people.jpg", cv2.IMREAD_COLOR), ("three_people_binary_mask.png", 0))
+    )
+    with MaskTracker() as tracker:
+        mask = tracker.update(Frame(np.ascontiguousarray(picture[..., ::-1]), 0.0, 0), timer)
+    assert overlap(mask, truth / 255.0) >= 0.9
+
+
+@pytest.mark.weights
+def test_a_closed_segmenter_says_so(timer):
+    segmenter = PersonSegmenter()
+    segmenter.close()
+    segmenter.close()
+    with pytest.raises(ValueError, match="closed"):
+        segmenter.segment(Frame(np.zeros((8, 8, 3), np.uint8), 0.0, 0), timer)
