@@ -21,6 +21,7 @@ from arpipe.types import HeadPose, Landmarks
 SCALE_LIMITS = (0.75, 1.25)  # children to very large heads; beyond, it was no open eye that was measured
 DEPTH_GAIN_LIMITS = (0.8, 1.5)  # how far the network's z may be stretched to agree with the fitted head
 CLEAR_IRIS_PX = 10.0  # diameters together below which landmark noise weighs more than the iris tells
+PRESENCE_MARGIN = 0.2
 KNOWN_WEIGHT = 30.0  # clear looks after which the size hardly changes
 LOOK_EVERY = 5  # frames, from then on
 FORGET_FRAMES = 300.0  # weight of the past in the running scale, in frames of equal quality
@@ -31,6 +32,8 @@ class HeadPoseConfig(BaseModel):
 
     Attributes:
         max_error: A fit whose RMS error exceeds this share of the face's long side counts as no pose.
+        min_presence: Presence score that a pose needs: where the network doubts the face, as beyond a profile,
+            its landmarks lie anywhere. A head that has lost its pose needs `PRESENCE_MARGIN` more to get it back.
         iris_scale: Measure the person's size from the irises; else every head is the canonical one's size.
         min_iris_px: Irises smaller than this are not measured, px.
         max_iris_yaw_deg: Irises of a head turned further are not measured, degrees.
@@ -40,6 +43,7 @@ class HeadPoseConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_error: float = Field(default=0.08, gt=0)
+    min_presence: float = Field(default=0.65, ge=0, le=1)
     iris_scale: bool = True
     min_iris_px: float = Field(default=5.0, gt=0)
     max_iris_yaw_deg: float = Field(default=15.0, gt=0, le=90)
@@ -55,6 +59,12 @@ class _Track:
     scale_sum: float = 0.0
     pupillary_sum_m: float = 0.0
     frames: int = 0
+    trusted: bool = True
+
+    def trusts(self, score: float, least: float) -> bool:
+        """Whether the landmarks are a face's; with hysteresis, so that a doubtful one does not flicker."""
+        self.trusted = score >= (least if self.trusted else min(least + PRESENCE_MARGIN, 1.0))
+        return self.trusted
 
     def wants_look(self) -> bool:
         """Whether to look at the irises: in every frame at first, now and then once the size is known."""
@@ -109,7 +119,8 @@ class HeadPoseSolver:
                 single picture.
 
         Returns:
-            The pose, or None if the head would be behind the camera or the error exceeds `max_error`.
+            The pose, or None if the head would be behind the camera, the error exceeds `max_error`, or the
+            landmarks' score is too low.
 
         Raises:
             ValueError: The topology has no rigid points (a body, for instance).
@@ -118,6 +129,9 @@ class HeadPoseSolver:
         if not len(topology.rigid):
             raise ValueError(f"{topology.name} landmarks have no rigid points; a head pose needs a face")
         track = self._track(track_id)
+        if not track.trusts(landmarks.score, self.config.min_presence):
+            track.pose = None
+            return None
         points_px = landmarks.points_px[:, :2].astype(np.float64)
         canonical = topology.canonical_m[topology.rigid]
         plane = camera.unproject(points_px)

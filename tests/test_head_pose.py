@@ -125,6 +125,17 @@ def test_no_pose_for_points_that_are_no_face() -> None:
     assert HeadPoseSolver().solve(Landmarks(noise, 1.0, topology), CAMERA) is None
 
 
+def test_doubtful_face_has_no_pose_and_does_not_flicker() -> None:
+    solver = HeadPoseSolver()
+    face = seen(RigidTransform(rotation_from_angles(0, 0, 0), np.array([0.0, 0.0, 0.6])), CAMERA)
+    scores = [0.99, 0.70, 0.60, 0.70, 0.80, 0.90, 0.70]
+    posed = [
+        solver.solve(Landmarks(face.points_px, score, face.topology), CAMERA, track_id=1) is not None
+        for score in scores
+    ]
+    assert posed == [True, True, False, False, False, True, True]
+
+
 def test_iris_size_can_be_left_out() -> None:
     truth = RigidTransform(rotation_from_angles(0, 0, 0), np.array([0.0, 0.0, 0.6]))
     pose = HeadPoseSolver(HeadPoseConfig(iris_scale=False)).solve(seen(truth, CAMERA), CAMERA)
