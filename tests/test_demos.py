@@ -15,6 +15,10 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "03_glasses_on_a_clip.py": (["sample", "clip.mp4", "5"], ["clip.mp4"]),
     "04_own_effect.py": (["sample", "3", "censored.png"], ["censored.png"]),
+    "05_makeup.py": (
+        [str(ROOT / "assets/samples/astronaut.png"), "."],
+        ["evening.png", "lipsticks.png"],
+    ),
     "06_measure_accuracy.py": (["5"], []),
     "07_profile.py": (["5"], []),
 }

@@ -19,7 +19,7 @@ FEATHER_MM = 0.55  # half the width of the outer edge
 LEAST_FEATHER_PX = 0.8
 CLOSED_MM, PARTED_MM = 1.5, 4.0  # gap between lips that touch by the landmarks' measure, and that show teeth
 TOUCHING_MM = 0.35  # lips this close are closed
-INNER_FEATHER = 0.8  # of the outer one, all of it on the lip
+INNER_FEATHER = 0.5  # of the outer one, all of it on the lip
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,107 @@
+"""Makeup on faces that a network found: against the official runtime's landmarks, and standing still in noise."""
+
+import re
+import time
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from arpipe.assets import asset_path
+from arpipe.effects.makeup.curves import closed_curve
+from arpipe.effects.packs import build, load_effect
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.render.compositor import Compositor
+from arpipe.render.config import RenderConfig
+from arpipe.render.context import GlContext
+from arpipe.timing import StageTimer
+from arpipe.topology import load_topology
+from arpipe.types import Frame
+from tests.effects.makeup_faces import shaped
+from tests.render.faces import pose_at, result_of
+
+pytestmark = [pytest.mark.gl, pytest.mark.weights]
+
+GREEN = "lipstick(color=#10b030, opacity=1, finish=matte)"
+
+
+def test_lipstick_lies_where_the_official_runtime_sees_lips(shared_data):
+    """The portrait behind MediaPipe's own expected landmarks."""
+    folder = shared_data / "mediapipe/mediapipe/tasks/testdata/vision"
+    photo = shared_data / "tfjs-models/face-landmarks-detection/test_data/portrait.jpg"
+    pixels = np.asarray(Image.open(photo).convert("RGB"))
+    text = (folder / "portrait_expected_face_landmarks.pbtxt").read_text()
+    x, y = (np.array(re.findall(rf"\b{axis}: ([-\d.e]+)", text), float) for axis in "xy")
+    official = np.column_stack([x, y]) * (pixels.shape[1], pixels.shape[0])
+    topology = load_topology("face")
+    lips, mouth = (
+        _filled(official[topology.region(name)], pixels.shape[:2]) for name in ("lips_outer", "lips_inner")
+    )
+    with Pipeline(effects=[GREEN]) as pipeline:
+        drawn = pipeline.draw(pipeline(Frame(pixels, 0.0, 0)))
+    marks = np.abs(drawn.astype(int) - pixels).max(axis=2) > 24  # half of the colour's step
+    near = cv2.dilate((lips > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    assert marks[(lips > 0.5) & (mouth < 0.5)].mean() >= 0.95
+    assert marks[mouth > 0.99].sum() <= 0.01 * marks.sum()
+    assert marks[~near].sum() <= 0.02 * marks.sum()
+
+
+def test_edges_stand_still_in_a_noisy_clip():
+    pixels = np.asarray(Image.open(asset_path("samples/astronaut.png")).convert("RGB"))
+    pixels = cv2.resize(pixels[:360, 60:420], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    rng = np.random.default_rng(5)
+    edges = []
+    with Pipeline(effects=[GREEN]) as pipeline:
+        for index in range(45):
+            noisy = np.clip(pixels + rng.normal(0.0, 4.0, pixels.shape), 0, 255).astype(np.uint8)
+            result = pipeline(Frame(noisy, index / 30.0, index))
+            drawn = pipeline.draw(result)
+            if index >= 15:
+                edges.append(_lower_edge(drawn, noisy, result.faces[0]))
+    moved = np.array(edges) - np.mean(edges, axis=0)
+    assert np.sqrt((moved**2).mean()) <= 0.3
+
+
+def test_a_full_look_costs_little_more_than_glasses():
+    """At 1280×720; the bar is 1.5, the slack is for busy machines."""
+    camera = CameraIntrinsics.from_fov(1280, 720)
+    rng = np.random.default_rng(1)
+    pixels = (150 + rng.normal(0.0, 6.0, (720, 1280, 1)) * np.ones(3) + (50, 0, -25)).astype(np.uint8)
+    face = shaped(pose_at(0, 0, 0, (0.0, 0.0, 0.5)), load_topology("face").canonical_m, camera)
+    result = result_of(Frame(pixels, 0.0, 0), face)
+    with GlContext.headless() as context:
+        compositor = Compositor(context, RenderConfig())
+        worn = {name: build(load_effect(name), context) for name in ("evening", "aviator")}
+        shortest = dict.fromkeys(worn, float("inf"))
+        for _ in range(12):
+            for name, layers in worn.items():
+                start = time.perf_counter()
+                compositor.draw(result, camera, layers, StageTimer())
+                shortest[name] = min(shortest[name], time.perf_counter() - start)
+        for layers in worn.values():
+            for layer in layers:
+                layer.close()
+        compositor.close()
+    assert shortest["evening"] <= 2.0 * shortest["aviator"]
+
+
+def _filled(loop, size):
+    """(h, w) share of each pixel inside the smooth curve through an outline."""
+    mask = np.zeros((size[0] * 4, size[1] * 4), np.uint8)
+    fixed = np.rint(((closed_curve(loop, 5) + 0.5) * 4 - 0.5) * 16).astype(np.int32)
+    cv2.fillPoly(mask, [fixed], 255, cv2.LINE_8, 4)
+    return cv2.resize(mask, size[::-1], interpolation=cv2.INTER_AREA) / 255.0
+
+
+def _lower_edge(drawn, frame, face):
+    """Rows, to a fraction of a px, at which the colour ends below the lower lip, in a few columns."""
+    x, y = np.rint(face.landmarks["lower_lip_bottom"][:2]).astype(int)
+    step = np.abs(drawn.astype(float) - frame).sum(axis=2)[y - 8 : y + 12, x - 12 : x + 13 : 4]
+    rows = []
+    for column in step.T:
+        level = column / column[:6].mean()
+        last = int(np.flatnonzero(level > 0.5)[-1])
+        rows.append(y - 8 + last + (level[last] - 0.5) / max(level[last] - level[last + 1], 1e-6))
+    return rows
