@@ -169,7 +169,11 @@ class WebServer:
         try:
             self._server.run([self._socket])
         finally:
-            self._socket.close()
+            self.close()
+
+    def close(self) -> None:
+        """Listen no more; `run` does it at its end."""
+        self._socket.close()
 
     def stop(self) -> None:
         """Let `run` return soon; from any thread."""

@@ -183,6 +183,6 @@ export class Wardrobe {
     const send = () => { color.disabled = !own.checked; this.set(entry, control.key, own.checked ? color.value : null); };
     color.disabled = value === null;
     own.onchange = send;
-    return make("div", { className: "row" }, label, make("span", { className: "own" }, make("label", {}, own, "own"), color));
+    return make("div", { className: "row" }, label, make("span", { className: "own" }, make("label", {}, own, "custom"), color));
   }
 }

@@ -1,0 +1,261 @@
+"""The web app without a browser: what a page sends, what comes back, and what ends a session."""
+
+import json
+import urllib.error
+import urllib.request
+
+import numpy as np
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from arpipe.apps.web.protocol import CREDIT, PictureKind
+from arpipe.io.sample import SampleConfig, SampleSource
+from arpipe.io.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
+from tests.apps.web_pages import Page, knock, page, serving
+
+pytestmark = [pytest.mark.gl, pytest.mark.weights]
+SIZE = SampleConfig(width=640, height=480, frames=40)
+
+
+@pytest.fixture(scope="module")
+def pixels():
+    with SampleSource(SIZE) as source:
+        return source.frame(0).pixels
+
+
+@pytest.fixture(scope="module")
+def url():
+    with serving(max_sessions=3, max_width=800, max_height=600, max_fps=30, max_message_kb=1024) as url:
+        yield url
+
+
+def reason_of(opened: Page) -> str:
+    """Waits for the end of a session."""
+    with pytest.raises(ConnectionClosed) as ended:
+        while True:
+            opened.socket.recv(60)
+    return ended.value.rcvd.reason
+
+
+def wear(opened, *effects):
+    opened.say(type="wear", ticket=7, effects=[{"id": name, "params": params} for name, params in effects])
+    return opened.hear("worn")
+
+
+def changed(answer, pixels):
+    """Share of pixels that differ from what was sent by more than compression does."""
+    got = decode_jpeg(answer.data, pixels.size)
+    return float((np.abs(got.astype(int) - pixels).max(axis=2) > 60).mean())
+
+
+def test_glasses_come_back_on_the_face(url, pixels):
+    sent = encode_jpeg(pixels, 95)
+    with page(url) as opened:
+        opened.send(sent, 41, captured_ms=1234.5)
+        bare = opened.receive()
+        assert (bare.kind, bare.sequence, bare.captured_ms) == (PictureKind.JPEG, 41, 1234.5)
+        assert changed(bare, pixels) < 0.002
+        assert wear(opened, ("wayfarer", {}))["ticket"] == 7
+        opened.send(sent, 42, captured_ms=1267.0)
+        dressed = opened.receive()
+        assert dressed.facts["faces"] == 1
+        assert {"receive", "infer", "draw", "encode"} <= set(dressed.facts["stages"])
+        assert 0.01 < changed(dressed, pixels) < 0.2
+
+
+def test_the_divider_keeps_one_side_untouched(url, pixels):
+    sent = encode_jpeg(pixels, 95)
+    with page(url) as opened:
+        wear(opened, ("wayfarer", {}))
+        opened.say(type="view", split=0.5, before="left")
+        for number in range(2):
+            opened.send(sent, number, captured_ms=33.0 * number)
+            answer = opened.receive()
+        got = decode_jpeg(answer.data, pixels.size).astype(int)
+        differs = np.abs(got - pixels).max(axis=2) > 60
+        half = SIZE.width // 2
+        assert differs[:, : half - 8].mean() < 0.002 < differs[:, half:].mean()
+
+
+def test_h264_goes_up_and_down(url, pixels):
+    encoder, decoder = H264Encoder(SIZE.width, SIZE.height, 20), H264Decoder(SIZE.width * SIZE.height)
+    with page(url, {"down": "h264"}) as opened:
+        kinds = []
+        for number in range(3):
+            data, is_key = encoder.encode(pixels)
+            opened.send(
+                data, number, PictureKind.H264_KEY if is_key else PictureKind.H264_DELTA, 33.0 * number
+            )
+            answer = opened.receive()
+            kinds.append(answer.kind)
+            got = decoder.decode(answer.data)
+        assert kinds == [PictureKind.H264_KEY, PictureKind.H264_DELTA, PictureKind.H264_DELTA]
+        assert np.abs(got.astype(int) - pixels).mean() < 6
+
+
+def test_sessions_wear_their_own(url, pixels):
+    sent = encode_jpeg(pixels, 95)
+    with page(url) as one, page(url) as other:
+        wear(one, ("lipstick", {"color": "#ff0000", "opacity": 1}))
+        wear(other, ("foundation", {}))
+        for number in range(3):
+            for opened in (one, other):
+                opened.send(sent, number, captured_ms=33.0 * number)
+            red, plain = one.receive(), other.receive()
+        assert changed(red, pixels) > 4 * changed(plain, pixels)
+
+
+def test_what_is_not_in_the_catalogue_is_refused_and_harms_nothing(url, pixels):
+    with page(url) as opened:
+        for effect in (
+            {"id": "../secret"},
+            {"id": "aviator", "params": {"model": "/etc/hostname"}},
+            {"id": "aviator", "params": {"opacity": 7}},
+            {"id": "lipstick", "params": {"color": "red"}},
+        ):
+            opened.say(type="wear", effects=[effect])
+            assert effect["id"] in opened.hear("refused")["reason"]
+        opened.send(encode_jpeg(pixels, 90))
+        assert opened.receive().facts["faces"] == 1
+
+
+HEADER = b"\1" + bytes(15)
+
+
+@pytest.mark.parametrize(
+    ("messages", "reason"),
+    [
+        (["{"], "malformed command"),
+        (["[" * 9000], "malformed command"),
+        (['{"type":"dance"}'], "malformed command"),
+        (['{"type":"view","split":2}'], "malformed command"),
+        (['{"type":"hello","version":1}'], "hello comes once"),
+        (["x" * 40_000], "32768 are allowed"),
+        ([b"\1"], "the header alone has 16"),
+        ([b"\x09" + bytes(40)], "a picture of kind 9"),
+        ([HEADER + b"no picture"], "cannot be decoded"),
+        ([b"\2" + bytes(15) + b"\0\0\0\1 no H.264"], "cannot be decoded"),
+        ([b"\1" + bytes(7) + b"\xff" * 8 + b"x"], "without a time"),
+        ([HEADER + encode_jpeg(np.zeros((8, 8, 3), np.uint8), 50)], "least side"),
+        ([HEADER + encode_jpeg(np.zeros((900, 900, 3), np.uint8), 50)], "larger than"),
+        ([HEADER + b"x"] * (CREDIT + 1), "unanswered|cannot be decoded"),
+        (['{"type":"reset"}'] * 90, "commands a second"),
+    ],
+)
+def test_a_malformed_message_ends_its_session_only(url, pixels, messages, reason):
+    with page(url) as bystander, page(url) as offender:
+        for message in messages:
+            offender.socket.send(message)
+        told = reason_of(offender)
+        assert any(part in told for part in reason.split("|")), told
+        bystander.send(encode_jpeg(pixels, 90))
+        assert bystander.receive().facts["faces"] == 1
+
+
+def test_too_large_a_message_ends_the_session(url):
+    with page(url) as opened:
+        with pytest.raises(ConnectionClosed) as ended:
+            opened.socket.send(HEADER + bytes(2 * 1024 * 1024))
+            opened.socket.recv(60)
+        assert ended.value.rcvd is None or ended.value.rcvd.code == 1009
+
+
+def test_more_pictures_than_allowed_end_the_session(pixels):
+    small = encode_jpeg(pixels[:64, :64].copy(), 50)
+    with serving(max_fps=3) as url, page(url) as opened:
+        for number in range(3):
+            opened.send(small, number, captured_ms=float(number))
+            opened.receive()
+        opened.send(small, 3)
+        assert "more than 3 pictures a second" in reason_of(opened)
+
+
+def test_the_first_message_must_be_hello(url):
+    for message in ('{"type":"reset"}', b"picture"):
+        with knock(url) as socket:
+            socket.send(message)
+            assert "the first message must be hello" in reason_of(Page(socket))
+
+
+def test_a_silent_session_ends():
+    with serving(idle_s=0.05) as url, page(url) as opened:
+        assert "nothing came" in reason_of(opened)
+
+
+def test_the_one_too_many_is_told_and_may_come_later():
+    with serving(max_sessions=1) as url:
+        with page(url):
+            with knock(url) as socket:
+                assert "All 1 places are taken" in reason_of(Page(socket))
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(url)
+            with refused.value as answer:
+                assert answer.code == 503
+                assert b"All places are taken" in answer.read()
+        for _ in range(100):  # the place is free once the session has been cleared away
+            with knock(url) as socket:
+                socket.send('{"type":"hello","version":1}')
+                try:
+                    assert json.loads(socket.recv(60))["type"] == "welcome"
+                    break
+                except ConnectionClosed:
+                    continue
+        else:
+            pytest.fail("the place was never freed")
+
+
+def test_the_servers_own_camera_plays_and_waits_for_the_page():
+    with serving("sample") as url, page(url, {"mode": "server"}) as opened:
+        first, second = opened.receive(), opened.receive()
+        assert first.facts["faces"] == 1
+        assert first.sequence < second.sequence
+        opened.say(type="wear", ticket=3, effects=[])  # more pictures come only after an ack
+        assert opened.hear("worn")["ticket"] == 3
+        opened.say(type="ack", sequence=first.sequence)
+        assert opened.receive().sequence > second.sequence
+        opened.send(b"picture")
+        assert "takes no pictures" in reason_of(opened)
+
+
+def test_a_server_without_a_camera_says_so(url):
+    with knock(url) as socket:
+        socket.send('{"type":"hello","version":1,"mode":"server"}')
+        assert "--source" in reason_of(Page(socket))
+
+
+def test_page_catalogue_and_previews_are_served_with_a_strict_policy(url):
+    def fetch(path):
+        with urllib.request.urlopen(url + path) as answer:
+            return answer.headers, answer.read()
+
+    headers, text = fetch("/")
+    assert b"<title>arpipe live</title>" in text
+    assert b"<style" not in text
+    assert b"http://" not in text and b"https://" not in text  # noqa: PT018 - one fact: nothing from elsewhere
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    entries = json.loads(fetch("/catalog.json")[1])
+    assert {"glasses", "makeup"} <= {entry["group"] for entry in entries}
+    for name in ("none", entries[0]["id"], "lipstick"):
+        assert decode_jpeg(fetch(f"/preview/{name}.jpg")[1], 10**6).shape == (288, 288, 3)
+    for path in ("/preview/nothing.jpg", "/static/../server.py", "/elsewhere"):
+        with pytest.raises(urllib.error.HTTPError) as missing:
+            fetch(path)
+        missing.value.close()
+        assert missing.value.code == 404
+
+
+@pytest.mark.parametrize("origin", [None, "http://evil.example", "https://127.0.0.1", "null"])
+def test_sockets_from_other_pages_are_refused(url, origin):
+    with pytest.raises(InvalidStatus) as refused:
+        knock(url, origin)
+    assert refused.value.response.status_code == 403
+
+
+def test_rebound_names_are_refused(url):
+    request = urllib.request.Request(url, headers={"Host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    with refused.value as answer:
+        assert answer.code == 403
+        assert b"not called" in answer.read()

@@ -1,0 +1,129 @@
+"""Who is let in, without a server."""
+
+import asyncio
+
+import pytest
+
+from arpipe.apps.web.security import COOKIE, Access, Gate, is_loopback
+from arpipe.apps.web.server import WebServer
+from arpipe.config import RunConfig, WebConfig
+from arpipe.errors import ConfigError, DeviceError
+
+
+@pytest.fixture
+def outside(tmp_path):
+    """Access of a server that others can reach."""
+    files = {name: tmp_path / name for name in ("tls_cert", "tls_key")}
+    for path in files.values():
+        path.write_text("PEM")
+    return Access.of(WebConfig(host="0.0.0.0", hosts=("booth.local",), **files))
+
+
+def answer(access, path="/", headers=(), query=b"", kind="http"):
+    """What the gate does with a request: status, headers, and whether the app behind saw it."""
+    seen, sent = [], []
+
+    async def app(scope, receive, send):
+        seen.append(scope)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": kind, "method": "GET", "path": path, "query_string": query, "headers": list(headers)}
+    asyncio.run(Gate(app, access)(scope, None, send))
+    return sent, bool(seen)
+
+
+HOST = (b"host", b"192.168.1.7:8000")
+
+
+def test_beyond_loopback_tls_and_both_files_are_required(tmp_path):
+    with pytest.raises(ConfigError, match="--tls-cert"):
+        Access.of(WebConfig(host="0.0.0.0"))
+    with pytest.raises(ConfigError, match="two files"):
+        Access.of(WebConfig(tls_cert=tmp_path / "cert.pem"))
+    with pytest.raises(ConfigError, match="no TLS file"):
+        Access.of(WebConfig(tls_cert=tmp_path / "a", tls_key=tmp_path / "b"))
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("127.9.9.9", True),
+        ("0.0.0.0", False),
+        ("a.b", False),
+    ],
+)
+def test_loopback_is_known(host, local):
+    assert is_loopback(host) is local
+
+
+def test_every_token_is_new_and_long(outside):
+    files = {"tls_cert": __file__, "tls_key": __file__}
+    other = Access.of(WebConfig(host="0.0.0.0", **files))
+    assert outside.token != other.token
+    assert len(outside.token) >= 32
+    assert Access.of(WebConfig()).token is None
+
+
+def test_a_token_is_asked_for_and_remembered(outside):
+    sent, seen = answer(outside, headers=[HOST])
+    assert (sent[0]["status"], seen) == (403, False)
+    sent, seen = answer(outside, headers=[HOST], query=b"token=wrong")
+    assert (sent[0]["status"], seen) == (403, False)
+    sent, seen = answer(outside, headers=[HOST], query=f"token={outside.token}".encode())
+    assert (sent[0]["status"], seen) == (303, False)
+    headers = dict(sent[0]["headers"])
+    assert headers[b"location"] == b"/"
+    cookie = headers[b"set-cookie"].decode().lower()
+    assert all(word in cookie for word in ("httponly", "secure", "samesite=strict"))
+    remembered = (b"cookie", f"{COOKIE}={outside.token}".encode())
+    assert answer(outside, headers=[HOST, remembered]) == ([], True)
+    origin = (b"origin", b"https://192.168.1.7:8000")
+    assert answer(outside, headers=[HOST, remembered, origin], kind="websocket") == ([], True)
+    sent, seen = answer(outside, headers=[HOST, origin], kind="websocket")
+    assert (sent[0]["type"], seen) == ("websocket.close", False)
+
+
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [
+        ("localhost:8000", True),
+        ("127.0.0.1", True),
+        ("[::1]:8000", True),
+        ("evil.example:8000", False),
+        ("", False),
+        ("10.0.0.1", False),
+    ],
+)
+def test_only_own_names_are_answered_on_loopback(host, known):
+    assert Access.of(WebConfig()).knows_host(host) is known
+
+
+def test_names_beyond_loopback(outside):
+    assert outside.knows_host("booth.local:8000")
+    assert outside.knows_host("10.0.0.1:8000")
+    assert not outside.knows_host("evil.example")
+
+
+def test_origin_is_the_page_itself(outside):
+    assert outside.knows_origin("https://booth.local:8000", "booth.local:8000")
+    for origin in (
+        "http://booth.local:8000",
+        "https://booth.local",
+        "https://evil.example:8000",
+        "null",
+        "https://[",
+    ):
+        assert not outside.knows_origin(origin, "booth.local:8000")
+
+
+def test_a_taken_port_is_said_so():
+    first = WebServer(RunConfig(web=WebConfig(port=0)))
+    port = int(first.url.rstrip("/").rpartition(":")[2])
+    with pytest.raises(DeviceError, match="--port"):
+        WebServer(RunConfig(web=WebConfig(port=port)))
+    first.close()

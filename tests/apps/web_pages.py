@@ -1,0 +1,87 @@
+"""A page's side of the socket, and a server to talk to, for the tests of the web app."""
+
+import json
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+from arpipe.apps.web.protocol import PictureKind
+from arpipe.apps.web.server import WebServer
+from arpipe.config import RunConfig, WebConfig
+
+DOWNWARD = struct.Struct("<BBHIdI")
+PATIENCE_S = 60.0
+
+
+@contextmanager
+def serving(source: str | None = None, **limits: Any) -> Iterator[str]:
+    """A server on a free port; gives its address without the last slash."""
+    config = RunConfig(web=WebConfig(**{"port": 0, **limits}))
+    server, ready = WebServer(config, source), threading.Event()
+    thread = threading.Thread(target=server.run, args=(lambda _: ready.set(),))
+    thread.start()
+    try:
+        assert ready.wait(PATIENCE_S)
+        yield server.url.rstrip("/")
+    finally:
+        server.stop()
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+
+
+@dataclass
+class Answer:
+    kind: PictureKind
+    sequence: int
+    captured_ms: float
+    facts: dict[str, Any]
+    data: bytes
+
+
+@dataclass
+class Page:
+    """An open socket."""
+
+    socket: ClientConnection
+    heard: list[dict[str, Any]] = field(default_factory=list)
+
+    def say(self, **message: Any) -> None:
+        self.socket.send(json.dumps(message))
+
+    def hear(self, kind: str) -> dict[str, Any]:
+        while (message := json.loads(self.socket.recv(PATIENCE_S)))["type"] != kind:
+            self.heard.append(message)
+        return message
+
+    def send(self, data: bytes, sequence: int = 0, kind: int = PictureKind.JPEG, captured_ms: float = 0.0):
+        self.socket.send(struct.pack("<BBHId", kind, 0, 0, sequence, captured_ms) + data)
+
+    def receive(self) -> Answer:
+        while isinstance(message := self.socket.recv(PATIENCE_S), str):
+            self.heard.append(json.loads(message))
+        kind, _, _, sequence, captured_ms, length = DOWNWARD.unpack_from(message)
+        rest = message[DOWNWARD.size :]
+        return Answer(PictureKind(kind), sequence, captured_ms, json.loads(rest[:length]), rest[length:])
+
+
+@contextmanager
+def page(url: str, hello: dict[str, Any] | None = None, **options: Any) -> Iterator[Page]:
+    """A page that has said hello and was welcomed."""
+    with knock(url, **options) as socket:
+        opened = Page(socket)
+        opened.say(**{"type": "hello", "version": 1, "down": "jpeg", **(hello or {})})
+        assert opened.hear("welcome")["credit"] == 2
+        yield opened
+
+
+def knock(url: str, origin: str | None = "", **options: Any) -> ClientConnection:
+    """A bare socket; its origin is the server's own page unless said otherwise."""
+    stated = url if origin == "" else origin
+    return connect(
+        url.replace("http", "ws", 1) + "/stream", origin=stated, max_size=None, proxy=None, **options
+    )
