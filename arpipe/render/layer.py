@@ -132,3 +132,19 @@ class PixelLayer(Protocol):
     def close(self) -> None:
         """Release what is held; may be called twice."""
         ...
+
+
+@runtime_checkable
+class CutOut(Protocol):
+    """A layer that can leave parts of the picture transparent."""
+
+    def coverage(self, pixels: Pixels) -> Pixels | None:
+        """Alpha of the picture painted last, with all that was drawn on it since.
+
+        Args:
+            pixels: (h, w, 3) RGB, the picture with all layers.
+
+        Returns:
+            (h, w) uint8, 255 where opaque; None when all of it is.
+        """
+        ...

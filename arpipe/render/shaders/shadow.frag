@@ -9,7 +9,7 @@ layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;
 
 const vec4 BLURS_M = vec4(0.0015, 0.003, 0.0055, 0.010);  // as in arpipe/effects/contact_shadow.py
-const vec3 SKIN_BLEED = vec3(0.88, 1.0, 1.04);            // shade on skin is warm: red light travels under it
+const vec3 SKIN_BLEED = vec3(0.80, 1.0, 1.10);            // shade on skin is warm: red light travels under it
 
 void main() {
     vec4 map = texture(u_density, v_hit.xy);
