@@ -12,11 +12,11 @@ from arpipe.render.context import GlContext
 from arpipe.render.layer import Order, Scene
 from arpipe.types import Landmarks, Pixels, TrackedBody, TrackedHand
 
-LIMB_OVER_TORSO = 0.055  # width of a limb over the torso's length
+LIMB_OVER_TORSO = 0.048  # width of a limb over the torso's length
 LIMB_OVER_PALM = 0.09  # of a finger over the palm's length
 THIN = 0.45  # width of lines in a body's face, hands and feet over a limb's
 JOINT_OVER_LIMB = 0.85  # radius of a joint over the width of a limb
-THIN_JOINT = 0.4  # the same of points in a body's face, hands and feet
+THIN_JOINT = 0.32  # the same of points in a body's face, hands and feet
 HIDDEN, CLEAR = 0.2, 0.7  # visibility at which a point is not drawn at all, and in full
 LIMB_ENDS = frozenset(
     {"shoulder", "elbow", "wrist", "hip", "knee", "ankle"}

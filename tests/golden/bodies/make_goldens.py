@@ -11,7 +11,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 PORTRAIT = HERE.parents[2] / "assets" / "samples" / "astronaut.png"
 MAX_HANDS = 4
-STEP = 1.0 / 1024.0  # px, and 1/1024 of it in mm for world points: goldens are rounded to it
+STEP = 1.0 / 1024.0  # px; goldens are rounded to it, points in metres to a 64th
 TFJS = "tfjs-models"
 SAMPLES = "mediapipe-samples/examples"
 PHOTOS = (
