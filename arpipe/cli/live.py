@@ -39,6 +39,23 @@ def live(
     virtual_camera: Annotated[
         bool | None, typer.Option("--virtual-camera", help="Send it to a camera that video calls can choose.")
     ] = None,
+    web: Annotated[
+        bool, typer.Option("--web", help="Serve a page instead; --source is offered there beside its camera.")
+    ] = False,
+    host: Annotated[
+        str | None,
+        typer.Option("--host", metavar="ADDRESS", help="Of the page; beyond loopback with TLS only."),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", help="Of the page; 0 takes a free one.")
+    ] = None,
+    max_sessions: Annotated[
+        int | None, typer.Option("--max-sessions", metavar="N", help="Pages served at once.")
+    ] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option("--tls-cert", metavar="PEM", help="Certificate of the page.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key", metavar="PEM", help="Its key.")] = None,
     frames: Annotated[int | None, typer.Option("--frames", metavar="N", help="End after N pictures.")] = None,
     seconds: Annotated[
         float | None, typer.Option("--seconds", metavar="S", help="End after S seconds.")
@@ -51,29 +68,37 @@ def live(
     config: ConfigFile = None,
     settings: Settings = None,
 ) -> None:
-    """Try effects on with a webcam, in a window."""
+    """Try effects on with a webcam, in a window or a web page."""
+    run = run_config(
+        config or "live",
+        settings,
+        {
+            "--source": ("live.source", source),
+            "--effect": ("effects", effect),
+            "--loop": ("live.loop", loop),
+            "--window": ("live.window", window),
+            "--mirror": ("live.mirror", mirror),
+            "--full-screen": ("live.full_screen", full_screen),
+            "--record": ("live.record", record),
+            "--virtual-camera": ("live.virtual_camera", virtual_camera),
+            "--frames": ("live.frames", frames),
+            "--seconds": ("live.seconds", seconds),
+            "--max-faces": ("perception.face.max_faces", max_faces),
+            "--fov": ("camera.fov_deg", fov),
+            "--camera": ("camera.file", camera),
+            "--provider": ("perception.session.provider", provider),
+            "--threads": ("perception.session.intra_op_threads", threads),
+            "--host": ("web.host", host),
+            "--port": ("web.port", port),
+            "--max-sessions": ("web.max_sessions", max_sessions),
+            "--tls-cert": ("web.tls_cert", tls_cert),
+            "--tls-key": ("web.tls_key", tls_key),
+        },
+    )
+    if web:
+        from arpipe.apps.web import run as serve
+
+        raise typer.Exit(serve(run, source=source))
     from arpipe.apps.live.show import show
 
-    show(
-        run_config(
-            config or "live",
-            settings,
-            {
-                "--source": ("live.source", source),
-                "--effect": ("effects", effect),
-                "--loop": ("live.loop", loop),
-                "--window": ("live.window", window),
-                "--mirror": ("live.mirror", mirror),
-                "--full-screen": ("live.full_screen", full_screen),
-                "--record": ("live.record", record),
-                "--virtual-camera": ("live.virtual_camera", virtual_camera),
-                "--frames": ("live.frames", frames),
-                "--seconds": ("live.seconds", seconds),
-                "--max-faces": ("perception.face.max_faces", max_faces),
-                "--fov": ("camera.fov_deg", fov),
-                "--camera": ("camera.file", camera),
-                "--provider": ("perception.session.provider", provider),
-                "--threads": ("perception.session.intra_op_threads", threads),
-            },
-        )
-    )
+    show(run)
