@@ -15,6 +15,8 @@ from arpipe.types import HeadPose, Pixels, TrackedFace
 
 SUBPIXEL_BITS = 4  # cv2 takes coordinates in sixteenths of a px
 AXIS_COLORS = ((235, 70, 70), (80, 200, 90), (80, 130, 255))  # x, y, z
+OUTLINE = (20, 24, 28)
+FONT = cv2.FONT_HERSHEY_SIMPLEX
 OUTLINES = ("lips_outer", "lips_inner", "left_eye", "right_eye", "left_brow", "right_brow", "face_oval")
 
 
@@ -132,9 +134,8 @@ class Debug:
             angles = face.pose.angles
             text += f"  {angles.yaw_deg:+.0f} {angles.pitch_deg:+.0f} {angles.roll_deg:+.0f}"
         place = (int(box[0]), int(box[1]) - 4 * width)
-        cv2.putText(
-            pixels, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.4 * width, self._color, width, cv2.LINE_AA
-        )
+        for color, stroke in ((OUTLINE, 3 * width), (self._color, width)):  # legible on light and dark
+            cv2.putText(pixels, text, place, FONT, 0.45 * width, color, stroke, cv2.LINE_AA)
 
 
 def _fixed(points_px: npt.NDArray[np.floating] | Array) -> npt.NDArray[np.int32]:
