@@ -237,10 +237,17 @@ class Picture:
     Attributes:
         pixels: (h, w, 3) uint8 RGB.
         result: What is known of the frame, the drawing's durations included.
+        alpha: (h, w) uint8 opacity, colours not multiplied by it; None when all of the picture is opaque.
     """
 
     pixels: Pixels
     result: FrameResult
+    alpha: Pixels | None = None
+
+    @property
+    def with_alpha(self) -> Pixels:
+        """(h, w, 4) RGBA of a picture that is transparent somewhere, else (h, w, 3) RGB."""
+        return self.pixels if self.alpha is None else np.dstack([self.pixels, self.alpha])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -92,7 +92,7 @@ def run_job(
         def write(picture: Picture) -> None:
             begun_s, result = clock(), picture.result
             for sink in sinks:
-                sink.write(picture.pixels, result)
+                sink.write(picture.with_alpha, result)
             for export in exports:
                 export.write(result)
             encode_ms = (clock() - begun_s) * 1000.0

@@ -108,6 +108,7 @@ class Background:
         if self._plate is None:
             edge = cut_edge(frame.pixels, alpha, sides, None)
             put(pixels, edge.places, bytes_of(edge.subject))
+            pixels[alpha == 0.0] = 0  # what was there is nobody's business
             self._cut, self._alpha = pixels.copy(), alpha
             return
         behind = self._plate.behind(frame, alpha, sides, step)

@@ -146,9 +146,9 @@ class FromRgb:
         self._format = pixel_format
 
     def __call__(self, pixels: Pixels) -> av.VideoFrame:
-        """A frame with tags and no timestamp."""
+        """A frame with tags and no timestamp, of (h, w, 3) or (h, w, 4) pixels."""
         frame = self._scaler.reformat(
-            av.VideoFrame.from_ndarray(pixels, format="rgb24"),
+            av.VideoFrame.from_ndarray(pixels, format="rgba" if pixels.shape[2] == 4 else "rgb24"),
             format=self._format,
             dst_colorspace=self._matrix,
             src_color_range=FULL_RANGE,

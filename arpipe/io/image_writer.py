@@ -76,7 +76,9 @@ class ImageSink:
             raise ValueError(f"ImageSink {self._file.path} is {state}")
         luggage = _Luggage() if self._like is None else _luggage_of(self._like)
         shown: npt.NDArray[np.uint8] = pixels
-        if luggage.rgba is not None and self._format in _WITH_ALPHA:
+        if pixels.shape[2] == 4:
+            self._require_alpha()
+        elif luggage.rgba is not None and self._format in _WITH_ALPHA:
             shown = _with_alpha(pixels, luggage.rgba)
         options = {**_quality_options(self._format, self.config.quality), **luggage.options(self._format)}
         try:
@@ -101,6 +103,14 @@ class ImageSink:
         if not self._finished:
             self._finished = True
             self._file.discard()
+
+    def _require_alpha(self) -> None:
+        if self._format not in _WITH_ALPHA:
+            self.abort()
+            fitting = ", ".join(suffix for suffix, name in WRITABLE.items() if name in _WITH_ALPHA)
+            raise OutputError(
+                f"{self._file.path}: {self._format} holds no transparency; choose one of {fitting}"
+            )
 
     def __enter__(self) -> Self:
         return self

@@ -20,11 +20,12 @@ class Sink(Protocol):
         """Take one picture.
 
         Args:
-            pixels: (h, w, 3) uint8 RGB; free to be reused once this returns.
+            pixels: (h, w, 3) uint8 RGB, or (h, w, 4) with straight alpha; free to be reused once this returns.
             result: What is known of the frame; its time is the picture's.
 
         Raises:
-            OutputError: It cannot be written; what was written so far is only good for `abort`.
+            OutputError: It cannot be written, or cannot be transparent; what was written so far is only good for
+                `abort`.
         """
         ...
 

@@ -21,6 +21,8 @@ class Codec:
         options: Further options.
         suffixes: Files that may hold it; the first is the one to choose.
         finest: Most parts of a second that it counts in.
+        with_alpha: What it takes when pictures are transparent; "" if it cannot hold them.
+        alpha_options: Options then, instead of those that set the quality where they are the same.
         tag: Four letters by which players of MP4 and MOV know it, or "" for the usual ones.
     """
 
@@ -33,6 +35,8 @@ class Codec:
     options: dict[str, str] = field(default_factory=dict)
     tag: str = ""
     finest: int = 2**31 - 1
+    with_alpha: str = ""
+    alpha_options: dict[str, str] = field(default_factory=dict)
 
     def encoder_options(self, quality: int, preset: str) -> dict[str, str]:
         """Options for a quality from 0 to 100; `preset` overrides the codec's own pace when it has one."""
@@ -65,6 +69,8 @@ CODECS: dict[CodecName, Codec] = {
         16,
         (".webm", ".mkv", ".mp4"),
         {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"},
+        with_alpha="yuva420p",
+        alpha_options={"auto-alt-ref": "0"},
     ),
     "av1": Codec("libsvtav1", "yuv420p", ("crf",), 58, 18, (".mp4", ".mkv", ".webm"), {"preset": "9"}),
     "mpeg4": Codec(
@@ -76,7 +82,17 @@ CODECS: dict[CodecName, Codec] = {
         (*_MOVIES, ".avi"),
         finest=60000,
     ),
-    "prores": Codec("prores_ks", "yuv422p10le", ("profile",), 0, 3, (".mov", ".mkv"), {"vendor": "apl0"}),
+    "prores": Codec(
+        "prores_ks",
+        "yuv422p10le",
+        ("profile",),
+        0,
+        3,
+        (".mov", ".mkv"),
+        {"vendor": "apl0"},
+        with_alpha="yuva444p10le",
+        alpha_options={"profile": "4"},
+    ),
 }
 
 CONTAINERS = {

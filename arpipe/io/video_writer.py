@@ -87,12 +87,13 @@ class VideoSink:
         self._traits = _countable(traits, CODECS[self.config.codec].finest)
         self._last_pts: int | None = None
         self._finished = False
-        container = container_for(Path(path), self.config.codec)
+        self._kind = container_for(Path(path), self.config.codec)
+        self._transparent = False
         self._file: PartFile = GrowingFile(path) if self.config.fragment_s > 0 else PartFile(path)
         with ExitStack() as undo:
             undo.callback(self._file.discard)
             try:
-                self._open(container, undo)
+                self._open(undo)
             except (av.error.FFmpegError, OSError, ValueError) as error:
                 raise self._file.failure(error) from error
             undo.pop_all()
@@ -101,6 +102,8 @@ class VideoSink:
         """Add a picture at its frame's time; see `Sink`."""
         if self._finished:
             raise ValueError(f"VideoSink {self._file.path} is closed")
+        if pixels.shape[2] == 4 and not self._transparent:
+            self._begin_transparent()
         if (pixels.shape[1], pixels.shape[0]) != self._size:
             raise OutputError(
                 f"{self._file.path}: expected pictures of {self._size[0]}x{self._size[1]}, "
@@ -154,8 +157,30 @@ class VideoSink:
         else:
             self.abort()
 
-    def _open(self, container: str, undo: ExitStack) -> None:
-        codec, traits = CODECS[self.config.codec], self._traits
+    def _begin_transparent(self) -> None:
+        """Open the file anew, with an alpha channel: only the first picture tells that there will be one."""
+        fitting = [f"{name} in {codec.suffixes[0]}" for name, codec in CODECS.items() if codec.with_alpha]
+        if self._last_pts is not None or not CODECS[self.config.codec].with_alpha or self._kind == "mp4":
+            self.abort()
+            raise OutputError(
+                f"{self._file.path}: {self.config.codec} holds no transparency there; "
+                f"choose {' or '.join(fitting)}"
+            )
+        self._close_audio()
+        with suppress(av.error.FFmpegError, OSError):
+            self._container.close()
+        self._transparent = True
+        with ExitStack() as undo:
+            try:
+                self._open(undo)
+            except (av.error.FFmpegError, OSError, ValueError) as error:
+                self._finished = True
+                self._file.discard()
+                raise self._file.failure(error) from error
+            undo.pop_all()
+
+    def _open(self, undo: ExitStack) -> None:
+        codec, traits, container = CODECS[self.config.codec], self._traits, self._kind
         os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder else prints its settings
         options = {}
         if container in ("mp4", "mov"):
@@ -170,12 +195,14 @@ class VideoSink:
         stream: Any = self._container.add_stream(codec.encoder, rate=traits.rate)
         width, height = self._size
         stream.width, stream.height = width + width % 2, height + height % 2
-        stream.pix_fmt = codec.pixel_format
+        pixel_format = codec.with_alpha if self._transparent else codec.pixel_format
+        stream.pix_fmt = pixel_format
         stream.time_base = traits.time_base
         context = stream.codec_context
         context.time_base = traits.time_base
         context.sample_aspect_ratio = traits.sample_aspect
-        context.options = codec.encoder_options(self.config.quality, self.config.preset)
+        extra = codec.alpha_options if self._transparent else {}
+        context.options = {**codec.encoder_options(self.config.quality, self.config.preset), **extra}
         if self.config.fragment_s > 0 and "preset" in context.options:
             context.options = {
                 **context.options,
@@ -188,7 +215,7 @@ class VideoSink:
         context.colorspace, context.color_range = tags.matrix, tags.range
         context.color_primaries, context.color_trc = tags.primaries, tags.transfer
         self._stream = stream
-        self._from_rgb = FromRgb(tags, width, height, codec.pixel_format)
+        self._from_rgb = FromRgb(tags, width, height, pixel_format)
         self._container.metadata.update(traits.metadata)
         self._audio: AudioCopy | None = None
         if self.config.audio and traits.path is not None:

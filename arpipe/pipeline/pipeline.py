@@ -15,7 +15,7 @@ from arpipe.pipeline.perception import Perception, PerceptionConfig
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
-from arpipe.render.layer import Layer, PixelLayer
+from arpipe.render.layer import CutOut, Layer, PixelLayer
 from arpipe.timing import FRAME_STAGE, Span, StageTimer
 from arpipe.types import Frame, FrameResult, Picture, Pixels
 
@@ -129,11 +129,13 @@ class Pipeline:
         camera = self.camera_for(frame.width, frame.height, frame.camera)
         timer.begin_frame(frame.index)
         with timer.stage(FRAME_STAGE):
-            pixels = compositor.draw(result, camera, [*self._layers, *self._own_layers], timer, out)
+            layers = [*self._layers, *self._own_layers]
+            pixels = compositor.draw(result, camera, layers, timer, out)
+            alpha = _alpha(layers, pixels)
         durations = dict(result.timings_ms)
         for stage, duration_ms in timer.timings_ms.items():
             durations[stage] = durations.get(stage, 0.0) + duration_ms
-        return Picture(pixels, replace(result, timings_ms=durations))
+        return Picture(pixels, replace(result, timings_ms=durations), alpha)
 
     def process(self, frame: Frame) -> Picture:
         """Look at the next frame of the stream and draw on it."""
@@ -215,6 +217,12 @@ class Pipeline:
 
 def _pack(effect: str | Pack) -> Pack:
     return effect if isinstance(effect, Pack) else load_effect(effect)
+
+
+def _alpha(layers: Sequence[Layer | PixelLayer], pixels: Pixels) -> Pixels | None:
+    """(h, w) opacity of a picture; None when no layer has cut anything out."""
+    cuts = (layer.coverage(pixels) for layer in layers if isinstance(layer, CutOut))
+    return next((alpha for alpha in cuts if alpha is not None), None)
 
 
 def _build(packs: Sequence[Pack], context: GlContext) -> list[Layer | PixelLayer]:

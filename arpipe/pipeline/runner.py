@@ -69,7 +69,7 @@ def run(
 
     def write(picture: Picture) -> None:
         for sink in sinks:
-            sink.write(picture.pixels, picture.result)
+            sink.write(picture.with_alpha, picture.result)
 
     stream = pictures(frames, pipeline)
     with ExitStack() as stack:

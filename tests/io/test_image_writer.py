@@ -155,3 +155,20 @@ def test_transparent_picture_on_its_side_keeps_its_transparency_upright(tmp_path
     assert seen.shape == (16, 8, 4)
     assert (seen[:4, :, 3] == 255).all()
     assert (seen[4:, :, 3] == 0).all()
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".tif"])
+def test_transparent_pictures_stay_so(tmp_path, suffix):
+    alpha = np.linspace(0, 255, PIXELS.shape[1]).astype(np.uint8)
+    rgba = np.dstack([PIXELS, np.broadcast_to(alpha, PIXELS.shape[:2])])
+    with Image.open(write(tmp_path / f"a{suffix}", pixels=rgba)) as image:
+        assert image.mode == "RGBA"
+        assert (np.asarray(image)[..., 3] == rgba[..., 3]).all()
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".bmp"])
+def test_formats_without_transparency_refuse_it(tmp_path, suffix):
+    rgba = np.dstack([PIXELS, PIXELS[..., 0]])
+    with pytest.raises(OutputError, match=r"holds no transparency; choose one of \.png"):
+        write(tmp_path / f"a{suffix}", pixels=rgba)
+    assert not list(tmp_path.iterdir())
