@@ -37,7 +37,7 @@ class AutoFaceDetector:
         near = self._short.detect(frame, timer)
         if len(near) >= self._wanted:
             return near
-        return _joined(near, self._full.detect(frame, timer))
+        return joined(near, self._full.detect(frame, timer))
 
     def close(self) -> None:
         """Free both networks; may be called twice."""
@@ -69,7 +69,7 @@ class TiledFaceDetector:
         if len(large) >= self._wanted:
             return large
         squares = tiles(frame.width, frame.height)
-        return _joined(large, self._parts.detect_in(frame, squares, timer) if squares else ())
+        return joined(large, self._parts.detect_in(frame, squares, timer) if squares else ())
 
     def close(self) -> None:
         """Free the networks; may be called twice."""
@@ -77,9 +77,9 @@ class TiledFaceDetector:
         self._parts.close()
 
 
-def tiles(width: int, height: int) -> list[Roi]:
-    """Overlapping upright squares that cover a picture; none for a small one."""
-    side = max(min(width, height) / TILES_ACROSS, MIN_TILE_PX)
+def tiles(width: int, height: int, across: float = TILES_ACROSS) -> list[Roi]:
+    """Overlapping upright squares that cover a picture, `across` to its short side; none for a small one."""
+    side = max(min(width, height) / across, MIN_TILE_PX)
     if side >= max(width, height):
         return []
     return [Roi(np.array([x, y]), side, 0.0) for y in _centers(height, side) for x in _centers(width, side)]
@@ -93,8 +93,8 @@ def _centers(length: int, side: float) -> list[float]:
     return [float(x) for x in np.linspace(side / 2.0, length - side / 2.0, count)]
 
 
-def _joined(first: tuple[Detection, ...], second: tuple[Detection, ...]) -> tuple[Detection, ...]:
-    """All of the first, and those of the second that are other faces."""
+def joined(first: tuple[Detection, ...], second: tuple[Detection, ...]) -> tuple[Detection, ...]:
+    """All of the first, and those of the second that are others."""
     if not first:
         return second
     boxes = np.stack([face.box_px for face in first])

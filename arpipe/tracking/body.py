@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from arpipe.inference.session import SessionConfig
 from arpipe.models.body_pose import BodyPose, PersonDetector, body_roi
 from arpipe.models.crop_network import Sighting
+from arpipe.models.person_search import TiledPersonDetector
 from arpipe.timing import StageTimer
 from arpipe.tracking.filters import OneEuroConfig
 from arpipe.tracking.follow import Finder, Follower, Rules, Track
@@ -26,6 +27,7 @@ class BodyTrackerConfig(BaseModel):
 
     Attributes:
         mode: As in `FaceTrackerConfig`.
+        detector: "whole" looks at the picture once, "tiled" then part by part: for crowds and people far away.
         variant: "full" looks at each frame, "fast" at every second; between, bodies move on as they did.
         max_bodies: Bodies wanted; detection rests while that many are tracked.
         min_detection: Score that a detection needs.
@@ -39,6 +41,7 @@ class BodyTrackerConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mode: Mode = "video"
+    detector: Literal["whole", "tiled"] = "whole"
     variant: Literal["full", "fast"] = "full"
     max_bodies: int = Field(default=5, ge=1)
     min_detection: float = Field(default=0.5, ge=0, le=1)
@@ -53,12 +56,15 @@ class BodyFinder:
     """The networks for bodies, a `Finder`.
 
     Args:
-        min_score: Score that a detection needs.
+        config: How people are detected.
         sessions: Where the networks run.
     """
 
-    def __init__(self, min_score: float = 0.5, sessions: SessionConfig | None = None) -> None:
-        self._detector = PersonDetector(min_score, sessions)
+    def __init__(self, config: BodyTrackerConfig, sessions: SessionConfig | None = None) -> None:
+        whole = PersonDetector(config.min_detection, sessions)
+        self._detector = (
+            TiledPersonDetector(whole, config.max_bodies) if config.detector == "tiled" else whole
+        )
         self._pose = BodyPose(sessions)
 
     @property
@@ -98,7 +104,7 @@ class BodyTracker:
         finder: Finder[Sighting] | None = None,
     ) -> None:
         self.config = config or BodyTrackerConfig()
-        found_by = finder or BodyFinder(self.config.min_detection, sessions)
+        found_by = finder or BodyFinder(self.config, sessions)
         self._bodies = Follower(found_by, _rules(self.config))
 
     @property

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from arpipe.models.crop_network import Sighting
+from arpipe.models.hands import HandSighting
+from arpipe.timing import StageTimer
+from arpipe.topology import load_topology
+from arpipe.tracking.hands import HandTracker, HandTrackerConfig
+from arpipe.types import Frame, Landmarks, Roi
+
+PIXELS = np.zeros((48, 64, 3), np.uint8)
+SQUARE = Roi(np.array([32.0, 24.0]), 30.0, 0.0)
+
+
+class OneHand:
+    """A hand that never moves, right or left as the list of scores says."""
+
+    provider = "scripted"
+
+    def __init__(self, right_scores):
+        self._scores = right_scores
+
+    def search(self, frame, timer):
+        return [SQUARE]
+
+    def locate(self, frame, rois, timer):
+        points = np.random.default_rng(1).uniform(10, 40, (21, 3)).astype(np.float32)
+        landmarks = Landmarks(points, 0.9, load_topology("hand"))
+        seen = HandSighting(landmarks, points / 100, SQUARE, self._scores[frame.index])
+        assert isinstance(seen, Sighting)
+        return [seen] * len(rois)
+
+    def close(self):
+        pass
+
+
+def sides(scores, **config):
+    tracker = HandTracker(HandTrackerConfig(**config), finder=OneHand(scores))
+    frames = (Frame(PIXELS, index / 30, index) for index in range(len(scores)))
+    return [(hand.side, hand.side_score) for frame in frames for hand in tracker.update(frame, StageTimer())]
+
+
+def test_one_doubtful_view_does_not_swap_the_hand():
+    assert [side for side, _ in sides([0.9, 0.95, 0.1, 0.9, 0.9])] == ["right"] * 5
+
+
+def test_a_wrong_first_answer_is_corrected():
+    assert [side for side, _ in sides([0.45, *[0.98] * 5])] == ["left", *["right"] * 5]
+
+
+def test_score_is_the_trust_in_the_side_said():
+    assert sides([0.2], mode="image") == [("left", pytest.approx(0.8))]
+    assert sides([0.9, 0.2], mode="image")[1] == ("left", pytest.approx(0.8))
+
+
+def test_more_than_four_hands_are_refused():
+    with pytest.raises(ValidationError, match="max_hands"):
+        HandTrackerConfig(max_hands=5)
