@@ -37,6 +37,20 @@ def reason_of(opened: Page) -> str:
     return ended.value.rcvd.reason
 
 
+def fetch(url, **headers):
+    """Headers and body of what a server answers."""
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:  # noqa: S310 - ours
+        return answer.headers, answer.read()
+
+
+def refusal(url, **headers):
+    """Status and body of an error."""
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        fetch(url, **headers)
+    with refused.value as answer:
+        return answer.code, answer.read()
+
+
 def wear(opened, *effects):
     opened.say(type="wear", ticket=7, effects=[{"id": name, "params": params} for name, params in effects])
     return opened.hear("worn")
@@ -187,15 +201,13 @@ def test_the_one_too_many_is_told_and_may_come_later():
         with page(url):
             with knock(url) as socket:
                 assert "All 1 places are taken" in reason_of(Page(socket))
-            with pytest.raises(urllib.error.HTTPError) as refused:
-                urllib.request.urlopen(url)
-            with refused.value as answer:
-                assert answer.code == 503
-                assert b"All places are taken" in answer.read()
+            status, text = refusal(url)
+            assert status == 503
+            assert b"All places are taken" in text
         for _ in range(100):  # the place is free once the session has been cleared away
             with knock(url) as socket:
-                socket.send('{"type":"hello","version":1}')
                 try:
+                    socket.send('{"type":"hello","version":1}')
                     assert json.loads(socket.recv(60))["type"] == "welcome"
                     break
                 except ConnectionClosed:
@@ -224,25 +236,18 @@ def test_a_server_without_a_camera_says_so(url):
 
 
 def test_page_catalogue_and_previews_are_served_with_a_strict_policy(url):
-    def fetch(path):
-        with urllib.request.urlopen(url + path) as answer:
-            return answer.headers, answer.read()
-
-    headers, text = fetch("/")
+    headers, text = fetch(url)
     assert b"<title>arpipe live</title>" in text
     assert b"<style" not in text
-    assert b"http://" not in text and b"https://" not in text  # noqa: PT018 - one fact: nothing from elsewhere
+    assert b"://" not in text  # nothing from elsewhere
     assert "script-src 'self'" in headers["content-security-policy"]
     assert "unsafe" not in headers["content-security-policy"]
-    entries = json.loads(fetch("/catalog.json")[1])
+    entries = json.loads(fetch(url + "/catalog.json")[1])
     assert {"glasses", "makeup"} <= {entry["group"] for entry in entries}
     for name in ("none", entries[0]["id"], "lipstick"):
-        assert decode_jpeg(fetch(f"/preview/{name}.jpg")[1], 10**6).shape == (288, 288, 3)
+        assert decode_jpeg(fetch(f"{url}/preview/{name}.jpg")[1], 10**6).shape == (288, 288, 3)
     for path in ("/preview/nothing.jpg", "/static/../server.py", "/elsewhere"):
-        with pytest.raises(urllib.error.HTTPError) as missing:
-            fetch(path)
-        missing.value.close()
-        assert missing.value.code == 404
+        assert refusal(url + path)[0] == 404
 
 
 @pytest.mark.parametrize("origin", [None, "http://evil.example", "https://127.0.0.1", "null"])
@@ -253,9 +258,6 @@ def test_sockets_from_other_pages_are_refused(url, origin):
 
 
 def test_rebound_names_are_refused(url):
-    request = urllib.request.Request(url, headers={"Host": "evil.example"})
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(request)
-    with refused.value as answer:
-        assert answer.code == 403
-        assert b"not called" in answer.read()
+    status, text = refusal(url, Host="evil.example")
+    assert status == 403
+    assert b"not called" in text

@@ -9,6 +9,8 @@ from arpipe.apps.web.server import WebServer
 from arpipe.config import RunConfig, WebConfig
 from arpipe.errors import ConfigError, DeviceError
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - only asked about
+
 
 @pytest.fixture
 def outside(tmp_path):
@@ -16,7 +18,7 @@ def outside(tmp_path):
     files = {name: tmp_path / name for name in ("tls_cert", "tls_key")}
     for path in files.values():
         path.write_text("PEM")
-    return Access.of(WebConfig(host="0.0.0.0", hosts=("booth.local",), **files))
+    return Access.of(WebConfig(host=EVERYWHERE, hosts=("booth.local",), **files))
 
 
 def answer(access, path="/", headers=(), query=b"", kind="http"):
@@ -39,7 +41,7 @@ HOST = (b"host", b"192.168.1.7:8000")
 
 def test_beyond_loopback_tls_and_both_files_are_required(tmp_path):
     with pytest.raises(ConfigError, match="--tls-cert"):
-        Access.of(WebConfig(host="0.0.0.0"))
+        Access.of(WebConfig(host=EVERYWHERE))
     with pytest.raises(ConfigError, match="two files"):
         Access.of(WebConfig(tls_cert=tmp_path / "cert.pem"))
     with pytest.raises(ConfigError, match="no TLS file"):
@@ -53,7 +55,7 @@ def test_beyond_loopback_tls_and_both_files_are_required(tmp_path):
         ("localhost", True),
         ("::1", True),
         ("127.9.9.9", True),
-        ("0.0.0.0", False),
+        (EVERYWHERE, False),
         ("a.b", False),
     ],
 )
@@ -63,7 +65,7 @@ def test_loopback_is_known(host, local):
 
 def test_every_token_is_new_and_long(outside):
     files = {"tls_cert": __file__, "tls_key": __file__}
-    other = Access.of(WebConfig(host="0.0.0.0", **files))
+    other = Access.of(WebConfig(host=EVERYWHERE, **files))
     assert outside.token != other.token
     assert len(outside.token) >= 32
     assert Access.of(WebConfig()).token is None

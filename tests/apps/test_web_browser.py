@@ -1,0 +1,216 @@
+"""The page in a real Chromium, its fake camera fed with the sample."""
+
+import io
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from arpipe.io.sample import SampleConfig, SampleSource
+from tests.apps.web_pages import serving
+
+playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+
+pytestmark = [pytest.mark.browser, pytest.mark.gl, pytest.mark.weights]
+CAMERA = SampleConfig(width=640, height=480, frames=20)
+PATIENCE_S = 60.0
+LENS = (slice(185, 245), slice(215, 425))  # rows and columns of the lenses in the fake camera's picture
+
+
+@pytest.fixture(scope="module")
+def camera_file(tmp_path_factory):
+    """The sample as the file that Chromium plays as a camera."""
+    path = tmp_path_factory.mktemp("camera") / "sample.y4m"
+    with SampleSource(CAMERA) as source, path.open("wb") as file:
+        file.write(f"YUV4MPEG2 W{CAMERA.width} H{CAMERA.height} F30:1 Ip A1:1 C420jpeg\n".encode())
+        for frame in source:
+            yuv = av.VideoFrame.from_ndarray(frame.pixels, format="rgb24").reformat(format="yuv420p")
+            file.write(b"FRAME\n" + yuv.to_ndarray().tobytes())
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(camera_file):
+    arguments = [
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={camera_file}",
+        "--no-sandbox",
+    ]
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=path, args=arguments)
+        yield started
+        started.close()
+
+
+@contextmanager
+def opened(browser: Any, url: str, before: str = "", **options: Any) -> Iterator[Any]:
+    """A page that allows its camera; `before` is script that runs first. Nothing may be logged as an error."""
+    context = browser.new_context(**options)
+    errors: list[str] = []
+    try:
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        if before:
+            page.add_init_script(before)
+        page.goto(url)
+        yield page
+        assert not errors
+    finally:
+        context.close()
+
+
+def until(page: Any, condition: str) -> None:
+    """Waits for a condition; the page's policy forbids playwright's own way, which evaluates text."""
+    end_s = time.monotonic() + PATIENCE_S
+    while not page.evaluate(f"() => Boolean({condition})"):
+        assert time.monotonic() < end_s, condition
+        page.wait_for_timeout(50)
+
+
+def more_pictures(page: Any, count: int = 5) -> None:
+    shown = page.evaluate("() => window.arpipe?.shown ?? 0")
+    until(page, f"window.arpipe?.shown >= {shown + count}")
+
+
+def seen(page: Any) -> np.ndarray:
+    """(h, w, 3) what the canvas holds, not mirrored."""
+    data = page.evaluate(
+        """() => new Promise((done) => document.getElementById("view").toBlob(async (blob) =>
+             done(Array.from(new Uint8Array(await blob.arrayBuffer()))), "image/png"))"""
+    )
+    return np.asarray(Image.open(io.BytesIO(bytes(data))).convert("RGB"))
+
+
+def darkness(page: Any) -> float:
+    return 255.0 - float(seen(page)[LENS].mean())
+
+
+def test_glasses_are_on_the_face_and_change_with_a_click(browser):
+    with serving() as url, opened(browser, url) as page:
+        more_pictures(page, 10)
+        assert page.evaluate("() => arpipe.code") == "h264"
+        assert page.evaluate("() => arpipe.last.faces") == 1
+        bare = darkness(page)
+        page.click("[data-effect=wayfarer]")
+        until(page, "arpipe.wornMs > 0")
+        more_pictures(page)
+        assert darkness(page) > bare + 25
+        assert page.get_attribute("[data-effect=wayfarer]", "aria-pressed") == "true"
+        page.keyboard.press("0")
+        more_pictures(page, 8)
+        assert abs(darkness(page) - bare) < 8
+
+
+def test_keys_do_what_the_buttons_do(browser):
+    with serving() as url, opened(browser, url) as page:
+        more_pictures(page)
+        page.keyboard.press("9")
+        chosen = page.get_attribute("#rail > :nth-child(10)", "data-effect")
+        assert page.get_attribute(f"[data-effect={chosen}]", "aria-pressed") == "true"
+        for key, button in (("m", "do-mirror"), ("p", "do-profile"), ("b", "do-split"), ("d", "do-mesh")):
+            before = page.get_attribute(f"#{button}", "aria-pressed")
+            page.keyboard.press(key)
+            assert page.get_attribute(f"#{button}", "aria-pressed") != before
+        until(page, "document.querySelectorAll('#legend li').length > 5")
+        page.keyboard.press("h")
+        assert page.is_visible("#help")
+        page.keyboard.press("Escape")
+        page.keyboard.press(" ")
+        page.wait_for_timeout(200)
+        shown = page.evaluate("() => arpipe.shown")
+        page.wait_for_timeout(200)
+        assert page.evaluate("() => arpipe.shown") == shown
+        for key, kind in (("s", "png"), ("r", None), ("r", ("mp4", "webm"))):
+            if kind is None:
+                page.keyboard.press(key)
+                page.keyboard.press(" ")
+                more_pictures(page)
+                continue
+            with page.expect_download() as download:
+                page.keyboard.press(key)
+            assert download.value.suggested_filename.endswith(kind)
+
+
+def test_two_tabs_wear_their_own(browser):
+    with serving() as url, opened(browser, url) as one, opened(browser, url) as other:
+        one.click("[data-effect=wayfarer]")
+        more_pictures(other, 8)
+        more_pictures(one, 8)
+        assert darkness(one) > darkness(other) + 25
+
+
+def test_a_refused_camera_is_explained_and_can_be_tried_again(browser):
+    refuse = """navigator.mediaDevices.getUserMedia = (wish) => window.allowed
+        ? MediaDevices.prototype.getUserMedia.call(navigator.mediaDevices, wish)
+        : Promise.reject(new DOMException("no", "NotAllowedError"));"""
+    with serving() as url, opened(browser, url, refuse) as page:
+        page.wait_for_selector("#card-button:visible")
+        assert "not allowed" in page.inner_text("#card-title")
+        page.evaluate("() => { window.allowed = true; }")
+        page.click("#card-button")
+        more_pictures(page)
+        assert page.is_hidden("#card")
+
+
+def test_a_browser_without_webcodecs_gets_jpeg(browser):
+    with (
+        serving() as url,
+        opened(browser, url, "delete window.VideoEncoder; delete window.VideoDecoder;") as page,
+    ):
+        page.click("[data-effect=wayfarer]")
+        more_pictures(page, 8)
+        assert page.evaluate("() => arpipe.code") == "jpeg"
+        assert darkness(page) > 150
+
+
+def test_the_page_comes_back_after_a_restart_of_the_server(browser):
+    with ExitStack() as tabs:
+        with serving() as url:
+            page = tabs.enter_context(opened(browser, url))
+            page.click("[data-effect=wayfarer]")
+            more_pictures(page)
+        until(page, "document.getElementById('hint').textContent.includes('lost')")
+        with serving(port=int(url.rpartition(":")[2])):
+            more_pictures(page, 8)
+            assert darkness(page) > 150
+
+
+def test_the_servers_own_camera_is_shown(browser):
+    with serving("sample") as url, opened(browser, url) as page:
+        more_pictures(page)
+        assert page.evaluate("() => arpipe.mode") == "server"
+        assert page.evaluate("() => arpipe.last.width") == 1280
+
+
+def test_one_page_too_many_is_told(browser):
+    with serving(max_sessions=1) as url, opened(browser, url) as page:
+        more_pictures(page)
+        with opened(browser, url) as late:
+            assert "All places are taken" in late.inner_text("h1")
+
+
+def test_everything_has_a_name_and_a_place_for_the_keyboard(browser):
+    with serving() as url, opened(browser, url, viewport={"width": 390, "height": 844}) as page:
+        more_pictures(page)
+        page.click("#tab-makeup")
+        page.click("[data-effect=lipstick]")
+        nameless = page.evaluate(
+            """() => [...document.querySelectorAll("button:not([hidden]), input, select, canvas, [role=slider]")].filter((e) =>
+                 !(e.ariaLabel || e.getAttribute("aria-label") || e.innerText?.trim() || e.textContent.trim() ||
+                   e.labels?.length)).map((e) => e.outerHTML)"""
+        )
+        assert nameless == []
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        unreachable = page.evaluate(
+            """() => [...document.querySelectorAll("button")].filter((e) => e.tabIndex < 0 && e.role !== "tab")
+                 .map((e) => e.id)"""
+        )
+        assert unreachable == []
