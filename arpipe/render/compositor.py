@@ -6,6 +6,7 @@ averaged down, which gives back untouched pixels bit for bit.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -73,7 +74,8 @@ class Compositor:
     ) -> Pixels:
         """The frame with all layers on it.
 
-        Books the stages "upload", "draw" and "readback"; the drawing has ended when "readback" does.
+        Books the stages "upload", "draw" and "readback"; the drawing has ended when "readback" does. On a GPU
+        the stage "gpu" has what it took by its own clock, from a timer query around all of them.
 
         Args:
             result: Frame and perception.
@@ -96,19 +98,31 @@ class Compositor:
         pixels = frame.pixels.copy() if out is None else out
         scene = Scene(result, camera, self.config, self._lights)
         self._lights.begin_frame(result)
-        for is_gl, run in groupby(sorted(layers, key=lambda layer: layer.order), _is_gl):
-            if is_gl:
-                self._draw_run(pixels, scene, [layer for layer in run if isinstance(layer, Layer)], timer)
-            else:
-                with timer.stage("draw"):
-                    for layer in run:
-                        if isinstance(layer, PixelLayer):
-                            layer.paint(pixels, scene)
+        with self._gpu_time(timer):
+            for is_gl, run in groupby(sorted(layers, key=lambda layer: layer.order), _is_gl):
+                if is_gl:
+                    self._draw_run(pixels, scene, [each for each in run if isinstance(each, Layer)], timer)
+                else:
+                    with timer.stage("draw"):
+                        for layer in run:
+                            if isinstance(layer, PixelLayer):
+                                layer.paint(pixels, scene)
         return pixels
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
         self._copier.close()
+
+    @contextmanager
+    def _gpu_time(self, timer: StageTimer) -> Iterator[None]:
+        """Book what the GPU took for the block; a CPU that draws has no clock of its own to ask."""
+        if self._context.is_software:
+            yield
+            return
+        query, start_s = self._context.gl.query(time=True), timer.clock()
+        with query:
+            yield
+        timer.add("gpu", start_s, query.elapsed / 1e6)
 
     def _draw_run(self, pixels: Pixels, scene: Scene, layers: Sequence[Layer], timer: StageTimer) -> None:
         with timer.stage("draw"):

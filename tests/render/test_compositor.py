@@ -207,6 +207,15 @@ def test_stages_are_booked(context, compositor):
     assert set(timer.timings_ms) == {"upload", "draw", "readback"}
 
 
+def test_a_gpu_is_asked_for_its_own_time(context, compositor, monkeypatch):
+    monkeypatch.setattr(
+        type(context), "is_software", property(lambda _: False)
+    )  # llvmpipe answers queries, too
+    timer = StageTimer()
+    compositor.draw(result_of(plain_frame()), CAMERA, [Square(context, (5, 5, 9, 9))], timer)
+    assert 0.0 < timer.timings_ms["gpu"] < 1000.0
+
+
 def test_a_camera_of_another_size_is_an_error(compositor):
     with pytest.raises(ValueError, match=r"640x480.*320x240"):
         compositor.draw(result_of(plain_frame()), CAMERA.resized(320, 240), (), StageTimer())
