@@ -203,8 +203,8 @@ def test_everything_has_a_name_and_a_place_for_the_keyboard(browser):
         page.click("#tab-makeup")
         page.click("[data-effect=lipstick]")
         nameless = page.evaluate(
-            """() => [...document.querySelectorAll("button:not([hidden]), input, select, canvas, [role=slider]")].filter((e) =>
-                 !(e.ariaLabel || e.getAttribute("aria-label") || e.innerText?.trim() || e.textContent.trim() ||
+            """() => [...document.querySelectorAll(
+                 "button:not([hidden]), input, select, canvas, [role=slider]")].filter((e) => !(e.ariaLabel || e.getAttribute("aria-label") || e.innerText?.trim() || e.textContent.trim() ||
                    e.labels?.length)).map((e) => e.outerHTML)"""
         )
         assert nameless == []
