@@ -36,6 +36,7 @@ FIRST_SUPERSAMPLE = 3  # photos, and the first frame of a stream, have the time
 # Thin rims of a small face break up with four samples a pixel, and sixteen still are few in all.
 SMALL_SUPERSAMPLE, SMALL_SAMPLES = 4, 40_000
 
+UNKNOWN_NS = 0xFFFFFFFF  # what 32 bits hold at most: the answer of a driver that does not know
 GPU_QUALITY = RenderConfig(supersample=2, msaa=4, max_samples=16_000_000)
 
 
@@ -122,7 +123,8 @@ class Compositor:
         query, start_s = self._context.gl.query(time=True), timer.clock()
         with query:
             yield
-        timer.add("gpu", start_s, query.elapsed / 1e6)
+        if query.elapsed < UNKNOWN_NS:
+            timer.add("gpu", start_s, query.elapsed / 1e6)
 
     def _draw_run(self, pixels: Pixels, scene: Scene, layers: Sequence[Layer], timer: StageTimer) -> None:
         with timer.stage("draw"):

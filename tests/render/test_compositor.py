@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
@@ -207,13 +209,29 @@ def test_stages_are_booked(context, compositor):
     assert set(timer.timings_ms) == {"upload", "draw", "readback"}
 
 
-def test_a_gpu_is_asked_for_its_own_time(context, compositor, monkeypatch):
-    monkeypatch.setattr(
-        type(context), "is_software", property(lambda _: False)
-    )  # llvmpipe answers queries, too
-    timer = StageTimer()
+class FakeGpu:
+    """The context's OpenGL, but for timer queries that answer what they are told to."""
+
+    def __init__(self, gl, elapsed_ns):
+        self._gl, self._elapsed_ns = gl, elapsed_ns
+
+    def __getattr__(self, name):
+        return getattr(self._gl, name)
+
+    def query(self, *, time):
+        assert time
+        query = nullcontext()
+        query.elapsed = self._elapsed_ns
+        return query
+
+
+@pytest.mark.parametrize(("elapsed_ns", "booked"), [(2_500_000, {"gpu": 2.5}), (0xFFFFFFFF, {})])
+def test_a_gpu_is_asked_for_its_own_time(context, compositor, monkeypatch, elapsed_ns, booked):
+    timer, real = StageTimer(), context.gl
+    monkeypatch.setattr(type(context), "is_software", property(lambda _: False))
+    monkeypatch.setattr(type(context), "gl", property(lambda _: FakeGpu(real, elapsed_ns)))
     compositor.draw(result_of(plain_frame()), CAMERA, [Square(context, (5, 5, 9, 9))], timer)
-    assert 0.0 < timer.timings_ms["gpu"] < 1000.0
+    assert {key: timer.timings_ms[key] for key in timer.timings_ms if key == "gpu"} == booked
 
 
 def test_a_camera_of_another_size_is_an_error(compositor):
