@@ -22,6 +22,10 @@ CAMERA = SampleConfig(width=640, height=480, frames=20)
 PATIENCE_S = 60.0
 LENS = (slice(185, 245), slice(215, 425))  # rows and columns of the lenses in the fake camera's picture
 
+NAMELESS = """() => [...document.querySelectorAll("button:not([hidden]), input, select, canvas, [role=slider]")]
+    .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length))
+    .map((e) => e.outerHTML)"""
+
 
 @pytest.fixture(scope="module")
 def camera_file(tmp_path_factory):
@@ -202,11 +206,7 @@ def test_everything_has_a_name_and_a_place_for_the_keyboard(browser):
         more_pictures(page)
         page.click("#tab-makeup")
         page.click("[data-effect=lipstick]")
-        nameless = page.evaluate(
-            """() => [...document.querySelectorAll(
-                 "button:not([hidden]), input, select, canvas, [role=slider]")].filter((e) => !(e.ariaLabel || e.getAttribute("aria-label") || e.innerText?.trim() || e.textContent.trim() ||
-                   e.labels?.length)).map((e) => e.outerHTML)"""
-        )
+        nameless = page.evaluate(NAMELESS)
         assert nameless == []
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
         unreachable = page.evaluate(
