@@ -64,7 +64,7 @@ class Eye:
     @property
     def strength(self) -> float:
         """How much of a line is seen: fades where the eye turns away."""
-        return float(np.clip((self.facing - 0.12) / 0.25, 0.0, 1.0))
+        return float(np.clip((self.facing - 0.25) / 0.25, 0.0, 1.0))
 
 
 def upper_liner(eye: Eye, thickness_px: float, wing_px: float, px_per_mm: float) -> Floats:

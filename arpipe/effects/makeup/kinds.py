@@ -154,13 +154,13 @@ class Eyeshadow(Makeup):
         red, green, blue = params.color
         deep = params.crease_color or (0.72 * red, 0.66 * green, 0.66 * blue)
         lid = Powder(
-            "shadow_lid", strength, params.color, sheer=0.35, depth=0.6, glow=0.55 * shine, shimmer=0.7
+            "shadow_lid", strength, params.color, sheer=0.6, depth=0.6, glow=0.55 * shine, shimmer=0.7
         )
         zones = [
-            Powder("shadow_crease", strength * params.crease, deep, sheer=0.4, depth=0.5),
+            Powder("shadow_crease", strength * params.crease, deep, sheer=0.6, depth=0.45),
             lid,
-            Powder("shadow_outer", strength * params.outer, deep, sheer=0.35, depth=0.4),
-            Powder("shadow_lower", strength * params.lower, deep, sheer=0.4, depth=0.5),
+            Powder("shadow_outer", strength * params.outer, deep, sheer=0.6, depth=0.35),
+            Powder("shadow_lower", strength * params.lower, deep, sheer=0.6, depth=0.45),
         ]
         if params.highlight_color is not None:
             bright = partial(

@@ -6,11 +6,13 @@ import numpy as np
 
 from arpipe.effects.makeup.curves import closed_curve, grid_triangles, normals_2d
 from arpipe.effects.makeup.masks import RgbColor, linear
+from arpipe.effects.makeup.person import Complexion
 from arpipe.effects.makeup.shapes import Shape, joined
 from arpipe.effects.makeup.wearer import Wearer, describe, place
 from arpipe.geometry.transforms import Array
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
+from arpipe.render.lighting import LUMINANCE
 
 STEPS = 5  # points a landmark
 CORNERS = 20  # landmarks of each outline
@@ -18,6 +20,8 @@ ROWS = 6
 FEATHER_MM = 0.55  # half the width of the outer edge
 LEAST_FEATHER_PX = 0.8
 CLOSED_MM, PARTED_MM = 1.5, 4.0  # gap between lips that touch by the landmarks' measure, and that show teeth
+DEEP_SKIN = 0.12  # luminance
+FOLD_POINTS = 7  # over which lips fade to where they fold
 TOUCHING_MM = 0.35  # lips this close are closed
 INNER_FEATHER = 0.5  # of the outer one, all of it on the lip
 
@@ -63,7 +67,8 @@ class LipPainter:
 
     def draw(self, canvas: Canvas, wearer: Wearer) -> None:
         """Paint one face's lips; the canvas's backdrop is in unit 0."""
-        look, program, white = self._look, self._shape.program, wearer.complexion.white
+        look, program = self._look, self._shape.program
+        white = wearer.complexion.white * adaptation(wearer.complexion)
         place(program, canvas, wearer)
         describe(program, wearer)
         program.set("u_inner", (linear(look.inner) * white).tolist())
@@ -88,13 +93,19 @@ class LipPainter:
             wearer.region("lips_outer"), wearer.region("lips_inner"), wearer.px_per_mm
         )
         count = rows.shape[1]
-        toward = closed_curve(facing[:, None], STEPS)[:, 0]
+        toward = closed_curve(facing[:, None], STEPS)[:, 0] * unfolded(rows[1], rows[3])
         along = 1.0 - np.abs(np.arange(count) / (count / 2.0) - 1.0)
         self._shape.draw(canvas, joined(rows, cover, across, along, np.broadcast_to(toward, across.shape)))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
         self._shape.close()
+
+
+def adaptation(complexion: Complexion) -> float:
+    """Brightness of pigment on this skin: on deep skin a colour as bright as on fair skin would seem to glow."""
+    level = float(complexion.skin @ LUMINANCE)
+    return float(min(level / DEEP_SKIN, 1.0) ** 0.5)
 
 
 def lip_rows(outer_loop: Array, inner_loop: Array, px_per_mm: float) -> tuple[Array, Array, Array]:
@@ -138,6 +149,18 @@ def lip_rows(outer_loop: Array, inner_loop: Array, px_per_mm: float) -> tuple[Ar
     )
     place_across[0] = 1.0
     return rows, cover, np.clip(place_across, 0.0, 1.0)
+
+
+def unfolded(outer: Array, inner: Array) -> Array:
+    """(n,) 1 where a lip is seen from its front, 0 where a turned mouth folds back behind itself."""
+    along = np.roll(outer, -1, axis=0) - np.roll(outer, 1, axis=0)
+    across = inner - outer
+    front = along[:, 0] * across[:, 1] - along[:, 1] * across[:, 0]
+    seen = (front < 0).astype(np.float64)
+    window = np.ones(FOLD_POINTS) / FOLD_POINTS
+    padded = np.concatenate([seen[-FOLD_POINTS:], seen, seen[:FOLD_POINTS]])
+    smooth: Array = np.convolve(padded, window, mode="same")[FOLD_POINTS:-FOLD_POINTS]
+    return np.clip(2.0 * smooth - 1.0, 0.0, 1.0)
 
 
 def _untangled(inner: Array) -> Array:

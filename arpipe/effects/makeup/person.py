@@ -17,12 +17,13 @@ SAMPLE_BLUR_MM = 1.6  # the width of what one sample sees
 EYES_OUTER_MM = 92.3  # between the outer eye corners of the mean face, see assets/topology/face.json
 SKIN_QUANTILES = (0.35, 0.92)  # of luminance: without brows, beard and shadows, without glints
 
+LIP_QUANTILES = (0.4, 0.85)
 DARKEST_LIPS = 0.3  # of the skin's luminance
 
 # Exposure: how bright a picture shows white. Skin says it but for its own lightness, the picture but for what it
 # shows; together they tell a dim picture from a dark skin. Within the usual range pigment shows as it is.
 USUAL_SKIN, USUAL_PICTURE = 0.25, 0.20
-USUAL_EXPOSURE = 0.42  # of the mean of both at least
+USUAL_EXPOSURE = 0.45  # of the mean of both at least
 HUE_PULL = 0.6  # share of the skin's hue shift that is the light's
 GREY_PULL = 0.5  # share of the picture's mean hue that is the light's
 NO_SKIN_HUE, SKIN_HUE = 0.02, 0.12  # (r - b) / (r + g + b) of grey pictures and of skin
@@ -120,9 +121,10 @@ def _mean_skin(colors: Array) -> tuple[Array, float]:
 
 
 def _mean_lips(colors: Array, skin: Array) -> Array:
-    """(3,) mean of the brighter half: thin lips are sampled with the dark line between them."""
+    """(3,) mean without the darkest, which are the line between thin lips, and the brightest: teeth and glints."""
     luminance = colors @ LUMINANCE
-    lips = colors[luminance >= np.median(luminance)].mean(axis=0)
+    low, high = np.quantile(luminance, LIP_QUANTILES)
+    lips = colors[(luminance >= low) & (luminance <= high)].mean(axis=0)
     least = DARKEST_LIPS * float(skin @ LUMINANCE)
     raised: Array = lips * max(least / max(float(lips @ LUMINANCE), 1e-4), 1.0)
     return raised
@@ -134,7 +136,7 @@ def _white(skin: Array, frame: Frame) -> Array:
     picture = linear_from_srgb(frame.pixels[::step, ::step]).reshape(-1, 3).mean(axis=0) + 1e-4
     level = float(skin @ LUMINANCE)
     brightness = np.sqrt(level / USUAL_SKIN * float(picture @ LUMINANCE) / USUAL_PICTURE)
-    exposure = min(1.0, float(brightness) / USUAL_EXPOSURE) ** 0.8
+    exposure = min(1.0, float(brightness) / USUAL_EXPOSURE)
     of_skin = _unit_luminance(np.clip(_unit_luminance(skin) / _unit_luminance(SKIN), 0.5, 2.0) ** HUE_PULL)
     of_picture = _unit_luminance(np.clip(_unit_luminance(picture), 0.5, 2.0) ** GREY_PULL)
     hue = (skin[0] - skin[2]) / skin.sum()

@@ -34,14 +34,14 @@ float lip_evidence(vec3 under, float level) {
 }
 
 void main() {
-    float cover = smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.04, 0.3, v_data.w) * u_opacity;
+    float cover = smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.2, 0.42, v_data.w) * u_opacity;
     if (cover < 0.002) discard;
     vec3 under = backdrop();
     float level = luminance(under);
     cover *= lip_evidence(under, level);
     // What is seen past a turned mouth is neither lip nor skin.
     float away = min(distance(shares(under), shares(u_lips)), distance(shares(under), shares(u_skin)));
-    cover *= 1.0 - smoothstep(0.4 * u_reach, 1.2 * u_reach, away) * (1.0 - smoothstep(0.35, 0.7, v_data.w));
+    cover *= 1.0 - smoothstep(0.3 * u_reach, 0.7 * u_reach, away) * (1.0 - smoothstep(0.35, 0.6, v_data.w));
     if (cover < 0.002) discard;
 
     float shade = (level + NOISE_FLOOR) / (luminance(u_lips) + NOISE_FLOOR);
