@@ -64,8 +64,10 @@ def test_bodies_are_carried_on_where_networks_rest():
         results = [pipeline(frame(index)) for index in range(6)]
     looked = ["infer" in result.timings_ms for result in results]
     assert sum(looked) == 3
-    noses = [result.bodies[0].landmarks["nose"][:2] for result in results]
-    assert np.abs(np.diff(noses, axis=0)).max() < 5.0  # px of 512; where it cannot see, the network guesses anew
+    noses = [result.bodies[0].landmarks["nose"][:2] for result in results[1:]]
+    assert (
+        np.abs(np.diff(noses, axis=0)).max() < 5.0
+    )  # px of 512; where it cannot see, the network guesses anew
 
 
 def test_unknown_subjects_are_refused():
