@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from arpipe.io.source import SourceInfo as SourceInfo
     from arpipe.io.source import open_source as open_source
     from arpipe.io.video import VideoFile as VideoFile
+    from arpipe.models.joints import joint_angles_deg as joint_angles_deg
     from arpipe.pipeline.pipeline import Pipeline as Pipeline
     from arpipe.pipeline.pipeline import PipelineConfig as PipelineConfig
     from arpipe.timing import StageTimer as StageTimer
@@ -56,7 +57,9 @@ if TYPE_CHECKING:
     from arpipe.types import HeadPose as HeadPose
     from arpipe.types import Landmarks as Landmarks
     from arpipe.types import Picture as Picture
+    from arpipe.types import TrackedBody as TrackedBody
     from arpipe.types import TrackedFace as TrackedFace
+    from arpipe.types import TrackedHand as TrackedHand
 
 __version__ = "0.1.0"
 
@@ -100,7 +103,10 @@ _HOMES = {
     "FrameResult": "arpipe.types",
     "HeadPose": "arpipe.types",
     "Landmarks": "arpipe.types",
+    "TrackedBody": "arpipe.types",
     "TrackedFace": "arpipe.types",
+    "TrackedHand": "arpipe.types",
+    "joint_angles_deg": "arpipe.models.joints",
 }
 """Public name → module that has it; the imports above say the same to type checkers."""
 

@@ -21,6 +21,10 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "06_measure_accuracy.py": (["5"], []),
     "07_profile.py": (["5"], []),
+    "09_body_angles.py": (
+        [str(ROOT / "assets/samples/astronaut.png"), "1", "skeleton.png"],
+        ["skeleton.png"],
+    ),
     "11_browser.py": (["--port", "0", "--end-after", "2"], []),
 }
 MOST_LINES = 60
