@@ -190,6 +190,7 @@ class VideoSink:
             if self.config.fragment_s > 0:
                 options["movflags"] = "+empty_moov+default_base_moof"
                 options["frag_duration"] = str(round(self.config.fragment_s * 1e6))
+                options["flush_packets"] = "1"
         self._container = av.open(str(self._file.part), "w", format=container, container_options=options)
         undo.callback(self._container.close)
         stream: Any = self._container.add_stream(codec.encoder, rate=traits.rate)

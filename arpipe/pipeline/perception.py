@@ -53,7 +53,7 @@ class PerceptionQuality:
     """What perception does without.
 
     Attributes:
-        attention: Run the attention mesh where it is configured; else the plain one.
+        attention: Run the attention mesh where it is configured; else the plain one, unless an effect needs irises.
         every: Run the networks on every n-th frame; between, what they saw is predicted.
     """
 
@@ -101,7 +101,8 @@ class Perception:
                 seen = self._predict(frame, wanted, timer)
             else:
                 self._since_seen = 0
-                seen = self._look(frame, camera, wanted, timer, attention=quality.attention)
+                refined = quality.attention or "iris" in self.needs
+                seen = self._look(frame, camera, wanted, timer, attention=refined)
             mask = self._mask.update(frame, timer) if "mask" in wanted else None
         return FrameResult(
             frame=frame,

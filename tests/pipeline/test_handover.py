@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from arpipe.pipeline.handover import Ahead, Behind
+from arpipe.pipeline.handover import Ahead, Behind, Mailbox, Newest
 
 
 def test_order_is_kept_and_nothing_is_lost() -> None:
@@ -90,3 +90,45 @@ def test_writers_error_drops_the_rest() -> None:
         raise KeyError
     assert len(taken) <= 5
     assert threading.active_count() < 20
+
+
+def test_newest_replaces_what_was_not_read_and_counts_it():
+    mailbox = Mailbox(1)
+    assert [mailbox.replace(item) for item in range(3)] == [0, 1, 1]
+    assert mailbox.get() == (2,)
+    assert mailbox.get(timeout_s=0.0) is None
+    mailbox.close()
+    assert mailbox.is_drained
+
+
+def test_newest_gives_rising_items_and_drops_the_rest():
+    with Newest(iter(range(1000)), "test") as newest:
+        got = list(newest)
+    assert got == sorted(set(got))
+    assert got[-1] == 999
+    assert len(got) + newest.dropped == 1000
+    assert newest.has_ended
+
+
+def test_newest_raises_what_ended_its_items():
+    def items():
+        yield 1
+        raise KeyError("lost")
+
+    with Newest(items(), "test") as newest, pytest.raises(KeyError, match="lost"):
+        list(newest)
+
+
+def test_offer_does_not_wait():
+    begun, release = threading.Event(), threading.Event()
+
+    def consume(_: int) -> None:
+        begun.set()
+        release.wait(10)
+
+    with Behind(consume, "test") as behind:
+        assert behind.offer(1)
+        assert begun.wait(10)
+        assert behind.offer(2)
+        assert not behind.offer(3)
+        release.set()

@@ -29,6 +29,7 @@ class Capture:
         open_: Opens the source anew.
         loop: Begin again when it ends.
         clock: Monotonic seconds.
+        retry_s: Pause before a device is opened again.
 
     Attributes:
         state: What it is doing.
@@ -36,11 +37,15 @@ class Capture:
     """
 
     def __init__(
-        self, open_: Callable[[], Source], loop: bool = False, clock: Clock = time.monotonic
+        self,
+        open_: Callable[[], Source],
+        loop: bool = False,
+        clock: Clock = time.monotonic,
+        retry_s: float = RETRY_S,
     ) -> None:
         self.state: CaptureState = "opening"
         self.problem = ""
-        self._open, self._loop, self._clock = open_, loop, clock
+        self._open, self._loop, self._clock, self._retry_s = open_, loop, clock, retry_s
         self._source: Source | None = None
         self._stopped, self._running = threading.Event(), threading.Event()
         self._running.set()
@@ -66,7 +71,7 @@ class Capture:
                     index += 1
             except DeviceError as error:
                 self.problem, self.state = str(error), "failed"
-                self._stopped.wait(RETRY_S)
+                self._stopped.wait(self._retry_s)
             else:
                 if not self._loop:
                     return

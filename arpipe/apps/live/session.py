@@ -24,6 +24,7 @@ KEPT = 20_000  # latencies and intervals that the report is made of, the newest
 DEVICE_PATIENCE_S = (
     0.5  # a driver that takes longer to open a camera is left to its daemon thread, which then ends
 )
+SETTLING_S = 0.4
 PLACES = ("source", "inference", "encode")
 
 
@@ -104,6 +105,7 @@ class LiveSession:
         self.outlets = list(outlets)
         self._clock = clock
         self._begun_s = clock()
+        self._settled_s = 0.0
         self._full_quality: RenderConfig | None = None
         self._cost_ms = 0.0
         self._drop_counts = dict.fromkeys(PLACES, 0)
@@ -132,6 +134,7 @@ class LiveSession:
             return None
         if self._full_quality is None:
             self._full_quality = self.pipeline.quality
+            self.settle()
         begun_s = self._clock()
         picture = self.pipeline.picture(replace(result, dropped=self._new_drops()))
         drawing_ms = (self._clock() - begun_s) * 1000.0
@@ -155,7 +158,8 @@ class LiveSession:
         figures.stamps_s.append(now_s)
         figures.latencies_ms.append((now_s - picture.result.frame.captured_s) * 1000.0)
         figures.stages_ms.append({**picture.result.timings_ms, "present": presenting_ms})
-        if self.governor.observe(now_s, self._cost_ms + presenting_ms) is not None:
+        settled = now_s >= self._settled_s
+        if settled and self.governor.observe(now_s, self._cost_ms + presenting_ms) is not None:
             self._apply(self.governor.level)
         for outlet in list(self.outlets):
             try:
@@ -164,6 +168,10 @@ class LiveSession:
                 self.outlets.remove(outlet)
                 outlet.abandon()
                 raise
+
+    def settle(self) -> None:
+        """Judge no frames for a moment: something new is about to be built or loaded."""
+        self._settled_s = self._clock() + SETTLING_S
 
     def attach(self, outlet: Outlet) -> None:
         """Hand pictures to one more outlet from now on."""

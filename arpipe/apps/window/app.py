@@ -26,7 +26,7 @@ POLL_S = 0.03  # keys are answered after so long at most when no picture comes
 REDRAW_S = 0.1  # without a new picture
 PREVIEW_EVERY_S = 0.2  # while pictures come; each costs about one picture's time
 WINDOW_SIZE = (1280, 720)
-DEBUG_EFFECT = "debug(box=true)"
+DEBUG_EFFECT = "debug"
 
 
 def run_window(run: RunConfig, parts: LiveParts) -> LiveReport:
@@ -240,6 +240,7 @@ class LiveWindow:
             self.session.pipeline.set_effects([*packs, *([DEBUG_EFFECT] if self._debug else [])])
         except ArpipeError as error:
             self.hud.say(str(error), alarm=True)
+        self.session.settle()
         self.hud.show_carousel()
 
     def _toggle_adjusting(self) -> None:

@@ -42,7 +42,7 @@ KEYS: dict[int, Action] = {
 """Key → what it does; 1 to 9 choose an effect, and while adjusting `Adjusting.KEYS` come first."""
 
 HELP: tuple[tuple[str, str], ...] = (
-    ("← →  1–9", "choose an effect, 0 for none"),
+    ("Left  Right  1-9", "choose an effect, 0 for none"),
     ("A", "adjust the glasses"),
     ("S", "snapshot"),
     ("R", "record, and stop"),
@@ -66,11 +66,11 @@ def digit(code: int) -> int | None:
 
 
 ADJUST_HELP: tuple[tuple[str, str], ...] = (
-    ("← →", "aside {right_mm:+.1f} mm"),
-    ("↑ ↓", "up {up_mm:+.1f} mm"),
-    ("Page ↑ ↓", "forward {forward_mm:+.1f} mm"),
-    ("+ −", "size {scale:.0%}"),
-    (", .", "tilt {tilt_deg:+.1f}°"),
+    ("Left  Right", "aside {right_mm:+.1f} mm"),
+    ("Up  Down", "up {up_mm:+.1f} mm"),
+    ("Page Up  Down", "forward {forward_mm:+.1f} mm"),
+    ("+  -", "size {scale:.0%}"),
+    (",  .", "tilt {tilt_deg:+.1f}°"),
     ("Backspace", "as it was"),
     ("A", "done"),
 )

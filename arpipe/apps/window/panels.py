@@ -15,15 +15,18 @@ BACK = (17, 19, 24, 208)
 EDGE = (255, 255, 255, 26)
 TEXT, FAINT = (245, 246, 248, 255), (168, 174, 186, 255)
 ACCENT, CALM, ALARM = (255, 188, 84, 255), (104, 196, 255, 255), (255, 92, 92, 255)
-TRACK = (255, 255, 255, 28)
+TRACK = (52, 56, 66, 255)
 SMOOTHING = 4  # corners are drawn so much larger: Pillow does not smooth them itself
 
 TILE, TILE_GAP, TILES = 92, 10, 7
 BAR_WIDTH = 150
 FULL_BAR_MS = 20.0
 
+_SUBSTITUTES = (("…", "..."), ("→", ">"), ("−", "-"), ("–", "-"))
+"""Characters that Pillow's own font lacks, and what is written instead."""
+
 STAGE_COLORS: dict[str, tuple[int, int, int, int]] = {
-    **dict.fromkeys(("detect", "crop", "infer", "decode", "track", "pose", "predict"), CALM),
+    **dict.fromkeys(("detect", "crop", "infer", "decode", "track", "pose", "predict", "mask"), CALM),
     **dict.fromkeys(("upload", "draw", "readback", "present"), ACCENT),
 }
 
@@ -167,7 +170,7 @@ def profile(
     stages_ms: Mapping[str, float], head: str, quality: str, foot: Sequence[str], scale: float
 ) -> Panel:
     """Where the time goes: a bar a stage."""
-    rows = [(name, value) for name, value in stages_ms.items() if name in STAGE_COLORS]
+    rows = [(name, stages_ms[name]) for name in STAGE_COLORS if stages_ms.get(name, 0.0) > 0]
     width = 330
     canvas = Canvas(width, 82 + 22 * len(rows) + 20 * len(foot), scale, 16)
     canvas.text((18, 26), head, 20)
@@ -186,7 +189,7 @@ def profile(
 
 
 def _writable(text: str) -> str:
-    """Text in the characters that Pillow's own font has: no arrows, no ellipsis."""
-    for missing, instead in (("…", "..."), ("→", ">"), ("←", "<"), ("−", "-")):
+    """Text in the characters that Pillow's own font has."""
+    for missing, instead in _SUBSTITUTES:
         text = text.replace(missing, instead)
     return text

@@ -1,6 +1,7 @@
 """The effects that can be worn, and how they look on the sample."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import cv2
@@ -39,13 +40,7 @@ class Wardrobe:
 
     def __init__(self, effects: Sequence[str]) -> None:
         asked = tuple(load_effect(effect) for effect in effects)
-        self.outfits = [Outfit("Nothing", ())]
-        for folder in pack_folders().values():
-            try:
-                pack = load_pack(folder)
-            except ArpipeError:
-                continue  # `arpipe effects list` tells which packs are damaged
-            self.outfits.append(Outfit(pack.title, (pack,)))
+        self.outfits = [Outfit("Nothing", ()), *(Outfit(pack.title, (pack,)) for pack in _all_packs())]
         names = [tuple(pack.name for pack in outfit.packs) for outfit in self.outfits]
         plain = all("(" not in effect for effect in effects)
         asked_names = tuple(pack.name for pack in asked)
@@ -70,6 +65,15 @@ class Wardrobe:
     def step(self, by: int) -> None:
         """Wear the next ones; after the last comes the first."""
         self.index = (self.index + by) % len(self.outfits)
+
+
+def _all_packs() -> list[Pack]:
+    """Every sound pack: glasses first, then the others, by title."""
+    packs = []
+    for folder in pack_folders().values():
+        with suppress(ArpipeError):  # `arpipe effects list` tells which packs are damaged
+            packs.append(load_pack(folder))
+    return sorted(packs, key=lambda pack: ("glasses" not in pack.tags, pack.title))
 
 
 class Previews:

@@ -1,0 +1,97 @@
+"""Sources and pipelines for live tests: no device, no network, no OpenGL."""
+
+import itertools
+import threading
+from dataclasses import replace
+
+import numpy as np
+
+from arpipe.errors import DeviceError
+from arpipe.io.source import SourceInfo
+from arpipe.pipeline.perception import PerceptionQuality
+from arpipe.render.config import RenderConfig
+from arpipe.types import Frame, FrameResult, Picture
+
+WIDTH, HEIGHT = 64, 48
+
+
+def frame(index, captured_s=0.0):
+    return Frame(np.full((HEIGHT, WIDTH, 3), index % 251, np.uint8), captured_s, index)
+
+
+class FakeCamera:
+    """A live source that gives `count` frames, then fails as told, or waits until it is closed."""
+
+    decode_errors = 0
+
+    def __init__(self, count, then="wait"):
+        self.info = SourceInfo("fake", WIDTH, HEIGHT, 30.0, None, live=True)
+        self.closed = threading.Event()
+        self._count, self._then = count, then
+
+    def __iter__(self):
+        for index in range(self._count):
+            yield frame(index)
+        if self._then == "fail":
+            raise DeviceError("camera 0 stopped giving frames; was it unplugged?")
+        if self._then == "wait":
+            self.closed.wait()
+            raise ValueError("Camera 0 is closed")
+
+    def close(self):
+        self.closed.set()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class FakeFile(FakeCamera):
+    """A file of `count` frames at 30 Hz."""
+
+    def __init__(self, count):
+        super().__init__(count)
+        self.info = replace(self.info, live=False, frame_count=count)
+
+    def __iter__(self):
+        for index in range(self._count):
+            yield frame(index, index / 30.0)
+
+
+class FakePipeline:
+    """Sees nothing and draws the frame as it is."""
+
+    def __init__(self):
+        self.quality = RenderConfig()
+        self.qualities = []
+        self.perception = self
+        self.packs = ()
+        self.perceived = PerceptionQuality()
+
+    def __call__(self, frame):
+        return FrameResult(frame, timings_ms={"frame": 1.0})
+
+    def picture(self, result):
+        return Picture(result.frame.pixels.copy(), result)
+
+    def set_quality(self, quality):
+        self.qualities.append(quality)
+
+
+def openings(*sources):
+    """An `open_` that gives these one after the other; exceptions among them are raised."""
+    rest = iter(sources)
+
+    def open_():
+        source = next(rest)
+        if isinstance(source, Exception):
+            raise source
+        return source
+
+    return open_
+
+
+def some(iterable, count):
+    return list(itertools.islice(iterable, count))

@@ -1,0 +1,175 @@
+"""The session: newest frame first, everything counted, everything closed."""
+
+import threading
+
+import pytest
+
+from arpipe.apps.live.capture import Capture
+from arpipe.apps.live.outlets import Outlet
+from arpipe.apps.live.run import LiveParts, is_over, run_headless
+from arpipe.apps.live.session import LiveSession, limited
+from arpipe.apps.live.show import summary
+from arpipe.config import LiveConfig, RunConfig
+from arpipe.errors import DeviceError, OutputError
+from arpipe.io.sink import NullSink
+from arpipe.pipeline.governor import DEFAULT_LEVELS, Governor, GovernorConfig, QualityLevel
+from arpipe.render.config import RenderConfig
+from tests.apps.live_fakes import FakeCamera, FakeFile, FakePipeline, openings
+
+PATIENCE_S = 10.0
+
+
+def session_of(*sources, governor=None, outlets=(), clock=None, loop=False):
+    capture = Capture(openings(*sources), loop=loop, retry_s=0.0)
+    more = {} if clock is None else {"clock": clock}
+    return LiveSession(capture, FakePipeline(), governor or Governor(), outlets, **more)
+
+
+def next_picture(session):
+    picture = session.next(PATIENCE_S)
+    assert picture is not None
+    return picture
+
+
+def test_every_frame_is_given_or_counted_as_dropped():
+    with session_of(FakeCamera(200, "end")) as session:
+        indices = []
+        while not session.has_ended:
+            picture = session.next(PATIENCE_S)
+            if picture is not None:
+                session.presented(picture)
+                indices.append(picture.result.frame.index)
+        report = session.report()
+    assert indices == sorted(set(indices))
+    assert indices[-1] == 199
+    assert report.frames == len(indices)
+    assert report.frames + report.dropped["source"] + report.dropped["inference"] == 200
+
+
+def test_camera_that_comes_back_is_shown_again():
+    gone = DeviceError("camera 0 is gone")
+    with session_of(FakeCamera(1, "fail"), gone, gone, FakeCamera(1)) as session:
+        shown = {next_picture(session).result.frame.index}
+        if 1 not in shown:
+            shown.add(next_picture(session).result.frame.index)
+        assert max(shown) == 1
+        assert session.capture.state == "playing"
+
+
+def test_broken_sink_is_detached_and_told_once():
+    class Full(NullSink):
+        def write(self, pixels, result):
+            raise OutputError("disk full")
+
+    with session_of(FakeCamera(1), outlets=[Outlet(Full(), "full"), Outlet(NullSink(), "fine")]) as session:
+        picture = next_picture(session)
+        with pytest.raises(OutputError, match="disk full"):
+            for _ in range(1000):
+                session.presented(picture)
+                threading.Event().wait(0.001)
+        assert [outlet.name for outlet in session.outlets] == ["fine"]
+        session.presented(picture)
+
+
+def test_busy_sink_drops_and_is_never_waited_for():
+    release = threading.Event()
+
+    class Slow(NullSink):
+        def write(self, pixels, result):
+            release.wait(PATIENCE_S)
+            super().write(pixels, result)
+
+    sink = Slow()
+    outlet = Outlet(sink, "slow")
+    with session_of(FakeCamera(1), outlets=[outlet]) as session:
+        picture = next_picture(session)
+        for _ in range(20):
+            session.presented(picture)
+        release.set()
+    assert outlet.dropped >= 15
+    assert sink.count == 20 - outlet.dropped
+
+
+def test_governor_changes_drawing_and_perception():
+    now = [0.0]
+    governor = Governor(GovernorConfig(levels=DEFAULT_LEVELS))
+    with session_of(FakeCamera(1), governor=governor, clock=lambda: now[0]) as session:
+        picture = next_picture(session)
+        for _ in range(300):
+            now[0] += 0.05
+            session.presented(picture, presenting_ms=60.0)
+        pipeline = session.pipeline
+    assert governor.level.name == "every second frame"
+    assert pipeline.qualities[0] == RenderConfig(supersample=1)
+    assert pipeline.qualities[-1] == RenderConfig(supersample=1, shadow=False, reflection=False)
+    assert (pipeline.perception.quality.attention, pipeline.perception.quality.every) == (False, 2)
+
+
+def test_level_never_asks_for_more_than_is_configured():
+    configured = RenderConfig(supersample=1, shadow=False)
+    assert limited(configured, QualityLevel(name="more", supersample=3)) == configured
+
+
+def test_opening_and_closing_twenty_times_leaves_no_thread():
+    before = threading.active_count()
+    for number in range(20):
+        camera = FakeCamera(number % 3)
+        with session_of(camera) as session:
+            session.next(0.0)
+        session.close()
+    assert threading.active_count() == before
+
+
+def test_session_closes_while_a_device_is_being_opened():
+    opening, release = threading.Event(), threading.Event()
+
+    def open_():
+        opening.set()
+        release.wait(PATIENCE_S)
+        raise DeviceError("too late")
+
+    session = LiveSession(Capture(open_), FakePipeline(), Governor())
+    assert opening.wait(PATIENCE_S)
+    session.close()
+    release.set()
+
+
+def test_run_ends_by_frames_seconds_or_source():
+    now = [0.0]
+    with session_of(FakeFile(1), clock=lambda: now[0]) as session:
+        assert not is_over(LiveConfig(frames=1, seconds=5.0), session)
+        now[0] = 6.0
+        assert is_over(LiveConfig(seconds=5.0), session)
+        session.presented(next_picture(session))
+        assert is_over(LiveConfig(frames=1), session)
+        while not session.has_ended:
+            session.next(0.01)
+        assert is_over(LiveConfig(), session)
+
+
+@pytest.mark.weights
+@pytest.mark.gl
+def test_headless_run_shows_frames_to_callback_and_sinks():
+    seen, sink = [], NullSink()
+
+    def watch(picture):
+        seen.append(picture)
+        return len(seen) < 4
+
+    device = {"width": 320, "height": 180}
+    live = {"source": "sample", "window": False, "device": device}
+    run = RunConfig.model_validate({"effects": ("aviator",), "live": live})
+    report = run_headless(run, LiveParts(watch, [sink]))
+    assert report.frames == len(seen) == 4
+    assert sink.count + report.dropped["encode"] == 4
+    assert seen[-1].result.faces
+    assert "4 pictures" in summary(report)
+
+
+@pytest.mark.weights
+def test_camera_that_never_worked_is_an_error_with_advice(monkeypatch):
+    gone = DeviceError("camera 7 cannot be opened")
+    parts = LiveParts(capture=Capture(openings(gone, gone, gone)))
+    run = RunConfig.model_validate({"live": {"source": "7", "window": False}})
+    with pytest.raises(DeviceError, match="camera 7 cannot be opened\n."):
+        run_headless(run, parts)
