@@ -15,7 +15,7 @@ from arpipe.tracking.follow import Finder, Follower, Rules, Track
 from arpipe.tracking.tracker import Mode
 from arpipe.types import Frame, Roi, TrackedBody
 
-REDETECT_EVERY: dict[Mode, int] = {"image": 1, "video": 10, "live": 20}
+REDETECT_EVERY: dict[Mode, int] = {"image": 1, "video": 10, "live": 30}
 TORSO = 0.3  # of the crop's side: people stand shoulder to shoulder at 0.2 sides from hip to hip
 LOOK_EVERY = {"full": 1, "fast": 2}
 SMOOTHING = OneEuroConfig(min_cutoff=0.05, beta=40.0, derivate_cutoff=1.0)
