@@ -1,6 +1,7 @@
 """Lash lines of an eye, and the ribbons drawn along them: liner and lashes. Image px."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -140,24 +141,45 @@ def _bezier(start: Array, bend: Array, end: Array, count: int) -> Array:
     return curve
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Comb:
+    """Lashes of one lid that no frame changes.
+
+    Attributes:
+        on_line: (count, LINE_POINTS) weights that give the roots.
+        length: (count, 1) of each over the longest.
+        fan: (count, 1) how far each leans outwards; negative towards the nose.
+    """
+
+    on_line: Array
+    length: Array
+    fan: Array
+
+
+@cache
+def _comb(count: int) -> _Comb:
+    rng = np.random.default_rng(count)  # the same lashes in every frame
+    place = (np.arange(count) + 0.5) / count * 0.92 + 0.06 + rng.uniform(-0.3, 0.3, count) / count
+    at = np.clip(place, 0.0, 1.0) * (LINE_POINTS - 1)
+    weights = np.clip(1.0 - np.abs(at[:, None] - np.arange(LINE_POINTS)), 0.0, 1.0)
+    length = rng.uniform(0.72, 1.08, count) * (0.55 + 0.6 * np.clip(place, 0.0, 1.0))
+    fan = -0.55 + 1.55 * place + rng.uniform(-0.12, 0.12, count)
+    return _Comb(weights, length[:, None], fan[:, None])
+
+
 def _strokes(
     eye: Eye, line: Array, count: int, length_px: float, width_px: float, curl: float, is_upper: bool
 ) -> Floats:
-    rng = np.random.default_rng(11 if is_upper else 12)  # the same lashes in every frame
-    place = (np.arange(count) + 0.5) / count * 0.92 + 0.06 + rng.uniform(-0.3, 0.3, count) / count
-    at = np.clip(place, 0.0, 1.0) * (LINE_POINTS - 1)
-    number = np.arange(LINE_POINTS)
-    roots = np.stack([np.interp(at, number, line[:, axis]) for axis in (0, 1)], axis=1)
-    vary = rng.uniform(0.72, 1.08, count) * (0.55 + 0.6 * np.clip(place, 0.0, 1.0))
-    fan = -0.55 + 1.55 * place + rng.uniform(-0.12, 0.12, count)  # towards the nose, up, then outwards
+    comb = _comb(count)
+    roots = comb.on_line @ line
     rise = (1.0 if is_upper else -1.0) * eye.up
     if is_upper:
         rise = rise * (-0.75 + 1.75 * eye.openness)  # a closed lid points its lashes to the cheek
-    lean = 0.75 * fan[:, None] * eye.outward
+    lean = 0.75 * comb.fan * eye.outward
     straight = rise + 0.75 * lean
     curled = rise * (1.0 + 0.35 * curl) + lean * 1.1
     t = np.linspace(0.0, 1.0, LASH_POINTS)[:, None, None]
-    length = (length_px * vary)[:, None]
+    length = length_px * comb.length
     first = roots + straight * length * 0.42 * (1.0 - 0.35 * curl * eye.openness)
     tip = roots + curled * length
     points = (1 - t) ** 2 * roots + 2 * t * (1 - t) * first + t**2 * tip  # (LASH_POINTS, count, 2)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -104,10 +105,10 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
     )
 
 
-def shares(colors: Array) -> Array:
+def shares(colors: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """(…, 2) red and green share of (…, 3) linear colours; dark ones lean to grey, as in makeup_common.glsl."""
     total = colors.sum(axis=-1, keepdims=True) + 0.03
-    result: Array = (colors[..., :2] + 0.01) / total
+    result: npt.NDArray[Any] = (colors[..., :2] + 0.01) / total
     return result
 
 

@@ -25,6 +25,8 @@ NEAR_MM, WIDE_MM = (
     13.0,
 )  # blurs: wider than pores and moles; wider than blotches, finer than the face's shape
 LOW_SIDE = 96  # texels across a face: less than 2 mm each
+COARSER = 4  # the wide blur is done on so much smaller a map
+_LINEAR = linear_from_srgb(np.arange(256, dtype=np.uint8)).astype(np.float32)
 HUE_EVEN, OWN_HUE = 0.8, 0.2  # of a blotch's hue goes; of what replaces it is the whole face's
 LEVEL_EVEN, LIFT_OVER = 0.4, 1.02
 WARMER = 0.45  # as in makeup_common.glsl
@@ -125,9 +127,10 @@ def evening(skin: Floats, texel_mm: float, wearer: Wearer) -> Floats:
         texel_mm: Size of a texel on the face.
         wearer: Whose skin.
     """
-    near, wide = (
-        cv2.GaussianBlur(skin, (0, 0), max(blur_mm / texel_mm, 0.8)) for blur_mm in (NEAR_MM, WIDE_MM)
-    )
+    near = cv2.GaussianBlur(skin, (0, 0), max(NEAR_MM / texel_mm, 0.8))
+    coarse = cv2.resize(near, (LOW_SIDE // COARSER, LOW_SIDE // COARSER), interpolation=cv2.INTER_AREA)
+    coarse = cv2.GaussianBlur(coarse, (0, 0), max(WIDE_MM / texel_mm / COARSER, 0.8))
+    wide = cv2.resize(coarse, (LOW_SIDE, LOW_SIDE), interpolation=cv2.INTER_CUBIC)
     known = np.clip((near[..., 3:] - 0.02) / 0.28, 0.0, 1.0)
     near, wide = (sums[..., :3] / np.maximum(sums[..., 3:], 0.02) + 1e-3 for sums in (near, wide))
     luminance = LUMINANCE.astype(np.float32)
@@ -199,12 +202,14 @@ def low_skin(frame: Frame, origin: Array, side: float, wearer: Wearer) -> Floats
     shift[:, 2] = (low - origin) * scale
     placed = cv2.warpAffine(small, shift, (LOW_SIDE, LOW_SIDE), flags=cv2.INTER_LINEAR)
     covered = cv2.warpAffine(np.ones(small.shape[:2], np.float32), shift, (LOW_SIDE, LOW_SIDE))
-    colors = linear_from_srgb(np.asarray(placed, np.uint8))
-    skin = wearer.complexion.skin
+    colors = _LINEAR[placed]
+    skin = wearer.complexion.skin.astype(np.float32)
     reach = SKIN_REACH + REACH_OVER_SPREAD * float(wearer.complexion.spread)
     shift = shares(colors) - shares(skin)
-    away = np.linalg.norm(shift, axis=-1) * np.where(shift[..., 0] > 0, WARMER, 1.0)
-    level = colors @ LUMINANCE / float(skin @ LUMINANCE)
+    away = np.hypot(shift[..., 0], shift[..., 1]) * np.where(
+        shift[..., 0] > 0, np.float32(WARMER), np.float32(1.0)
+    )
+    level = colors @ (LUMINANCE / float(skin @ LUMINANCE)).astype(np.float32)
     share = np.clip(2.0 - away / reach, 0.0, 1.0) * np.clip((level - 0.25) / 0.2, 0.0, 1.0) * covered
     result[..., :3], result[..., 3] = colors * share[..., None], share
     return result
