@@ -28,9 +28,9 @@ from arpipe.render.layer import Order, Scene
 from arpipe.types import Pixels, Points
 
 USUAL_BLUR = 18.0
-USUAL_WRAP = 0.2  # of pictures and videos, whose light the subject should seem to stand in
+USUAL_WRAP = 0.1  # of pictures and videos, whose light the subject should seem to stand in
 WRAP_PX = 10.0  # how far the background's light reaches around the subject, px of a picture with 720 rows
-FAINT = 0.02  # glow below does not show
+FAINT = 0.002  # subtracted from the glow, so that it ends
 KINDS = ("image", "video", "color", "transparent")
 
 
@@ -166,8 +166,8 @@ def _lit(pixels: Pixels, alpha: Points, sides: Sides, behind: Pixels, wrap: floa
     rows, columns = sides.share.shape
     reach = WRAP_PX * min(width, height) / REFERENCE_ROWS * columns / width
     light = gaussian(shrunk_light(behind, columns, rows), 2.0 * reach)
-    share = wrap * gaussian(1.0 - sides.share, reach)
-    touched = cv2.resize((share > FAINT).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    share = np.maximum(wrap * gaussian(1.0 - sides.share, reach) - FAINT, 0.0)
+    touched = cv2.resize((share > 0.0).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
     edge = cut_edge(pixels, alpha, sides, touched.astype(np.bool_))
     return edge, bilinear_at(np.dstack([light, share]), edge.places, width, height)
 

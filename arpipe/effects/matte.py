@@ -20,6 +20,8 @@ COARSE_SIDE_PX = 180  # short side of the coarse pictures, about: a quarter of 7
 MOST_STEP = 12
 SURE = 1.0 / 255.0  # nearer to 0 or 1 than a byte can show
 WARY = 0.04  # share of the other side from which a coarse pixel's colour is not trusted
+NEAR = 13  # coarse px across which a sure colour speaks for mixed pixels: an edge is narrower, dark hair wider
+TRUSTED = 0.25  # mean weight from which a coarser size fills gaps by itself
 EMPTY = 1e-3
 
 
@@ -63,10 +65,23 @@ def take_apart(pixels: Pixels, alpha: Points, step: int) -> Sides:
     height, width = (max(1, round(side / step)) for side in alpha.shape)
     light = shrunk_light(pixels, width, height)
     share: Points = np.asarray(cv2.resize(alpha, (width, height), interpolation=cv2.INTER_AREA), np.float32)
-    nearby = np.ones((3, 3), np.uint8)
-    background = np.clip(1.0 - cv2.dilate(share, nearby) / WARY, 0.0, 1.0)
-    subject = np.clip(1.0 - (1.0 - cv2.erode(share, nearby)) / WARY, 0.0, 1.0)
-    return Sides(continued(light, subject), continued(light, background), share)
+    background = _sure(1.0 - np.asarray(cv2.dilate(share, np.ones((3, 3), np.uint8)), np.float32))
+    return Sides(continued(light, _trust_subject(share)), continued(light, background), share)
+
+
+def _trust_subject(share: Points) -> Points:
+    """Weight (h, w) of colours for the subject by its share.
+
+    What is surely the subject's counts; where nothing such is near, as in dark hair before a dark wall, what may be.
+    """
+    sure = _sure(np.asarray(cv2.erode(share, np.ones((3, 3), np.uint8)), np.float32))
+    near = cv2.dilate(sure, np.ones((NEAR, NEAR), np.uint8))
+    return np.asarray(np.maximum(sure, (1.0 - near) * share * share), np.float32)
+
+
+def _sure(share: Points) -> Points:
+    """1 where a side has all of a pixel, falling to 0 where the other one has a little."""
+    return np.asarray(np.clip(1.0 - (1.0 - share) / WARY, 0.0, 1.0), np.float32)
 
 
 def continued(light: Points, weight: Points) -> Points:
@@ -82,7 +97,9 @@ def continued(light: Points, weight: Points) -> Points:
     less = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
     sums = cv2.resize(light * weight[..., None], size, interpolation=cv2.INTER_AREA)
     means = sums / np.maximum(less, EMPTY)[..., None]
-    coarser = continued(np.asarray(means, np.float32), np.minimum(np.asarray(less, np.float32) / 0.25, 1.0))
+    coarser = continued(
+        np.asarray(means, np.float32), np.minimum(np.asarray(less, np.float32) / TRUSTED, 1.0)
+    )
     behind = cv2.resize(coarser, (columns, rows), interpolation=cv2.INTER_LINEAR)
     return np.asarray(behind + (light - behind) * weight[..., None], np.float32)
 
@@ -105,8 +122,9 @@ def cut_edge(pixels: Pixels, alpha: Points, sides: Sides, touched: npt.NDArray[n
     old = bilinear_at(sides.background, places, width, height)
     subject = bilinear_at(sides.subject, places, width, height)
     seen = light_of(pixels.reshape(-1, 3)[places])
-    clean = np.clip(subject + share * (seen - share * subject - (1.0 - share) * old), 0.0, 1.0)
-    return Edge(places, share, np.asarray(clean, np.float32))
+    clean = subject + share * (seen - share * subject - (1.0 - share) * old)
+    most = np.minimum(seen / share, 1.0)  # the subject's part is not brighter than what was seen of both
+    return Edge(places, share, np.asarray(np.clip(clean, 0.0, most), np.float32))
 
 
 def lay_on(pixels: Pixels, alpha: Points, edge: Edge, behind: Pixels, glow: Points | None) -> None:

@@ -36,13 +36,13 @@ def test_light_survives_the_way_to_bytes_and_back():
 
 
 def test_the_edge_is_mixed_anew_with_nothing_of_the_old_background():
-    frame, mask = half_picture(softness=6)
+    frame, mask = half_picture(1280, 720, softness=6)
     drawn = painted(background(color="#00c83c"), frame, mask)
     assert np.abs(drawn.astype(int) - mixed(SUBJECT, GREEN, mask)).max() <= 2
 
 
 def test_a_blurred_background_holds_no_colour_of_the_subject():
-    frame, mask = half_picture(softness=2)
+    frame, mask = half_picture(1280, 720, softness=2)
     drawn = painted(background(blur=30), frame, mask)
     behind = drawn[mask == 0.0].astype(int)
     assert np.abs(behind - BEHIND).max() <= 1
@@ -155,7 +155,7 @@ def test_feather_goes_inwards_only():
 
 
 def test_transparency_is_the_mask_and_whatever_was_drawn_since():
-    frame, mask = half_picture(softness=6)
+    frame, mask = half_picture(1280, 720, softness=6)
     layer = background(transparent=True)
     drawn = painted(layer, frame, mask)
     edge = (mask > 0.1) & (mask < 1.0)
