@@ -102,6 +102,9 @@ def test_glasses_are_on_the_face_and_change_with_a_click(browser):
         more_pictures(page, 10)
         assert page.evaluate("() => arpipe.code") == "h264"
         assert page.evaluate("() => arpipe.last.faces") == 1
+        with SampleSource(CAMERA) as source:
+            sent = source.frame(0).pixels.mean((0, 1))
+        np.testing.assert_allclose(seen(page).mean((0, 1)), sent, atol=4)
         bare = darkness(page)
         page.click("[data-effect=wayfarer]")
         until(page, "arpipe.wornMs > 0")
