@@ -56,6 +56,7 @@ class Rules:
         core: Share of a square, about its centre, that tells two subjects apart.
         remembers: False takes every frame by itself.
         look_every: Frames from one that the networks see to the next; between them subjects move on as they did.
+            At low frame rates, where that would say nothing, the networks see every frame.
         smoothing: Of points in px, over the crop's side; None for none.
         world_smoothing: Of points in m.
     """
@@ -137,7 +138,7 @@ class Follower(Generic[Seen]):
         """
         if not self._rules.remembers:
             self._tracks = []
-        if self._tracks and self._frames % self._rules.look_every:
+        if self._may_rest(frame.captured_s):
             self._frames += 1
             with timer.stage("track"):
                 return self.predict(frame)
@@ -163,6 +164,11 @@ class Follower(Generic[Seen]):
     def close(self) -> None:
         """Free the networks; may be called twice."""
         self._finder.close()
+
+    def _may_rest(self, time_s: float) -> bool:
+        """Whether this frame is one between two looks, and the movements so far say what is in it."""
+        between = bool(self._tracks) and self._frames % self._rules.look_every != 0
+        return between and all(track.motion.reaches(time_s) for track in self._tracks)
 
     def _follow(self, frame: Frame, timer: StageTimer) -> None:
         """Look for each known subject where it was last, missed ones too."""

@@ -76,10 +76,14 @@ class Motion:
         self._shown, self._time_s = shown, time_s
         return shown
 
+    def reaches(self, time_s: float) -> bool:
+        """Whether the last movement tells anything about this time."""
+        return self._step is not None and 0 < time_s - self._step.time_s <= LONGEST_S
+
     def ahead(self, seen: Seen, time_s: float) -> Seen:
         """What to show at a time without a sighting: the last one, moved on at nearly its last speed."""
         step = self._step
-        if step is None or not 0 < time_s - step.time_s <= LONGEST_S:
+        if step is None or not self.reaches(time_s):
             return seen
         share = np.float32(DAMPING * (time_s - step.time_s) / step.interval_s)
         points = step.last.landmarks.points_px + share * step.change_px
