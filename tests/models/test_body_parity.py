@@ -1,5 +1,6 @@
 """Bodies and hands against what MediaPipe 0.10.21 answered on the same pixels (tests/golden/bodies)."""
 
+import itertools
 import json
 import zlib
 from pathlib import Path
@@ -17,6 +18,7 @@ from arpipe.types import Frame
 pytestmark = pytest.mark.weights
 
 GOLDENS = Path(__file__).parents[1] / "golden" / "bodies"
+SIGNS = "tfjs-models/hand-pose-detection/test_data/asl_hand"
 SQUATS = "tfjs-models/pose-detection/test_data/pose_squats"
 
 # Shares of the person's height, or the hand's long side. The goal is 0.5 %; at worst 0.003 % was measured for
@@ -119,3 +121,19 @@ def test_a_squatting_person_is_followed_within_two_percent(shared_data):
             off.append(apart.mean() / np.ptp(points[:, 1]))
     assert (ids, len(off)) == ({1}, len(expected))
     assert max(off) < CLIP_LIMIT
+
+
+@pytest.mark.slow
+def test_a_signing_hand_is_followed_as_recorded(shared_data):
+    expected = np.array(json.loads((shared_data / f"{SIGNS}.full.json").read_text("utf-8")))
+    config = HandTrackerConfig(max_hands=1, smoothing="off", crop_rest=0)
+    seen, off = set(), []
+    with VideoFile(shared_data / f"{SIGNS}.25fps.mp4") as source, HandTracker(config) as tracker:
+        for frame in itertools.islice(source, 120):
+            (hand,) = tracker.update(frame, StageTimer())
+            seen.add((hand.track_id, hand.side))
+            points = expected[frame.index]
+            apart = np.linalg.norm(hand.landmarks.points_px[:, :2] - points[:, :2], axis=1)
+            off.append(apart.mean() / np.ptp(points[:, :2], axis=0).max())
+    assert seen == {(1, "right")}
+    assert max(off) < HAND_CLIP_LIMIT
