@@ -25,7 +25,14 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
         [str(ROOT / "assets/samples/astronaut.png"), "1", "skeleton.png"],
         ["skeleton.png"],
     ),
+    "08_live_window.py": (["sample", "3", "--no-window"], []),
     "11_browser.py": (["--port", "0", "--end-after", "2"], []),
+    "12_virtual_camera.py": (["sample", "3"], []),
+    "13_own_sink.py": (["sample", "8", "latest.jpg"], ["latest.jpg"]),
+    "10_another_background.py": (
+        [str(ROOT / "assets/samples/astronaut.png"), "."],
+        ["blurred.png", "bokeh.png", "sunset_behind.png", "cut_out.png"],
+    ),
 }
 MOST_LINES = 60
 

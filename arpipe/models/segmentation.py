@@ -59,6 +59,11 @@ class PersonSegmenter:
             probability = network.run(seen * np.float32(1.0 / 255.0))["mask"][0]
             return PersonMask(probability, seen)
 
+    @property
+    def provider(self) -> str:
+        """Where the networks really run; "none" before one is loaded."""
+        return next((network.provider for network in self._networks.values()), "none")
+
     def close(self) -> None:
         """Free the networks; may be called twice."""
         self._closed = True

@@ -119,7 +119,7 @@ class Perception:
         for part in (self._face_sight, self._body_tracker, self._hand_tracker):
             if part is not None:
                 return part.provider
-        return "none"
+        return self._mask.provider
 
     def reset(self) -> None:
         """Forget all tracks: the next frame begins another stream."""

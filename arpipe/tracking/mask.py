@@ -15,6 +15,11 @@ from arpipe.types import Frame, Points
 class Segmenter(Protocol):
     """Finds people in a frame; `PersonSegmenter` is one, tests bring their own."""
 
+    @property
+    def provider(self) -> str:
+        """Where it runs."""
+        ...
+
     def segment(self, frame: Frame, timer: StageTimer) -> PersonMask:
         """See `PersonSegmenter.segment`."""
         ...
@@ -47,6 +52,11 @@ class MaskTracker:
                 mask = _followed(self._last, mask, steady.share)
             self._last = mask
         return mask
+
+    @property
+    def provider(self) -> str:
+        """Where the networks really run; "none" before one is loaded."""
+        return self._segmenter.provider
 
     def reset(self) -> None:
         """Forget: the next frame begins another stream."""

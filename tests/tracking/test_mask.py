@@ -37,6 +37,8 @@ def coarse(pixels, truth, seed=0):
 class Scripted:
     """Gives the masks of a script, by the frame's index."""
 
+    provider = "scripted"
+
     def __init__(self, masks):
         self.masks = masks
         self.closed = False
