@@ -43,13 +43,13 @@ class Outcome:
 
     Attributes:
         frames: Frames done.
-        frames_with_faces: Those with at least one face.
+        frames_found: Those with at least one face, body or hand.
         decode_errors: Damage that was skipped.
         seconds: Wall time.
     """
 
     frames: int
-    frames_with_faces: int
+    frames_found: int
     decode_errors: int
     seconds: float
 
@@ -81,7 +81,7 @@ def run_job(
     """
     start_s = clock()
     pipeline.reset()
-    frames = with_faces = 0
+    frames = found = 0
     capture_ms: dict[int, float] = {}
     with ExitStack() as stack:
         source = stack.enter_context(open_source(job.spec))
@@ -105,9 +105,10 @@ def run_job(
         for picture in stream:
             writer.put(picture)
             frames += 1
-            with_faces += bool(picture.result.faces)
+            result = picture.result
+            found += bool(result.faces or result.bodies or result.hands)
             on_frame()
-    return Outcome(frames, with_faces, source.decode_errors, clock() - start_s)
+    return Outcome(frames, found, source.decode_errors, clock() - start_s)
 
 
 def _stream(

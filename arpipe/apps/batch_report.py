@@ -86,7 +86,7 @@ class Report:
         made = ", ".join(str(path) for path in (job.output, job.export) if path is not None)
         frames = f"{outcome.frames} frame{'s' if outcome.frames != 1 else ''}"
         self._say(f"{job.spec}: {frames}, {fps:.1f} FPS{damage} -> {made}")
-        share = f"{100.0 * outcome.frames_with_faces / outcome.frames:.0f} %" if outcome.frames else "-"
+        share = f"{100.0 * outcome.frames_found / outcome.frames:.0f} %" if outcome.frames else "-"
         row = (str(outcome.frames), share, f"{outcome.seconds:.1f}", f"{fps:.1f}", f"done{damage}")
         self._rows.append((Path(job.spec).name, *row))
 
@@ -103,7 +103,7 @@ class Report:
         good = len(self._rows) - self._failed
         table = Table(title=f"{good} of {self._total} done, {self._failed} failed", title_justify="left")
         table.add_column("input", overflow="fold")
-        for column in ("frames", "with faces", "seconds", "FPS"):
+        for column in ("frames", "found", "seconds", "FPS"):
             table.add_column(column, justify="right", no_wrap=True)
         table.add_column("result", overflow="fold")
         for row in self._rows:

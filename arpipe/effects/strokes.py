@@ -113,8 +113,10 @@ class _Brush:
         cv2.circle(self._cover, center, radius, self._level(trust), -1, cv2.LINE_AA, SUBPIXEL_BITS)
 
     def blend(self) -> None:
-        cover = self._cover.astype(np.float32) / np.float32(255.0)
-        self._place[:] = cv2.blendLinear(self._paint, self._place, cover, np.float32(1.0) - cover)
+        cover = cv2.merge([self._cover] * 3)
+        paint = cv2.multiply(self._paint, cover, scale=1.0 / 255.0)
+        behind = cv2.multiply(self._place, cv2.bitwise_not(cover), scale=1.0 / 255.0)
+        cv2.add(paint, behind, dst=self._place)
 
     def _level(self, trust: float) -> int:
         return round(255.0 * self._opacity * trust)
