@@ -20,7 +20,7 @@ from arpipe.apps.window.window import Key, Window
 from arpipe.config import RunConfig
 from arpipe.errors import ArpipeError
 from arpipe.render.context import GlContext
-from arpipe.types import Picture
+from arpipe.types import Picture, Pixels
 
 POLL_S = 0.03  # keys are answered after so long at most when no picture comes
 REDRAW_S = 0.1  # without a new picture
@@ -34,7 +34,7 @@ def run_window(run: RunConfig, parts: LiveParts) -> LiveReport:
     with ExitStack() as stack:
         stack.enter_context(ended_by_sigterm())
         window = stack.enter_context(Window("arpipe", *WINDOW_SIZE))
-        context = stack.enter_context(GlContext.attached())
+        context = stack.enter_context(window.context())
         app = LiveWindow(window, context, run, parts, stack)
         with suppress(KeyboardInterrupt):
             while app.step():
@@ -131,13 +131,7 @@ class LiveWindow:
         if 0 not in size:
             if picture is not None:
                 self.screen.take(picture.pixels)
-            self.screen.draw(
-                size,
-                self._scale,
-                self._panels(),
-                mirror=self._mirror,
-                brightness=0.45 if self.hud.covers else 1.0,
-            )
+            self._draw()
         presenting_ms = (time.perf_counter() - begun_s) * 1000.0
         self._window.swap()
         self._drawn_s = time.monotonic()
@@ -147,6 +141,10 @@ class LiveWindow:
             except ArpipeError as error:
                 self._recording = None
                 self.hud.say(str(error), alarm=True)
+
+    def _draw(self) -> None:
+        dark = 0.45 if self.hud.covers else 1.0
+        self.screen.draw(self._size, self._scale, self.panels(), mirror=self._mirror, brightness=dark)
 
     @property
     def _size(self) -> tuple[int, int]:
@@ -161,7 +159,13 @@ class LiveWindow:
             1.0, max(0.5, min(width / 900.0, height / 560.0) / self._window.scale)
         )
 
-    def _panels(self) -> dict[str, Placed]:
+    def screenshot(self) -> Pixels:
+        """(h, w, 3) the window's contents."""
+        self._draw()
+        return self.screen.read(self._size)
+
+    def panels(self) -> dict[str, Placed]:
+        """What lies over the picture now."""
         capture = self.session.capture
         trouble = ""
         if capture.state == "failed":

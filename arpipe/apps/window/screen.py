@@ -87,7 +87,8 @@ class Screen:
         for name, placed in panels.items():
             texture = self._panel_texture(name, placed.panel)
             self._rectangle_at(texture, _place(placed, size_px, scale), size_px, False, 1.0)
-        gl.finish()  # so that what it cost is known before the wait for the screen begins
+        if self._context.is_software:
+            gl.finish()  # so that what it cost is known before the swap
 
     def read(self, size_px: tuple[int, int]) -> Pixels:
         """(h, w, 3) what was drawn last, before it was swapped."""

@@ -1,11 +1,15 @@
 """A glfw window with an OpenGL context, and the keys that were pressed in it."""
 
+import ctypes
+import sys
 from dataclasses import dataclass
 from typing import Any, Self
 
 import glfw
+import moderngl
 
-from arpipe.errors import DeviceError
+from arpipe.errors import DeviceError, RenderError
+from arpipe.render.context import GL_VERSION, GlContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +26,12 @@ class Window:
     Args:
         title: In its bar.
         width, height: Of its inside, in the system's units.
-        vsync: Wait for the screen when a picture is shown.
 
     Raises:
         DeviceError: There is no screen, or it has no OpenGL 3.3.
     """
 
-    def __init__(self, title: str, width: int, height: int, *, vsync: bool = True) -> None:
+    def __init__(self, title: str, width: int, height: int) -> None:
         problems: list[str] = []
 
         def note(_code: int, text: Any) -> None:
@@ -45,6 +48,8 @@ class Window:
             (glfw.SCALE_TO_MONITOR, True),
         ):
             glfw.window_hint(hint, value)
+        if sys.platform == "linux":  # as contexts without a window do: X11's own way bears none beside it
+            glfw.window_hint(glfw.CONTEXT_CREATION_API, glfw.EGL_CONTEXT_API)
         nothing: Any = None
         handle: Any = glfw.create_window(width, height, title, nothing, nothing)
         if not handle:
@@ -54,8 +59,22 @@ class Window:
         self._keys: list[Key] = []
         self._windowed = (0, 0, width, height)
         glfw.make_context_current(self._handle)
-        glfw.swap_interval(int(vsync))
         glfw.set_key_callback(self._handle, self._on_key)
+
+    def context(self) -> GlContext:
+        """The window's OpenGL; close it before the window.
+
+        Raises:
+            RenderError: It is older than OpenGL 3.3.
+        """
+        loader: Any = _Loader()  # moderngl's stub does not know the argument
+        try:
+            context = GlContext(moderngl.create_context(require=GL_VERSION, context=loader))
+        except ValueError as error:
+            raise RenderError(f"the window's OpenGL cannot be used: {error}") from error
+        # Pictures change with the screen's own rhythm, but for a CPU that draws: it has no time to wait.
+        glfw.swap_interval(0 if context.is_software else 1)
+        return context
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -119,6 +138,23 @@ class Window:
     def _on_key(self, _window: Any, code: int, _scan: int, action: int, _modifiers: int) -> None:
         if action != glfw.RELEASE:
             self.press(code, repeated=action == glfw.REPEAT)
+
+
+class _Loader:
+    """Gives moderngl the functions of the window's context, which is current."""
+
+    def load(self, name: str) -> int:
+        """Address of an OpenGL function; 0 if there is none."""
+        return ctypes.cast(glfw.get_proc_address(name), ctypes.c_void_p).value or 0
+
+    def release(self) -> None:
+        """The window owns the context."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 def _no_window(problems: list[str]) -> str:

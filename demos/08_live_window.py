@@ -1,0 +1,30 @@
+"""A webcam try-on in a window, from Python: `python demos/08_live_window.py [camera or file] [frames]`.
+
+Without a screen it runs without the window. Keys in the window: H shows them.
+"""
+
+import sys
+
+from arpipe import live
+from arpipe.config import LiveConfig, RunConfig
+from arpipe.types import Picture
+
+source = sys.argv[1] if len(sys.argv) > 1 else "0"
+frames = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+window = "--no-window" not in sys.argv
+
+
+def watch(picture: Picture) -> bool:
+    """Called with every picture that was shown; False would end the run."""
+    for face in picture.result.faces:
+        if face.pose is not None and face.pose.yaw_deg > 30:
+            print(f"frame {picture.result.frame.index}: face {face.track_id} looks away")
+    return True
+
+
+report = live(
+    LiveConfig(source=source, loop=frames > 0, frames=frames, window=window),
+    RunConfig(effects=("aviator",)),
+    watch,
+)
+print(f"{report.frames} pictures at {report.fps:.1f} FPS, {report.latency_p50_ms:.0f} ms behind the camera")

@@ -1,0 +1,152 @@
+"""The window's parts that need no screen."""
+
+import glfw
+import numpy as np
+import pytest
+
+from arpipe.apps.window import adjusting, panels
+from arpipe.apps.window.adjusting import Adjustment, Adjustments, can_adjust
+from arpipe.apps.window.hints import Hints, brightness
+from arpipe.apps.window.hud import Hud
+from arpipe.apps.window.keys import HELP, KEYS, Action, digit
+from arpipe.apps.window.screen import fitted
+from arpipe.apps.window.wardrobe import Previews, Wardrobe
+from arpipe.effects.packs import load_effect, load_pack
+from arpipe.errors import ConfigError
+from arpipe.types import Frame, FrameResult
+
+
+def result_of(level, faces=()):
+    return FrameResult(Frame(np.full((90, 160, 3), level, np.uint8), 0.0, 0), faces)
+
+
+def glasses_of(pack):
+    return pack.layers[0].params
+
+
+def test_every_action_has_a_key_and_help_names_it():
+    assert set(KEYS.values()) == set(Action)
+    letters = {chr(code) for code in KEYS if glfw.KEY_A <= code <= glfw.KEY_Z}
+    assert letters <= {part for key, _ in HELP for part in key.split()}
+    assert [digit(code) for code in (glfw.KEY_0, glfw.KEY_1, glfw.KEY_9)] == [None, 1, 9]
+
+
+def test_picture_keeps_its_shape_in_any_window():
+    assert fitted((1280, 720), (1280, 720)) == (0, 0, 1280, 720)
+    assert fitted((1280, 720), (640, 640)) == (0, 140, 640, 500)
+    assert fitted((480, 640), (1280, 640)) == (400, 0, 880, 640)
+
+
+def test_panels_are_premultiplied_and_grow_with_the_screens_density():
+    once, twice = (panels.pill("Looking for a face", scale, panels.CALM) for scale in (1.0, 2.0))
+    assert twice.shape[0] == 2 * once.shape[0]
+    assert abs(twice.shape[1] - 2 * once.shape[1]) <= 10  # glyphs are fitted to whole px
+    assert (once[..., :3] <= once[..., 3:]).all()
+    assert once[0, 0, 3] == 0
+    assert once[once.shape[0] // 2, 5, 3] > 150
+
+
+def test_bars_are_as_long_as_stages_take():
+    panel = panels.profile({"infer": 10.0, "draw": 5.0, "frame": 99.0}, "30 FPS", "full", (), 1.0)
+    lit = {
+        color: (np.abs(panel[..., :3].astype(int) - color[:3]).sum(axis=2) < 12).sum(axis=1).max()
+        for color in (panels.CALM, panels.ACCENT)
+    }
+    assert lit[panels.CALM] == pytest.approx(panels.BAR_WIDTH / 2, abs=3)
+    assert lit[panels.ACCENT] == pytest.approx(panels.BAR_WIDTH / 4, abs=3)
+
+
+def test_hints_say_what_matters_most():
+    now = [0.0]
+    hints = Hints(lambda: now[0])
+    assert "Opening" in hints.text("opening")
+    assert "trying again" in hints.text("failed")
+    hints.observe(result_of(120))
+    assert hints.text("playing") == ""
+    now[0] = 2.0
+    assert "Looking for a face" in hints.text("playing")
+    dark = Hints(lambda: now[0])
+    dark.observe(result_of(20))
+    assert "too dark" in dark.text("playing")
+    crowd = Hints(lambda: now[0])
+    crowd.observe(result_of(120, ("a", "b")))
+    assert "Two faces" in crowd.text("playing")
+    assert brightness(np.full((64, 64, 3), 90, np.uint8)) == 90.0
+
+
+def test_wardrobe_begins_with_what_was_asked_for():
+    wardrobe = Wardrobe(["round"])
+    titles = [outfit.title for outfit in wardrobe.outfits]
+    assert titles[0] == "Nothing"
+    assert wardrobe.worn.packs[0].name == "round"
+    assert titles.count("Round") == 1
+    wardrobe.step(-wardrobe.index - 1)
+    assert wardrobe.index == len(titles) - 1
+    assert not wardrobe.choose(len(titles))
+    look = Wardrobe(["lipstick", "round(scale=1.1)"])
+    assert look.index == 1
+    assert [pack.name for pack in look.worn.packs] == ["lipstick", "round"]
+    assert Wardrobe([]).worn.packs == ()
+
+
+def test_adjustments_are_kept_per_pack_and_applied(tmp_path):
+    path = tmp_path / "deep" / "adjustments.toml"
+    kept = Adjustments.load(path)
+    aviator = load_pack("aviator")
+    assert kept.applied(aviator) is aviator
+    kept.packs["aviator"] = Adjustment().moved("right_mm", 2.0).moved("scale", 0.05).moved("tilt_deg", -1.5)
+    kept.save()
+    again = Adjustments.load(path)
+    worn = glasses_of(again.applied(load_effect("aviator(scale=1.1)")))
+    assert worn.offset_mm == (-2.0, 0.0, 0.0)
+    assert worn.scale == pytest.approx(1.1 * 1.05)
+    assert worn.tilt_deg == -1.5
+    assert glasses_of(again.applied(load_pack("round"))).offset_mm == (0.0, 0.0, 0.0)
+    assert worn.model == glasses_of(aviator).model
+
+
+def test_adjustment_stops_at_its_limits_and_returns_exactly():
+    change = Adjustment()
+    for _ in range(500):
+        change = change.moved("scale", adjusting.STEP_SCALE)
+    assert change.scale == adjusting.SCALE_LIMITS[1]
+    there_and_back = Adjustment()
+    for step in [0.1] * 7 + [-0.1] * 7:
+        there_and_back = there_and_back.moved("up_mm", step)
+    assert there_and_back == Adjustment()
+
+
+def test_damaged_adjustments_are_told(tmp_path):
+    path = tmp_path / "adjustments.toml"
+    path.write_text("[packs.round]\nscal = 2\n")
+    with pytest.raises(ConfigError, match="scale"):
+        Adjustments.load(path)
+
+
+def test_only_worn_objects_can_be_moved():
+    assert can_adjust(load_pack("round"))
+    assert not can_adjust(load_effect("lipstick"))
+
+
+def test_carousel_goes_away_and_comes_back():
+    now = [0.0]
+    hud = Hud(Wardrobe([]), lambda: now[0])
+    assert hud.shows_carousel
+    now[0] = 60.0
+    assert not hud.shows_carousel
+    hud.show_carousel()
+    assert hud.shows_carousel
+    hud.toggle_help()
+    assert not hud.shows_carousel
+
+
+@pytest.mark.gl
+def test_previews_show_the_effect():
+    from arpipe.render.context import GlContext
+
+    wardrobe = Wardrobe(["wayfarer"])
+    with GlContext.headless() as context:
+        previews = Previews(context)
+        bare, worn = previews.draw(wardrobe.outfits[0]), previews.draw(wardrobe.worn)
+    assert bare.shape == worn.shape == (160, 160, 3)
+    assert (np.abs(bare.astype(int) - worn).sum(axis=2) > 60).mean() > 0.03

@@ -1,0 +1,247 @@
+"""A real window on a virtual screen, driven by keys."""
+
+import math
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack, contextmanager
+
+import glfw
+import numpy as np
+import psutil
+import pytest
+
+from arpipe.apps.live.capture import Capture
+from arpipe.apps.live.run import LiveParts, live
+from arpipe.apps.window.adjusting import Adjustments
+from arpipe.apps.window.app import LiveWindow
+from arpipe.apps.window.window import Window
+from arpipe.config import LiveConfig, RunConfig
+from arpipe.errors import DeviceError
+from arpipe.io.sample import SampleConfig, SampleSource
+from tests.apps.live_fakes import FakeCamera, openings
+
+pytestmark = [
+    pytest.mark.gl,
+    pytest.mark.weights,
+    pytest.mark.skipif(sys.platform != "linux", reason="the virtual screen is an X server"),
+    pytest.mark.skipif(shutil.which("Xvfb") is None, reason="no Xvfb; on Debian: apt-get install xvfb"),
+]
+
+SIZE = (640, 360)
+STEPS = 400  # more than any of these tests needs
+
+
+@pytest.fixture(scope="module")
+def screen():
+    """A virtual screen, and DISPLAY set to it."""
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24", "+extension", "GLX"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    before = os.environ.get("DISPLAY")
+    os.environ["DISPLAY"] = f":{server.stdout.readline().strip()}"
+    yield
+    server.terminate()
+    server.wait()
+    server.stdout.close()
+    os.environ.pop("DISPLAY")
+    if before is not None:
+        os.environ["DISPLAY"] = before
+
+
+def run_of(tmp_path, **more):
+    settings = {"source": "sample", "folder": tmp_path / "captures", "mirror": False, **more}
+    return RunConfig.model_validate({"effects": ("wayfarer",), "live": settings})
+
+
+def sample_capture():
+    config = SampleConfig(width=SIZE[0], height=SIZE[1], frames=None, noise=0.0)
+    return Capture(lambda: SampleSource(config))
+
+
+@contextmanager
+def opened(tmp_path, capture=None, **more):
+    with ExitStack() as stack:
+        window = stack.enter_context(Window("test", *SIZE))
+        context = stack.enter_context(window.context())
+        parts = LiveParts(capture=capture or sample_capture())
+        kept = Adjustments(tmp_path / "adjustments.toml", {})
+        app = LiveWindow(window, context, run_of(tmp_path, **more), parts, stack, kept)
+        yield app, window
+
+
+def until(app, reached):
+    for _ in range(STEPS):
+        app.step()
+        if reached():
+            return
+    raise AssertionError(f"not reached in {STEPS} steps")
+
+
+def shown(app):
+    return app.screenshot()
+
+
+def press(app, window, *codes):
+    for code in codes:
+        window.press(code)
+    app.step()
+
+
+def with_picture(app):
+    until(app, lambda: app.session.figures.frames >= 3)
+
+
+def test_window_shows_the_picture_and_mirrors_it(screen, tmp_path):
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        press(app, window, glfw.KEY_SPACE)
+        app.hud._carousel_until_s = 0.0
+        app.step()
+        straight = shown(app)
+        press(app, window, glfw.KEY_M)
+        mirrored = shown(app)
+    below = slice(120, None)  # the hint lies above
+    assert straight.std() > 20
+    assert np.abs(straight[below].astype(int) - mirrored[below, ::-1]).mean() < 2.0
+
+
+def test_keys_choose_effects(screen, tmp_path):
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        press(app, window, glfw.KEY_2)
+        assert app.session.pipeline.packs == app.wardrobe.outfits[2].packs
+        press(app, window, glfw.KEY_RIGHT)
+        assert app.wardrobe.index == 3
+        press(app, window, glfw.KEY_0)
+        assert app.session.pipeline.packs == ()
+        press(app, window, glfw.KEY_D)
+        assert [pack.name for pack in app.session.pipeline.packs] == ["debug"]
+        app.hud._carousel_until_s = math.inf
+        until(app, lambda: all(preview is not None for preview in app.hud.previews))
+
+
+def test_record_and_snapshot_write_files_that_open(screen, tmp_path):
+    from PIL import Image
+
+    from arpipe.io.video import VideoFile
+
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        press(app, window, glfw.KEY_R)
+        begun = app.session.figures.frames
+        until(app, lambda: app.session.figures.frames >= begun + 5)
+        press(app, window, glfw.KEY_S, glfw.KEY_R)
+    (video,) = (tmp_path / "captures").glob("*.mp4")
+    (picture,) = (tmp_path / "captures").glob("*.png")
+    with VideoFile(video) as written:
+        assert len(list(written)) >= 3
+    with Image.open(picture) as written_picture:
+        assert written_picture.size == SIZE
+
+
+def test_adjusting_moves_the_glasses_and_is_kept(screen, tmp_path):
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        press(app, window, glfw.KEY_A)
+        press(app, window, glfw.KEY_UP, glfw.KEY_UP, glfw.KEY_EQUAL, glfw.KEY_RIGHT)
+        params = app.session.pipeline.packs[0].layers[0].params
+        assert params.offset_mm == (0.5, 1.0, 0.0)  # unmirrored: the person's left is on the right
+        assert params.scale == pytest.approx(1.01)
+        press(app, window, glfw.KEY_A)
+    assert Adjustments.load(tmp_path / "adjustments.toml").packs["wayfarer"].up_mm == 1.0
+
+
+def test_panels_open_and_escape_closes_them_before_the_window(screen, tmp_path):
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        press(app, window, glfw.KEY_P, glfw.KEY_H)
+        assert app.hud.profiling
+        assert app.hud.helping
+        window.press(glfw.KEY_ESCAPE)
+        assert app.step()
+        assert not app.hud.helping
+        window.press(glfw.KEY_ESCAPE)
+        assert not app.step()
+
+
+def test_pause_holds_the_picture(screen, tmp_path):
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        press(app, window, glfw.KEY_SPACE)
+        frames = app.session.figures.frames
+        for _ in range(5):
+            assert app.step()
+        assert app.session.figures.frames == frames
+        press(app, window, glfw.KEY_SPACE)
+        until(app, lambda: app.session.figures.frames > frames)
+
+
+def test_window_can_be_resized_and_fill_the_screen(screen, tmp_path):
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        glfw.set_window_size(window._handle, 500, 500)
+        until(app, lambda: window.size_px == (500, 500))
+        app.step()
+        picture = shown(app)
+        assert picture.shape == (500, 500, 3)
+        assert (picture[60:100, 10] == picture[60, 10]).all()  # beside the picture it is night
+        press(app, window, glfw.KEY_F)
+        until(app, lambda: window.size_px == (1024, 768))
+        press(app, window, glfw.KEY_F)
+        until(app, lambda: window.size_px == (500, 500))
+
+
+def test_camera_that_fails_is_explained_and_picked_up_again(screen, tmp_path):
+    gone = DeviceError("camera 0 cannot be opened; is it plugged in and free?")
+    sample = SampleSource(SampleConfig(width=SIZE[0], height=SIZE[1], frames=None))
+    allowed = threading.Event()
+
+    def open_():
+        if allowed.is_set():
+            return sample
+        raise gone
+
+    with opened(tmp_path, Capture(open_, retry_s=0.01), source="0") as (app, _):
+        until(app, lambda: app.session.capture.state == "failed")
+        blank = shown(app)
+        app.step()
+        assert "notice" in app.panels()
+        allowed.set()
+        until(app, lambda: app.session.figures.frames > 0)
+        assert "notice" not in app.panels()
+    assert blank.shape == (SIZE[1], SIZE[0], 3)
+
+
+def test_twenty_windows_leave_nothing_behind(screen, tmp_path):
+    process = psutil.Process()
+    counts = []
+    for _ in range(20):
+        with opened(tmp_path, Capture(openings(FakeCamera(3)))) as (app, _):
+            app.step()
+            app.step()
+            resources = app.screen._context.resources
+        counts.append((threading.active_count(), process.num_fds(), resources.count))
+    assert counts[-1][0] == counts[4][0]
+    assert counts[-1][1] <= counts[4][1]
+    assert counts[-1][2] == 0
+
+
+def test_live_ends_by_itself_after_so_many_frames(screen, tmp_path):
+    device = {"width": SIZE[0], "height": SIZE[1]}
+    config = LiveConfig.model_validate({"source": "sample", "frames": 5, "device": device})
+    report = live(config, run_of(tmp_path))
+    assert report.frames == 5
+    assert report.latency_p50_ms > 0
+
+
+def test_no_screen_is_told(screen, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":4040")
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    with pytest.raises(DeviceError, match="--no-window"):
+        Window("test", 64, 64)
