@@ -22,15 +22,15 @@ SAMPLE = SampleConfig(width=960, height=1080, frames=1, noise=0.0)
 SETTLE_FRAMES = 5  # of the same picture, until landmarks, fit and light have settled
 PREVIEW_SIDE_PX = 288
 QUALITY = 88
-WHOLE, FACE, EYES, MOUTH = (1.5, 0.5), (1.2, 0.5), (0.62, 0.34), (0.5, 0.8)
-"""Side of the square shown and the height of its middle, both over the face's height."""
+WHOLE, FACE, EYE, MOUTH = (1.5, 0.5, 0.5), (1.2, 0.5, 0.5), (0.36, 0.3, 0.31), (0.5, 0.5, 0.8)
+"""Side of the square shown over the face's height, and where in the face its middle is: across, down."""
 CUTS = {
-    "eyeliner": EYES,
-    "eyeshadow": EYES,
-    "mascara": EYES,
-    "iris-color": EYES,
-    "brows": EYES,
-    "concealer": EYES,
+    "eyeliner": EYE,
+    "eyeshadow": EYE,
+    "mascara": EYE,
+    "iris-color": EYE,
+    "brows": EYE,
+    "concealer": EYE,
 }
 CUTS |= {"lipstick": MOUTH, "teeth": MOUTH}
 NOTHING = "none"
@@ -106,13 +106,13 @@ def _sit(config: PerceptionConfig) -> _Sitter:
     return _Sitter(camera, results)
 
 
-def _cut(pixels: Pixels, result: FrameResult, share: float, middle: float) -> Pixels:
+def _cut(pixels: Pixels, result: FrameResult, share: float, across: float, down: float) -> Pixels:
     """A square around the face; of the middle when none was found."""
     height, width = pixels.shape[:2]
     side, x, y = float(min(height, width)), width / 2.0, height / 2.0
     if result.faces:
         x0, y0, x1, y1 = map(float, result.faces[0].landmarks.box_px)
-        side, x, y = min(side, share * (y1 - y0)), (x0 + x1) / 2.0, y0 + middle * (y1 - y0)
+        side, x, y = min(side, share * (y1 - y0)), x0 + across * (x1 - x0), y0 + down * (y1 - y0)
     left = int(min(max(x - side / 2.0, 0.0), width - side))
     top = int(min(max(y - side / 2.0, 0.0), height - side))
     part = pixels[top : top + int(side), left : left + int(side)]

@@ -163,7 +163,7 @@ document.addEventListener("keydown", (event) => {
 $("camera").onchange = begin;
 navigator.mediaDevices?.addEventListener?.("devicechange", listCameras);
 document.addEventListener("visibilitychange", () => { if (!document.hidden && !stream.isOpen && !$("card").hidden && $("card-title").textContent === "Taking a break") stream.start(state.mode, state.code); });
-addEventListener("resize", () => divider.place());
+new ResizeObserver(() => divider.place()).observe(stage);
 
 const [about, catalog] = await Promise.all(["/about.json", "/catalog.json"].map(async (url) => (await fetch(url)).json()));
 state.source = about.source;

@@ -1,3 +1,6 @@
+// Share of a picture's side that is rather cut off than framed by bars.
+const MOST_CUT = 0.1;
+
 // The line between before (left of it, as seen) and after. The server joins both, so they show the same moment.
 export class Divider {
   constructor(element, stage, view, isMirrored, onChange) {
@@ -47,6 +50,8 @@ export class Divider {
   }
 
   place() {
+    const bars = (this.stage.clientWidth * this.view.height) / (this.stage.clientHeight * this.view.width);
+    this.stage.classList.toggle("near", Math.max(bars, 1 / bars) < 1 + MOST_CUT);
     const { left, width } = this.shown();
     const x = Math.min(this.stage.clientWidth, Math.max(0, left + this.at * width));
     this.element.style.left = `${x}px`;
