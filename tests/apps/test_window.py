@@ -46,6 +46,12 @@ def test_panels_are_premultiplied_and_grow_with_the_screens_density():
     assert once[once.shape[0] // 2, 5, 3] > 150
 
 
+def test_long_messages_take_several_lines():
+    one, two = (panels.pill(text, 1.0, panels.ALARM) for text in ("disk full", "disk full\nfree some space"))
+    assert two.shape[0] == one.shape[0] + 22
+    assert panels.pill("word " * 60, 1.0).shape[1] < 900
+
+
 def test_bars_are_as_long_as_stages_take():
     panel = panels.profile({"infer": 10.0, "draw": 5.0, "frame": 99.0}, "30 FPS", "full", (), 1.0)
     lit = {

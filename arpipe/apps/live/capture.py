@@ -1,13 +1,15 @@
 """Frames as they come: from a camera, opened again when it fails, or from a file that plays as one."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Literal
 
 from arpipe.config import LiveConfig
 from arpipe.errors import DeviceError
-from arpipe.io.camera import Camera
+from arpipe.io.camera import Camera, CameraConfig
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.source import Source, camera_index, open_source
 from arpipe.timing import Clock
@@ -122,7 +124,7 @@ def opener(config: LiveConfig) -> Callable[[], Source]:
     """How the source that a configuration names is opened."""
     index = camera_index(config.source)
     if index is not None:
-        return lambda: Camera(index, config.device)
+        return lambda: _open_camera(index, config.device)
     if config.source == "sample":
         device = config.device
         sample = SampleConfig(
@@ -130,3 +132,10 @@ def opener(config: LiveConfig) -> Callable[[], Source]:
         )
         return lambda: SampleSource(sample)
     return lambda: open_source(config.source)
+
+
+def _open_camera(index: int, config: CameraConfig) -> Camera:
+    """The camera; one that is not there is not even tried, since OpenCV complains loudly about it each time."""
+    if sys.platform == "linux" and not Path(f"/dev/video{index}").exists():
+        raise DeviceError(f"camera {index} is not connected")
+    return Camera(index, config)

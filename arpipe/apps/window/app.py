@@ -26,6 +26,7 @@ POLL_S = 0.03  # keys are answered after so long at most when no picture comes
 REDRAW_S = 0.1  # without a new picture
 PREVIEW_EVERY_S = 0.2  # while pictures come; each costs about one picture's time
 WINDOW_SIZE = (1280, 720)
+GOES_ON = "It is picked up again by itself."
 DEBUG_EFFECT = "debug"
 
 
@@ -139,7 +140,8 @@ class LiveWindow:
             try:
                 self.session.presented(picture, presenting_ms)
             except ArpipeError as error:
-                self._recording = None
+                if self._recording not in self.session.outlets:
+                    self._recording = None
                 self.hud.say(str(error), alarm=True)
 
     def _draw(self) -> None:
@@ -169,7 +171,7 @@ class LiveWindow:
         capture = self.session.capture
         trouble = ""
         if capture.state == "failed":
-            trouble = f"{capture.problem}\n{advice(self._run.live.source)}"
+            trouble = f"{capture.problem}\n{advice(self._run.live.source)}\n{GOES_ON}"
         recording_s = time.monotonic() - self._recording_since_s if self._recording is not None else None
         return self.hud.panels(
             self.session,

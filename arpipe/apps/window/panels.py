@@ -1,5 +1,6 @@
 """Panels that lie over the picture, drawn with Pillow: (h, w, 4) uint8 with premultiplied alpha."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -21,6 +22,7 @@ SMOOTHING = 4  # corners are drawn so much larger: Pillow does not smooth them i
 TILE, TILE_GAP, TILES = 92, 10, 7
 BAR_WIDTH = 150
 FULL_BAR_MS = 20.0
+LINE_LENGTH = 84
 
 _SUBSTITUTES = (("…", "..."), ("→", ">"), ("−", "-"), ("–", "-"))
 """Characters that Pillow's own font lacks, and what is written instead."""
@@ -108,12 +110,15 @@ def text_width(text: str, size: float, scale: float) -> float:
 
 
 def pill(text: str, scale: float, dot: tuple[int, int, int, int] | None = None) -> Panel:
-    """One line in a small rounded panel, with a coloured dot before it."""
+    """A few words in a small rounded panel, with a coloured dot before them; long texts take several lines."""
+    lines = [part for line in text.splitlines() for part in textwrap.wrap(_writable(line), LINE_LENGTH)]
     lead = 34.0 if dot else 18.0
-    canvas = Canvas(lead + text_width(text, 16, scale) + 18, 38, scale, 19)
+    width = max(text_width(line, 16, scale) for line in lines)
+    canvas = Canvas(lead + width + 18, 16 + 22 * len(lines), scale, 19)
     if dot:
         canvas.rounded((16, 14, 26, 24), 5, dot)
-    canvas.text((lead, 19), _writable(text), 16)
+    for row, line in enumerate(lines):
+        canvas.text((lead, 19 + 22 * row), line, 16)
     return canvas.finish()
 
 
