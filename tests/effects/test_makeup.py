@@ -5,8 +5,12 @@ import numpy as np
 import pytest
 
 from arpipe.effects.packs import build, kind_class, load_effect
+from arpipe.render.compositor import Compositor
+from arpipe.render.config import RenderConfig
 from arpipe.render.lighting import LUMINANCE, linear_from_srgb
-from arpipe.types import Frame
+from arpipe.timing import StageTimer
+from arpipe.topology import load_topology
+from arpipe.types import Frame, FrameResult, Landmarks, TrackedHand
 from tests.effects.color_difference import delta_e, delta_e_lab
 from tests.effects.makeup_faces import CAMERA, drawn, face, polygon, portrait, regions, silhouette
 from tests.render.faces import noisy_frame
@@ -239,6 +243,30 @@ def test_a_cheek_behind_the_nose_paints_nothing_on_it(context):
     marks = painted(drawn(context, frame, person, effects=["blush(opacity=1, color=#ff0000)"]), frame) > 3
     nose = np.rint(person.landmarks["nose_tip"][:2]).astype(int)
     assert not marks[nose[1] - 8 : nose[1] + 8, nose[0] - 8 : nose[0] + 8].any()
+
+
+def test_a_hand_that_is_seen_is_not_painted(context):
+    person = face(opened_mm=6, near_m=0.3)
+    frame = portrait(person)
+    mouth = person.landmarks.region("lips_outer")[:, :2].mean(axis=0)
+    topology = load_topology("hand")
+    points = np.zeros((21, 3), np.float32)
+    points[:, :2] = mouth + np.random.default_rng(2).uniform(-30, 30, (21, 2))
+    points[[0, 1, 5, 9, 13, 17], :2] = mouth + np.array(
+        [(0, 60), (-40, 40), (-40, -30), (-10, -40), (20, -35), (45, -20)]
+    )
+    hand = TrackedHand(
+        1, Landmarks(points, 1.0, topology), np.zeros((21, 3), np.float32), "left", 1.0, "tracked", 0
+    )
+    layers = [layer for effect in ("lipstick", "eyeliner") for layer in build(load_effect(effect), context)]
+    compositor = Compositor(context, RenderConfig())
+    result = FrameResult(frame=frame, faces=(person,), hands=(hand,))
+    marks = painted(compositor.draw(result, CAMERA, layers, StageTimer()), frame) > 0
+    x, y = np.rint(mouth).astype(int)
+    assert not marks[y - 10 : y + 11, x - 20 : x + 21].any()
+    assert marks.any()  # the eyes are free
+    for owned in (*layers, compositor):
+        owned.close()
 
 
 def test_everything_is_given_back(context):

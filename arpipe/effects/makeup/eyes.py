@@ -55,7 +55,7 @@ class LinerPainter:
             eye = Eye.of(wearer, side)
             above = upper_liner(eye, self._thickness_mm * scale, self._wing_mm * scale, scale)
             below = lower_liner(eye, 0.6 * self._thickness_mm * scale, self._lower)
-            self._shape.draw(canvas, np.concatenate([above, below]))
+            self._shape.draw(canvas, wearer, np.concatenate([above, below]))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
@@ -95,6 +95,7 @@ class LashPainter:
             eye = Eye.of(wearer, side)
             self._shape.draw(
                 canvas,
+                wearer,
                 lashes(eye, self._length_mm * scale, 0.3 * self._volume * scale, self._curl, self._lower),
             )
 
@@ -129,7 +130,7 @@ class IrisPainter:
             opening = Opening.of_loop(closed_curve(wearer.region(f"{side}_eye"), OPENING_STEPS))
             rows, inside = opening.rows(LID_FEATHER_MM * wearer.px_per_mm)
             facing = float(np.mean(wearer.facing(f"{side}_eye")))
-            self._shape.draw(canvas, joined(rows, inside, number, facing, 0.0))
+            self._shape.draw(canvas, wearer, joined(rows, inside, number, facing, 0.0))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""

@@ -95,7 +95,9 @@ class LipPainter:
         count = rows.shape[1]
         toward = closed_curve(facing[:, None], STEPS)[:, 0] * unfolded(rows[1], rows[3])
         along = 1.0 - np.abs(np.arange(count) / (count / 2.0) - 1.0)
-        self._shape.draw(canvas, joined(rows, cover, across, along, np.broadcast_to(toward, across.shape)))
+        self._shape.draw(
+            canvas, wearer, joined(rows, cover, across, along, np.broadcast_to(toward, across.shape))
+        )
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""

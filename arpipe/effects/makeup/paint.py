@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from arpipe.effects.makeup.skin import HidingFace
 from arpipe.effects.makeup.wearer import Wearer, describe, place
 from arpipe.errors import AssetError
 from arpipe.render.context import GlContext
@@ -49,11 +48,9 @@ class PaintPainter:
             topology.triangles,
             dynamic=True,
         )
-        self._hiding = HidingFace(context, topology)
 
     def draw(self, canvas: Canvas, wearer: Wearer) -> None:
         """Paint one face; the canvas's backdrop is in unit 0."""
-        hidden = self._hiding.draw(canvas, wearer)
         program = self._program
         place(program, canvas, wearer)
         describe(program, wearer)
@@ -63,15 +60,13 @@ class PaintPainter:
         program.set("u_paint", 1)
         self._vertices[:, :3], self._vertices[:, 3:] = wearer.points, wearer.normals
         self._mesh.write(self._vertices)
-        state = moderngl.BLEND | moderngl.CULL_FACE
-        canvas.gl.enable_only(state | moderngl.DEPTH_TEST if hidden else state)
+        canvas.gl.enable_only(moderngl.BLEND | moderngl.CULL_FACE | wearer.depth_test)
         self._mesh.vertex_array.render(moderngl.TRIANGLES)
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
         self._resources.release(self._mesh)
         self._resources.release(self._paint)
-        self._hiding.close()
 
 
 def problem_of(image: Path) -> str:

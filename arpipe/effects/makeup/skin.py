@@ -14,7 +14,6 @@ from arpipe.geometry.transforms import Array
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
 from arpipe.render.lighting import LUMINANCE, linear_from_srgb
-from arpipe.render.resources import depth_only
 from arpipe.render.view import Region
 from arpipe.topology import Topology
 from arpipe.types import Frame
@@ -30,7 +29,6 @@ _LINEAR = linear_from_srgb(np.arange(256, dtype=np.uint8)).astype(np.float32)
 HUE_EVEN, OWN_HUE = 0.8, 0.2  # of a blotch's hue goes; of what replaces it is the whole face's
 LEVEL_EVEN, LIFT_OVER = 0.4, 1.02
 WARMER = 0.45  # as in makeup_common.glsl
-HIDES_ITSELF = 0.22  # |x| of the mean normal from which one part of a face may hide another: 12° of yaw
 
 
 class SkinPainter:
@@ -69,12 +67,10 @@ class SkinPainter:
             touched_triangles(names, topology),
             dynamic=True,
         )
-        self._hiding = HidingFace(context, topology)
 
     def draw(self, canvas: Canvas, wearer: Wearer, frame: Frame) -> None:
         """Brush all powders onto one face; the canvas's backdrop is in unit 0."""
         program, complexion = self._program, wearer.complexion
-        hidden = self._hiding.draw(canvas, wearer)
         place(program, canvas, wearer)
         describe(program, wearer)
         films = [
@@ -90,8 +86,7 @@ class SkinPainter:
             self._even_out(self._evening, canvas.region, wearer, frame)
         self._vertices[:, :3], self._vertices[:, 3:] = wearer.points, wearer.normals
         self._mesh.write(self._vertices)
-        state = moderngl.BLEND | moderngl.CULL_FACE
-        canvas.gl.enable_only(state | moderngl.DEPTH_TEST if hidden else state)
+        canvas.gl.enable_only(moderngl.BLEND | moderngl.CULL_FACE | wearer.depth_test)
         self._mesh.vertex_array.render(moderngl.TRIANGLES)
 
     def close(self) -> None:
@@ -99,7 +94,6 @@ class SkinPainter:
         self._resources.release(self._mesh)
         for texture in (*self._pages, *([self._evening] if self._evening else [])):
             self._resources.release(texture)
-        self._hiding.close()
 
     def _even_out(self, texture: moderngl.Texture, region: Region, wearer: Wearer, frame: Frame) -> None:
         """Hand over how the frame's skin would be even."""
@@ -144,37 +138,6 @@ def evening(skin: Floats, texel_mm: float, wearer: Wearer) -> Floats:
     ratios[..., :3] = hue * level[..., None] / near
     ratios[..., 3] = np.maximum(LIFT_OVER * wide_level / near_level, 1.0)
     return np.asarray(1.0 + known * (np.clip(ratios, 0.4, 2.5) - 1.0), np.float32)
-
-
-class HidingFace:
-    """Depth of a turned face, so that a cheek behind the nose gets nothing painted on the nose."""
-
-    def __init__(self, context: GlContext, topology: Topology) -> None:
-        self._resources = context.resources
-        self._program = self._resources.program("makeup_skin.vert", "depth.frag")
-        self._vertices = np.zeros((topology.count, 3), np.float32)
-        self._mesh = self._resources.mesh(
-            self._program, [(self._vertices, "3f", ("in_position",))], topology.triangles, dynamic=True
-        )
-
-    def draw(self, canvas: Canvas, wearer: Wearer) -> bool:
-        """Put the face into the canvas's depth, 2 mm back; False, with nothing drawn, for a frontal face."""
-        if abs(float(wearer.normals[:, 0].mean())) < HIDES_ITSELF:
-            return False
-        place(self._program, canvas, wearer)
-        self._vertices[:] = wearer.points
-        self._vertices[:, 2] += 2.0 * wearer.px_per_mm
-        self._mesh.write(self._vertices)
-        framebuffer = canvas.gl.fbo
-        canvas.gl.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        with depth_only(framebuffer):
-            framebuffer.clear(depth=1.0, viewport=(0, 0, canvas.region.width, canvas.region.height))
-            self._mesh.vertex_array.render(moderngl.TRIANGLES)
-        return True
-
-    def close(self) -> None:
-        """Release the buffers; may be called twice."""
-        self._resources.release(self._mesh)
 
 
 def low_skin(frame: Frame, origin: Array, side: float, wearer: Wearer) -> Floats:

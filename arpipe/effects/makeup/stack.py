@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from arpipe.effects.makeup.covers import Covers
 from arpipe.effects.makeup.masks import Powder
 from arpipe.effects.makeup.person import ComplexionTracker, px_per_mm
 from arpipe.effects.makeup.skin import MOST_POWDERS, SkinPainter
@@ -73,6 +74,7 @@ class Stack:
         self._people = ComplexionTracker()
         self._powders: tuple[Powder, ...] = ()
         self._skins: list[SkinPainter] = []
+        self._covers: Covers | None = None
         self._users: set[int] = set()
 
     def join(self, worn: Worn) -> None:
@@ -85,6 +87,9 @@ class Stack:
         self._members = [member for member in self._members if member is not worn]
         if not self._users:
             self._close_skins()
+            if self._covers is not None:
+                self._covers.close()
+                self._covers = None
 
     def prepare(self, worn: Worn, scene: Scene) -> Sequence[Patch]:
         """Wear something in this frame; gives the faces' boxes."""
@@ -106,6 +111,8 @@ class Stack:
         for wearer, box in self._wearers:
             if not _touches(canvas, box):
                 continue
+            if wearer.is_covered:
+                self._face_covers().draw(canvas, wearer)
             for place in Place:
                 for skin in self._skins if place is Place.SKIN else ():
                     skin.draw(canvas, wearer, self._scene.result.frame)
@@ -125,6 +132,11 @@ class Stack:
                 chunk = tuple(some[first : first + MOST_POWDERS])
                 self._skins.append(SkinPainter(self._context, load_topology("face"), chunk))
         self._powders = powders
+
+    def _face_covers(self) -> Covers:
+        if self._covers is None:
+            self._covers = Covers(self._context, load_topology("face"))
+        return self._covers
 
     def _close_skins(self) -> None:
         for skin in self._skins:
@@ -149,6 +161,8 @@ def _wearer(face: TrackedFace, scene: Scene, people: ComplexionTracker) -> tuple
     points[:, 2] -= points[:, 2].mean()
     scale = px_per_mm(face)
     key = NO_KEY if face.pose is None else scene.lighting(face).key
+    box = box_around(points[:, :2], MARGIN_MM * scale)
+    hands = [hand.landmarks.points_px[:, :2].astype(np.float64) for hand in scene.result.hands]
     wearer = Wearer(
         face,
         points,
@@ -156,8 +170,9 @@ def _wearer(face: TrackedFace, scene: Scene, people: ComplexionTracker) -> tuple
         people.update(scene.result.frame, face, scale),
         light_direction(key),
         scale,
+        tuple(hand for hand in hands if _meets(hand, box)),
     )
-    return wearer, box_around(points[:, :2], MARGIN_MM * scale)
+    return wearer, box
 
 
 def _touches(canvas: Canvas, box: np.ndarray) -> bool:
@@ -168,3 +183,8 @@ def _touches(canvas: Canvas, box: np.ndarray) -> bool:
         and box[1] < region.y + region.height
         and box[3] > region.y
     )
+
+
+def _meets(points: np.ndarray, box: np.ndarray) -> bool:
+    """Whether the box around (n, 2) points shares a place with another box."""
+    return bool((points.max(axis=0) >= box[:2]).all() and (points.min(axis=0) <= box[2:]).all())

@@ -28,7 +28,7 @@ class TeethPainter:
         opening = Opening.of_loop(closed_curve(wearer.region("lips_inner"), STEPS))
         rows, inside = opening.rows(LIP_FEATHER_MM * wearer.px_per_mm)
         facing = float(wearer.facing("lips_outer").mean())
-        self._shape.draw(canvas, joined(rows, inside, 0.0, 0.0, facing))
+        self._shape.draw(canvas, wearer, joined(rows, inside, 0.0, 0.0, facing))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import moderngl
 import numpy as np
 
 from arpipe.effects.makeup.person import Complexion
@@ -18,6 +19,8 @@ USUAL_LIGHT: Array = np.array(
 SKIN_REACH, REACH_OVER_SPREAD = 0.08, 1.6  # shares of r + g + b; see skin_evidence in makeup_common.glsl
 DEPTH_OVER_FACE = 0.004  # clip depth a mm: a face is some 150 mm deep
 
+HIDES_ITSELF = 0.22  # |x| of the mean normal: 12° of yaw
+
 BACKDROP_UNIT = 0
 
 
@@ -32,6 +35,7 @@ class Wearer:
         complexion: Without makeup.
         light: (3,) unit, towards the main light, axes as the normals'.
         px_per_mm: Size in the image.
+        hands: (21, 2) landmarks of each hand before the face, image px.
     """
 
     face: TrackedFace
@@ -40,6 +44,17 @@ class Wearer:
     complexion: Complexion
     light: Array
     px_per_mm: float
+    hands: tuple[Array, ...] = ()
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether something may lie in front of a part of the face: itself, as it is turned, or a hand."""
+        return bool(self.hands) or abs(float(self.normals[:, 0].mean())) > HIDES_ITSELF
+
+    @property
+    def depth_test(self) -> int:
+        """State to draw makeup with: depth has been drawn for a covered face."""
+        return moderngl.DEPTH_TEST if self.is_covered else moderngl.NOTHING
 
     def region(self, name: str) -> Array:
         """(k, 2) points of a named region, in its order."""

@@ -27,9 +27,9 @@ float lip_evidence(vec3 under, float level) {
     float mean_level = luminance(u_lips);
     float red = (u_lips.r - u_lips.g) / (u_lips.r + 0.01);
     float redness = (under.r - under.g) / (under.r + 0.01) / max(red, 0.08);
-    float tooth = smoothstep(1.15, 1.7, level / mean_level) * (1.0 - smoothstep(0.45, 0.75, redness));
+    float tooth = smoothstep(1.15, 1.7, level / mean_level) * (1.0 - smoothstep(0.3, 0.55, redness));
     float hollow = 1.0 - smoothstep(0.04, 0.14, level / mean_level);
-    float near_mouth = u_open * (1.0 - smoothstep(0.15, 0.4, v_data.y));
+    float near_mouth = u_open * (1.0 - smoothstep(0.1, 0.32, v_data.y));
     return 1.0 - max(tooth, hollow) * near_mouth;
 }
 
