@@ -1,6 +1,10 @@
 """The web app without a browser: what a page sends, what comes back, and what ends a session."""
 
 import json
+import re
+import shutil
+import ssl
+import subprocess
 import urllib.error
 import urllib.request
 
@@ -9,11 +13,14 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from arpipe.apps.web.protocol import CREDIT, PictureKind
+from arpipe.apps.web.security import COOKIE
+from arpipe.config import RunConfig, WebConfig
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
-from tests.apps.web_pages import Page, knock, page, serving
+from tests.apps.web_pages import Page, knock, page, running, serving
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - to be reached by its token only
 SIZE = SampleConfig(width=640, height=480, frames=40)
 
 
@@ -261,3 +268,23 @@ def test_rebound_names_are_refused(url):
     status, text = refusal(url, Host="evil.example")
     assert status == 403
     assert b"not called" in text
+
+
+def test_tls_and_token_let_a_page_in_from_elsewhere(tmp_path, pixels):
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate; on Debian: apt-get install openssl")
+    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    trust = ssl.create_default_context(cafile=certificate)
+    config = RunConfig(web=WebConfig(host=EVERYWHERE, port=0, tls_cert=certificate, tls_key=key))
+    with running(config) as server:
+        port, token = re.fullmatch(r"https://.*:(\d+)/\?token=(.{32,})", server.url).groups()
+        url = f"https://localhost:{port}"
+        with pytest.raises(InvalidStatus):
+            knock(url, ssl=trust)
+        cookie = {"Cookie": f"{COOKIE}={token}"}
+        with page(url, ssl=trust, additional_headers=cookie) as opened:
+            opened.send(encode_jpeg(pixels, 90))
+            assert opened.receive().facts["faces"] == 1

@@ -19,19 +19,25 @@ PATIENCE_S = 60.0
 
 
 @contextmanager
-def serving(source: str | None = None, **limits: Any) -> Iterator[str]:
-    """A server on a free port; gives its address without the last slash."""
-    config = RunConfig(web=WebConfig(**{"port": 0, **limits}))
+def running(config: RunConfig, source: str | None = None) -> Iterator[WebServer]:
+    """A server in a thread of its own."""
     server, ready = WebServer(config, source), threading.Event()
     thread = threading.Thread(target=server.run, args=(lambda _: ready.set(),))
     thread.start()
     try:
         assert ready.wait(PATIENCE_S)
-        yield server.url.rstrip("/")
+        yield server
     finally:
         server.stop()
         thread.join(PATIENCE_S)
         assert not thread.is_alive()
+
+
+@contextmanager
+def serving(source: str | None = None, **limits: Any) -> Iterator[str]:
+    """A server on a free port of this machine; gives its address without the last slash."""
+    with running(RunConfig(web=WebConfig(**{"port": 0, **limits})), source) as server:
+        yield server.url.rstrip("/")
 
 
 @dataclass
