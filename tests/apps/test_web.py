@@ -5,6 +5,7 @@ import re
 import shutil
 import ssl
 import subprocess
+import threading
 import urllib.error
 import urllib.request
 
@@ -200,7 +201,7 @@ def test_the_first_message_must_be_hello(url):
 
 def test_a_silent_session_ends():
     with serving(idle_s=0.05) as url, page(url) as opened:
-        assert "nothing came" in reason_of(opened)
+        assert "No picture came" in reason_of(opened)
 
 
 def test_the_one_too_many_is_told_and_may_come_later():
@@ -288,3 +289,15 @@ def test_tls_and_token_let_a_page_in_from_elsewhere(tmp_path, pixels):
         with page(url, ssl=trust, additional_headers=cookie) as opened:
             opened.send(encode_jpeg(pixels, 90))
             assert opened.receive().facts["faces"] == 1
+
+
+def test_sessions_leave_no_thread_behind(url, pixels):
+    for _ in range(4):
+        with page(url) as opened:
+            wear(opened, ("aviator", {}), ("blush", {}))
+            opened.send(encode_jpeg(pixels, 90))
+            opened.receive()
+    for thread in threading.enumerate():
+        if thread.name.startswith(("see", "code")):
+            thread.join(60)
+            assert not thread.is_alive()

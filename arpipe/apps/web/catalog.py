@@ -3,7 +3,7 @@
 Only what stands here can be worn from a page: no file name and no other parameter gets through.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from arpipe.effects import EFFECT_KINDS
 from arpipe.effects.packs import Pack, kind_class, load_pack, pack_folders
 from arpipe.effects.params import HEX_COLOR, Color, PackFile
+from arpipe.effects.spec import parse_spec
 from arpipe.errors import ArpipeError, ConfigError
 
 MAKEUP_MODULE = "arpipe.effects.makeup."
@@ -73,9 +74,17 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to wear; of a group marked as single only one at a time."""
+    """One thing to wear.
+
+    Attributes:
+        id: What pages call it.
+        source: What `load_pack` takes.
+        title, description, group: For people.
+        controls: What can be turned.
+    """
 
     id: str
+    source: str
     title: str
     description: str
     group: Group
@@ -99,15 +108,31 @@ class Entry:
                 overrides.setdefault(name, [0.0] * len(AXES))[int(axis)] = value
             elif key in params and value is not None:
                 overrides[key] = value
-        return load_pack(self.id, overrides)
+        return load_pack(self.source, overrides)
 
 
 class Catalog:
-    """Everything that can be worn, in the order in which it is shown."""
+    """Everything that can be worn, in the order in which it is shown.
 
-    def __init__(self) -> None:
-        found = [*_pack_entries(), *_makeup_entries()]
-        self.entries = {entry.id: entry for entry in found}
+    Args:
+        effects: Specs that are worn from the start; a folder among them is offered, too.
+
+    Raises:
+        ConfigError: A spec has a parameter that the page cannot show, or names nothing.
+    """
+
+    def __init__(self, effects: Sequence[str] = ()) -> None:
+        self.entries = {entry.id: entry for entry in (*_pack_entries(), *_makeup_entries())}
+        self.worn: list[dict[str, Any]] = []
+        for effect in effects:
+            spec = parse_spec(effect)
+            if spec.name not in self.entries:
+                entry = _entry_of(load_pack(spec.name), spec.name)
+                self.entries[entry.id] = entry
+            else:
+                entry = self.entries[spec.name]
+            entry.pack(spec.overrides)
+            self.worn.append({"id": entry.id, "params": dict(spec.overrides)})
 
     def entry(self, name: str) -> Entry:
         """An entry by its name; ConfigError when there is none."""
@@ -117,7 +142,10 @@ class Catalog:
 
     def to_json(self) -> list[dict[str, Any]]:
         """For the page."""
-        return [asdict(entry) for entry in self.entries.values()]
+        tables = [asdict(entry) for entry in self.entries.values()]
+        for table in tables:
+            del table["source"]  # a folder is nobody's business
+        return tables
 
 
 def _pack_entries() -> Iterator[Entry]:
@@ -129,15 +157,19 @@ def _pack_entries() -> Iterator[Entry]:
         except ArpipeError:
             continue
     for pack in sorted(packs, key=lambda pack: "glasses" not in pack.tags):
-        group: Group = "glasses" if "glasses" in pack.tags else "looks"
-        several = len(pack.layers) > 1
-        controls = [
-            control
-            for layer in pack.layers
-            for control in _controls(layer.params, f"{layer.name}." if several else "")
-            if not several or control.key.endswith(GIST)
-        ]
-        yield Entry(pack.name, pack.title, pack.description, group, tuple(controls))
+        yield _entry_of(pack, pack.name)
+
+
+def _entry_of(pack: Pack, source: str) -> Entry:
+    group: Group = "glasses" if "glasses" in pack.tags else "looks"
+    several = len(pack.layers) > 1
+    controls = [
+        control
+        for layer in pack.layers
+        for control in _controls(layer.params, f"{layer.name}." if several else "")
+        if not several or control.key.endswith(GIST)
+    ]
+    return Entry(pack.name, source, pack.title, pack.description, group, tuple(controls))
 
 
 def _makeup_entries() -> Iterator[Entry]:
@@ -147,7 +179,7 @@ def _makeup_entries() -> Iterator[Entry]:
         if reference.startswith(MAKEUP_MODULE) and not any(field.is_required() for field in fields):
             title = kind.replace("-", " ").capitalize()
             text = (getattr(*_class_of(reference)).__doc__ or "").partition("\n")[0]
-            yield Entry(kind, title, text, "makeup", tuple(_controls(params_type(), "")))
+            yield Entry(kind, kind, title, text, "makeup", tuple(_controls(params_type(), "")))
 
 
 def _class_of(reference: str) -> tuple[Any, str]:

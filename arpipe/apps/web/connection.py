@@ -122,7 +122,8 @@ class Connection:
             try:
                 message = await asyncio.wait_for(self._socket.receive(), self._limits.idle_s)
             except TimeoutError as error:
-                raise ProtocolError("nothing came for a while", Close.GOING_AWAY) from error
+                reason = f"No picture came for {self._limits.idle_s:g} seconds."
+                raise ProtocolError(reason, Close.GOING_AWAY) from error
             if message["type"] == "websocket.disconnect":
                 return
             data, text = message.get("bytes"), message.get("text")

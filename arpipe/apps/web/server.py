@@ -44,7 +44,7 @@ class Site:
     def __init__(self, config: RunConfig, source: str | None) -> None:
         self._config = config
         self._source = source
-        self._catalog = Catalog()
+        self._catalog = Catalog(config.effects)
         self._sessions = 0
 
     def app(self) -> Starlette:
@@ -80,9 +80,7 @@ class Site:
         return FileResponse(STATIC / name, status, FRESH)
 
     async def _about(self, _request: Request) -> Response:
-        worn = [name for name in self._config.effects if name in self._catalog.entries]
-        facts = {"source": self._source, "effects": worn, "retry_idle": self._config.web.idle_s}
-        return JSONResponse(facts, headers=FRESH)
+        return JSONResponse({"source": self._source, "worn": self._catalog.worn}, headers=FRESH)
 
     async def _list(self, _request: Request) -> Response:
         return JSONResponse(self._catalog.to_json(), headers=FRESH)

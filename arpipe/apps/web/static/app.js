@@ -20,7 +20,7 @@ const stream = new Stream({
   picture, worn, open: () => hideCard(),
   trouble: (text) => hint(text),
   lost: () => hint("Connection lost, trying again…"),
-  ended: (title, reason, code) => showCard(title, reason, code === 1013 ? "" : "Go on", () => stream.start(state.mode, state.code), code === 1013 ? "This page tries again by itself." : ""),
+  ended: (title, reason, code) => showCard(title, reason, code === 1013 ? "" : "Go on", goOn, code === 1013 ? "This page tries again by itself." : ""),
 });
 const camera = new Camera(
   (video, capturedMs) => { if (!state.paused && !document.hidden) stream.offer(video, capturedMs); },
@@ -83,6 +83,11 @@ function showCard(title, text, button, action, note = "") {
   $("card-button").onclick = action;
   $("card").hidden = false;
   hint("");
+}
+
+function goOn() {
+  if (state.paused) tools.pause();
+  stream.start(state.mode, state.code);
 }
 
 function hideCard() {
@@ -162,13 +167,13 @@ document.addEventListener("keydown", (event) => {
 
 $("camera").onchange = begin;
 navigator.mediaDevices?.addEventListener?.("devicechange", listCameras);
-document.addEventListener("visibilitychange", () => { if (!document.hidden && !stream.isOpen && !$("card").hidden && $("card-title").textContent === "Taking a break") stream.start(state.mode, state.code); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden && !stream.isOpen && !$("card").hidden && $("card-title").textContent === "Taking a break") goOn(); });
 new ResizeObserver(() => divider.place()).observe(stage);
 
 const [about, catalog] = await Promise.all(["/about.json", "/catalog.json"].map(async (url) => (await fetch(url)).json()));
 state.source = about.source;
 stage.classList.toggle("mirror", state.mirror);
-wardrobe.fill(catalog, about.effects);
+wardrobe.fill(catalog, about.worn);
 stream.wear(wardrobe.orders());
 state.code = (await canH264()) ? "h264" : "jpeg";
 await listCameras();

@@ -32,8 +32,11 @@ export class Wardrobe {
       };
       this.tabs.append(tab);
     }
-    worn.forEach((id) => this.put(id));
-    this.open(worn.length ? this.entries.get(worn[0]).group : "glasses");
+    for (const { id, params } of worn) {
+      this.put(id);
+      if (Object.keys(params).length) this.params.set(id, params);
+    }
+    this.open(worn.length ? this.entries.get(worn[0].id).group : "glasses");
     this.show();
   }
 

@@ -1,0 +1,75 @@
+import pytest
+
+from arpipe.apps.web.catalog import Catalog
+from arpipe.assets import assets_root
+from arpipe.effects.packs import load_pack
+from arpipe.errors import ConfigError
+
+
+@pytest.fixture(scope="module")
+def catalog():
+    return Catalog()
+
+
+def test_all_glasses_and_all_makeup_are_offered(catalog):
+    groups = {entry.id: entry.group for entry in catalog.entries.values()}
+    packs = {path.parent.name for path in (assets_root() / "effects").glob("*/effect.toml")}
+    assert packs <= set(groups)
+    assert groups["aviator"] == "glasses"
+    assert groups["lipstick"] == groups["mascara"] == "makeup"
+    assert "rigid_mesh" not in groups
+    assert "debug" not in groups
+
+
+def test_every_control_changes_what_it_names(catalog):
+    for entry in catalog.entries.values():
+        for control in entry.controls:
+            value = {"range": control.high, "choice": control.options[-1:], "color": "#336699"}[control.type]
+            assert entry.pack({control.key: value[0] if control.type == "choice" else value}).layers
+            assert control.value is None or control.accepts(control.value), (entry.id, control)
+
+
+def test_values_arrive(catalog):
+    params = catalog.entry("aviator").pack({"offset_mm.1": 3.5, "scale": 1.1}).layers[0].params
+    assert (params.offset_mm, params.scale) == ((0.0, 3.5, 0.0), 1.1)
+    assert catalog.entry("lipstick").pack({"color": "#ff0000"}).layers[0].params.color == (1.0, 0.0, 0.0)
+    assert catalog.entry("foundation").pack({"color": None}).layers[0].params.color is None
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("aviator", {"model": "/etc/hostname"}),
+        ("aviator", {"scale": 99}),
+        ("aviator", {"scale": True}),
+        ("aviator", {"scale": "1"}),
+        ("aviator", {"offset_mm": [0, 0, 0]}),
+        ("lipstick", {"color": None}),
+        ("lipstick", {"color": "#12345"}),
+        ("lipstick", {"finish": "wet"}),
+        ("evening", {"opacity": 0.5}),
+    ],
+)
+def test_nothing_else_gets_through(catalog, name, params):
+    with pytest.raises(ConfigError):
+        catalog.entry(name).pack(params)
+
+
+def test_unknown_names_are_refused(catalog):
+    for name in ("debug", "../aviator", str(assets_root() / "effects" / "aviator")):
+        with pytest.raises(ConfigError):
+            catalog.entry(name)
+
+
+def test_effects_of_the_command_line_are_worn_and_folders_offered(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    text = (assets_root() / "effects" / "round" / "effect.toml").read_text().replace('"round"', '"mine"')
+    (folder / "effect.toml").write_text(text)
+    (folder / "model.glb").write_bytes((load_pack("round").folder / "model.glb").read_bytes())
+    catalog = Catalog(["lipstick(color=#00ff00)", str(folder)])
+    assert catalog.worn == [{"id": "lipstick", "params": {"color": "#00ff00"}}, {"id": "mine", "params": {}}]
+    assert catalog.entry("mine").pack({}).folder == folder
+    assert str(tmp_path) not in str(catalog.to_json())
+    with pytest.raises(ConfigError):
+        Catalog(["aviator(scale=3)"])
