@@ -5,6 +5,8 @@ image filtering"). The coefficients are found at the mask's size with box filter
 evaluated with the frame's own pixels, and only where the mask is undecided: elsewhere it is 0 or 1 anyway.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,9 @@ RADIUS_OF_SIDE = 1.0 / 64.0  # window radius over the mask's long side: what the
 VARIANCE = 3e-4  # of colours in [0, 1] below which a window counts as even and keeps the coarse mask
 SURE = 0.03  # this near to 0 or 1, all around, a coarse mask is believed
 LOW, HIGH = 0.2, 0.8  # what the filter leaves of sure pixels is stretched away
+
+
+Planes = Sequence[Points]
 
 
 def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
@@ -39,7 +44,7 @@ def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
         calm = np.asarray(
             cv2.GaussianBlur(pixels, (3, 3), 0.0), np.uint8
         )  # else the edge has the sensor's noise
-        colors = calm.reshape(-1, 3)[places].astype(np.float32) * np.float32(1.0 / 255.0)
+        colors = np.take(calm.reshape(-1, 3), places, axis=0).astype(np.float32) * np.float32(1.0 / 255.0)
         full.reshape(-1)[places] = np.einsum("nc,nc->n", colors, here[:, :3]) + here[:, 3]
     sharp: Points = np.clip((full - LOW) * np.float32(1.0 / (HIGH - LOW)), 0.0, 1.0)
     return sharp
@@ -58,33 +63,37 @@ def _undecided(mask: Points, radius: int, width: int, height: int) -> npt.NDArra
 def _explain(mask: Points, guide: Points, radius: int) -> Points:
     """(h', w', 4) factors of red, green, blue and a constant whose sum is the mask, averaged over windows."""
     window = (2 * radius + 1, 2 * radius + 1)
-    mean, mean_mask = cv2.blur(guide, window), cv2.blur(mask, window)
-    with_mask = cv2.blur(guide * mask[..., None], window) - mean * mean_mask[..., None]
-    squares = cv2.blur(guide * guide, window) - mean * mean + np.float32(VARIANCE)
-    others = cv2.blur(guide * guide[..., [1, 2, 0]], window) - mean * mean[..., [1, 2, 0]]
-    factors = _solve_symmetric(np.asarray(squares), np.asarray(others), np.asarray(with_mask))
-    constant = mean_mask - np.einsum("hwc,hwc->hw", factors, mean)
-    return np.asarray(cv2.blur(np.dstack([factors, constant]), window), np.float32)
+    turned = cv2.mixChannels([guide], [np.empty_like(guide)], [0, 2, 1, 0, 2, 1])[0]  # green, blue, red
+    means = cv2.split(cv2.blur(guide, window))
+    mean_mask = cv2.blur(mask, window)
+    masked = cv2.split(cv2.blur(cv2.multiply(guide, cv2.merge([mask] * 3)), window))
+    squares = cv2.split(cv2.blur(cv2.multiply(guide, guide), window))
+    others = cv2.split(cv2.blur(cv2.multiply(guide, turned), window))
+    factors = _solve_symmetric(
+        [square - mean * mean + np.float32(VARIANCE) for square, mean in zip(squares, means, strict=True)],
+        [other - means[row] * means[row - 2] for row, other in enumerate(others)],
+        [both - mean * mean_mask for both, mean in zip(masked, means, strict=True)],
+    )
+    constant = mean_mask - sum(factor * mean for factor, mean in zip(factors, means, strict=True))
+    return np.asarray(cv2.blur(cv2.merge([*factors, constant]), window), np.float32)
 
 
-def _solve_symmetric(squares: Points, others: Points, right: Points) -> Points:
-    """(h, w, 3) solution of a symmetric 3 × 3 system in each pixel, by its cofactors.
+def _solve_symmetric(squares: Planes, others: Planes, right: Planes) -> Planes:
+    """Three planes (h, w): the solution of a symmetric 3 × 3 system in each pixel, by its cofactors.
 
     Args:
-        squares: (h, w, 3) the diagonal.
-        others: (h, w, 3) elements (0, 1), (1, 2) and (2, 0).
-        right: (h, w, 3) right-hand side.
+        squares: The diagonal.
+        others: Elements (0, 1), (1, 2) and (2, 0).
+        right: Right-hand side.
     """
-    a, b, c = (squares[..., row] for row in range(3))
-    ab, bc, ca = (others[..., pair] for pair in range(3))
-    x, y, z = (right[..., row] for row in range(3))
+    a, b, c = squares
+    ab, bc, ca = others
+    x, y, z = right
     aa, bb, cc = b * c - bc * bc, a * c - ca * ca, a * b - ab * ab
     xy, yz, zx = bc * ca - ab * c, ab * ca - a * bc, ab * bc - b * ca
     scale = 1.0 / (a * aa + ab * xy + ca * zx)
-    return np.dstack(
-        [
-            (aa * x + xy * y + zx * z) * scale,
-            (xy * x + bb * y + yz * z) * scale,
-            (zx * x + yz * y + cc * z) * scale,
-        ]
-    )
+    return [
+        (aa * x + xy * y + zx * z) * scale,
+        (xy * x + bb * y + yz * z) * scale,
+        (zx * x + yz * y + cc * z) * scale,
+    ]

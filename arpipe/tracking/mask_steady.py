@@ -56,12 +56,16 @@ class MaskSteadier:
         if self._mask is None or self._picture is None or not known or not 0.0 < passed_s <= FORGET_S:
             self._mask, self._picture = mask.probability, picture
             return SteadyMask(self._mask, None)
-        change = cv2.blur(picture - self._picture, (WINDOW, WINDOW))
-        moved = np.clip((np.abs(change).max(axis=2) - STILL) / (MOVING - STILL), 0.0, 1.0)
+        change = cv2.subtract(picture, self._picture)
+        red, green, blue = (np.abs(plane) for plane in cv2.split(cv2.blur(change, (WINDOW, WINDOW))))
+        most = np.maximum(np.maximum(red, green), blue)
+        moved = np.clip((most - STILL) * np.float32(1.0 / (MOVING - STILL)), 0.0, 1.0)
         least = 1.0 - math.exp(-passed_s / MEMORY_S)
         share: Points = (least + (1.0 - least) * moved).astype(np.float32)
         self._mask = self._mask + share * (mask.probability - self._mask)
-        self._picture = self._picture + share[..., None] * (picture - self._picture)
+        self._picture = np.asarray(
+            cv2.add(self._picture, cv2.multiply(change, cv2.merge([share] * 3))), np.float32
+        )
         return SteadyMask(self._mask, share)
 
     def reset(self) -> None:
