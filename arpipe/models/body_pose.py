@@ -59,10 +59,7 @@ class BodyPose:
 
         A body that is not there has a low score. The entry is None where the network answered with NaN.
         """
-        answers = self._network.look(frame, rois, timer)
-        with timer.stage("decode"):
-            pairs = zip(answers, rois, strict=True)
-            return [None if answer is None else decode(answer, roi) for answer, roi in pairs]
+        return self._network.look(frame, rois, timer, decode)
 
     def close(self) -> None:
         """Free the network; may be called twice."""

@@ -1,8 +1,8 @@
 """A network that answers about squares of a picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from arpipe.types import Frame, Landmarks, Points, Roi
 
 Answer = Mapping[str, Points]
 """Output name → its values for one square."""
+
+Meaning = TypeVar("Meaning")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,20 +54,30 @@ class CropNetwork:
         """Where the network really runs."""
         return self._session.provider
 
-    def look(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Answer | None]:
-        """The network's answer for each square, stages `crop` and `infer`; None where it is NaN or infinite."""
+    def look(
+        self,
+        frame: Frame,
+        rois: Sequence[Roi],
+        timer: StageTimer,
+        decode: Callable[[Answer, Roi], Meaning],
+    ) -> list[Meaning | None]:
+        """What the network makes of each square; stages `crop`, `infer` and `decode`.
+
+        Args:
+            frame: The picture.
+            rois: Squares of it.
+            timer: Books the stages.
+            decode: Says what the answer for one square means.
+
+        Returns:
+            One entry per square; None where the network answered with NaN or infinity.
+        """
         if not rois:
             return []
-        with timer.stage("crop"):
-            tensor = self._input.fill(frame.pixels, rois)
-        try:
-            with timer.stage("infer"):
-                outputs = self._session.run(tensor)
-        except NonFiniteOutput:
-            if len(rois) == 1:
-                return [None]
-            return [answer for roi in rois for answer in self.look(frame, [roi], timer)]
-        return [{name: values[row] for name, values in outputs.items()} for row in range(len(rois))]
+        answers = self._answers(frame, rois, timer)
+        with timer.stage("decode"):
+            pairs = zip(answers, rois, strict=True)
+            return [None if answer is None else decode(answer, roi) for answer, roi in pairs]
 
     def close(self) -> None:
         """Free the network; may be called twice."""
@@ -76,6 +88,18 @@ class CropNetwork:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _answers(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Answer | None]:
+        with timer.stage("crop"):
+            tensor = self._input.fill(frame.pixels, rois)
+        try:
+            with timer.stage("infer"):
+                outputs = self._session.run(tensor)
+        except NonFiniteOutput:
+            if len(rois) == 1:
+                return [None]
+            return [answer for roi in rois for answer in self._answers(frame, [roi], timer)]
+        return [{name: values[row] for name, values in outputs.items()} for row in range(len(rois))]
 
 
 def to_image(points: Points, roi: Roi, side: int) -> Points:

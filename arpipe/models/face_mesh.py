@@ -9,12 +9,11 @@ from typing import Literal, Self
 import numpy as np
 
 from arpipe.assets import asset_path
-from arpipe.errors import AssetError, NonFiniteOutput
-from arpipe.inference.session import Session, SessionConfig
-from arpipe.models.crop_network import to_image
+from arpipe.errors import AssetError
+from arpipe.inference.session import SessionConfig
+from arpipe.models.crop_network import Answer, CropNetwork, to_image
 from arpipe.models.ssd import probability
 from arpipe.preprocess.crop import square_around
-from arpipe.preprocess.tensor import CropTensor
 from arpipe.timing import StageTimer
 from arpipe.topology import IndexArray, Topology, load_topology
 from arpipe.types import Frame, Landmarks, Points, Roi
@@ -39,47 +38,33 @@ class FaceMesh:
     def __init__(self, kind: MeshKind = "attention", sessions: SessionConfig | None = None) -> None:
         self.topology = load_topology("face") if kind == "attention" else plain_face_topology()
         self._assemble = assemble_attention if kind == "attention" else assemble_plain
-        self._input = CropTensor(SIDE_PX, 0.0, 1.0, "replicate")
-        self._session = Session(NETWORKS[kind], sessions)
+        self._network = CropNetwork(NETWORKS[kind], SIDE_PX, (), sessions)
 
     @property
     def provider(self) -> str:
         """Where the network really runs."""
-        return self._session.provider
+        return self._network.provider
 
     def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Landmarks | None]:
         """Landmarks in each square; stages `crop`, `infer` and `decode`.
 
         A face that is not there has a low score. The entry is None where the network answered with NaN.
         """
-        if not rois:
-            return []
-        with timer.stage("crop"):
-            tensor = self._input.fill(frame.pixels, rois)
-        try:
-            with timer.stage("infer"):
-                outputs = self._session.run(tensor)
-        except NonFiniteOutput:
-            if len(rois) == 1:
-                return [None]
-            return [face for roi in rois for face in self.locate(frame, [roi], timer)]
-        with timer.stage("decode"):
-            scores = probability(outputs["presence"])
-            points = self._assemble(outputs)
-            return [
-                Landmarks(to_image(crop, roi, SIDE_PX), float(score), self.topology)
-                for crop, roi, score in zip(points, rois, scores, strict=True)
-            ]
+        return self._network.look(frame, rois, timer, self._decode)
 
     def close(self) -> None:
         """Free the network; may be called twice."""
-        self._session.close()
+        self._network.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _decode(self, answer: Answer, roi: Roi) -> Landmarks:
+        score = float(probability(answer["presence"]))
+        return Landmarks(to_image(self._assemble(answer), roi, SIDE_PX), score, self.topology)
 
 
 def next_roi(landmarks: Landmarks) -> Roi | None:
@@ -92,24 +77,24 @@ def next_roi(landmarks: Landmarks) -> Roi | None:
 
 
 def assemble_plain(outputs: Mapping[str, Points]) -> Points:
-    """(n, 468, 3) crop px from the plain network's outputs."""
+    """(…, 468, 3) crop px from the plain network's outputs."""
     return outputs["mesh"]
 
 
 def assemble_attention(outputs: Mapping[str, Points]) -> Points:
-    """(n, 478, 3) crop px: the mesh with x, y of lips and eyes replaced by the refined ones, then the irises.
+    """(…, 478, 3) crop px: the mesh with x, y of lips and eyes replaced by the refined ones, then the irises.
 
     An iris takes the mean depth of its eyelids: the network does not tell it.
     """
     refinement = _refinement()
     mesh = outputs["mesh"]
-    points = np.empty((len(mesh), refinement.count, 3), np.float32)
-    points[:, :MESH_POINTS] = mesh
+    points = np.empty((*mesh.shape[:-2], refinement.count, 3), np.float32)
+    points[..., :MESH_POINTS, :] = mesh
     for name, indices in refinement.replaced.items():
-        points[:, indices, :2] = outputs[name]
+        points[..., indices, :2] = outputs[name]
     for name, iris in refinement.irises.items():
-        points[:, iris.indices, :2] = outputs[name]
-        points[:, iris.indices, 2] = points[:, iris.depth_from, 2].mean(axis=1, keepdims=True)
+        points[..., iris.indices, :2] = outputs[name]
+        points[..., iris.indices, 2] = points[..., iris.depth_from, 2].mean(axis=-1, keepdims=True)
     return points
 
 

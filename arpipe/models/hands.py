@@ -54,10 +54,7 @@ class HandMesh:
 
         A hand that is not there has a low score. The entry is None where the network answered with NaN.
         """
-        answers = self._network.look(frame, rois, timer)
-        with timer.stage("decode"):
-            pairs = zip(answers, rois, strict=True)
-            return [None if answer is None else decode(answer, roi) for answer, roi in pairs]
+        return self._network.look(frame, rois, timer, decode)
 
     def close(self) -> None:
         """Free the network; may be called twice."""
