@@ -175,6 +175,26 @@ def test_colours_show_on_every_tone(context, tone):
     assert lip_level < 1.6 * (linear_from_srgb(np.array(tone, np.uint8)) @ LUMINANCE)  # nothing glows
 
 
+def test_lipstick_takes_on_the_light_of_the_picture(context):
+    person = face(near_m=0.32)
+    daylight = linear_from_srgb(portrait(person).pixels)
+    share, _ = regions(person)
+    inside = cv2.erode((share > 0.99).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    shown = {}
+    for name, lamp in (
+        ("warm", (1.15, 1.0, 0.72)),
+        ("neutral", (1.0, 1.0, 1.0)),
+        ("cold", (0.85, 1.0, 1.25)),
+    ):
+        lit = np.clip(daylight * lamp, 0.0, 1.0)
+        pixels = np.rint(255.0 * np.where(lit < 0.0031308, 12.92 * lit, 1.055 * lit ** (1 / 2.4) - 0.055))
+        frame = Frame(pixels.astype(np.uint8), 0.0, 0)
+        picture = drawn(context, frame, person, effects=["lipstick(color=#a05060, opacity=1, finish=matte)"])
+        red, _, blue = np.median(linear_from_srgb(picture[inside]), axis=0)
+        shown[name] = red / blue
+    assert shown["warm"] > 1.15 * shown["neutral"] > 1.15**2 * shown["cold"]
+
+
 def test_a_closed_eye_carries_shadow_on_the_whole_lid(context):
     person = face(near_m=0.3, closed_eyes=True)
     frame = portrait(person)
