@@ -30,7 +30,8 @@ def light_of(pixels: Pixels) -> Points:
 def bytes_of(light: Points) -> Pixels:
     """SRGB bytes of linear light of any shape; what lies outside [0, 1] is clipped."""
     codes = np.clip(light * np.float32(CODES - 1) + np.float32(0.5), 0.0, CODES - 1.0).astype(np.uint16)
-    return _BYTES[codes]
+    pixels: Pixels = _BYTES[codes]
+    return pixels
 
 
 def shrunk_light(pixels: Pixels, width: int, height: int) -> Points:

@@ -54,7 +54,8 @@ def _undecided(mask: Points, radius: int, width: int, height: int) -> npt.NDArra
     """Pixels of the frame, flattened, near which the mask is neither 0 nor 1."""
     unsure = ((mask > SURE) & (mask < 1.0 - SURE)).astype(np.uint8)
     inside = (mask > 0.5).astype(np.uint8)
-    unsure = cv2.max(unsure, cv2.morphologyEx(inside, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
+    rim = cv2.morphologyEx(inside, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    unsure = np.maximum(unsure, np.asarray(rim, np.uint8))
     near = cv2.dilate(unsure, np.ones((2 * (radius // 2) + 1,) * 2, np.uint8))
     wide = np.asarray(cv2.resize(near, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
     return np.flatnonzero(wide.view(np.bool_))
