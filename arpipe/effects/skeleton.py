@@ -1,5 +1,6 @@
 """Bodies and hands as skeletons: limbs in the colour of their side, fainter where the network is not sure."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ LIMB_OVER_PALM = 0.09  # of a finger over the palm's length
 THIN = 0.45  # width of lines in a body's face, hands and feet over a limb's
 JOINT_OVER_LIMB = 0.85  # radius of a joint over the width of a limb
 THIN_JOINT = 0.32  # the same of points in a body's face, hands and feet
+HAND_REACH = 0.25  # distance of a hand's wrist from the body's own, over the torso, below which they are one
 HIDDEN, CLEAR = 0.2, 0.7  # visibility at which a point is not drawn at all, and in full
 LIMB_ENDS = frozenset(
     {"shoulder", "elbow", "wrist", "hip", "knee", "ankle"}
@@ -68,20 +70,22 @@ class Skeleton:
     def paint(self, pixels: Pixels, scene: Scene) -> None:
         """Draw onto the boxes around bodies and hands."""
         for body in scene.result.bodies:
-            self._body(pixels, body)
+            self._body(pixels, body, scene.result.hands)
         for hand in scene.result.hands:
             self._hand(pixels, hand)
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _body(self, pixels: Pixels, body: TrackedBody) -> None:
+    def _body(self, pixels: Pixels, body: TrackedBody, hands: Sequence[TrackedHand]) -> None:
         landmarks = body.landmarks
+        torso_px = _torso_px(landmarks)
         names = list(landmarks.topology.names)
         thin = np.array([name.split("_")[-1] not in LIMB_ENDS for name in names])
         colors = [self._color(name) for name in names]
-        width = self.params.width * LIMB_OVER_TORSO * _torso_px(landmarks)
-        self._draw(pixels, landmarks, colors, thin, _trust(landmarks), width)
+        trust = _trust(landmarks)
+        trust[_covered_by(hands, landmarks, HAND_REACH * torso_px)] = 0.0
+        self._draw(pixels, landmarks, colors, thin, trust, self.params.width * LIMB_OVER_TORSO * torso_px)
 
     def _hand(self, pixels: Pixels, hand: TrackedHand) -> None:
         landmarks = hand.landmarks
@@ -130,6 +134,17 @@ def _torso_px(landmarks: Landmarks) -> float:
     left_shoulder, right_shoulder, right_hip, left_hip = landmarks.region("torso")[:, :2]
     height = np.linalg.norm(left_shoulder + right_shoulder - left_hip - right_hip) / 2.0
     return float(max(height, np.linalg.norm(left_shoulder - right_shoulder)))
+
+
+def _covered_by(hands: Sequence[TrackedHand], body: Landmarks, reach_px: float) -> list[int]:
+    """The body's points of those hands that are tracked on their own: these say it better."""
+    wrists = [hand.landmarks["wrist"][:2] for hand in hands]
+    return [
+        index
+        for side in ("left", "right")
+        if any(np.linalg.norm(wrist - body[f"{side}_wrist"][:2]) < reach_px for wrist in wrists)
+        for index in body.topology.region(f"{side}_hand")[1:].tolist()
+    ]
 
 
 def _trust(landmarks: Landmarks) -> Array:

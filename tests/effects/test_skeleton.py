@@ -96,6 +96,18 @@ def test_hands_have_the_colour_of_their_side(side):
     assert not (changed == LEFT if side == "right" else changed == RIGHT).all(axis=2).any()
 
 
+def test_a_tracked_hand_replaces_the_body_s_own_fan():
+    found = points()
+    names = load_topology("body").names
+    index, wrist = names["left_index"], names["left_wrist"]
+    found[index, 1] += 40
+    x, y = found[index, :2].astype(int)
+    for away, is_drawn in ((60, True), (10, False)):  # px from the body's wrist to the hand's
+        one = hand("left")
+        one.landmarks.points_px[:, :2] += found[wrist, :2] - one.landmarks["wrist"][:2] + [away, 0]
+        assert (painted([body(found.copy())], [one])[y, x] != 128).any() == is_drawn
+
+
 def test_opacity_zero_and_bodies_outside_draw_nothing():
     assert (painted([body()], opacity=0.0) == 128).all()
     for shift in ((-1000, 0), (1000, 0), (0, 2000), (1e9, -1e9)):
