@@ -1,4 +1,4 @@
-"""What the page offers to wear: all glasses, looks and kinds of makeup, with the parameters one may turn.
+"""What the page offers to wear: all packs, with the parameters one may turn.
 
 Only what stands here can be worn from a page: no file name and no other parameter gets through.
 """
@@ -11,13 +11,11 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from arpipe.effects import EFFECT_KINDS
-from arpipe.effects.packs import Pack, kind_class, load_pack, pack_folders
+from arpipe.effects.packs import Pack, load_pack, pack_folders
 from arpipe.effects.params import HEX_COLOR, Color, PackFile
 from arpipe.effects.spec import parse_spec
 from arpipe.errors import ArpipeError, ConfigError
 
-MAKEUP_MODULE = "arpipe.effects.makeup."
 HANDY_RANGES = {
     "scale": (0.8, 1.25),
     "tilt_deg": (-15.0, 15.0),
@@ -32,6 +30,8 @@ STEPS = 100
 UNIT_SUFFIXES = {"mm": "mm", "deg": "°"}
 
 Group = Literal["glasses", "looks", "makeup"]
+GROUPS: dict[str, Group] = {"glasses": "glasses", "look": "looks", "paint": "looks", "makeup": "makeup"}
+"""Tag of a pack → where it is shown; the first that fits."""
 PlainValue = bool | int | float | str | None
 
 
@@ -122,7 +122,7 @@ class Catalog:
     """
 
     def __init__(self, effects: Sequence[str] = ()) -> None:
-        self.entries = {entry.id: entry for entry in (*_pack_entries(), *_makeup_entries())}
+        self.entries = {entry.id: entry for entry in _entries()}
         self.worn: list[dict[str, Any]] = []
         for effect in effects:
             spec = parse_spec(effect)
@@ -148,8 +148,8 @@ class Catalog:
         return tables
 
 
-def _pack_entries() -> Iterator[Entry]:
-    """Glasses first, then other packs; damaged ones are left out, `arpipe effects list` tells of them."""
+def _entries() -> Iterator[Entry]:
+    """One a pack, glasses first; damaged ones are left out, `arpipe effects list` tells of them."""
     packs = []
     for folder in pack_folders().values():
         try:
@@ -161,7 +161,7 @@ def _pack_entries() -> Iterator[Entry]:
 
 
 def _entry_of(pack: Pack, source: str) -> Entry:
-    group: Group = "glasses" if "glasses" in pack.tags else "looks"
+    group: Group = next((group for tag, group in GROUPS.items() if tag in pack.tags), "looks")
     several = len(pack.layers) > 1
     controls = [
         control
@@ -170,23 +170,6 @@ def _entry_of(pack: Pack, source: str) -> Entry:
         if not several or control.key.endswith(GIST)
     ]
     return Entry(pack.name, source, pack.title, pack.description, group, tuple(controls))
-
-
-def _makeup_entries() -> Iterator[Entry]:
-    for kind, reference in EFFECT_KINDS.items():
-        params_type = kind_class(kind).Params
-        fields = params_type.model_fields.values()
-        if reference.startswith(MAKEUP_MODULE) and not any(field.is_required() for field in fields):
-            title = kind.replace("-", " ").capitalize()
-            text = (getattr(*_class_of(reference)).__doc__ or "").partition("\n")[0]
-            yield Entry(kind, kind, title, text, "makeup", tuple(_controls(params_type(), "")))
-
-
-def _class_of(reference: str) -> tuple[Any, str]:
-    import importlib
-
-    module, _, name = reference.partition(":")
-    return importlib.import_module(module), name
 
 
 def _controls(params: BaseModel, prefix: str) -> Iterator[Control]:

@@ -9,11 +9,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from arpipe.apps.live.session import limited
 from arpipe.apps.web.catalog import Catalog
 from arpipe.apps.web.drawing import Drawing
 from arpipe.apps.web.protocol import (
@@ -26,16 +27,17 @@ from arpipe.apps.web.protocol import (
     build_picture,
 )
 from arpipe.config import RunConfig
-from arpipe.effects.packs import load_effect
+from arpipe.effects.packs import load_effect, needs_of
 from arpipe.errors import ArpipeError, MediaError
 from arpipe.geometry.calibration import load_intrinsics
 from arpipe.geometry.camera import DEFAULT_VERTICAL_FOV_DEG, CameraIntrinsics
 from arpipe.io.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
-from arpipe.pipeline.governor import DEFAULT_LEVELS, Governor
-from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.governor import Governor
+from arpipe.pipeline.perception import Perception, PerceptionQuality
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, FrameResult, Pixels
 
+FACES = frozenset({"face"})  # looked for whatever is worn, to say when there is none
 DARK_LEVEL = 28.0  # mean of 255 below which a face is hard to find
 LIGHT_STEP_PX = 16
 SMALLEST_SIDE_PX = 32
@@ -81,7 +83,7 @@ class Session:
         self._seeing = ThreadPoolExecutor(1, "see")
         self._coding = ThreadPoolExecutor(1, "code")
         self._timer = StageTimer()
-        self._governor = Governor(config.governor.model_copy(update={"levels": DEFAULT_LEVELS[:3]}))
+        self._governor = Governor(config.governor)
         file = config.camera.file
         self._intrinsics = None if file is None else load_intrinsics(file)
         self._max_pixels = config.web.max_width * config.web.max_height
@@ -103,6 +105,7 @@ class Session:
         if self._view.mesh:
             packs.append((("debug", ()), load_effect("debug")))
         await self._on(self._renderer, self._drawing.wear, packs)
+        self._perception.needs = FACES.union(*(needs_of(pack) for _, pack in packs))
 
     def show(self, view: View) -> None:
         """Show it otherwise from the next picture on."""
@@ -144,14 +147,8 @@ class Session:
         self, result: FrameResult, sequence: int, captured_ms: float, started_s: float, send: Send
     ) -> None:
         level = self._governor.level
-        best = self._drawing.best
-        render = best.model_copy(
-            update={
-                "supersample": min(best.supersample, level.supersample or best.supersample),
-                "shadow": best.shadow and level.shadow,
-                "reflection": best.reflection and level.reflection,
-            }
-        )
+        self._perception.quality = PerceptionQuality(level.attention, level.perception_every)
+        render = limited(self._drawing.best, level)
         camera = self._camera(result.frame)
         drawn = await self._on(self._renderer, self._drawing.draw, result, camera, render)
         timings = {**result.timings_ms, **drawn.timings_ms}
@@ -186,8 +183,7 @@ class Session:
         frame = Frame(even, self._last_s, self._count, camera)
         self._count += 1
         result = self._perception(frame, self._camera(frame), self._timer)
-        timings = {**before_ms, **result.timings_ms}
-        return FrameResult(frame=frame, faces=result.faces, timings_ms=timings)
+        return replace(result, timings_ms={**before_ms, **result.timings_ms})
 
     def _camera(self, frame: Frame) -> CameraIntrinsics:
         if self._intrinsics is not None:
