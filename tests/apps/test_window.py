@@ -9,8 +9,9 @@ from arpipe.apps.window.adjusting import Adjustment, Adjustments, can_adjust
 from arpipe.apps.window.hints import Hints, brightness
 from arpipe.apps.window.hud import Hud
 from arpipe.apps.window.keys import HELP, KEYS, Action, digit
+from arpipe.apps.window.previews import PreviewPainter, kept
 from arpipe.apps.window.screen import fitted
-from arpipe.apps.window.wardrobe import Previews, Wardrobe
+from arpipe.apps.window.wardrobe import Wardrobe
 from arpipe.effects.packs import load_effect, load_pack
 from arpipe.errors import ConfigError
 from arpipe.types import Frame, FrameResult
@@ -147,12 +148,15 @@ def test_carousel_goes_away_and_comes_back():
 
 
 @pytest.mark.gl
-def test_previews_show_the_effect():
+def test_previews_show_the_effect_and_are_kept_until_it_changes(tmp_path):
     from arpipe.render.context import GlContext
 
     wardrobe = Wardrobe(["wayfarer"])
+    nothing, worn = wardrobe.outfits[0], wardrobe.worn
     with GlContext.headless() as context:
-        previews = Previews(context)
-        bare, worn = previews.draw(wardrobe.outfits[0]), previews.draw(wardrobe.worn)
-    assert bare.shape == worn.shape == (160, 160, 3)
-    assert (np.abs(bare.astype(int) - worn).sum(axis=2) > 60).mean() > 0.03
+        painter = PreviewPainter(context, tmp_path)
+        bare, dressed = painter.draw(nothing), painter.draw(worn)
+    assert bare.shape == dressed.shape == (160, 160, 3)
+    assert (np.abs(bare.astype(int) - dressed).sum(axis=2) > 60).mean() > 0.03
+    assert (kept(worn, tmp_path) == dressed).all()
+    assert kept(Wardrobe(["wayfarer(scale=1.2)"]).worn, tmp_path) is None

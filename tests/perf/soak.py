@@ -14,6 +14,7 @@ import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 
 import psutil
 
@@ -77,7 +78,8 @@ def soak(clip: Path, seconds: float) -> int:
                     memory_mb.append(rss_mb)
                     rates.append(rate)
         report = session.report()
-    growth_mb = memory_mb[-1] - memory_mb[0] if memory_mb else 0.0
+    quarter = max(1, len(memory_mb) // 4)
+    growth_mb = median(memory_mb[-quarter:]) - median(memory_mb[:quarter])
     say(
         f"{report.frames} pictures, memory {growth_mb:+.1f} MB after warm-up, slowest ten seconds "
         f"{min(rates, default=0.0):.1f} FPS, dropped {report.dropped}"

@@ -14,8 +14,9 @@ from arpipe.apps.window.adjusting import Adjustments, can_adjust
 from arpipe.apps.window.hints import Hints
 from arpipe.apps.window.hud import Hud
 from arpipe.apps.window.keys import KEYS, REPEATABLE, Action, digit
+from arpipe.apps.window.previews import PreviewPainter, kept
 from arpipe.apps.window.screen import Placed, Screen
-from arpipe.apps.window.wardrobe import Previews, Wardrobe
+from arpipe.apps.window.wardrobe import Wardrobe
 from arpipe.apps.window.window import Key, Window
 from arpipe.config import RunConfig
 from arpipe.errors import ArpipeError
@@ -24,7 +25,6 @@ from arpipe.types import Picture, Pixels
 
 POLL_S = 0.03  # keys are answered after so long at most when no picture comes
 REDRAW_S = 0.1  # without a new picture
-PREVIEW_EVERY_S = 0.2  # while pictures come; each costs about one picture's time
 WINDOW_SIZE = (1280, 720)
 GOES_ON = "It is picked up again by itself."
 DEBUG_EFFECT = "debug"
@@ -71,15 +71,15 @@ class LiveWindow:
         self.screen = Screen(context)
         stack.callback(self.screen.close)
         self.hud = Hud(self.wardrobe)
-        self._show_opening()
+        self._show_opening("Getting ready …")
+        self._prepare_previews(context)
         self.session: LiveSession = open_session(stack, run, parts, context)
         self._hints = Hints()
-        self._previews = Previews(context)
         self._picture: Picture | None = None
         self._mirror, self._debug, self._running = run.live.mirror, False, True
         self._recording = next((o for o in self.session.outlets if isinstance(o.sink, Recording)), None)
         self._recording_since_s = time.monotonic()
-        self._drawn_s = self._previewed_s = 0.0
+        self._drawn_s = 0.0
         if run.live.full_screen:
             window.toggle_full_screen()
         self._wear()
@@ -100,7 +100,6 @@ class LiveWindow:
             self._show(picture)
         elif now_s - self._drawn_s > REDRAW_S:
             self._show(None)
-        self._prepare_preview(idle=picture is None)
         goes_on = picture is None or self._watched(picture)
         return self._running and goes_on and not self._window.wants_to_close and not self._is_over()
 
@@ -119,10 +118,10 @@ class LiveWindow:
     def _watched(self, picture: Picture) -> bool:
         return self._parts.watch is None or self._parts.watch(picture) is not False
 
-    def _show_opening(self) -> None:
+    def _show_opening(self, text: str) -> None:
         """The first sight, before networks and camera are ready."""
         self._window.poll()
-        panels = self.hud.opening(self._scale)
+        panels = self.hud.opening(text, self._scale)
         self.screen.draw(self._size, self._scale, panels, mirror=False)
         self._window.swap()
 
@@ -313,11 +312,13 @@ class LiveWindow:
         except ArpipeError as error:
             self.hud.say(str(error), alarm=True)
 
-    def _prepare_preview(self, *, idle: bool) -> None:
-        """Draw one preview that is wanted and missing, when there is time."""
-        missing = next((i for i, preview in enumerate(self.hud.previews) if preview is None), None)
-        pause_s = 0.0 if idle else PREVIEW_EVERY_S
-        if missing is None or not self.hud.shows_carousel or time.monotonic() - self._previewed_s < pause_s:
-            return
-        self.hud.previews[missing] = self._previews.draw(self.wardrobe.outfits[missing])
-        self._previewed_s = time.monotonic()
+    def _prepare_previews(self, context: GlContext) -> None:
+        """Draw those that were not kept; only the first run has to."""
+        outfits, previews = self.wardrobe.outfits, self.hud.previews
+        previews[:] = [kept(outfit) for outfit in outfits]
+        missing = [index for index, preview in enumerate(previews) if preview is None]
+        painter = PreviewPainter(context) if missing else None
+        for done, index in enumerate(missing):
+            if painter is not None and not self._window.wants_to_close:
+                self._show_opening(f"Preparing the wardrobe: {done + 1} of {len(missing)}")
+                previews[index] = painter.draw(outfits[index])

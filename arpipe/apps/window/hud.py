@@ -65,11 +65,9 @@ class Hud:
         self._message, self._alarm = message, alarm
         self._message_until_s = self._clock() + (ALARM_S if alarm else MESSAGE_S)
 
-    def opening(self, scale: float) -> dict[str, Placed]:
+    def opening(self, text: str, scale: float) -> dict[str, Placed]:
         """Before anything is ready."""
-        panel = self._panel(
-            "notice", ("opening", scale), lambda: panels.notice("Getting ready ...", (), scale)
-        )
+        panel = self._panel("notice", (text, scale), lambda: panels.notice(text, (), scale))
         return {"notice": Placed(panel, "middle")}
 
     def panels(
