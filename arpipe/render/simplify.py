@@ -14,7 +14,7 @@ from arpipe.geometry.transforms import Array
 
 ROUNDS = 24
 LEAST_SHARE = 0.004  # of the vertices; a round that moves fewer is the last
-LEAST_NORMAL_DOT = 0.3  # of two vertices that become one: shading survives
+LEAST_NORMAL_DOT = 0.8  # of two vertices that become one: more, and glossy bends change their shine
 LEAST_FACE_DOT = 0.35  # of a triangle before and after: nothing folds over
 DISORDER = 0.1  # of the greatest cost: on even ground neighbours would wait for each other in a row
 
