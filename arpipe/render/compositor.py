@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import TypeGuard
 
 import cv2
 import moderngl
@@ -102,11 +103,11 @@ class Compositor:
         with self._gpu_time(timer):
             for is_gl, run in groupby(sorted(layers, key=lambda layer: layer.order), _is_gl):
                 if is_gl:
-                    self._draw_run(pixels, scene, [each for each in run if isinstance(each, Layer)], timer)
+                    self._draw_run(pixels, scene, [each for each in run if _is_gl(each)], timer)
                 else:
                     with timer.stage("draw"):
                         for layer in run:
-                            if isinstance(layer, PixelLayer):
+                            if _is_painted(layer):
                                 layer.paint(pixels, scene)
         return pixels
 
@@ -221,8 +222,12 @@ def _scale(scene: Scene, solid: Region) -> int:
     return max(1, small, min(config.supersample, affordable))
 
 
-def _is_gl(layer: Layer | PixelLayer) -> bool:
-    return isinstance(layer, Layer)
+def _is_gl(layer: Layer | PixelLayer) -> TypeGuard[Layer]:
+    return hasattr(layer, "prepare")  # looking for all of a protocol takes 30 µs each time
+
+
+def _is_painted(layer: Layer | PixelLayer) -> TypeGuard[PixelLayer]:
+    return hasattr(layer, "paint")
 
 
 def _jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Iterator[_Job]:
