@@ -117,7 +117,7 @@ class IrisPainter:
         program = self._shape.program
         place(program, canvas, wearer)
         describe(program, wearer)
-        program.set("u_color", (linear(self._color) * wearer.complexion.white).tolist())
+        program.set("u_color", wearer.complexion.shown(linear(self._color)).tolist())
         program.set("u_opacity", self._opacity)
         circles = np.zeros((2, 4))
         for number, side in enumerate(SIDES):
@@ -139,6 +139,6 @@ class IrisPainter:
 
 def _prepare(program: Program, canvas: Canvas, wearer: Wearer, color: RgbColor, opacity: float) -> None:
     place(program, canvas, wearer)
-    shown = linear(color) * wearer.complexion.white
+    shown = wearer.complexion.shown(linear(color))
     program.set("u_pigment", [*shown.tolist(), opacity])
     program.set("u_soft", max(LEAST_SOFT_PX, SOFT_MM * wearer.px_per_mm))

@@ -68,12 +68,13 @@ class LipPainter:
     def draw(self, canvas: Canvas, wearer: Wearer) -> None:
         """Paint one face's lips; the canvas's backdrop is in unit 0."""
         look, program = self._look, self._shape.program
-        white = wearer.complexion.white * adaptation(wearer.complexion)
+        complexion = wearer.complexion
+        bright = adaptation(complexion)
         place(program, canvas, wearer)
         describe(program, wearer)
-        program.set("u_inner", (linear(look.inner) * white).tolist())
-        program.set("u_outer", (linear(look.outer) * white).tolist())
-        program.set("u_liner", [*(linear(look.liner) * white).tolist(), look.liner_strength])
+        program.set("u_inner", complexion.shown(linear(look.inner) * bright).tolist())
+        program.set("u_outer", complexion.shown(linear(look.outer) * bright).tolist())
+        program.set("u_liner", [*complexion.shown(linear(look.liner) * bright).tolist(), look.liner_strength])
         program.set("u_liner_width", max(look.liner_width, 1e-3))
         for name, value in (
             ("u_opacity", look.opacity),

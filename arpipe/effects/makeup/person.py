@@ -25,7 +25,8 @@ DARKEST_LIPS = 0.3  # of the skin's luminance
 # shows; together they tell a dim picture from a dark skin. Within the usual range pigment shows as it is.
 USUAL_SKIN, USUAL_PICTURE = 0.25, 0.20
 USUAL_EXPOSURE = 0.45  # of the mean of both at least
-HUE_PULL = 0.6  # share of the skin's hue shift that is the light's
+THICKEST_VEIL = 0.06
+HUE_PULL = 0.45  # share of the skin's hue shift that is the light's; deep skin is redder, too
 GREY_PULL = 0.5  # share of the picture's mean hue that is the light's
 NO_SKIN_HUE, SKIN_HUE = 0.02, 0.12  # (r - b) / (r + g + b) of grey pictures and of skin
 
@@ -40,6 +41,7 @@ class Complexion:
         irises: (3,) mean of both irises.
         spread: Mean distance of skin samples from `skin` in r, g shares of r + g + b.
         white: (3,) what a white matt surface on the face would show at usual exposure.
+        veil: What black shows in a hazy picture.
     """
 
     skin: Array
@@ -47,6 +49,12 @@ class Complexion:
     irises: Array
     spread: Array
     white: Array
+    veil: Array
+
+    def shown(self, color: Array) -> Array:
+        """(3,) what a matt surface of a (3,) linear colour shows on this face."""
+        light: Array = color * self.white * (1.0 - self.veil) + self.veil
+        return light
 
     def toward(self, other: "Complexion", share: float) -> "Complexion":
         """Between this and another."""
@@ -94,6 +102,8 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
     colors = _sampled(frame, places, SAMPLE_BLUR_MM * px_mm)
     count = len(skin_indices)
     skin, spread = _mean_skin(colors[:count])
+    step = max(1, frame.height // 48)
+    picture = linear_from_srgb(frame.pixels[::step, ::step]).reshape(-1, 3)
     lip_colors = colors[count : count + len(lips)]
     irises = colors[count + len(lips) :]
     return Complexion(
@@ -101,7 +111,8 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
         lips=_mean_lips(lip_colors, skin),
         irises=np.median(irises, axis=0) if len(irises) else skin * 0.2,
         spread=np.array(spread),
-        white=_white(skin, frame),
+        white=_white(skin, picture.mean(axis=0) + 1e-4),
+        veil=np.array(_veil(picture @ LUMINANCE)),
     )
 
 
@@ -131,10 +142,15 @@ def _mean_lips(colors: Array, skin: Array) -> Array:
     return raised
 
 
-def _white(skin: Array, frame: Frame) -> Array:
-    """(3,) exposure times the light's hue."""
-    step = max(1, frame.height // 48)
-    picture = linear_from_srgb(frame.pixels[::step, ::step]).reshape(-1, 3).mean(axis=0) + 1e-4
+def _veil(luminance: Array) -> float:
+    """What black shows: the darkest places of a picture, if it has bright ones, too."""
+    dark, bright = np.quantile(luminance, (0.01, 0.95))
+    contrast = float(bright) / max(float(dark), 1e-4)
+    return min(float(dark), THICKEST_VEIL) * float(np.clip((contrast - 2.0) / 2.0, 0.0, 1.0))
+
+
+def _white(skin: Array, picture: Array) -> Array:
+    """(3,) exposure times the light's hue, from the mean colours of skin and picture."""
     level = float(skin @ LUMINANCE)
     brightness = np.sqrt(level / USUAL_SKIN * float(picture @ LUMINANCE) / USUAL_PICTURE)
     exposure = min(1.0, float(brightness) / USUAL_EXPOSURE)

@@ -73,9 +73,11 @@ class SkinPainter:
         program, complexion = self._program, wearer.complexion
         place(program, canvas, wearer)
         describe(program, wearer)
-        films = [
-            (*powder.ratio(complexion.skin, complexion.white), powder.opacity) for powder in self.powders
-        ]
+        veil = complexion.veil / complexion.skin
+        films = []
+        for powder in self.powders:
+            ratio = powder.ratio(complexion.skin, complexion.white)
+            films.append((*(ratio + (1.0 - ratio) * veil), powder.opacity))  # a haze lies over pigment, too
         program.write("u_film", np.array(films))
         if program.has("u_glow"):
             program.write("u_glow", np.array([_glow(powder, complexion.white) for powder in self.powders]))
