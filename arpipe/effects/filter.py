@@ -63,7 +63,7 @@ class FilterParams(EffectParams):
         strength: 0 leaves the picture, 1 is the filtered one.
     """
 
-    kernel: Annotated[tuple[tuple[float, ...], ...], BeforeValidator(_matrix)]
+    kernel: Annotated[tuple[tuple[float, ...], ...], BeforeValidator(_matrix)] = _matrix("sharpen")
     on: Target = "frame"
     strength: float = Field(default=1.0, ge=0, le=1)
 
