@@ -37,7 +37,7 @@ STEPS = 400  # more than any of these tests needs
 def screen():
     """A virtual screen, and DISPLAY set to it."""
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24", "+extension", "GLX"],
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24", "+extension", "GLX", "-noreset"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
