@@ -38,6 +38,8 @@ RATIOS = (
         "<= 1.0",
     ),
     ("user's stack / arpipe with glasses", "user-stack", "arpipe-glasses", ">= 2", ">= 3"),
+    ("decode + encode alone / batch with glasses", "decode-encode", "arpipe-batch", ">= 0.5", ">= 0.75"),
+    ("full look / glasses", "arpipe-makeup", "arpipe-glasses", "<= 1.5", "<= 1.5"),
     ("3840x2160 / 1280x720, glasses", "arpipe-glasses@2160", "arpipe-glasses", "<= 2", "<= 1.3"),
     ("4 faces / 1 face, glasses", "arpipe-glasses-x4", "arpipe-glasses", "<= 3", "<= 2.5"),
     ("first frame / MediaPipe's", "first-frame-arpipe", "first-frame-mediapipe", "<= 0.7", "<= 0.4"),
@@ -82,6 +84,9 @@ class Bench:
             self._run([sys.executable, str(HERE / "clip.py"), str(self.clips[key]), "--frames", str(count),
                        "--size", size, "--faces", str(faces)])  # fmt: skip
         self.turns: dict[str, list[list[float]]] = {}
+        self.video = folder / "clip.mp4"
+        self._run([sys.executable, str(HERE / "throughput.py"), "encode", str(self.video), "--frames",
+                   str(self.clips[""])])  # fmt: skip
         self.tflite = folder / "face_mesh.tflite"
         self.tflite.write_bytes(store.source("face_mesh"))
         self.glasses = asset_path("effects/aviator") / "model.glb"
@@ -96,8 +101,11 @@ class Bench:
             self._turn("mediapipe-plain", python=self.peers)
             self._turn("mediapipe-refined", python=self.peers)
             self._turn("user-stack", python=self.peers, model=self.glasses)
-        for name in ("arpipe-plain", "arpipe-attention", "arpipe-glasses"):
+        for name in ("arpipe-plain", "arpipe-attention", "arpipe-glasses", "arpipe-makeup"):
             self._turn(name)
+        for name in ("decode", "decode-encode", "arpipe-batch"):
+            command = [sys.executable, str(HERE / "throughput.py"), name, str(self.video)]
+            self.turns.setdefault(name, []).append(json.loads(self._run(command).splitlines()[-1]))
         self._turn("arpipe-glasses", clip="@2160")
         self._turn("arpipe-glasses", clip="-x4")
         self._first_frames()

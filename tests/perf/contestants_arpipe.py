@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+WORN = {"arpipe-glasses": ["aviator"], "arpipe-makeup": ["evening"]}
 Step = Callable[[np.ndarray, int], object]
 
 
@@ -12,7 +13,7 @@ def make(name: str, threads: int, model: Path | None) -> Step:
     """A function that takes a frame and its number."""
     if name.startswith("network-"):
         return _network(name.removeprefix("network-"), threads, model)
-    effects = ["aviator"] if name.startswith("arpipe-glasses") else []
+    effects = next((worn for start, worn in WORN.items() if name.startswith(start)), [])
     return _pipeline("plain" if name == "arpipe-plain" else "attention", effects, threads, name)
 
 
