@@ -1,10 +1,10 @@
 """The window of `arpipe live`: shows pictures, does what keys say, tells what a person should know."""
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
-from arpipe.apps.live.outlets import Outlet, Recording, dated_path, save_snapshot
+from arpipe.apps.live.outlets import save_snapshot
 from arpipe.apps.live.run import LiveParts, is_over, open_session
 from arpipe.apps.live.session import LiveReport, LiveSession
 from arpipe.apps.live.trouble import advice
@@ -15,6 +15,7 @@ from arpipe.apps.window.hints import Hints
 from arpipe.apps.window.hud import Hud
 from arpipe.apps.window.keys import KEYS, REPEATABLE, Action, digit
 from arpipe.apps.window.previews import PreviewPainter, kept
+from arpipe.apps.window.recorder import Recorder
 from arpipe.apps.window.screen import Placed, Screen
 from arpipe.apps.window.wardrobe import Wardrobe
 from arpipe.apps.window.window import Key, Window
@@ -77,8 +78,7 @@ class LiveWindow:
         self._hints = Hints()
         self._picture: Picture | None = None
         self._mirror, self._debug, self._running = run.live.mirror, False, True
-        self._recording = next((o for o in self.session.outlets if isinstance(o.sink, Recording)), None)
-        self._recording_since_s = time.monotonic()
+        self._recorder = Recorder(self.session, run)
         self._drawn_s = 0.0
         if run.live.full_screen:
             window.toggle_full_screen()
@@ -87,7 +87,8 @@ class LiveWindow:
     def step(self) -> bool:
         """Answer keys and show the newest picture; False when it is over."""
         for key in self._window.poll():
-            self._press(key)
+            with self._telling():
+                self._press(key)
         picture = None
         if not self._paused:
             picture = self.session.next(POLL_S)
@@ -101,19 +102,30 @@ class LiveWindow:
         elif now_s - self._drawn_s > REDRAW_S:
             self._show(None)
         goes_on = picture is None or self._watched(picture)
-        return self._running and goes_on and not self._window.wants_to_close and not self._is_over()
+        return (
+            self._running
+            and goes_on
+            and not self._window.wants_to_close
+            and not is_over(self._run.live, self.session)
+        )
 
     def finish(self) -> None:
         """End the recording, keep the adjustments."""
-        if self._recording is not None:
-            self._stop_recording()
+        self._recorder.stop()
+        if self.hud.adjusting:
+            self._adjustments.save()
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Show what goes wrong in the block instead of ending the run."""
+        try:
+            yield
+        except ArpipeError as error:
+            self.hud.say(str(error), alarm=True)
 
     @property
     def _paused(self) -> bool:
         return self.session.capture.paused
-
-    def _is_over(self) -> bool:
-        return is_over(self._run.live, self.session)
 
     def _watched(self, picture: Picture) -> bool:
         return self._parts.watch is None or self._parts.watch(picture) is not False
@@ -136,12 +148,8 @@ class LiveWindow:
         self._window.swap()
         self._drawn_s = time.monotonic()
         if picture is not None:
-            try:
+            with self._telling():
                 self.session.presented(picture, presenting_ms)
-            except ArpipeError as error:
-                if self._recording not in self.session.outlets:
-                    self._recording = None
-                self.hud.say(str(error), alarm=True)
 
     def _draw(self) -> None:
         dark = 0.45 if self.hud.covers else 1.0
@@ -171,14 +179,13 @@ class LiveWindow:
         trouble = ""
         if capture.state == "failed":
             trouble = f"{capture.problem}\n{advice(self._run.live.source)}\n{GOES_ON}"
-        recording_s = time.monotonic() - self._recording_since_s if self._recording is not None else None
         return self.hud.panels(
             self.session,
             self._size,
             self._scale,
             hint=self._hints.text(capture.state),
             trouble=trouble,
-            recording_s=recording_s,
+            recording_s=self._recorder.seconds,
             adjustment=self._worn_adjustment() if self.hud.adjusting else None,
         )
 
@@ -241,21 +248,15 @@ class LiveWindow:
     def _wear(self) -> None:
         """Build what is chosen, as it was adjusted, with debug lines if they are wanted."""
         packs = [self._adjustments.applied(pack) for pack in self.wardrobe.worn.packs]
-        try:
-            self.session.pipeline.set_effects([*packs, *([DEBUG_EFFECT] if self._debug else [])])
-        except ArpipeError as error:
-            self.hud.say(str(error), alarm=True)
-        self.session.settle()
         self.hud.show_carousel()
+        self.session.settle()
+        self.session.pipeline.set_effects([*packs, *([DEBUG_EFFECT] if self._debug else [])])
 
     def _toggle_adjusting(self) -> None:
         if self.hud.adjusting:
             self.hud.adjusting = False
-            try:
-                self._adjustments.save()
-                self.hud.say("Kept for these glasses")
-            except ArpipeError as error:
-                self.hud.say(str(error), alarm=True)
+            self._adjustments.save()
+            self.hud.say("Kept for these glasses")
         elif any(can_adjust(pack) for pack in self.wardrobe.worn.packs):
             self.hud.adjusting = True
         else:
@@ -282,35 +283,14 @@ class LiveWindow:
         return True
 
     def _toggle_recording(self) -> None:
-        if self._recording is not None:
-            self._stop_recording()
-            return
-        try:
-            path = dated_path(self._run.live.folder, ".mp4")
-        except ArpipeError as error:
-            self.hud.say(str(error), alarm=True)
-            return
-        self._recording = Outlet(Recording(path, self._run.video), "recording")
-        self._recording_since_s = time.monotonic()
-        self.session.attach(self._recording)
-
-    def _stop_recording(self) -> None:
-        outlet, self._recording = self._recording, None
-        if outlet is None or outlet not in self.session.outlets:
-            return
-        try:
-            self.session.detach(outlet)
-            self.hud.say(f"Recorded {getattr(outlet.sink, 'path', outlet.name)}")
-        except ArpipeError as error:
-            self.hud.say(str(error), alarm=True)
+        if self._recorder.seconds is None:
+            self._recorder.start()
+        else:
+            self.hud.say(f"Recorded {self._recorder.stop()}")
 
     def _snapshot(self) -> None:
-        if self._picture is None:
-            return
-        try:
+        if self._picture is not None:
             self.hud.say(f"Saved {save_snapshot(self._picture.pixels, self._run.live.folder)}")
-        except ArpipeError as error:
-            self.hud.say(str(error), alarm=True)
 
     def _prepare_previews(self, context: GlContext) -> None:
         """Draw those that were not kept; only the first run has to."""
