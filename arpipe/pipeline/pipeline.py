@@ -177,6 +177,8 @@ class Pipeline:
 
     def close(self) -> None:
         """Free networks and OpenGL, on the drawing thread; may be called twice."""
+        if self._context is not None:
+            self._context.make_current()  # else objects of the same number in another context would go
         self._close_layers()
         for layer in self._own_layers:
             layer.close()

@@ -97,6 +97,7 @@ class Compositor:
                 f"Compositor.draw: expected a camera of the frame's size {frame.width}x{frame.height}, "
                 f"got {camera.width}x{camera.height}; use CameraIntrinsics.resized"
             )
+        self._context.make_current()
         pixels = frame.pixels.copy() if out is None else out
         scene = Scene(result, camera, self.config, self._lights)
         self._lights.begin_frame(result)

@@ -17,6 +17,15 @@ SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "swiftshader")
 """Parts of GL_RENDERER that mean: a CPU draws."""
 
 
+class _Current(threading.local):
+    """Which context is current on a thread; None when it is not one of ours, or not known."""
+
+    context: "GlContext | None" = None
+
+
+_CURRENT = _Current()
+
+
 class GlContext:
     """An OpenGL 3.3 core context with the resources made in it.
 
@@ -30,6 +39,7 @@ class GlContext:
         self.renderer = str(gl.info["GL_RENDERER"])
         self.max_samples = int(gl.max_samples)
         self._resources = Resources(gl)
+        _CURRENT.context = self
 
     @classmethod
     def headless(cls) -> "GlContext":
@@ -86,7 +96,18 @@ class GlContext:
                 f"OpenGL was called on thread {threading.current_thread().name!r}, which did not make the "
                 "context; draw on the thread that called GlContext.headless()"
             )
+        if _CURRENT.context is not self:
+            self._gl.__enter__()  # type: ignore[no-untyped-call]  # leaving would make another one current
+            _CURRENT.context = self
         return self._gl
+
+    def make_current(self) -> None:
+        """Let OpenGL's next calls on this thread mean this context: several may take turns.
+
+        Raises:
+            RenderError: As for `gl`.
+        """
+        _ = self.gl
 
     @property
     def resources(self) -> Resources:
@@ -102,6 +123,7 @@ class GlContext:
         self._resources.close()
         gl.release()
         self._gl = None
+        _CURRENT.context = None
 
     def __enter__(self) -> "GlContext":
         return self

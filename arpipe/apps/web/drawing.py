@@ -59,7 +59,7 @@ class Drawing:
         Raises:
             ArpipeError: One cannot be made; those worn before stay.
         """
-        self._make_current()
+        self._context.make_current()
         for key, pack in effects:
             if key not in self._made:
                 self._made[key] = build(pack, self._context)
@@ -71,7 +71,7 @@ class Drawing:
 
     def draw(self, result: FrameResult, camera: CameraIntrinsics, render: RenderConfig) -> Drawn:
         """The frame with all that is worn, at a quality."""
-        self._make_current()
+        self._context.make_current()
         self._compositor.config = render
         self._timer.begin_frame(result.frame.index)
         layers = [layer for key in self._worn for layer in self._made[key]]
@@ -83,15 +83,12 @@ class Drawing:
         if self._closed:
             return
         self._closed = True
-        self._make_current()
+        self._context.make_current()
         for layers in self._made.values():
             _close(layers)
         self._made.clear()
         self._compositor.close()
         self._context.close()
-
-    def _make_current(self) -> None:
-        self._context.gl.__enter__()  # type: ignore[no-untyped-call]  # leaving would only make another one current
 
 
 def _close(layers: Sequence[Layer | PixelLayer]) -> None:
