@@ -20,7 +20,9 @@ COARSE_SIDE_PX = 180  # short side of the coarse pictures, about: a quarter of 7
 MOST_STEP = 12
 SURE = 1.0 / 255.0  # nearer to 0 or 1 than a byte can show
 WARY = 0.04  # share of the other side from which a coarse pixel's colour is not trusted
-NEAR = 13  # coarse px across which a sure colour speaks for mixed pixels: an edge is narrower, dark hair wider
+NEAR = (
+    13  # coarse px across which a sure colour speaks for mixed pixels: an edge is narrower, dark hair wider
+)
 TRUSTED = 0.25  # mean weight from which a coarser size fills gaps by itself
 EMPTY = 1e-3
 
