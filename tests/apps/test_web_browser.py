@@ -130,10 +130,12 @@ def test_keys_do_what_the_buttons_do(browser):
         page.keyboard.press("h")
         assert page.is_visible("#help")
         page.keyboard.press("Escape")
+        until(page, "!document.querySelector('#help').open")
         page.keyboard.press(" ")
-        page.wait_for_timeout(200)
+        until(page, "document.querySelector('#do-pause').ariaPressed === 'true'")
+        page.wait_for_timeout(1000)  # pictures on their way still arrive
         shown = page.evaluate("() => arpipe.shown")
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(300)
         assert page.evaluate("() => arpipe.shown") == shown
         for key, kind in (("s", "png"), ("r", None), ("r", ("mp4", "webm"))):
             if kind is None:
