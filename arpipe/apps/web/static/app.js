@@ -156,7 +156,8 @@ document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && !key.startsWith("Arrow")) return;
   if (target.closest("input, select, textarea") || $("help").open && key.toLowerCase() !== "h") return;
-  if (key === " " && target.closest("button, a")) return; // there it presses the button
+  const button = target.closest("dialog:not([open])") ? null : target.closest("button, a"); // a closed dialog keeps the focus for a moment
+  if (key === " " && button) return; // there it presses the button
   if (key.startsWith("Arrow") && target.closest("#divider")) return;
   if (KEYS[key.toLowerCase()]) tools[KEYS[key.toLowerCase()]]();
   else if (key >= "0" && key <= "9") wardrobe.only(Number(key) - 1);
