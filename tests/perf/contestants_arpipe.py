@@ -25,7 +25,8 @@ def _pipeline(mesh: str, effects: list[str], threads: int, name: str) -> Step:
     from arpipe.types import Frame
 
     faces = int(name.rpartition("x")[2]) if name.rpartition("x")[2].isdigit() else 1
-    face = FaceTrackerConfig(mode="video", mesh=mesh, max_faces=faces)  # type: ignore[arg-type]
+    detector = "auto" if faces > 1 else "short"  # four people stand too far away for the short range
+    face = FaceTrackerConfig(mode="video", mesh=mesh, max_faces=faces, detector=detector)  # type: ignore[arg-type]
     session = SessionConfig(intra_op_threads=threads)
     config = PipelineConfig(perception=PerceptionConfig(face=face, session=session))
     pipeline = Pipeline(config, effects=effects)
