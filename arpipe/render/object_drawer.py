@@ -9,7 +9,6 @@ import numpy as np
 from arpipe.geometry.transforms import Array
 from arpipe.io.gltf.model import Model, Texture
 from arpipe.render.context import GlContext
-from arpipe.render.detail import Detail
 from arpipe.render.environment import LEVELS, SIDE, Environment
 from arpipe.render.layer import Canvas
 from arpipe.render.lighting import Lighting
@@ -83,7 +82,6 @@ class ObjectDrawer:
         self._mesh = mesh
         self._programs: list[Program] = []
         self._meshes: list[Mesh] = []
-        self._detail = Detail(mesh)
         self._textures: dict[tuple[int, bool], moderngl.Texture] = {}
         self._transforms = tuple(texture.transform for texture in model.textures)
         for batch in mesh.batches:
@@ -97,7 +95,7 @@ class ObjectDrawer:
                         (batch.colors, "4f2", ("in_color",)),
                         (batch.surfaces, "4f1 4f1", ("in_surface", "in_body")),
                     ],
-                    self._detail.room_for(batch),
+                    batch.indices,
                 )
             )
             for define, index in batch.maps.items():
@@ -106,7 +104,6 @@ class ObjectDrawer:
     def draw(self, canvas: Canvas, placement: Placement, lighting: Lighting) -> None:
         """Draw all opaque batches, then glass from back to front, with depth."""
         matrices = np.stack(placement.gl_from_part)
-        level = self._detail.level_for(_sample_m(canvas, placement.gl_from_part[0]), self._meshes)
         self._balls.use(lighting.environment, BALL_UNIT)
         for number in self._back_to_front(placement):
             batch, program = self._mesh.batches[number], self._programs[number]
@@ -123,8 +120,7 @@ class ObjectDrawer:
             self._use_maps(batch, program)
             culled = moderngl.NOTHING if batch.material.double_sided else moderngl.CULL_FACE
             canvas.gl.enable_only(moderngl.BLEND | moderngl.DEPTH_TEST | culled)
-            first, count = self._detail.range_of(number, level)
-            self._meshes[number].vertex_array.render(moderngl.TRIANGLES, vertices=count, first=first)
+            self._meshes[number].vertex_array.render(moderngl.TRIANGLES)
 
     def close(self) -> None:
         """Release buffers and textures; may be called twice."""
@@ -182,10 +178,3 @@ class ObjectDrawer:
             program.set("u_occlusion_strength", material.occlusion_strength)
         if material.alpha_mode == "MASK":
             program.set("u_cutoff", material.alpha_cutoff)
-
-
-def _sample_m(canvas: Canvas, gl_from_part: Array) -> float:
-    """Size of a sample where an object's origin is, in the model frame, m."""
-    clip_per_sample = 2.0 / (canvas.region.width * canvas.scale)
-    size = float(np.cbrt(np.linalg.det(gl_from_part[:3, :3])))
-    return -float(gl_from_part[2, 3]) * clip_per_sample / (float(canvas.view.clip_from_gl[0, 0]) * size)

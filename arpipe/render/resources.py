@@ -60,9 +60,9 @@ class Mesh:
     vertex_array: moderngl.VertexArray
     buffers: tuple[moderngl.Buffer, ...]
 
-    def write(self, data: npt.NDArray[Any], buffer: int = 0, offset: int = 0) -> None:
-        """Replace the contents of a buffer from a byte on; what does not fit raises moderngl.Error."""
-        self.buffers[buffer].write(np.ascontiguousarray(data), offset=offset)
+    def write(self, data: npt.NDArray[Any], buffer: int = 0) -> None:
+        """Replace the contents of a dynamic vertex buffer, same size."""
+        self.buffers[buffer].write(np.ascontiguousarray(data))
 
     def release(self) -> None:
         """Give the vertex array and its buffers back."""
