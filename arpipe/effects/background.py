@@ -8,12 +8,13 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from arpipe.effects.background_plates import (
+    DISC,
+    GAUSSIAN,
     REFERENCE_ROWS,
     BlurPlate,
     ColorPlate,
     MoviePlate,
     Plate,
-    disc,
     gaussian,
     moving_or_still,
 )
@@ -187,4 +188,4 @@ def _plate(params: BackgroundParams) -> Plate | None:
         if media_kind(params.video) == "images":
             raise ConfigError(f"background: {params.video} is a still picture; write image=…")
         return MoviePlate(params.video, sigma)
-    return BlurPlate(USUAL_BLUR if params.blur is None else params.blur, disc if params.bokeh else gaussian)
+    return BlurPlate(USUAL_BLUR if params.blur is None else params.blur, DISC if params.bokeh else GAUSSIAN)

@@ -1,6 +1,7 @@
 """What stands behind the people instead: the blurred background, a colour, a picture, a video."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from arpipe.io.source import Source, media_kind, open_source
 from arpipe.types import Frame, Pixels, Points
 
 REFERENCE_ROWS = 720.0  # sizes in px are meant for a picture with this short side
-CELLS_IN_SIGMA = 2.0  # a blur is computed so coarsely that its deviation is at least so many pixels
+MOST_COARSER = 2  # times that it is coarser than the frame taken apart
 HIGHLIGHT, HIGHLIGHT_GAIN = (
     0.75,
     6.0,
@@ -46,7 +47,7 @@ class BlurPlate:
 
     Args:
         sigma: Deviation of the blur, px of a picture with 720 rows.
-        spread: Blurs light by a deviation in px: `gaussian` or `disc`.
+        spread: How light is blurred.
     """
 
     def __init__(self, sigma: float, spread: "Spread") -> None:
@@ -54,10 +55,16 @@ class BlurPlate:
 
     def behind(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: D102
         sigma_px = self._sigma * min(frame.width, frame.height) / REFERENCE_ROWS
-        own_step = min(step, max(1, int(sigma_px / CELLS_IN_SIGMA)))
-        if own_step != step:
-            sides = take_apart(frame.pixels, alpha, own_step)
-        soft = bytes_of(self._spread(sides.background, sigma_px / own_step))
+        own_step = max(1, int(sigma_px / self._spread.cells_in_sigma))
+        if own_step < step:
+            background = take_apart(frame.pixels, alpha, own_step).background
+        else:
+            own_step = min(own_step, MOST_COARSER * step)
+            size = max(1, round(frame.width / own_step)), max(1, round(frame.height / own_step))
+            background = np.asarray(
+                cv2.resize(sides.background, size, interpolation=cv2.INTER_AREA), np.float32
+            )
+        soft = bytes_of(self._spread.blur(background, sigma_px / own_step))
         return np.asarray(
             cv2.resize(soft, (frame.width, frame.height), interpolation=cv2.INTER_LINEAR), np.uint8
         )
@@ -171,10 +178,6 @@ class MoviePlate:
         return time_s
 
 
-Spread = Callable[[Points, float], Points]
-"""Light (h, w, 3) and a deviation in px → the light blurred."""
-
-
 def gaussian(light: Points, sigma: float) -> Points:
     """Light blurred by a Gaussian."""
     if sigma <= 0.0:
@@ -192,6 +195,23 @@ def disc(light: Points, sigma: float) -> Points:
     bright = light * (1.0 + np.float32(HIGHLIGHT_GAIN) * above * above)
     kernel = (kernel / kernel.sum()).astype(np.float32)
     return np.asarray(cv2.filter2D(bright, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A way to blur.
+
+    Attributes:
+        blur: Light (h, w, 3) and a deviation in px → the light blurred.
+        cells_in_sigma: It is computed so coarsely that its deviation is at least so many pixels.
+    """
+
+    blur: Callable[[Points, float], Points]
+    cells_in_sigma: float
+
+
+GAUSSIAN = Spread(gaussian, cells_in_sigma=2.0)
+DISC = Spread(disc, cells_in_sigma=4.0)  # discs have rims, which are seen
 
 
 def covering(picture: Pixels, width: int, height: int) -> Pixels:
