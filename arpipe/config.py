@@ -29,7 +29,10 @@ class ProfileConfig(BaseModel):
 
     Attributes:
         source: As for every command: "sample", a file, a camera.
+        live: Run the loop of `arpipe live`: the source plays at its own rate, stages overlap, frames that come too
+            soon are dropped, and the governor decides. Else frame by frame, each stage undisturbed.
         width, height: Size of the sample's frames, px; files keep their own.
+        fps: Rate at which the sample plays live, Hz; files keep their own.
         faces: Faces in the sample.
         frames: Counted frames a run.
         warm_up: Frames before that are not counted: first detection, shaders, clock speed.
@@ -40,8 +43,10 @@ class ProfileConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: str = "sample"
-    width: int = Field(default=1280, ge=16, le=7680)
-    height: int = Field(default=720, ge=16, le=4320)
+    live: bool = False
+    width: int = Field(default=1280, ge=64, le=7680)
+    height: int = Field(default=720, ge=64, le=4320)
+    fps: float = Field(default=30.0, ge=1.0, le=240.0)
     faces: int = Field(default=1, ge=1, le=4)
     frames: int = Field(default=300, ge=2)
     warm_up: int = Field(default=20, ge=0)

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from arpipe.cli.options import ConfigFile, Effects, MaxFaces, Provider, Settings, Threads, run_config
+from arpipe.cli.options import (
+    ConfigFile,
+    Effects,
+    MaxFaces,
+    Provider,
+    Settings,
+    Threads,
+    Track,
+    run_config,
+    subjects,
+)
 
 app = typer.Typer(help="Measure where every millisecond of a frame goes.", invoke_without_command=True)
 
@@ -18,6 +28,12 @@ def profile(
     context: typer.Context,
     source: Annotated[str | None, typer.Option(help="sample, a file, or a camera's number.")] = None,
     effect: Effects = None,
+    track: Track = None,
+    live: Annotated[
+        bool | None,
+        typer.Option("--live", help="In real time, as `arpipe live`: drops, latency, governor."),
+    ] = None,
+    fps: Annotated[float | None, typer.Option(metavar="N", help="Rate of the sample with --live.")] = None,
     frames: Annotated[int | None, typer.Option(metavar="N", help="Counted frames a run.")] = None,
     size: Annotated[str | None, typer.Option(metavar="WxH", help="Of the sample's frames.")] = None,
     faces: Annotated[int | None, typer.Option(metavar="N", help="Faces in the sample, 1 to 4.")] = None,
@@ -50,6 +66,9 @@ def profile(
         settings,
         {
             "--effect": ("effects", effect),
+            "--track": ("perception.track", subjects(track)),
+            "--live": ("profile.live", live),
+            "--fps": ("profile.fps", fps),
             "--max-faces": ("perception.face.max_faces", max_faces or faces),
             "--provider": ("perception.session.provider", provider),
             "--threads": ("perception.session.intra_op_threads", threads),

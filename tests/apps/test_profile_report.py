@@ -108,10 +108,10 @@ def test_folder_that_is_missing_is_said(tmp_path: Path) -> None:
 
 def test_trace_has_a_lane_a_thread_and_an_arrow_a_frame() -> None:
     spans = [
-        (11, Span("infer", 1.000, 5.0, 0)),
-        (22, Span("draw", 1.005, 8.0, 0)),
-        (11, Span("infer", 1.006, 5.0, 1)),
-        (22, Span("draw", 1.014, 8.0, 1)),
+        ("perception", Span("infer", 1.000, 5.0, 0)),
+        ("MainThread", Span("draw", 1.005, 8.0, 0)),
+        ("perception", Span("infer", 1.006, 5.0, 1)),
+        ("MainThread", Span("draw", 1.014, 8.0, 1)),
     ]
     events = json.loads(trace_json(spans))["traceEvents"]
     boxes = [event for event in events if event["ph"] == "X"]

@@ -49,8 +49,14 @@ class Capture:
         self.problem = ""
         self._open, self._loop, self._clock, self._retry_s = open_, loop, clock, retry_s
         self._source: Source | None = None
+        self._dropped_before = 0
         self._stopped, self._running = threading.Event(), threading.Event()
         self._running.set()
+
+    @property
+    def dropped(self) -> int:
+        """Frames that a camera gave while nobody took them, over all openings; a file drops none."""
+        return self._dropped_before + getattr(self._source, "dropped", 0)  # only cameras have it
 
     @property
     def paused(self) -> bool:
@@ -101,7 +107,7 @@ class Capture:
                 if not self._stopped.is_set():  # else it was closed while it waited
                     raise
             finally:
-                self._source = None
+                self._dropped_before, self._source = self.dropped, None
 
     def _awake(self, source: Source) -> Iterator[Frame]:
         return (frame for frame in source if self._running.is_set())

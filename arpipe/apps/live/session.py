@@ -25,7 +25,7 @@ DEVICE_PATIENCE_S = (
     0.5  # a driver that takes longer to open a camera is left to its daemon thread, which then ends
 )
 SETTLING_S = 0.4
-PLACES = ("source", "inference", "encode")
+PLACES = ("source", "inference", "render", "encode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class LiveReport:
         fps: Over wall time, from the first to the last picture.
         low_fps: Of the slowest hundredth of all intervals: their 99th percentile as a rate.
         latency_p50_ms, latency_p95_ms: From capture to presented.
-        dropped: Frames lost, by place.
+        dropped: Frames lost, by the place that had no time for them: "source" is a camera's reader, then perception
+            ("inference"), drawing ("render"), and the outlets ("encode").
         decisions: The governor's.
     """
 
@@ -225,8 +226,9 @@ class LiveSession:
     def _new_drops(self) -> dict[str, int]:
         """Frames lost since the last call, by place."""
         counts = {
-            "source": self._frames.dropped,
-            "inference": self._results.dropped,
+            "source": self.capture.dropped,
+            "inference": self._frames.dropped,
+            "render": self._results.dropped,
             "encode": self._detached_drops + sum(outlet.dropped for outlet in self.outlets),
         }
         new = {place: count - self._drop_counts[place] for place, count in counts.items()}

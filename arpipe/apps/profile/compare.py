@@ -46,8 +46,9 @@ def compare(before: Report, after: Report) -> list[Verdict]:
     Raises:
         ConfigError: The two were measured on different things: source, size, faces or effects.
     """
-    for key in ("source", "width", "height", "faces", "effects", "mesh"):
-        if before.run.get(key) != after.run.get(key):
+    for key in ("source", "live", "width", "height", "faces", "effects", "track", "mesh"):
+        # What a profile made before the key was there lacks was off.
+        if (before.run.get(key) or None) != (after.run.get(key) or None):
             raise ConfigError(
                 f"the profiles differ in {key}: {before.run.get(key)!r} and {after.run.get(key)!r}; "
                 "compare runs of the same thing"

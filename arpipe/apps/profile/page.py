@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from arpipe.apps.profile.report import Report
+from arpipe.apps.profile.report import Report, quality_path
 from arpipe.timing import FRAME_STAGE, percentile
 
 WIDTH = 920
@@ -40,6 +40,7 @@ def page_html(report: Report) -> str:
             _section("Frame by frame (ms)", _timeline(report.samples[FRAME_STAGE])),
             _section("How often a frame takes how long", _histogram(report.samples[FRAME_STAGE])),
             _section("Stages, ms", _stages(report)),
+            _section("The governor's decisions", _decisions(report)) if run.get("live") else "",
             _section("Measured on", _facts(report)),
         )
     )
@@ -62,7 +63,7 @@ def _tiles(report: Report) -> str:
         (f"{1000 / report.frame_ms.p99:.0f}", "FPS at p99"),
         (f"{rate.low_1_percent_fps:.0f}", "1 % low FPS, wall time"),
         (f"{rate.jitter_ms:.1f} ms", "jitter"),
-        (f"{sum(report.dropped.values())}", "dropped"),
+        *_live_tiles(report),
         (f"{report.cpu_percent:.0f} %", "CPU (100 = one core)"),
         (f"{report.rss_mb:.0f} MiB", "memory"),
     )
@@ -70,6 +71,28 @@ def _tiles(report: Report) -> str:
         f"<div class=tile><b>{escape(value)}</b><span>{escape(label)}</span></div>" for value, label in tiles
     )
     return f"<div class=tiles>{cells}</div>"
+
+
+def _live_tiles(report: Report) -> list[tuple[str, str]]:
+    """What only a run in real time has."""
+    if not report.run.get("live"):
+        return []
+    lost = " · ".join(f"{count} at {place}" for place, count in report.dropped.items() if count)
+    return [
+        (f"{report.latency_ms.p50:.1f} ms", f"capture to present, p95 {report.latency_ms.p95:.1f}"),
+        (f"{sum(report.dropped.values())}", f"dropped: {lost}" if lost else "dropped"),
+        (f"{len(report.decisions)}", f"changes of quality; at the end: {report.run.get('quality')}"),
+    ]
+
+
+def _decisions(report: Report) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(change['from'])} → {escape(change['to'])}</td><td>{change['time_s']:.1f} s</td>"
+        f"<td>{change['p95_ms']:.1f} ms</td></tr>"
+        for change in report.decisions
+    )
+    head = "<tr><th>change</th><th>time</th><th>frames' p95</th></tr>"
+    return f"<table>{head}{rows}</table>" if rows else f"<p>{escape(quality_path(report))}</p>"
 
 
 def _bars(report: Report) -> str:

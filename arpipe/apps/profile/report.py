@@ -86,13 +86,15 @@ class Report(BaseModel):
         machine: Where; see `describe_machine`.
         run: What was measured: source, size, effects, provider really used, renderer, threads, frames, repeats.
         frame_ms: From a frame in memory to the finished picture in memory; capture and encode apart.
-        stages: Name → durations, in order of the frame's way; capture and encode too.
+        stages: Name → durations, in order of the frame's way; capture and encode too. Live, `capture` contains the
+            wait for the source, and `frame_ms` adds what perception and drawing took, waits between them left out.
         intervals: How evenly frames were finished.
-        latency_ms: From the end of capture to the finished picture.
+        latency_ms: From a frame in memory to the finished picture; live, from its capture until it is presented.
         dropped: Frames lost, by place.
         cpu_percent: Of one core; 200 is two cores at work.
         rss_mb: Resident memory at the end, MiB.
-        decisions: Changes of quality by the governor.
+        decisions: Changes of quality by the governor, live: `time_s` since the first counted frame, `from`, `to`,
+            `p95_ms`.
         samples: Name → every counted duration, ms, "frame" included: what `compare` judges.
         run_medians_ms: Median frame of each repeat.
     """
@@ -116,6 +118,14 @@ class Report(BaseModel):
     def to_json(self) -> str:
         """The file's text."""
         return json.dumps(_rounded(self.model_dump()), indent=1) + "\n"
+
+
+def quality_path(report: Report) -> str:
+    """The quality levels that a live run went through."""
+    if not report.decisions:
+        return f"{report.run.get('quality')} throughout"
+    changes = [f"{change['to']} at {change['time_s']:.1f} s" for change in report.decisions]
+    return " → ".join([report.decisions[0]["from"], *changes])
 
 
 def load_report(path: Path) -> Report:

@@ -7,8 +7,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live
 
-from arpipe.apps.profile.measure import Measurement, measure
+from arpipe.apps.profile.measure import measure
 from arpipe.apps.profile.page import page_html
+from arpipe.apps.profile.record import Measurement
 from arpipe.apps.profile.report import Report, write_text
 from arpipe.apps.profile.sweep import SweepPoint, parse_sweep, sweep
 from arpipe.apps.profile.tables import live_table, report_table, sweep_table
@@ -40,11 +41,11 @@ def run(config: RunConfig, outputs: Outputs, sweeps: list[str], budget_ms: float
     if sweeps:
         return _sweep(config, sweeps, budget_ms, console)
     with Live(console=console, auto_refresh=False, transient=True) as live:
-        report, spans = measure(config.profile, config, lambda seen: _refresh(live, seen))
+        report, seen = measure(config.profile, config, lambda seen: _refresh(live, seen))
     console.print(report_table(report))
     _write(report, outputs, to_stdout)
     if outputs.trace is not None:
-        write_text(outputs.trace, trace_json(spans))
+        write_text(outputs.trace, trace_json(seen.spans, seen.marks))
     over = budget_ms is not None and report.frame_ms.p95 > budget_ms
     if over:
         console.print(

@@ -1,12 +1,12 @@
 """Profiles on the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
 from arpipe.apps.profile.compare import Verdict
-from arpipe.apps.profile.measure import Measurement
-from arpipe.apps.profile.report import Distribution, Report
+from arpipe.apps.profile.record import Measurement
+from arpipe.apps.profile.report import Distribution, Report, quality_path
 from arpipe.apps.profile.sweep import SweepPoint
 from arpipe.timing import FRAME_STAGE
 
@@ -22,13 +22,21 @@ def report_table(report: Report) -> Table:
         _add(table, stage, durations)
     table.add_section()
     _add(table, FRAME_STAGE, report.frame_ms)
-    rate, dropped = report.intervals, sum(report.dropped.values())
-    table.caption = (
-        f"{rate.fps:.1f} FPS over wall time, 1 % low {rate.low_1_percent_fps:.1f}, jitter {rate.jitter_ms:.1f} ms, "
-        f"{rate.jank} stutters, {dropped} dropped; CPU {report.cpu_percent:.0f} %, {report.rss_mb:.0f} MiB\n"
-        f"networks on {run.get('provider')}, drawn by {run.get('renderer')}"
-    )
+    table.caption = "\n".join(_caption(report))
     return table
+
+
+def _caption(report: Report) -> Iterator[str]:
+    rate, latency = report.intervals, report.latency_ms
+    lost = ", ".join(f"{count} at {place}" for place, count in report.dropped.items() if count) or "none"
+    yield (
+        f"{rate.fps:.1f} FPS over wall time, 1 % low {rate.low_1_percent_fps:.1f}, jitter {rate.jitter_ms:.1f} ms, "
+        f"{rate.jank} stutters; CPU {report.cpu_percent:.0f} %, {report.rss_mb:.0f} MiB"
+    )
+    if report.run.get("live"):
+        yield f"capture to present {latency.p50:.1f} ms, p95 {latency.p95:.1f}; dropped: {lost}"
+        yield f"quality: {quality_path(report)}"
+    yield f"networks on {report.run.get('provider')}, drawn by {report.run.get('renderer')}"
 
 
 def live_table(seen: Measurement) -> Table:

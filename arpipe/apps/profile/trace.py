@@ -1,72 +1,92 @@
 """Chrome trace of a run: opens in Perfetto and chrome://tracing.
 
-One lane a thread with a box a stage, an arrow from each frame's capture to its finished picture, counters for the
-frame's time.
+One lane a thread with a box a stage, an arrow from each frame's capture through all threads to its finished picture,
+a counter of the frame's time, and a mark where the governor changed the quality. Frames that were dropped on their way
+have no arrow.
 """
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
+from arpipe.apps.profile.record import PRESENT, Lane
 from arpipe.timing import FRAME_STAGE, Span
 
 PROCESS = 1
+LANES = {"MainThread": "main, drawing"}
 
 
-def trace_json(spans: Sequence[tuple[int, Span]]) -> str:
+def trace_json(lanes: Sequence[Lane], decisions: Sequence[tuple[float, str]] = ()) -> str:
     """The trace's text.
 
     Args:
-        spans: Thread id and span, in any order.
+        lanes: Spans and their threads, in any order.
+        decisions: When the governor changed the quality, on the spans' clock, s, and what it did.
     """
-    lanes = {
-        thread: lane for lane, thread in enumerate(dict.fromkeys(thread for thread, _ in spans), start=1)
-    }
+    threads = {name: lane for lane, name in enumerate(dict.fromkeys(name for name, _ in lanes), start=1)}
     events: list[dict[str, Any]] = [
         _meta("process_name", 0, {"name": "arpipe"}),
-        *(_meta("thread_name", lane, {"name": f"thread {lane}"}) for lane in lanes.values()),
+        *(_meta("thread_name", lane, {"name": LANES.get(name, name)}) for name, lane in threads.items()),
     ]
-    start_s = min((span.start_s for _, span in spans), default=0.0)
+    start_s = min((span.start_s for _, span in lanes), default=0.0)
     by_frame: dict[int, list[tuple[int, Span]]] = {}
-    for thread, span in spans:
-        lane = lanes[thread]
-        events.append(
-            {
-                "name": span.stage,
-                "cat": "stage",
-                "ph": "X",
-                "pid": PROCESS,
-                "tid": lane,
-                "ts": _us(span.start_s - start_s),
-                "dur": round(span.duration_ms * 1000.0, 1),
-                "args": {"frame": span.frame},
-            }
-        )
-        by_frame.setdefault(span.frame, []).append((lane, span))
-    for frame, members in by_frame.items():
-        events += _flow(frame, members, start_s)
+    for name, span in lanes:
+        events.append(_box(span, threads[name], start_s))
+        by_frame.setdefault(span.frame, []).append((threads[name], span))
+    shown = {span.frame for _, span in lanes if span.stage == PRESENT} or set(by_frame)
+    for frame in sorted(shown):
+        events += _flow(frame, by_frame[frame], start_s)
+    events += [
+        {"name": text, "cat": "governor", "ph": "i", "s": "g", "pid": PROCESS, "ts": _us(time_s - start_s)}
+        for time_s, text in decisions
+        if time_s >= start_s
+    ]
     return json.dumps({"traceEvents": events, "displayTimeUnit": "ms"}) + "\n"
 
 
+def _box(span: Span, lane: int, start_s: float) -> dict[str, Any]:
+    return {
+        "name": span.stage,
+        "cat": "stage",
+        "ph": "X",
+        "pid": PROCESS,
+        "tid": lane,
+        "ts": _us(span.start_s - start_s),
+        "dur": round(span.duration_ms * 1000.0, 1),
+        "args": {"frame": span.frame},
+    }
+
+
 def _flow(frame: int, members: list[tuple[int, Span]], start_s: float) -> list[dict[str, Any]]:
-    """Arrow from the frame's first span to its last, and a counter of what it took."""
-    first_lane, first = min(members, key=lambda member: member[1].start_s)
-    last_lane, last = max(members, key=lambda member: member[1].start_s + member[1].duration_ms / 1000.0)
-    end_s = last.start_s + last.duration_ms / 1000.0
+    """Arrow from the end of the frame's first span through every thread to its last, and a counter of its cost."""
+    members = sorted(members, key=lambda member: member[1].start_s)
+    (first_lane, first), (last_lane, last) = members[0], max(members, key=lambda member: _end_s(member[1]))
     total_ms = sum(span.duration_ms for _, span in members if span.stage == FRAME_STAGE)
     arrow = {"name": "frame", "cat": "flow", "id": frame, "pid": PROCESS}
+    entered: dict[int, Span] = {}
+    for lane, span in members:
+        entered.setdefault(lane, span)
     return [
-        {**arrow, "ph": "s", "tid": first_lane, "ts": _us(first.start_s - start_s)},
-        {**arrow, "ph": "f", "bp": "e", "tid": last_lane, "ts": _us(end_s - start_s) - 0.1},
+        {**arrow, "ph": "s", "tid": first_lane, "ts": _us(_end_s(first) - start_s) - 0.1},
+        *(
+            {**arrow, "ph": "t", "tid": lane, "ts": _us(span.start_s - start_s)}
+            for lane, span in entered.items()
+            if lane not in (first_lane, last_lane)
+        ),
+        {**arrow, "ph": "f", "bp": "e", "tid": last_lane, "ts": _us(_end_s(last) - start_s) - 0.1},
         {
             "name": "frame_ms",
             "ph": "C",
             "pid": PROCESS,
             "tid": last_lane,
-            "ts": _us(end_s - start_s),
+            "ts": _us(_end_s(last) - start_s),
             "args": {"ms": round(total_ms, 3)},
         },
     ]
+
+
+def _end_s(span: Span) -> float:
+    return span.start_s + span.duration_ms / 1000.0
 
 
 def _meta(name: str, lane: int, args: dict[str, Any]) -> dict[str, Any]:
