@@ -118,7 +118,7 @@ class IrisPainter:
         place(program, canvas, wearer)
         describe(program, wearer)
         program.set("u_color", wearer.complexion.shown(linear(self._color)).tolist())
-        program.set("u_opacity", self._opacity)
+        program.set("u_opacity", self._opacity * wearer.presence)
         circles = np.zeros((2, 4))
         for number, side in enumerate(SIDES):
             rim = wearer.region(f"{side}_iris")
@@ -140,5 +140,5 @@ class IrisPainter:
 def _prepare(program: Program, canvas: Canvas, wearer: Wearer, color: RgbColor, opacity: float) -> None:
     place(program, canvas, wearer)
     shown = wearer.complexion.shown(linear(color))
-    program.set("u_pigment", [*shown.tolist(), opacity])
+    program.set("u_pigment", [*shown.tolist(), opacity * wearer.presence])
     program.set("u_soft", max(LEAST_SOFT_PX, SOFT_MM * wearer.px_per_mm))

@@ -77,7 +77,7 @@ class LipPainter:
         program.set("u_liner", [*complexion.shown(linear(look.liner) * bright).tolist(), look.liner_strength])
         program.set("u_liner_width", max(look.liner_width, 1e-3))
         for name, value in (
-            ("u_opacity", look.opacity),
+            ("u_opacity", look.opacity * wearer.presence),
             ("u_gloss", look.gloss),
             ("u_shine", look.shine),
             ("u_metal", look.metal),

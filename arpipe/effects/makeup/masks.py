@@ -1,5 +1,6 @@
 """Masks in the UV layout, and powders made of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +17,8 @@ from arpipe.topology import Topology
 MASK_SIDE = 512
 Mask = npt.NDArray[np.uint8]
 RgbColor = tuple[float, float, float]
+Places = tuple[tuple[str, float], ...]
+"""Names of pictures in assets/makeup, each with its strength in [0, 1]."""
 
 LARGEST_RATIO = 2.6  # light colours on dark skin stop here: beyond, the picture's noise is lifted with them
 
@@ -25,7 +28,7 @@ class Powder:
     """One thing brushed onto the skin.
 
     Attributes:
-        mask: Name of a picture in assets/makeup.
+        places: Where.
         opacity: In [0, 1].
         color: sRGB in [0, 1].
         sheer: 0 shows the colour as it is, 1 keeps its hue alone and takes the skin's lightness times `depth`.
@@ -33,11 +36,9 @@ class Powder:
         depth: Lightness over the skin's, for what is sheer.
         glow: Light that it adds where the light strikes it.
         shimmer: In [0, 1], share of `glow` that comes from single grains.
-        even: In [0, 1], how far blotches are evened out to the skin's mean hue.
-        lift: How far shadows are lifted to the surrounding skin's lightness.
     """
 
-    mask: str
+    places: Places
     opacity: float
     color: RgbColor
     sheer: float = 1.0
@@ -45,8 +46,11 @@ class Powder:
     depth: float = 1.0
     glow: float = 0.0
     shimmer: float = 0.0
-    even: float = 0.0
-    lift: float = 0.0
+
+    @property
+    def strongest(self) -> float:
+        """Opacity where it is strongest."""
+        return self.opacity * max(strength for _, strength in self.places)
 
     def ratio(self, skin: Array, white: Array) -> Array:
         """(3,) what is left of the light that mean skin (linear) gives, at full strength."""
@@ -58,6 +62,21 @@ class Powder:
         hue = covering ** (1.0 - self.stain) * (color / SKIN) ** self.stain
         ratio: Array = np.clip(hue * (wanted / float((skin * hue) @ LUMINANCE)), 0.01, LARGEST_RATIO)
         return ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """Evener skin in one place.
+
+    Attributes:
+        place: Name of a picture in assets/makeup.
+        even: In [0, 1], how far blotches are evened out to the skin's mean hue.
+        lift: In [0, 1], how far shadows are lifted to the surrounding skin's lightness.
+    """
+
+    place: str
+    even: float
+    lift: float = 0.0
 
 
 def linear(color: RgbColor) -> Array:
@@ -84,21 +103,32 @@ def load_mask(name: str) -> Mask:
     return mask
 
 
-def packed(names: tuple[str, ...]) -> list[Mask]:
+@cache
+def merged(places: Places) -> Mask:
+    """(MASK_SIDE, MASK_SIDE) one mask of several: what one colour brushed on in all these places covers."""
+    bare = np.ones((MASK_SIDE, MASK_SIDE), np.float32)
+    for name, strength in places:
+        bare -= bare * load_mask(name) * np.float32(strength / 255.0)
+    return np.asarray(np.rint(255.0 * (1.0 - bare)), np.uint8)
+
+
+def strongest(places: Places) -> Mask:
+    """(MASK_SIDE, MASK_SIDE) the largest of several masks, each times its strength."""
+    scaled = [load_mask(name) * np.float32(strength) for name, strength in places]
+    return np.asarray(np.rint(np.maximum.reduce(scaled)), np.uint8)
+
+
+def packed(masks: Sequence[Mask]) -> list[Mask]:
     """Masks four to a (MASK_SIDE, MASK_SIDE, 4) picture, in order."""
-    pages = []
-    for first in range(0, len(names), 4):
-        page = np.zeros((MASK_SIDE, MASK_SIDE, 4), np.uint8)
-        for channel, name in enumerate(names[first : first + 4]):
-            page[..., channel] = load_mask(name)
-        pages.append(page)
-    return pages
+    pages = np.zeros((-(-len(masks) // 4), MASK_SIDE, MASK_SIDE, 4), np.uint8)
+    for number, mask in enumerate(masks):
+        pages[number // 4, ..., number % 4] = mask
+    return list(pages)
 
 
-def touched_triangles(names: tuple[str, ...], topology: Topology) -> npt.NDArray[np.int32]:
+def touched_triangles(names: Sequence[str], topology: Topology) -> npt.NDArray[np.int32]:
     """(m, 3) triangles that any of the masks reaches."""
-    whole = np.maximum.reduce([load_mask(name) for name in names])
-    reach = np.asarray(whole > 0, np.uint8)
+    reach = np.maximum.reduce([load_mask(name) for name in names]) > 0
     weights = np.array([(a, b, 6 - a - b) for a in range(7) for b in range(7 - a)]) / 6.0
     corners = topology.uv[topology.triangles]  # (t, 3, 2)
     places = np.einsum("wk,tkc->twc", weights, corners) * MASK_SIDE

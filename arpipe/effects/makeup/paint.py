@@ -54,7 +54,7 @@ class PaintPainter:
         program = self._program
         place(program, canvas, wearer)
         describe(program, wearer)
-        program.set("u_opacity", self._opacity)
+        program.set("u_opacity", self._opacity * wearer.presence)
         program.set("u_texture", self._texture)
         self._paint.use(1)
         program.set("u_paint", 1)

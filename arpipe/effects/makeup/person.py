@@ -13,7 +13,6 @@ from arpipe.render.lighting import LUMINANCE, SKIN, linear_from_srgb, skin_verti
 from arpipe.topology import Topology
 from arpipe.types import Frame, TrackedFace
 
-SMOOTHING_S = 0.35  # as the light's: noise of a frame must not show, a lamp switched on must
 SAMPLE_BLUR_MM = 1.6  # the width of what one sample sees
 EYES_OUTER_MM = 92.3  # between the outer eye corners of the mean face, see assets/topology/face.json
 SKIN_QUANTILES = (0.35, 0.92)  # of luminance: without brows, beard and shadows, without glints
@@ -63,27 +62,6 @@ class Complexion:
             for field in fields(self)
         ]
         return Complexion(*mixed)
-
-
-class ComplexionTracker:
-    """Running complexions of the faces of a stream."""
-
-    def __init__(self) -> None:
-        self._states: dict[int, tuple[float, Complexion]] = {}
-
-    def keep_only(self, track_ids: set[int]) -> None:
-        """Forget faces that are gone."""
-        self._states = {key: state for key, state in self._states.items() if key in track_ids}
-
-    def update(self, frame: Frame, face: TrackedFace, px_per_mm: float) -> Complexion:
-        """Complexion of a face, smoothed over time."""
-        fresh = measure(frame, face, px_per_mm)
-        if face.age_frames > 0 and face.track_id in self._states:
-            before_s, before = self._states[face.track_id]
-            share = 1.0 - float(np.exp(-max(frame.captured_s - before_s, 0.0) / SMOOTHING_S))
-            fresh = before.toward(fresh, share)
-        self._states[face.track_id] = (frame.captured_s, fresh)
-        return fresh
 
 
 def px_per_mm(face: TrackedFace) -> float:

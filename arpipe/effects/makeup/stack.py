@@ -13,8 +13,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from arpipe.effects.makeup.covers import Covers
-from arpipe.effects.makeup.masks import Powder
-from arpipe.effects.makeup.person import ComplexionTracker, px_per_mm
+from arpipe.effects.makeup.masks import Evening, Powder
+from arpipe.effects.makeup.people import People, Person
+from arpipe.effects.makeup.person import px_per_mm
 from arpipe.effects.makeup.skin import MOST_POWDERS, SkinPainter
 from arpipe.effects.makeup.wearer import BACKDROP_UNIT, Wearer, light_direction, surface_normals
 from arpipe.render.context import GlContext
@@ -24,11 +25,7 @@ from arpipe.topology import load_topology
 from arpipe.types import TrackedFace
 
 MARGIN_MM = 9.0  # lashes and wings reach beyond the landmarks
-SMALL_MASKS = (
-    "shadow_",
-    "brow_",
-    "highlight",
-)  # drawn by themselves, so that the whole face need not look at them
+SMALL_MASKS = ("shadow_", "brow_", "highlight")
 NO_KEY = np.zeros(3)
 
 
@@ -60,6 +57,7 @@ class Worn(Protocol):
 
     place: Place
     powders: tuple[Powder, ...]
+    evenings: tuple[Evening, ...]
     painter: Painter | None
 
 
@@ -71,8 +69,8 @@ class Stack:
         self._members: list[Worn] = []
         self._scene: Scene | None = None
         self._wearers: list[tuple[Wearer, np.ndarray]] = []
-        self._people = ComplexionTracker()
-        self._powders: tuple[Powder, ...] = ()
+        self._people = People()
+        self._films: tuple[Powder | Evening, ...] = ()
         self._skins: list[SkinPainter] = []
         self._covers: Covers | None = None
         self._users: set[int] = set()
@@ -98,7 +96,12 @@ class Stack:
             self._members = []
             faces = [face for face in scene.result.faces if "left_iris" in face.landmarks.topology.regions]
             self._people.keep_only({face.track_id for face in faces})
-            self._wearers = [_wearer(face, scene, self._people) for face in faces]
+            self._wearers = []
+            for face in faces:
+                scale = px_per_mm(face)
+                person = self._people.update(scene.result.frame, face, scale)
+                if person is not None:
+                    self._wearers.append(_wearer(face, scene, person, scale))
         self._members.append(worn)
         return [Patch(Phase.SKIN, box) for _, box in self._wearers]
 
@@ -123,15 +126,20 @@ class Stack:
     def _wear_powders(self) -> None:
         """Have painters for the powders that are worn now, as few as possible."""
         powders = tuple(powder for member in self._members for powder in member.powders)
-        if powders == self._powders:
+        evenings = tuple(evening for member in self._members for evening in member.evenings)
+        if (*powders, *evenings) == self._films:
             return
         self._close_skins()
-        for group in (False, True):
-            some = [powder for powder in powders if powder.mask.startswith(SMALL_MASKS) is group]
-            for first in range(0, len(some), MOST_POWDERS):
-                chunk = tuple(some[first : first + MOST_POWDERS])
-                self._skins.append(SkinPainter(self._context, load_topology("face"), chunk))
-        self._powders = powders
+        topology = load_topology("face")
+        small = tuple(powder for powder in powders if _is_small(powder))
+        large = tuple(powder for powder in powders if not _is_small(powder))
+        for some, beneath in ((large, evenings), (small, ())):
+            chunks = [some[first : first + MOST_POWDERS] for first in range(0, len(some), MOST_POWDERS)]
+            for number, chunk in enumerate(chunks or [()] * bool(beneath)):
+                self._skins.append(
+                    SkinPainter(self._context, topology, chunk, beneath if number == 0 else ())
+                )
+        self._films = (*powders, *evenings)
 
     def _face_covers(self) -> Covers:
         if self._covers is None:
@@ -142,7 +150,7 @@ class Stack:
         for skin in self._skins:
             skin.close()
         self._skins.clear()
-        self._powders = ()
+        self._films = ()
 
 
 _STACKS: WeakKeyDictionary[GlContext, Stack] = WeakKeyDictionary()
@@ -155,11 +163,10 @@ def stack_of(context: GlContext) -> Stack:
     return _STACKS[context]
 
 
-def _wearer(face: TrackedFace, scene: Scene, people: ComplexionTracker) -> tuple[Wearer, np.ndarray]:
+def _wearer(face: TrackedFace, scene: Scene, person: Person, scale: float) -> tuple[Wearer, np.ndarray]:
     """A face and the box that its makeup stays in."""
     points = face.landmarks.points_px.astype(np.float64)
     points[:, 2] -= points[:, 2].mean()
-    scale = px_per_mm(face)
     key = NO_KEY if face.pose is None else scene.lighting(face).key
     box = box_around(points[:, :2], MARGIN_MM * scale)
     hands = [hand.landmarks.points_px[:, :2].astype(np.float64) for hand in scene.result.hands]
@@ -167,12 +174,18 @@ def _wearer(face: TrackedFace, scene: Scene, people: ComplexionTracker) -> tuple
         face,
         points,
         surface_normals(points, face.landmarks.topology),
-        people.update(scene.result.frame, face, scale),
+        person.complexion,
         light_direction(key),
         scale,
+        person.presence,
         tuple(hand for hand in hands if _meets(hand, box)),
     )
     return wearer, box
+
+
+def _is_small(powder: Powder) -> bool:
+    """Whether it is brushed on by itself, so that the whole face need not look at it."""
+    return all(name.startswith(SMALL_MASKS) for name, _ in powder.places)
 
 
 def _touches(canvas: Canvas, box: np.ndarray) -> bool:

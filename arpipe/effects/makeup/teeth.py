@@ -23,7 +23,7 @@ class TeethPainter:
         program = self._shape.program
         place(program, canvas, wearer)
         describe(program, wearer)
-        program.set("u_opacity", self._opacity)
+        program.set("u_opacity", self._opacity * wearer.presence)
         program.set("u_brighten", self._brighten)
         opening = Opening.of_loop(closed_curve(wearer.region("lips_inner"), STEPS))
         rows, inside = opening.rows(LIP_FEATHER_MM * wearer.px_per_mm)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import moderngl
 import numpy as np
 
-from arpipe.effects.makeup.person import Complexion
+from arpipe.effects.makeup.person import Complexion, shares
 from arpipe.geometry.mesh import vertex_normals
 from arpipe.geometry.transforms import Array
 from arpipe.render.layer import Canvas
+from arpipe.render.lighting import LUMINANCE
 from arpipe.render.program import Program
 from arpipe.topology import Topology
 from arpipe.types import TrackedFace
@@ -35,6 +36,7 @@ class Wearer:
         complexion: Without makeup.
         light: (3,) unit, towards the main light, axes as the normals'.
         px_per_mm: Size in the image.
+        presence: In [0, 1], how much of the makeup shows; less than 1 while the network doubts the face.
         hands: (21, 2) landmarks of each hand before the face, image px.
     """
 
@@ -44,6 +46,7 @@ class Wearer:
     complexion: Complexion
     light: Array
     px_per_mm: float
+    presence: float = 1.0
     hands: tuple[Array, ...] = ()
 
     @property
@@ -99,7 +102,7 @@ def describe(program: Program, wearer: Wearer) -> None:
     """Set those uniforms of makeup_common.glsl that the program uses; the backdrop is in unit 0."""
     complexion = wearer.complexion
     values = {
-        "u_skin": complexion.skin.tolist(),
+        "u_skin": [*shares(complexion.skin).tolist(), float(complexion.skin @ LUMINANCE)],
         "u_white": complexion.white.tolist(),
         "u_reach": SKIN_REACH + REACH_OVER_SPREAD * float(complexion.spread),
         "u_light": wearer.light.tolist(),

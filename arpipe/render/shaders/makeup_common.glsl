@@ -1,6 +1,6 @@
 // The picture under the makeup, and what is known of the person. Linear light.
 uniform sampler2D u_backdrop;
-uniform vec3 u_skin;   // mean of bare skin
+uniform vec3 u_skin;   // mean of bare skin: red and green share, luminance
 uniform vec3 u_white;  // what a white matt surface shows
 uniform float u_reach; // how far from the mean skin's hue is still skin, in shares of r + g + b
 uniform vec3 u_light;  // unit, towards the main light; x right, y down, z to the viewer
@@ -18,10 +18,10 @@ const float WARMER = 0.45; // shaded skin is redder than lit skin: that way more
 
 // 1 on skin; 0 on what has another hue (frames, clothes, grey hair) or is far darker (dark hair).
 float skin_evidence(vec3 color, float level) {
-    vec2 shift = shares(color) - shares(u_skin);
+    vec2 shift = shares(color) - u_skin.xy;
     float away = length(shift) * (shift.x > 0.0 ? WARMER : 1.0);
     float hue = 1.0 - smoothstep(u_reach, 2.0 * u_reach, away);
-    float relative = level / luminance(u_skin);
+    float relative = level / u_skin.z;
     return hue * smoothstep(0.05, 0.16, relative) * (1.0 - 0.85 * smoothstep(1.9, 2.9, relative));
 }
 

@@ -40,7 +40,7 @@ void main() {
     float level = luminance(under);
     cover *= lip_evidence(under, level);
     // What is seen past a turned mouth is neither lip nor skin.
-    float away = min(distance(shares(under), shares(u_lips)), distance(shares(under), shares(u_skin)));
+    float away = min(distance(shares(under), shares(u_lips)), distance(shares(under), u_skin.xy));
     cover *= 1.0 - smoothstep(0.3 * u_reach, 0.7 * u_reach, away) * (1.0 - smoothstep(0.35, 0.6, v_data.w));
     if (cover < 0.002) discard;
 

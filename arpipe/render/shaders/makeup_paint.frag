@@ -5,7 +5,7 @@ uniform sampler2D u_paint; // sRGB, alpha straight
 uniform float u_opacity;
 uniform float u_texture;   // share of the skin's shading in the paint's
 
-in vec3 v_normal;
+in vec2 v_look;
 in vec2 v_uv;
 
 layout(location = 0, index = 0) out vec4 o_color;
@@ -13,13 +13,13 @@ layout(location = 0, index = 1) out vec4 o_through;
 
 void main() {
     vec4 paint = texture(u_paint, v_uv);
-    float cover = paint.a * u_opacity * smoothstep(0.16, 0.5, normalize(v_normal).z);
+    float cover = paint.a * u_opacity * v_look.x;
     if (cover < 0.002) discard;
     vec3 under = backdrop();
     float level = luminance(under);
     cover *= skin_evidence(under, level);
     if (cover < 0.002) discard;
-    float shade = min((level + 0.01) / (luminance(u_skin) + 0.01), 2.2);
+    float shade = min((level + 0.01) / (u_skin.z + 0.01), 2.2);
     vec3 color = paint.rgb / max(paint.a, 1e-3) * u_white * mix(1.0, shade, u_texture);
     o_color = vec4(color * cover, cover);
     o_through = vec4(vec3(1.0 - cover), 1.0);

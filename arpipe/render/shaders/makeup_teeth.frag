@@ -17,7 +17,7 @@ void main() {
     vec3 tint = max(u_white, 0.05) / luminance(max(u_white, vec3(0.05)));
     vec3 neutral = under / tint;
     float redness = (neutral.r - neutral.g) / (neutral.r + 0.01);
-    float tooth = smoothstep(0.35, 0.8, level / luminance(u_skin)) * (1.0 - smoothstep(0.24, 0.40, redness));
+    float tooth = smoothstep(0.35, 0.8, level / u_skin.z) * (1.0 - smoothstep(0.24, 0.40, redness));
     float cover = inside * tooth;
     if (cover < 0.002) discard;
     vec3 white = tint * level * vec3(0.99, 1.0, 1.02);

@@ -1,0 +1,1 @@
+"""The kinds of makeup and their parameters, by place."""

@@ -1,0 +1,183 @@
+"""Shadow, liner, lashes, irises and brows."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from arpipe.effects.makeup.eyes import IrisPainter, LashPainter, LinerPainter
+from arpipe.effects.makeup.kinds.makeup import Makeup, MakeupParams, Share
+from arpipe.effects.makeup.masks import Powder
+from arpipe.effects.makeup.stack import Painter, Place
+from arpipe.effects.params import Color, EffectParams
+from arpipe.render.context import GlContext
+
+
+class EyeshadowParams(MakeupParams):
+    """Parameters of `eyeshadow`.
+
+    Attributes:
+        color: On the lid.
+        crease_color: Above the lid and around the outer corner; None for a darker `color`.
+        highlight_color: Under the brow and in the inner corner; None for neither.
+        crease, outer, lower: Strength in these zones over the lid's: the fold, the outer corner, the lower lashes.
+        shimmer: 0 is matte, 1 metallic.
+    """
+
+    color: Color = (0.55, 0.36, 0.27)
+    opacity: Share = 0.6
+    crease_color: Color | None = None
+    highlight_color: Color | None = None
+    crease: Share = 0.7
+    outer: Share = 0.6
+    lower: Share = 0.3
+    shimmer: Share = 0.0
+
+
+class Eyeshadow(Makeup):
+    """Up to three colours around the eyes."""
+
+    Params: ClassVar[type[EffectParams]] = EyeshadowParams
+
+    def _powders(self) -> tuple[Powder, ...]:
+        params: EyeshadowParams = self.params
+        red, green, blue = params.color
+        deep = params.crease_color or (0.72 * red, 0.66 * green, 0.66 * blue)
+        zones = [
+            Powder(
+                (("shadow_crease", params.crease), ("shadow_lower", params.lower)),
+                params.opacity,
+                deep,
+                sheer=0.6,
+                depth=0.45,
+            ),
+            Powder(
+                (("shadow_lid", 1.0),),
+                params.opacity,
+                params.color,
+                sheer=0.6,
+                depth=0.6,
+                glow=0.55 * params.shimmer,
+                shimmer=0.7,
+            ),
+            Powder((("shadow_outer", params.outer),), params.opacity, deep, sheer=0.6, depth=0.35),
+        ]
+        if params.highlight_color is not None:
+            zones.append(
+                Powder(
+                    (("shadow_browbone", 1.0), ("shadow_inner", 1.0)),
+                    0.5 * params.opacity,
+                    params.highlight_color,
+                    sheer=0.9,
+                    depth=1.35,
+                    glow=0.25,
+                    shimmer=0.3,
+                )
+            )
+        return tuple(zones)
+
+
+class EyelinerParams(MakeupParams):
+    """Parameters of `eyeliner`.
+
+    Attributes:
+        color: Of the line.
+        thickness_mm: At its thickest, over the outer half of the lid.
+        wing_mm: How far it is drawn out beyond the corner.
+        lower: Strength of a line under the lower lashes.
+    """
+
+    color: Color = (0.06, 0.05, 0.055)
+    opacity: Share = 0.9
+    thickness_mm: float = Field(default=1.2, ge=0.2, le=5)
+    wing_mm: float = Field(default=0.0, ge=0, le=15)
+    lower: Share = 0.0
+
+
+class Eyeliner(Makeup):
+    """A line along the upper lashes."""
+
+    Params: ClassVar[type[EffectParams]] = EyelinerParams
+    place = Place.LINER
+
+    def _painter(self, context: GlContext) -> Painter:
+        params: EyelinerParams = self.params
+        return LinerPainter(
+            context, params.color, params.opacity, params.thickness_mm, params.wing_mm, params.lower
+        )
+
+
+class MascaraParams(MakeupParams):
+    """Parameters of `mascara`.
+
+    Attributes:
+        color: Of the lashes.
+        length_mm: Of the longest ones.
+        volume: Thickness over that of bare lashes.
+        curl: 0 straight, 1 curled up.
+        lower: Strength of the lower lashes.
+    """
+
+    color: Color = (0.05, 0.04, 0.045)
+    opacity: Share = 0.85
+    length_mm: float = Field(default=8.0, gt=0, le=16)
+    volume: float = Field(default=1.0, gt=0, le=3)
+    curl: Share = 0.6
+    lower: Share = 0.5
+
+
+class Mascara(Makeup):
+    """Lashes, stroke by stroke."""
+
+    Params: ClassVar[type[EffectParams]] = MascaraParams
+    place = Place.LASHES
+
+    def _painter(self, context: GlContext) -> Painter:
+        params: MascaraParams = self.params
+        return LashPainter(
+            context, params.color, params.opacity, params.length_mm, params.volume, params.curl, params.lower
+        )
+
+
+class BrowsParams(MakeupParams):
+    """Parameters of `brows`.
+
+    Attributes:
+        color: Of the hairs drawn in.
+        shape: "natural" follows the own brow.
+    """
+
+    color: Color = (0.24, 0.17, 0.13)
+    opacity: Share = 0.5
+    shape: Literal["natural", "arched", "straight"] = "natural"
+
+
+class Brows(Makeup):
+    """Brows filled with fine strokes."""
+
+    Params: ClassVar[type[EffectParams]] = BrowsParams
+
+    def _powders(self) -> tuple[Powder, ...]:
+        params: BrowsParams = self.params
+        return (Powder(((f"brow_{params.shape}", 1.0),), params.opacity, params.color, sheer=0.3, depth=0.3),)
+
+
+class IrisColorParams(MakeupParams):
+    """Parameters of `iris-color`.
+
+    Attributes:
+        color: Of the irises.
+    """
+
+    color: Color = (0.36, 0.53, 0.62)
+    opacity: Share = 0.6
+
+
+class IrisColor(Makeup):
+    """Irises of another colour; pupils and catchlights stay."""
+
+    Params: ClassVar[type[EffectParams]] = IrisColorParams
+    place = Place.EYES_AND_TEETH
+
+    def _painter(self, context: GlContext) -> Painter:
+        params: IrisColorParams = self.params
+        return IrisPainter(context, params.color, params.opacity)

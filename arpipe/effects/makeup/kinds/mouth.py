@@ -1,0 +1,87 @@
+"""Lipstick and whiter teeth."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from arpipe.effects.makeup.kinds.makeup import Makeup, MakeupParams, Share
+from arpipe.effects.makeup.lips import LipLook, LipPainter
+from arpipe.effects.makeup.stack import Painter, Place
+from arpipe.effects.makeup.teeth import TeethPainter
+from arpipe.effects.params import Color, EffectParams
+from arpipe.render.context import GlContext
+
+FINISHES: dict[str, tuple[float, float, float]] = {  # gloss, what stays of the lip's own highlights, metal
+    "matte": (0.0, 0.12, 0.0),
+    "satin": (0.16, 0.6, 0.0),
+    "gloss": (1.0, 1.0, 0.0),
+    "metallic": (0.35, 0.6, 0.8),
+}
+
+
+class LipstickParams(MakeupParams):
+    """Parameters of `lipstick`.
+
+    Attributes:
+        color: At the outline, or everywhere.
+        inner_color: Near the mouth, for two tones; None for one.
+        finish: How it shines.
+        liner: Opacity of a pencil line along the outline.
+        liner_color: Of the pencil; None for a darker `color`.
+        liner_width: Share of the lip's height.
+    """
+
+    color: Color = (0.64, 0.07, 0.23)
+    opacity: Share = 0.8
+    inner_color: Color | None = None
+    finish: Literal["matte", "satin", "gloss", "metallic"] = "satin"
+    liner: Share = 0.0
+    liner_color: Color | None = None
+    liner_width: float = Field(default=0.22, gt=0, le=0.6)
+
+
+class Lipstick(Makeup):
+    """Colour on the lips."""
+
+    Params: ClassVar[type[EffectParams]] = LipstickParams
+    place = Place.LIPS
+
+    def _painter(self, context: GlContext) -> Painter:
+        params: LipstickParams = self.params
+        gloss, shine, metal = FINISHES[params.finish]
+        red, green, blue = params.color
+        look = LipLook(
+            inner=params.inner_color or params.color,
+            outer=params.color,
+            opacity=params.opacity,
+            gloss=gloss,
+            shine=shine,
+            metal=metal,
+            liner=params.liner_color or (0.72 * red, 0.72 * green, 0.72 * blue),
+            liner_strength=params.liner,
+            liner_width=params.liner_width,
+        )
+        return LipPainter(context, look)
+
+
+class TeethParams(MakeupParams):
+    """Parameters of `teeth`.
+
+    Attributes:
+        opacity: How much less yellow.
+        brighten: How much brighter.
+    """
+
+    opacity: Share = 0.6
+    brighten: Share = 0.4
+
+
+class Teeth(Makeup):
+    """Whiter teeth."""
+
+    Params: ClassVar[type[EffectParams]] = TeethParams
+    place = Place.EYES_AND_TEETH
+
+    def _painter(self, context: GlContext) -> Painter:
+        params: TeethParams = self.params
+        return TeethPainter(context, params.opacity, params.brighten)

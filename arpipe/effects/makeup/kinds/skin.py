@@ -1,0 +1,199 @@
+"""Foundation, concealer, blush, bronzer, contour, and pictures painted on the face."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator
+
+from arpipe.effects.makeup.kinds.makeup import Makeup, MakeupParams, Share
+from arpipe.effects.makeup.masks import Evening, Powder
+from arpipe.effects.makeup.paint import PaintPainter, problem_of
+from arpipe.effects.makeup.stack import Painter, Place
+from arpipe.effects.params import Color, EffectParams, PackFile
+from arpipe.render.context import GlContext
+from arpipe.topology import load_topology
+
+
+class FoundationParams(MakeupParams):
+    """Parameters of `foundation`.
+
+    Attributes:
+        color: Shade; None for the wearer's own.
+        opacity: How much of the shade and of the evenness.
+        evenness: How far blotches and redness go; pores and moles stay.
+    """
+
+    color: Color | None = None
+    opacity: Share = 0.7
+    evenness: Share = 0.8
+
+
+class Foundation(Makeup):
+    """Evener skin that stays skin."""
+
+    Params: ClassVar[type[EffectParams]] = FoundationParams
+
+    def _powders(self) -> tuple[Powder, ...]:
+        params: FoundationParams = self.params
+        if params.color is None:
+            return ()
+        return (Powder((("skin", 1.0),), 0.75 * params.opacity, params.color, sheer=0.55),)
+
+    def _evenings(self) -> tuple[Evening, ...]:
+        params: FoundationParams = self.params
+        return (Evening("skin", params.opacity * params.evenness),)
+
+
+class ConcealerParams(MakeupParams):
+    """Parameters of `concealer`.
+
+    Attributes:
+        color: Shade of what is laid under the eyes; None for the wearer's own.
+        brighten: How far shadows are lifted.
+    """
+
+    color: Color | None = None
+    opacity: Share = 0.6
+    brighten: Share = 0.7
+
+
+class Concealer(Makeup):
+    """Fewer shadows under the eyes."""
+
+    Params: ClassVar[type[EffectParams]] = ConcealerParams
+
+    def _powders(self) -> tuple[Powder, ...]:
+        params: ConcealerParams = self.params
+        if params.color is None:
+            return ()
+        return (Powder((("under_eyes", 1.0),), 0.6 * params.opacity, params.color, sheer=0.7, depth=1.05),)
+
+    def _evenings(self) -> tuple[Evening, ...]:
+        params: ConcealerParams = self.params
+        return (Evening("under_eyes", 0.8 * params.opacity, params.opacity * params.brighten),)
+
+
+class BlushParams(MakeupParams):
+    """Parameters of `blush`.
+
+    Attributes:
+        color: Of the powder.
+        placement: Round on the apples, lifted along the cheekbones, or over cheeks and nose.
+    """
+
+    color: Color = (0.88, 0.45, 0.44)
+    opacity: Share = 0.45
+    placement: Literal["apples", "lifted", "sunkissed"] = "lifted"
+
+
+class Blush(Makeup):
+    """Colour on the cheeks."""
+
+    Params: ClassVar[type[EffectParams]] = BlushParams
+
+    def _powders(self) -> tuple[Powder, ...]:
+        params: BlushParams = self.params
+        return (
+            Powder(
+                ((f"blush_{params.placement}", 1.0),),
+                params.opacity,
+                params.color,
+                sheer=0.97,
+                stain=0.6,
+                depth=0.84,
+            ),
+        )
+
+
+class BronzerParams(MakeupParams):
+    """Parameters of `bronzer`.
+
+    Attributes:
+        color: Of the powder.
+    """
+
+    color: Color = (0.66, 0.42, 0.27)
+    opacity: Share = 0.5
+
+
+class Bronzer(Makeup):
+    """Warmth where the sun would reach: temples, cheekbones, jaw, nose."""
+
+    Params: ClassVar[type[EffectParams]] = BronzerParams
+
+    def _powders(self) -> tuple[Powder, ...]:
+        params: BronzerParams = self.params
+        return (Powder((("bronzer", 1.0),), params.opacity, params.color, sheer=0.95, stain=0.7, depth=0.68),)
+
+
+class ContourParams(MakeupParams):
+    """Parameters of `contour`.
+
+    Attributes:
+        color: Of the shade.
+        cheeks, jaw, nose: Strength of each.
+        highlight: Strength of light on cheekbones, nose and the cupid's bow.
+        highlight_color: Of that light.
+    """
+
+    color: Color = (0.45, 0.32, 0.26)
+    opacity: Share = 0.5
+    cheeks: Share = 0.8
+    jaw: Share = 0.6
+    nose: Share = 0.4
+    highlight: Share = 0.5
+    highlight_color: Color = (1.0, 0.93, 0.84)
+
+
+class Contour(Makeup):
+    """Shade and light that model the face."""
+
+    Params: ClassVar[type[EffectParams]] = ContourParams
+
+    def _powders(self) -> tuple[Powder, ...]:
+        params: ContourParams = self.params
+        strengths = (
+            ("contour_cheeks", params.cheeks),
+            ("contour_jaw", params.jaw),
+            ("contour_nose", params.nose),
+        )
+        shade = Powder(strengths, params.opacity, params.color, sheer=0.95, stain=0.8, depth=0.55)
+        light = Powder(
+            (("highlight", 1.0),),
+            params.opacity * params.highlight,
+            params.highlight_color,
+            sheer=0.95,
+            depth=1.25,
+            glow=0.2,
+            shimmer=0.15,
+        )
+        return (shade, light)
+
+
+def _paint_file(value: Any) -> Any:
+    if problem := problem_of(value):
+        raise ValueError(problem)
+    return value
+
+
+class FacePaintParams(MakeupParams):
+    """Parameters of `face-paint`.
+
+    Attributes:
+        image: A square RGBA PNG in the layout that `arpipe effects template` draws.
+        texture: Share of the skin's shading that the paint takes on.
+    """
+
+    image: Annotated[PackFile, AfterValidator(_paint_file)]
+    opacity: Share = 0.85
+    texture: Share = 0.9
+
+
+class FacePaint(Makeup):
+    """A picture on the face."""
+
+    Params: ClassVar[type[EffectParams]] = FacePaintParams
+    place = Place.PAINT
+
+    def _painter(self, context: GlContext) -> Painter:
+        params: FacePaintParams = self.params
+        return PaintPainter(context, load_topology("face"), params.image, params.opacity, params.texture)

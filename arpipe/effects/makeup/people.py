@@ -1,0 +1,80 @@
+"""What is remembered of the people of a stream: how they look without makeup, and whether they are seen."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from arpipe.effects.makeup.person import Complexion, measure
+from arpipe.types import Frame, TrackedFace
+
+SMOOTHING_S = 0.35  # as the light's: noise of a frame must not show, a lamp switched on must
+MEASURED_EVERY_S = 0.1
+DOUBTED, TRUSTED = 0.65, 0.8  # the network's score: as little as carries no glasses, and enough
+FADE_S = 0.25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Person:
+    """One face of a stream.
+
+    Attributes:
+        seen_s: When last.
+        measured_s: When `goal` was measured.
+        goal: Complexion of one frame.
+        complexion: Smoothed over time.
+        presence: In [0, 1], how much of its makeup shows.
+    """
+
+    seen_s: float
+    measured_s: float
+    goal: Complexion
+    complexion: Complexion
+    presence: float
+
+
+class People:
+    """The faces of a stream, by their track."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Person] = {}
+
+    def keep_only(self, track_ids: set[int]) -> None:
+        """Forget faces that are gone."""
+        self._known = {key: person for key, person in self._known.items() if key in track_ids}
+
+    def update(self, frame: Frame, face: TrackedFace, px_per_mm: float) -> Person | None:
+        """The person of a face; None while the network doubts that it is one."""
+        before = self._known.get(face.track_id) if face.age_frames > 0 else None
+        person = _met(frame, face, px_per_mm) if before is None else _seen(before, frame, face, px_per_mm)
+        if person is None:
+            self._known.pop(face.track_id, None)
+        else:
+            self._known[face.track_id] = person
+        return person
+
+
+def presence_of(score: float) -> float:
+    """How much makeup shows on a face that the network gives this score."""
+    return float(np.clip((score - DOUBTED) / (TRUSTED - DOUBTED), 0.0, 1.0))
+
+
+def _met(frame: Frame, face: TrackedFace, px_per_mm: float) -> Person | None:
+    presence = presence_of(face.landmarks.score)
+    if presence == 0.0:
+        return None
+    fresh = measure(frame, face, px_per_mm)
+    return Person(frame.captured_s, frame.captured_s, fresh, fresh, presence)
+
+
+def _seen(before: Person, frame: Frame, face: TrackedFace, px_per_mm: float) -> Person | None:
+    passed_s = max(frame.captured_s - before.seen_s, 0.0)
+    step = passed_s / FADE_S
+    wanted = presence_of(face.landmarks.score)
+    presence = before.presence + min(max(wanted - before.presence, -step), step)
+    if presence <= 0.0:
+        return None
+    goal, measured_s = before.goal, before.measured_s
+    if wanted > 0.0 and frame.captured_s - measured_s >= MEASURED_EVERY_S:
+        goal, measured_s = measure(frame, face, px_per_mm), frame.captured_s
+    share = 1.0 - float(np.exp(-passed_s / SMOOTHING_S))
+    return Person(frame.captured_s, measured_s, goal, before.complexion.toward(goal, share), presence)
