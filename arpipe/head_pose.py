@@ -7,6 +7,7 @@ along the crop's own axis. The absolute size comes from the iris, 11.7 mm across
 averaged over a track's life.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -140,7 +141,7 @@ class HeadPoseSolver:
             track.pose = None
             return None
         error_px = _error_px(fit, canonical, points_px[topology.rigid], camera)
-        if not error_px <= self.config.max_error * float(np.ptp(points_px, axis=0).max()):
+        if not error_px <= self.config.max_error * _long_side(points_px):
             track.pose = None
             return None
         track.pose = fit
@@ -217,7 +218,12 @@ def _pupillary_m(mesh_m: Array, topology: Topology) -> float:
 
 def _error_px(fit: RigidTransform, canonical: Array, points_px: Array, camera: CameraIntrinsics) -> float:
     residual = camera.project(fit.apply(canonical)) - points_px
-    return float(np.sqrt((residual**2).sum(axis=1).mean()))
+    return math.sqrt(float(np.vdot(residual, residual)) / len(residual))
+
+
+def _long_side(points: Array) -> float:
+    """Long side of the box around (n, 2) points; by columns, NumPy is slow along a short last axis."""
+    return max(float(np.ptp(points[:, 0])), float(np.ptp(points[:, 1])))
 
 
 def _metric_mesh(landmarks: Landmarks, plane: Array, fit: RigidTransform) -> Array:
@@ -229,18 +235,19 @@ def _metric_mesh(landmarks: Landmarks, plane: Array, fit: RigidTransform) -> Arr
     """
     topology = landmarks.topology
     rigid, weights = topology.rigid, topology.rigid_weights / topology.rigid_weights.sum()
-    axis = np.append(plane.mean(axis=0), 1.0)
-    axis /= np.sqrt(axis @ axis)
+    x, y = float(plane[:, 0].mean()), float(plane[:, 1].mean())
+    axis = np.array([x, y, 1.0]) / math.sqrt(x * x + y * y + 1.0)
     fitted_depth = fit.apply(topology.canonical_m[rigid]) @ axis
     middle = float(weights @ fitted_depth)
-    metres_per_px = middle * np.ptp(plane[:, 0]) / max(float(np.ptp(landmarks.points_px[:, 0])), 1e-6)
-    relative = landmarks.points_px[:, 2] * metres_per_px
+    across_px = float(np.ptp(landmarks.points_px[:, 0]))
+    relative = landmarks.points_px[:, 2] * (middle * float(np.ptp(plane[:, 0])) / max(across_px, 1e-6))
     relative -= weights @ relative[rigid]
     centred = relative[rigid]
     gain = float(weights @ (centred * (fitted_depth - middle))) / max(float(weights @ centred**2), 1e-12)
     low, high = DEPTH_GAIN_LIMITS
     depth = middle + min(max(gain, low), high) * relative
-    rays = np.column_stack([plane, np.ones(len(plane))])
-    in_camera = rays * (depth / (rays @ axis))[:, None]
-    mesh_m: Array = (in_camera - fit.translation_m) @ fit.rotation
+    # A ray (x, y, 1) as far as the depth says, less the translation, turned into the head frame.
+    along = depth / (plane @ axis[:2] + axis[2])
+    mesh_m: Array = along[:, None] * (plane @ fit.rotation[:2] + fit.rotation[2])
+    mesh_m -= fit.translation_m @ fit.rotation
     return mesh_m

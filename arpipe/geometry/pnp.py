@@ -1,5 +1,7 @@
 """Perspective-n-point: where known points must lie to be seen as they are."""
 
+import math
+
 import numpy as np
 
 from arpipe.geometry.transforms import Array, RigidTransform
@@ -49,36 +51,40 @@ def _start(points_m: Array, plane: Array) -> RigidTransform | None:
 def _refine(points_m: Array, plane: Array, weights: Array, start: RigidTransform) -> RigidTransform | None:
     """Gauss–Newton on the six pose parameters; None if it passes behind the camera or does not settle."""
     rotation, translation = start.rotation, start.translation_m
-    root = np.sqrt(weights)
+    points, root = np.ascontiguousarray(points_m.T), np.sqrt(weights)
     wanted = plane.T * root
     gain: Array | None = None
     for _ in range(GAUSS_NEWTON_STEPS):
-        x, y, z = rotation @ points_m.T + translation[:, None]
+        in_camera = rotation @ points + translation[:, None]
+        z = in_camera[2]
         if z.min() <= NEAREST_M:
             return None
-        u, v = x / z, y / z
-        residual = wanted - np.stack((u, v)) * root
+        seen = in_camera[:2] / z
+        residual = wanted - seen * root
         if gain is None:
-            rows = _jacobian(u, v, root, z)
-            gain = np.asarray(np.linalg.solve(rows @ rows.T, rows), dtype=np.float64)
+            rows = _jacobian(seen, root, z)
+            gain = np.linalg.inv(rows @ rows.T) @ rows
         step = gain @ residual.ravel()
-        largest = float(np.abs(step).max())
-        if not largest < LARGEST_STEP:
+        parameters = step.tolist()
+        largest = max(map(abs, parameters))
+        if not (largest < LARGEST_STEP and math.isfinite(sum(parameters))):
             return None
-        turn = _rotation(np.asarray(step[:3], dtype=np.float64))
+        turn = _rotation(*parameters[:3])
         rotation, translation = turn @ rotation, turn @ translation + step[3:]
         if largest < CONVERGED:
-            u_, _, vt = np.linalg.svd(rotation)
-            return RigidTransform(u_ @ vt, translation)
+            # One Newton step to the nearest rotation: what a few turns have bent is far below its reach.
+            rotation = 1.5 * rotation - 0.5 * (rotation @ (rotation.T @ rotation))
+            return RigidTransform(rotation, translation)
         if largest > NEAR_STEP:
             gain = None
     return None
 
 
-def _jacobian(u: Array, v: Array, root: Array, z: Array) -> Array:
+def _jacobian(seen: Array, root: Array, z: Array) -> Array:
     """(6, 2k) derivatives of the seen points, times `root`: by a small turn of the camera frame, then a shift."""
+    (u, v), (ru, rv) = seen, seen * root
+    over_z = root / z
     jacobian = np.zeros((6, 2, len(u)))
-    ru, rv, over_z = u * root, v * root, root / z
     jacobian[0, 0] = -u * rv
     jacobian[0, 1] = -root - v * rv
     jacobian[1, 0] = root + u * ru
@@ -86,17 +92,19 @@ def _jacobian(u: Array, v: Array, root: Array, z: Array) -> Array:
     jacobian[2, 0] = -rv
     jacobian[2, 1] = ru
     jacobian[3, 0] = jacobian[4, 1] = over_z
-    jacobian[5, 0] = -u * over_z
-    jacobian[5, 1] = -v * over_z
+    jacobian[5] = -seen * over_z
     return jacobian.reshape(6, -1)
 
 
-def _rotation(vector: Array) -> Array:
-    """(3, 3) rotation about `vector` by its length (Rodrigues)."""
-    angle = float(np.linalg.norm(vector))
-    if angle < 1e-12:
-        return np.eye(3)
-    x, y, z = vector / angle
-    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
-    rotation: Array = np.eye(3) + np.sin(angle) * cross + (1.0 - np.cos(angle)) * (cross @ cross)
-    return rotation
+def _rotation(x: float, y: float, z: float) -> Array:
+    """(3, 3) rotation about the vector by its length (Rodrigues, with the half angle's unit quaternion)."""
+    angle = math.sqrt(x * x + y * y + z * z)
+    share = math.sin(angle / 2.0) / angle if angle > 0.0 else 0.5
+    w, x, y, z = math.cos(angle / 2.0), share * x, share * y, share * z
+    return np.array(
+        [
+            [1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y - w * z), 2.0 * (x * z + w * y)],
+            [2.0 * (x * y + w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z - w * x)],
+            [2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)],
+        ]
+    )
