@@ -53,9 +53,7 @@ class PersonSegmenter:
         with timer.stage("segment"):
             network = self._network(network_for(frame.width, frame.height))
             height, width, _ = network.input_shape
-            shrinks = frame.width >= width and frame.height >= height
-            method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-            seen = np.asarray(cv2.resize(frame.pixels, (width, height), interpolation=method), np.uint8)
+            seen = stretched(frame.pixels, width, height)
             probability = network.run(seen * np.float32(1.0 / 255.0))["mask"][0]
             return PersonMask(probability, seen)
 
@@ -83,6 +81,13 @@ class PersonSegmenter:
         if name not in self._networks:
             self._networks[name] = Session(name, self._config)
         return self._networks[name]
+
+
+def stretched(pixels: Pixels, width: int, height: int) -> Pixels:
+    """(height, width, 3) a frame (h, w, 3) as the network gets it: averaged where it shrinks, else interpolated."""
+    shrinks = pixels.shape[0] >= height and pixels.shape[1] >= width
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=method), np.uint8)
 
 
 def network_for(width: int, height: int) -> str:

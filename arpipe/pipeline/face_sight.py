@@ -25,16 +25,36 @@ class FaceSight:
         self._faces = FaceTracker(face, sessions, mesh=self._mesh)
         self._poses = HeadPoseSolver(head_pose)
         self._predictor = Predictor()
+        self._since_look = 0
 
     @property
     def provider(self) -> str:
         """Where the networks really run."""
         return self._faces.provider
 
-    def look(
-        self, frame: Frame, camera: CameraIntrinsics, timer: StageTimer, *, attention: bool
+    def update(
+        self,
+        frame: Frame,
+        camera: CameraIntrinsics,
+        timer: StageTimer,
+        *,
+        attention: bool = True,
+        every: int = 1,
     ) -> tuple[TrackedFace, ...]:
-        """Faces of the next frame; without `attention`, the plain mesh is run whatever is configured."""
+        """Faces of the next frame.
+
+        Args:
+            frame: The next frame of one source.
+            camera: Intrinsics of an image of its size.
+            timer: Gets the tracker's stages and pose, or predict.
+            attention: Run the configured mesh, else the plain one.
+            every: Let the networks see every n-th frame only; between, faces go on moving as they did.
+        """
+        if self._config.follows and 0 < self._since_look < every:
+            self._since_look += 1
+            with timer.stage("predict"):
+                return self._predictor.predict(frame.captured_s)
+        self._since_look = 1
         self._mesh.kind = self._config.mesh if attention else "plain"
         faces = self._faces.update(frame, timer)
         with timer.stage("pose"):
@@ -43,15 +63,12 @@ class FaceSight:
         self._predictor.observe(faces, frame.captured_s)
         return faces
 
-    def predict(self, frame: Frame) -> tuple[TrackedFace, ...]:
-        """Where the faces probably are in a frame that no network looks at."""
-        return self._predictor.predict(frame.captured_s)
-
     def reset(self) -> None:
         """Forget all tracks."""
         self._faces.reset()
         self._poses.reset()
         self._predictor.reset()
+        self._since_look = 0
 
     def close(self) -> None:
         """Free the networks; may be called twice."""

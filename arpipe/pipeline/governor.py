@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from arpipe.pipeline.schedule import Rates
 from arpipe.timing import percentile
 
 FEWEST_FRAMES = 5  # a percentile of fewer says nothing
@@ -25,7 +26,7 @@ class QualityLevel(BaseModel):
         shadow: Soft shadows on the skin.
         reflection: Surroundings reflected by frames and lenses.
         attention: Refined lips, eyes and irises; without, the plain mesh.
-        perception_every: Networks run on every n-th frame; between, faces are predicted.
+        perception_every: How often each network runs at most; one number counts for all.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,7 +36,7 @@ class QualityLevel(BaseModel):
     shadow: bool = True
     reflection: bool = True
     attention: bool = True
-    perception_every: int = Field(default=1, ge=1, le=4)
+    perception_every: Rates = Rates()
 
 
 DEFAULT_LEVELS = (
@@ -49,7 +50,7 @@ DEFAULT_LEVELS = (
         shadow=False,
         reflection=False,
         attention=False,
-        perception_every=2,
+        perception_every=Rates.all(2),
     ),
 )
 

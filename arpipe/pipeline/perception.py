@@ -1,6 +1,6 @@
 """What is in a frame: one plain function of the frame, with a memory for tracks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -9,11 +9,13 @@ from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.head_pose import HeadPoseConfig
 from arpipe.inference.session import SessionConfig
 from arpipe.pipeline.face_sight import FaceSight
+from arpipe.pipeline.schedule import Rates
 from arpipe.timing import FRAME_STAGE, StageTimer
 from arpipe.tracking.body import BodyTracker, BodyTrackerConfig
 from arpipe.tracking.hands import HandTracker, HandTrackerConfig
 from arpipe.tracking.mask import MaskTracker
-from arpipe.tracking.tracker import FaceTrackerConfig, Mode
+from arpipe.tracking.settings import Mode
+from arpipe.tracking.tracker import FaceTrackerConfig
 from arpipe.types import Frame, FrameResult
 
 Subject = Literal["face", "body", "hands"]
@@ -28,6 +30,7 @@ class PerceptionConfig(BaseModel):
         body: The body tracker.
         hands: The hand tracker.
         head_pose: The pose solver.
+        every: How often each network runs, except on pictures that are taken by themselves.
         session: Where and how the networks run.
     """
 
@@ -38,14 +41,18 @@ class PerceptionConfig(BaseModel):
     body: BodyTrackerConfig = BodyTrackerConfig()
     hands: HandTrackerConfig = HandTrackerConfig()
     head_pose: HeadPoseConfig = HeadPoseConfig()
+    every: Rates = Rates()
     session: SessionConfig = SessionConfig()
 
     def in_mode(self, mode: Mode) -> "PerceptionConfig":
         """The same with all trackers in one mode."""
         trackers = {"face": self.face, "body": self.body, "hands": self.hands}
-        return self.model_copy(
-            update={name: tracker.model_copy(update={"mode": mode}) for name, tracker in trackers.items()}
-        )
+        changed: dict[str, object] = {
+            name: tracker.model_copy(update={"mode": mode}) for name, tracker in trackers.items()
+        }
+        if mode == "image":
+            changed["every"] = Rates()
+        return self.model_copy(update=changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +61,11 @@ class PerceptionQuality:
 
     Attributes:
         attention: Run the attention mesh where it is configured; else the plain one, unless an effect needs irises.
-        every: Run the networks on every n-th frame; between, what they saw is predicted.
+        every: How often each network runs at most; the configuration may say less.
     """
 
     attention: bool = True
-    every: int = 1
+    every: Rates = field(default_factory=Rates)
 
 
 class Perception:
@@ -81,7 +88,6 @@ class Perception:
         self._face_sight: FaceSight | None = None
         self._body_tracker: BodyTracker | None = None
         self._hand_tracker: HandTracker | None = None
-        self._since_seen = 0
         self._load(self._wanted())
 
     def __call__(self, frame: Frame, camera: CameraIntrinsics, timer: StageTimer) -> FrameResult:
@@ -93,25 +99,22 @@ class Perception:
             timer: Begun anew for this frame here; its durations so far go into the result.
         """
         wanted, quality = self._wanted(), self.quality
+        every = self.config.every.slowest(quality.every)
+        refined = quality.attention or "iris" in self.needs
         self._load(wanted)
+        faces, bodies, hands = self._face_sight, self._body_tracker, self._hand_tracker
         timer.begin_frame(frame.index)
-        self._since_seen += 1
         with timer.stage(FRAME_STAGE):
-            if self._since_seen < quality.every:
-                seen = self._predict(frame, wanted, timer)
-            else:
-                self._since_seen = 0
-                refined = quality.attention or "iris" in self.needs
-                seen = self._look(frame, camera, wanted, timer, attention=refined)
-            mask = self._mask.update(frame, timer) if "mask" in wanted else None
-        return FrameResult(
-            frame=frame,
-            faces=seen.faces,
-            bodies=seen.bodies,
-            hands=seen.hands,
-            mask=mask,
-            timings_ms=timer.timings_ms,
-        )
+            seen = FrameResult(
+                frame,
+                faces.update(frame, camera, timer, attention=refined, every=every.face)
+                if faces and "face" in wanted
+                else (),
+                bodies.update(frame, timer, every.body) if bodies and "body" in wanted else (),
+                hands.update(frame, timer, every.hands) if hands and "hands" in wanted else (),
+                self._mask.update(frame, timer, every.mask) if "mask" in wanted else None,
+            )
+        return replace(seen, timings_ms=timer.timings_ms)
 
     @property
     def provider(self) -> str:
@@ -126,7 +129,6 @@ class Perception:
         for part in (self._face_sight, self._body_tracker, self._hand_tracker, self._mask):
             if part is not None:
                 part.reset()
-        self._since_seen = 0
 
     def close(self) -> None:
         """Free the networks; may be called twice."""
@@ -155,30 +157,3 @@ class Perception:
             self._body_tracker = BodyTracker(config.body, config.session)
         if "hands" in wanted and self._hand_tracker is None:
             self._hand_tracker = HandTracker(config.hands, config.session)
-
-    def _look(
-        self,
-        frame: Frame,
-        camera: CameraIntrinsics,
-        wanted: frozenset[str],
-        timer: StageTimer,
-        *,
-        attention: bool,
-    ) -> FrameResult:
-        faces, bodies, hands = self._face_sight, self._body_tracker, self._hand_tracker
-        return FrameResult(
-            frame,
-            faces.look(frame, camera, timer, attention=attention) if faces and "face" in wanted else (),
-            bodies.update(frame, timer) if bodies and "body" in wanted else (),
-            hands.update(frame, timer) if hands and "hands" in wanted else (),
-        )
-
-    def _predict(self, frame: Frame, wanted: frozenset[str], timer: StageTimer) -> FrameResult:
-        faces, bodies, hands = self._face_sight, self._body_tracker, self._hand_tracker
-        with timer.stage("predict"):
-            return FrameResult(
-                frame,
-                faces.predict(frame) if faces and "face" in wanted else (),
-                bodies.predict(frame) if bodies and "body" in wanted else (),
-                hands.predict(frame) if hands and "hands" in wanted else (),
-            )

@@ -1,28 +1,39 @@
-"""Follows bodies or hands from frame to frame: crops from the last answer, detection while more are wanted."""
+"""Follows faces, bodies or hands from frame to frame: crops from the last answer, detection while more are wanted."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
 from arpipe.errors import NonFiniteOutput
-from arpipe.models.crop_network import Sighting
 from arpipe.timing import StageTimer
-from arpipe.tracking.filters import OneEuroConfig
 from arpipe.tracking.matching import best_match
-from arpipe.tracking.motion import Motion
+from arpipe.tracking.settings import Rules
 from arpipe.tracking.steady import settle
-from arpipe.types import Frame, Roi, TrackState
+from arpipe.types import Frame, Landmarks, Roi, TrackState
 
 _log = logging.getLogger(__name__)
 
-Seen = TypeVar("Seen", bound=Sighting)
-Seen_co = TypeVar("Seen_co", bound=Sighting, covariant=True)
-
 SAME_OVERLAP = 0.5  # of two squares, as in MediaPipe's graphs
 REATTACH_OVERLAP = 0.2  # looser: the subject has moved while it was missed
+
+
+class Sight(Protocol):
+    """What a landmark network says of one subject."""
+
+    @property
+    def landmarks(self) -> Landmarks:
+        """In image px, with the network's score."""
+
+    @property
+    def next_roi(self) -> Roi | None:
+        """Where to look in the next frame; None if the points that tell coincide."""
+
+
+Seen = TypeVar("Seen", bound=Sight)
+Seen_co = TypeVar("Seen_co", bound=Sight, covariant=True)
 
 
 class Finder(Protocol[Seen_co]):
@@ -42,36 +53,23 @@ class Finder(Protocol[Seen_co]):
         """Free what it holds; may be called twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How subjects are followed.
+class Memory(Protocol[Seen]):
+    """The past of one subject."""
 
-    Attributes:
-        what: For messages, "body" or "hand".
-        wanted: Most of them; detection rests while that many are tracked.
-        min_presence: Score that landmarks need, else the subject is missed.
-        redetect_every: Frames between searches for more.
-        coast_frames: Missed frames that a subject survives with its id.
-        crop_rest: As in `FaceTrackerConfig`.
-        core: Share of a square, about its centre, that tells two subjects apart.
-        remembers: False takes every frame by itself.
-        look_every: Frames from one that the networks see to the next; between them subjects move on as they did.
-            At low frame rates, where that would say nothing, the networks see every frame.
-        smoothing: Of points in px, over the crop's side; None for none.
-        world_smoothing: Of points in m.
-    """
+    def take(self, seen: Seen, time_s: float, size_px: float) -> Seen:
+        """What to show of a sighting: it is smoothed.
 
-    what: Literal["body", "hand"]
-    wanted: int
-    min_presence: float
-    redetect_every: int
-    coast_frames: int
-    crop_rest: float
-    core: float
-    remembers: bool
-    look_every: int
-    smoothing: OneEuroConfig | None
-    world_smoothing: OneEuroConfig | None
+        Args:
+            seen: The network's answer.
+            time_s: When.
+            size_px: Of the subject: speed is counted in sizes per second.
+        """
+
+    def reaches(self, time_s: float) -> bool:
+        """Whether the last movement tells anything about this time."""
+
+    def ahead(self, seen: Seen, time_s: float) -> Seen:
+        """What to show at a time without a sighting, when `seen` was shown last."""
 
 
 @dataclass(slots=True, eq=False)
@@ -82,7 +80,7 @@ class Track(Generic[Seen]):
         track_id: From 1, never used again.
         seen: What is shown: the last sighting, smoothed or moved on.
         roi: Where to look next.
-        motion: Its past.
+        memory: Its past.
         age_frames: Frames since it was new.
         missed: Frames since it was last seen.
     """
@@ -90,7 +88,7 @@ class Track(Generic[Seen]):
     track_id: int
     seen: Seen
     roi: Roi
-    motion: Motion
+    memory: Memory[Seen]
     age_frames: int = 0
     missed: int = 0
 
@@ -106,15 +104,17 @@ class Follower(Generic[Seen]):
     Args:
         finder: The networks; closed with the follower.
         rules: How.
+        remember: Makes the memory of a new subject.
 
     Attributes:
         nonfinite_outputs: How often a network answered with NaN or infinity; the subjects concerned were missed.
     """
 
-    def __init__(self, finder: Finder[Seen], rules: Rules) -> None:
+    def __init__(self, finder: Finder[Seen], rules: Rules, remember: Callable[[], Memory[Seen]]) -> None:
         self.nonfinite_outputs = 0
         self._finder = finder
         self._rules = rules
+        self._remember = remember
         self.reset()
 
     @property
@@ -127,22 +127,23 @@ class Follower(Generic[Seen]):
         self._tracks: list[Track[Seen]] = []
         self._next_id = 1
         self._since_search = 0
-        self._frames = 0
+        self._since_look = 0
 
-    def update(self, frame: Frame, timer: StageTimer) -> Sequence[Track[Seen]]:
+    def update(self, frame: Frame, timer: StageTimer, every: int = 1) -> Sequence[Track[Seen]]:
         """Find and follow the subjects of one frame, in order of `track_id`; valid until the next call.
 
         Args:
             frame: The next frame of one source.
-            timer: Gets the stages detect, crop, infer, decode and track.
+            timer: Gets the stages detect, crop, infer, decode and track, or predict.
+            every: Let the networks see every n-th frame only, whatever can be said about those between.
         """
         if not self._rules.remembers:
-            self._tracks = []
-        if self._may_rest(frame.captured_s):
-            self._frames += 1
-            with timer.stage("track"):
-                return self.predict(frame)
-        self._frames = 1
+            self._tracks, self._since_look = [], 0
+        if self._may_rest(frame.captured_s, every):
+            self._since_look += 1
+            with timer.stage("predict"):
+                return self._carry_on(frame.captured_s)
+        self._since_look = 1
         for track in self._tracks:
             track.age_frames += 1
             track.missed += 1
@@ -154,21 +155,23 @@ class Follower(Generic[Seen]):
             self._drop_lost()
         return self._tracks
 
-    def predict(self, frame: Frame) -> Sequence[Track[Seen]]:
-        """The known subjects where they probably are in a frame that no network looks at."""
-        for track in self._tracks:
-            track.age_frames += 1
-            track.seen = track.motion.ahead(track.seen, frame.captured_s)
-        return self._tracks
-
     def close(self) -> None:
         """Free the networks; may be called twice."""
         self._finder.close()
 
-    def _may_rest(self, time_s: float) -> bool:
-        """Whether this frame is one between two looks, and the movements so far say what is in it."""
-        between = bool(self._tracks) and self._frames % self._rules.look_every != 0
-        return between and all(track.motion.reaches(time_s) for track in self._tracks)
+    def _may_rest(self, time_s: float, every: int) -> bool:
+        """Whether this frame is one between two looks."""
+        if 0 < self._since_look < every:
+            return True
+        known = bool(self._tracks) and all(track.memory.reaches(time_s) for track in self._tracks)
+        return known and self._since_look < self._rules.look_every
+
+    def _carry_on(self, time_s: float) -> Sequence[Track[Seen]]:
+        """The known subjects where they probably are in a frame that no network looks at."""
+        for track in self._tracks:
+            track.age_frames += 1
+            track.seen = track.memory.ahead(track.seen, time_s)
+        return self._tracks
 
     def _follow(self, frame: Frame, timer: StageTimer) -> None:
         """Look for each known subject where it was last, missed ones too."""
@@ -186,7 +189,7 @@ class Follower(Generic[Seen]):
         self._since_search += 1
         if seen >= self._rules.wanted:
             return False
-        return seen < max(len(self._tracks), 1) or self._since_search >= self._rules.redetect_every
+        return seen < max(len(self._tracks), 1) or self._since_search >= self._rules.search_every
 
     def _search(self, frame: Frame, timer: StageTimer) -> None:
         """Subjects not yet tracked continue a missed track or begin a new one."""
@@ -208,15 +211,14 @@ class Follower(Generic[Seen]):
         match = best_match(self._core(roi), [self._core(track.roi) for track in missed], REATTACH_OVERLAP)
         if match is not None:
             return missed[match]
-        motion = Motion(self._rules.smoothing, self._rules.world_smoothing)
-        track = Track(self._next_id, seen, roi, motion)
+        track = Track(self._next_id, seen, roi, self._remember())
         self._next_id += 1
         self._tracks.append(track)
         return track
 
     def _take(self, track: Track[Seen], seen: Seen, time_s: float) -> None:
         track.missed = 0
-        track.seen = track.motion.take(seen, time_s, track.roi.size_px)
+        track.seen = track.memory.take(seen, time_s, track.roi.size_px)
 
     def _locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Seen | None]:
         """The subjects that are there; None for the others."""

@@ -1,53 +1,40 @@
 """Hands over time."""
 
 from collections.abc import Sequence
-from typing import Literal, Self
+from dataclasses import replace
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from arpipe.inference.session import SessionConfig
 from arpipe.models.hands import HandMesh, HandSighting
 from arpipe.models.palm_detector import HandVariant, PalmDetector, hand_roi
 from arpipe.timing import StageTimer
 from arpipe.tracking.filters import OneEuroConfig
-from arpipe.tracking.follow import Finder, Follower, Rules, Track
-from arpipe.tracking.tracker import Mode
+from arpipe.tracking.follow import Finder, Track
+from arpipe.tracking.motion import Motion
+from arpipe.tracking.settings import Mode, TrackerConfig, rules_of
+from arpipe.tracking.subjects import SubjectTracker, world_smoothing
 from arpipe.types import Frame, Roi, TrackedHand
 
-REDETECT_EVERY: dict[Mode, int] = {"image": 1, "video": 5, "live": 10}
-WHOLE = 1.0  # of the crop's side: two hands are told apart by their squares, as in MediaPipe's graph
+SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 5, "live": 10}
 SIDE_GAIN = 0.2  # share of a frame's answer in what a followed hand is taken for: one bad view is no change
 SMOOTHING = OneEuroConfig(min_cutoff=0.05, beta=80.0, derivate_cutoff=1.0)
 WORLD_SMOOTHING = OneEuroConfig(min_cutoff=0.1, beta=80.0, derivate_cutoff=1.0)
 
 
-class HandTrackerConfig(BaseModel):
-    """How hands are found and followed.
+class HandTrackerConfig(TrackerConfig):
+    """How hands are found and followed; see `TrackerConfig` for the rest.
 
     Attributes:
-        mode: As in `FaceTrackerConfig`.
         detector: "full", or "lite", which is faster.
         landmarks: The same.
         max_hands: Hands wanted; detection rests while that many are tracked.
-        min_detection: Score that a detection needs.
-        min_presence: Score that landmarks need, else the hand is missed.
-        redetect_every: Frames between searches for more hands; 0 for the mode's own.
-        coast_frames: Missed frames that a hand survives with its id.
-        crop_rest: As in `FaceTrackerConfig`.
-        smoothing: One-euro of the points in px, or "off" for these and those in m.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    mode: Mode = "video"
     detector: HandVariant = "full"
     landmarks: HandVariant = "full"
     max_hands: int = Field(default=2, ge=1, le=4)
-    min_detection: float = Field(default=0.5, ge=0, le=1)
-    min_presence: float = Field(default=0.5, ge=0, le=1)
-    redetect_every: int = Field(default=0, ge=0)
-    coast_frames: int = Field(default=3, ge=0)
-    crop_rest: float = Field(default=0.015, ge=0, lt=1)
     smoothing: OneEuroConfig | Literal["off"] = SMOOTHING
 
 
@@ -82,7 +69,7 @@ class HandFinder:
         self._mesh.close()
 
 
-class HandTracker:
+class HandTracker(SubjectTracker[HandSighting, TrackedHand]):
     """Hands of each frame, with ids that last.
 
     Args:
@@ -97,78 +84,40 @@ class HandTracker:
         sessions: SessionConfig | None = None,
         finder: Finder[HandSighting] | None = None,
     ) -> None:
-        self.config = config or HandTrackerConfig()
-        self._hands = Follower(finder or HandFinder(self.config, sessions), _rules(self.config))
-        self._right: dict[int, float] = {}
+        self.config = config = config or HandTrackerConfig()
+        rules = rules_of(config, what="hand", wanted=config.max_hands, search_every=SEARCH_EVERY)
+        world = world_smoothing(config, WORLD_SMOOTHING)
+        super().__init__(
+            finder or HandFinder(config, sessions), rules, lambda: _Memory(config.smooths, world)
+        )
 
-    @property
-    def provider(self) -> str:
-        """Where the landmark network really runs."""
-        return self._hands.provider
-
-    @property
-    def nonfinite_outputs(self) -> int:
-        """How often a network answered with NaN or infinity."""
-        return self._hands.nonfinite_outputs
-
-    def update(self, frame: Frame, timer: StageTimer) -> tuple[TrackedHand, ...]:
-        """Hands of the next frame, in order of `track_id`; empty when there is none."""
-        tracks = self._hands.update(frame, timer)
-        self._right = {track.track_id: self._right_score(track) for track in tracks}
-        return tuple(_shown(track, self._right[track.track_id]) for track in tracks)
-
-    def predict(self, frame: Frame) -> tuple[TrackedHand, ...]:
-        """The known hands where they probably are in a frame that no network looks at."""
-        return tuple(_shown(track, self._right[track.track_id]) for track in self._hands.predict(frame))
-
-    def reset(self) -> None:
-        """Forget all hands; ids start again from 1."""
-        self._hands.reset()
-        self._right = {}
-
-    def close(self) -> None:
-        """Free the networks; may be called twice."""
-        self._hands.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _right_score(self, track: Track[HandSighting]) -> float:
-        now = track.seen.right_score
-        if self.config.mode == "image":
-            return now
-        before = self._right.get(track.track_id, now)
-        return before + SIDE_GAIN * (now - before)
+    def _show(self, track: Track[HandSighting]) -> TrackedHand:
+        right = track.seen.right_score
+        return TrackedHand(
+            track_id=track.track_id,
+            landmarks=track.seen.landmarks,
+            world_m=track.seen.world_m,
+            side="right" if right > 0.5 else "left",
+            side_score=max(right, 1.0 - right),
+            state=track.state,
+            age_frames=track.age_frames,
+        )
 
 
-def _shown(track: Track[HandSighting], right: float) -> TrackedHand:
-    return TrackedHand(
-        track_id=track.track_id,
-        landmarks=track.seen.landmarks,
-        world_m=track.seen.world_m,
-        side="right" if right > 0.5 else "left",
-        side_score=max(right, 1.0 - right),
-        state=track.state,
-        age_frames=track.age_frames,
-    )
+class _Memory:
+    """Of one hand: its motion, and which side it has been taken for."""
 
+    def __init__(self, smoothing: OneEuroConfig | None, world: OneEuroConfig | None) -> None:
+        self._motion = Motion(smoothing, world)
+        self._right: float | None = None
 
-def _rules(config: HandTrackerConfig) -> Rules:
-    moving = config.mode != "image"
-    smooths = moving and config.smoothing != "off"
-    return Rules(
-        what="hand",
-        wanted=config.max_hands,
-        min_presence=config.min_presence,
-        redetect_every=config.redetect_every or REDETECT_EVERY[config.mode],
-        coast_frames=config.coast_frames,
-        crop_rest=config.crop_rest,
-        core=WHOLE,
-        remembers=moving,
-        look_every=1,
-        smoothing=config.smoothing if smooths and config.smoothing != "off" else None,
-        world_smoothing=WORLD_SMOOTHING if smooths else None,
-    )
+    def take(self, seen: HandSighting, time_s: float, size_px: float) -> HandSighting:
+        before = seen.right_score if self._right is None else self._right
+        self._right = before + SIDE_GAIN * (seen.right_score - before)
+        return replace(self._motion.take(seen, time_s, size_px), right_score=self._right)
+
+    def reaches(self, time_s: float) -> bool:
+        return self._motion.reaches(time_s)
+
+    def ahead(self, seen: HandSighting, time_s: float) -> HandSighting:
+        return self._motion.ahead(seen, time_s)

@@ -5,10 +5,11 @@ from typing import Protocol, Self
 import cv2
 
 from arpipe.inference.session import SessionConfig
-from arpipe.models.segmentation import PersonMask, PersonSegmenter
+from arpipe.models.segmentation import PersonMask, PersonSegmenter, stretched
 from arpipe.timing import StageTimer
 from arpipe.tracking.mask_edges import refine
-from arpipe.tracking.mask_steady import MaskSteadier
+from arpipe.tracking.mask_motion import MaskMotion
+from arpipe.tracking.mask_steady import FORGET_S, MaskSteadier
 from arpipe.types import Frame, Points
 
 
@@ -40,11 +41,26 @@ class MaskTracker:
     def __init__(self, sessions: SessionConfig | None = None, segmenter: Segmenter | None = None) -> None:
         self._segmenter: Segmenter = segmenter or PersonSegmenter(sessions)
         self._steadier = MaskSteadier()
+        self._motion = MaskMotion()
         self._last: Points | None = None
+        self._found: PersonMask | None = None
+        self._found_s = 0.0
+        self._since_look = 0
 
-    def update(self, frame: Frame, timer: StageTimer) -> Points:
-        """(h, w) float32 mask of the next frame, 1 on people; stages `segment` and `refine`."""
-        found = self._segmenter.segment(frame, timer)
+    def update(self, frame: Frame, timer: StageTimer, every: int = 1) -> Points:
+        """(h, w) float32 mask of the next frame, 1 on people.
+
+        Args:
+            frame: The next frame of one source.
+            timer: Gets the stages `segment` or `predict`, and `refine`.
+            every: Let the network see every n-th frame; between, its mask moves with the picture, unless that is
+                quite another one.
+        """
+        found = self._carried(frame, timer) if 0 < self._since_look < every else None
+        if found is None:
+            found, self._since_look = self._segmenter.segment(frame, timer), 0
+        self._since_look += 1
+        self._found, self._found_s = found, frame.captured_s
         with timer.stage("refine"):
             steady = self._steadier.update(found, frame.captured_s)
             mask = refine(steady.probability, found.seen, frame.pixels)
@@ -61,11 +77,22 @@ class MaskTracker:
     def reset(self) -> None:
         """Forget: the next frame begins another stream."""
         self._steadier.reset()
-        self._last = None
+        self._last = self._found = None
+        self._since_look = 0
 
     def close(self) -> None:
         """Free the networks; may be called twice."""
         self._segmenter.close()
+
+    def _carried(self, frame: Frame, timer: StageTimer) -> PersonMask | None:
+        """The last mask moved into a frame; None if that is not the next one of the same stream."""
+        last, passed_s = self._found, frame.captured_s - self._found_s
+        same_size = self._last is not None and self._last.shape == (frame.height, frame.width)
+        if last is None or not same_size or not 0.0 < passed_s <= FORGET_S:
+            return None
+        with timer.stage("predict"):
+            height, width = last.probability.shape
+            return self._motion.carry(last, stretched(frame.pixels, width, height))
 
     def __enter__(self) -> Self:
         return self

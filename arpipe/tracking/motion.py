@@ -29,7 +29,7 @@ class _Step:
 
 
 class Motion:
-    """Memory of one subject.
+    """A `Memory` of one subject.
 
     Args:
         smoothing: Of points in px; None for none.
@@ -43,14 +43,7 @@ class Motion:
         self._time_s = 0.0
         self._step: _Step | None = None
 
-    def take(self, seen: Seen, time_s: float, size_px: float) -> Seen:
-        """What to show of a sighting.
-
-        Args:
-            seen: The network's answer.
-            time_s: When.
-            size_px: Of the subject: speed is counted in sizes per second.
-        """
+    def take(self, seen: Seen, time_s: float, size_px: float) -> Seen:  # noqa: D102
         landmarks, world_m = seen.landmarks, seen.world_m
         if self._image is not None:
             points = self._image.apply(landmarks.points_px, time_s, size_px)
@@ -76,12 +69,11 @@ class Motion:
         self._shown, self._time_s = shown, time_s
         return shown
 
-    def reaches(self, time_s: float) -> bool:
-        """Whether the last movement tells anything about this time."""
+    def reaches(self, time_s: float) -> bool:  # noqa: D102
         return self._step is not None and 0 < time_s - self._step.time_s <= LONGEST_S
 
     def ahead(self, seen: Seen, time_s: float) -> Seen:
-        """What to show at a time without a sighting: the last one, moved on at nearly its last speed."""
+        """The last sighting, moved on at nearly its last speed."""
         step = self._step
         if step is None or not self.reaches(time_s):
             return seen

@@ -13,6 +13,7 @@ from arpipe.config import LiveConfig, RunConfig
 from arpipe.errors import DeviceError, OutputError
 from arpipe.io.sink import NullSink
 from arpipe.pipeline.governor import DEFAULT_LEVELS, Governor, GovernorConfig, QualityLevel
+from arpipe.pipeline.schedule import Rates
 from arpipe.render.config import RenderConfig
 from tests.apps.live_fakes import FakeCamera, FakeFile, FakePipeline, openings
 
@@ -103,7 +104,7 @@ def test_governor_changes_drawing_and_perception():
     assert governor.level.name == "every second frame"
     assert pipeline.qualities[0] == RenderConfig(supersample=1)
     assert pipeline.qualities[-1] == RenderConfig(supersample=1, shadow=False, reflection=False)
-    assert (pipeline.perception.quality.attention, pipeline.perception.quality.every) == (False, 2)
+    assert (pipeline.perception.quality.attention, pipeline.perception.quality.every) == (False, Rates.all(2))
 
 
 def test_level_never_asks_for_more_than_is_configured():

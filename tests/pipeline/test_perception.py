@@ -9,6 +9,7 @@ from arpipe.effects.packs import pack_folders
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.pipeline.perception import PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.schedule import Rates
 
 pytestmark = pytest.mark.weights
 
@@ -33,7 +34,7 @@ def test_mesh_is_exchanged_between_frames_and_the_track_goes_on():
 
 def test_networks_rest_on_every_second_frame_and_landmarks_stay_close():
     with Pipeline() as pipeline, Pipeline() as reference:
-        pipeline.perception.quality = PerceptionQuality(every=2)
+        pipeline.perception.quality = PerceptionQuality(every=Rates.all(2))
         looked, off = [], []
         for frame in frames(24):
             result = pipeline(frame)

@@ -12,6 +12,7 @@ from arpipe.errors import ConfigError
 from arpipe.io.toml_tables import check
 from arpipe.pipeline.perception import PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.schedule import Rates
 from arpipe.types import Frame
 
 PORTRAIT = asset_path("samples/astronaut.png")
@@ -60,7 +61,7 @@ def test_another_effect_brings_its_subject_along():
 @pytest.mark.weights
 def test_bodies_are_carried_on_where_networks_rest():
     with Pipeline(effects=["skeleton"]) as pipeline:
-        pipeline.perception.quality = PerceptionQuality(every=2)
+        pipeline.perception.quality = PerceptionQuality(every=Rates.all(2))
         results = [pipeline(frame(index)) for index in range(6)]
     looked = ["infer" in result.timings_ms for result in results]
     assert sum(looked) == 3

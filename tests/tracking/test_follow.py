@@ -58,11 +58,11 @@ class Scripted:
         pass
 
 
-def run(script, frames, **config):
+def run(script, frames, every=1, **config):
     """Bodies of each frame, and the finder."""
     finder = Scripted(script)
     tracker = BodyTracker(BodyTrackerConfig(**{"smoothing": "off", **config}), finder=finder)
-    seen = [tracker.update(Frame(PIXELS, index / FPS, index), StageTimer()) for index in range(frames)]
+    seen = [tracker.update(Frame(PIXELS, index / FPS, index), StageTimer(), every) for index in range(frames)]
     return seen, finder
 
 
@@ -132,6 +132,20 @@ def test_fast_looks_at_every_second_frame_and_predicts_between():
     for index, bodies in enumerate(seen[4:], 4):
         x = bodies[0].landmarks.points_px[:, 0] - SHAPE[:, 0]
         assert np.abs(x - script[index][0]).max() < 1.0, index
+
+
+@pytest.mark.parametrize(("every", "variant", "looks"), [(3, "full", 4), (3, "fast", 4), (2, "fast", 6)])
+def test_a_rate_is_obeyed_and_the_slower_of_two_counts(every, variant, looks):
+    seen, finder = run({0: [300.0]}, 12, every, variant=variant)
+    assert finder.looks == looks
+    assert ids(seen) == [[1]] * 12
+
+
+def test_a_rate_rests_the_search_too_but_pictures_are_all_looked_at():
+    _, finder = run({0: []}, 12, every=4)
+    assert finder.searches == 3
+    _, finder = run({0: [300.0]}, 4, every=4, mode="image")
+    assert finder.searches == 4
 
 
 def test_a_person_at_rest_is_smoothed_to_rest_and_metres_too():

@@ -42,8 +42,10 @@ class Scripted:
     def __init__(self, masks):
         self.masks = masks
         self.closed = False
+        self.looks = []
 
     def segment(self, frame, timer):
+        self.looks.append(frame.index)
         return self.masks[frame.index]
 
     def close(self):
@@ -136,3 +138,57 @@ def test_another_scene_another_size_and_a_gap_begin_anew():
         assert (steadier.update(same, later_s).probability == 1.0).all()
     steadier.update(black, 20.0)
     assert steadier.update(same, 20.03).probability.max() < 0.2
+
+
+def textured(center, size=(640, 360), radius=90):
+    """A disc before a wall, both with a pattern of their own; the disc's moves with it."""
+    pixels, truth = disc_scene(center, size, radius)
+    pattern = cv2.GaussianBlur(np.random.default_rng(3).normal(0.0, 120.0, (720, 1280)), (0, 0), 3.0)
+    wall = pattern[: size[1], : size[0]]
+    left, top = (round(640 - center[0]), round(360 - center[1]))
+    disc = pattern[top : top + size[1], left : left + size[0]]
+    shade = truth * disc + (1.0 - truth) * wall
+    return np.clip(pixels + shade[..., None], 0, 255).astype(np.uint8), truth
+
+
+def scheduled(scenes, every, fps=30.0):
+    """Masks of a stream of which the network sees every n-th frame, and those frames."""
+    script = Scripted([coarse(pixels, truth, index) for index, (pixels, truth) in enumerate(scenes)])
+    with MaskTracker(segmenter=script) as tracker:
+        masks = [
+            tracker.update(Frame(pixels, index / fps, index), StageTimer(), every)
+            for index, (pixels, _) in enumerate(scenes)
+        ]
+    return masks, script.looks
+
+
+@pytest.mark.parametrize("every", [2, 3])
+def test_a_mask_moves_with_the_picture_where_the_network_rests(every):
+    scenes = [textured((200 + 8 * index, 180)) for index in range(12)]
+    masks, looks = scheduled(scenes, every)
+    assert looks == list(range(0, 12, every))
+    for mask, (_, truth) in zip(masks[1:], scenes[1:], strict=True):
+        inside, true = mask > 0.5, truth > 0.5
+        assert (inside & true).sum() / (inside | true).sum() > 0.96
+
+
+def test_a_cut_a_gap_and_another_size_are_looked_at_at_once():
+    here, there = textured((200, 180)), disc_scene((450, 180))
+    bright = np.clip(there[0].astype(int) + 90, 0, 255).astype(np.uint8), there[1]
+    _, looks = scheduled([here, here, here, bright, bright], 5)
+    assert looks == [0, 3]
+    _, looks = scheduled([here] * 4, 5, fps=0.5)
+    assert looks == [0, 1, 2, 3]
+    _, looks = scheduled([here, textured((200, 180), (480, 360))], 5)
+    assert looks == [0, 1]
+
+
+def test_a_reset_tracker_looks_at_its_first_frame():
+    scene = textured((200, 180))
+    script = Scripted([coarse(*scene)] * 3)
+    with MaskTracker(segmenter=script) as tracker:
+        for index in range(3):
+            tracker.update(Frame(scene[0], index / 30, index), StageTimer(), every=4)
+            if index == 1:
+                tracker.reset()
+    assert script.looks == [0, 2]
