@@ -36,7 +36,7 @@ def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
     """
     height, width = pixels.shape[:2]
     radius = max(1, round(max(mask.shape) * RADIUS_OF_SIDE))
-    full: Points = np.asarray(cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    full: Points = np.asarray(cv2.resize(_sharper(mask), (width, height)), np.float32)
     places = _undecided(mask, radius, width, height)
     if places.size:
         coefficients = _explain(mask, seen.astype(np.float32) * np.float32(1.0 / 255.0), radius)
@@ -45,9 +45,13 @@ def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
             cv2.GaussianBlur(pixels, (3, 3), 0.0), np.uint8
         )  # else the edge has the sensor's noise
         colors = np.take(calm.reshape(-1, 3), places, axis=0).astype(np.float32) * np.float32(1.0 / 255.0)
-        full.reshape(-1)[places] = np.einsum("nc,nc->n", colors, here[:, :3]) + here[:, 3]
-    sharp: Points = np.clip((full - LOW) * np.float32(1.0 / (HIGH - LOW)), 0.0, 1.0)
-    return sharp
+        full.reshape(-1)[places] = _sharper(np.einsum("nc,nc->n", colors, here[:, :3]) + here[:, 3])
+    return full
+
+
+def _sharper(mask: Points) -> Points:
+    """A mask of any shape with what is nearly sure made sure."""
+    return np.asarray(np.clip((mask - LOW) * np.float32(1.0 / (HIGH - LOW)), 0.0, 1.0), np.float32)
 
 
 def _undecided(mask: Points, radius: int, width: int, height: int) -> npt.NDArray[np.intp]:
