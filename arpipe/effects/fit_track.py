@@ -43,6 +43,12 @@ class FitTrack:
         """Faces that are gone take their fits along."""
         self._wearers = {key: wearer for key, wearer in self._wearers.items() if key in track_ids}
 
+    def refit(self, fit_now: Callable[[Array], Fit], sized_to_face: bool) -> None:
+        """Fit otherwise from the next frame on, at once and to the shapes known by now."""
+        self._fit_now, self._sized_to_face = fit_now, sized_to_face
+        for wearer in self._wearers.values():
+            wearer.fit = wearer.goal = fit_now(wearer.mesh_m)
+
     def update(self, face: TrackedFace, pose: HeadPose) -> Fit:
         """Fit of a face in this frame: to its running shape, renewed every few frames, reached gently."""
         wearer = self._wearers.get(face.track_id)

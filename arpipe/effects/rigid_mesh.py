@@ -1,6 +1,6 @@
 """A glTF model worn on the head: glasses, or anything else that does not bend."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, ClassVar, Literal
@@ -12,29 +12,28 @@ from arpipe.effects.contact_shadow import ContactShadow
 from arpipe.effects.fit import Adjustment, Fit, GlassesSize, Shape, fit_anchor, fit_glasses
 from arpipe.effects.fit_track import FitTrack
 from arpipe.effects.head_shape import HeadShape
+from arpipe.effects.model_shape import TEMPLES, model_shape, outline
 from arpipe.effects.occluder import Occluder
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.errors import ConfigError
 from arpipe.geometry.camera import GL_FROM_CAMERA
 from arpipe.geometry.transforms import Array, RigidTransform
-from arpipe.io.gltf import Model, load_gltf
+from arpipe.io.gltf import load_gltf
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas, Order, Patch, Phase, Scene
 from arpipe.render.lighting import Lighting, linear_from_srgb
 from arpipe.render.object_drawer import ObjectDrawer, Placement
-from arpipe.render.object_mesh import ObjectMesh, object_mesh
+from arpipe.render.object_mesh import object_mesh
 from arpipe.render.view import box_around
-from arpipe.topology import load_topology
+from arpipe.topology import Topology, load_topology
 from arpipe.types import HeadPose, TrackedFace
 
-TEMPLES = {"temple_l": "left", "temple_r": "right"}
-LENSES = ("lens_l", "lens_r")
+BUILT_FROM = ("model", "anchor")  # parameters that take building anew when they change
 
 FADE_WHOLE_M, FADE_GONE_M = 0.012, -0.010  # before and behind the ear's root: the last centimetres fade
 NEVER_FADES_M = (-10.0, -9.0)
 
 NEAREST_M = 0.06
-OUTLINE_POINTS = 96
 MARGIN_PX = 3.0
 # Shadows reach this far from the front: right, down and back; left, up and forward, head frame.
 SHADE_BEFORE_M = np.array([0.004, 0.024, 0.030])
@@ -127,13 +126,21 @@ class RigidMesh:
         model = load_gltf(params.model)
         self._mesh = object_mesh(model, tuple(TEMPLES))
         self._shape = model_shape(self._mesh, model)
-        self._outline = tuple(_outline(self._mesh.positions(part)) for part in range(len(self._mesh.parts)))
+        self._outline = tuple(outline(self._mesh.positions(part)) for part in range(len(self._mesh.parts)))
         self._drawer = ObjectDrawer(context, model, self._mesh)
         self._occluder = Occluder(context, self._topology)
         self._shadow = ContactShadow(context, self._mesh, self._topology)
-        self._fits = FitTrack(self._fit_now, params.fit == "face")
+        self._fits = FitTrack(_fitting(params, self._shape, self._topology), params.fit == "face")
         self._worn: list[_Worn] = []
         self._scene: Scene | None = None
+
+    def adjust(self, params: RigidMeshParams) -> bool:
+        """Wear it otherwise from the next frame on; see `Adjustable`."""
+        if any(getattr(params, name) != getattr(self.params, name) for name in BUILT_FROM):
+            return False
+        self.params = params
+        self._fits.refit(_fitting(params, self._shape, self._topology), params.fit == "face")
+        return True
 
     def prepare(self, scene: Scene) -> Sequence[Patch]:
         """Fit the model to every face with a pose."""
@@ -242,49 +249,16 @@ class RigidMesh:
             self.params.shadow * self.params.opacity,
         )
 
-    def _fit_now(self, mesh_m: Array) -> Fit:
-        params = self.params
-        wish = Adjustment(params.offset_mm, params.scale, params.tilt_deg)
-        if params.anchor == "glasses":
-            return fit_glasses(self._shape, params.glasses, mesh_m, self._topology, params.fit, wish)
-        return fit_anchor(params.anchor, mesh_m, self._topology, params.fit, wish)
 
+def _fitting(params: RigidMeshParams, shape: Shape, topology: Topology) -> Callable[[Array], Fit]:
+    """Fits by these parameters.
 
-def model_shape(mesh: ObjectMesh, model: Model) -> Shape:
-    """Measure a model: its front, the back of its lenses, its temples."""
-    front = mesh.positions(0)
-    lenses = [
-        primitive.positions @ matrix[:3, :3].T + matrix[:3, 3]
-        for node, matrix in zip(model.nodes, model.model_from_node(), strict=True)
-        if node.name in LENSES and node.mesh is not None
-        for primitive in model.meshes[node.mesh]
-    ]
-    lens_back_m = float(np.concatenate(lenses)[:, 2].mean()) if lenses else 0.0
-    temples = {
-        TEMPLES[part.name]: (part.pivot_m, mesh.positions(number))
-        for number, part in enumerate(mesh.parts)
-        if part.name in TEMPLES
-    }
-    return Shape(
-        _thinned(front, 160),
-        lens_back_m,
-        {side: pivot for side, (pivot, _) in temples.items()},
-        {side: points for side, (_, points) in temples.items()},
-    )
-
-
-def _outline(points: Array) -> Array:
-    """A few points that span what all points span: extremes in many directions."""
-    rng = np.random.default_rng(3)
-    directions = rng.normal(size=(OUTLINE_POINTS, 3))
-    directions[:, 2] *= 0.5  # mostly seen from the front
-    reach = points.astype(np.float32) @ directions.T.astype(np.float32)
-    extremes: Array = points[np.unique(reach.argmax(axis=0))]
-    return extremes
-
-
-def _thinned(points: Array, count: int) -> Array:
-    return points[:: max(1, len(points) // count)]
+    Bound to what it needs only: a layer that its own fits refer to would be freed long after it was closed.
+    """
+    wish = Adjustment(params.offset_mm, params.scale, params.tilt_deg)
+    if params.anchor == "glasses":
+        return lambda mesh_m: fit_glasses(shape, params.glasses, mesh_m, topology, params.fit, wish)
+    return lambda mesh_m: fit_anchor(params.anchor, mesh_m, topology, params.fit, wish)
 
 
 def _homogeneous(transform: RigidTransform) -> Array:

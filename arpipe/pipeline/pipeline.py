@@ -8,7 +8,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from arpipe.effects.packs import Pack, build, load_effect, needs_of
+from arpipe.effects.built import BuiltEffect, worn_next
+from arpipe.effects.packs import Pack, load_effect, needs_of
 from arpipe.geometry.calibration import load_intrinsics
 from arpipe.geometry.camera import DEFAULT_VERTICAL_FOV_DEG, CameraIntrinsics
 from arpipe.pipeline.perception import Perception, PerceptionConfig
@@ -86,7 +87,7 @@ class Pipeline:
         file = self.config.camera.file
         self._intrinsics = None if file is None else load_intrinsics(file)
         self._own_layers = tuple(layers)
-        self._layers: list[Layer | PixelLayer] = []
+        self._worn: list[BuiltEffect] = []
         self._given_context = context
         self._context: GlContext | None = None
         self._compositor: Compositor | None = None
@@ -129,7 +130,7 @@ class Pipeline:
         camera = self.camera_for(frame.width, frame.height, frame.camera)
         timer.begin_frame(frame.index)
         with timer.stage(FRAME_STAGE):
-            layers = [*self._layers, *self._own_layers]
+            layers = [*(layer for effect in self._worn for layer in effect.layers), *self._own_layers]
             pixels = compositor.draw(result, camera, layers, timer, out)
             alpha = _alpha(layers, pixels)
         durations = dict(result.timings_ms)
@@ -151,14 +152,15 @@ class Pipeline:
     def set_effects(self, effects: Sequence[str | Pack]) -> None:
         """Wear other effects from the next `draw` on; call it on the drawing thread.
 
+        What is worn already is kept, and adjusted where only parameters differ.
+
         Raises:
             ConfigError: An effect is wrong; the ones worn stay.
         """
         packs = tuple(_pack(effect) for effect in effects)
         if self._context is not None:
-            layers = _build(packs, self._context)
-            self._close_layers()
-            self._layers = layers
+            self._context.make_current()
+            self._worn = worn_next(self._worn, packs, self._context)
         self._packs = packs
         self.perception.needs = self._needs()
 
@@ -179,7 +181,9 @@ class Pipeline:
         """Free networks and OpenGL, on the drawing thread; may be called twice."""
         if self._context is not None:
             self._context.make_current()  # else objects of the same number in another context would go
-        self._close_layers()
+        for effect in self._worn:
+            effect.close()
+        self._worn = []
         for layer in self._own_layers:
             layer.close()
         if self._compositor is not None:
@@ -200,7 +204,7 @@ class Pipeline:
         if self._compositor is None:
             with ExitStack() as undo:
                 context = self._given_context or undo.enter_context(GlContext.headless())
-                self._layers = _build(self._packs, context)
+                self._worn = worn_next((), self._packs, context)
                 self._compositor = Compositor(context, self.config.render)
                 self._context = context
                 undo.pop_all()
@@ -211,11 +215,6 @@ class Pipeline:
         own = (layer.needs for layer in self._own_layers)
         return frozenset().union(*own, *(needs_of(pack) for pack in self._packs))
 
-    def _close_layers(self) -> None:
-        for layer in self._layers:
-            layer.close()
-        self._layers = []
-
 
 def _pack(effect: str | Pack) -> Pack:
     return effect if isinstance(effect, Pack) else load_effect(effect)
@@ -225,15 +224,3 @@ def _alpha(layers: Sequence[Layer | PixelLayer], pixels: Pixels) -> Pixels | Non
     """(h, w) opacity of a picture; None when no layer has cut anything out."""
     cuts = (layer.coverage(pixels) for layer in layers if isinstance(layer, CutOut))
     return next((alpha for alpha in cuts if alpha is not None), None)
-
-
-def _build(packs: Sequence[Pack], context: GlContext) -> list[Layer | PixelLayer]:
-    """Layers of all packs; when one fails, those before it are closed."""
-    with ExitStack() as made:
-        layers: list[Layer | PixelLayer] = []
-        for pack in packs:
-            for layer in build(pack, context):
-                made.callback(layer.close)
-                layers.append(layer)
-        made.pop_all()
-        return layers

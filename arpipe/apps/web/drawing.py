@@ -5,16 +5,16 @@ them belong to one thread, which turns from one to the next.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from arpipe.effects.packs import Pack, build
+from arpipe.effects.built import BuiltEffect
+from arpipe.effects.packs import Pack
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
-from arpipe.render.layer import Layer, PixelLayer
 from arpipe.timing import StageTimer
 from arpipe.types import FrameResult, Pixels
 
@@ -46,35 +46,38 @@ class Drawing:
 
     def __init__(self, render: RenderConfig | None) -> None:
         self._timer = StageTimer()
-        self._made: OrderedDict[Hashable, list[Layer | PixelLayer]] = OrderedDict()
-        self._worn: list[Hashable] = []
+        self._made: OrderedDict[str, BuiltEffect] = OrderedDict()
+        self._worn: list[str] = []
         self._closed = False
         self._context = GlContext.headless()
         self._compositor = Compositor(self._context, render)
         self.best = self._compositor.config
 
-    def wear(self, effects: Sequence[tuple[Hashable, Pack]]) -> None:
-        """Draw these from now on, each known by a key that tells its parameters, too.
+    def wear(self, packs: Mapping[str, Pack]) -> None:
+        """Draw these from now on, by the names under which they are kept ready.
 
         Raises:
             ArpipeError: One cannot be made; those worn before stay.
         """
         self._context.make_current()
-        for key, pack in effects:
-            if key not in self._made:
-                self._made[key] = build(pack, self._context)
-            self._made.move_to_end(key)
-        self._worn = [key for key, _ in effects]
-        spare = [key for key in self._made if key not in self._worn]
-        for key in spare[: max(0, len(spare) - MOST_KEPT)]:
-            _close(self._made.pop(key))
+        for name, pack in packs.items():
+            made = self._made.get(name)
+            if made is None or not made.adjust(pack):
+                self._made[name] = BuiltEffect(pack, self._context)
+                if made is not None:
+                    made.close()
+            self._made.move_to_end(name)
+        self._worn = list(packs)
+        spare = [name for name in self._made if name not in packs]
+        for name in spare[: max(0, len(spare) - MOST_KEPT)]:
+            self._made.pop(name).close()
 
     def draw(self, result: FrameResult, camera: CameraIntrinsics, render: RenderConfig) -> Drawn:
         """The frame with all that is worn, at a quality."""
         self._context.make_current()
         self._compositor.config = render
         self._timer.begin_frame(result.frame.index)
-        layers = [layer for key in self._worn for layer in self._made[key]]
+        layers = [layer for name in self._worn for layer in self._made[name].layers]
         pixels = self._compositor.draw(result, camera, layers, self._timer)
         return Drawn(pixels, self._timer.timings_ms)
 
@@ -84,13 +87,8 @@ class Drawing:
             return
         self._closed = True
         self._context.make_current()
-        for layers in self._made.values():
-            _close(layers)
+        for effect in self._made.values():
+            effect.close()
         self._made.clear()
         self._compositor.close()
         self._context.close()
-
-
-def _close(layers: Sequence[Layer | PixelLayer]) -> None:
-    for layer in layers:
-        layer.close()

@@ -82,7 +82,7 @@ class Previews:
             self._sitter = _sit(self._perception)
         if self._drawing is None:
             self._drawing = Drawing(RenderConfig())
-        self._drawing.wear([] if entry is None else [(entry.id, entry.pack({}))])
+        self._drawing.wear({} if entry is None else {entry.id: entry.pack({})})
         for result in self._sitter.results:
             drawn = self._drawing.draw(result, self._sitter.camera, self._drawing.best)
         group_cut = WHOLE if entry is None or entry.group == "glasses" else FACE

@@ -38,6 +38,7 @@ from arpipe.timing import StageTimer
 from arpipe.types import Frame, FrameResult, Pixels
 
 FACES = frozenset({"face"})  # looked for whatever is worn, to say when there is none
+MESH = "debug"  # the effect that shows it
 DARK_LEVEL = 28.0  # mean of 255 below which a face is hard to find
 LIGHT_STEP_PX = 16
 SMALLEST_SIDE_PX = 32
@@ -98,14 +99,11 @@ class Session:
         Raises:
             ConfigError: One is not in the catalogue, or a parameter is wrong; those worn stay.
         """
-        packs = []
-        for worn in order.effects:
-            key = (worn.id, tuple(sorted(worn.params.items())))
-            packs.append((key, self._catalog.entry(worn.id).pack(worn.params)))
+        packs = {worn.id: self._catalog.entry(worn.id).pack(worn.params) for worn in order.effects}
         if self._view.mesh:
-            packs.append((("debug", ()), load_effect("debug")))
+            packs[MESH] = load_effect(MESH)
         await self._on(self._renderer, self._drawing.wear, packs)
-        self._perception.needs = FACES.union(*(needs_of(pack) for _, pack in packs))
+        self._perception.needs = FACES.union(*(needs_of(pack) for pack in packs.values()))
 
     def show(self, view: View) -> None:
         """Show it otherwise from the next picture on."""
