@@ -88,9 +88,7 @@ class ContactShadow:
         share = float(np.linalg.norm(lighting.key))
         program = self._program
         canvas.view.apply(program)
-        head = np.eye(4)
-        head[:3, :3], head[:3, 3] = gl_from_head.rotation, gl_from_head.translation_m
-        program.write("u_gl_from_head", head)
+        program.write("u_gl_from_head", gl_from_head.matrix())
         program.write("u_glasses_from_head", glasses_from_head)
         program.set("u_density_place", self._place.tolist())
         program.set("u_sheet", self._sheet.tolist())

@@ -54,9 +54,7 @@ class Occluder:
         self._vertices[self._face_count :] = shape.vertices_m()
         self._mesh.write(self._vertices)
         canvas.view.apply(self._program)
-        matrix = np.eye(4, dtype=np.float32)
-        matrix[:3, :3], matrix[:3, 3] = gl_from_head.rotation, gl_from_head.translation_m
-        self._program.write("u_gl_from_head", matrix)
+        self._program.write("u_gl_from_head", gl_from_head.matrix())
         canvas.gl.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         with depth_only(canvas.gl.fbo):
             self._mesh.vertex_array.render(moderngl.TRIANGLES)

@@ -38,6 +38,9 @@ MARGIN_PX = 3.0
 # Shadows reach this far from the front: right, down and back; left, up and forward, head frame.
 SHADE_BEFORE_M = np.array([0.004, 0.024, 0.030])
 SHADE_BEYOND_M = np.array([0.004, 0.004, 0.0])
+CORNERS: Array = np.array(
+    [(x, y, z) for x in (0.0, 1.0) for y in (0.0, 1.0) for z in (0.0, 1.0)]
+)  # of a cube
 
 
 Offset = Annotated[float, Field(ge=-200, le=200)]
@@ -201,7 +204,7 @@ class RigidMesh:
         if not len(points) or not (points[:, 2] > NEAREST_M).all():
             return None
         points_px = scene.camera.project(points)
-        gl_matrix = _homogeneous(gl_from_head)
+        gl_matrix = gl_from_head.matrix()
         head_z = np.append(
             gl_from_head.rotation[:, 2], -float(gl_from_head.rotation[:, 2] @ gl_from_head.translation_m)
         )
@@ -227,7 +230,7 @@ class RigidMesh:
         """Box around the front and what its shadow can reach, image px."""
         front = self._outline[0] @ fit.head_from_glasses[:3, :3].T + fit.head_from_glasses[:3, 3]
         low, high = front.min(axis=0) - SHADE_BEFORE_M, front.max(axis=0) + SHADE_BEYOND_M
-        corners = np.stack(np.meshgrid(*np.stack([low, high], axis=1)), axis=-1).reshape(-1, 3)
+        corners = low + CORNERS * (high - low)
         return box_around(scene.camera.project(pose.camera_from_head.apply(corners)), 0.0)
 
     def _shade(self, canvas: Canvas, worn: _Worn, lighting: Lighting) -> None:
@@ -259,12 +262,6 @@ def _fitting(params: RigidMeshParams, shape: Shape, topology: Topology) -> Calla
     if params.anchor == "glasses":
         return lambda mesh_m: fit_glasses(shape, params.glasses, mesh_m, topology, params.fit, wish)
     return lambda mesh_m: fit_anchor(params.anchor, mesh_m, topology, params.fit, wish)
-
-
-def _homogeneous(transform: RigidTransform) -> Array:
-    matrix = np.eye(4)
-    matrix[:3, :3], matrix[:3, 3] = transform.rotation, transform.translation_m
-    return matrix
 
 
 def _tint(color: tuple[float, float, float], opacity: float) -> tuple[float, float, float, float]:

@@ -67,13 +67,13 @@ class RigidTransform:
 
     def __matmul__(self, other: "RigidTransform") -> "RigidTransform":
         """Chain: `(a_from_b @ b_from_c)` is `a_from_c`."""
-        return RigidTransform(
+        return _trusted(
             self.rotation @ other.rotation, self.rotation @ other.translation_m + self.translation_m
         )
 
     def inverse(self) -> "RigidTransform":
         """The way back."""
-        return RigidTransform(self.rotation.T, -self.rotation.T @ self.translation_m)
+        return _trusted(self.rotation.T, -self.rotation.T @ self.translation_m)
 
     def apply(self, points_m: npt.ArrayLike) -> Array:
         """Transform (…, 3) points, m."""
@@ -85,6 +85,14 @@ class RigidTransform:
         matrix[:3, :3] = self.rotation
         matrix[:3, 3] = self.translation_m
         return matrix
+
+
+def _trusted(rotation: Array, translation_m: Array) -> RigidTransform:
+    """What follows from checked transforms, without checking it again: that takes longer than chaining them."""
+    transform = object.__new__(RigidTransform)
+    object.__setattr__(transform, "rotation", rotation)
+    object.__setattr__(transform, "translation_m", translation_m)
+    return transform
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeGuard
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -222,5 +222,9 @@ def _pack(effect: str | Pack) -> Pack:
 
 def _alpha(layers: Sequence[Layer | PixelLayer], pixels: Pixels) -> Pixels | None:
     """(h, w) opacity of a picture; None when no layer has cut anything out."""
-    cuts = (layer.coverage(pixels) for layer in layers if isinstance(layer, CutOut))
+    cuts = (layer.coverage(pixels) for layer in layers if _is_cut_out(layer))
     return next((alpha for alpha in cuts if alpha is not None), None)
+
+
+def _is_cut_out(layer: object) -> TypeGuard[CutOut]:
+    return hasattr(layer, "coverage")  # looking for all of a protocol takes 30 µs each time

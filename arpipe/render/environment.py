@@ -6,12 +6,14 @@ object hardly ever reflects. One texture with one square root a lookup: cheap on
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from arpipe.geometry.transforms import Array
+from arpipe.render.blur import gaussian
 
 Floats = npt.NDArray[np.float32]
 
@@ -80,13 +82,7 @@ def build(picture: Floats, irradiance: Array, key: Array, toward_head: Array, sk
         toward_head: (3,) unit vector from the object into the head, gl frame.
         skin: (3,) linear colour of the skin.
     """
-    height, width = picture.shape[:2]
-    room = cv2.remap(
-        picture,
-        (_PICTURE_X * (width - 1)).astype(np.float32),
-        (_PICTURE_Y * (height - 1)).astype(np.float32),
-        cv2.INTER_LINEAR,
-    ).reshape(-1, 3)
+    room = _room(picture)
     mean = picture.reshape(-1, 3).mean(axis=0) + 1e-3
     varied = 1.0 + ROOM_CONTRAST * (room / mean - 1.0)
     light = irradiance.astype(np.float32)
@@ -96,6 +92,31 @@ def build(picture: Floats, irradiance: Array, key: Array, toward_head: Array, sk
     into_head = np.clip((_FLAT @ toward_head.astype(np.float32) - 0.15) / 0.5, 0.0, 1.0)[:, None]
     radiance += into_head * (HEAD_SHADE * skin.astype(np.float32) - radiance)
     return Environment(_levels(radiance.reshape(SIDE, SIDE, 3).astype(np.float32)))
+
+
+def _room(picture: Floats) -> Floats:
+    """(n, 3) colour of the picture in each direction, between its px."""
+    places, weights = _taps(*picture.shape[:2])
+    return np.asarray((picture.reshape(-1, 3)[places] * weights).sum(axis=0), np.float32)
+
+
+@cache
+def _taps(height: int, width: int) -> tuple[npt.NDArray[np.intp], Floats]:
+    """(4, n) px around what each direction shows of a picture, and their (4, n, 1) bilinear weights."""
+    x, y = (_PICTURE_X * (width - 1)).ravel(), (_PICTURE_Y * (height - 1)).ravel()
+    left, top = np.minimum(x.astype(np.intp), width - 2), np.minimum(y.astype(np.intp), height - 2)
+    right_share, low_share = x - left, y - top
+    place = top * width + left
+    places = np.stack([place, place + 1, place + width, place + width + 1])
+    weights = np.stack(
+        [
+            (1.0 - right_share) * (1.0 - low_share),
+            right_share * (1.0 - low_share),
+            (1.0 - right_share) * low_share,
+            right_share * low_share,
+        ]
+    )
+    return places, weights[:, :, None].astype(np.float32)
 
 
 def _window(key: Array) -> Floats:
@@ -121,7 +142,7 @@ def _levels(mirror: Floats) -> npt.NDArray[np.uint8]:
         coded = np.sqrt(np.clip(current * (1.0 / BRIGHTEST), 0.0, 1.0)) * 255.0 + 0.5
         shown = cv2.resize(coded, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) if level else coded
         cv2.cvtColor(shown.astype(np.uint8), cv2.COLOR_RGB2RGBA, dst=levels[level])
-        soft = cv2.GaussianBlur(current, (0, 0), LEVEL_BLUR_PX, borderType=cv2.BORDER_REPLICATE)
+        soft = gaussian(current, LEVEL_BLUR_PX, cv2.BORDER_REPLICATE)
         side = current.shape[0] // 2
         current = np.asarray(cv2.resize(soft, (side, side), interpolation=cv2.INTER_AREA), np.float32)
     return levels

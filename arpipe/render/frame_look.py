@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from arpipe.render.blur import gaussian
 from arpipe.render.view import Region
 from arpipe.types import Frame, Pixels
 
@@ -79,7 +80,7 @@ def matched(drawn: Pixels, look: FrameLook, scale: int) -> Pixels:
         scale: Samples a pixel along each axis that it was drawn with: few samples leave steps on edges, which
             a little blur melts.
     """
-    soft = cv2.GaussianBlur(drawn, (0, 0), max(look.blur_px, STEPS_BLUR_PX[min(scale, 3)]))
+    soft = gaussian(drawn, max(look.blur_px, STEPS_BLUR_PX[min(scale, 3)]))
     weight = np.minimum((255.0 - soft[..., 3].astype(np.float32)) * (COVERAGE_GAIN / 255.0), 1.0)
     blended: Pixels = np.asarray(cv2.blendLinear(drawn, soft, 1.0 - weight, weight))
     if look.noise >= LEAST_NOISE:
@@ -104,7 +105,7 @@ def _missing_blur_px(grey: npt.NDArray[np.uint8], noise: float) -> float:
     An edge of width sigma has E[second derivative ²] / E[first derivative ²] = 1 / (2 sigma²). Both are taken
     after a known blur, and what noise adds to them is taken off.
     """
-    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), PRE_BLUR_PX)
+    smooth = gaussian(grey.astype(np.float32), PRE_BLUR_PX)
     first = second = 0.0
     for kernel in (_SLOPE, _SLOPE.T):
         first += float(np.mean(np.square(cv2.filter2D(smooth, -1, kernel))))

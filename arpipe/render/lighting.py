@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from arpipe.geometry.mesh import vertex_normals
 from arpipe.geometry.transforms import FLIP_YZ, Array
+from arpipe.render.blur import gaussian
 from arpipe.render.environment import Environment, build
 from arpipe.topology import Topology
 from arpipe.types import Frame, FrameResult, HeadPose, TrackedFace
@@ -199,8 +200,8 @@ def _colors_at(frame: Frame, points_px: npt.NDArray[np.float32]) -> Array:
 def _tiny_picture(frame: Frame) -> npt.NDArray[np.float32]:
     step = max(1, frame.height // 56, frame.width // 96)
     sampled = np.ascontiguousarray(frame.pixels[::step, ::step])
-    small = cv2.GaussianBlur(cv2.resize(sampled, PICTURE_PX, interpolation=cv2.INTER_AREA), (0, 0), 1.2)
-    return linear_from_srgb(np.asarray(small, np.uint8)).astype(np.float32)
+    small = gaussian(np.asarray(cv2.resize(sampled, PICTURE_PX, interpolation=cv2.INTER_AREA)), 1.2)
+    return linear_from_srgb(small).astype(np.float32)
 
 
 _LINEAR: Array = np.where(

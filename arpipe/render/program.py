@@ -20,6 +20,7 @@ class Program:
         self._uniforms: dict[str, moderngl.Uniform] = {
             name: member for name in compiled if isinstance(member := compiled[name], moderngl.Uniform)
         }
+        self._matrices = {name for name, member in self._uniforms.items() if member.dimension in (9, 16)}
 
     def has(self, name: str) -> bool:
         """Whether the compiler kept a uniform."""
@@ -40,13 +41,9 @@ class Program:
             name: Of the uniform.
             array: (k, k) matrix, (n, k, k) matrices, or (n, k) vectors for an array of vectors.
         """
-        square = array.ndim >= 2 and array.shape[-1] == array.shape[-2] and self._is_matrix(name)
-        ordered = np.swapaxes(array, -1, -2) if square else array
-        self._uniforms[name].write(np.ascontiguousarray(ordered, dtype=np.float32).tobytes())
+        ordered = array.swapaxes(-1, -2) if name in self._matrices and array.ndim >= 2 else array
+        self._uniforms[name].write(ordered.astype(np.float32).tobytes())
 
     def release(self) -> None:
         """Give the program back."""
         self.compiled.release()
-
-    def _is_matrix(self, name: str) -> bool:
-        return self._uniforms[name].dimension in (9, 16)

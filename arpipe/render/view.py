@@ -5,11 +5,11 @@ matrix, so the overlay fits the picture as the camera delivers it. Between verti
 at the size of glasses' triangles is far below a pixel.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array
@@ -60,17 +60,22 @@ class Region:
         return Region(x, y, right - x, bottom - y)
 
 
-def region_of_box(box_px: npt.ArrayLike, width: int, height: int) -> Region:
+def region_of_box(box_px: Sequence[float] | Array, width: int, height: int) -> Region:
     """Smallest region that covers a box (4,) x0, y0, x1, y1 in image px, cut to a `width` × `height` image.
 
     A box around pixel centres covers those pixels; a box outside the image, or not finite, gives an empty region.
     """
-    box = np.asarray(box_px, dtype=np.float64)
-    if not np.isfinite(box).all():
+    left, top, right, bottom = (float(edge) for edge in box_px)
+    if not math.isfinite(left + top + right + bottom):
         return Region(0, 0, 0, 0)
-    x0, y0 = np.clip(np.floor(box[:2] + 0.5), 0, (width, height)).astype(int)
-    x1, y1 = np.clip(np.floor(box[2:] + 0.5) + 1, 0, (width, height)).astype(int)
-    return Region(int(x0), int(y0), max(0, int(x1 - x0)), max(0, int(y1 - y0)))
+    x0, y0 = _pixel(left, width), _pixel(top, height)
+    x1, y1 = _pixel(right + 1.0, width), _pixel(bottom + 1.0, height)
+    return Region(x0, y0, max(0, x1 - x0), max(0, y1 - y0))
+
+
+def _pixel(edge: float, size: int) -> int:
+    """Number of the pixel that an edge lies in, kept within an image that is `size` px long."""
+    return min(max(math.floor(edge + 0.5), 0), size)
 
 
 def box_around(points_px: Array, margin_px: float) -> Array:
