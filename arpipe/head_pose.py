@@ -25,6 +25,8 @@ CLEAR_IRIS_PX = 10.0  # diameters together below which landmark noise weighs mor
 PRESENCE_MARGIN = 0.2
 KNOWN_WEIGHT = 30.0  # clear looks after which the size hardly changes
 LOOK_EVERY = 5  # frames, from then on
+EXTRA_LOOKS = ((5, 1), (35, 4))  # up to so many looks with another network, one in so many frames
+RARE_LOOK_EVERY = 30  # frames, from then on
 FORGET_FRAMES = 300.0  # weight of the past in the running scale, in frames of equal quality
 
 
@@ -60,6 +62,7 @@ class _Track:
     scale_sum: float = 0.0
     pupillary_sum_m: float = 0.0
     frames: int = 0
+    extra_looks: int = 0
     trusted: bool = True
 
     def trusts(self, score: float, least: float) -> bool:
@@ -71,6 +74,15 @@ class _Track:
         """Whether to look at the irises: in every frame at first, now and then once the size is known."""
         self.frames += 1
         return self.weight < KNOWN_WEIGHT or self.frames % LOOK_EVERY == 0
+
+    def wants_extra_look(self) -> bool:
+        """The same where a look costs another network: less often, and not for ever at eyes that tell nothing."""
+        self.frames += 1
+        often = next((every for looks, every in EXTRA_LOOKS if self.extra_looks < looks), RARE_LOOK_EVERY)
+        if self.frames % often:
+            return False
+        self.extra_looks += 1
+        return True
 
     def measure(self, scale: float, pupillary_m: float, weight: float) -> None:
         """Take in one look at the irises, with a weight in (0, 1]."""
@@ -146,10 +158,8 @@ class HeadPoseSolver:
             return None
         track.pose = fit
         mesh_m = _metric_mesh(landmarks, plane, fit)
-        if track.wants_look():
-            looked = self._look_at_irises(landmarks, fit, camera)
-            if looked is not None:
-                track.measure(looked.scale, _pupillary_m(mesh_m, topology), looked.weight)
+        if "left_iris" in topology.regions and track.wants_look():
+            self._measure(track, landmarks, mesh_m, fit, camera)
         return HeadPose(
             camera_from_head=RigidTransform(fit.rotation, fit.translation_m * track.scale),
             metric_mesh_m=mesh_m * track.scale,
@@ -158,6 +168,31 @@ class HeadPoseSolver:
             pupillary_distance_mm=track.pupillary_distance_mm,
         )
 
+    def wants_irises(self, track_id: int) -> bool:
+        """Whether `look_at_irises` should be given this head's irises now; ask once a frame.
+
+        Only heads want it whose landmarks come without irises, whose pose is known, and who face the camera.
+        """
+        track = self._tracks.get(track_id)
+        if not self.config.iris_scale or track is None or track.pose is None:
+            return False
+        return self._faces_camera(track.pose) and track.wants_extra_look()
+
+    def look_at_irises(self, landmarks: Landmarks, camera: CameraIntrinsics, track_id: int) -> None:
+        """Measure a head's size by landmarks with irises, its last pose standing.
+
+        Args:
+            landmarks: Of another network than those of the pose, in the same image, px.
+            camera: Intrinsics of the image.
+            track_id: Whose; without a pose nothing is measured.
+        """
+        track = self._tracks.get(track_id)
+        if track is None or track.pose is None:
+            return
+        plane = camera.unproject(landmarks.points_px[:, :2].astype(np.float64))
+        mesh_m = _metric_mesh(landmarks, plane, track.pose)
+        self._measure(track, landmarks, mesh_m, track.pose, camera)
+
     def forget_except(self, track_ids: set[int]) -> None:
         """Drop what is kept of heads that are no longer tracked."""
         self._tracks = {key: track for key, track in self._tracks.items() if key in track_ids}
@@ -165,7 +200,23 @@ class HeadPoseSolver:
     def _track(self, track_id: int | None) -> _Track:
         return _Track() if track_id is None else self._tracks.setdefault(track_id, _Track())
 
-    def _look_at_irises(
+    def _measure(
+        self,
+        track: _Track,
+        landmarks: Landmarks,
+        mesh_m: Array,
+        fit: RigidTransform,
+        camera: CameraIntrinsics,
+    ) -> None:
+        """Add what the irises tell of the head's size, if they are seen well."""
+        looked = self._look(landmarks, fit, camera)
+        if looked is not None:
+            track.measure(looked.scale, _pupillary_m(mesh_m, landmarks.topology), looked.weight)
+
+    def _faces_camera(self, fit: RigidTransform) -> bool:
+        return abs(angles_from_rotation(fit.rotation).yaw_deg) <= self.config.max_iris_yaw_deg
+
+    def _look(
         self, landmarks: Landmarks, fit: RigidTransform, camera: CameraIntrinsics
     ) -> "_IrisLook | None":
         """The head's size from its irises, or None if they are not seen well.
@@ -174,9 +225,7 @@ class HeadPoseSolver:
         which are of one size in everybody: predicted over measured diameter is the scale.
         """
         topology = landmarks.topology
-        if not self.config.iris_scale or "left_iris" not in topology.regions:
-            return None
-        if abs(angles_from_rotation(fit.rotation).yaw_deg) > self.config.max_iris_yaw_deg:
+        if not self.config.iris_scale or not self._faces_camera(fit):
             return None
         predicted, measured = 0.0, 0.0
         for side in ("left", "right"):

@@ -27,18 +27,19 @@ class MeshChoice:
     @property
     def provider(self) -> str:
         """Where the network in use really runs."""
-        return self._mesh().provider
+        return self.load(self.kind).provider
 
     def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Landmarks | None]:
         """Landmarks in each square, see `FaceMesh.locate`."""
-        return self._mesh().locate(frame, rois, timer)
+        return self.load(self.kind).locate(frame, rois, timer)
+
+    def load(self, kind: MeshKind) -> FaceMesh:
+        """One of the networks, whichever is in use."""
+        if kind not in self._loaded:
+            self._loaded[kind] = FaceMesh(kind, self._sessions)
+        return self._loaded[kind]
 
     def close(self) -> None:
         """Free all networks; may be called twice."""
         for mesh in self._loaded.values():
             mesh.close()
-
-    def _mesh(self) -> FaceMesh:
-        if self.kind not in self._loaded:
-            self._loaded[self.kind] = FaceMesh(self.kind, self._sessions)
-        return self._loaded[self.kind]

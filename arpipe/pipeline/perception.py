@@ -100,7 +100,7 @@ class Perception:
         """
         wanted, quality = self._wanted(), self.quality
         every = self.config.every.slowest(quality.every)
-        refined = quality.attention or "iris" in self.needs
+        refined = "iris" in self.needs or (quality.attention and not self._plain_is_enough())
         self._load(wanted)
         faces, bodies, hands = self._face_sight, self._body_tracker, self._hand_tracker
         timer.begin_frame(frame.index)
@@ -141,6 +141,11 @@ class Perception:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _plain_is_enough(self) -> bool:
+        """Whether faces are for effects that need no more of them, and the mesh may follow from that."""
+        face = self.config.face
+        return face.mesh == "auto" and face.follows and "face" in self.needs
 
     def _wanted(self) -> frozenset[str]:
         """What effects and configuration ask for: some of "face", "body", "hands", "mask"."""

@@ -54,13 +54,20 @@ class FaceTrackerConfig(TrackerConfig):
     Attributes:
         detector: "short" (to about 2 m), "full" (to about 5 m), "auto": full adds what short
             misses, or "tiled": then looks part by part, for groups.
-        mesh: "attention" has irises and refined lips and eyes, "plain" is faster.
+        mesh: "attention" has irises and refined lips and eyes, "plain" is faster. "auto" is the plain one while
+            something is drawn that needs neither, such as glasses; the attention mesh then looks at the irises
+            now and then, for the head's true size.
         max_faces: Faces wanted; detection rests while that many are tracked.
     """
 
     detector: DetectorKind = "short"
-    mesh: MeshKind = "attention"
+    mesh: MeshKind | Literal["auto"] = "attention"
     max_faces: int = Field(default=1, ge=1)
+
+    @property
+    def fullest_mesh(self) -> MeshKind:
+        """The mesh for those who need irises."""
+        return "plain" if self.mesh == "plain" else "attention"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +142,9 @@ class FaceTracker(SubjectTracker[_Sight, TrackedFace]):
         mesh: Mesh | None = None,
     ) -> None:
         self.config = config = config or FaceTrackerConfig()
-        finder = _Finder(detector or _detector(config, sessions), mesh or FaceMesh(config.mesh, sessions))
+        finder = _Finder(
+            detector or _detector(config, sessions), mesh or FaceMesh(config.fullest_mesh, sessions)
+        )
         rules = rules_of(config, what="face", wanted=config.max_faces, search_every=SEARCH_EVERY)
         super().__init__(finder, rules, lambda: _Memory(config.smooths))
 

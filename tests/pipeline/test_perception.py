@@ -7,9 +7,11 @@ import pytest
 
 from arpipe.effects.packs import pack_folders
 from arpipe.io.sample import SampleConfig, SampleSource
-from arpipe.pipeline.perception import PerceptionQuality
+from arpipe.pipeline.perception import Perception, PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.pipeline.schedule import Rates
+from arpipe.timing import StageTimer
+from arpipe.tracking.tracker import FaceTrackerConfig
 
 pytestmark = pytest.mark.weights
 
@@ -57,3 +59,32 @@ def test_effects_bear_the_exchange(effect):
         for frame in frames(6):
             pipeline.perception.quality = PerceptionQuality(attention=frame.index % 4 < 2)
             assert pipeline.process(frame).pixels.shape == frame.pixels.shape
+
+
+def seen_with(mesh, needs, count):
+    config = PerceptionConfig(face=FaceTrackerConfig(mesh=mesh))
+    timer = StageTimer()
+    with (
+        SampleSource(SampleConfig(width=640, height=360, frames=count)) as source,
+        Perception(config, frozenset(needs)) as perception,
+    ):
+        return [perception(frame, source.camera, timer).faces[0] for frame in source]
+
+
+def test_plain_mesh_is_enough_for_what_needs_no_irises_and_only_then():
+    for mesh, needs, count in (
+        ("auto", ["face"], 468),
+        ("auto", ["face", "iris"], 478),
+        ("auto", [], 478),
+        ("attention", ["face"], 478),
+        ("plain", ["face"], 468),
+    ):
+        assert {face.landmarks.topology.count for face in seen_with(mesh, needs, 2)} == {count}
+
+
+def test_irises_tell_the_size_of_heads_seen_by_the_plain_mesh_too():
+    auto, attention = seen_with("auto", ["face"], 40)[-1], seen_with("attention", ["face"], 40)[-1]
+    plain = seen_with("plain", ["face"], 40)[-1]
+    assert plain.pose.scale == 1.0
+    assert auto.pose.scale == pytest.approx(attention.pose.scale, rel=0.03)
+    assert auto.pose.pupillary_distance_mm == pytest.approx(attention.pose.pupillary_distance_mm, rel=0.03)
