@@ -16,14 +16,13 @@ def vertex_normals(points: npt.ArrayLike, triangles: npt.NDArray[np.integer]) ->
     Returns:
         Normals; (0, 0, 1) for a vertex without triangles.
     """
-    vertices = np.asarray(points, dtype=np.float64)
-    a, b, c = (vertices[triangles[:, corner]] for corner in range(3))
-    faces = np.cross(b - a, c - a)  # length: twice the area
+    vertices = np.asarray(points, dtype=np.float64).T
+    a, b, c = (vertices[:, triangles[:, corner]] for corner in range(3))
+    (ux, uy, uz), (vx, vy, vz) = b - a, c - a
+    faces = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx  # length: twice the area
     corners = triangles.ravel()
-    spread = np.repeat(faces, 3, axis=0)
-    normals = np.stack(
-        [np.bincount(corners, spread[:, axis], minlength=len(vertices)) for axis in range(3)], axis=-1
-    )
+    count = vertices.shape[1]
+    normals = np.stack([np.bincount(corners, np.repeat(face, 3), minlength=count) for face in faces], axis=-1)
     lengths = np.linalg.norm(normals, axis=1, keepdims=True)
     lonely = lengths[:, 0] < 1e-15
     normals[lonely] = (0.0, 0.0, 1.0)

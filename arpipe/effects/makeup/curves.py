@@ -43,14 +43,14 @@ def _open_weights(count: int, steps: int) -> Array:
 
 
 def closed_curve(points: Array, steps: int) -> Array:
-    """(n * steps, k) points of the smooth closed curve through (n, k) points; every `steps`-th is one of them."""
-    curve: Array = _closed_weights(len(points), steps) @ points
+    """(…, n * steps, k) points of the smooth closed curve through (…, n, k) points; every `steps`-th is one of them."""
+    curve: Array = _closed_weights(points.shape[-2], steps) @ points
     return curve
 
 
 def open_curve(points: Array, steps: int) -> Array:
-    """((n - 1) * steps + 1, k) points of the smooth curve from the first to the last of (n, k) points."""
-    curve: Array = _open_weights(len(points), steps) @ points
+    """(…, (n - 1) * steps + 1, k) points of the smooth curve from the first to the last of (…, n, k) points."""
+    curve: Array = _open_weights(points.shape[-2], steps) @ points
     return curve
 
 
@@ -71,6 +71,12 @@ def grid_triangles(rows: int, columns: int, closed: bool) -> Indices:
     a, b = row * columns + column, row * columns + after
     c, d = a + columns, b + columns
     return np.concatenate([np.stack([a, b, c], 1), np.stack([b, d, c], 1)]).astype(np.uint32)
+
+
+def repeated(triangles: Indices, times: int, vertices: int) -> Indices:
+    """(times * m, 3): (m, 3) triangles for each of several shapes that have so many vertices each."""
+    first = vertices * np.arange(times, dtype=np.uint32)
+    return (triangles[None] + first[:, None, None]).reshape(-1, 3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,15 +2,14 @@
 
 import numpy as np
 
-from arpipe.effects.makeup.curves import Opening, closed_curve, grid_triangles
+from arpipe.effects.makeup.curves import Opening, closed_curve, grid_triangles, repeated
 from arpipe.effects.makeup.eye_lines import (
     LASH_POINTS,
+    LASHES,
     LINE_POINTS,
-    LOWER_LASHES,
     SIDES,
-    UPPER_LASHES,
     WING_POINTS,
-    Eye,
+    Eyes,
     lashes,
     lower_liner,
     upper_liner,
@@ -42,20 +41,20 @@ class LinerPainter:
         self._color, self._opacity = color, opacity
         self._thickness_mm, self._wing_mm, self._lower = thickness_mm, wing_mm, lower
         upper = LINE_POINTS + WING_POINTS
+        bands, ribbons = grid_triangles(2, upper, False), grid_triangles(2, LINE_POINTS, False)
         triangles = np.concatenate(
-            [grid_triangles(2, upper, False), grid_triangles(2, LINE_POINTS, False) + 2 * upper]
+            [repeated(bands, 2, 2 * upper), repeated(ribbons, 2, 2 * LINE_POINTS) + 4 * upper]
         )
-        self._shape = Shape(context, "makeup_line.frag", 2 * (upper + LINE_POINTS), triangles)
+        self._shape = Shape(context, "makeup_line.frag", 4 * (upper + LINE_POINTS), triangles)
 
     def draw(self, canvas: Canvas, wearer: Wearer) -> None:
         """Line both eyes."""
         _prepare(self._shape.program, canvas, wearer, self._color, self._opacity)
         scale = wearer.px_per_mm
-        for side in SIDES:
-            eye = Eye.of(wearer, side)
-            above = upper_liner(eye, self._thickness_mm * scale, self._wing_mm * scale, scale)
-            below = lower_liner(eye, 0.6 * self._thickness_mm * scale, self._lower)
-            self._shape.draw(canvas, wearer, np.concatenate([above, below]))
+        eyes = Eyes.of(wearer)
+        above = upper_liner(eyes, self._thickness_mm * scale, self._wing_mm * scale, scale)
+        below = lower_liner(eyes, 0.6 * self._thickness_mm * scale, self._lower)
+        self._shape.draw(canvas, wearer, np.concatenate([above, below]))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
@@ -77,27 +76,18 @@ class LashPainter:
     ) -> None:
         self._color, self._opacity, self._length_mm = color, opacity, length_mm
         self._volume, self._curl, self._lower = volume, curl, lower
-        parts, first = [], 0
-        for count in (UPPER_LASHES, LOWER_LASHES):
-            number = np.arange(count)[:, None, None]
-            side = LASH_POINTS * count
-            column = grid_triangles(2, LASH_POINTS, False)[None].astype(np.int64)
-            row, at = column // LASH_POINTS, column % LASH_POINTS
-            parts.append((first + row * side + at * count + number).reshape(-1, 3))
-            first += 2 * side
-        self._shape = Shape(context, "makeup_line.frag", first, np.concatenate(parts).astype(np.uint32))
+        stroke = grid_triangles(2, LASH_POINTS, False)
+        triangles = repeated(stroke, 2 * LASHES, 2 * LASH_POINTS)
+        self._shape = Shape(context, "makeup_line.frag", 4 * LASHES * LASH_POINTS, triangles)
 
     def draw(self, canvas: Canvas, wearer: Wearer) -> None:
         """Give both eyes lashes."""
         _prepare(self._shape.program, canvas, wearer, self._color, self._opacity)
         scale = wearer.px_per_mm
-        for side in SIDES:
-            eye = Eye.of(wearer, side)
-            self._shape.draw(
-                canvas,
-                wearer,
-                lashes(eye, self._length_mm * scale, 0.3 * self._volume * scale, self._curl, self._lower),
-            )
+        eyes = Eyes.of(wearer)
+        width_px = 0.3 * self._volume * scale
+        strokes = lashes(eyes, self._length_mm * scale, width_px, self._curl, self._lower)
+        self._shape.draw(canvas, wearer, strokes)
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""

@@ -25,6 +25,8 @@ FOLD_POINTS = 7  # over which lips fade to where they fold
 TOUCHING_MM = 0.35  # lips this close are closed
 INNER_FEATHER = 0.5  # of the outer one, all of it on the lip
 
+_ALONG = 1.0 - np.abs(np.arange(STEPS * CORNERS) / (STEPS * CORNERS / 2.0) - 1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class LipLook:
@@ -83,22 +85,14 @@ class LipPainter:
             ("u_metal", look.metal),
         ):
             program.set(name, value)
-        inner = wearer.region("lips_inner")
-        gap_mm = (
-            float(np.linalg.norm(inner[:10] - np.roll(inner[::-1], 1, axis=0)[:10], axis=1).max())
-            / wearer.px_per_mm
-        )
+        outline, mouth = wearer.region("lips_outer"), wearer.region("lips_inner")
+        apart = mouth[:10] - _partners(mouth)[:10]
+        gap_mm = float(np.hypot(apart[:, 0], apart[:, 1]).max()) / wearer.px_per_mm
         program.set("u_open", float(np.clip((gap_mm - CLOSED_MM) / (PARTED_MM - CLOSED_MM), 0.0, 1.0)))
         facing = np.maximum(wearer.facing("lips_outer"), wearer.facing("lips_inner"))
-        rows, cover, across = lip_rows(
-            wearer.region("lips_outer"), wearer.region("lips_inner"), wearer.px_per_mm
-        )
-        count = rows.shape[1]
+        rows, cover, across = lip_rows(outline, mouth, wearer.px_per_mm)
         toward = closed_curve(facing[:, None], STEPS)[:, 0] * unfolded(rows[1], rows[3])
-        along = 1.0 - np.abs(np.arange(count) / (count / 2.0) - 1.0)
-        self._shape.draw(
-            canvas, wearer, joined(rows, cover, across, along, np.broadcast_to(toward, across.shape))
-        )
+        self._shape.draw(canvas, wearer, joined(rows, cover, across, _ALONG, toward))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
@@ -122,36 +116,31 @@ def lip_rows(outer_loop: Array, inner_loop: Array, px_per_mm: float) -> tuple[Ar
     Returns:
         (ROWS, n, 2) places, (ROWS, n) coverage, (ROWS, n) place across: 0 at the mouth, 1 at the outline.
     """
-    outer, inner = closed_curve(outer_loop, STEPS), _untangled(closed_curve(inner_loop, STEPS))
+    outer, inner = closed_curve(np.stack([outer_loop, inner_loop]), STEPS)
+    inner = _untangled(inner)
     across = outer - inner
-    height = np.linalg.norm(across, axis=1, keepdims=True)
+    height = np.hypot(across[:, 0], across[:, 1])
+    inwards = -across / np.maximum(height, 1e-6)[:, None]
     feather = max(FEATHER_MM * px_per_mm, LEAST_FEATHER_PX)
     outwards = normals_2d(outer)
-    sense = np.sign(np.sum(outwards * across))
-    step_out = outwards * sense * feather
-    step_in = -across / np.maximum(height, 1e-6) * np.minimum(feather, 0.3 * height)
-    opened = np.linalg.norm(inner - np.roll(inner[::-1], 1, axis=0), axis=1, keepdims=True)
+    step_out = outwards * (np.sign(np.sum(outwards * across)) * feather)
+    apart = inner - _partners(inner)
+    opened = np.hypot(apart[:, 0], apart[:, 1])
+    step_in = inwards * np.minimum(feather, 0.3 * height)[:, None]
     inner_feather = np.minimum(INNER_FEATHER * feather, 0.35 * opened)
-    inner_step = across / np.maximum(height, 1e-6) * np.minimum(inner_feather, 0.3 * height)
+    inner_step = inwards * np.minimum(inner_feather, 0.3 * height)[:, None]
+    middle = 0.5 * (outer + inner)
     rows = np.stack(
-        [
-            outer + step_out,
-            outer + step_in,
-            0.5 * (outer + inner),
-            inner + 2.0 * inner_step,
-            inner + inner_step,
-            inner,
-        ]
+        [outer + step_out, outer + step_in, middle, inner - 2.0 * inner_step, inner - inner_step, inner]
     )
     touching = max(TOUCHING_MM * px_per_mm, LEAST_FEATHER_PX)
-    shut = np.clip(2.0 - opened[:, 0] / touching, 0.0, 1.0)
-    ones = np.ones(len(outer))
-    cover = np.stack([0.0 * ones, ones, ones, ones, np.maximum(0.5, shut), shut])
-    place_across = 1.0 - np.stack(
-        [np.linalg.norm(row - outer, axis=1) / np.maximum(height[:, 0], 1e-6) for row in rows]
-    )
+    shut = np.clip(2.0 - opened / touching, 0.0, 1.0)
+    cover = np.ones(rows.shape[:2])
+    cover[0], cover[4], cover[5] = 0.0, np.maximum(0.5, shut), shut
+    inside = rows - outer
+    place_across = 1.0 - np.hypot(inside[..., 0], inside[..., 1]) / np.maximum(height, 1e-6)
     place_across[0] = 1.0
-    return rows, cover, np.clip(place_across, 0.0, 1.0)
+    return rows, cover, np.maximum(place_across, 0.0)
 
 
 def unfolded(outer: Array, inner: Array) -> Array:
@@ -168,7 +157,7 @@ def unfolded(outer: Array, inner: Array) -> Array:
 
 def _untangled(inner: Array) -> Array:
     """The mouth's outline where closed lips overlap: both meet in the middle."""
-    partner = np.roll(inner[::-1], 1, axis=0)
+    partner = _partners(inner)
     half = len(inner) // 2
     width = inner[half] - inner[0]
     down = np.array([-width[1], width[0]])
@@ -178,3 +167,9 @@ def _untangled(inner: Array) -> Array:
     crossed = np.where(lower, gap < 0, gap > 0)
     result: Array = np.where(crossed[:, None], 0.5 * (inner + partner), inner)
     return result
+
+
+def _partners(mouth: Array) -> Array:
+    """(n, 2) the points across a mouth whose outline (n, 2) goes from corner to corner and back."""
+    partners: Array = mouth[-np.arange(len(mouth))]
+    return partners

@@ -11,7 +11,7 @@ from PIL import Image
 from arpipe.assets import asset_path
 from arpipe.errors import AssetError
 from arpipe.geometry.transforms import Array
-from arpipe.render.lighting import LUMINANCE, SKIN, linear_from_srgb
+from arpipe.render.lighting import linear_from_srgb
 from arpipe.topology import Topology
 
 MASK_SIDE = 512
@@ -19,8 +19,6 @@ Mask = npt.NDArray[np.uint8]
 RgbColor = tuple[float, float, float]
 Places = tuple[tuple[str, float], ...]
 """Names of pictures in assets/makeup, each with its strength in [0, 1]."""
-
-LARGEST_RATIO = 2.6  # light colours on dark skin stop here: beyond, the picture's noise is lifted with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +49,6 @@ class Powder:
     def strongest(self) -> float:
         """Opacity where it is strongest."""
         return self.opacity * max(strength for _, strength in self.places)
-
-    def ratio(self, skin: Array, white: Array) -> Array:
-        """(3,) what is left of the light that mean skin (linear) gives, at full strength."""
-        color = np.maximum(linear(self.color), 1e-4)
-        covering = color * white / skin
-        level = float((color * white) @ LUMINANCE)
-        skin_level = float(skin @ LUMINANCE)
-        wanted = level ** (1.0 - self.sheer) * (skin_level * self.depth) ** self.sheer
-        hue = covering ** (1.0 - self.stain) * (color / SKIN) ** self.stain
-        ratio: Array = np.clip(hue * (wanted / float((skin * hue) @ LUMINANCE)), 0.01, LARGEST_RATIO)
-        return ratio
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
 
 def shares(colors: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """(…, 2) red and green share of (…, 3) linear colours; dark ones lean to grey, as in makeup_common.glsl."""
-    total = colors.sum(axis=-1, keepdims=True) + 0.03
+    total = (colors[..., 0] + colors[..., 1] + colors[..., 2] + 0.03)[..., None]
     result: npt.NDArray[Any] = (colors[..., :2] + 0.01) / total
     return result
 

@@ -7,14 +7,13 @@ from arpipe.effects.makeup.evening import LOW_SIDE, evening_map
 from arpipe.effects.makeup.masks import (
     Evening,
     Powder,
-    linear,
     merged,
     packed,
     strongest,
     touched_triangles,
 )
+from arpipe.effects.makeup.pigment import Pigment
 from arpipe.effects.makeup.wearer import Wearer, describe, place
-from arpipe.geometry.transforms import Array
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
 from arpipe.render.view import Region
@@ -42,18 +41,20 @@ class SkinPainter:
         evenings: tuple[Evening, ...] = (),
     ) -> None:
         self._resources = context.resources
-        self._powders = tuple(sorted(powders, key=lambda powder: powder.glow == 0))  # what shines goes first
-        self._glowing = tuple(powder for powder in self._powders if powder.glow > 0)
-        masks = [merged(powder.places) for powder in self._powders]
+        powders = tuple(sorted(powders, key=lambda powder: powder.glow == 0))  # what shines goes first
+        glowing = tuple(powder for powder in powders if powder.glow > 0)
+        self._pigment = Pigment(powders) if powders else None
+        self._glowing = Pigment(glowing) if glowing else None
+        masks = [merged(powder.places) for powder in powders]
         if evenings:
             masks.append(strongest(tuple((each.place, each.even) for each in evenings)))
             masks.append(strongest(tuple((each.place, each.lift) for each in evenings)))
         names = [name for powder in powders for name, _ in powder.places] + [each.place for each in evenings]
         pages = packed(masks)
-        defines = [f"FILMS {len(powders)}", f"GLOWS {len(self._glowing)}", f"PAGES {len(pages)}"]
+        defines = [f"FILMS {len(powders)}", f"GLOWS {len(glowing)}", f"PAGES {len(pages)}"]
         if evenings:
             defines.append("EVEN")
-        if any(powder.shimmer > 0 for powder in self._glowing):
+        if any(powder.shimmer > 0 for powder in glowing):
             defines.append("GRAINS")
         self._program = self._resources.program("makeup_skin.vert", "makeup_skin.frag", tuple(defines))
         self._pages = [self._resources.texture(page) for page in pages]
@@ -71,20 +72,13 @@ class SkinPainter:
 
     def draw(self, canvas: Canvas, wearer: Wearer, frame: Frame) -> None:
         """Brush all powders onto one face; the canvas's backdrop is in unit 0."""
-        program, complexion = self._program, wearer.complexion
+        program = self._program
         place(program, canvas, wearer)
         describe(program, wearer)
-        if self._powders:
-            clear = (
-                1.0 - complexion.veil / complexion.skin
-            ) * wearer.presence  # a haze lies over pigment, too
-            films = [
-                (powder.ratio(complexion.skin, complexion.white) - 1.0) * clear * powder.opacity
-                for powder in self._powders
-            ]
-            program.write("u_film", np.array(films))
-        if self._glowing:
-            program.write("u_glow", np.array([_glow(powder, wearer) for powder in self._glowing]))
+        if self._pigment is not None:
+            program.write("u_film", self._pigment.films(wearer.complexion) * wearer.presence)
+        if self._glowing is not None:
+            program.write("u_glow", self._glowing.glow(wearer.complexion) * (*[wearer.presence] * 3, 1.0))
         for unit, page in enumerate(self._pages, start=1):
             page.use(unit)
             program.set(f"u_page{unit - 1}", unit)
@@ -112,9 +106,3 @@ class SkinPainter:
         texture.use(unit)
         program.set("u_evening", unit)
         program.set("u_even", wearer.presence if even is not None else 0.0)
-
-
-def _glow(powder: Powder, wearer: Wearer) -> tuple[float, float, float, float]:
-    light: Array = linear(powder.color) * wearer.complexion.white
-    red, green, blue = light * (powder.glow * powder.opacity * wearer.presence)
-    return float(red), float(green), float(blue), powder.shimmer

@@ -1,0 +1,46 @@
+"""What powders do to light, worked out for all of a face's powders at once."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from arpipe.effects.makeup.masks import Powder, linear
+from arpipe.effects.makeup.person import Complexion
+from arpipe.geometry.transforms import Array
+from arpipe.render.lighting import LUMINANCE, SKIN
+
+LARGEST_RATIO = 2.6  # light colours on dark skin stop here: beyond, the picture's noise is lifted with them
+LEAST_RATIO = 0.01
+
+
+class Pigment:
+    """The colours of some powders.
+
+    Args:
+        powders: In the order in which the results come.
+    """
+
+    def __init__(self, powders: Sequence[Powder]) -> None:
+        self._colors = np.maximum([linear(powder.color) for powder in powders], 1e-4)  # (n, 3)
+        self._sheer, self._stain, self._depth, self._opacity, glow, shimmer = np.array(
+            [(each.sheer, each.stain, each.depth, each.opacity, each.glow, each.shimmer) for each in powders]
+        ).T[:, :, None]  # (n, 1) each
+        self._stains = (self._colors / SKIN) ** self._stain
+        self._light = self._colors * glow * self._opacity
+        self._shimmer = shimmer
+
+    def films(self, complexion: Complexion) -> Array:
+        """(n, 3) what each leaves of the light of mean skin where its mask is 1, less 1."""
+        skin, white = complexion.skin, complexion.white
+        level = (self._colors * white) @ LUMINANCE[:, None]
+        skin_level = float(skin @ LUMINANCE)
+        wanted = level ** (1.0 - self._sheer) * (skin_level * self._depth) ** self._sheer
+        hue = (self._colors * (white / skin)) ** (1.0 - self._stain) * self._stains
+        ratios = np.clip(hue * (wanted / ((skin * hue) @ LUMINANCE[:, None])), LEAST_RATIO, LARGEST_RATIO)
+        clear = 1.0 - complexion.veil / skin  # a haze lies over pigment, too
+        films: Array = (ratios - 1.0) * clear * self._opacity
+        return films
+
+    def glow(self, complexion: Complexion) -> Array:
+        """(n, 4) light that each adds where it strikes, and the share of it that comes from grains."""
+        return np.hstack([self._light * complexion.white, self._shimmer])
