@@ -1,5 +1,6 @@
 """Draws an `ObjectMesh` with the surface shader."""
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from arpipe.render.resources import Mesh
 SRGB_MAPS = ("BASE_MAP", "EMISSIVE_MAP")
 BALLS_KEPT = 8  # faces with a light of their own
 BALL_UNIT = 0  # texture units: the surroundings, then the material's maps
+ERROR_PX = 0.25  # the most by which a leaner level may be off in the picture
+STEADY = 0.85  # of it, before a leaner level is taken: a head that sways does not change levels to and fro
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +85,7 @@ class ObjectDrawer:
         self._mesh = mesh
         self._programs: list[Program] = []
         self._meshes: list[Mesh] = []
+        self._levels = [0] * len(mesh.batches)  # in use; 0 is the whole mesh
         self._textures: dict[tuple[int, bool], moderngl.Texture] = {}
         self._transforms = tuple(texture.transform for texture in model.textures)
         for batch in mesh.batches:
@@ -95,7 +99,7 @@ class ObjectDrawer:
                         (batch.colors, "4f2", ("in_color",)),
                         (batch.surfaces, "4f1 4f1", ("in_surface", "in_body")),
                     ],
-                    batch.indices,
+                    np.concatenate([batch.indices, *(level.indices for level in batch.levels)]),
                 )
             )
             for define, index in batch.maps.items():
@@ -104,6 +108,7 @@ class ObjectDrawer:
     def draw(self, canvas: Canvas, placement: Placement, lighting: Lighting) -> None:
         """Draw all opaque batches, then glass from back to front, with depth."""
         matrices = np.stack(placement.gl_from_part)
+        px_per_m = _px_per_m(canvas, matrices[0])
         self._balls.use(lighting.environment, BALL_UNIT)
         for number in self._back_to_front(placement):
             batch, program = self._mesh.batches[number], self._programs[number]
@@ -120,7 +125,8 @@ class ObjectDrawer:
             self._use_maps(batch, program)
             culled = moderngl.NOTHING if batch.material.double_sided else moderngl.CULL_FACE
             canvas.gl.enable_only(moderngl.BLEND | moderngl.DEPTH_TEST | culled)
-            self._meshes[number].vertex_array.render(moderngl.TRIANGLES)
+            first, count = self._range(number, ERROR_PX * _depth(batch, placement) / px_per_m)
+            self._meshes[number].vertex_array.render(moderngl.TRIANGLES, vertices=count, first=first)
 
     def close(self) -> None:
         """Release buffers and textures; may be called twice."""
@@ -158,12 +164,20 @@ class ObjectDrawer:
 
         def order(number: int) -> tuple[bool, float]:
             batch = self._mesh.batches[number]
-            if not batch.glass:
-                return (False, 0.0)
-            matrix = placement.gl_from_part[batch.part]
-            return (True, float(matrix[2, :3] @ batch.center_m + matrix[2, 3]))
+            return (True, -_depth(batch, placement)) if batch.glass else (False, 0.0)
 
         return sorted(range(len(self._mesh.batches)), key=order)
+
+    def _range(self, number: int, error_m: float) -> tuple[int, int]:
+        """First index and count of a batch's leanest level that is off by no more than `error_m`."""
+        batch = self._mesh.batches[number]
+        level = sum(level.error_m <= error_m for level in batch.levels)
+        if level > self._levels[number]:
+            lasting = sum(level.error_m <= STEADY * error_m for level in batch.levels)
+            level = max(self._levels[number], lasting)
+        self._levels[number] = level
+        sizes = [batch.indices.size, *(lean.indices.size for lean in batch.levels)]
+        return sum(sizes[:level]), sizes[level]
 
     def _use_maps(self, batch: Batch, program: Program) -> None:
         material = batch.material
@@ -178,3 +192,15 @@ class ObjectDrawer:
             program.set("u_occlusion_strength", material.occlusion_strength)
         if material.alpha_mode == "MASK":
             program.set("u_cutoff", material.alpha_cutoff)
+
+
+def _depth(batch: Batch, placement: Placement) -> float:
+    """Distance of a batch's middle in front of the camera, m."""
+    matrix = placement.gl_from_part[batch.part]
+    return -float(matrix[2, :3] @ batch.center_m + matrix[2, 3])
+
+
+def _px_per_m(canvas: Canvas, gl_from_part: Array) -> float:
+    """Size in the picture, px, of what is 1 m long in the model frame, 1 m in front of the camera."""
+    stretch = math.sqrt(float(np.square(gl_from_part[:3, :3]).sum(axis=0).max()))
+    return 0.5 * canvas.region.width * float(canvas.view.clip_from_gl[0, 0]) * stretch

@@ -68,6 +68,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LeanBatch:
+    """Fewer triangles over a batch's vertices, for when it is small on the screen.
+
+    Attributes:
+        indices: (m, 3) uint32.
+        error_m: How far they lie from the batch's own at most, m in the model frame.
+    """
+
+    indices: npt.NDArray[np.uint32]
+    error_m: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """One draw call.
 
@@ -81,6 +94,7 @@ class Batch:
         glass: Whether what is behind shines through.
         center_m: (3,) mean of the positions, for sorting.
         part: Number of the part of the first primitive.
+        levels: Ever leaner ones.
     """
 
     vertices: npt.NDArray[np.float32]
@@ -92,6 +106,7 @@ class Batch:
     glass: bool
     center_m: Array
     part: int
+    levels: tuple[LeanBatch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +130,7 @@ class _Piece:
     material: Material
     model_from_node: Array
     part: int
+    levels: tuple[LeanBatch, ...]
 
 
 def object_mesh(model: Model, moving: tuple[str, ...]) -> ObjectMesh:
@@ -137,9 +153,12 @@ def object_mesh(model: Model, moving: tuple[str, ...]) -> ObjectMesh:
             part_of.append(0 if node.parent is None else part_of[node.parent])
     groups: dict[tuple[object, ...], list[_Piece]] = defaultdict(list)
     for node, placement, part in zip(model.nodes, placements, part_of, strict=True):
-        for primitive in model.meshes[node.mesh] if node.mesh is not None else ():
+        for number, primitive in enumerate(model.meshes[node.mesh] if node.mesh is not None else ()):
             material = DEFAULT_MATERIAL if primitive.material is None else model.materials[primitive.material]
-            piece = _Piece(primitive, material, placement, part)
+            levels = tuple(
+                LeanBatch(model.meshes[level.mesh][number].indices, level.error_m) for level in node.levels
+            )
+            piece = _Piece(primitive, material, placement, part, levels)
             groups[_batch_key(piece, node.name)].append(piece)
     batches = [_batch(pieces) for pieces in groups.values()]
     return ObjectMesh(tuple(parts), tuple(sorted(batches, key=lambda batch: batch.glass)))
@@ -174,24 +193,40 @@ def _batch_key(piece: _Piece, node: str) -> tuple[object, ...]:
 
 
 def _batch(pieces: list[_Piece]) -> Batch:
-    counts = np.cumsum([0, *(len(piece.primitive.positions) for piece in pieces)])
+    starts = np.cumsum([0, *(len(piece.primitive.positions) for piece in pieces)])[:-1].tolist()
     vertices = np.concatenate([_vertices(piece) for piece in pieces])
     return Batch(
         vertices=vertices,
         colors=np.concatenate([_colors(piece) for piece in pieces]),
         surfaces=np.concatenate([_surfaces(piece) for piece in pieces]),
-        indices=np.concatenate(
-            [
-                piece.primitive.indices + np.uint32(start)
-                for piece, start in zip(pieces, counts[:-1], strict=True)
-            ]
-        ).astype(np.uint32),
+        indices=_indices([piece.primitive.indices for piece in pieces], starts),
         maps=_maps(pieces[0]),
         material=pieces[0].material,
         glass=is_glass(pieces[0].material),
         center_m=vertices[:, :3].mean(axis=0).astype(np.float64),
         part=pieces[0].part,
+        levels=_levels(pieces, starts),
     )
+
+
+def _indices(parts: list[npt.NDArray[np.uint32]], starts: list[int]) -> npt.NDArray[np.uint32]:
+    """Triangles of pieces whose vertices begin at `starts`."""
+    return np.concatenate([part + np.uint32(start) for part, start in zip(parts, starts, strict=True)])
+
+
+def _levels(pieces: list[_Piece], starts: list[int]) -> tuple[LeanBatch, ...]:
+    """Level by level; a piece that has fewer levels than another stays at its leanest."""
+    levels = []
+    for place in range(max(len(piece.levels) for piece in pieces)):
+        chosen = [
+            piece.levels[min(place, len(piece.levels) - 1)]
+            if piece.levels
+            else LeanBatch(piece.primitive.indices, 0.0)
+            for piece in pieces
+        ]
+        indices = _indices([level.indices for level in chosen], starts)
+        levels.append(LeanBatch(indices, max(level.error_m for level in chosen)))
+    return tuple(levels)
 
 
 def _vertices(piece: _Piece) -> npt.NDArray[np.float32]:

@@ -2,16 +2,18 @@
 
 Read: GLB and .gltf with files or data URIs; triangles, strips and fans with normals, tangents, one UV set and
 colours; metallic-roughness materials with transmission, ior, volume, clearcoat, emissive_strength, unlit and
-texture_transform; PNG and JPEG textures; the node tree of the default scene.
+texture_transform; PNG and JPEG textures; the node tree of the default scene; levels of detail (MSFT_lod) that
+differ from their node by the triangles only.
 
 Left out with a line in `Model.notes`: animations, cameras, lights, morph targets (the rest shape is drawn),
-extensions that a file uses but does not require. Refused with `GltfError`: skinned meshes, points and lines,
-a second UV set, compressed geometry and every other required extension, and whatever is damaged.
+levels of detail with vertices of their own (the node is drawn whole), extensions that a file uses but does not
+require. Refused with `GltfError`: skinned meshes, points and lines, a second UV set, compressed geometry and every
+other required extension, and whatever is damaged.
 
 Units are metres, axes as in glTF: x right, y up, z towards the viewer.
 """
 
 from arpipe.io.gltf.loader import load_gltf
-from arpipe.io.gltf.model import Material, Model, Node, Primitive, Texture
+from arpipe.io.gltf.model import Level, Material, Model, Node, Primitive, Texture
 
-__all__ = ["Material", "Model", "Node", "Primitive", "Texture", "load_gltf"]
+__all__ = ["Level", "Material", "Model", "Node", "Primitive", "Texture", "load_gltf"]

@@ -33,6 +33,7 @@ DRAWN_EXTENSIONS = frozenset(
         "KHR_materials_volume",
         "KHR_mesh_quantization",
         "KHR_texture_transform",
+        "MSFT_lod",
     }
 )
 COMPRESSIONS = {

@@ -1,35 +1,55 @@
 """Triangles of a mesh's primitives."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
 from arpipe.errors import GltfError
 from arpipe.io.gltf import schema
 from arpipe.io.gltf.accessors import read_floats, read_indices
-from arpipe.io.gltf.container import Document
+from arpipe.io.gltf.container import Document, pick
 from arpipe.io.gltf.model import Floats, Primitive, Triangles
 
 TRIANGLES, STRIP, FAN = 4, 5, 6
 MODE_NAMES = {0: "points", 1: "lines", 2: "a line loop", 3: "a line strip"}
+
 SHORTEST_NORMAL = 1e-12  # shorter ones have no direction
 
+Attributes = tuple[tuple[str, int], ...]
 
-def read_mesh(document: Document, index: int, mesh: schema.Mesh) -> tuple[Primitive, ...]:
-    """All primitives of a mesh."""
-    return tuple(
-        _read_primitive(document, primitive, f"meshes[{index}].primitives[{number}]")
-        for number, primitive in enumerate(mesh.primitives)
-    )
+
+def read_meshes(document: Document) -> tuple[tuple[Primitive, ...], ...]:
+    """All primitives of each mesh; those that name the same vertices share their arrays."""
+    known: dict[Attributes, Primitive] = {}
+    meshes = []
+    for index, mesh in enumerate(document.gltf.meshes):
+        primitives = []
+        for number, primitive in enumerate(mesh.primitives):
+            where = f"meshes[{index}].primitives[{number}]"
+            key = tuple(sorted(primitive.attributes.items()))
+            if key in known:
+                made = _sharing(document, primitive, known[key], where)
+            else:
+                made = _read_primitive(document, primitive, where)
+                if "NORMAL" in primitive.attributes:
+                    known[key] = made
+            primitives.append(made)
+        meshes.append(tuple(primitives))
+    return tuple(meshes)
+
+
+def _sharing(document: Document, primitive: schema.Primitive, known: Primitive, where: str) -> Primitive:
+    """A primitive over the vertices of another, such as a level of detail."""
+    _check_material(document, primitive, where)
+    indices = _triangles(document, primitive, len(known.positions), where)
+    return replace(known, indices=indices, material=primitive.material)
 
 
 def _read_primitive(document: Document, primitive: schema.Primitive, where: str) -> Primitive:
     if "POSITION" not in primitive.attributes:
         raise GltfError(f"{where}: there is no POSITION; export it again")
-    if primitive.material is not None and primitive.material >= len(document.gltf.materials):
-        raise GltfError(
-            f"{where}: refers to materials[{primitive.material}], "
-            f"but there are {len(document.gltf.materials)}; export it again"
-        )
+    _check_material(document, primitive, where)
     positions = read_floats(document, primitive.attributes["POSITION"], (3,), where)
     count = len(positions)
     indices = _triangles(document, primitive, count, where)
@@ -52,6 +72,11 @@ def _read_primitive(document: Document, primitive: schema.Primitive, where: str)
         )
     tangents = _attribute(document, primitive, "TANGENT", (4,), count, where)
     return Primitive(positions, _unit(normals), uvs, colors, tangents, indices, primitive.material)
+
+
+def _check_material(document: Document, primitive: schema.Primitive, where: str) -> None:
+    if primitive.material is not None:
+        pick(document.gltf.materials, primitive.material, "materials", where)
 
 
 def flat_normals(corners: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """One call from a glTF file to a `Model`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 from arpipe.errors import GltfError
 from arpipe.io.gltf import schema
 from arpipe.io.gltf.container import DRAWN_EXTENSIONS, Document
-from arpipe.io.gltf.geometry import read_mesh
+from arpipe.io.gltf.geometry import read_meshes
+from arpipe.io.gltf.levels import read_levels
 from arpipe.io.gltf.materials import read_material
 from arpipe.io.gltf.model import Model
 from arpipe.io.gltf.scene import read_nodes
@@ -34,17 +36,31 @@ def _load(path: Path) -> Model:
     materials = tuple(
         read_material(material, index, textures) for index, material in enumerate(gltf.materials)
     )
-    nodes = read_nodes(gltf)
+    placed = read_nodes(gltf)
+    nodes = tuple(placed.values())
     model = Model(
         nodes=nodes,
         roots=tuple(index for index, node in enumerate(nodes) if node.parent is None),
-        meshes=tuple(read_mesh(document, index, mesh) for index, mesh in enumerate(gltf.meshes)),
+        meshes=read_meshes(document),
         materials=materials,
         textures=textures.textures,
         notes=_notes(gltf),
     )
     _check_reach(model)
-    return model
+    return _with_levels(model, gltf, tuple(placed))
+
+
+def _with_levels(model: Model, gltf: schema.Gltf, indices: tuple[int, ...]) -> Model:
+    """The model with the levels of its nodes, whose indices in the file are given."""
+    nodes, notes, placed = [], list(model.notes), frozenset(indices)
+    for index, node, matrix in zip(indices, model.nodes, model.model_from_node(), strict=True):
+        levels = read_levels(gltf, index, placed, model.meshes, matrix)
+        if isinstance(levels, str):
+            notes.append(levels)
+            nodes.append(node)
+        else:
+            nodes.append(replace(node, levels=levels))
+    return replace(model, nodes=tuple(nodes), notes=tuple(notes))
 
 
 def _check_reach(model: Model) -> None:

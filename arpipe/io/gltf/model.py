@@ -107,6 +107,20 @@ class Primitive:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """A leaner look of a node, for when it is small on the screen.
+
+    Attributes:
+        mesh: Index into `Model.meshes`; its primitives have the arrays and materials of the node's own, and
+            other `indices`.
+        error_m: How far it lies from the node's own mesh at most, m in the model frame.
+    """
+
+    mesh: int
+    error_m: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Node:
     """A named place in the tree.
 
@@ -115,12 +129,14 @@ class Node:
         parent: Index into `Model.nodes`, smaller than the node's own; None for a root.
         matrix: (4, 4) float64 `parent_from_node`, for column vectors.
         mesh: Index into `Model.meshes`, or None.
+        levels: Leaner looks, the error ever larger.
     """
 
     name: str
     parent: int | None
     matrix: Array
     mesh: int | None
+    levels: tuple[Level, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,26 +11,24 @@ from arpipe.io.gltf.container import pick
 from arpipe.io.gltf.model import Node
 
 
-def read_nodes(gltf: schema.Gltf) -> tuple[Node, ...]:
-    """Nodes reachable from the scene's roots, parents before children.
+def read_nodes(gltf: schema.Gltf) -> dict[int, Node]:
+    """Index in the file → node, of those reachable from the scene's roots, parents before children.
 
     Raises:
         GltfError: A node has two parents or is its own ancestor, or a transform is not finite.
     """
     waiting: deque[tuple[int, int | None]] = deque((root, None) for root in _roots(gltf))
-    nodes: list[Node] = []
-    placed: set[int] = set()
+    nodes: dict[int, Node] = {}
     while waiting:
         index, parent = waiting.popleft()
         node = pick(gltf.nodes, index, "nodes", "scene" if parent is None else "nodes.children")
-        if index in placed:
+        if index in nodes:
             raise GltfError(f"nodes[{index}]: is reached twice, so the tree has a cycle; export it again")
-        placed.add(index)
-        nodes.append(_read_node(gltf, index, node, parent))
+        nodes[index] = _read_node(gltf, index, node, parent)
         waiting.extend((child, len(nodes) - 1) for child in node.children)
     if not nodes:
         raise GltfError("scene: there are no nodes; export a file with a visible object")
-    return tuple(nodes)
+    return nodes
 
 
 def _roots(gltf: schema.Gltf) -> list[int]:

@@ -6,10 +6,11 @@ where it is followed.
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 
 MAX_ITEMS = 20_000  # of one kind in a file; real glasses have a few dozen
+MAX_LEVELS = 16  # of detail of one node; halving the triangles each time, a million become fifteen
 
 Item = TypeVar("Item")
 Items = Annotated[list[Item], Field(max_length=MAX_ITEMS)]
@@ -229,6 +230,26 @@ class Mesh(_Object):
     name: str = ""
 
 
+class Levels(_Object):
+    """MSFT_lod: nodes that replace a node when it is small on the screen, ever leaner."""
+
+    ids: Annotated[list[Index], Field(min_length=1, max_length=MAX_LEVELS)]
+
+
+class NodeExtensions(_Object):
+    """Extensions of a node."""
+
+    levels: Levels | None = Field(default=None, alias="MSFT_lod")
+
+
+class NodeExtras(_Object):
+    """The part of a node's `extras` that MSFT_lod gives a meaning: least share of the screen of each level."""
+
+    screen_coverage: Annotated[list[Unit], Field(max_length=MAX_LEVELS + 1)] = Field(
+        default=[], alias="MSFT_screencoverage"
+    )
+
+
 class Node(_Object):
     """A place in the tree: `matrix`, or translation, rotation (x, y, z, w) and scale."""
 
@@ -240,6 +261,14 @@ class Node(_Object):
     translation: Vector3 = (0.0, 0.0, 0.0)
     rotation: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
     scale: Vector3 = (1.0, 1.0, 1.0)
+    extensions: NodeExtensions = NodeExtensions()
+    extras: NodeExtras = NodeExtras()
+
+    @field_validator("extras", mode="before")
+    @classmethod
+    def _only_objects(cls, extras: object) -> object:
+        """`extras` may be anything; only an object can hold what is read."""
+        return extras if isinstance(extras, dict | NodeExtras) else {}
 
 
 class Scene(_Object):
