@@ -9,6 +9,7 @@ import numpy.typing as npt
 from pydantic import BeforeValidator, Field
 
 from arpipe.effects.background import mask_of
+from arpipe.effects.convolution import convolution_for
 from arpipe.effects.params import EffectParams
 from arpipe.io.toml_tables import nearest
 from arpipe.render.context import GlContext
@@ -18,7 +19,6 @@ from arpipe.types import Pixels, Points, TrackedFace
 Target = Literal["frame", "face", "background"]
 
 SIDES = tuple(range(3, 16, 2))
-ONE_RANK = 1e-6  # second singular value over the first up to which a kernel is a column times a row
 FACE_SOFTNESS = 0.03  # of the face's height: deviation of the filtered face's soft edge
 BINOMIAL = np.array([1, 8, 28, 56, 70, 56, 28, 8, 1]) / 256.0
 
@@ -76,21 +76,22 @@ class FilterParams(EffectParams):
 
 
 class Filter:
-    """Filters with the CPU, by two passes where the kernel allows; within 1 level of `cv2.filter2D`.
+    """Filters within 1 level of `cv2.filter2D`, by two passes where the kernel allows.
 
     Args:
         params: Which kernel, and on what.
-        context: Not used.
+        context: A GPU that draws there convolves with large kernels; None leaves all to the CPU.
     """
 
     Params: ClassVar[type[EffectParams]] = FilterParams
     needs: frozenset[str] = frozenset()
 
-    def __init__(self, params: FilterParams, context: GlContext) -> None:  # noqa: ARG002 - every kind gets it
+    def __init__(self, params: FilterParams, context: GlContext | None) -> None:
         self.params = params
         self.needs = params.needs
         self.order: int = ORDERS[params.on]
-        self._kernel = np.array(params.kernel)
+        self._reach = len(params.kernel)
+        self._filtered = convolution_for(np.array(params.kernel), context)
 
     def paint(self, pixels: Pixels, scene: Scene) -> None:
         """Filter in place.
@@ -103,20 +104,21 @@ class Filter:
             for face in scene.result.faces:
                 self._filter_face(pixels, face)
         elif self.params.on == "background":
-            _mix(pixels, filtered(pixels, self._kernel), strength * (1.0 - mask_of(scene)))
+            _mix(pixels, self._filtered(pixels), strength * (1.0 - mask_of(scene)))
         elif strength < 1.0:
-            cv2.addWeighted(filtered(pixels, self._kernel), strength, pixels, 1.0 - strength, 0.0, dst=pixels)
+            cv2.addWeighted(self._filtered(pixels), strength, pixels, 1.0 - strength, 0.0, dst=pixels)
         else:
-            np.copyto(pixels, filtered(pixels, self._kernel))
+            np.copyto(pixels, self._filtered(pixels))
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Free what a GPU holds; may be called twice."""
+        self._filtered.close()
 
     def _filter_face(self, pixels: Pixels, face: TrackedFace) -> None:
         """Filter inside the face's outline, which is softened."""
         outline = face.landmarks.region("face_oval")[:, :2]
         softness = FACE_SOFTNESS * float(np.ptp(outline[:, 1]))
-        reach = len(self._kernel) + 3.0 * softness
+        reach = self._reach + 3.0 * softness
         size = np.array([pixels.shape[1], pixels.shape[0]])
         left, top = np.clip(np.floor(outline.min(axis=0) - reach), 0, size).astype(int)
         right, bottom = np.clip(np.ceil(outline.max(axis=0) + reach) + 1, 0, size).astype(int)
@@ -127,27 +129,7 @@ class Filter:
         cv2.fillPoly(inside, [np.rint(outline - (left, top)).astype(np.int32)], (self.params.strength,))
         if softness > 0.0:
             inside = np.asarray(cv2.GaussianBlur(inside, (0, 0), softness), np.float32)
-        _mix(place, filtered(np.ascontiguousarray(place), self._kernel), inside)
-
-
-def filtered(pixels: Pixels, kernel: npt.NDArray[np.float64]) -> Pixels:
-    """What `cv2.filter2D` gives for (h, w, 3) pixels, the rim mirrored; faster where it can be."""
-    parts = separated(kernel)
-    if parts is None:
-        return np.asarray(cv2.filter2D(pixels, -1, kernel), np.uint8)
-    column, row = parts
-    return np.asarray(cv2.sepFilter2D(pixels, -1, row, column), np.uint8)
-
-
-def separated(
-    kernel: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None:
-    """A column and a row whose product the kernel is; None when there are none."""
-    left, scales, right = np.linalg.svd(kernel)
-    if scales[1] > ONE_RANK * scales[0]:
-        return None
-    root = np.sqrt(scales[0])
-    return left[:, 0] * root, right[0] * root
+        _mix(place, self._filtered(np.ascontiguousarray(place)), inside)
 
 
 def _mix(pixels: Pixels, other: Pixels, share: Points) -> None:

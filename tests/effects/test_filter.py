@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from arpipe.effects.filter import KERNELS, Filter, FilterParams, separated
+from arpipe.effects.convolution import CpuConvolution, GpuConvolution, convolution_for, passes_of
+from arpipe.effects.filter import KERNELS, Filter, FilterParams
 from arpipe.effects.packs import load_effect, needs_of
 from arpipe.errors import ConfigError
 from arpipe.render.layer import PixelLayer
@@ -11,6 +12,7 @@ from tests.render.faces import face_at, noisy_frame, pose_at
 
 RNG = np.random.default_rng(3)
 OWN = {f"{side} × {side}": RNG.normal(0.0, 1.0 / side, (side, side)).tolist() for side in range(3, 16, 2)}
+SIZES = ((40, 33), (90, 120), (2, 3), (1, 1))  # a larger one makes textures grow, a smaller one uses a part
 PRODUCT = np.outer(RNG.normal(size=7), RNG.normal(size=7)) / 7.0
 
 
@@ -29,11 +31,36 @@ def test_the_frame_is_what_filter2d_gives(kernel):
 
 
 def test_kernels_are_taken_apart_where_they_can_be():
-    column, row = separated(PRODUCT)
-    assert np.outer(column, row) == pytest.approx(PRODUCT)
-    assert separated(KERNELS["blur"]) is not None
-    assert separated(KERNELS["sharpen"]) is None
-    assert separated(np.zeros((3, 3))) is not None
+    column, row = passes_of(PRODUCT)
+    assert column @ row == pytest.approx(PRODUCT)
+    assert [len(passes_of(KERNELS[name])) for name in ("blur", "sharpen")] == [2, 1]
+    assert len(passes_of(np.zeros((3, 3)))) == 2
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("kernel", [*KERNELS.values(), *OWN.values(), PRODUCT])
+def test_a_gpu_gives_what_filter2d_gives(kernel, context):
+    kernel = np.array(kernel)
+    gpu = GpuConvolution(passes_of(kernel), context)
+    pictures = [RNG.integers(0, 256, (rows, columns, 3), np.uint8) for rows, columns in SIZES]
+    for pixels in pictures:
+        assert np.abs(gpu(pixels).astype(int) - cv2.filter2D(pixels, -1, kernel)).max() <= 1, pixels.shape
+    gpu.close()
+    gpu.close()
+
+
+@pytest.mark.gl
+def test_large_kernels_go_to_a_gpu_and_small_ones_stay(context):
+    large, small = np.array(OWN["15 × 15"]), KERNELS["sharpen"]
+    assert isinstance(convolution_for(large, context), CpuConvolution)  # this one is a CPU that draws
+    context.renderer = "Some GPU"
+    assert isinstance(convolution_for(small, context), CpuConvolution)
+    on_gpu = convolution_for(large, context)
+    assert isinstance(on_gpu, GpuConvolution)
+    on_gpu.close()
+    layer, frame = Filter(FilterParams(kernel="blur"), context), noisy_frame()
+    assert largest_difference(painted(layer, frame), frame, KERNELS["blur"]) <= 1
+    layer.close()
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.5, 1.0])
