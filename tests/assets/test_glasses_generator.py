@@ -17,7 +17,8 @@ GENERATOR = REPOSITORY / "assets" / "generators" / "glasses" / "make.py"
 EFFECTS = REPOSITORY / "assets" / "effects"
 REQUIRED = ["aviator", "wayfarer", "round", "cat-eye", "rimless", "sport"]
 MAX_TRIANGLES = 12_000
-MAX_BYTES = 400_000
+MAX_BYTES = 450_000
+LEVELS = 4
 COMPONENTS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
 TYPES = {5123: "<u2", 5126: "<f4"}
 
@@ -47,14 +48,25 @@ class Model:
         self.json = json.loads(data[20 : 20 + length])
         self.binary = data[28 + length :]
         self.primitives: list[tuple[str, dict[str, np.ndarray]]] = []
-        for node in self.json["nodes"]:
-            origin = np.array(node.get("translation", [0.0, 0.0, 0.0]))
-            for primitive in self.json["meshes"][node["mesh"]]["primitives"]:
-                arrays = {name: self.array(index) for name, index in primitive["attributes"].items()}
-                arrays["local"] = arrays["POSITION"]
-                arrays["POSITION"] = arrays["POSITION"] + origin
-                arrays["triangles"] = self.array(primitive["indices"]).reshape(-1, 3).astype(int)
+        self.nodes = [self.json["nodes"][index] for index in self.json["scenes"][0]["nodes"]]
+        for node in self.nodes:
+            for arrays in self.arrays(node):
                 self.primitives.append((node["name"], arrays))
+
+    def arrays(self, node: dict) -> list[dict[str, np.ndarray]]:
+        """Arrays of a node's primitives; positions as worn."""
+        found = []
+        for primitive in self.json["meshes"][node["mesh"]]["primitives"]:
+            arrays = {name: self.array(index) for name, index in primitive["attributes"].items()}
+            arrays["local"] = arrays["POSITION"]
+            arrays["POSITION"] = arrays["POSITION"] + np.array(node.get("translation", [0.0, 0.0, 0.0]))
+            arrays["triangles"] = self.array(primitive["indices"]).reshape(-1, 3).astype(int)
+            found.append(arrays)
+        return found
+
+    def levels(self, node: dict) -> list[dict]:
+        """Nodes that replace a node, ever leaner."""
+        return [self.json["nodes"][index] for index in node["extensions"]["MSFT_lod"]["ids"]]
 
     def array(self, index: int) -> np.ndarray:
         accessor = self.json["accessors"][index]
@@ -68,10 +80,11 @@ class Model:
         chosen = [arrays["POSITION"] for name, arrays in self.primitives if name.startswith(prefixes)]
         return np.vstack(chosen) * 1e3
 
-    def solid(self, *names: str) -> trimesh.Trimesh:
+    def solid(self, *names: str, level: int = 0) -> trimesh.Trimesh:
         points, triangles, count = [], [], 0
-        for name, arrays in self.primitives:
-            if name in names:
+        for node in self.nodes:
+            chosen = [node, *self.levels(node)][level]
+            for arrays in self.arrays(chosen) if node["name"] in names else ():
                 points.append(arrays["POSITION"])
                 triangles.append(arrays["triangles"] + count)
                 count += len(arrays["POSITION"])
@@ -144,7 +157,7 @@ def test_budget(model):
 
 
 def test_nodes_and_pivots(model):
-    names = [node["name"] for node in model.json["nodes"]]
+    names = [node["name"] for node in model.nodes]
     assert {"lens_l", "lens_r", "temple_l", "temple_r", "nose_pads"} <= set(names)
     assert any(name.startswith("frame") for name in names)
     left, right = (
@@ -206,12 +219,67 @@ def test_lenses_are_closed(model, pack):
         assert solid.volume > 0
 
 
+def test_levels_are_other_triangles_over_the_same_vertices(model):
+    for node in model.nodes:
+        own = model.json["meshes"][node["mesh"]]["primitives"]
+        before = sum(len(arrays["triangles"]) for arrays in model.arrays(node))
+        levels = model.levels(node)
+        assert len(levels) == LEVELS
+        for level in levels:
+            assert level.get("translation") == node.get("translation")
+            for mine, other in zip(own, model.json["meshes"][level["mesh"]]["primitives"], strict=True):
+                assert {**other, "indices": mine["indices"]} == mine
+            count = sum(len(arrays["triangles"]) for arrays in model.arrays(level))
+            assert 0 < count < before
+            before = count
+        shares = node["extras"]["MSFT_screencoverage"]
+        assert len(shares) == LEVELS + 1
+        assert shares == sorted(shares, reverse=True)
+
+
+def test_levels_are_much_leaner(model):
+    counts = [
+        sum(len(arrays["triangles"]) for arrays in model.arrays(chosen))
+        for node in model.nodes
+        for chosen in [node, *model.levels(node)]
+    ]
+    whole, *levels = np.reshape(counts, (-1, LEVELS + 1)).sum(axis=0) / sum(counts[:: LEVELS + 1])
+    assert whole == 1.0
+    assert np.all(np.array(levels) < (0.75, 0.6, 0.4, 0.25))
+
+
+@pytest.mark.parametrize("level", range(1, LEVELS + 1))
+def test_levels_stay_closed_and_close_to_the_whole(model, pack, level):
+    """Every vertex lies as near to the leaner surface as the level promises; solids stay solid."""
+    error_mm = 0.06 * 2 ** (level - 1)
+    rng = np.random.default_rng(level)
+    for node in model.nodes:
+        lean, whole = model.solid(node["name"], level=level), model.solid(node["name"])
+        if pack != "sport" or not node["name"].startswith("lens"):
+            assert lean.is_watertight
+            assert lean.volume > 0.75 * whole.volume
+        for point in whole.vertices[rng.choice(len(whole.vertices), 10)]:
+            nearest = trimesh.triangles.closest_point(lean.triangles, np.tile(point, (len(lean.faces), 1)))
+            assert np.linalg.norm(nearest - point, axis=1).min() <= error_mm + 1e-3
+
+
+def test_levels_face_the_way_their_normals_do(model):
+    for node in model.nodes:
+        for level in model.levels(node):
+            for arrays in model.arrays(level):
+                a, b, c = (arrays["POSITION"][arrays["triangles"][:, k]].astype(float) for k in range(3))
+                cross = np.cross(b - a, c - a)
+                agree = np.einsum("ij,ij->i", cross, arrays["NORMAL"][arrays["triangles"]].mean(axis=1))
+                assert np.all(agree[np.linalg.norm(cross, axis=1) > 2e-9] > 0), level["name"]
+
+
 def test_trimesh_reads_the_same_geometry(pack, model):
     scene = trimesh.load(EFFECTS / pack / "model.glb")
     ours = np.vstack([arrays["POSITION"] for _, arrays in model.primitives])
     np.testing.assert_allclose(scene.bounds, [ours.min(axis=0), ours.max(axis=0)], atol=1e-6)
     count = sum(len(arrays["triangles"]) for _, arrays in model.primitives)
-    assert sum(len(mesh.faces) for mesh in scene.geometry.values()) == count
+    drawn = [scene.graph[name][1] for name in scene.graph.nodes_geometry]
+    assert sum(len(scene.geometry[name].faces) for name in drawn) == count
 
 
 def test_dimensions_are_those_of_real_eyewear(glasses, pack):
@@ -277,7 +345,7 @@ def test_origin_is_where_the_bridge_meets_the_nose(model):
 
 
 def test_lenses_let_light_through_and_gradients_are_vertex_colours(pack, model):
-    for node in model.json["nodes"]:
+    for node in model.nodes:
         if node["name"].startswith("lens"):
             first = model.json["meshes"][node["mesh"]]["primitives"][0]
             extensions = model.json["materials"][first["material"]]["extensions"]

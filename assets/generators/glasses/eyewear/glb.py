@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 
 from eyewear.curves import Array
+from eyewear.detail import Surface, coverages, leaner
 from eyewear.meshes import Triangles
 from eyewear.pack import Pack, Part
-from eyewear.shading import Vertices, shaded
+from eyewear.shading import shaded
 
 _ARRAY_BUFFER, _ELEMENT_BUFFER = 34962, 34963
 _FLOAT, _UINT16 = 5126, 5123
 _METRE = 1e-3
+_LEVELS = "MSFT_lod"
 _TIE_BREAK = 0.0137  # keeps values computed to a rounding tie from falling either way on different machines
 
 
@@ -62,20 +64,28 @@ class _Buffer:
         return len(self.accessors) - 1
 
 
-def _primitive(
-    part: Part, vertices: Vertices, origin: Array, material: int, buffer: _Buffer
-) -> dict[str, Any]:
-    local = _steady((vertices.position - origin) * _METRE, 1e-6)
-    normal = _steady(vertices.normal, 1e-4)
+def _surface(part: Part, origin: Array) -> Surface:
+    """The part as its bytes say it, relative to its node's origin, in metres."""
+    vertices = shaded(part.mesh, part.crease_deg, None if part.ball is None else np.array(part.ball))
+    return Surface(
+        places=_steady((vertices.position - origin) * _METRE, 1e-6),
+        normals=_steady(vertices.normal, 1e-4),
+        uvs=None if part.uv is None else _steady(part.uv(vertices.position), 1e-5),
+        colors=None if part.color is None else _steady(part.color(vertices.position), 1e-4),
+        triangles=vertices.triangles,
+    )
+
+
+def _primitive(surface: Surface, material: int, buffer: _Buffer) -> dict[str, Any]:
     attributes = {
-        "POSITION": buffer.floats(local, "VEC3", bounds=True),
-        "NORMAL": buffer.floats(normal, "VEC3"),
+        "POSITION": buffer.floats(surface.places, "VEC3", bounds=True),
+        "NORMAL": buffer.floats(surface.normals, "VEC3"),
     }
-    if part.uv is not None:
-        attributes["TEXCOORD_0"] = buffer.floats(_steady(part.uv(vertices.position), 1e-5), "VEC2")
-    if part.color is not None:
-        attributes["COLOR_0"] = buffer.floats(_steady(part.color(vertices.position), 1e-4), "VEC4")
-    return {"attributes": attributes, "indices": buffer.indices(vertices.triangles), "material": material}
+    if surface.uvs is not None:
+        attributes["TEXCOORD_0"] = buffer.floats(surface.uvs, "VEC2")
+    if surface.colors is not None:
+        attributes["COLOR_0"] = buffer.floats(surface.colors, "VEC4")
+    return {"attributes": attributes, "indices": buffer.indices(surface.triangles), "material": material}
 
 
 def encode(pack: Pack) -> bytes:
@@ -86,43 +96,77 @@ def encode(pack: Pack) -> bytes:
     """
     buffer = _Buffer()
     names = [material["name"] for material in pack.materials]
-    nodes: dict[str, list[dict[str, Any]]] = {}
+    surfaces: dict[str, list[Surface]] = {}
+    meshes: dict[str, list[dict[str, Any]]] = {}
     for part in pack.parts:
         if part.material not in names:
             raise ValueError(
                 f"{pack.name}: part of {part.node} names material {part.material!r}, have {names}"
             )
-        vertices = shaded(part.mesh, part.crease_deg, None if part.ball is None else np.array(part.ball))
-        if len(vertices.position) > 65535:
-            raise ValueError(f"{pack.name}: {len(vertices.position)} vertices in one part of {part.node}")
-        origin = np.array(pack.pivots.get(part.node, (0.0, 0.0, 0.0)))
-        primitive = _primitive(part, vertices, origin, names.index(part.material), buffer)
-        nodes.setdefault(part.node, []).append(primitive)
+        surface = _surface(part, np.array(pack.pivots.get(part.node, (0.0, 0.0, 0.0))))
+        if len(surface.places) > 65535:
+            raise ValueError(f"{pack.name}: {len(surface.places)} vertices in one part of {part.node}")
+        surfaces.setdefault(part.node, []).append(surface)
+        primitive = _primitive(surface, names.index(part.material), buffer)
+        meshes.setdefault(part.node, []).append(primitive)
     images = [{"bufferView": buffer.view(image), "mimeType": "image/png"} for image in pack.images]
-    return _container(_document(pack, nodes, images, buffer), bytes(buffer.data))
+    nodes = _with_levels(_nodes(pack, list(meshes)), surfaces, meshes, buffer)
+    return _container(_document(pack, nodes, meshes, images, buffer), bytes(buffer.data))
 
 
-def _document(
-    pack: Pack, nodes: dict[str, list[dict[str, Any]]], images: list[dict[str, Any]], buffer: _Buffer
-) -> dict[str, Any]:
+def _nodes(pack: Pack, names: list[str]) -> list[dict[str, Any]]:
+    """One node for each mesh, in the order of the meshes."""
     entries = []
-    for index, name in enumerate(nodes):
+    for index, name in enumerate(names):
         entry: dict[str, Any] = {"name": name, "mesh": index}
         if name in pack.pivots:
             entry["translation"] = _steady(np.array(pack.pivots[name]) * _METRE, 1e-6).astype(float).tolist()
         entries.append(entry)
-    used = sorted({key for material in pack.materials for key in material.get("extensions", {})})
+    return entries
+
+
+def _with_levels(
+    nodes: list[dict[str, Any]],
+    surfaces: dict[str, list[Surface]],
+    meshes: dict[str, list[dict[str, Any]]],
+    buffer: _Buffer,
+) -> list[dict[str, Any]]:
+    """Nodes followed by their levels (MSFT_lod), whose meshes have the same vertices and fewer triangles."""
+    levels: list[dict[str, Any]] = []
+    for node in nodes:
+        whole = meshes[node["name"]]
+        ids = []
+        for number, triangles in enumerate(leaner(surfaces[node["name"]]), start=1):
+            name = f"{node['name']}_lod{number}"
+            pairs = zip(whole, triangles, strict=True)
+            meshes[name] = [{**primitive, "indices": buffer.indices(part)} for primitive, part in pairs]
+            ids.append(len(nodes) + len(levels))
+            levels.append({**node, "name": name, "mesh": len(meshes) - 1})
+        node["extensions"] = {_LEVELS: {"ids": ids}}
+        node["extras"] = {"MSFT_screencoverage": coverages(surfaces[node["name"]])}
+    return [*nodes, *levels]
+
+
+def _document(
+    pack: Pack,
+    nodes: list[dict[str, Any]],
+    meshes: dict[str, list[dict[str, Any]]],
+    images: list[dict[str, Any]],
+    buffer: _Buffer,
+) -> dict[str, Any]:
+    used = {_LEVELS, *(key for material in pack.materials for key in material.get("extensions", {}))}
+    shown = [index for index, node in enumerate(nodes) if "extensions" in node]
     document: dict[str, Any] = {
         "asset": {
             "version": "2.0",
             "generator": "arpipe assets/generators/glasses",
             "copyright": f"{pack.author}, {pack.license}",
         },
-        "extensionsUsed": used,
+        "extensionsUsed": sorted(used),
         "scene": 0,
-        "scenes": [{"name": pack.name, "nodes": list(range(len(nodes)))}],
-        "nodes": entries,
-        "meshes": [{"name": name, "primitives": primitives} for name, primitives in nodes.items()],
+        "scenes": [{"name": pack.name, "nodes": shown}],
+        "nodes": nodes,
+        "meshes": [{"name": name, "primitives": primitives} for name, primitives in meshes.items()],
         "materials": pack.materials,
         "accessors": buffer.accessors,
         "bufferViews": buffer.views,

@@ -1,0 +1,133 @@
+"""How far a point of the whole mesh lies from a triangle that stands for it: in place, shine, colour and texture.
+
+Only additions, multiplications, divisions and square roots, one after the other: every machine gets the same bits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+Vector = tuple[float, float, float]
+
+NORMAL_LIMIT = 0.3  # change of a unit normal; half of it on average, and only between the corners
+NARROW = 4.0  # errors, which are two samples of the screen: in narrower triangles normals are averaged away
+COLOR_LIMIT = 0.012  # of linear vertex colours: below a step of the picture's 8 bits but in the darkest tints
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """What one vertex of a primitive says.
+
+    Attributes:
+        primitive: Which primitive it belongs to.
+        normal: Unit.
+        color: Linear vertex colour, or empty.
+        uv: Texture coordinates, in mm on the surface, or empty.
+    """
+
+    primitive: int
+    normal: Vector
+    color: Sequence[float]
+    uv: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A triangle to measure against: its corners' places and values, and how narrow it is."""
+
+    points: tuple[Vector, Vector, Vector]
+    corners: tuple[Corner, Corner, Corner]
+    width: float
+
+
+def minus(a: Vector, b: Vector) -> Vector:
+    """From b to a."""
+    return (a[0] - b[0], a[1] - b[1], a[2] - b[2])
+
+
+def dot(a: Vector, b: Vector) -> float:
+    """Scalar product."""
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def cross(a: Vector, b: Vector) -> Vector:
+    """Vector product."""
+    return (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
+
+
+def face(points: tuple[Vector, Vector, Vector], corners: tuple[Corner, Corner, Corner]) -> Face:
+    """A triangle, with its width: the altitude over its longest side."""
+    a, b, c = points
+    ab, ac, bc = minus(b, a), minus(c, a), minus(c, b)
+    longest = max(dot(ab, ab), dot(ac, ac), dot(bc, bc), 1e-12)
+    normal = cross(ab, ac)
+    return Face(points, corners, sqrt(dot(normal, normal) / longest))
+
+
+def closest(point: Vector, points: tuple[Vector, Vector, Vector]) -> Vector:
+    """Barycentric coordinates of the triangle's point that is closest to a point."""
+    a, b, c = points
+    ab, ac, ap = minus(b, a), minus(c, a), minus(point, a)
+    d1, d2 = dot(ab, ap), dot(ac, ap)
+    if d1 <= 0.0 and d2 <= 0.0:
+        return (1.0, 0.0, 0.0)
+    bp = minus(point, b)
+    d3, d4 = dot(ab, bp), dot(ac, bp)
+    if d3 >= 0.0 and d4 <= d3:
+        return (0.0, 1.0, 0.0)
+    over_c = d1 * d4 - d3 * d2
+    if over_c <= 0.0 and d1 >= 0.0 and d3 <= 0.0:
+        share = d1 / (d1 - d3) if d1 > d3 else 0.0
+        return (1.0 - share, share, 0.0)
+    cp = minus(point, c)
+    d5, d6 = dot(ab, cp), dot(ac, cp)
+    if d6 >= 0.0 and d5 <= d6:
+        return (0.0, 0.0, 1.0)
+    over_b = d5 * d2 - d1 * d6
+    if over_b <= 0.0 and d2 >= 0.0 and d6 <= 0.0:
+        share = d2 / (d2 - d6) if d2 > d6 else 0.0
+        return (1.0 - share, 0.0, share)
+    over_a = d3 * d6 - d5 * d4
+    if over_a <= 0.0 and d4 >= d3 and d5 >= d6:
+        whole = (d4 - d3) + (d5 - d6)
+        share = (d4 - d3) / whole if whole > 0.0 else 0.0
+        return (0.0, 1.0 - share, share)
+    whole = over_a + over_b + over_c
+    return (over_a / whole, over_b / whole, over_c / whole)
+
+
+def stands_for(triangle: Face, point: Vector, corner: Corner, error: float) -> bool:
+    """Whether a triangle shows what the whole mesh has at a point.
+
+    Args:
+        triangle: Of a leaner mesh.
+        point: Place on the whole mesh.
+        corner: What the whole mesh says there.
+        error: How far the place may be off, in the unit of the points.
+    """
+    if triangle.corners[0].primitive != corner.primitive:
+        return False
+    u, v, w = closest(point, triangle.points)
+    a, b, c = triangle.points
+    aside = (
+        u * a[0] + v * b[0] + w * c[0] - point[0],
+        u * a[1] + v * b[1] + w * c[1] - point[1],
+        u * a[2] + v * b[2] + w * c[2] - point[2],
+    )
+    if dot(aside, aside) > error * error:
+        return False
+    first, second, third = triangle.corners
+    a, b, c = first.normal, second.normal, third.normal
+    normal = (u * a[0] + v * b[0] + w * c[0], u * a[1] + v * b[1] + w * c[1], u * a[2] + v * b[2] + w * c[2])
+    length = sqrt(dot(normal, normal))
+    cosine = dot(normal, corner.normal) / length if length > 0.0 else -1.0
+    limit = NORMAL_LIMIT * max(1.0, NARROW * error / max(triangle.width, 1e-9))
+    if 2.0 - 2.0 * cosine > limit * limit:
+        return False
+    for x, y, z, wanted in zip(first.color, second.color, third.color, corner.color, strict=True):
+        if abs(u * x + v * y + w * z - wanted) > COLOR_LIMIT:
+            return False
+    return all(
+        abs(u * x + v * y + w * z - wanted) <= 2.0 * error
+        for x, y, z, wanted in zip(first.uv, second.uv, third.uv, corner.uv, strict=True)
+    )
