@@ -23,6 +23,7 @@ CLOSED_MM, PARTED_MM = 1.5, 4.0  # gap between lips that touch by the landmarks'
 DEEP_SKIN = 0.12  # luminance
 FOLD_POINTS = 7  # over which lips fade to where they fold
 TOUCHING_MM = 0.35  # lips this close are closed
+UNLIKE_MEAN = 0.25  # so much more than the mean face's lips may these face the camera
 INNER_FEATHER = 0.5  # of the outer one, all of it on the lip
 
 _ALONG = 1.0 - np.abs(np.arange(STEPS * CORNERS) / (STEPS * CORNERS / 2.0) - 1.0)
@@ -89,7 +90,10 @@ class LipPainter:
         apart = mouth[:10] - _partners(mouth)[:10]
         gap_mm = float(np.hypot(apart[:, 0], apart[:, 1]).max()) / wearer.px_per_mm
         program.set("u_open", float(np.clip((gap_mm - CLOSED_MM) / (PARTED_MM - CLOSED_MM), 0.0, 1.0)))
-        facing = np.maximum(wearer.facing("lips_outer"), wearer.facing("lips_inner"))
+        facing = np.minimum(
+            np.maximum(wearer.facing("lips_outer"), wearer.facing("lips_inner")),
+            _least_of_neighbours(wearer.facing_by_pose("lips_outer")) + UNLIKE_MEAN,
+        )
         rows, cover, across = lip_rows(outline, mouth, wearer.px_per_mm)
         toward = closed_curve(facing[:, None], STEPS)[:, 0] * unfolded(rows[1], rows[3])
         self._shape.draw(canvas, wearer, joined(rows, cover, across, _ALONG, toward))
@@ -153,6 +157,12 @@ def unfolded(outer: Array, inner: Array) -> Array:
     padded = np.concatenate([seen[-FOLD_POINTS:], seen, seen[:FOLD_POINTS]])
     smooth: Array = np.convolve(padded, window, mode="same")[FOLD_POINTS:-FOLD_POINTS]
     return np.clip(2.0 * smooth - 1.0, 0.0, 1.0)
+
+
+def _least_of_neighbours(values: Array) -> Array:
+    """(n,) the least of each value of a closed row and those beside it."""
+    least: Array = np.minimum(np.minimum(np.roll(values, 1), np.roll(values, -1)), values)
+    return least
 
 
 def _untangled(inner: Array) -> Array:

@@ -1,6 +1,6 @@
 """What is remembered of the people of a stream: how they look without makeup, and whether they are seen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,14 +42,11 @@ class People:
         """Forget faces that are gone."""
         self._known = {key: person for key, person in self._known.items() if key in track_ids}
 
-    def update(self, frame: Frame, face: TrackedFace, px_per_mm: float) -> Person | None:
-        """The person of a face; None while the network doubts that it is one."""
+    def update(self, frame: Frame, face: TrackedFace, px_per_mm: float) -> Person:
+        """The person of a face."""
         before = self._known.get(face.track_id) if face.age_frames > 0 else None
         person = _met(frame, face, px_per_mm) if before is None else _seen(before, frame, face, px_per_mm)
-        if person is None:
-            self._known.pop(face.track_id, None)
-        else:
-            self._known[face.track_id] = person
+        self._known[face.track_id] = person
         return person
 
 
@@ -58,23 +55,20 @@ def presence_of(score: float) -> float:
     return float(np.clip((score - DOUBTED) / (TRUSTED - DOUBTED), 0.0, 1.0))
 
 
-def _met(frame: Frame, face: TrackedFace, px_per_mm: float) -> Person | None:
-    presence = presence_of(face.landmarks.score)
-    if presence == 0.0:
-        return None
+def _met(frame: Frame, face: TrackedFace, px_per_mm: float) -> Person:
     fresh = measure(frame, face, px_per_mm)
-    return Person(frame.captured_s, frame.captured_s, fresh, fresh, presence)
+    return Person(frame.captured_s, frame.captured_s, fresh, fresh, presence_of(face.landmarks.score))
 
 
-def _seen(before: Person, frame: Frame, face: TrackedFace, px_per_mm: float) -> Person | None:
-    passed_s = max(frame.captured_s - before.seen_s, 0.0)
+def _seen(before: Person, frame: Frame, face: TrackedFace, px_per_mm: float) -> Person:
+    now_s, wanted = frame.captured_s, presence_of(face.landmarks.score)
+    if before.presence == 0.0 and wanted > 0.0:  # what was seen in doubt need not have been a face
+        before = replace(_met(frame, face, px_per_mm), seen_s=before.seen_s, presence=0.0)
+    passed_s = max(now_s - before.seen_s, 0.0)
     step = passed_s / FADE_S
-    wanted = presence_of(face.landmarks.score)
     presence = before.presence + min(max(wanted - before.presence, -step), step)
-    if presence <= 0.0:
-        return None
     goal, measured_s = before.goal, before.measured_s
-    if wanted > 0.0 and frame.captured_s - measured_s >= MEASURED_EVERY_S:
-        goal, measured_s = measure(frame, face, px_per_mm), frame.captured_s
+    if wanted > 0.0 and now_s - measured_s >= MEASURED_EVERY_S:
+        goal, measured_s = measure(frame, face, px_per_mm), now_s
     share = 1.0 - float(np.exp(-passed_s / SMOOTHING_S))
-    return Person(frame.captured_s, measured_s, goal, before.complexion.toward(goal, share), presence)
+    return Person(now_s, measured_s, goal, before.complexion.toward(goal, share), presence)

@@ -27,6 +27,8 @@ USUAL_EXPOSURE = 0.45  # of the mean of both at least
 THICKEST_VEIL = 0.06
 HUE_PULL = 0.45  # share of the skin's hue shift that is the light's; deep skin is redder, too
 GREY_PULL = 0.5  # share of the picture's mean hue that is the light's
+GREY_CHROMA, COLOR_CHROMA = 2.0, 5.0  # mean of max - min of r, g, b; dull colour photos have 12
+FLAT_CONTRAST, PHOTO_CONTRAST = 8.0, 20.0  # standard deviation: an even grey says nothing of colours
 NO_SKIN_HUE, SKIN_HUE = 0.02, 0.12  # (r - b) / (r + g + b) of grey pictures and of skin
 
 
@@ -41,6 +43,7 @@ class Complexion:
         spread: Mean distance of skin samples from `skin` in r, g shares of r + g + b.
         white: (3,) what a white matt surface on the face would show at usual exposure.
         veil: What black shows in a hazy picture.
+        colorful: 1 in a picture in colour, 0 in a grey one, where makeup is grey, too.
     """
 
     skin: Array
@@ -49,11 +52,17 @@ class Complexion:
     spread: Array
     white: Array
     veil: Array
+    colorful: Array
 
     def shown(self, color: Array) -> Array:
         """(3,) what a matt surface of a (3,) linear colour shows on this face."""
-        light: Array = color * self.white * (1.0 - self.veil) + self.veil
-        return light
+        return self.pictured(color * self.white * (1.0 - self.veil) + self.veil)
+
+    def pictured(self, light: Array) -> Array:
+        """(…, 3) linear light, in grey where the picture is grey."""
+        grey = (light @ LUMINANCE)[..., None]
+        pictured: Array = grey + self.colorful * (light - grey)
+        return pictured
 
     def toward(self, other: "Complexion", share: float) -> "Complexion":
         """Between this and another."""
@@ -81,7 +90,8 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
     count = len(skin_indices)
     skin, spread = _mean_skin(colors[:count])
     step = max(1, frame.height // 48)
-    picture = linear_from_srgb(frame.pixels[::step, ::step]).reshape(-1, 3)
+    sampled = np.ascontiguousarray(frame.pixels[::step, ::step]).reshape(-1, 3)
+    picture = linear_from_srgb(sampled)
     lip_colors = colors[count : count + len(lips)]
     irises = colors[count + len(lips) :]
     return Complexion(
@@ -91,6 +101,7 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
         spread=np.array(spread),
         white=_white(skin, picture.mean(axis=0) + 1e-4),
         veil=np.array(_veil(picture @ LUMINANCE)),
+        colorful=np.array(_colorful(sampled)),
     )
 
 
@@ -125,6 +136,16 @@ def _veil(luminance: Array) -> float:
     dark, bright = np.quantile(luminance, (0.01, 0.95))
     contrast = float(bright) / max(float(dark), 1e-4)
     return min(float(dark), THICKEST_VEIL) * float(np.clip((contrast - 2.0) / 2.0, 0.0, 1.0))
+
+
+def _colorful(pixels: npt.NDArray[np.uint8]) -> float:
+    """0 for a picture of (n, 3) sRGB pixels that has light and dark but no colour."""
+    red, green, blue = pixels.T
+    highest = np.maximum(np.maximum(red, green), blue)
+    chroma = highest - np.minimum(np.minimum(red, green), blue)
+    colored = (float(chroma.mean()) - GREY_CHROMA) / (COLOR_CHROMA - GREY_CHROMA)
+    flat = 1.0 - (float(highest.std()) - FLAT_CONTRAST) / (PHOTO_CONTRAST - FLAT_CONTRAST)
+    return float(np.clip(max(colored, flat), 0.0, 1.0))
 
 
 def _white(skin: Array, picture: Array) -> Array:

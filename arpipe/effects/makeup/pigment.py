@@ -38,9 +38,8 @@ class Pigment:
         hue = (self._colors * (white / skin)) ** (1.0 - self._stain) * self._stains
         ratios = np.clip(hue * (wanted / ((skin * hue) @ LUMINANCE[:, None])), LEAST_RATIO, LARGEST_RATIO)
         clear = 1.0 - complexion.veil / skin  # a haze lies over pigment, too
-        films: Array = (ratios - 1.0) * clear * self._opacity
-        return films
+        return complexion.pictured((ratios - 1.0) * clear * self._opacity)
 
     def glow(self, complexion: Complexion) -> Array:
         """(n, 4) light that each adds where it strikes, and the share of it that comes from grains."""
-        return np.hstack([self._light * complexion.white, self._shimmer])
+        return np.hstack([complexion.pictured(self._light * complexion.white), self._shimmer])

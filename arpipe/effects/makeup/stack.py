@@ -100,7 +100,7 @@ class Stack:
             for face in faces:
                 scale = px_per_mm(face)
                 person = self._people.update(scene.result.frame, face, scale)
-                if person is not None:
+                if person.presence > 0:
                     self._wearers.append(_wearer(face, scene, person, scale))
         self._members.append(worn)
         return [Patch(Phase.SKIN, box) for _, box in self._wearers]

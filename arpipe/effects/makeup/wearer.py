@@ -1,6 +1,7 @@
 """One made-up face of one frame, and the uniforms that all makeup shaders share."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import moderngl
 import numpy as np
@@ -11,7 +12,7 @@ from arpipe.geometry.transforms import Array
 from arpipe.render.layer import Canvas
 from arpipe.render.lighting import LUMINANCE
 from arpipe.render.program import Program
-from arpipe.topology import Topology
+from arpipe.topology import Topology, load_topology
 from arpipe.types import TrackedFace
 
 USUAL_LIGHT: Array = np.array(
@@ -69,6 +70,27 @@ class Wearer:
         towards: Array = self.normals[self.face.landmarks.topology.region(name), 2]
         return towards
 
+    def facing_by_pose(self, name: str) -> Array:
+        """(k,) likewise, of the mean face placed as the head is; 1 without a pose.
+
+        In near profile the network draws the far side where it cannot be; this says what has turned away.
+        """
+        topology = self.face.landmarks.topology
+        indices = topology.region(name)
+        if self.face.pose is None:
+            return np.ones(len(indices))
+        camera_from_head = self.face.pose.camera_from_head
+        points = camera_from_head.apply(topology.canonical_m[indices])
+        normals = _mean_normals()[indices] @ camera_from_head.rotation.T
+        towards: Array = -(normals * points).sum(axis=1) / np.linalg.norm(points, axis=1)
+        return towards
+
+
+@cache
+def _mean_normals() -> Array:
+    topology = load_topology("face")
+    return vertex_normals(topology.canonical_m, topology.triangles)
+
 
 def surface_normals(points: Array, topology: Topology) -> Array:
     """(n, 3) unit normals of landmarks in image px, x right, y down, z towards the viewer."""
@@ -104,6 +126,7 @@ def describe(program: Program, wearer: Wearer) -> None:
     values = {
         "u_skin": [*shares(complexion.skin).tolist(), float(complexion.skin @ LUMINANCE)],
         "u_white": complexion.white.tolist(),
+        "u_colorful": float(complexion.colorful),
         "u_reach": SKIN_REACH + REACH_OVER_SPREAD * float(complexion.spread),
         "u_light": wearer.light.tolist(),
         "u_lips": complexion.lips.tolist(),

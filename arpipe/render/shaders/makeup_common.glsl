@@ -2,12 +2,16 @@
 uniform sampler2D u_backdrop;
 uniform vec3 u_skin;   // mean of bare skin: red and green share, luminance
 uniform vec3 u_white;  // what a white matt surface shows
+uniform float u_colorful; // 0 in a grey picture
 uniform float u_reach; // how far from the mean skin's hue is still skin, in shares of r + g + b
 uniform vec3 u_light;  // unit, towards the main light; x right, y down, z to the viewer
 
 const vec3 LUMINANCE = vec3(0.2126, 0.7152, 0.0722);
 
 float luminance(vec3 color) { return dot(color, LUMINANCE); }
+
+// Light as the picture shows it: without colour in a grey one.
+vec3 pictured(vec3 light) { return mix(vec3(luminance(light)), light, u_colorful); }
 
 vec3 backdrop() { return texelFetch(u_backdrop, ivec2(gl_FragCoord.xy), 0).rgb; }
 

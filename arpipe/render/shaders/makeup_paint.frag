@@ -20,7 +20,7 @@ void main() {
     cover *= skin_evidence(under, level);
     if (cover < 0.002) discard;
     float shade = min((level + 0.01) / (u_skin.z + 0.01), 2.2);
-    vec3 color = paint.rgb / max(paint.a, 1e-3) * u_white * mix(1.0, shade, u_texture);
+    vec3 color = pictured(paint.rgb / max(paint.a, 1e-3) * u_white) * mix(1.0, shade, u_texture);
     o_color = vec4(color * cover, cover);
     o_through = vec4(vec3(1.0 - cover), 1.0);
 }

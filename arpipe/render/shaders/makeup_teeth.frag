@@ -20,7 +20,7 @@ void main() {
     float tooth = smoothstep(0.35, 0.8, level / u_skin.z) * (1.0 - smoothstep(0.24, 0.40, redness));
     float cover = inside * tooth;
     if (cover < 0.002) discard;
-    vec3 white = tint * level * vec3(0.99, 1.0, 1.02);
+    vec3 white = pictured(tint * level * vec3(0.99, 1.0, 1.02));
     vec3 color = mix(under, white, 0.85) * (1.0 + u_brighten * 0.3);
     o_color = vec4(color * cover, cover);
     o_through = vec4(vec3(1.0 - cover), 1.0);
