@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeGuard
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +13,7 @@ from arpipe.geometry.calibration import load_intrinsics
 from arpipe.geometry.camera import DEFAULT_VERTICAL_FOV_DEG, CameraIntrinsics
 from arpipe.pipeline.perception import Perception, PerceptionConfig
 from arpipe.render.config import RenderConfig
+from arpipe.render.cut_out import opacity_of
 from arpipe.timing import FRAME_STAGE, Span, StageTimer
 from arpipe.types import Frame, FrameResult, Picture, Pixels
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from arpipe.effects.built import BuiltEffect
     from arpipe.render.compositor import Compositor
     from arpipe.render.context import GlContext
-    from arpipe.render.layer import CutOut, Layer, PixelLayer
+    from arpipe.render.layer import Layer, PixelLayer
 
 
 class CameraConfig(BaseModel):
@@ -135,7 +136,7 @@ class Pipeline:
         with timer.stage(FRAME_STAGE):
             layers = [*(layer for effect in self._worn for layer in effect.layers), *self._own_layers]
             pixels = compositor.draw(result, camera, layers, timer, out)
-            alpha = _alpha(layers, pixels)
+            alpha = opacity_of(layers, pixels)
         durations = dict(result.timings_ms)
         for stage, duration_ms in timer.timings_ms.items():
             durations[stage] = durations.get(stage, 0.0) + duration_ms
@@ -227,13 +228,3 @@ class Pipeline:
 
 def _pack(effect: str | Pack) -> Pack:
     return effect if isinstance(effect, Pack) else load_effect(effect)
-
-
-def _alpha(layers: "Sequence[Layer | PixelLayer]", pixels: Pixels) -> Pixels | None:
-    """(h, w) opacity of a picture; None when no layer has cut anything out."""
-    cuts = (layer.coverage(pixels) for layer in layers if _is_cut_out(layer))
-    return next((alpha for alpha in cuts if alpha is not None), None)
-
-
-def _is_cut_out(layer: object) -> "TypeGuard[CutOut]":
-    return hasattr(layer, "coverage")  # looking for all of a protocol takes 30 µs each time

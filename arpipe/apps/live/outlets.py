@@ -130,7 +130,7 @@ def dated_path(
 
 
 def save_snapshot(pixels: Pixels, folder: Path) -> Path:
-    """Write a picture as PNG; gives its path.
+    """Write a picture, (h, w, 3) RGB or (h, w, 4) RGBA, as PNG; gives its path.
 
     Raises:
         OutputError: It cannot be written.

@@ -15,6 +15,7 @@ from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
+from arpipe.render.cut_out import opacity_of, over_checkerboard
 from arpipe.timing import StageTimer
 from arpipe.types import FrameResult, Pixels
 
@@ -73,13 +74,14 @@ class Drawing:
             self._made.pop(name).close()
 
     def draw(self, result: FrameResult, camera: CameraIntrinsics, render: RenderConfig) -> Drawn:
-        """The frame with all that is worn, at a quality."""
+        """The frame with all that is worn, at a quality; what is transparent shows a checkerboard."""
         self._context.make_current()
         self._compositor.config = render
         self._timer.begin_frame(result.frame.index)
         layers = [layer for name in self._worn for layer in self._made[name].layers]
         pixels = self._compositor.draw(result, camera, layers, self._timer)
-        return Drawn(pixels, self._timer.timings_ms)
+        shown = over_checkerboard(pixels, opacity_of(layers, pixels))
+        return Drawn(shown, self._timer.timings_ms)
 
     def close(self) -> None:
         """Free everything; may be called twice."""

@@ -22,6 +22,7 @@ from arpipe.apps.window.window import Key, Window
 from arpipe.config import RunConfig
 from arpipe.errors import ArpipeError
 from arpipe.render.context import GlContext
+from arpipe.render.cut_out import over_checkerboard
 from arpipe.types import Picture, Pixels
 
 POLL_S = 0.03  # keys are answered after so long at most when no picture comes
@@ -142,7 +143,7 @@ class LiveWindow:
         begun_s = time.perf_counter()
         if 0 not in size:
             if picture is not None:
-                self.screen.take(picture.pixels)
+                self.screen.take(over_checkerboard(picture.pixels, picture.alpha))
             self._draw()
         presenting_ms = (time.perf_counter() - begun_s) * 1000.0
         self._window.swap()
@@ -290,7 +291,7 @@ class LiveWindow:
 
     def _snapshot(self) -> None:
         if self._picture is not None:
-            self.hud.say(f"Saved {save_snapshot(self._picture.pixels, self._run.live.folder)}")
+            self.hud.say(f"Saved {save_snapshot(self._picture.with_alpha, self._run.live.folder)}")
 
     def _prepare_previews(self, context: GlContext) -> None:
         """Draw those that were not kept; only the first run has to."""

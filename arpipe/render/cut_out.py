@@ -1,0 +1,55 @@
+"""Pictures that are transparent somewhere: how much, and how they look on a screen."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeGuard
+
+import cv2
+import numpy as np
+
+from arpipe.types import Pixels
+
+if TYPE_CHECKING:
+    from arpipe.render.layer import CutOut, Layer, PixelLayer
+
+SQUARE_OF_SIDE = 1.0 / 45.0  # side of the checkerboard's squares over the picture's shorter side
+LEVELS = (102, 153)  # of its squares, grey as in image editors
+
+
+def opacity_of(layers: "Sequence[Layer | PixelLayer]", pixels: Pixels) -> Pixels | None:
+    """(h, w) opacity of a picture that layers have drawn; None when no layer has cut anything out."""
+    cuts = (layer.coverage(pixels) for layer in layers if _is_cut_out(layer))
+    return next((alpha for alpha in cuts if alpha is not None), None)
+
+
+def over_checkerboard(pixels: Pixels, alpha: Pixels | None) -> Pixels:
+    """A picture (h, w, 3) as screens show it: a checkerboard where it is transparent; itself when it is opaque.
+
+    Args:
+        pixels: Colours, not multiplied by alpha.
+        alpha: (h, w) opacity, or None.
+    """
+    if alpha is None:
+        return pixels
+    height, width = alpha.shape
+    board = _checkerboard(height, width)
+    shown = np.asarray(cv2.copyTo(board, (alpha == 0).view(np.uint8), pixels.copy()), np.uint8)
+    rows, columns = np.nonzero((alpha > 0) & (alpha < 255))
+    share = alpha[rows, columns, None].astype(np.float32) / 255.0
+    under = board[rows, columns].astype(np.float32)
+    shown[rows, columns] = np.rint(under + share * (pixels[rows, columns] - under)).astype(np.uint8)
+    return shown
+
+
+@lru_cache(maxsize=2)
+def _checkerboard(height: int, width: int) -> Pixels:
+    """(h, w, 3) grey squares; not to be written into."""
+    square = max(1, round(min(height, width) * SQUARE_OF_SIDE))
+    odd = np.add.outer(np.arange(height) // square, np.arange(width) // square) % 2
+    board = np.repeat(np.array(LEVELS, np.uint8)[odd][..., None], 3, axis=2)
+    board.flags.writeable = False
+    return board
+
+
+def _is_cut_out(layer: object) -> "TypeGuard[CutOut]":
+    return hasattr(layer, "coverage")  # looking for all of a protocol takes 30 µs each time
