@@ -9,6 +9,7 @@ from arpipe.geometry.transforms import Array
 from arpipe.types import Points
 
 FIRST_INTERVAL_S = 1.0 / 30.0  # stands in for an interval that no two usable timestamps have told yet
+TREMOR = 0.3  # object sizes a second: a resting object's points may shake together as fast
 RESTART_AFTER_S = 1.0  # after such a gap the old points say nothing about the new ones
 
 
@@ -66,6 +67,9 @@ class OneEuroFilter:
             gain = float(_gain(self._config.derivate_cutoff, interval_s))
             self._velocity = self._velocity + gain * (velocity - self._velocity)
             speed = np.hypot(self._velocity[:, 0], self._velocity[:, 1])
+            # Where a swing turns back, the speed estimate passes zero after the object did: all points together
+            # tell at once that it moves, as their mean has hardly any noise.
+            speed = np.maximum(speed, float(np.hypot(*velocity.mean(axis=0))) - TREMOR)
             gains = _gain(self._config.min_cutoff + self._config.beta * speed, interval_s)
             self._smooth = self._smooth + np.reshape(gains, (-1, 1)) * (raw - self._smooth)
         self._raw = raw

@@ -44,6 +44,13 @@ def test_a_quick_move_is_followed_within_few_frames():
     assert np.abs(lag[20:]).max() < 0.005 * SIZE
 
 
+def test_a_swing_that_turns_back_is_followed():
+    path = 0.75 * SIZE * np.sin(2.0 * np.pi * times(90))  # to and fro once a second
+    rows = [START + np.float32([x, 0, 0]) for x in path]
+    lag = np.array(rows)[..., 0] - smooth(rows, times(90))[..., 0]
+    assert np.abs(lag[5:]).max() < 0.015 * SIZE
+
+
 def test_at_steady_speed_it_lags_by_milliseconds():
     speed = 1.5 * SIZE
     rows = [START + np.float32([speed * time, 0, 0]) for time in times(90)]
