@@ -171,11 +171,7 @@ class ObjectDrawer:
     def _range(self, number: int, error_m: float) -> tuple[int, int]:
         """First index and count of a batch's leanest level that is off by no more than `error_m`."""
         batch = self._mesh.batches[number]
-        level = sum(level.error_m <= error_m for level in batch.levels)
-        if level > self._levels[number]:
-            lasting = sum(level.error_m <= STEADY * error_m for level in batch.levels)
-            level = max(self._levels[number], lasting)
-        self._levels[number] = level
+        self._levels[number] = level = level_for(batch, error_m, self._levels[number])
         sizes = [batch.indices.size, *(lean.indices.size for lean in batch.levels)]
         return sum(sizes[:level]), sizes[level]
 
@@ -192,6 +188,16 @@ class ObjectDrawer:
             program.set("u_occlusion_strength", material.occlusion_strength)
         if material.alpha_mode == "MASK":
             program.set("u_cutoff", material.alpha_cutoff)
+
+
+def level_for(batch: Batch, error_m: float, before: int) -> int:
+    """The leanest level that is off by no more than `error_m`; 0 is the whole mesh.
+
+    A level leaner than the one in use before has to be off by less than that, see `STEADY`.
+    """
+    level = sum(lean.error_m <= error_m for lean in batch.levels)
+    lasting = sum(lean.error_m <= STEADY * error_m for lean in batch.levels)
+    return level if level <= before else max(before, lasting)
 
 
 def _depth(batch: Batch, placement: Placement) -> float:

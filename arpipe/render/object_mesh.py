@@ -231,16 +231,23 @@ def _levels(pieces: list[_Piece], starts: list[int]) -> tuple[LeanBatch, ...]:
 
 def _vertices(piece: _Piece) -> npt.NDArray[np.float32]:
     linear, offset = piece.model_from_node[:3, :3], piece.model_from_node[:3, 3]
-    positions = piece.primitive.positions @ linear.T + offset
-    normals = piece.primitive.normals @ np.linalg.inv(linear)
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
-    uvs = np.zeros((len(positions), 2)) if piece.primitive.uvs is None else piece.primitive.uvs
-    return np.hstack([positions, normals, uvs]).astype(np.float32)
+    primitive = piece.primitive
+    vertices = np.zeros((len(primitive.positions), 8), np.float32)
+    if np.array_equal(linear, np.eye(3)):  # as most are; half of the time to load glasses otherwise
+        vertices[:, :3] = primitive.positions + offset
+        vertices[:, 3:6] = primitive.normals
+    else:
+        normals = primitive.normals @ np.linalg.inv(linear)
+        vertices[:, :3] = primitive.positions @ linear.T + offset
+        vertices[:, 3:6] = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    if primitive.uvs is not None:
+        vertices[:, 6:] = primitive.uvs
+    return vertices
 
 
 def _colors(piece: _Piece) -> npt.NDArray[np.float16]:
     material = piece.material
-    colors = np.tile(material.base_color_factor.astype(np.float64), (len(piece.primitive.positions), 1))
+    colors = material.base_color_factor.astype(np.float64)[None]
     if piece.primitive.colors is not None:
         colors = colors * piece.primitive.colors
     if material.transmission > 0 and material.thickness > 0 and np.isfinite(material.attenuation_distance):
@@ -248,7 +255,7 @@ def _colors(piece: _Piece) -> npt.NDArray[np.float16]:
         colors[:, :3] *= np.asarray(material.attenuation_color, dtype=np.float64) ** path
     if material.alpha_mode == "OPAQUE":
         colors[:, 3] = 1.0
-    return colors.astype(np.float16)
+    return np.array(np.broadcast_to(colors.astype(np.float16), (len(piece.primitive.positions), 4)))
 
 
 def _surfaces(piece: _Piece) -> npt.NDArray[np.uint8]:

@@ -73,7 +73,8 @@ class Model:
         view = self.json["bufferViews"][accessor["bufferView"]]
         width = COMPONENTS[accessor["type"]]
         kind = TYPES[accessor["componentType"]]
-        flat = np.frombuffer(self.binary, kind, accessor["count"] * width, view["byteOffset"])
+        start = view["byteOffset"] + accessor.get("byteOffset", 0)
+        flat = np.frombuffer(self.binary, kind, accessor["count"] * width, start)
         return flat.reshape(-1, width) if width > 1 else flat
 
     def points_mm(self, *prefixes: str) -> np.ndarray:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from arpipe.io.gltf.model import Model, Node, Primitive
+from arpipe.io.gltf.model import Level, Model, Node, Primitive
 from arpipe.render.object_mesh import DEFAULT_MATERIAL, object_mesh
 
 TRIANGLE = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], np.float32)
@@ -101,3 +101,17 @@ def test_a_primitive_without_material_gets_gltf_s_default():
     (batch,) = object_mesh(model(("frame", None, placed(), primitive(None))), ()).batches
     assert batch.surfaces[0].tolist()[:2] == [255, 255]
     assert batch.colors[0].tolist() == [1.0, 1.0, 1.0, 1.0]
+
+
+def test_levels_of_the_pieces_of_a_batch_go_together():
+    square = replace(primitive(0), indices=np.array([[0, 1, 2], [2, 1, 0]], np.uint32))
+    lean, leanest = (replace(square, indices=square.indices[:count]) for count in (1, 0))
+    frame = Node("frame", None, placed(), 0, (Level(3, 0.001), Level(4, 0.002)))
+    nodes = (frame, Node("screws", None, placed(), 1), Node("bar", None, placed(), 2, (Level(3, 0.003),)))
+    meshes = ((square,), (square,), (square,), (lean,), (leanest,))
+    (batch,) = object_mesh(Model(nodes, (0, 1, 2), meshes, (METAL,), ()), ()).batches
+    assert len(batch.indices) == 6
+    assert [level.error_m for level in batch.levels] == [0.003, 0.003]
+    first, second = (level.indices.tolist() for level in batch.levels)
+    assert first == [[0, 1, 2], [3, 4, 5], [5, 4, 3], [6, 7, 8]]  # the second piece has no levels
+    assert second == [[3, 4, 5], [5, 4, 3], [6, 7, 8]]  # the third stays at its only one

@@ -38,9 +38,9 @@ def read_levels(
         GltfError: A level does not exist, is drawn by itself, comes twice or has levels, or the shares do not fit.
     """
     node = gltf.nodes[index]
-    if node.extensions.levels is None:
+    ids = node.levels
+    if not ids:
         return ()
-    ids = node.extensions.levels.ids
     _check_ids(gltf, ids, placed, f"nodes[{index}].extensions.MSFT_lod")
     shares = _shares(node, len(ids), f"nodes[{index}].extras.MSFT_screencoverage")
     found = [_leaner_mesh(gltf, node, gltf.nodes[level]) for level in ids]
@@ -63,15 +63,15 @@ def _check_ids(gltf: schema.Gltf, ids: list[int], placed: frozenset[int], where:
             raise GltfError(f"{where}: nodes[{level}] is in the scene as well; export it again")
         if level in ids[:place]:
             raise GltfError(f"{where}: nodes[{level}] comes twice; export it again")
-        if leaner.extensions.levels is not None:
+        if leaner.levels:
             raise GltfError(f"{where}: nodes[{level}] has levels itself; export it again")
         if leaner.mesh is not None:
             pick(gltf.meshes, leaner.mesh, "meshes", f"nodes[{level}]")
 
 
-def _shares(node: schema.Node, levels: int, where: str) -> list[float]:
+def _shares(node: schema.Node, levels: int, where: str) -> tuple[float, ...]:
     """Least share of the screen of the node and of each level, falling; empty when the file states none."""
-    shares = node.extras.screen_coverage
+    shares = () if node.extras is None else node.extras.screen_coverage
     if shares and len(shares) != levels + 1:
         raise GltfError(
             f"{where}: expected {levels + 1} shares, for the node and each of its levels, got {len(shares)}; "
@@ -104,9 +104,10 @@ def _place(node: schema.Node) -> tuple[object, ...]:
 
 def _radius(primitives: tuple[Primitive, ...]) -> float:
     """Half the diagonal of the box around a mesh."""
-    low = np.min([primitive.positions.min(axis=0) for primitive in primitives], axis=0)
-    high = np.max([primitive.positions.max(axis=0) for primitive in primitives], axis=0)
-    return float(np.linalg.norm(high.astype(np.float64) - low)) / 2.0
+    axes = [np.ascontiguousarray(primitive.positions.T) for primitive in primitives]
+    low = np.min([rows.min(axis=1) for rows in axes], axis=0)
+    high = np.max([rows.max(axis=1) for rows in axes], axis=0)
+    return math.dist(high.tolist(), low.tolist()) / 2.0
 
 
 def _error(radius_m: float, share: float) -> float:

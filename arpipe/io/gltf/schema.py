@@ -245,8 +245,8 @@ class NodeExtensions(_Object):
 class NodeExtras(_Object):
     """The part of a node's `extras` that MSFT_lod gives a meaning: least share of the screen of each level."""
 
-    screen_coverage: Annotated[list[Unit], Field(max_length=MAX_LEVELS + 1)] = Field(
-        default=[], alias="MSFT_screencoverage"
+    screen_coverage: Annotated[tuple[Unit, ...], Field(max_length=MAX_LEVELS + 1)] = Field(
+        default=(), alias="MSFT_screencoverage"
     )
 
 
@@ -261,14 +261,21 @@ class Node(_Object):
     translation: Vector3 = (0.0, 0.0, 0.0)
     rotation: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
     scale: Vector3 = (1.0, 1.0, 1.0)
-    extensions: NodeExtensions = NodeExtensions()
-    extras: NodeExtras = NodeExtras()
+    extensions: NodeExtensions | None = None
+    extras: NodeExtras | None = None
 
     @field_validator("extras", mode="before")
     @classmethod
     def _only_objects(cls, extras: object) -> object:
         """`extras` may be anything; only an object can hold what is read."""
-        return extras if isinstance(extras, dict | NodeExtras) else {}
+        return extras if isinstance(extras, dict | NodeExtras) else None
+
+    @property
+    def levels(self) -> list[int]:
+        """Nodes of MSFT_lod, ever leaner."""
+        if self.extensions is None or self.extensions.levels is None:
+            return []
+        return self.extensions.levels.ids
 
 
 class Scene(_Object):

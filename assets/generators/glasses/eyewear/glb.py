@@ -55,13 +55,16 @@ class _Buffer:
         self.accessors.append(entry)
         return len(self.accessors) - 1
 
-    def indices(self, triangles: Triangles) -> int:
-        flat = triangles.ravel().astype("<u2")
-        view = self.view(flat.tobytes(), _ELEMENT_BUFFER)
-        self.accessors.append(
-            {"bufferView": view, "componentType": _UINT16, "count": len(flat), "type": "SCALAR"}
-        )
-        return len(self.accessors) - 1
+    def indices(self, *parts: Triangles) -> list[int]:
+        """An accessor for each part, all in one view."""
+        flat = [part.ravel().astype("<u2") for part in parts]
+        view = self.view(b"".join(part.tobytes() for part in flat), _ELEMENT_BUFFER)
+        first, offset = len(self.accessors), 0
+        for part in flat:
+            entry = {"bufferView": view, "componentType": _UINT16, "count": len(part), "type": "SCALAR"}
+            self.accessors.append({**entry, "byteOffset": offset} if offset else entry)
+            offset += part.nbytes
+        return list(range(first, len(self.accessors)))
 
 
 def _surface(part: Part, origin: Array) -> Surface:
@@ -85,7 +88,7 @@ def _primitive(surface: Surface, material: int, buffer: _Buffer) -> dict[str, An
         attributes["TEXCOORD_0"] = buffer.floats(surface.uvs, "VEC2")
     if surface.colors is not None:
         attributes["COLOR_0"] = buffer.floats(surface.colors, "VEC4")
-    return {"attributes": attributes, "indices": buffer.indices(surface.triangles), "material": material}
+    return {"attributes": attributes, "indices": buffer.indices(surface.triangles)[0], "material": material}
 
 
 def encode(pack: Pack) -> bytes:
@@ -138,8 +141,8 @@ def _with_levels(
         ids = []
         for number, triangles in enumerate(leaner(surfaces[node["name"]]), start=1):
             name = f"{node['name']}_lod{number}"
-            pairs = zip(whole, triangles, strict=True)
-            meshes[name] = [{**primitive, "indices": buffer.indices(part)} for primitive, part in pairs]
+            pairs = zip(whole, buffer.indices(*triangles), strict=True)
+            meshes[name] = [{**primitive, "indices": indices} for primitive, indices in pairs]
             ids.append(len(nodes) + len(levels))
             levels.append({**node, "name": name, "mesh": len(meshes) - 1})
         node["extensions"] = {_LEVELS: {"ids": ids}}
