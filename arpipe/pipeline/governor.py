@@ -1,8 +1,9 @@
 """Holds the frame rate in live use by giving up quality that is missed least, one step at a time.
 
 Each `QualityLevel` is cheaper than the one before it. When the frames of the last second are too slow at the 95th
-percentile the governor steps down; when they have long been fast enough that the level above would fit too, it
-steps up. An upward step that has to be taken back doubles the wait before the next try, so quality never pumps.
+percentile the governor steps down, and learns what that has saved; when they have long been fast enough that the
+level above would fit too, it steps up. An upward step that has to be taken back doubles the wait before the next
+try, so quality never pumps.
 """
 
 import math
@@ -15,6 +16,10 @@ from arpipe.pipeline.schedule import Rates
 from arpipe.timing import percentile
 
 FEWEST_FRAMES = 5  # a percentile of fewer says nothing
+SAFETY = 0.9  # share of the frame's time that the level above may be expected to take
+LARGEST_SAVING = (
+    0.35  # share of its time that a level leaves at least: what seems to save more was other load
+)
 
 
 class QualityLevel(BaseModel):
@@ -44,6 +49,16 @@ DEFAULT_LEVELS = (
     QualityLevel(name="no supersampling", supersample=1),
     QualityLevel(name="no shadow, no reflection", supersample=1, shadow=False, reflection=False),
     QualityLevel(name="plain mesh", supersample=1, shadow=False, reflection=False, attention=False),
+    # In place of smaller network inputs, which the networks' fully connected last layers do not allow, the large
+    # networks rest first: those of body, hands and mask take longer than the face's.
+    QualityLevel(
+        name="body, hands and mask every second frame",
+        supersample=1,
+        shadow=False,
+        reflection=False,
+        attention=False,
+        perception_every=Rates(body=2, hands=2, mask=2),
+    ),
     QualityLevel(
         name="every second frame",
         supersample=1,
@@ -61,9 +76,11 @@ class GovernorConfig(BaseModel):
     Attributes:
         target_fps: Rate to hold.
         window_s: Time over which frames are judged, and that a new level is given to show itself.
-        headroom: Share of the frame's time below which the 95th percentile must lie before stepping up.
+        headroom: Share of the frame's time below which the 95th percentile must lie before stepping up; less where
+            the step down has shown that the level above takes more.
         patience_s: For how long it must lie there.
-        longest_patience_s: What the patience grows to, doubling with each upward step that failed.
+        longest_patience_s: What the patience grows to, doubling with each upward step that failed; after so long,
+            a step up is tried even where the level above seemed to take too much.
         levels: Best first.
     """
 
@@ -109,9 +126,13 @@ class Governor:
         self._index = 0
         self._frames: deque[tuple[float, float]] = deque()
         self._changed_s = -math.inf
-        self._easy_since_s = math.inf
+        self._easy_since_s = self._sure_since_s = math.inf
         self._patience_s = self.config.patience_s
         self._stepped_up = False
+        self._slow_ms: float | None = (
+            None  # what made it step down to this level, until that has shown itself
+        )
+        self._savings: dict[int, float] = {}  # level → what was left of its time one level below
 
     @property
     def level(self) -> QualityLevel:
@@ -137,16 +158,18 @@ class Governor:
             return None
         p95_ms = percentile([duration for _, duration in self._frames], 0.95)
         limit_ms = 1000.0 / self.config.target_fps
+        if self._slow_ms is not None:
+            self._savings[self._index - 1] = max(p95_ms / self._slow_ms, LARGEST_SAVING)
+            self._slow_ms = None
         if p95_ms > limit_ms:
-            self._easy_since_s = math.inf
             return self._step(time_s, +1, p95_ms)
-        if p95_ms > limit_ms * self.config.headroom:
-            self._easy_since_s = math.inf
-            return None
-        self._easy_since_s = min(self._easy_since_s, time_s)
+        sure = min(self.config.headroom, SAFETY * self._savings.get(self._index - 1, 1.0))
+        self._easy_since_s = _since(time_s, self._easy_since_s, p95_ms <= limit_ms * self.config.headroom)
+        self._sure_since_s = _since(time_s, self._sure_since_s, p95_ms <= limit_ms * sure)
         if self._stepped_up and time_s - self._changed_s > self._patience_s:
             self._stepped_up, self._patience_s = False, self.config.patience_s  # the step up has held
-        if time_s - self._easy_since_s >= self._patience_s:
+        sure_s, easy_s = time_s - self._sure_since_s, time_s - self._easy_since_s
+        if sure_s >= self._patience_s or easy_s >= self.config.longest_patience_s:
             return self._step(time_s, -1, p95_ms)
         return None
 
@@ -157,8 +180,15 @@ class Governor:
         if by > 0 and self._stepped_up:
             self._patience_s = min(2.0 * self._patience_s, self.config.longest_patience_s)
         self._stepped_up = by < 0
+        self._slow_ms = p95_ms if by > 0 else None
         decision = Decision(time_s, self.level.name, self.config.levels[index].name, p95_ms)
-        self._index, self._changed_s, self._easy_since_s = index, time_s, math.inf
+        self._index, self._changed_s = index, time_s
+        self._easy_since_s = self._sure_since_s = math.inf
         self._frames.clear()
         self.decisions.append(decision)
         return decision
+
+
+def _since(time_s: float, since_s: float, holds: bool) -> float:
+    """When something began to hold; infinity while it does not."""
+    return min(since_s, time_s) if holds else math.inf

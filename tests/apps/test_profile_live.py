@@ -33,7 +33,7 @@ def test_frames_are_presented_or_counted_where_they_were_lost(live_run: tuple[Re
     assert list(report.dropped) == ["source", "inference", "render", "encode"]
     shown = sorted(span.frame for _, span in seen.spans if span.stage == PRESENT)
     lost = sum(later - earlier - 1 for earlier, later in pairwise(shown))
-    assert sum(report.dropped.values()) == pytest.approx(lost, abs=3)  # what is on its way at either end
+    assert sum(report.dropped.values()) == pytest.approx(lost, abs=5)  # what is on its way at either end
 
 
 def test_latency_contains_the_frame_and_its_waits(live_run: tuple[Report, Measurement]) -> None:
@@ -67,7 +67,7 @@ def test_arrows_lead_from_capture_through_the_threads_to_present(
     shown = {span.frame for _, span in seen.spans if span.stage == PRESENT}
     for kind, lane in (("s", "capture"), ("t", "perception"), ("f", "main, drawing")):
         arrows = [event for event in events if event["ph"] == kind and names[event["tid"]] == lane]
-        assert len({event["id"] for event in arrows} & shown) >= len(shown) - 2  # the first was on its way
+        assert len({event["id"] for event in arrows} & shown) >= len(shown) - 5  # the first were on their way
     assert {event["id"] for event in events if event["ph"] == "f"} == shown
     assert [event["name"] for event in events if event["ph"] == "i"]
 

@@ -55,9 +55,18 @@ def test_level_that_only_just_fits_is_kept() -> None:
     assert [d.to_level for d in governor.decisions] == ["less"]
 
 
-def test_step_up_that_fails_is_tried_ever_more_rarely() -> None:
+def test_level_above_is_tried_rarely_while_it_is_known_to_take_too_much() -> None:
     governor = Governor(CONFIG)
     drive(governor, 600, lambda name: {"full": 50.0, "less": 20.0, "least": 10.0}[name])
+    ups = [d.time_s for d in governor.decisions if d.to_level == "full"]
+    assert 5 <= len(ups) <= 10
+    assert all(later - earlier >= CONFIG.longest_patience_s for earlier, later in pairwise(ups))
+    assert governor.decisions[-1].time_s - ups[-1] < 2.5
+
+
+def test_step_up_that_fails_is_tried_ever_more_rarely() -> None:
+    governor = Governor(CONFIG)
+    drive(governor, 600, lambda name: {"full": 50.0, "less": 12.0, "least": 6.0}[name])
     ups = [d.time_s for d in governor.decisions if d.to_level == "full"]
     gaps = [later - earlier for earlier, later in pairwise(ups)]
     assert all(later > 1.5 * earlier for earlier, later in pairwise(gaps[:4]))
