@@ -1,6 +1,8 @@
 """Capture: frames in real time, through failures of the device."""
 
+import gc
 import threading
+import weakref
 from itertools import pairwise
 
 import pytest
@@ -133,3 +135,26 @@ def test_opener_knows_cameras_samples_and_files(tmp_path):
         assert (sample.info.name, sample.info.frame_count) == ("sample", None)
     with pytest.raises(MediaError):
         opener(LiveConfig(source=str(tmp_path / "none.mp4")))()
+
+
+def test_a_file_played_again_leaves_nothing_behind():
+    """PyAV's pictures and their side data hold each other, so only the garbage collector frees them."""
+
+    class Knot(FakeFile):
+        def __init__(self):
+            super().__init__(2)
+            self.itself = self
+
+    alive = []
+
+    def open_():
+        source = Knot()
+        alive.append(weakref.ref(source))
+        return source
+
+    gc.disable()
+    try:
+        some(Capture(open_, loop=True), 7)
+        assert [source() is not None for source in alive] == [False, False, False, True]
+    finally:
+        gc.enable()

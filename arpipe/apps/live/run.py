@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from arpipe.apps.heaps import share_heaps
 from arpipe.apps.live.capture import Capture, opener
 from arpipe.apps.live.outlets import Outlet, Recording, free_path
 from arpipe.apps.live.session import LiveReport, LiveSession
@@ -76,6 +77,7 @@ def open_session(
     stack: ExitStack, run: RunConfig, parts: LiveParts, context: GlContext | None = None
 ) -> LiveSession:
     """Everything of a run but its screen, closed by `stack`."""
+    share_heaps()
     pipeline = stack.enter_context(Pipeline(pipeline_config(run), layers=parts.layers, context=context))
     capture = parts.capture or Capture(opener(run.live), run.live.loop)
     session = stack.enter_context(LiveSession(capture, pipeline, Governor(run.governor)))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
+from arpipe.apps.heaps import share_heaps
 from arpipe.apps.signals import ended_by_sigterm
 from arpipe.config import RunConfig, WebConfig
 
@@ -31,6 +32,7 @@ def run(
     """
     from arpipe.apps.web.server import WebServer
 
+    share_heaps()
     server = WebServer(config if web is None else config.model_copy(update={"web": web}), source)
     with ended_by_sigterm():
         server.run(ready or _print_address)
