@@ -14,7 +14,9 @@ from arpipe.cli.options import (
     Provider,
     Settings,
     Threads,
+    Track,
     run_config,
+    subjects,
 )
 
 
@@ -60,6 +62,7 @@ def live(
     seconds: Annotated[
         float | None, typer.Option("--seconds", metavar="S", help="End after S seconds.")
     ] = None,
+    track: Track = None,
     max_faces: MaxFaces = None,
     fov: FieldOfView = None,
     camera: CameraFile = None,
@@ -83,6 +86,7 @@ def live(
             "--virtual-camera": ("live.virtual_camera", virtual_camera),
             "--frames": ("live.frames", frames),
             "--seconds": ("live.seconds", seconds),
+            "--track": ("perception.track", subjects(track)),
             "--max-faces": ("perception.face.max_faces", max_faces),
             "--fov": ("camera.fov_deg", fov),
             "--camera": ("camera.file", camera),

@@ -72,6 +72,10 @@ def test_hints_say_what_matters_most():
     assert hints.text("playing") == ""
     now[0] = 2.0
     assert "Looking for a face" in hints.text("playing")
+    hints.observe(result_of(120), frozenset({"hands"}))
+    assert "Looking for a hand" in hints.text("playing")
+    hints.observe(result_of(120), frozenset({"mask"}))
+    assert hints.text("playing") == ""  # a background needs nobody
     dark = Hints(lambda: now[0])
     dark.observe(result_of(20))
     assert "too dark" in dark.text("playing")

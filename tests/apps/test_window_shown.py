@@ -180,6 +180,37 @@ def test_pause_holds_the_picture(screen, tmp_path):
         until(app, lambda: app.session.figures.frames > frames)
 
 
+def test_glasses_are_adjusted_at_once_even_while_it_is_paused(screen, tmp_path):
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        press(app, window, glfw.KEY_SPACE, glfw.KEY_A)
+        app.hud._message_until_s = 0.0
+        before, frames = shown(app), app.session.figures.frames
+        (worn,) = app.session.pipeline._worn
+        objects = app.screen._context.resources.count
+        press(app, window, *[glfw.KEY_DOWN] * 10)
+        after = shown(app)
+        face = slice(100, 250), slice(200, 440)
+        moved = np.abs(after[face].astype(int) - before[face]).mean()
+        assert moved > 2.0
+        assert app.session.figures.frames == frames
+        assert app.session.pipeline._worn == [worn]  # not built anew
+        assert app.screen._context.resources.count == objects
+        press(app, window, glfw.KEY_BACKSPACE)
+        assert (
+            np.abs(shown(app)[face].astype(int) - before[face]).mean() < moved / 3
+        )  # light settles meanwhile
+
+
+def test_adjusting_ends_with_what_cannot_be_moved(screen, tmp_path):
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        press(app, window, glfw.KEY_A, glfw.KEY_UP, glfw.KEY_0)
+        assert not app.hud.adjusting
+        assert "adjust" not in app.panels()
+    assert Adjustments.load(tmp_path / "adjustments.toml").packs["wayfarer"].up_mm == 0.5
+
+
 def test_window_can_be_resized_and_fill_the_screen(screen, tmp_path):
     with opened(tmp_path) as (app, window):
         with_picture(app)

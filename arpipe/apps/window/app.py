@@ -9,8 +9,8 @@ from arpipe.apps.live.run import LiveParts, is_over, open_session
 from arpipe.apps.live.session import LiveReport, LiveSession
 from arpipe.apps.live.trouble import advice
 from arpipe.apps.signals import ended_by_sigterm
-from arpipe.apps.window import adjusting
-from arpipe.apps.window.adjusting import Adjustments, can_adjust
+from arpipe.apps.window.adjusting import Adjustments
+from arpipe.apps.window.fitting_room import FittingRoom
 from arpipe.apps.window.hints import Hints
 from arpipe.apps.window.hud import Hud
 from arpipe.apps.window.keys import KEYS, REPEATABLE, Action, digit
@@ -29,7 +29,6 @@ POLL_S = 0.03  # keys are answered after so long at most when no picture comes
 REDRAW_S = 0.1  # without a new picture
 WINDOW_SIZE = (1280, 720)
 GOES_ON = "It is picked up again by itself."
-DEBUG_EFFECT = "debug"
 
 
 def run_window(run: RunConfig, parts: LiveParts) -> LiveReport:
@@ -68,7 +67,7 @@ class LiveWindow:
         adjustments: Adjustments | None = None,
     ) -> None:
         self._window, self._run, self._parts = window, run, parts
-        self._adjustments = adjustments or Adjustments.load()
+        kept = adjustments or Adjustments.load()
         self.wardrobe = Wardrobe(run.effects)
         self.screen = Screen(context)
         stack.callback(self.screen.close)
@@ -78,27 +77,31 @@ class LiveWindow:
         self.session: LiveSession = open_session(stack, run, parts, context)
         self._hints = Hints()
         self._picture: Picture | None = None
-        self._mirror, self._debug, self._running = run.live.mirror, False, True
+        self._mirror, self._running = run.live.mirror, True
         self._recorder = Recorder(self.session, run)
         self._drawn_s = 0.0
         if run.live.full_screen:
             window.toggle_full_screen()
-        self._wear()
+        self._room = FittingRoom(self.session, self.wardrobe, kept, self.hud)
 
     def step(self) -> bool:
         """Answer keys and show the newest picture; False when it is over."""
-        for key in self._window.poll():
+        keys = self._window.poll()
+        for key in keys:
             with self._telling():
                 self._press(key)
         picture = None
         if not self._paused:
             picture = self.session.next(POLL_S)
         else:
+            if keys:
+                self._draw_again()
             time.sleep(POLL_S)
         now_s = time.monotonic()
         if picture is not None:
             self._picture = picture
-            self._hints.observe(picture.result)
+            perception = self.session.pipeline.perception
+            self._hints.observe(picture.result, perception.needs.union(perception.config.track))
             self._show(picture)
         elif now_s - self._drawn_s > REDRAW_S:
             self._show(None)
@@ -113,8 +116,7 @@ class LiveWindow:
     def finish(self) -> None:
         """End the recording, keep the adjustments."""
         self._recorder.stop()
-        if self.hud.adjusting:
-            self._adjustments.save()
+        self._room.leave()
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -152,6 +154,13 @@ class LiveWindow:
             with self._telling():
                 self.session.presented(picture, presenting_ms)
 
+    def _draw_again(self) -> None:
+        """Draw the present frame anew, so that what is worn can be changed while it stands still."""
+        if self._picture is not None:
+            self._picture = self.session.pipeline.picture(self._picture.result)
+            self.screen.take(self._picture.pixels)
+            self._drawn_s = 0.0
+
     def _draw(self) -> None:
         dark = 0.45 if self.hud.covers else 1.0
         self.screen.draw(self._size, self._scale, self.panels(), mirror=self._mirror, brightness=dark)
@@ -187,34 +196,34 @@ class LiveWindow:
             hint=self._hints.text(capture.state),
             trouble=trouble,
             recording_s=self._recorder.seconds,
-            adjustment=self._worn_adjustment() if self.hud.adjusting else None,
+            adjustment=self._room.adjustment,
         )
 
     def _press(self, key: Key) -> None:
-        if self.hud.adjusting and self._adjust(key):
+        if self._room.adjust(key, mirrored=self._mirror):
             return
         number = digit(key.code)
         action = KEYS.get(key.code)
         if number is not None:
-            self._choose(number)
+            self._room.choose(number)
         elif action is not None and (not key.repeated or action in REPEATABLE):
             self._act(action)
 
     def _act(self, action: Action) -> None:
-        hud = self.hud
+        hud, room = self.hud, self._room
         does: dict[Action, Callable[[], None]] = {
             Action.PAUSE: self._toggle_pause,
             Action.RECORD: self._toggle_recording,
             Action.SNAPSHOT: self._snapshot,
-            Action.PREVIOUS: lambda: self._step(-1),
-            Action.NEXT: lambda: self._step(1),
-            Action.NONE: lambda: self._choose(0),
+            Action.PREVIOUS: lambda: room.step(-1),
+            Action.NEXT: lambda: room.step(1),
+            Action.NONE: lambda: room.choose(0),
             Action.MIRROR: self._toggle_mirror,
-            Action.DEBUG: self._toggle_debug,
+            Action.DEBUG: room.toggle_mesh,
             Action.PROFILE: hud.toggle_profile,
             Action.FULL_SCREEN: self._window.toggle_full_screen,
             Action.HELP: hud.toggle_help,
-            Action.ADJUST: self._toggle_adjusting,
+            Action.ADJUST: room.toggle_adjusting,
             Action.QUIT: self._quit,
         }
         does[action]()
@@ -222,7 +231,7 @@ class LiveWindow:
     def _quit(self) -> None:
         """Close what is open first, then the window."""
         if self.hud.adjusting:
-            self._toggle_adjusting()
+            self._room.toggle_adjusting()
         elif self.hud.helping:
             self.hud.toggle_help()
         else:
@@ -233,55 +242,6 @@ class LiveWindow:
 
     def _toggle_mirror(self) -> None:
         self._mirror = not self._mirror
-
-    def _toggle_debug(self) -> None:
-        self._debug = not self._debug
-        self._wear()
-
-    def _step(self, by: int) -> None:
-        self.wardrobe.step(by)
-        self._wear()
-
-    def _choose(self, index: int) -> None:
-        if self.wardrobe.choose(index):
-            self._wear()
-
-    def _wear(self) -> None:
-        """Build what is chosen, as it was adjusted, with debug lines if they are wanted."""
-        packs = [self._adjustments.applied(pack) for pack in self.wardrobe.worn.packs]
-        self.hud.show_carousel()
-        self.session.settle()
-        self.session.pipeline.set_effects([*packs, *([DEBUG_EFFECT] if self._debug else [])])
-
-    def _toggle_adjusting(self) -> None:
-        if self.hud.adjusting:
-            self.hud.adjusting = False
-            self._adjustments.save()
-            self.hud.say("Kept for these glasses")
-        elif any(can_adjust(pack) for pack in self.wardrobe.worn.packs):
-            self.hud.adjusting = True
-        else:
-            self.hud.say("There is nothing to move: choose glasses first")
-
-    def _worn_adjustment(self) -> adjusting.Adjustment:
-        pack = next(pack for pack in self.wardrobe.worn.packs if can_adjust(pack))
-        return self._adjustments.of(pack)
-
-    def _adjust(self, key: Key) -> bool:
-        """Change the worn glasses; False when the key means something else."""
-        if key.code == adjusting.RESET_KEY:
-            changed = adjusting.Adjustment()
-        elif key.code in adjusting.KEYS:
-            field, step = adjusting.KEYS[key.code]
-            sideways = field == "right_mm" and not self._mirror
-            changed = self._worn_adjustment().moved(field, -step if sideways else step)
-        else:
-            return False
-        for pack in self.wardrobe.worn.packs:
-            if can_adjust(pack):
-                self._adjustments.packs[pack.name] = changed
-        self._wear()
-        return True
 
     def _toggle_recording(self) -> None:
         if self._recorder.seconds is None:
