@@ -10,12 +10,14 @@ from PIL import Image
 
 from arpipe.assets import asset_path
 from arpipe.effects.makeup.curves import closed_curve
+from arpipe.effects.makeup.person import measure, px_per_mm
 from arpipe.effects.packs import build, load_effect
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
+from arpipe.render.lighting import LUMINANCE, linear_from_srgb
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.types import Frame
@@ -46,6 +48,38 @@ def test_lipstick_lies_where_the_official_runtime_sees_lips(shared_data):
     assert marks[(lips > 0.5) & (mouth < 0.5)].mean() >= 0.95
     assert marks[mouth > 0.99].sum() <= 0.01 * marks.sum()
     assert marks[~near].sum() <= 0.02 * marks.sum()
+
+
+def test_a_smiling_lower_lip_is_painted_up_to_the_teeth():
+    """What the mesh leaves bare of it, by its colour, on an open smile."""
+    pixels = np.asarray(Image.open(asset_path("samples/astronaut.png")).convert("RGB"))
+    pixels = cv2.resize(pixels[:360, 60:420], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    bare = {}
+    for reach_mm in (0.0, 2.4):
+        with Pipeline(effects=[f"{GREEN[:-1]}, reach_mm={reach_mm})"]) as pipeline:
+            result = pipeline(Frame(pixels, 0.0, 0))
+            drawn = pipeline.draw(result)
+        face = result.faces[0]
+        scale = px_per_mm(face)
+        marks = np.abs(drawn.astype(int) - pixels).max(axis=2) > 20
+        skin, lips = measure(result.frame, face, scale).skin, measure(result.frame, face, scale).lips
+        light = linear_from_srgb(pixels)
+        redness = (light[..., 0] - light[..., 1]) / (light[..., 0] + 0.01)
+        level = light @ LUMINANCE
+        red = (lips[0] - lips[1]) / (lips[0] + 0.01)
+        mouth = _filled(face.landmarks.region("lips_inner")[:, :2], pixels.shape[:2]) > 0.99
+        teeth = mouth & (redness < 0.4 * red) & (level > 0.5 * skin @ LUMINANCE)
+        assert teeth.sum() > 100
+        assert not marks[teeth].any()
+        lip = (redness > 0.6 * red) & (level > 0.35 * lips @ LUMINANCE)
+        strips = []
+        for x, y in np.rint(face.landmarks.region("lips_inner")[3:8, :2]).astype(int):
+            up = slice(y - round(3 * scale), y + round(1.5 * scale))
+            column, painted = lip[up, x][::-1], marks[up, x][::-1]
+            end = int(np.argmin(column)) if not column.all() else len(column)
+            strips.append((~painted[:end]).sum() / scale)
+        bare[reach_mm] = np.mean(strips)
+    assert bare[2.4] <= min(1.0, 0.5 * bare[0.0]), bare
 
 
 def test_edges_stand_still_in_a_noisy_clip():

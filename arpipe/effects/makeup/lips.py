@@ -16,13 +16,14 @@ from arpipe.render.lighting import LUMINANCE
 
 STEPS = 5  # points a landmark
 CORNERS = 20  # landmarks of each outline
-ROWS = 6
+ROWS = 7
 FEATHER_MM = 0.55  # half the width of the outer edge
 LEAST_FEATHER_PX = 0.8
 CLOSED_MM, PARTED_MM = 1.5, 4.0  # gap between lips that touch by the landmarks' measure, and that show teeth
 DEEP_SKIN = 0.12  # luminance
+DEEP_LIPS = 0.45  # of the skin's luminance
 FOLD_POINTS = 7  # over which lips fade to where they fold
-TOUCHING_MM = 0.35  # lips this close are closed
+TOUCHING_MM = 0.7  # lips this close are closed
 UNLIKE_MEAN = 0.25  # so much more than the mean face's lips may these face the camera
 INNER_FEATHER = 0.5  # of the outer one, all of it on the lip
 
@@ -42,6 +43,7 @@ class LipLook:
         liner: sRGB colour of a pencil line along the outline.
         liner_strength: Its opacity.
         liner_width: Share of the lip's height.
+        reach_mm: How far past the mesh's inner outline a smiling lower lip is looked for by its colour.
     """
 
     inner: RgbColor
@@ -53,6 +55,7 @@ class LipLook:
     liner: RgbColor
     liner_strength: float
     liner_width: float
+    reach_mm: float
 
 
 class LipPainter:
@@ -94,7 +97,7 @@ class LipPainter:
             np.maximum(wearer.facing("lips_outer"), wearer.facing("lips_inner")),
             _least_of_neighbours(wearer.facing_by_pose("lips_outer")) + UNLIKE_MEAN,
         )
-        rows, cover, across = lip_rows(outline, mouth, wearer.px_per_mm)
+        rows, cover, across = lip_rows(outline, mouth, wearer.px_per_mm, look.reach_mm)
         toward = closed_curve(facing[:, None], STEPS)[:, 0] * unfolded(rows[1], rows[3])
         self._shape.draw(canvas, wearer, joined(rows, cover, across, _ALONG, toward))
 
@@ -104,47 +107,68 @@ class LipPainter:
 
 
 def adaptation(complexion: Complexion) -> float:
-    """Brightness of pigment on this skin: on deep skin a colour as bright as on fair skin would seem to glow."""
+    """Brightness of pigment on these lips: as bright as on fair skin it would seem to glow on deep skin.
+
+    Lips far darker than the skin are deep themselves, or in the shade.
+    """
     level = float(complexion.skin @ LUMINANCE)
-    return float(min(level / DEEP_SKIN, 1.0) ** 0.5)
+    share = float(complexion.lips @ LUMINANCE) / level
+    return float((min(level / DEEP_SKIN, 1.0) * min(share / DEEP_LIPS, 1.0)) ** 0.5)
 
 
-def lip_rows(outer_loop: Array, inner_loop: Array, px_per_mm: float) -> tuple[Array, Array, Array]:
+def lip_rows(
+    outer_loop: Array, inner_loop: Array, px_per_mm: float, reach_mm: float
+) -> tuple[Array, Array, Array]:
     """Rings of vertices from outside the lips to the mouth.
 
     Args:
         outer_loop: (20, 2) outline in image px: right corner, lower lip, left corner, upper lip.
         inner_loop: (20, 2) likewise around the mouth.
         px_per_mm: Size of the face.
+        reach_mm: How far past the inner outline a smiling lower lip is looked for.
 
     Returns:
-        (ROWS, n, 2) places, (ROWS, n) coverage, (ROWS, n) place across: 0 at the mouth, 1 at the outline.
+        (ROWS, n, 2) places, (ROWS, n) coverage, (ROWS, n) place across: 0 at the mouth, 1 at the outline;
+        less than 0 where the mesh ends and only colour tells what is lip.
     """
     outer, inner = closed_curve(np.stack([outer_loop, inner_loop]), STEPS)
     inner = _untangled(inner)
+    apart = _partners(inner) - inner
+    opened = np.hypot(apart[:, 0], apart[:, 1])
+    shut = np.clip(2.0 - opened / max(TOUCHING_MM * px_per_mm, LEAST_FEATHER_PX), 0.0, 1.0)
+    inner = inner + apart * (0.5 * shut)[:, None]
     across = outer - inner
     height = np.hypot(across[:, 0], across[:, 1])
     inwards = -across / np.maximum(height, 1e-6)[:, None]
     feather = max(FEATHER_MM * px_per_mm, LEAST_FEATHER_PX)
     outwards = normals_2d(outer)
     step_out = outwards * (np.sign(np.sum(outwards * across)) * feather)
-    apart = inner - _partners(inner)
-    opened = np.hypot(apart[:, 0], apart[:, 1])
     step_in = inwards * np.minimum(feather, 0.3 * height)[:, None]
     inner_feather = np.minimum(INNER_FEATHER * feather, 0.35 * opened)
     inner_step = inwards * np.minimum(inner_feather, 0.3 * height)[:, None]
-    middle = 0.5 * (outer + inner)
+    parted = np.clip(opened / px_per_mm / PARTED_MM - 0.5, 0.0, 1.0) * min(reach_mm, 1.0)
+    parted[len(outer) // 2 :] = 0.0  # of the lower lip alone: gums look like lips, too
+    beyond = inner + inwards * (parted * np.minimum(reach_mm * px_per_mm, 0.4 * opened))[:, None]
     rows = np.stack(
-        [outer + step_out, outer + step_in, middle, inner - 2.0 * inner_step, inner - inner_step, inner]
+        [
+            outer + step_out,
+            outer + step_in,
+            0.5 * (outer + inner),
+            inner - 2.0 * inner_step,
+            inner - inner_step,
+            inner,
+            beyond,
+        ]
     )
-    touching = max(TOUCHING_MM * px_per_mm, LEAST_FEATHER_PX)
-    shut = np.clip(2.0 - opened / touching, 0.0, 1.0)
+    edge = np.maximum(shut, parted)
     cover = np.ones(rows.shape[:2])
-    cover[0], cover[4], cover[5] = 0.0, np.maximum(0.5, shut), shut
+    cover[0], cover[4], cover[5], cover[6] = 0.0, np.maximum(0.5, edge), edge, shut
     inside = rows - outer
     place_across = 1.0 - np.hypot(inside[..., 0], inside[..., 1]) / np.maximum(height, 1e-6)
     place_across[0] = 1.0
-    return rows, cover, np.maximum(place_across, 0.0)
+    place_across = np.maximum(place_across, 0.0)
+    place_across[6] = -parted
+    return rows, cover, place_across
 
 
 def unfolded(outer: Array, inner: Array) -> Array:

@@ -14,12 +14,13 @@ uniform float u_px_mm;
 uniform float u_open;      // 0 closed, 1 so far open that teeth show
 
 in vec2 v_place;
-in vec4 v_data;            // coverage, place across (0 mouth, 1 outline), place along (0 corner … 1 corner), facing
+in vec4 v_data;            // coverage, place across (0 mouth, 1 outline; less: beyond the mesh), place along (0 corner … 1 corner), facing
 
 layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;
 
 const float BRIGHTEST = 1.4; // over the mean: more is shine, not shading
+const float FOLDS_SEEN = 0.12; // lips as bright as this show their folds, darker ones their noise
 const float NOISE_FLOOR = 0.012; // very dark lips are shaded by noise; this much of it is ignored
 
 // Beside the mouth's opening: 0 on teeth (bright, hardly red) and in the dark behind them.
@@ -30,7 +31,9 @@ float lip_evidence(vec3 under, float level) {
     float tooth = smoothstep(1.15, 1.7, level / mean_level) * (1.0 - smoothstep(0.3, 0.55, redness));
     float hollow = 1.0 - smoothstep(0.04, 0.14, level / mean_level);
     float near_mouth = u_open * (1.0 - smoothstep(0.1, 0.32, v_data.y));
-    return 1.0 - max(tooth, hollow) * near_mouth;
+    float lip = smoothstep(0.45, 0.75, redness) * smoothstep(0.25, 0.45, level / mean_level)
+        * (1.0 - smoothstep(0.35, 0.8, distance(shares(under), shares(u_lips)) / u_reach));
+    return mix(1.0 - max(tooth, hollow) * near_mouth, lip, clamp(-8.0 * v_data.y, 0.0, 1.0));
 }
 
 void main() {
@@ -47,7 +50,7 @@ void main() {
     float shade = (level + NOISE_FLOOR) / (luminance(u_lips) + NOISE_FLOOR);
     float lit = min(shade, BRIGHTEST);
     float own_shine = min(max(shade - BRIGHTEST, 0.0) * luminance(u_lips), 0.3);
-    lit = pow(lit, 0.85);
+    lit = pow(lit, lit < 1.0 ? 0.85 : 0.5); // lit lips show the pigment, hardly more
 
     float across = v_data.y;
     vec3 pigment = mix(u_inner, u_outer, smoothstep(0.15, 0.75, across));
@@ -61,7 +64,8 @@ void main() {
         vec2 outward = vec2(dFdx(across), dFdy(across));
         outward /= max(length(outward), 1e-4);
         float bulge = (across - 0.42) * 2.1;
-        vec3 normal = normalize(vec3(outward * bulge - slope * (0.35 * min(u_px_mm, 4.0)), 1.0));
+        float told = 0.35 * min(u_px_mm, 4.0) * min(luminance(u_lips) / FOLDS_SEEN, 1.0);
+        vec3 normal = normalize(vec3(outward * bulge - slope * told, 1.0));
         vec3 half_way = normalize(u_light + vec3(0.0, 0.0, 1.0));
         float facing = max(dot(normal, half_way), 0.0);
         float rim = smoothstep(0.0, 0.25, across) * smoothstep(1.0, 0.75, across);
@@ -72,7 +76,7 @@ void main() {
         float foil = pow(facing, 9.0);
         vec2 cell = floor(v_place / (u_px_mm * 0.45));
         float flake = mix(0.75, 1.5, hash(cell)) * folds;
-        color = mix(color, color * (0.45 + 1.9 * foil * flake) + u_white * 0.12 * foil * foil * folds * rim, u_metal);
+        color = mix(color, color * (0.5 + 1.3 * foil * flake) + u_white * 0.08 * foil * foil * folds * rim, u_metal);
     }
     color += own_shine * u_shine * u_white;
     o_color = vec4(min(color, vec3(1.2)) * cover, cover);

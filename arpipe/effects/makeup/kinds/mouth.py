@@ -29,6 +29,7 @@ class LipstickParams(MakeupParams):
         liner: Opacity of a pencil line along the outline.
         liner_color: Of the pencil; None for a darker `color`.
         liner_width: Share of the lip's height.
+        reach_mm: How far past the mesh's outline of the mouth a smiling lower lip is looked for, by its colour.
     """
 
     color: Color = (0.64, 0.07, 0.23)
@@ -38,6 +39,7 @@ class LipstickParams(MakeupParams):
     liner: Share = 0.0
     liner_color: Color | None = None
     liner_width: float = Field(default=0.22, gt=0, le=0.6)
+    reach_mm: float = Field(default=0.0, ge=0, le=4)
 
 
 class Lipstick(Makeup):
@@ -60,6 +62,7 @@ class Lipstick(Makeup):
             liner=params.liner_color or (0.72 * red, 0.72 * green, 0.72 * blue),
             liner_strength=params.liner,
             liner_width=params.liner_width,
+            reach_mm=params.reach_mm,
         )
         return LipPainter(context, look)
 
