@@ -31,7 +31,10 @@ def page_html(report: Report) -> str:
     """The page's text."""
     run = report.run
     effects = ", ".join(run["effects"]) or "no effect"
-    head = f"{run['source']} · {run['width']}×{run['height']} · {effects} · {report.frame_ms.count} frames"
+    pace = " live" if run.get("live") else ""
+    head = (
+        f"{run['source']}{pace} · {run['width']}×{run['height']} · {effects} · {report.frame_ms.count} frames"
+    )
     body = "".join(
         (
             f"<h1>arpipe profile</h1><p class=sub>{escape(head)}</p>",

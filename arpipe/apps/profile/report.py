@@ -86,8 +86,8 @@ class Report(BaseModel):
         machine: Where; see `describe_machine`.
         run: What was measured: source, size, effects, provider really used, renderer, threads, frames, repeats.
         frame_ms: From a frame in memory to the finished picture in memory; capture and encode apart.
-        stages: Name → durations, in order of the frame's way; capture and encode too. Live, `capture` contains the
-            wait for the source, and `frame_ms` adds what perception and drawing took, waits between them left out.
+        stages: Name → durations, in order of the frame's way; capture and encode too. A camera's `capture`
+            contains the wait for it. Live, `frame_ms` is what perception and drawing took, the waits between left out.
         intervals: How evenly frames were finished.
         latency_ms: From a frame in memory to the finished picture; live, from its capture until it is presented.
         dropped: Frames lost, by place.

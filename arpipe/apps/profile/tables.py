@@ -17,7 +17,8 @@ COLORS = {"slower": "red", "faster": "green", "same": "dim", "too short to judge
 def report_table(report: Report) -> Table:
     """Every stage, the whole frame last, and what was seen of rate and load below."""
     run = report.run
-    table = _stage_table(f"{run['source']} {run['width']}x{run['height']}, {_worn(run['effects'])}")
+    pace = " live" if run.get("live") else ""
+    table = _stage_table(f"{run['source']}{pace} {run['width']}x{run['height']}, {_worn(run['effects'])}")
     for stage, durations in report.stages.items():
         _add(table, stage, durations)
     table.add_section()
