@@ -13,7 +13,7 @@ from arpipe.pipeline.schedule import Rates
 from arpipe.timing import FRAME_STAGE, StageTimer
 from arpipe.tracking.body import BodyTracker, BodyTrackerConfig
 from arpipe.tracking.hands import HandTracker, HandTrackerConfig
-from arpipe.tracking.mask import MaskTracker
+from arpipe.tracking.mask import MaskTracker, MaskTrackerConfig
 from arpipe.tracking.settings import Mode
 from arpipe.tracking.tracker import FaceTrackerConfig
 from arpipe.types import Frame, FrameResult
@@ -29,6 +29,7 @@ class PerceptionConfig(BaseModel):
         face: The face tracker.
         body: The body tracker.
         hands: The hand tracker.
+        mask: How people are told from their background.
         head_pose: The pose solver.
         every: How often each network runs, except on pictures that are taken by themselves.
         session: Where and how the networks run.
@@ -40,6 +41,7 @@ class PerceptionConfig(BaseModel):
     face: FaceTrackerConfig = FaceTrackerConfig()
     body: BodyTrackerConfig = BodyTrackerConfig()
     hands: HandTrackerConfig = HandTrackerConfig()
+    mask: MaskTrackerConfig = MaskTrackerConfig()
     head_pose: HeadPoseConfig = HeadPoseConfig()
     every: Rates = Rates()
     session: SessionConfig = SessionConfig()
@@ -84,7 +86,7 @@ class Perception:
         self.config = config or PerceptionConfig()
         self.quality = PerceptionQuality()
         self.needs = needs
-        self._mask = MaskTracker(self.config.session)
+        self._mask = MaskTracker(self.config.mask, self.config.session)
         self._face_sight: FaceSight | None = None
         self._body_tracker: BodyTracker | None = None
         self._hand_tracker: HandTracker | None = None

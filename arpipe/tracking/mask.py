@@ -1,51 +1,55 @@
-"""Person masks of a stream of frames: steady in time, at the frame's size, with its edges."""
+"""Person masks of a stream of frames."""
 
-from typing import Protocol, Self
+from typing import Self
 
 import cv2
+import numpy as np
+from pydantic import BaseModel, ConfigDict
 
 from arpipe.inference.session import SessionConfig
-from arpipe.models.segmentation import PersonMask, PersonSegmenter, stretched
+from arpipe.models.segmentation import PersonSegmenter
 from arpipe.timing import StageTimer
-from arpipe.tracking.mask_edges import refine
-from arpipe.tracking.mask_motion import MaskMotion
-from arpipe.tracking.mask_steady import FORGET_S, MaskSteadier
+from arpipe.tracking.mask_stream import MaskStream, Segmenter
+from arpipe.tracking.mask_zoom import Part, next_part
 from arpipe.types import Frame, Points
 
+CHECK_EVERY = 15  # frames after which the whole frame is looked at again while a part is, and the reverse
+SAME = 0.5  # overlap of a part's mask with the whole frame's from which both show the same people
 
-class Segmenter(Protocol):
-    """Finds people in a frame; `PersonSegmenter` is one, tests bring their own."""
 
-    @property
-    def provider(self) -> str:
-        """Where it runs."""
-        ...
+class MaskTrackerConfig(BaseModel):
+    """How people are told from their background.
 
-    def segment(self, frame: Frame, timer: StageTimer) -> PersonMask:
-        """See `PersonSegmenter.segment`."""
-        ...
+    Attributes:
+        zoom: Look nearer while people fill a small part of the frame; else always at all of it, as MediaPipe does.
+    """
 
-    def close(self) -> None:
-        """Free what is held."""
-        ...
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zoom: bool = True
 
 
 class MaskTracker:
     """Follows the people's outline.
 
     Args:
+        config: How.
         sessions: Where the networks run; they load with the first frame.
         segmenter: Used, and closed, instead of the networks.
     """
 
-    def __init__(self, sessions: SessionConfig | None = None, segmenter: Segmenter | None = None) -> None:
+    def __init__(
+        self,
+        config: MaskTrackerConfig | None = None,
+        sessions: SessionConfig | None = None,
+        segmenter: Segmenter | None = None,
+    ) -> None:
+        self.config = config or MaskTrackerConfig()
         self._segmenter: Segmenter = segmenter or PersonSegmenter(sessions)
-        self._steadier = MaskSteadier()
-        self._motion = MaskMotion()
-        self._last: Points | None = None
-        self._found: PersonMask | None = None
-        self._found_s = 0.0
-        self._since_look = 0
+        self._stream = MaskStream(self._segmenter)
+        self._part: Part | None = None
+        self._wait = 0
+        self._shape = (0, 0)
 
     def update(self, frame: Frame, timer: StageTimer, every: int = 1) -> Points:
         """(h, w) float32 mask of the next frame, 1 on people.
@@ -53,21 +57,22 @@ class MaskTracker:
         Args:
             frame: The next frame of one source.
             timer: Gets the stages `segment` or `predict`, and `refine`.
-            every: Let the network see every n-th frame; between, its mask moves with the picture, unless that is
-                quite another one.
+            every: As of `MaskStream.update`.
         """
-        found = self._carried(frame, timer) if 0 < self._since_look < every else None
-        if found is None:
-            found, self._since_look = self._segmenter.segment(frame, timer), 0
-        self._since_look += 1
-        self._found, self._found_s = found, frame.captured_s
-        with timer.stage("refine"):
-            steady = self._steadier.update(found, frame.captured_s)
-            mask = refine(steady.probability, found.seen, frame.pixels)
-            if self._last is not None and steady.share is not None and self._last.shape == mask.shape:
-                mask = _followed(self._last, mask, steady.share)
-            self._last = mask
-        return mask
+        if frame.pixels.shape[:2] != self._shape:
+            self.reset()
+            self._shape = frame.pixels.shape[:2]
+        mask = self._mask(frame, timer, every)
+        if not self.config.zoom:
+            return mask
+        self._wait -= 1
+        part = next_part(self._part, mask)
+        if part == self._part:
+            return self._checked(mask, frame, timer)
+        if self._part is not None:
+            self._turn_to(part)
+            return mask
+        return mask if self._wait > 0 else self._nearer(part, mask, frame, timer)
 
     @property
     def provider(self) -> str:
@@ -76,23 +81,13 @@ class MaskTracker:
 
     def reset(self) -> None:
         """Forget: the next frame begins another stream."""
-        self._steadier.reset()
-        self._last = self._found = None
-        self._since_look = 0
+        self._turn_to(None)
+        self._wait = 0
+        self._shape = (0, 0)
 
     def close(self) -> None:
         """Free the networks; may be called twice."""
         self._segmenter.close()
-
-    def _carried(self, frame: Frame, timer: StageTimer) -> PersonMask | None:
-        """The last mask moved into a frame; None if that is not the next one of the same stream."""
-        last, passed_s = self._found, frame.captured_s - self._found_s
-        same_size = self._last is not None and self._last.shape == (frame.height, frame.width)
-        if last is None or not same_size or not 0.0 < passed_s <= FORGET_S:
-            return None
-        with timer.stage("predict"):
-            height, width = last.probability.shape
-            return self._motion.carry(last, stretched(frame.pixels, width, height))
 
     def __enter__(self) -> Self:
         return self
@@ -100,12 +95,49 @@ class MaskTracker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _turn_to(self, part: Part | None) -> None:
+        self._part = part
+        self._wait = CHECK_EVERY
+        self._stream.reset()
 
-def _followed(last: Points, mask: Points, share: Points) -> Points:
-    """(h, w) the last mask moved towards the new one by a share (h', w'): the picture's noise fades from edges."""
-    height, width = mask.shape
-    part = cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR)
-    mask -= last
-    mask *= part
-    mask += last
-    return mask
+    def _mask(self, frame: Frame, timer: StageTimer, every: int = 1) -> Points:
+        """Of the whole frame, found where it is looked at."""
+        part = self._part
+        if part is None:
+            return self._stream.update(frame, timer, every)
+        mask = np.zeros(frame.pixels.shape[:2], np.float32)
+        mask[part.top : part.bottom, part.left : part.right] = self._stream.update(
+            part.of(frame), timer, every
+        )
+        return mask
+
+    def _nearer(self, part: Part | None, mask: Points, frame: Frame, timer: StageTimer) -> Points:
+        """The mask of a part, if it shows the people that the whole frame's does; else that."""
+        self._turn_to(part)
+        near = self._mask(frame, timer)
+        if _overlap(near, mask) >= SAME:
+            return near
+        self._turn_to(None)
+        return mask
+
+    def _checked(self, mask: Points, frame: Frame, timer: StageTimer) -> Points:
+        """The mask; now and then, the whole frame's instead where that shows other people than the part's."""
+        if self._part is None or self._wait > 0:
+            return mask
+        self._wait = CHECK_EVERY
+        whole = self._segmenter.segment(frame, timer).probability
+        size = whole.shape[1], whole.shape[0]
+        if (
+            _overlap(np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.float32), whole)
+            >= SAME
+        ):
+            return mask
+        self._turn_to(None)
+        return self._mask(frame, timer)
+
+
+def _overlap(mask: Points, other: Points) -> float:
+    """Intersection over union of two masks (h, w); 1 where both are empty."""
+    inside, also = mask > 0.5, other > 0.5
+    either = np.count_nonzero(inside | also)
+    return np.count_nonzero(inside & also) / either if either else 1.0

@@ -4,11 +4,12 @@ import pytest
 
 from arpipe.models.segmentation import PersonMask
 from arpipe.timing import StageTimer
-from arpipe.tracking.mask import MaskTracker
+from arpipe.tracking.mask import MaskTracker, MaskTrackerConfig
 from arpipe.tracking.mask_edges import refine
 from arpipe.tracking.mask_steady import MaskSteadier
 from arpipe.types import Frame
 
+WHOLE = MaskTrackerConfig(zoom=False)
 SUBJECT, BEHIND = (200, 150, 120), (40, 60, 90)
 
 
@@ -55,7 +56,7 @@ class Scripted:
 def tracked(scenes, fps=30.0):
     timer = StageTimer()
     script = Scripted([coarse(pixels, truth, index) for index, (pixels, truth) in enumerate(scenes)])
-    tracker = MaskTracker(segmenter=script)
+    tracker = MaskTracker(WHOLE, segmenter=script)
     masks = []
     for index, (pixels, _) in enumerate(scenes):
         timer.begin_frame(index)
@@ -154,7 +155,7 @@ def textured(center, size=(640, 360), radius=90):
 def scheduled(scenes, every, fps=30.0):
     """Masks of a stream of which the network sees every n-th frame, and those frames."""
     script = Scripted([coarse(pixels, truth, index) for index, (pixels, truth) in enumerate(scenes)])
-    with MaskTracker(segmenter=script) as tracker:
+    with MaskTracker(WHOLE, segmenter=script) as tracker:
         masks = [
             tracker.update(Frame(pixels, index / fps, index), StageTimer(), every)
             for index, (pixels, _) in enumerate(scenes)
@@ -186,7 +187,7 @@ def test_a_cut_a_gap_and_another_size_are_looked_at_at_once():
 def test_a_reset_tracker_looks_at_its_first_frame():
     scene = textured((200, 180))
     script = Scripted([coarse(*scene)] * 3)
-    with MaskTracker(segmenter=script) as tracker:
+    with MaskTracker(WHOLE, segmenter=script) as tracker:
         for index in range(3):
             tracker.update(Frame(scene[0], index / 30, index), StageTimer(), every=4)
             if index == 1:

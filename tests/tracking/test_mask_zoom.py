@@ -1,0 +1,128 @@
+"""Looking nearer at small people, with a stand-in for the network that sees red things."""
+
+import cv2
+import numpy as np
+import pytest
+
+from arpipe.models.segmentation import PersonMask, stretched
+from arpipe.timing import StageTimer
+from arpipe.tracking.mask import CHECK_EVERY, MaskTracker, MaskTrackerConfig
+from arpipe.tracking.mask_zoom import MARGIN, MOST_OF_FRAME, Part, next_part
+from arpipe.types import Frame
+
+SIZE = 640, 360
+
+
+class SeesRed:
+    """Says how red each cell of what it is shown is; too small things it overlooks, as a network does."""
+
+    provider = "scripted"
+
+    def __init__(self):
+        self.shapes = []
+
+    def segment(self, frame, timer):
+        self.shapes.append((frame.width, frame.height))
+        seen = stretched(frame.pixels, 256, 144)
+        red = seen[..., 0].astype(np.float32) / 255.0
+        if (red > 0.5).mean() < 0.002:
+            red[:] = 0.0
+        return PersonMask(red, seen)
+
+    def close(self):
+        pass
+
+
+def picture(*boxes, size=SIZE):
+    """Red rectangles (x0, y0, x1, y1) on black."""
+    pixels = np.zeros((size[1], size[0], 3), np.uint8)
+    for x0, y0, x1, y1 in boxes:
+        pixels[y0:y1, x0:x1, 0] = 255
+    return pixels
+
+
+def run(pictures, **config):
+    """Masks, and the size of each look."""
+    network = SeesRed()
+    with MaskTracker(MaskTrackerConfig(**config), segmenter=network) as tracker:
+        masks = [
+            tracker.update(Frame(pixels, index / 30, index), StageTimer())
+            for index, pixels in enumerate(pictures)
+        ]
+    return masks, network.shapes
+
+
+SMALL, LARGE = (300, 150, 340, 240), (120, 40, 520, 360)
+
+
+def test_small_people_are_looked_at_nearer_from_the_first_frame_on():
+    pixels = picture(SMALL)
+    masks, looks = run([pixels] * 3)
+    assert looks[0] == SIZE
+    assert all(width * height < 0.2 * SIZE[0] * SIZE[1] for width, height in looks[1:])
+    for mask in masks:
+        assert mask.shape == pixels.shape[:2]
+        assert ((mask > 0.5) == (pixels[..., 0] > 128)).mean() > 0.998
+        assert mask[:100].max() == 0.0
+
+
+@pytest.mark.parametrize("config", [{"zoom": False}, {}])
+def test_all_of_the_frame_is_looked_at_when_told_so_or_when_people_fill_it(config):
+    _, looks = run([picture(LARGE if not config else SMALL)] * 4, **config)
+    assert looks == [SIZE] * 4
+
+
+def test_the_part_rests_while_people_stay_in_it_and_follows_when_they_leave():
+    pictures = [picture((300 + 4 * step, 150, 340 + 4 * step, 240)) for step in range(12)]
+    masks, looks = run(pictures)
+    assert 1 < len(set(looks)) <= 6
+    for mask, pixels in zip(masks, pictures, strict=True):
+        inside, true = mask > 0.5, pixels[..., 0] > 128
+        assert (inside & true).sum() / (inside | true).sum() > 0.93
+
+
+def test_newcomers_elsewhere_are_found_at_the_next_look_at_the_whole():
+    both = picture(SMALL, (20, 100, 90, 260))
+    masks, looks = run([picture(SMALL)] * 3 + [both] * (CHECK_EVERY + 3))
+    assert SIZE in looks[2:]
+    assert masks[-1][180, 50] > 0.9
+    assert masks[-1][200, 320] > 0.9
+
+
+def test_an_empty_frame_and_another_size_begin_anew():
+    _, looks = run([picture(SMALL)] * 2 + [picture()] * 2 + [picture(SMALL, size=(480, 300))] * 2)
+    assert looks[0] == looks[-4] == SIZE
+    assert looks[-3] == (480, 300)
+    assert np.prod(looks[-1]) < 0.3 * 480 * 300
+
+
+def test_a_part_has_a_margin_and_lies_within_the_frame():
+    mask = np.zeros((400, 600), np.float32)
+    mask[200:400, 40:140] = 1.0
+    part = next_part(None, mask)
+    margin = MARGIN * 200
+    assert part.bottom == 400
+    assert part.left == pytest.approx(40 - margin, abs=4)
+    assert part.right == pytest.approx(140 + margin, abs=4)
+    assert part.top == pytest.approx(200 - margin, abs=4)
+    assert next_part(part, mask) is part
+    assert next_part(None, np.ones((400, 600), np.float32)) is None
+    assert next_part(part, np.zeros((400, 600), np.float32)) is None
+    assert part.area < MOST_OF_FRAME * 600 * 400
+
+
+def test_a_part_is_given_up_when_people_come_to_its_rim_or_shrink_in_it():
+    mask = np.zeros((400, 600), np.float32)
+    mask[150:300, 250:350] = 1.0
+    part = next_part(None, mask)
+    assert next_part(Part(250, 150, 350, 300), mask) == part
+    mask[:] = 0.0
+    mask[200:230, 290:310] = 1.0
+    assert next_part(part, mask).area < part.area
+
+
+@pytest.mark.parametrize("size", [(1, 1), (16, 16), (3, 40)])
+def test_tiny_frames_have_parts_or_none(size):
+    pixels = cv2.resize(picture(SMALL), size[::-1], interpolation=cv2.INTER_AREA)
+    (mask,), _ = run([pixels])
+    assert mask.shape == size
