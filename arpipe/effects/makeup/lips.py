@@ -6,7 +6,7 @@ import numpy as np
 
 from arpipe.effects.makeup.curves import closed_curve, grid_triangles, normals_2d
 from arpipe.effects.makeup.masks import RgbColor, linear
-from arpipe.effects.makeup.person import Complexion
+from arpipe.effects.makeup.person import Complexion, skin_likeness
 from arpipe.effects.makeup.shapes import Shape, joined
 from arpipe.effects.makeup.wearer import Wearer, describe, place
 from arpipe.geometry.transforms import Array
@@ -20,7 +20,7 @@ ROWS = 7
 FEATHER_MM = 0.55  # half the width of the outer edge
 LEAST_FEATHER_PX = 0.8
 CLOSED_MM, PARTED_MM = 1.5, 4.0  # gap between lips that touch by the landmarks' measure, and that show teeth
-DEEP_SKIN = 0.12  # luminance
+DEEP_SKIN = 0.22  # luminance
 DEEP_LIPS = 0.45  # of the skin's luminance
 FOLD_POINTS = 7  # over which lips fade to where they fold
 TOUCHING_MM = 0.7  # lips this close are closed
@@ -107,13 +107,14 @@ class LipPainter:
 
 
 def adaptation(complexion: Complexion) -> float:
-    """Brightness of pigment on these lips: as bright as on fair skin it would seem to glow on deep skin.
+    """Brightness of pigment on these lips: as bright as on fair skin it would glow on deep or shaded skin.
 
-    Lips far darker than the skin are deep themselves, or in the shade.
+    Lips far darker than the skin are deep themselves, or in the shade. On a grey face pigment is as asked for.
     """
     level = float(complexion.skin @ LUMINANCE)
     share = float(complexion.lips @ LUMINANCE) / level
-    return float((min(level / DEEP_SKIN, 1.0) * min(share / DEEP_LIPS, 1.0)) ** 0.5)
+    bright = float(min(level / DEEP_SKIN, 1.0) * min(share / DEEP_LIPS, 1.0)) ** 0.5
+    return 1.0 - skin_likeness(complexion.skin) * (1.0 - bright)
 
 
 def lip_rows(

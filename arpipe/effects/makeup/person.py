@@ -148,6 +148,12 @@ def _colorful(pixels: npt.NDArray[np.uint8]) -> float:
     return float(np.clip(max(colored, flat), 0.0, 1.0))
 
 
+def skin_likeness(color: Array) -> float:
+    """1 for a (3,) linear colour with the hue of skin, 0 for a grey one."""
+    hue = float(color[0] - color[2]) / float(color.sum())
+    return float(np.clip((hue - NO_SKIN_HUE) / (SKIN_HUE - NO_SKIN_HUE), 0.0, 1.0))
+
+
 def _white(skin: Array, picture: Array) -> Array:
     """(3,) exposure times the light's hue, from the mean colours of skin and picture."""
     level = float(skin @ LUMINANCE)
@@ -155,8 +161,7 @@ def _white(skin: Array, picture: Array) -> Array:
     exposure = min(1.0, float(brightness) / USUAL_EXPOSURE)
     of_skin = _unit_luminance(np.clip(_unit_luminance(skin) / _unit_luminance(SKIN), 0.5, 2.0) ** HUE_PULL)
     of_picture = _unit_luminance(np.clip(_unit_luminance(picture), 0.5, 2.0) ** GREY_PULL)
-    hue = (skin[0] - skin[2]) / skin.sum()
-    trust = float(np.clip((hue - NO_SKIN_HUE) / (SKIN_HUE - NO_SKIN_HUE), 0.0, 1.0))
+    trust = skin_likeness(skin)
     white: Array = exposure * (trust * of_skin + (1.0 - trust) * of_picture)
     return white
 
