@@ -259,6 +259,8 @@ def _override(tables: list[_LayerTable], key: str, value: Any, source: str) -> N
     takers = [table for table in chosen or tables if field in valid_keys(table.params_type)]
     if not takers:
         known = [name for table in chosen or tables for name in valid_keys(table.params_type)]
+        if rest and not chosen:
+            known += [table.name for table in tables]
         raise ConfigError(f"{source}: there is no parameter {field!r}{nearest(field, known)}")
     for table in takers:
         _put(table.changed, path.split("."), value, source)

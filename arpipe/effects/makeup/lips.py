@@ -1,5 +1,6 @@
 """Lipstick: a ring between the outer and the inner outline of the lips, so that an open mouth stays free."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,7 +114,7 @@ def adaptation(complexion: Complexion) -> float:
     """
     level = float(complexion.skin @ LUMINANCE)
     share = float(complexion.lips @ LUMINANCE) / level
-    bright = float(min(level / DEEP_SKIN, 1.0) * min(share / DEEP_LIPS, 1.0)) ** 0.5
+    bright = math.sqrt(min(level / DEEP_SKIN, 1.0) * min(share / DEEP_LIPS, 1.0))
     return 1.0 - skin_likeness(complexion.skin) * (1.0 - bright)
 
 
