@@ -1,5 +1,6 @@
 """Affine maps of the plane: crop to image and back."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,10 +25,10 @@ class Affine2D:
         object.__setattr__(self, "matrix", matrix)
 
     @classmethod
-    def from_similarity(cls, scale: float, angle_rad: float, origin_to: npt.ArrayLike) -> "Affine2D":
-        """Scale and turn (positive angles turn x towards y), then move the origin to `origin_to` (2,)."""
-        cosine, sine = scale * np.cos(angle_rad), scale * np.sin(angle_rad)
-        x, y = np.asarray(origin_to, dtype=np.float64)
+    def from_similarity(cls, scale: float, angle_rad: float, origin_to: tuple[float, float]) -> "Affine2D":
+        """Scale and turn (positive angles turn x towards y), then move the origin to `origin_to`."""
+        cosine, sine = scale * math.cos(angle_rad), scale * math.sin(angle_rad)
+        x, y = origin_to
         return cls(np.array([[cosine, -sine, x], [sine, cosine, y]]))
 
     @property
