@@ -16,7 +16,7 @@ from arpipe.effects import EFFECT_KINDS
 from arpipe.effects.makeup.template import template
 from arpipe.effects.packs import EFFECT_FILE, Pack, load_effect, load_pack, pack_folders
 from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError, OutputError
-from arpipe.io.gltf import load_gltf
+from arpipe.io.gltf import Model, load_gltf
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.source import Source
 from arpipe.pipeline.pipeline import Pipeline
@@ -151,12 +151,31 @@ def _check_files(pack: Pack) -> tuple[list[str], list[str]]:
     for path in dict.fromkeys(path for layer in pack.layers for path in _files(layer.params)):
         try:
             if path.suffix.lower() in MODEL_SUFFIXES:
-                notes.extend(f"{path}: {note}" for note in load_gltf(path).notes)
+                notes.extend(f"{path}: {note}" for note in _model_notes(path))
             elif path.suffix.lower() in PICTURE_SUFFIXES:
                 _check_picture(path)
         except ArpipeError as error:
             problems.append(str(error))
     return problems, notes
+
+
+def _model_notes(path: Path) -> Iterator[str]:
+    """What is worth knowing of a sound model: what is left out, and how much leaner it gets when small."""
+    model = load_gltf(path)
+    yield from model.notes
+    levels = max(len(node.levels) for node in model.nodes)
+    if levels:
+        whole = _triangles(model, [node.mesh for node in model.nodes])
+        leanest = _triangles(
+            model, [node.levels[-1].mesh if node.levels else node.mesh for node in model.nodes]
+        )
+        yield f"{whole} triangles, {leanest} at the last of {levels} levels of detail"
+
+
+def _triangles(model: Model, meshes: list[int | None]) -> int:
+    """How many triangles some meshes have together."""
+    chosen = [model.meshes[mesh] for mesh in meshes if mesh is not None]
+    return sum(len(primitive.indices) for mesh in chosen for primitive in mesh)
 
 
 def _check_picture(path: Path) -> None:

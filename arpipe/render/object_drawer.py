@@ -20,7 +20,7 @@ from arpipe.render.resources import Mesh
 SRGB_MAPS = ("BASE_MAP", "EMISSIVE_MAP")
 BALLS_KEPT = 8  # faces with a light of their own
 BALL_UNIT = 0  # texture units: the surroundings, then the material's maps
-ERROR_PX = 0.25  # the most by which a leaner level may be off in the picture
+ERROR_PX = 0.35  # the most by which a leaner level may be off in the picture
 STEADY = 0.85  # of it, before a leaner level is taken: a head that sways does not change levels to and fro
 
 

@@ -80,6 +80,21 @@ def test_check_opens_models_and_pictures(look, console):
     assert "face.png: cannot be decoded" in text
 
 
+def test_check_counts_the_triangles_of_levels_of_detail(look, console):
+    folder = look(HEADER + STAMP + 'picture = "model.glb"\n')
+    file = quad()
+    whole = file.json["meshes"][0]["primitives"][0]
+    indices = file.accessor(np.array([0, 1, 2], "<u2"))
+    file.json["meshes"].append({"primitives": [{**whole, "indices": indices}]})
+    file.json["nodes"][0]["extensions"] = {"MSFT_lod": {"ids": [1]}}
+    file.json["nodes"][0]["extras"] = {"MSFT_screencoverage": [0.5, 0.0]}
+    file.json["nodes"].append({"mesh": 1})
+    file.json["scenes"] = [{"nodes": [0]}]
+    file.save(folder)
+    assert check_effect(folder, console)
+    assert "2 triangles, 1 at the last of 1 levels of detail" in console.export_text()
+
+
 def test_check_of_what_is_no_pack(tmp_path, console):
     assert not check_effect(tmp_path / "nowhere", console)
     assert "effect.toml" in console.export_text()

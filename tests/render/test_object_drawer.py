@@ -19,13 +19,13 @@ from tests.render.faces import CAMERA, face_at, plain_frame, pose_at, result_of
 
 @pytest.fixture(scope="module")
 def batch():
-    """The largest of the aviator's, with levels that are off by 0.06, 0.12, 0.24 and 0.48 mm."""
+    """The largest of the aviator's, with levels that are off by 0.08, 0.16, 0.32 and 0.64 mm."""
     model = load_gltf(assets_root() / "effects" / "aviator" / "model.glb")
     return max(object_mesh(model, ()).batches, key=lambda batch: len(batch.indices))
 
 
 def test_a_level_is_taken_once_it_is_off_by_clearly_less_than_shows(batch):
-    taken = [level_for(batch, error_m, 0) for error_m in (0.0, 0.00005, 0.00008, 0.0002, 0.0004, 1.0)]
+    taken = [level_for(batch, error_m, 0) for error_m in (0.0, 0.00007, 0.00011, 0.0002, 0.0005, 1.0)]
     assert taken == [0, 0, 1, 2, 3, 4]
 
 
@@ -62,7 +62,7 @@ def draw(context, effect, place_m, yaw_deg=0.0):
 def test_what_is_far_is_drawn_with_fewer_triangles(context):
     counts = [draw(context, "aviator", (0.0, 0.0, depth_m))[1] for depth_m in (0.12, 0.45, 1.2)]
     assert counts == sorted(counts, reverse=True)
-    assert counts[0] - counts[1] > 4000
+    assert counts[0] - counts[1] > 3000
     assert counts[1] - counts[2] > 1000
 
 

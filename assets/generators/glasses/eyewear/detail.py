@@ -11,7 +11,7 @@ from eyewear.deviation import Corner
 from eyewear.levels import Simplifier
 from eyewear.meshes import Triangles
 
-ERRORS_MM = (0.06, 0.12, 0.24, 0.48)
+ERRORS_MM = (0.08, 0.16, 0.32, 0.64)
 SCREEN_ROWS, SCREEN_COLUMNS = 1080, 1920
 ROWS_PER_ERROR = 2.0  # a level serves where its error is half a row of the screen, or less
 

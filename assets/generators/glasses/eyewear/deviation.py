@@ -9,8 +9,9 @@ from math import sqrt
 
 Vector = tuple[float, float, float]
 
-NORMAL_LIMIT = 0.3  # change of a unit normal; half of it on average, and only between the corners
-NARROW = 4.0  # errors, which are two samples of the screen: in narrower triangles normals are averaged away
+NORMAL_LIMIT = 0.06  # change of a unit normal on broad faces: more, and reflections on polished acetate break
+NARROW = 20.0  # errors; in narrower triangles, a few samples of the screen, normals may be off by more,
+NARROW_NORMAL_LIMIT = 0.35  # but never by this: small flat parts would flash
 COLOR_LIMIT = 0.012  # of linear vertex colours: below a step of the picture's 8 bits but in the darkest tints
 
 
@@ -121,7 +122,7 @@ def stands_for(triangle: Face, point: Vector, corner: Corner, error: float) -> b
     normal = (u * a[0] + v * b[0] + w * c[0], u * a[1] + v * b[1] + w * c[1], u * a[2] + v * b[2] + w * c[2])
     length = sqrt(dot(normal, normal))
     cosine = dot(normal, corner.normal) / length if length > 0.0 else -1.0
-    limit = NORMAL_LIMIT * max(1.0, NARROW * error / max(triangle.width, 1e-9))
+    limit = min(NARROW_NORMAL_LIMIT, NORMAL_LIMIT * max(1.0, NARROW * error / max(triangle.width, 1e-9)))
     if 2.0 - 2.0 * cosine > limit * limit:
         return False
     for x, y, z, wanted in zip(first.color, second.color, third.color, corner.color, strict=True):
