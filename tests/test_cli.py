@@ -166,3 +166,16 @@ def test_batch_takes_its_defaults_from_the_configuration(batch_config):
 def test_batch_refuses_wrong_flags(arguments, code, expected, capsys):
     assert main(["batch", "a.mp4", *arguments]) == code
     assert expected in capsys.readouterr().err
+
+
+def test_one_sweep_takes_several_axes(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "arpipe.apps.profile.run.run",
+        lambda config, outputs, sweeps, budget: asked.append((sweeps, budget)) or 0,
+    )
+    assert main(["profile", "--sweep", "size=640x480,1280x720", "faces=1,2", "--budget", "40"]) == 0
+    assert (
+        main(["profile", "--sweep", "faces=1", "--sweep", "threads=1,2", "--set", "camera.fov_deg=60"]) == 0
+    )
+    assert asked == [(["size=640x480,1280x720", "faces=1,2"], 40.0), (["faces=1", "threads=1,2"], None)]

@@ -2,9 +2,10 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from arpipe.cli.options import (
     ConfigFile,
@@ -18,9 +19,28 @@ from arpipe.cli.options import (
     subjects,
 )
 
-app = typer.Typer(help="Measure where every millisecond of a frame goes.", invoke_without_command=True)
+SWEEP = "--sweep"
 
-STDOUT = Path("-")
+
+class SweepGroup(TyperGroup):
+    """Lets one `--sweep` take several axes: `--sweep size=640x480,1280x720 faces=1,2`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments with `--sweep` before each of the axes that follow one; then as usual."""
+        spread: list[str] = []
+        follows = False
+        for argument in args:
+            is_axis = not argument.startswith("-") and "=" in argument
+            follows = argument == SWEEP or (follows and is_axis)
+            if follows and is_axis and spread[-1] != SWEEP:
+                spread.append(SWEEP)
+            spread.append(argument)
+        return super().parse_args(ctx, spread)
+
+
+app = typer.Typer(
+    cls=SweepGroup, help="Measure where every millisecond of a frame goes.", invoke_without_command=True
+)
 
 
 @app.callback()

@@ -11,6 +11,7 @@ from arpipe.apps.profile.sweep import SweepPoint
 from arpipe.timing import FRAME_STAGE
 
 COLUMNS = ("p50", "p90", "p95", "p99", "max")
+SWEEP_COLUMNS = ("p50", "p95", "p99")  # the axes stand beside them, and 80 characters are all there is
 COLORS = {"slower": "red", "faster": "green", "same": "dim", "too short to judge": "dim"}
 
 
@@ -70,15 +71,16 @@ def sweep_table(points: Sequence[SweepPoint], budget_ms: float | None) -> Table:
     """A row a combination; over the budget is marked."""
     table = Table(title="Frame, ms" + (f"; budget {budget_ms:g} ms at p95" if budget_ms else ""))
     for axis in points[0].values:
-        table.add_column(axis, justify="right")
-    for column in (*COLUMNS, "FPS", "ratio"):
+        longest = max(len(point.values[axis]) for point in points)
+        table.add_column(axis, justify="right", min_width=max(longest, len(axis)))
+    for column in (*SWEEP_COLUMNS, "FPS", "ratio"):
         table.add_column(column, justify="right")
     if budget_ms:
         table.add_column("budget")
     first = points[0].report.frame_ms.p50
     for point in points:
         frame = point.report.frame_ms
-        cells = [f"{getattr(frame, column):.2f}" for column in COLUMNS]
+        cells = [f"{getattr(frame, column):.2f}" for column in SWEEP_COLUMNS]
         cells += [f"{1000.0 / frame.p50:.0f}", f"{frame.p50 / first:.2f}"]
         if budget_ms:
             cells.append("ok" if frame.p95 <= budget_ms else "[red]over[/]")
