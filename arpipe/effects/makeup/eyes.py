@@ -41,20 +41,24 @@ class LinerPainter:
         self._color, self._opacity = color, opacity
         self._thickness_mm, self._wing_mm, self._lower = thickness_mm, wing_mm, lower
         upper = LINE_POINTS + WING_POINTS
-        bands, ribbons = grid_triangles(2, upper, False), grid_triangles(2, LINE_POINTS, False)
-        triangles = np.concatenate(
-            [repeated(bands, 2, 2 * upper), repeated(ribbons, 2, 2 * LINE_POINTS) + 4 * upper]
-        )
-        self._shape = Shape(context, "makeup_line.frag", 4 * (upper + LINE_POINTS), triangles)
+        triangles = repeated(grid_triangles(2, upper, False), 2, 2 * upper)
+        vertices = 4 * upper
+        if lower > 0:
+            ribbons = repeated(grid_triangles(2, LINE_POINTS, False), 2, 2 * LINE_POINTS)
+            triangles = np.concatenate([triangles, ribbons + vertices])
+            vertices += 4 * LINE_POINTS
+        self._shape = Shape(context, "makeup_line.frag", vertices, triangles)
 
     def draw(self, canvas: Canvas, wearer: Wearer) -> None:
         """Line both eyes."""
         _prepare(self._shape.program, canvas, wearer, self._color, self._opacity)
         scale = wearer.px_per_mm
         eyes = Eyes.of(wearer)
-        above = upper_liner(eyes, self._thickness_mm * scale, self._wing_mm * scale, scale)
-        below = lower_liner(eyes, 0.6 * self._thickness_mm * scale, self._lower)
-        self._shape.draw(canvas, wearer, np.concatenate([above, below]))
+        lines = upper_liner(eyes, self._thickness_mm * scale, self._wing_mm * scale, scale)
+        if self._lower > 0:
+            beneath = lower_liner(eyes, 0.6 * self._thickness_mm * scale, self._lower)
+            lines = np.concatenate([lines, beneath])
+        self._shape.draw(canvas, wearer, lines)
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""

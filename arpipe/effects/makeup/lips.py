@@ -69,6 +69,7 @@ class LipPainter:
 
     def __init__(self, context: GlContext, look: LipLook) -> None:
         self._look = look
+        self._pigments = np.stack([linear(color) for color in (look.inner, look.outer, look.liner)])
         count = STEPS * CORNERS
         self._shape = Shape(context, "makeup_lips.frag", ROWS * count, grid_triangles(ROWS, count, True))
 
@@ -79,9 +80,10 @@ class LipPainter:
         bright = adaptation(complexion)
         place(program, canvas, wearer)
         describe(program, wearer)
-        program.set("u_inner", complexion.shown(linear(look.inner) * bright).tolist())
-        program.set("u_outer", complexion.shown(linear(look.outer) * bright).tolist())
-        program.set("u_liner", [*complexion.shown(linear(look.liner) * bright).tolist(), look.liner_strength])
+        inner, outer, liner = complexion.shown(self._pigments * bright).tolist()
+        program.set("u_inner", inner)
+        program.set("u_outer", outer)
+        program.set("u_liner", [*liner, look.liner_strength])
         program.set("u_liner_width", max(look.liner_width, 1e-3))
         for name, value in (
             ("u_opacity", look.opacity * wearer.presence),

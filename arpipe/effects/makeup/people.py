@@ -8,7 +8,7 @@ from arpipe.effects.makeup.person import Complexion, measure
 from arpipe.types import Frame, TrackedFace
 
 SMOOTHING_S = 0.35  # as the light's: noise of a frame must not show, a lamp switched on must
-MEASURED_EVERY_S = 0.1
+MEASURED_EVERY_S = 0.2
 DOUBTED, TRUSTED = 0.65, 0.8  # the network's score: as little as carries no glasses, and enough
 FADE_S = 0.25
 

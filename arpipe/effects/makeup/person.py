@@ -55,7 +55,7 @@ class Complexion:
     colorful: Array
 
     def shown(self, color: Array) -> Array:
-        """(3,) what a matt surface of a (3,) linear colour shows on this face."""
+        """(…, 3) what matt surfaces of (…, 3) linear colours show on this face."""
         return self.pictured(color * self.white * (1.0 - self.veil) + self.veil)
 
     def pictured(self, light: Array) -> Array:
