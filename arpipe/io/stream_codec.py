@@ -124,7 +124,7 @@ def decode_jpeg(data: bytes, max_pixels: int) -> Pixels:
         raise MediaError(f"JPEG of {len(data)} bytes cannot be decoded ({error})") from error
     if pixels is None:
         raise MediaError(f"JPEG of {len(data)} bytes cannot be decoded")
-    return np.ascontiguousarray(pixels[:, :, ::-1], dtype=np.uint8)
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
 def encode_jpeg(pixels: Pixels, quality: int) -> bytes:

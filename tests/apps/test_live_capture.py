@@ -158,3 +158,10 @@ def test_a_file_played_again_leaves_nothing_behind():
         assert [source() is not None for source in alive] == [False, False, False, True]
     finally:
         gc.enable()
+
+
+def test_what_a_source_knows_of_its_camera_is_kept():
+    with opener(LiveConfig(source="sample", loop=True))() as sample:
+        capture = Capture(lambda: sample)
+        (frame,) = some(capture, 1)
+        assert frame.camera is sample.info.camera

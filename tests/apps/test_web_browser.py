@@ -16,6 +16,7 @@ from arpipe.io.sample import SampleConfig, SampleSource
 from tests.apps.web_pages import serving
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
 
 pytestmark = [pytest.mark.browser, pytest.mark.gl, pytest.mark.weights]
 CAMERA = SampleConfig(width=640, height=480, frames=20)
@@ -220,3 +221,34 @@ def test_everything_has_a_name_and_a_place_for_the_keyboard(browser):
                  .map((e) => e.id)"""
         )
         assert unreachable == []
+
+
+def findings(page: Any) -> list[str]:
+    """What axe has to say against the page as it is now."""
+    found = axe.Axe().run(page).response["violations"]
+    return [f"{each['id']}: {each['help']}: {each['nodes'][0]['html'][:120]}" for each in found]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_axe_finds_nothing(browser, size, scheme):
+    options = {"viewport": dict(zip(("width", "height"), size, strict=True)), "color_scheme": scheme}
+    with serving() as url, opened(browser, url, **options) as page:
+        more_pictures(page)
+        assert findings(page) == []
+        page.click("#tab-makeup")
+        page.click("[data-effect=lipstick]")
+        for key in ("p", "b"):
+            page.keyboard.press(key)
+        until(page, "document.querySelectorAll('#legend li').length > 5")
+        assert findings(page) == []
+        page.keyboard.press("h")
+        assert findings(page) == []
+
+
+def test_axe_finds_nothing_where_a_card_covers_the_picture(browser):
+    refuse = """navigator.mediaDevices.getUserMedia = () =>
+        Promise.reject(new DOMException("no", "NotAllowedError"));"""
+    with serving() as url, opened(browser, url, refuse) as page:
+        page.wait_for_selector("#card-button:visible")
+        assert findings(page) == []

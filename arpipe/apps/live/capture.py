@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ from arpipe.config import LiveConfig
 from arpipe.errors import DeviceError
 from arpipe.io.camera import Camera, CameraConfig
 from arpipe.io.sample import SampleConfig, SampleSource
+from arpipe.io.sample_replay import SampleReplay
 from arpipe.io.source import Source, camera_index, open_source
 from arpipe.timing import Clock
 from arpipe.types import Frame
@@ -76,7 +78,7 @@ class Capture:
         while not self._stopped.is_set():
             try:
                 for frame in self._once():
-                    yield Frame(frame.pixels, frame.captured_s, index)
+                    yield replace(frame, index=index)
                     index += 1
             except DeviceError as error:
                 self.problem, self.state = str(error), "failed"
@@ -125,7 +127,7 @@ class Capture:
             due_s = started_s + frame.captured_s
             if due_s > now_s:
                 self._stopped.wait(due_s - now_s)
-            yield Frame(frame.pixels, max(due_s, now_s), frame.index)
+            yield replace(frame, captured_s=max(due_s, now_s))
 
 
 def opener(config: LiveConfig) -> Callable[[], Source]:
@@ -134,11 +136,9 @@ def opener(config: LiveConfig) -> Callable[[], Source]:
     if index is not None:
         return lambda: _open_camera(index, config.device)
     if config.source == "sample":
-        device = config.device
-        sample = SampleConfig(
-            width=device.width, height=device.height, fps=device.fps, frames=None if config.loop else 300
-        )
-        return lambda: SampleSource(sample)
+        device, frames = config.device, None if config.loop else 300
+        sample = SampleConfig(width=device.width, height=device.height, fps=device.fps, frames=frames)
+        return lambda: SampleReplay(sample) if config.loop else SampleSource(sample)
     return lambda: open_source(config.source)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -141,7 +142,7 @@ class Connection:
         if self._unanswered >= CREDIT:
             raise ProtocolError(f"more than {CREDIT} pictures unanswered")
         self._unanswered += 1
-        tasks.create_task(self._session.answer_picture(picture, self._answer))
+        _begin(tasks, self._session.answer_picture(picture, self._answer))
 
     async def _obey(self, command: Command) -> None:
         if isinstance(command, Wear):
@@ -186,7 +187,7 @@ class Connection:
                 self._unanswered += 1
                 sent_ms = time.monotonic() * 1000.0
                 answer = self._session.answer_frame(frame, number, sent_ms, self._send)
-                tasks.create_task(answer)  # its credit comes back with the page's ack
+                _begin(tasks, answer)  # its credit comes back with the page's ack
 
     async def _answer(self, data: bytes) -> None:
         self._unanswered -= 1  # before it is sent: the page may send its next picture at once
@@ -199,6 +200,14 @@ class Connection:
     async def _say(self, message: dict[str, Any]) -> None:
         with suppress(*GONE):
             await self._socket.send_json(message)
+
+
+def _begin(tasks: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:
+    """Let something be done beside the rest; nothing any more when the group is ending because of an error."""
+    try:
+        tasks.create_task(work)
+    except RuntimeError:
+        work.close()
 
 
 def _first(broken: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -2,35 +2,40 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from arpipe.apps.live.capture import Capture, opener
+from arpipe.config import LiveConfig
 from arpipe.errors import ArpipeError
-from arpipe.io.sample import SampleConfig, SampleSource
-from arpipe.io.source import Source, open_source
 from arpipe.types import Frame
 
-RETRY_S = 2.0
-ENDLESS_SAMPLE = SampleConfig(frames=None)
+JOIN_S = 2.0
 
 
 class ServerCamera:
     """Plays a source, over and over if it ends, while anybody watches.
 
     Args:
-        source: As `open_source` takes it.
+        source: A camera's number, a file, or "sample".
     """
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.problem: str | None = None
+        self._failure = ""
         self._frame: Frame | None = None
         self._number = 0
         self._viewers = 0
         self._changed = asyncio.Condition()
-        self._stop = threading.Event()
+        self._capture: Capture | None = None
         self._thread: threading.Thread | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why there is no picture; None while there is one."""
+        capture = self._capture
+        failing = capture.problem if capture is not None and capture.state == "failed" else ""
+        return failing or self._failure or None
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
@@ -42,8 +47,8 @@ class ServerCamera:
             yield
         finally:
             self._viewers -= 1
-            if self._viewers == 0:
-                self._stop.set()
+            if self._viewers == 0 and self._capture is not None:
+                self._capture.close()
 
     async def newest(self, after: int) -> tuple[int, Frame]:
         """The newest picture and its number, once there is one later than number `after`."""
@@ -55,41 +60,27 @@ class ServerCamera:
 
     def close(self) -> None:
         """Stop reading."""
-        self._stop.set()
+        if self._capture is not None:
+            self._capture.close()
         if self._thread is not None:
-            self._thread.join(RETRY_S)
+            self._thread.join(JOIN_S)
 
     def _start(self) -> None:
-        self._stop = threading.Event()
-        arguments = (asyncio.get_running_loop(), self._stop)
+        self._failure = ""
+        self._capture = Capture(opener(LiveConfig(source=self.source, loop=True)), loop=True)
+        arguments = (self._capture, asyncio.get_running_loop())
         self._thread = threading.Thread(target=self._read, args=arguments, name="server camera", daemon=True)
         self._thread.start()
 
-    def _read(self, loop: asyncio.AbstractEventLoop, stop: threading.Event) -> None:
-        while not stop.is_set():
-            try:
-                with self._open() as source:
-                    self.problem = None
-                    self._play(source, loop, stop)
-            except ArpipeError as error:
-                self.problem = str(error)
-                stop.wait(RETRY_S)
-
-    def _play(self, source: Source, loop: asyncio.AbstractEventLoop, stop: threading.Event) -> None:
-        started_s, first_s = time.monotonic(), None
-        for frame in source:
-            if stop.is_set():
-                return
-            first_s = frame.captured_s if first_s is None else first_s
-            if not source.info.live:
-                stop.wait(max(0.0, started_s + frame.captured_s - first_s - time.monotonic()))
-            asyncio.run_coroutine_threadsafe(self._publish(frame), loop)
+    def _read(self, capture: Capture, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            for frame in capture:
+                asyncio.run_coroutine_threadsafe(self._publish(frame), loop)
+        except (ArpipeError, RuntimeError) as error:  # a file that is none; or the pages' loop has ended
+            self._failure = str(error)
 
     async def _publish(self, frame: Frame) -> None:
         async with self._changed:
             self._frame = frame
             self._number += 1
             self._changed.notify_all()
-
-    def _open(self) -> Source:
-        return SampleSource(ENDLESS_SAMPLE) if self.source == "sample" else open_source(self.source)
