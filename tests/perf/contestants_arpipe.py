@@ -60,7 +60,10 @@ def _network(runtime: str, threads: int, model: Path | None) -> Step:
         return invoke
     import openvino
 
-    compiled = openvino.compile_model(
-        str(model), "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
-    )
+    settings = {
+        "INFERENCE_NUM_THREADS": threads,
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_PRECISION_HINT": "f32",
+    }
+    compiled = openvino.compile_model(str(model), "CPU", settings)
     return lambda _frame, _index: compiled(tensor)
