@@ -1,5 +1,7 @@
 """Laws of makeup on faces whose regions are known."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.types import Frame, FrameResult, Landmarks, TrackedHand
 from tests.effects.color_difference import delta_e, delta_e_lab
-from tests.effects.makeup_faces import CAMERA, drawn, face, polygon, portrait, regions, silhouette
+from tests.effects.makeup_faces import CAMERA, SKIN, drawn, face, polygon, portrait, regions, silhouette
 from tests.render.faces import noisy_frame
 
 pytestmark = pytest.mark.gl
@@ -203,6 +205,18 @@ def test_a_closed_eye_carries_shadow_on_the_whole_lid(context):
     crease, lashes = (414, 286, 258, 257, 259, 260, 467), topology.region("left_eye")[1:8]
     lid = polygon(person.landmarks.points_px[[*crease, *lashes]][:, :2]) > 0.99
     assert marks[lid].mean() >= 0.9
+
+
+def test_brows_of_a_small_face_do_not_flicker_as_it_moves(context):
+    shown = []
+    for step in range(12):
+        person = face(near_m=1.2)
+        points = person.landmarks.points_px + np.float32([step / 12.0, 0.0, 0.0])
+        person = replace(person, landmarks=replace(person.landmarks, points_px=points))
+        frame = Frame(np.full((CAMERA.height, CAMERA.width, 3), SKIN, np.uint8), 0.0, 0)
+        picture = drawn(context, frame, person, effects=["brows(opacity=1)"])
+        shown.append((picture.astype(int) - frame.pixels).sum())
+    assert np.std(shown) < 0.004 * abs(np.mean(shown))
 
 
 def test_liner_follows_the_lashes(context):
