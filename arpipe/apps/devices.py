@@ -12,6 +12,10 @@ from arpipe.io.camera_list import CameraInfo, list_cameras
 
 NO_CAMERA = "no camera answers; is one plugged in, free, and may you use it (group video on Linux)?"
 
+UNKNOWN_MODES = (
+    "Other sizes and rates: this system does not tell; ask for some under [live.device] in a configuration."
+)
+
 
 def show_devices(
     find: Callable[[], Sequence[CameraInfo]] = list_cameras, console: Console | None = None
@@ -23,12 +27,19 @@ def show_devices(
         console.print(NO_CAMERA)
         return
     table = Table(title="cameras", title_justify="left")
-    for column in ("--source", "name", "size", "FPS"):
+    for column in ("--source", "name", "format", "size", "FPS"):
         table.add_column(column)
     for camera in cameras:
         rate = f"{camera.fps:.0f}" if camera.fps > 0 else "–"
-        table.add_row(str(camera.index), escape(camera.name) or "–", f"{camera.width}×{camera.height}", rate)
+        name, size = escape(camera.name) or "–", f"{camera.width}×{camera.height}"
+        table.add_row(str(camera.index), name, "as it opens", size, rate)
+        for mode in camera.modes or ():
+            rates = " ".join(f"{rate:g}" for rate in mode.rates_hz) or "–"
+            table.add_row("", "", escape(mode.format), f"{mode.width}×{mode.height}", rates, style="dim")
+        table.add_section()
     console.print(table)
+    if any(camera.modes is None for camera in cameras):
+        console.print(UNKNOWN_MODES, markup=False)
 
 
 def devices_json(find: Callable[[], Sequence[CameraInfo]] = list_cameras) -> str:

@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import cv2
@@ -43,6 +44,22 @@ class CameraConfig(BaseModel):
     fourcc: str = Field(default="MJPG", min_length=4, max_length=4)
     open_timeout_s: float = Field(default=8.0, gt=0)
     stall_timeout_s: float = Field(default=2.0, gt=0)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraMode:
+    """A size in one format.
+
+    Attributes:
+        format: Four letters, as `CameraConfig.fourcc`.
+        width, height: px.
+        rates_hz: That it can be had at, highest first; the two ends of a range; empty when the driver does not say.
+    """
+
+    format: str
+    width: int
+    height: int
+    rates_hz: tuple[float, ...]
 
 
 class Capture(Protocol):
