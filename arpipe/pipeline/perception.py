@@ -107,14 +107,18 @@ class Perception:
         faces, bodies, hands = self._face_sight, self._body_tracker, self._hand_tracker
         timer.begin_frame(frame.index)
         with timer.stage(FRAME_STAGE):
-            seen = FrameResult(
-                frame,
+            seen_faces = (
                 faces.update(frame, camera, timer, attention=refined, every=every.face)
                 if faces and "face" in wanted
-                else (),
+                else ()
+            )
+            boxes_px = [face.landmarks.box_px for face in seen_faces]
+            seen = FrameResult(
+                frame,
+                seen_faces,
                 bodies.update(frame, timer, every.body) if bodies and "body" in wanted else (),
                 hands.update(frame, timer, every.hands) if hands and "hands" in wanted else (),
-                self._mask.update(frame, timer, every.mask) if "mask" in wanted else None,
+                self._mask.update(frame, timer, every.mask, boxes_px) if "mask" in wanted else None,
             )
         return replace(seen, timings_ms=timer.timings_ms)
 

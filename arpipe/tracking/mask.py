@@ -1,20 +1,22 @@
 """Person masks of a stream of frames."""
 
+from collections.abc import Sequence
 from typing import Self
 
 import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from arpipe.geometry.transforms import Array
 from arpipe.inference.session import SessionConfig
 from arpipe.models.segmentation import PersonSegmenter
 from arpipe.timing import StageTimer
 from arpipe.tracking.mask_stream import MaskStream, Segmenter
-from arpipe.tracking.mask_zoom import Part, next_part
+from arpipe.tracking.mask_zoom import Part, next_part, part_around, shows
 from arpipe.types import Frame, Points
 
 CHECK_EVERY = 15  # frames after which the whole frame is looked at again while a part is, and the reverse
-SAME = 0.5  # overlap of a part's mask with the whole frame's from which both show the same people
+OTHERS = 0.8  # what only the whole frame's mask shows, over a part's, above which the part misses somebody
 
 
 class MaskTrackerConfig(BaseModel):
@@ -51,13 +53,16 @@ class MaskTracker:
         self._wait = 0
         self._shape = (0, 0)
 
-    def update(self, frame: Frame, timer: StageTimer, every: int = 1) -> Points:
+    def update(
+        self, frame: Frame, timer: StageTimer, every: int = 1, faces_px: Sequence[Array] = ()
+    ) -> Points:
         """(h, w) float32 mask of the next frame, 1 on people.
 
         Args:
             frame: The next frame of one source.
             timer: Gets the stages `segment` or `predict`, and `refine`.
             every: As of `MaskStream.update`.
+            faces_px: (4,) boxes of known faces: people whom the network overlooks are looked for there.
         """
         if frame.pixels.shape[:2] != self._shape:
             self.reset()
@@ -67,12 +72,18 @@ class MaskTracker:
             return mask
         self._wait -= 1
         part = next_part(self._part, mask)
-        if part == self._part:
-            return self._checked(mask, frame, timer)
         if self._part is not None:
+            if part == self._part:
+                return self._checked(mask, frame, timer)
             self._turn_to(part)
             return mask
-        return mask if self._wait > 0 else self._nearer(part, mask, frame, timer)
+        if self._wait > 0:
+            return mask
+        if not shows(mask, faces_px):
+            return self._nearer(
+                part_around(faces_px, frame.width, frame.height), mask, frame, timer, faces_px
+            )
+        return self._nearer(part, mask, frame, timer, faces_px)
 
     @property
     def provider(self) -> str:
@@ -111,33 +122,36 @@ class MaskTracker:
         )
         return mask
 
-    def _nearer(self, part: Part | None, mask: Points, frame: Frame, timer: StageTimer) -> Points:
-        """The mask of a part, if it shows the people that the whole frame's does; else that."""
+    def _nearer(
+        self, part: Part | None, mask: Points, frame: Frame, timer: StageTimer, faces_px: Sequence[Array]
+    ) -> Points:
+        """The mask of a part, if it shows the people that the whole frame's does, and all faces; else that."""
+        if part is None:
+            return mask
         self._turn_to(part)
         near = self._mask(frame, timer)
-        if _overlap(near, mask) >= SAME:
+        if _beyond(near, mask) <= OTHERS and shows(near, faces_px):
             return near
         self._turn_to(None)
         return mask
 
     def _checked(self, mask: Points, frame: Frame, timer: StageTimer) -> Points:
         """The mask; now and then, the whole frame's instead where that shows other people than the part's."""
-        if self._part is None or self._wait > 0:
+        if self._wait > 0:
             return mask
         self._wait = CHECK_EVERY
         whole = self._segmenter.segment(frame, timer).probability
         size = whole.shape[1], whole.shape[0]
         if (
-            _overlap(np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.float32), whole)
-            >= SAME
+            _beyond(np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.float32), whole)
+            <= OTHERS
         ):
             return mask
         self._turn_to(None)
         return self._mask(frame, timer)
 
 
-def _overlap(mask: Points, other: Points) -> float:
-    """Intersection over union of two masks (h, w); 1 where both are empty."""
+def _beyond(mask: Points, other: Points) -> float:
+    """What another mask (h, w) shows that the mask does not, over what the mask shows."""
     inside, also = mask > 0.5, other > 0.5
-    either = np.count_nonzero(inside | also)
-    return np.count_nonzero(inside & also) / either if either else 1.0
+    return float(np.count_nonzero(also & ~inside)) / max(float(np.count_nonzero(inside)), 1.0)

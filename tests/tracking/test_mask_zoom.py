@@ -7,7 +7,7 @@ import pytest
 from arpipe.models.segmentation import PersonMask, stretched
 from arpipe.timing import StageTimer
 from arpipe.tracking.mask import CHECK_EVERY, MaskTracker, MaskTrackerConfig
-from arpipe.tracking.mask_zoom import MARGIN, MOST_OF_FRAME, Part, next_part
+from arpipe.tracking.mask_zoom import MARGIN, MOST_OF_FRAME, Part, next_part, part_around
 from arpipe.types import Frame
 
 SIZE = 640, 360
@@ -25,7 +25,7 @@ class SeesRed:
         self.shapes.append((frame.width, frame.height))
         seen = stretched(frame.pixels, 256, 144)
         red = seen[..., 0].astype(np.float32) / 255.0
-        if (red > 0.5).mean() < 0.002:
+        if (red > 0.5).mean() < 0.004:
             red[:] = 0.0
         return PersonMask(red, seen)
 
@@ -41,12 +41,12 @@ def picture(*boxes, size=SIZE):
     return pixels
 
 
-def run(pictures, **config):
+def run(pictures, faces_px=(), **config):
     """Masks, and the size of each look."""
     network = SeesRed()
     with MaskTracker(MaskTrackerConfig(**config), segmenter=network) as tracker:
         masks = [
-            tracker.update(Frame(pixels, index / 30, index), StageTimer())
+            tracker.update(Frame(pixels, index / 30, index), StageTimer(), faces_px=faces_px)
             for index, pixels in enumerate(pictures)
         ]
     return masks, network.shapes
@@ -87,6 +87,33 @@ def test_newcomers_elsewhere_are_found_at_the_next_look_at_the_whole():
     assert SIZE in looks[2:]
     assert masks[-1][180, 50] > 0.9
     assert masks[-1][200, 320] > 0.9
+
+
+TINY, TINY_FACE = (320, 300, 334, 340), np.array([323.0, 300.0, 331.0, 308.0])
+
+
+def test_a_person_whom_the_network_overlooks_is_found_by_the_face():
+    masks, _ = run([picture(TINY)] * 3)
+    assert max(mask.max() for mask in masks) == 0.0
+    masks, looks = run([picture(TINY)] * (CHECK_EVERY + 5), [TINY_FACE])
+    assert looks[0] == SIZE
+    assert all(mask[320, 327] > 0.9 for mask in masks)
+    assert all((mask > 0.5).sum() < 900 for mask in masks)
+
+
+def test_a_face_without_anybody_around_it_changes_nothing():
+    masks, looks = run([picture()] * 3, [TINY_FACE])
+    assert max(mask.max() for mask in masks) == 0.0
+    assert looks.count(SIZE) == 3
+    assert len(looks) == 4  # the nearer look found nobody and is not soon tried again
+
+
+@pytest.mark.parametrize("box", [(-900, -900, -800, -800), (-50, 100, 900, 9000), (5000, 10, 5100, 90)])
+def test_faces_beyond_the_frame_or_larger_than_it_give_no_part(box):
+    assert part_around([np.array(box, float)], *SIZE) is None
+    assert part_around([], *SIZE) is None
+    masks, _ = run([picture(SMALL)], [np.array(box, float)])
+    assert masks[0][200, 320] > 0.9
 
 
 def test_an_empty_frame_and_another_size_begin_anew():
