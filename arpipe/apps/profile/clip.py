@@ -10,7 +10,7 @@ from arpipe.io.source import Source, SourceInfo, open_source
 from arpipe.types import Frame
 
 MOST_BYTES = 1 << 29  # that a clip in memory takes
-DRAWN_FPS = 30.0
+LOOP_FRAMES = 300  # after which the sample begins again
 
 
 def open_measured(config: ProfileConfig, frames: int) -> Source:
@@ -21,12 +21,10 @@ def open_measured(config: ProfileConfig, frames: int) -> Source:
     return SampleSource(sample, cache=True)
 
 
-def open_played(config: ProfileConfig, frames: int) -> Source:
-    """The same, to be played for about `frames` frames; the sample has no end and plays at the configured rate."""
-    if config.source != "sample":
-        return open_source(config.source)
+def sample_clip(config: ProfileConfig, frames: int) -> "SwingingClip":
+    """The sample, to be played for about `frames` frames at the configured rate; it has no end."""
     affordable = max(2, MOST_BYTES // (3 * config.width * config.height))
-    with open_measured(config, min(frames, affordable, round(10.0 * DRAWN_FPS))) as source:
+    with open_measured(config, min(frames, affordable, LOOP_FRAMES)) as source:
         return SwingingClip(list(source), config.fps)
 
 

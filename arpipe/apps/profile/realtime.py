@@ -6,12 +6,12 @@ from contextlib import ExitStack
 from itertools import count
 from typing import Any, Self
 
-from arpipe.apps.live.capture import Capture
+from arpipe.apps.live.capture import Capture, opener
 from arpipe.apps.live.outlets import Outlet, Recording, free_path
 from arpipe.apps.live.run import pipeline_config
 from arpipe.apps.live.session import LiveSession
 from arpipe.apps.live.trouble import advice
-from arpipe.apps.profile.clip import open_played
+from arpipe.apps.profile.clip import sample_clip
 from arpipe.apps.profile.record import (
     CAPTURE,
     ENCODE,
@@ -53,8 +53,12 @@ def run_live(
     """
     numbers = count()
 
+    open_device = opener(run.live.model_copy(update={"source": config.source}))
+
     def open_() -> Source:
-        return open_played(config, config.warm_up + config.frames)
+        if config.source == "sample":
+            return sample_clip(config, config.warm_up + config.frames)
+        return open_device()
 
     with ExitStack() as stack:
         source = stack.enter_context(source_of(seen, open_))  # drawn here, before anything is timed
