@@ -58,9 +58,8 @@ class SkinPainter:
             defines.append("GRAINS")
         self._program = self._resources.program("makeup_skin.vert", "makeup_skin.frag", tuple(defines))
         self._pages = [self._resources.texture(page, mipmaps=True) for page in pages]
-        for (
-            page
-        ) in self._pages:  # without smaller levels the brows of small faces flicker; one of them will do
+        # Without smaller levels the brows of small faces flicker; one of them at a time will do.
+        for page in self._pages:
             page.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
         self._evening = (
             self._resources.texture(np.zeros((LOW_SIDE, LOW_SIDE, 4), np.float32)) if evenings else None

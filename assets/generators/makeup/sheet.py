@@ -56,12 +56,29 @@ def main(data: Path) -> None:
         "makeup-tones",
         [np.concatenate([faces(tone, [effect], 0.64) for tone in tones], axis=1) for effect in ([], worn)],
     )
+    people = [
+        frame(data / "incluit-driver/data/video2.mp4", 40),
+        frame(data / "incluit-driver/data/video3.mp4", 22),
+        frame(data / "intel-sample-videos/preview/head-pose-face-detection-male.gif", 30),
+        read(data / "tfjs-models/shared/test_data/three_people.jpg"),
+    ]
+    looks = [[], ["natural"], ["evening"], ["bold-lip"], ["smoky"], ["festival"]]
+    save("makeup-people", [faces(person, looks, 0.62) for person in people])
     save("makeup-turned", [faces(turned, [[], ["evening"], ["festival"], ["face-paint"]], 0.64)])
 
 
 def read(path: Path) -> np.ndarray:
     """(h, w, 3) RGB."""
     return np.asarray(Image.open(path).convert("RGB"))
+
+
+def frame(path: Path, number: int) -> np.ndarray:
+    """(h, w, 3) RGB, one frame of a video."""
+    video = cv2.VideoCapture(str(path))
+    for _ in range(number):
+        video.grab()
+    _, pixels = video.read()
+    return np.asarray(pixels[..., ::-1])
 
 
 def faces(pixels: np.ndarray, effects: list[list[str]], reach: float, region: str = "") -> np.ndarray:
