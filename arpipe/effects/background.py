@@ -94,7 +94,7 @@ class Background:
         replaced = params.image is not None or params.video is not None
         self._wrap = params.wrap if params.wrap is not None else USUAL_WRAP if replaced else 0.0
         self._cut: Pixels | None = None
-        self._alpha: Points | None = None
+        self._opacity: npt.NDArray[np.uint8] | None = None
 
     def paint(self, pixels: Pixels, scene: Scene) -> None:
         """Change everything but the people.
@@ -109,8 +109,10 @@ class Background:
         if self._plate is None:
             edge = cut_edge(frame.pixels, alpha, sides, None)
             put(pixels, edge.places, bytes_of(edge.subject))
-            pixels[alpha == 0.0] = 0  # what was there is nobody's business
-            self._cut, self._alpha = pixels.copy(), alpha
+            nothing = np.zeros_like(pixels)
+            cv2.copyTo(nothing, (alpha == 0.0).view(np.uint8), pixels)  # what was there is nobody's business
+            self._cut = pixels.copy()
+            self._opacity = np.asarray(cv2.convertScaleAbs(alpha, alpha=255.0), np.uint8)
             return
         behind = self._plate.behind(frame, alpha, sides, step)
         if self._wrap:
@@ -125,10 +127,11 @@ class Background:
         Args:
             pixels: (h, w, 3) the picture with all layers on it.
         """
-        if self._cut is None or self._alpha is None:
+        if self._cut is None or self._opacity is None:
             return None
-        drawn = (pixels != self._cut).any(axis=2)
-        return np.where(drawn, 255, np.rint(self._alpha * 255.0)).astype(np.uint8)
+        red, green, blue = cv2.split(cv2.absdiff(pixels, self._cut))
+        drawn = cv2.threshold(cv2.max(cv2.max(red, green), blue), 0, 255, cv2.THRESH_BINARY)[1]
+        return np.asarray(cv2.max(drawn, self._opacity), np.uint8)
 
     def close(self) -> None:
         """Close the video; may be called twice."""
