@@ -92,18 +92,16 @@ def continued(light: Points, weight: Points) -> Points:
     Both are halved until everything has some weight; on the way back each size fills its gaps from the next.
     """
     rows, columns = weight.shape
+    share = np.asarray(cv2.merge([weight] * 3), np.float32)  # three equal channels: numpy broadcasts slower
     if min(rows, columns) <= 2 or float(weight.min()) > 1.0 - EMPTY:
-        holes = (1.0 - weight)[..., None]
-        return np.asarray(light * weight[..., None] + mean_light(light, weight) * holes, np.float32)
+        return np.asarray(light * share + mean_light(light, weight) * (1.0 - share), np.float32)
     size = (columns + 1) // 2, (rows + 1) // 2
-    less = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
-    sums = cv2.resize(light * weight[..., None], size, interpolation=cv2.INTER_AREA)
-    means = sums / np.maximum(less, EMPTY)[..., None]
-    coarser = continued(
-        np.asarray(means, np.float32), np.minimum(np.asarray(less, np.float32) / TRUSTED, 1.0)
-    )
+    less = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), np.float32)
+    sums = cv2.resize(light * share, size, interpolation=cv2.INTER_AREA)
+    means = np.asarray(sums / cv2.merge([np.maximum(less, EMPTY)] * 3), np.float32)
+    coarser = continued(means, np.minimum(less / TRUSTED, 1.0))
     behind = cv2.resize(coarser, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(behind + (light - behind) * weight[..., None], np.float32)
+    return np.asarray(behind + (light - behind) * share, np.float32)
 
 
 def cut_edge(pixels: Pixels, alpha: Points, sides: Sides, touched: npt.NDArray[np.bool_] | None) -> Edge:
