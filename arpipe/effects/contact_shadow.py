@@ -1,5 +1,7 @@
 """Soft shadow of glasses on the skin behind them: at the pads, under the rims, along the temples."""
 
+import math
+
 import cv2
 import moderngl
 import numpy as np
@@ -43,8 +45,8 @@ class ContactShadow:
         front = mesh.positions(0)
         low = front.min(axis=0)[:2] - MAP_MARGIN_M
         high = front.max(axis=0)[:2] + MAP_MARGIN_M
-        self._place = np.concatenate([1.0 / (high - low), -low / (high - low)])
-        self._sheet = sheet_of(front)
+        self._place = (*(1.0 / (high - low)).tolist(), *(-low / (high - low)).tolist())
+        self._sheet = tuple(sheet_of(front).tolist())
         self._texture = self._resources.texture(density_map(mesh, low, high))
         self._texture.repeat_x = self._texture.repeat_y = False
         canonical = topology.canonical_m
@@ -82,17 +84,18 @@ class ContactShadow:
             strength: 1 as estimated.
         """
         glasses_from_head = np.linalg.inv(head_from_glasses)
-        size = float(np.cbrt(np.linalg.det(glasses_from_head[:3, :3])))
-        toward = glasses_from_head[:3, :3] / size @ gl_from_head.rotation.T @ (lighting.key + USUAL_LIGHT)
+        # The turn, but for a positive factor: the front keeps its shape, so rows of one are columns of the other.
+        toward = head_from_glasses[:3, :3].T @ gl_from_head.rotation.T @ (lighting.key + USUAL_LIGHT)
+        toward /= math.sqrt(float(head_from_glasses[:3, 0] @ head_from_glasses[:3, 0]))
         toward[2] = max(toward[2], LEAST_FORWARD)
-        share = float(np.linalg.norm(lighting.key))
+        share = math.sqrt(float(lighting.key @ lighting.key))
         program = self._program
         canvas.view.apply(program)
         program.write("u_gl_from_head", gl_from_head.matrix())
         program.write("u_glasses_from_head", glasses_from_head)
-        program.set("u_density_place", self._place.tolist())
-        program.set("u_sheet", self._sheet.tolist())
-        program.set("u_to_light", (toward / np.linalg.norm(toward)).tolist())
+        program.set("u_density_place", self._place)
+        program.set("u_sheet", self._sheet)
+        program.set("u_to_light", (toward / math.sqrt(float(toward @ toward))).tolist())
         program.set("u_directed", strength * DIRECTED * (0.5 + 0.5 * share))
         program.set("u_ambient", strength * AMBIENT)
         ends = temples_m @ glasses_from_head[:3, :3].T + glasses_from_head[:3, 3]

@@ -72,6 +72,8 @@ class FitTrack:
 
     def _follow_scale(self, wearer: _Wearer, scale: float) -> None:
         """The person turns out larger or smaller than thought: everything known of the face grows with it."""
+        if scale == wearer.scale:
+            return
         ratio = scale / wearer.scale
         wearer.scale = scale
         wearer.mesh_m = wearer.mesh_m * ratio

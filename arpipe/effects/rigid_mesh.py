@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -143,6 +144,7 @@ class RigidMesh:
             return False
         self.params = params
         self._fits.refit(_fitting(params, self._shape, self._topology), params.fit == "face")
+        self._drawer.forget_levels()
         return True
 
     def prepare(self, scene: Scene) -> Sequence[Patch]:
@@ -264,6 +266,7 @@ def _fitting(params: RigidMeshParams, shape: Shape, topology: Topology) -> Calla
     return lambda mesh_m: fit_anchor(params.anchor, mesh_m, topology, params.fit, wish)
 
 
+@lru_cache(maxsize=32)
 def _tint(color: tuple[float, float, float], opacity: float) -> tuple[float, float, float, float]:
     red, green, blue = linear_from_srgb(np.rint(np.array(color) * 255.0).astype(np.uint8))
     return float(red), float(green), float(blue), opacity

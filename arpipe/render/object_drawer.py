@@ -3,6 +3,7 @@
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import accumulate
 
 import moderngl
 import numpy as np
@@ -69,6 +70,24 @@ class MirrorBalls:
             self._resources.release(self._kept.popitem()[1][1])
 
 
+@dataclass(slots=True, eq=False)
+class _Item:
+    """A batch ready to be drawn.
+
+    Attributes:
+        batch: What.
+        program, mesh: With what.
+        ranges: First index and number of indices of each level; 0 is the whole mesh.
+        level: In use.
+    """
+
+    batch: Batch
+    program: Program
+    mesh: Mesh
+    ranges: tuple[tuple[int, int], ...]
+    level: int = 0
+
+
 class ObjectDrawer:
     """Keeps a model's buffers and textures, and draws it.
 
@@ -83,25 +102,24 @@ class ObjectDrawer:
         self._is_software = context.is_software
         self._balls = MirrorBalls(context)
         self._mesh = mesh
-        self._programs: list[Program] = []
-        self._meshes: list[Mesh] = []
-        self._levels = [0] * len(mesh.batches)  # in use; 0 is the whole mesh
+        self._items: list[_Item] = []
         self._textures: dict[tuple[int, bool], moderngl.Texture] = {}
         self._transforms = tuple(texture.transform for texture in model.textures)
         for batch in mesh.batches:
             program = self._resources.program("surface.vert", "surface.frag", self._defines(batch))
-            self._programs.append(program)
-            self._meshes.append(
-                self._resources.mesh(
-                    program,
-                    [
-                        (batch.vertices, "3f 3f 2f", ("in_position", "in_normal", "in_uv")),
-                        (batch.colors, "4f2", ("in_color",)),
-                        (batch.surfaces, "4f1 4f1", ("in_surface", "in_body")),
-                    ],
-                    np.concatenate([batch.indices, *(level.indices for level in batch.levels)]),
-                )
+            levels = [batch.indices, *(level.indices for level in batch.levels)]
+            buffers = self._resources.mesh(
+                program,
+                [
+                    (batch.vertices, "3f 3f 2f", ("in_position", "in_normal", "in_uv")),
+                    (batch.colors, "4f2", ("in_color",)),
+                    (batch.surfaces, "4f1 4f1", ("in_surface", "in_body")),
+                ],
+                np.concatenate(levels),
             )
+            counts = [level.size for level in levels]
+            ranges = tuple(zip(accumulate(counts, initial=0), counts, strict=False))
+            self._items.append(_Item(batch, program, buffers, ranges))
             for define, index in batch.maps.items():
                 self._load(model.textures[index], index, define in SRGB_MAPS)
 
@@ -110,29 +128,31 @@ class ObjectDrawer:
         matrices = np.stack(placement.gl_from_part)
         px_per_m = _px_per_m(canvas, matrices[0])
         self._balls.use(lighting.environment, BALL_UNIT)
-        for number in self._back_to_front(placement):
-            batch, program = self._mesh.batches[number], self._programs[number]
-            canvas.view.apply(program)
-            program.write("u_gl_from_part", matrices)
-            program.set("u_head_z", tuple(placement.head_z))
-            program.set("u_fade_z_m", placement.fade_z_m)
-            if program.has("u_irradiance"):
-                program.write("u_irradiance", lighting.irradiance)
-            program.set("u_mirror_ball", BALL_UNIT)
-            program.set("u_reflection", float(canvas.config.reflection))
-            program.set("u_emissive", tuple(float(value) for value in batch.material.emissive))
+        begun: Program | None = None
+        for item, depth_m in self._back_to_front(placement):
+            batch, program = item.batch, item.program
+            if program is not begun:
+                self._begin(program, canvas, matrices, placement, lighting)
+                begun = program
+            program.set("u_emissive", batch.material.emissive.tolist())
             program.set("u_tint", placement.glass_tint if batch.glass else placement.tint)
             self._use_maps(batch, program)
             culled = moderngl.NOTHING if batch.material.double_sided else moderngl.CULL_FACE
             canvas.gl.enable_only(moderngl.BLEND | moderngl.DEPTH_TEST | culled)
-            first, count = self._range(number, ERROR_PX * _depth(batch, placement) / px_per_m)
-            self._meshes[number].vertex_array.render(moderngl.TRIANGLES, vertices=count, first=first)
+            item.level = level_for(batch, ERROR_PX * depth_m / px_per_m, item.level)
+            first, count = item.ranges[item.level]
+            item.mesh.vertex_array.render(moderngl.TRIANGLES, vertices=count, first=first)
+
+    def forget_levels(self) -> None:
+        """Choose levels of detail as if nothing had been drawn yet: the object has another size now."""
+        for item in self._items:
+            item.level = 0
 
     def close(self) -> None:
         """Release buffers and textures; may be called twice."""
         self._balls.close()
-        for mesh in self._meshes:
-            self._resources.release(mesh)
+        for item in self._items:
+            self._resources.release(item.mesh)
         for texture in self._textures.values():
             self._resources.release(texture)
 
@@ -159,21 +179,23 @@ class ObjectDrawer:
             defines.append("CUTOFF")
         return tuple(defines)
 
-    def _back_to_front(self, placement: Placement) -> list[int]:
-        """Numbers of the batches in drawing order: opaque ones as they are, glass farthest first."""
+    def _back_to_front(self, placement: Placement) -> list[tuple["_Item", float]]:
+        """What to draw in order, with its depth, m: opaque batches as they are, glass farthest first."""
+        placed = [(item, _depth(item.batch, placement)) for item in self._items]
+        return sorted(placed, key=lambda each: -each[1] if each[0].batch.glass else -math.inf)
 
-        def order(number: int) -> tuple[bool, float]:
-            batch = self._mesh.batches[number]
-            return (True, -_depth(batch, placement)) if batch.glass else (False, 0.0)
-
-        return sorted(range(len(self._mesh.batches)), key=order)
-
-    def _range(self, number: int, error_m: float) -> tuple[int, int]:
-        """First index and count of a batch's leanest level that is off by no more than `error_m`."""
-        batch = self._mesh.batches[number]
-        self._levels[number] = level = level_for(batch, error_m, self._levels[number])
-        sizes = [batch.indices.size, *(lean.indices.size for lean in batch.levels)]
-        return sum(sizes[:level]), sizes[level]
+    def _begin(
+        self, program: Program, canvas: Canvas, matrices: Array, placement: Placement, lighting: Lighting
+    ) -> None:
+        """Set what is the same for all batches that a program draws."""
+        canvas.view.apply(program)
+        program.write("u_gl_from_part", matrices)
+        program.set("u_head_z", placement.head_z.tolist())
+        program.set("u_fade_z_m", placement.fade_z_m)
+        if program.has("u_irradiance"):
+            program.write("u_irradiance", lighting.irradiance)
+        program.set("u_mirror_ball", BALL_UNIT)
+        program.set("u_reflection", float(canvas.config.reflection))
 
     def _use_maps(self, batch: Batch, program: Program) -> None:
         material = batch.material

@@ -114,13 +114,13 @@ class View:
     @classmethod
     def of_region(cls, camera: CameraIntrinsics, region: Region) -> "View":
         """The part of the camera's image that a region shows."""
-        sx, sy = camera.width / region.width, camera.height / region.height
-        left = 2.0 * region.x / camera.width - 1.0
-        bottom = 1.0 - 2.0 * (region.y + region.height) / camera.height
-        crop = np.diag([sx, -sy, 1.0, 1.0])
-        crop[0, 3] = -1.0 - left * sx
-        crop[1, 3] = 1.0 + bottom * sy
-        return cls(crop @ camera.gl_projection(NEAR_M, FAR_M), camera.distortion)
+        matrix = camera.gl_projection(NEAR_M, FAR_M)
+        width, height = region.width, region.height
+        matrix[0, 0] = 2.0 * camera.fx / width
+        matrix[1, 1] = -2.0 * camera.fy / height
+        matrix[0, 2] = 1.0 - 2.0 * (camera.cx + 0.5 - region.x) / width
+        matrix[1, 2] = 1.0 - 2.0 * (camera.cy + 0.5 - region.y) / height
+        return cls(matrix, camera.distortion)
 
     def apply(self, program: Program) -> None:
         """Set the uniforms of `project.glsl`."""

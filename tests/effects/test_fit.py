@@ -4,8 +4,8 @@ import pytest
 from arpipe.assets import asset_path
 from arpipe.effects.fit import Adjustment, GlassesSize, fit_anchor, fit_glasses
 from arpipe.effects.head_shape import HeadShape
-from arpipe.effects.packs import load_pack
 from arpipe.effects.model_shape import model_shape
+from arpipe.effects.packs import load_pack
 from arpipe.geometry.mesh import vertex_normals
 from arpipe.io.gltf import load_gltf
 from arpipe.render.object_mesh import object_mesh
