@@ -1,5 +1,6 @@
 """How a face's skin would be even: a small map of ratios for the shader of powders."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ COARSER = 4  # the wide blur is done on so much smaller a map
 HUE_EVEN, OWN_HUE = 0.8, 0.2  # of a blotch's hue goes; of what replaces it is the whole face's
 LEVEL_EVEN, LIFT_OVER = 0.4, 1.02
 LEAST_RATIO, MOST_RATIO = 0.4, 2.5
+LASTS_S = 0.05  # of two frames or three
 WARMER = 0.45  # as in makeup_common.glsl
 
 Plane = npt.NDArray[Any]
@@ -46,11 +48,39 @@ class EveningMap:
     size_px: Array
 
 
-def evening_map(frame: Frame, wearer: Wearer) -> EveningMap | None:
-    """The map of the part of a face that the picture shows; None if that is nothing."""
-    box = wearer.face.landmarks.box_px
-    side = float(max(box[2] - box[0], box[3] - box[1])) * 1.1
-    origin = 0.5 * (box[:2] + box[2:]) - side / 2.0
+class EveningMaps:
+    """The maps of the faces of a stream, each used for two frames or three: it moves with its face."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[float, Array, EveningMap]] = {}
+
+    def update(self, frame: Frame, wearer: Wearer) -> EveningMap | None:
+        """The map for a face; None where there is nothing to see of it."""
+        face, now_s = wearer.face, frame.captured_s
+        square = _square_around(wearer)
+        made_s, before, even = self._made.get(face.track_id, (-math.inf, square, None))
+        if face.age_frames > 0 and even is not None and 0.0 <= now_s - made_s < LASTS_S:
+            grown = square[2] / before[2]
+            low_px = square[:2] + (even.low_px - before[:2]) * grown
+            return EveningMap(even.ratios, low_px, even.size_px * grown)
+        even = evening_map(frame, wearer, square)
+        self._made = {key: made for key, made in self._made.items() if 0.0 <= now_s - made[0] < LASTS_S}
+        if even is not None:
+            self._made[face.track_id] = now_s, square, even
+        return even
+
+
+def _square_around(wearer: Wearer) -> Array:
+    """(3,) first corner and side of a square around a face, image px."""
+    box = wearer.face.landmarks.box_px.astype(np.float64)
+    side = 1.1 * float(max(box[2] - box[0], box[3] - box[1]))
+    x, y = 0.5 * (box[:2] + box[2:]) - 0.5 * side
+    return np.array([x, y, side])
+
+
+def evening_map(frame: Frame, wearer: Wearer, square: Array) -> EveningMap | None:
+    """The map of the part of a square (first corner, side) that the picture shows; None if that is nothing."""
+    origin, side = square[:2], square[2]
     low = np.maximum(np.floor(origin).astype(int), 0)
     high = np.minimum(np.ceil(origin + side).astype(int), (frame.width, frame.height))
     if (high - low < 2).any():

@@ -3,7 +3,7 @@
 import moderngl
 import numpy as np
 
-from arpipe.effects.makeup.evening import LOW_SIDE, evening_map
+from arpipe.effects.makeup.evening import LOW_SIDE, EveningMaps
 from arpipe.effects.makeup.masks import (
     Evening,
     Powder,
@@ -64,6 +64,7 @@ class SkinPainter:
         self._evening = (
             self._resources.texture(np.zeros((LOW_SIDE, LOW_SIDE, 4), np.float32)) if evenings else None
         )
+        self._maps = EveningMaps()
         self._vertices = np.zeros((topology.count, 6), np.float32)
         uv = topology.uv.astype(np.float32)
         self._mesh = self._resources.mesh(
@@ -101,7 +102,7 @@ class SkinPainter:
     def _even_out(self, texture: moderngl.Texture, region: Region, wearer: Wearer, frame: Frame) -> None:
         """Hand over how the frame's skin would be even."""
         program, unit = self._program, 1 + len(self._pages)
-        even = evening_map(frame, wearer)
+        even = self._maps.update(frame, wearer)
         if even is not None:
             texture.write(even.ratios)
             offset = (np.array([region.x, region.y]) - even.low_px) / even.size_px

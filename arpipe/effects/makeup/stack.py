@@ -26,6 +26,7 @@ from arpipe.types import TrackedFace
 
 MARGIN_MM = 9.0  # lashes and wings reach beyond the landmarks
 SMALL_MASKS = ("shadow_", "brow_", "highlight")
+HIDES_ITSELF = 0.22  # |x| of the mean normal: 12° of yaw
 NO_KEY = np.zeros(3)
 
 
@@ -90,8 +91,9 @@ class Stack:
                 self._covers = None
 
     def prepare(self, worn: Worn, scene: Scene) -> Sequence[Patch]:
-        """Wear something in this frame; gives the faces' boxes."""
-        if self._scene is not scene:
+        """Wear something in this frame; gives the faces' boxes to the first, which draws for all."""
+        is_first = self._scene is not scene
+        if is_first:
             self._scene = scene
             self._members = []
             faces = [face for face in scene.result.faces if "left_iris" in face.landmarks.topology.regions]
@@ -103,7 +105,7 @@ class Stack:
                 if person.presence > 0:
                     self._wearers.append(_wearer(face, scene, person, scale))
         self._members.append(worn)
-        return [Patch(Phase.SKIN, box) for _, box in self._wearers]
+        return [Patch(Phase.SKIN, box) for _, box in self._wearers] if is_first else ()
 
     def draw(self, worn: Worn, canvas: Canvas) -> None:
         """Draw everything that is worn, once for each region."""
@@ -170,15 +172,18 @@ def _wearer(face: TrackedFace, scene: Scene, person: Person, scale: float) -> tu
     key = NO_KEY if face.pose is None else scene.lighting(face).key
     box = box_around(points[:, :2], MARGIN_MM * scale)
     hands = [hand.landmarks.points_px[:, :2].astype(np.float64) for hand in scene.result.hands]
+    before = tuple(hand for hand in hands if _meets(hand, box))
+    normals = surface_normals(points, face.landmarks.topology)
     wearer = Wearer(
         face,
         points,
-        surface_normals(points, face.landmarks.topology),
+        normals,
         person.complexion,
         light_direction(key),
         scale,
         person.presence,
-        tuple(hand for hand in hands if _meets(hand, box)),
+        before,
+        is_covered=bool(before) or abs(float(normals[:, 0].mean())) > HIDES_ITSELF,
     )
     return wearer, box
 

@@ -21,8 +21,6 @@ USUAL_LIGHT: Array = np.array(
 SKIN_REACH, REACH_OVER_SPREAD = 0.08, 1.6  # shares of r + g + b; see skin_evidence in makeup_common.glsl
 DEPTH_OVER_FACE = 0.004  # clip depth a mm: a face is some 150 mm deep
 
-HIDES_ITSELF = 0.22  # |x| of the mean normal: 12° of yaw
-
 BACKDROP_UNIT = 0
 
 
@@ -39,6 +37,7 @@ class Wearer:
         px_per_mm: Size in the image.
         presence: In [0, 1], how much of the makeup shows; less than 1 while the network doubts the face.
         hands: (21, 2) landmarks of each hand before the face, image px.
+        is_covered: Whether something may lie in front of a part of the face: itself, as it is turned, or a hand.
     """
 
     face: TrackedFace
@@ -49,11 +48,7 @@ class Wearer:
     px_per_mm: float
     presence: float = 1.0
     hands: tuple[Array, ...] = ()
-
-    @property
-    def is_covered(self) -> bool:
-        """Whether something may lie in front of a part of the face: itself, as it is turned, or a hand."""
-        return bool(self.hands) or abs(float(self.normals[:, 0].mean())) > HIDES_ITSELF
+    is_covered: bool = False
 
     @property
     def depth_test(self) -> int:
