@@ -8,7 +8,7 @@ import pytest
 from arpipe.assets import asset_path
 from arpipe.models.segmentation import LANDSCAPE, SQUARE, PersonSegmenter, network_for
 from arpipe.timing import StageTimer
-from arpipe.tracking.mask import MaskTracker
+from arpipe.tracking.mask import MaskTracker, MaskTrackerConfig
 from arpipe.types import Frame
 from tests.effects.cut_out import overlap, sample_truth
 
@@ -117,6 +117,33 @@ def test_real_people_are_cut_out_as_by_hand(shared_data, timer):
         pytest.skip(f"not all photos with a hand-drawn outline are in {shared_data}")
     assert np.mean(list(found.values())) >= 0.96  # 0.967 measured; the goal is 0.93
     assert min(found.values()) >= 0.92, found
+
+
+def far_away(index, scale=0.45):
+    """The sample's person at a share of the size, walking through the empty studio; frame and true mask."""
+    frame, truth, room = sample_truth(index)
+    size = round(frame.width * scale), round(frame.height * scale)
+    alpha, person = (
+        cv2.resize(each, size, interpolation=cv2.INTER_AREA)
+        for each in (truth.astype(np.float32), frame.pixels)
+    )
+    pixels, mask = room.astype(np.uint8), np.zeros(truth.shape, np.float32)
+    left = 3 * index - 60
+    place = np.s_[frame.height - size[1] :, left : left + size[0]]
+    mask[place] = alpha
+    pixels[place] = np.rint(pixels[place] + alpha[..., None] * (person.astype(np.float32) - pixels[place]))
+    return Frame(pixels, index / 30.0, index), mask
+
+
+@pytest.mark.weights
+def test_people_far_away_are_cut_out_as_well_as_near_ones(timer):
+    found = {}
+    for zoom in (False, True):
+        with MaskTracker(MaskTrackerConfig(zoom=zoom)) as tracker:
+            scenes = (far_away(index) for index in range(40, 52))
+            found[zoom] = [overlap(tracker.update(frame, timer), truth) for frame, truth in scenes]
+    assert np.mean(found[True]) >= 0.97
+    assert np.mean(found[True]) > np.mean(found[False]) + 0.03
 
 
 @pytest.mark.weights
