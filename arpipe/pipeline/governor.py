@@ -7,7 +7,9 @@ try, so quality never pumps.
 """
 
 import math
+import operator
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -117,21 +119,21 @@ class Governor:
         config: When to change.
 
     Attributes:
+        same: Whether two levels come to the same for what is drawn now; assign it, and such levels are passed over.
         decisions: Every change so far.
     """
 
     def __init__(self, config: GovernorConfig | None = None) -> None:
         self.config = config or GovernorConfig()
+        self.same: Callable[[QualityLevel, QualityLevel], bool] = operator.eq
         self.decisions: list[Decision] = []
-        self._index = 0
+        self._index = self._above = 0
         self._frames: deque[tuple[float, float]] = deque()
         self._changed_s = -math.inf
         self._easy_since_s = self._sure_since_s = math.inf
         self._patience_s = self.config.patience_s
         self._stepped_up = False
-        self._slow_ms: float | None = (
-            None  # what made it step down to this level, until that has shown itself
-        )
+        self._slow_ms: float | None = None  # what made it step down to this level, until it has shown itself
         self._savings: dict[int, float] = {}  # level → what was left of its time one level below
 
     @property
@@ -159,11 +161,11 @@ class Governor:
         p95_ms = percentile([duration for _, duration in self._frames], 0.95)
         limit_ms = 1000.0 / self.config.target_fps
         if self._slow_ms is not None:
-            self._savings[self._index - 1] = max(p95_ms / self._slow_ms, LARGEST_SAVING)
+            self._savings[self._above] = max(p95_ms / self._slow_ms, LARGEST_SAVING)
             self._slow_ms = None
         if p95_ms > limit_ms:
             return self._step(time_s, +1, p95_ms)
-        sure = min(self.config.headroom, SAFETY * self._savings.get(self._index - 1, 1.0))
+        sure = min(self.config.headroom, SAFETY * self._savings.get(self._above, 1.0))
         self._easy_since_s = _since(time_s, self._easy_since_s, p95_ms <= limit_ms * self.config.headroom)
         self._sure_since_s = _since(time_s, self._sure_since_s, p95_ms <= limit_ms * sure)
         if self._stepped_up and time_s - self._changed_s > self._patience_s:
@@ -173,9 +175,21 @@ class Governor:
             return self._step(time_s, -1, p95_ms)
         return None
 
+    def _neighbour(self, by: int) -> int:
+        """Index of the next level that makes a difference, of several alike the best; its own if there is none."""
+        levels, index = self.config.levels, self._index
+        last = len(levels) - 1 if by > 0 else 0
+        while index != last:
+            index += by
+            if not self.same(levels[index], self.level):
+                while index > 0 and self.same(levels[index - 1], levels[index]):
+                    index -= 1
+                return index
+        return self._index
+
     def _step(self, time_s: float, by: int, p95_ms: float) -> Decision | None:
-        index = self._index + by
-        if not 0 <= index < len(self.config.levels):
+        index = self._neighbour(by)
+        if index == self._index:
             return None
         if by > 0 and self._stepped_up:
             self._patience_s = min(2.0 * self._patience_s, self.config.longest_patience_s)
@@ -183,6 +197,7 @@ class Governor:
         self._slow_ms = p95_ms if by > 0 else None
         decision = Decision(time_s, self.level.name, self.config.levels[index].name, p95_ms)
         self._index, self._changed_s = index, time_s
+        self._above = self._neighbour(-1)
         self._easy_since_s = self._sure_since_s = math.inf
         self._frames.clear()
         self.decisions.append(decision)

@@ -102,7 +102,7 @@ class Perception:
         """
         wanted, quality = self._wanted(), self.quality
         every = self.config.every.slowest(quality.every)
-        refined = "iris" in self.needs or (quality.attention and not self._plain_is_enough())
+        refined = self._is_refined(quality)
         self._load(wanted)
         faces, bodies, hands = self._face_sight, self._body_tracker, self._hand_tracker
         timer.begin_frame(frame.index)
@@ -121,6 +121,14 @@ class Perception:
                 self._mask.update(frame, timer, every.mask, boxes_px) if "mask" in wanted else None,
             )
         return replace(seen, timings_ms=timer.timings_ms)
+
+    def effective(self, quality: PerceptionQuality) -> PerceptionQuality:
+        """What a quality comes to: for what is looked for now, as it is configured."""
+        wanted, every = self._wanted(), self.config.every.slowest(quality.every)
+        face = self.config.face
+        attention = "face" in wanted and face.fullest_mesh == "attention" and self._is_refined(quality)
+        rates = {name: getattr(every, name) for name in Rates.model_fields if name in wanted}
+        return PerceptionQuality(attention, Rates(**rates))
 
     @property
     def provider(self) -> str:
@@ -147,6 +155,9 @@ class Perception:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _is_refined(self, quality: PerceptionQuality) -> bool:
+        return "iris" in self.needs or (quality.attention and not self._plain_is_enough())
 
     def _plain_is_enough(self) -> bool:
         """Whether faces are for effects that need no more of them, and the mesh may follow from that."""

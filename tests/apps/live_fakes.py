@@ -76,6 +76,9 @@ class FakePipeline:
     def picture(self, result):
         return Picture(result.frame.pixels.copy(), result)
 
+    def effective(self, quality):
+        return quality
+
     def set_quality(self, quality):
         self.qualities.append(quality)
 

@@ -83,3 +83,12 @@ def test_patience_recovers_once_a_step_up_holds() -> None:
     back = drive(governor, 10, lambda _: 10.0, start_s=223.0)
     assert back
     assert back[0].time_s - first < 10.0
+
+
+def test_levels_that_come_to_the_same_are_passed_over() -> None:
+    alike = {"full": 0, "less": 0, "least": 1}
+    governor = Governor(CONFIG)
+    governor.same = lambda one, other: alike[one.name] == alike[other.name]
+    drive(governor, 10, lambda _: 55.0)
+    drive(governor, 30, lambda _: 10.0, start_s=10.0)
+    assert [(d.from_level, d.to_level) for d in governor.decisions] == [("full", "least"), ("least", "full")]

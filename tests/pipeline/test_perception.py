@@ -88,3 +88,16 @@ def test_irises_tell_the_size_of_heads_seen_by_the_plain_mesh_too():
     assert plain.pose.scale == 1.0
     assert auto.pose.scale == pytest.approx(attention.pose.scale, rel=0.03)
     assert auto.pose.pupillary_distance_mm == pytest.approx(attention.pose.pupillary_distance_mm, rel=0.03)
+
+
+def test_quality_comes_to_what_is_looked_for():
+    rare = PerceptionQuality(attention=False, every=Rates(body=2, hands=2, mask=2))
+    for mesh, needs, effective in (
+        ("attention", ["face"], PerceptionQuality(attention=False)),
+        ("auto", ["face"], PerceptionQuality(attention=False)),
+        ("auto", ["face", "iris"], PerceptionQuality()),
+        ("attention", ["face", "mask"], PerceptionQuality(attention=False, every=Rates(mask=2))),
+    ):
+        config = PerceptionConfig(face=FaceTrackerConfig(mesh=mesh))
+        with Perception(config, frozenset(needs)) as perception:
+            assert perception.effective(rare) == effective

@@ -104,6 +104,7 @@ class LiveSession:
         self.capture, self.pipeline, self.governor = capture, pipeline, governor
         self.figures = LiveFigures()
         self.outlets = list(outlets)
+        governor.same = self._is_same
         self._clock = clock
         self._begun_s = clock()
         self._settled_s = 0.0
@@ -221,7 +222,14 @@ class LiveSession:
     def _apply(self, level: QualityLevel) -> None:
         if self._full_quality is not None:
             self.pipeline.set_quality(limited(self._full_quality, level))
-        self.pipeline.perception.quality = PerceptionQuality(level.attention, level.perception_every)
+        self.pipeline.perception.quality = _seeing(level)
+
+    def _is_same(self, one: QualityLevel, other: QualityLevel) -> bool:
+        """Whether two levels come to the same quality with what is worn now."""
+        drawing, perception = self._full_quality or RenderConfig(), self.pipeline.perception
+        return limited(drawing, one) == limited(drawing, other) and (
+            perception.effective(_seeing(one)) == perception.effective(_seeing(other))
+        )
 
     def _new_drops(self) -> dict[str, int]:
         """Frames lost since the last call, by place."""
@@ -236,6 +244,10 @@ class LiveSession:
         for place, count in new.items():
             self.figures.dropped[place] += count
         return new
+
+
+def _seeing(level: QualityLevel) -> PerceptionQuality:
+    return PerceptionQuality(level.attention, level.perception_every)
 
 
 def limited(quality: RenderConfig, level: QualityLevel) -> RenderConfig:
