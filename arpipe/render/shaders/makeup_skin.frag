@@ -1,6 +1,7 @@
 // Powders and foundation: films over the skin's own shading and pores.
 // FILMS masks, those of the GLOWS powders that add light first, and with EVEN two more, say where; they lie four
-// to a page in PAGES textures. GRAINS is defined when single grains of shimmer can be seen.
+// to a page in PAGES textures. Nothing is discarded: where no mask is, the picture times 1 is the picture, bit for bit,
+// and finding out costs more. GRAINS is defined when single grains of shimmer can be seen.
 #include "makeup_common.glsl"
 
 uniform sampler2D u_page0;
@@ -66,14 +67,10 @@ void main() {
     page = texture(u_page3, v_uv);
     mask[12] = page.r; mask[13] = page.g; mask[14] = page.b; mask[15] = page.a;
 #endif
-    float most = 0.0;
-    for (int i = 0; i < 4 * PAGES; i++) most = max(most, mask[i]);
-    if (most < 0.002) discard;
 
     vec3 under = backdrop();
     float level = luminance(under);
     float here = v_look.x * skin_evidence(under, level);
-    if (here <= 0.0) discard;
 
     vec3 through = vec3(1.0), added = vec3(0.0);
 #ifdef EVEN
