@@ -13,7 +13,7 @@ from arpipe.apps.live.outlets import Outlet
 from arpipe.errors import ArpipeError
 from arpipe.pipeline.governor import Decision, Governor, QualityLevel
 from arpipe.pipeline.handover import Newest
-from arpipe.pipeline.perception import PerceptionQuality
+from arpipe.pipeline.perception import Perception, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.render.config import RenderConfig
 from arpipe.timing import FRAME_STAGE, Clock, frames_per_second, percentile
@@ -225,11 +225,7 @@ class LiveSession:
         self.pipeline.perception.quality = _seeing(level)
 
     def _is_same(self, one: QualityLevel, other: QualityLevel) -> bool:
-        """Whether two levels come to the same quality with what is worn now."""
-        drawing, perception = self._full_quality or RenderConfig(), self.pipeline.perception
-        return limited(drawing, one) == limited(drawing, other) and (
-            perception.effective(_seeing(one)) == perception.effective(_seeing(other))
-        )
+        return come_to_the_same(one, other, self._full_quality or RenderConfig(), self.pipeline.perception)
 
     def _new_drops(self) -> dict[str, int]:
         """Frames lost since the last call, by place."""
@@ -248,6 +244,15 @@ class LiveSession:
 
 def _seeing(level: QualityLevel) -> PerceptionQuality:
     return PerceptionQuality(level.attention, level.perception_every)
+
+
+def come_to_the_same(
+    one: QualityLevel, other: QualityLevel, drawing: RenderConfig, perception: Perception
+) -> bool:
+    """Whether two levels make no difference to a drawing quality as configured and to what is looked for now."""
+    return limited(drawing, one) == limited(drawing, other) and (
+        perception.effective(_seeing(one)) == perception.effective(_seeing(other))
+    )
 
 
 def limited(quality: RenderConfig, level: QualityLevel) -> RenderConfig:

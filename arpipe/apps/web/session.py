@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from arpipe.apps.live.session import limited
+from arpipe.apps.live.session import come_to_the_same, limited
 from arpipe.apps.web.catalog import Catalog
 from arpipe.apps.web.drawing import Drawing
 from arpipe.apps.web.protocol import (
@@ -85,6 +85,7 @@ class Session:
         self._coding = ThreadPoolExecutor(1, "code")
         self._timer = StageTimer()
         self._governor = Governor(config.governor)
+        self._governor.same = lambda one, other: come_to_the_same(one, other, drawing.best, perception)
         file = config.camera.file
         self._intrinsics = None if file is None else load_intrinsics(file)
         self._max_pixels = config.web.max_width * config.web.max_height
