@@ -1,7 +1,8 @@
 """`arpipe profile`: where every millisecond of a frame goes.
 
-`measure` runs frames and keeps what they took, `report` condenses it and is the JSON file, `machine` says where,
-`trace` and `page` show it, `compare` judges two reports, `sweep` shows how cost grows.
+`measure` runs frames one after the other, `realtime` the live loop; both fill a `record`, which becomes a `report`,
+the JSON file. `clip` has the frames, `machine` says where, `trace`, `page` and `tables` show it, `compare` judges two
+reports, `sweep` shows how cost grows.
 """
 
 from arpipe.apps.profile.measure import profile
