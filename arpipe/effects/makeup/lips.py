@@ -24,6 +24,7 @@ CLOSED_MM, PARTED_MM = 1.5, 4.0  # gap between lips that touch by the landmarks'
 DEEP_SKIN = 0.22  # luminance
 DEEP_LIPS = 0.45  # of the skin's luminance
 FOLD_POINTS = 7  # over which lips fade to where they fold
+GAPING_MM = 24.0  # mouths this wide open do not smile
 TOUCHING_MM = 0.7  # lips this close are closed
 UNLIKE_MEAN = 0.25  # so much more than the mean face's lips may these face the camera
 INNER_FEATHER = 0.5  # of the outer one, all of it on the lip
@@ -136,11 +137,7 @@ def lip_rows(
         less than 0 where the mesh ends and only colour tells what is lip.
     """
     outer, inner = closed_curve(np.stack([outer_loop, inner_loop]), STEPS)
-    inner = _untangled(inner)
-    apart = _partners(inner) - inner
-    opened = np.hypot(apart[:, 0], apart[:, 1])
-    shut = np.clip(2.0 - opened / max(TOUCHING_MM * px_per_mm, LEAST_FEATHER_PX), 0.0, 1.0)
-    inner = inner + apart * (0.5 * shut)[:, None]
+    inner, opened, shut = _meeting(_untangled(inner), px_per_mm)
     across = outer - inner
     height = np.hypot(across[:, 0], across[:, 1])
     inwards = -across / np.maximum(height, 1e-6)[:, None]
@@ -150,8 +147,7 @@ def lip_rows(
     step_in = inwards * np.minimum(feather, 0.3 * height)[:, None]
     inner_feather = np.minimum(INNER_FEATHER * feather, 0.35 * opened)
     inner_step = inwards * np.minimum(inner_feather, 0.3 * height)[:, None]
-    parted = np.clip(opened / px_per_mm / PARTED_MM - 0.5, 0.0, 1.0) * min(reach_mm, 1.0)
-    parted[len(outer) // 2 :] = 0.0  # of the lower lip alone: gums look like lips, too
+    parted = _smiling(opened / px_per_mm) * min(reach_mm, 1.0)
     beyond = inner + inwards * (parted * np.minimum(reach_mm * px_per_mm, 0.4 * opened))[:, None]
     rows = np.stack(
         [
@@ -173,6 +169,22 @@ def lip_rows(
     place_across = np.maximum(place_across, 0.0)
     place_across[6] = -parted
     return rows, cover, place_across
+
+
+def _meeting(mouth: Array, px_per_mm: float) -> tuple[Array, Array, Array]:
+    """(n, 2) the mouth's outline where lips that all but touch meet, (n,) px from lip to lip, (n,) 1 where shut."""
+    apart = _partners(mouth) - mouth
+    opened = np.hypot(apart[:, 0], apart[:, 1])
+    shut = np.clip(2.0 - opened / max(TOUCHING_MM * px_per_mm, LEAST_FEATHER_PX), 0.0, 1.0)
+    return mouth + apart * (0.5 * shut)[:, None], opened, shut
+
+
+def _smiling(opened_mm: Array) -> Array:
+    """(n,) 1 where a lower lip may lie turned inwards before the teeth; not where a tongue may lie on it."""
+    share = np.minimum(opened_mm / PARTED_MM - 0.5, 2.0 - opened_mm / (0.5 * GAPING_MM))
+    smiling: Array = np.clip(share, 0.0, 1.0)
+    smiling[len(smiling) // 2 :] = 0.0  # gums below the upper lip look like lips, too
+    return smiling
 
 
 def unfolded(outer: Array, inner: Array) -> Array:
