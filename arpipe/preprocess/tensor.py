@@ -40,7 +40,10 @@ class CropTensor:
             self._batch = np.empty((len(rois), self.side, self.side, 3), np.float32)
         for roi, tensor in zip(rois, self._batch, strict=False):
             self._warp.apply(pixels, roi, self._crop)
-            np.multiply(self._crop, self._gain, out=tensor)
+            np.copyto(
+                tensor, self._crop
+            )  # converting first: NumPy multiplies mixed types through a small buffer
+            np.multiply(tensor, self._gain, out=tensor)
             if self._low:
                 np.add(tensor, self._low, out=tensor)
         return self._batch[: len(rois)]

@@ -46,8 +46,9 @@ class OneEuroFilter:
         self._interval_s = FIRST_INTERVAL_S
         self._time_s = -math.inf
         self._raw: Array | None = None
-        self._smooth: Array = np.zeros((0, 2))
-        self._velocity: Array = np.zeros((0, 2))
+        # (2 or more, n), coordinates first: NumPy is slow along a short last axis.
+        self._smooth: Array = np.zeros((2, 0))
+        self._velocity: Array = np.zeros((2, 0))
 
     def apply(self, points: Points, time_s: float, size: float) -> Points:
         """Take one frame's points, give them smoothed.
@@ -58,22 +59,22 @@ class OneEuroFilter:
                 after a gap of more than `RESTART_AFTER_S` the filter starts anew.
             size: Of the object, > 0, in the unit of the points: speed is counted in sizes per second.
         """
-        raw = points.astype(np.float64)
+        raw = np.ascontiguousarray(points.T, dtype=np.float64)
         interval_s = self._interval(time_s)
-        if self._raw is None or len(self._raw) != len(raw) or interval_s > RESTART_AFTER_S:
-            self._smooth, self._velocity = raw, np.zeros_like(raw[:, :2])
+        if self._raw is None or self._raw.shape != raw.shape or interval_s > RESTART_AFTER_S:
+            self._smooth, self._velocity = raw, np.zeros_like(raw[:2])
         else:
-            velocity = (raw[:, :2] - self._raw[:, :2]) / (interval_s * size)
+            velocity = (raw[:2] - self._raw[:2]) / (interval_s * size)
             gain = float(_gain(self._config.derivate_cutoff, interval_s))
             self._velocity = self._velocity + gain * (velocity - self._velocity)
-            speed = np.hypot(self._velocity[:, 0], self._velocity[:, 1])
+            speed = np.hypot(*self._velocity)
             # Where a swing turns back, the speed estimate passes zero after the object did: all points together
             # tell at once that it moves, as their mean has hardly any noise.
-            speed = np.maximum(speed, float(np.hypot(*velocity.mean(axis=0))) - TREMOR)
+            speed = np.maximum(speed, float(np.hypot(*velocity.mean(axis=1))) - TREMOR)
             gains = _gain(self._config.min_cutoff + self._config.beta * speed, interval_s)
-            self._smooth = self._smooth + np.reshape(gains, (-1, 1)) * (raw - self._smooth)
+            self._smooth = self._smooth + gains * (raw - self._smooth)
         self._raw = raw
-        return self._smooth.astype(np.float32)
+        return np.ascontiguousarray(self._smooth.T, dtype=np.float32)
 
     def _interval(self, time_s: float) -> float:
         """Seconds since the last call, > 0."""
