@@ -25,7 +25,8 @@ class PerceptionConfig(BaseModel):
     """What is looked for, and how.
 
     Attributes:
-        track: What to look for whatever the effects need; faces when neither asks for anything.
+        track: What to look for whatever the effects need; faces when neither asks for anything. Faces asked for
+            here have all that the mesh can give.
         face: The face tracker.
         body: The body tracker.
         hands: The hand tracker.
@@ -160,9 +161,9 @@ class Perception:
         return "iris" in self.needs or (quality.attention and not self._plain_is_enough())
 
     def _plain_is_enough(self) -> bool:
-        """Whether faces are for effects that need no more of them, and the mesh may follow from that."""
-        face = self.config.face
-        return face.mesh == "auto" and face.follows and "face" in self.needs
+        """Whether faces are for effects alone, which need no more of them, and the mesh may follow from that."""
+        face, asked = self.config.face, self.config.track
+        return face.mesh == "auto" and face.follows and "face" in self.needs and "face" not in asked
 
     def _wanted(self) -> frozenset[str]:
         """What effects and configuration ask for: some of "face", "body", "hands", "mask"."""

@@ -54,14 +54,14 @@ class FaceTrackerConfig(TrackerConfig):
     Attributes:
         detector: "short" (to about 2 m), "full" (to about 5 m), "auto": full adds what short
             misses, or "tiled": then looks part by part, for groups.
-        mesh: "attention" has irises and refined lips and eyes, "plain" is faster. "auto" is the plain one while
-            something is drawn that needs neither, such as glasses; the attention mesh then looks at the irises
-            now and then, for the head's true size.
+        mesh: "attention" has irises and refined lips and eyes, "plain" is faster. "auto" is the attention mesh,
+            but the plain one while faces are wanted only by effects that need neither, such as glasses; the
+            attention mesh then looks at the irises now and then, for the head's true size.
         max_faces: Faces wanted; detection rests while that many are tracked.
     """
 
     detector: DetectorKind = "short"
-    mesh: MeshKind | Literal["auto"] = "attention"
+    mesh: MeshKind | Literal["auto"] = "auto"
     max_faces: int = Field(default=1, ge=1)
 
     @property

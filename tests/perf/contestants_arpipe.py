@@ -14,8 +14,12 @@ def make(name: str, threads: int, model: Path | None) -> Step:
     if name.startswith("network-"):
         return _network(name.removeprefix("network-"), threads, model)
     effects = next((worn for start, worn in WORN.items() if name.startswith(start)), [])
-    meshes = {"arpipe-plain": "plain", "arpipe-glasses-auto": "auto"}
-    return _pipeline(meshes.get(name, "attention"), effects, threads, name)
+    meshes = {
+        "arpipe-plain": "plain",
+        "arpipe-attention": "attention",
+        "arpipe-glasses-attention": "attention",
+    }
+    return _pipeline(meshes.get(name, "auto"), effects, threads, name)
 
 
 def _pipeline(mesh: str, effects: list[str], threads: int, name: str) -> Step:

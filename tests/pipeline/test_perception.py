@@ -82,6 +82,15 @@ def test_plain_mesh_is_enough_for_what_needs_no_irises_and_only_then():
         assert {face.landmarks.topology.count for face in seen_with(mesh, needs, 2)} == {count}
 
 
+def test_faces_asked_for_have_irises_whatever_is_drawn():
+    with (
+        SampleSource(SampleConfig(width=640, height=360, frames=1)) as source,
+        Perception(PerceptionConfig(track=("face",)), frozenset({"face"})) as perception,
+    ):
+        (face,) = perception(next(iter(source)), source.camera, StageTimer()).faces
+    assert face.landmarks.topology.count == 478
+
+
 def test_irises_tell_the_size_of_heads_seen_by_the_plain_mesh_too():
     auto, attention = seen_with("auto", ["face"], 40)[-1], seen_with("attention", ["face"], 40)[-1]
     plain = seen_with("plain", ["face"], 40)[-1]
