@@ -4,9 +4,9 @@ import asyncio
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
+from arpipe.apps.framing import CUTS, FACE, WHOLE, Cut, square
 from arpipe.apps.web.catalog import Catalog, Entry
 from arpipe.apps.web.drawing import Drawing
 from arpipe.errors import ArpipeError
@@ -22,17 +22,6 @@ SAMPLE = SampleConfig(width=960, height=1080, frames=1, noise=0.0)
 SETTLE_FRAMES = 5  # of the same picture, until landmarks, fit and light have settled
 PREVIEW_SIDE_PX = 288
 QUALITY = 88
-WHOLE, FACE, EYE, MOUTH = (1.5, 0.5, 0.5), (1.2, 0.5, 0.5), (0.36, 0.3, 0.31), (0.5, 0.5, 0.8)
-"""Side of the square shown over the face's height, and where in the face its middle is: across, down."""
-CUTS = {
-    "eyeliner": EYE,
-    "eyeshadow": EYE,
-    "mascara": EYE,
-    "iris-color": EYE,
-    "brows": EYE,
-    "concealer": EYE,
-}
-CUTS |= {"lipstick": MOUTH, "teeth": MOUTH}
 NOTHING = "none"
 
 
@@ -85,9 +74,8 @@ class Previews:
         self._drawing.wear({} if entry is None else {entry.id: entry.pack({})})
         for result in self._sitter.results:
             drawn = self._drawing.draw(result, self._sitter.camera, self._drawing.best)
-        group_cut = WHOLE if entry is None or entry.group == "glasses" else FACE
-        cut = group_cut if entry is None else CUTS.get(entry.id, group_cut)
-        return encode_jpeg(_cut(drawn.pixels, self._sitter.results[-1], *cut), QUALITY)
+        cut = WHOLE if entry is None or entry.group == "glasses" else CUTS.get(entry.id, FACE)
+        return encode_jpeg(_cut(drawn.pixels, self._sitter.results[-1], cut), QUALITY)
 
     def _finish(self) -> None:
         if self._drawing is not None:
@@ -106,15 +94,8 @@ def _sit(config: PerceptionConfig) -> _Sitter:
     return _Sitter(camera, results)
 
 
-def _cut(pixels: Pixels, result: FrameResult, share: float, across: float, down: float) -> Pixels:
+def _cut(pixels: Pixels, result: FrameResult, cut: Cut) -> Pixels:
     """A square around the face; of the middle when none was found."""
     height, width = pixels.shape[:2]
-    side, x, y = float(min(height, width)), width / 2.0, height / 2.0
-    if result.faces:
-        x0, y0, x1, y1 = map(float, result.faces[0].landmarks.box_px)
-        side, x, y = min(side, share * (y1 - y0)), x0 + across * (x1 - x0), y0 + down * (y1 - y0)
-    left = int(min(max(x - side / 2.0, 0.0), width - side))
-    top = int(min(max(y - side / 2.0, 0.0), height - side))
-    part = pixels[top : top + int(side), left : left + int(side)]
-    resized = cv2.resize(part, (PREVIEW_SIDE_PX, PREVIEW_SIDE_PX), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(resized, dtype=np.uint8)
+    box = result.faces[0].landmarks.box_px if result.faces else np.array([0, 0, width, height])
+    return square(pixels, box, cut, PREVIEW_SIDE_PX)

@@ -20,6 +20,7 @@ TRACK = (52, 56, 66, 255)
 SMOOTHING = 4  # corners are drawn so much larger: Pillow does not smooth them itself
 
 TILE, TILE_GAP, TILES = 92, 10, 7
+LEGIBLE_TILES = 4  # with fewer there is room for the title only
 BAR_WIDTH = 150
 FULL_BAR_MS = 20.0
 LINE_LENGTH = 84
@@ -168,6 +169,8 @@ def carousel(
             canvas.rounded((x + 5, y + 5, x + 23, y + 23), 9, (17, 19, 24, 170))
             canvas.text((x + 14, y + 14), str(index), 12, TEXT, "mm")
     canvas.text((width / 2, TILE + 35), _writable(titles[chosen]), 17, TEXT, "mm")
+    if shown >= LEGIBLE_TILES:
+        canvas.text((width - 20, TILE + 35), "H  all keys", 13, FAINT, "rm")
     return canvas.finish()
 
 

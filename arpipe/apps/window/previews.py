@@ -4,13 +4,14 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
 from arpipe import __version__
+from arpipe.apps.framing import CUTS, FACE, WHOLE, Cut, square
 from arpipe.apps.window.wardrobe import Outfit
 from arpipe.effects.packs import build
+from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
@@ -21,9 +22,8 @@ from arpipe.types import FrameResult, HeadPose, Landmarks, Pixels, TrackedFace
 from arpipe.weights import cache
 
 SIDE_PX = 160
-SAMPLE = SampleConfig(width=480, height=480, noise=0.0)
-SAMPLE_FRAME = 40  # the head turned a little: glasses show their side
-FACE_WIDTHS = 1.5  # side of the preview over the face's
+SAMPLE = SampleConfig(width=960, height=960, noise=0.0)
+STRAIGHT, TURNED = 0, 40  # frames: a turned head shows the side of glasses
 
 
 def kept(outfit: Outfit, folder: Path | None = None) -> Pixels | None:
@@ -46,39 +46,44 @@ class PreviewPainter:
 
     def __init__(self, context: GlContext, folder: Path | None = None) -> None:
         with SampleSource(SAMPLE) as sample:
-            frame, truth = sample.frame(SAMPLE_FRAME), sample.truth(SAMPLE_FRAME)
-        points = np.zeros((len(truth.landmarks_px), 3), np.float32)
-        points[:, :2] = truth.landmarks_px
-        landmarks = Landmarks(points, 1.0, load_topology("face"))
-        pose = HeadPose(truth.camera_from_head, truth.metric_mesh_m, 0.0)
-        self._result = FrameResult(frame, (TrackedFace(1, landmarks, pose, "new", 0),))
-        self._camera, self._context, self._folder = truth.camera, context, folder
-        self._box = landmarks.box_px
+            self._sittings = {frame: _sit(sample, frame) for frame in (STRAIGHT, TURNED)}
+        self._context, self._folder = context, folder
 
     def draw(self, outfit: Outfit) -> Pixels:
         """(SIDE_PX, SIDE_PX, 3) RGB, which is kept if it can be."""
         layers = [layer for pack in outfit.packs for layer in build(pack, self._context)]
+        cut = _cut(outfit)
+        result, camera = self._sittings[TURNED if cut is WHOLE else STRAIGHT]
         compositor = Compositor(self._context, RenderConfig())
         try:
-            pixels = compositor.draw(self._result, self._camera, layers, StageTimer())
+            pixels = compositor.draw(result, camera, layers, StageTimer())
         finally:
             compositor.close()
             for layer in layers:
                 layer.close()
-        preview = self._cut(pixels)
+        preview = square(pixels, result.faces[0].landmarks.box_px, cut, SIDE_PX)
         path = _place(outfit, self._folder)
         with suppress(OSError):  # a cache that cannot be written costs time, nothing else
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(preview).save(path)
         return preview
 
-    def _cut(self, pixels: Pixels) -> Pixels:
-        x0, y0, x1, y1 = self._box
-        half = FACE_WIDTHS * (x1 - x0) / 2.0
-        x, y = (x0 + x1) / 2.0, 0.6 * y0 + 0.4 * y1
-        left, top = max(0, round(x - half)), max(0, round(y - half))
-        part = pixels[top : round(y + half), left : round(x + half)]
-        return np.asarray(cv2.resize(part, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA), np.uint8)
+
+def _sit(sample: SampleSource, number: int) -> tuple[FrameResult, CameraIntrinsics]:
+    """A frame with its face as it truly is, and the camera."""
+    frame, truth = sample.frame(number), sample.truth(number)
+    points = np.zeros((len(truth.landmarks_px), 3), np.float32)
+    points[:, :2] = truth.landmarks_px
+    landmarks = Landmarks(points, 1.0, load_topology("face"))
+    pose = HeadPose(truth.camera_from_head, truth.metric_mesh_m, 0.0)
+    return FrameResult(frame, (TrackedFace(1, landmarks, pose, "new", 0),)), truth.camera
+
+
+def _cut(outfit: Outfit) -> Cut:
+    """What of the face is to be seen: all of it but for single makeup."""
+    if len(outfit.packs) != 1 or "glasses" in outfit.packs[0].tags:
+        return WHOLE
+    return CUTS.get(outfit.packs[0].name, FACE)
 
 
 def _place(outfit: Outfit, folder: Path | None) -> Path:
@@ -86,6 +91,6 @@ def _place(outfit: Outfit, folder: Path | None) -> Path:
     folders = [pack.folder for pack in outfit.packs if pack.folder is not None]
     files = sorted(path for root in folders for path in root.iterdir() if path.is_file())
     stamps = [(path.name, path.stat().st_mtime_ns) for path in files]
-    said = repr((__version__, [pack.layers for pack in outfit.packs], stamps))
+    said = repr((__version__, _cut(outfit), SAMPLE, [pack.layers for pack in outfit.packs], stamps))
     digest = hashlib.sha256(said.encode()).hexdigest()[:24]
     return (folder or cache.root() / "previews") / f"{digest}.png"
