@@ -179,3 +179,13 @@ def test_one_sweep_takes_several_axes(monkeypatch):
         main(["profile", "--sweep", "faces=1", "--sweep", "threads=1,2", "--set", "camera.fov_deg=60"]) == 0
     )
     assert asked == [(["size=640x480,1280x720", "faces=1,2"], 40.0), (["faces=1", "threads=1,2"], None)]
+
+
+def test_live_looks_for_what_it_is_told_to(monkeypatch):
+    from arpipe.apps.live import show
+
+    received = []
+    monkeypatch.setattr(show, "show", received.append)
+    assert main(["live", "--source", "sample", "--track", "body, hands"]) == 0
+    assert received[0].perception.track == ("body", "hands")
+    assert received[0].live.source == "sample"
