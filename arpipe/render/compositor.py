@@ -206,8 +206,9 @@ class Compositor:
             )
         place = pixels[solid.rows, solid.columns]
         if scene.config.match_sharpness:
-            drawn = matched(drawn, self._look.estimate(scene.result.frame, solid), scale)
-        cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=place)
+            place[:] = matched(drawn, self._look.estimate(scene.result.frame, solid), scale)
+        else:
+            cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=place)
 
 
 def _scale(scene: Scene, solid: Region) -> int:

@@ -32,7 +32,7 @@ MAX_NOISE = 8.0
 GRAIN_SHARE = 0.6  # of the measured noise: some of it is skin
 
 NOISE_TILE = 1024
-COVERAGE_GAIN = 3.0  # softening reaches its full strength at a third of full coverage, so edges take part
+GRAIN_STEPS = 40.0  # of the noise tiles, to one deviation
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +79,20 @@ def matched(drawn: Pixels, look: FrameLook, scale: int) -> Pixels:
         look: The frame's.
         scale: Samples a pixel along each axis that it was drawn with: few samples leave steps on edges, which
             a little blur melts.
+
+    Returns:
+        (h, w, 3) RGB.
     """
     soft = gaussian(drawn, max(look.blur_px, STEPS_BLUR_PX[min(scale, 3)]))
-    weight = np.minimum((255.0 - soft[..., 3].astype(np.float32)) * (COVERAGE_GAIN / 255.0), 1.0)
-    blended: Pixels = np.asarray(cv2.blendLinear(drawn, soft, 1.0 - weight, weight))
+    covered = cv2.LUT(cv2.extractChannel(soft, 3), _WEIGHTS)
+    result: Pixels = np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), np.uint8)
+    cv2.copyTo(cv2.cvtColor(soft, cv2.COLOR_RGBA2RGB), covered, result)
     if look.noise >= LEAST_NOISE:
-        grain = _grain(weight.shape) * (weight * np.float32(GRAIN_SHARE * look.noise))
-        layers = cv2.merge([grain, grain, grain, np.zeros_like(grain)])
-        blended = np.asarray(cv2.add(blended, layers, dtype=cv2.CV_8U), np.uint8)
-    return blended
+        strength = GRAIN_SHARE * look.noise / (GRAIN_STEPS * 255.0)
+        lighter, darker = (cv2.multiply(part, covered, scale=strength) for part in _grain(covered.shape))
+        cv2.add(result, cv2.cvtColor(lighter, cv2.COLOR_GRAY2RGB), dst=result)
+        cv2.subtract(result, cv2.cvtColor(darker, cv2.COLOR_GRAY2RGB), dst=result)
+    return result
 
 
 def _middle(frame: Frame, region: Region) -> Pixels:
@@ -140,22 +145,25 @@ def _pulled(before: FrameLook | None, now: FrameLook) -> FrameLook:
     )
 
 
-_TILE: npt.NDArray[np.float32] = np.asarray(
-    cv2.GaussianBlur(  # slightly correlated, as demosaicing and compression leave it
-        np.random.default_rng(7).normal(0.0, 1.6, (NOISE_TILE, NOISE_TILE)).astype(np.float32), (3, 3), 0.6
-    ),
-    np.float32,
-)
+def _noise_tiles() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Noise of about unit deviation in `GRAIN_STEPS`: by how much px are lighter, and by how much darker."""
+    white = np.random.default_rng(7).normal(0.0, 1.6, (NOISE_TILE, NOISE_TILE)).astype(np.float32)
+    noise = gaussian(white, 0.6) * GRAIN_STEPS  # slightly correlated, as demosaicing and compression leave it
+    lighter, darker = (np.clip(np.rint(part), 0.0, 255.0).astype(np.uint8) for part in (noise, -noise))
+    return lighter, darker
+
+
+_TILES = _noise_tiles()
 _OFFSETS = np.random.default_rng(11)
+# Softness and grain reach their full strength at a third of full coverage, so edges take part.
+_WEIGHTS: npt.NDArray[np.uint8] = np.minimum((255 - np.arange(256)) * 3, 255).astype(np.uint8)
 
 
-def _grain(shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
-    """(h, w) noise of about unit deviation, different at each call."""
-    height, width = shape
-    if max(shape) > NOISE_TILE // 2:
-        repeats = tuple(-(-2 * size // NOISE_TILE) for size in shape)
-        tile = np.tile(_TILE, repeats)
-    else:
-        tile = _TILE
-    y, x = (int(_OFFSETS.integers(0, have - want + 1)) for have, want in zip(tile.shape, shape, strict=True))
-    return tile[y : y + height, x : x + width]
+def _grain(shape: tuple[int, ...]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """(h, w) parts of both noise tiles, from another place at each call."""
+    repeats = tuple(-(-size // NOISE_TILE) for size in shape)
+    tiles = _TILES if max(repeats) == 1 else tuple(np.tile(tile, repeats) for tile in _TILES)
+    room = (have - want for have, want in zip(tiles[0].shape, shape, strict=True))
+    y, x = (int(_OFFSETS.integers(0, free + 1)) for free in room)
+    lighter, darker = (tile[y : y + shape[0], x : x + shape[1]] for tile in tiles)
+    return lighter, darker

@@ -55,17 +55,28 @@ def overlay():
 def test_matching_changes_the_overlay_and_its_edge_only():
     drawn = overlay()
     result = matched(drawn.copy(), FrameLook(1.0, 4.0), 2)
-    changed = (result[..., :3] != drawn[..., :3]).any(axis=2)
+    changed = (result != drawn[..., :3]).any(axis=2)
     changed[14:46, 24:56] = False
     assert not changed.any()
-    inside = result[25:35, 35:45, :3].astype(float)
+    inside = result[25:35, 35:45].astype(float)
     assert 1.0 < inside.std(axis=(0, 1)).mean() < 5.0
 
 
 def test_fewer_samples_are_softened_more():
-    edge = [int(matched(overlay(), FrameLook(0.0, 0.0), scale)[30, 29, 3]) for scale in (1, 2, 3)]
+    """What is black reaches the further into the light picture beside it."""
+    drawn = np.full((60, 80, 4), 255, np.uint8)
+    drawn[20:40, 30:50] = 0
+    edge = [int(matched(drawn, FrameLook(0.0, 0.0), scale)[30, 29, 0]) for scale in (1, 2, 3)]
     assert edge == sorted(edge)
     assert 150 < edge[0] < edge[2]
+
+
+def test_regions_larger_than_the_noise_tile_are_grained_too():
+    drawn = np.zeros((8, 2300, 4), np.uint8)
+    drawn[..., :3] = 128
+    grained = matched(drawn, FrameLook(0.0, 4.0), 1).astype(float)
+    assert grained[:, 2100:].std() == pytest.approx(grained[:, :200].std(), rel=0.3)
+    assert grained.std() > 1.0
 
 
 def test_estimates_change_slowly():
