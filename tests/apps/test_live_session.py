@@ -103,7 +103,7 @@ def test_governor_changes_drawing_and_perception():
         pipeline = session.pipeline
     assert governor.level.name == "every second frame"
     assert pipeline.qualities[0] == RenderConfig(supersample=1)
-    assert pipeline.qualities[-1] == RenderConfig(supersample=1, shadow=False, reflection=False)
+    assert pipeline.qualities[-1] == RenderConfig(supersample=1, shadow=False)
     assert (pipeline.perception.quality.attention, pipeline.perception.quality.every) == (False, Rates.all(2))
 
 
