@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from contextlib import ExitStack, contextmanager
 
 import glfw
@@ -20,6 +21,7 @@ from arpipe.apps.window.window import Window
 from arpipe.config import LiveConfig, RunConfig
 from arpipe.errors import DeviceError
 from arpipe.io.sample import SampleConfig, SampleSource
+from arpipe.io.source import open_source
 from tests.apps.live_fakes import FakeCamera, openings
 
 pytestmark = [
@@ -31,6 +33,7 @@ pytestmark = [
 
 SIZE = (640, 360)
 STEPS = 400  # more than any of these tests needs
+HANGS_S = 5.0  # it takes a tenth of that on a machine that has nothing else to do
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +248,61 @@ def test_camera_that_fails_is_explained_and_picked_up_again(screen, tmp_path):
         until(app, lambda: app.session.figures.frames > 0)
         assert "notice" not in app.panels()
     assert blank.shape == (SIZE[1], SIZE[0], 3)
+
+
+def opening_camera(release):
+    """A capture whose camera takes for ever to open."""
+
+    def open_():
+        release.wait()
+        raise DeviceError("too late")
+
+    return Capture(open_, retry_s=60.0)
+
+
+def failed_camera(_release):
+    def open_():
+        raise DeviceError("camera 0 cannot be opened; is it plugged in and free?")
+
+    return Capture(open_, retry_s=60.0)
+
+
+@pytest.mark.parametrize(
+    ("capture_of", "keys"),
+    [
+        pytest.param(opening_camera, (), id="opening"),
+        pytest.param(failed_camera, (), id="failed, waiting to try again"),
+        pytest.param(lambda _: Capture(openings(FakeCamera(10_000))), (), id="looking for a face"),
+        pytest.param(None, (), id="running"),
+        pytest.param(None, (glfw.KEY_SPACE,), id="paused"),
+        pytest.param(None, (glfw.KEY_R,), id="recording"),
+        pytest.param(None, (glfw.KEY_SPACE, glfw.KEY_A), id="adjusting, paused"),
+        pytest.param(None, (glfw.KEY_H,), id="helping"),
+    ],
+)
+def test_one_key_ends_every_state_at_once(screen, tmp_path, capture_of, keys):
+    before, release = threading.active_count(), threading.Event()
+    try:
+        with opened(tmp_path, capture_of(release) if capture_of else None) as (app, window):
+            if capture_of:
+                for _ in range(5):
+                    app.step()
+            else:
+                with_picture(app)
+            press(app, window, *keys)
+            window.press(glfw.KEY_Q)
+            pressed_s = time.monotonic()
+            assert not app.step()
+        assert time.monotonic() - pressed_s < HANGS_S
+    finally:
+        release.set()
+    deadline_s = time.monotonic() + HANGS_S
+    while threading.active_count() > before and time.monotonic() < deadline_s:
+        time.sleep(0.01)  # a camera that was being opened comes back now
+    assert threading.active_count() <= before
+    for recorded in (tmp_path / "captures").glob("*.mp4"):
+        with open_source(str(recorded)) as source:
+            assert len(list(source)) > 0
 
 
 def test_twenty_windows_leave_nothing_behind(screen, tmp_path):

@@ -224,11 +224,12 @@ class LiveWindow:
             Action.FULL_SCREEN: self._window.toggle_full_screen,
             Action.HELP: hud.toggle_help,
             Action.ADJUST: room.toggle_adjusting,
+            Action.BACK: self._back,
             Action.QUIT: self._quit,
         }
         does[action]()
 
-    def _quit(self) -> None:
+    def _back(self) -> None:
         """Close what is open first, then the window."""
         if self.hud.adjusting:
             self._room.toggle_adjusting()
@@ -236,6 +237,9 @@ class LiveWindow:
             self.hud.toggle_help()
         else:
             self._running = False
+
+    def _quit(self) -> None:
+        self._running = False
 
     def _toggle_pause(self) -> None:
         self.session.capture.paused = not self._paused

@@ -20,6 +20,7 @@ class Action(Enum):
     FULL_SCREEN = auto()
     HELP = auto()
     ADJUST = auto()
+    BACK = auto()
     QUIT = auto()
 
 
@@ -37,7 +38,7 @@ KEYS: dict[int, Action] = {
     glfw.KEY_H: Action.HELP,
     glfw.KEY_A: Action.ADJUST,
     glfw.KEY_Q: Action.QUIT,
-    glfw.KEY_ESCAPE: Action.QUIT,
+    glfw.KEY_ESCAPE: Action.BACK,
 }
 """Key → what it does; 1 to 9 choose an effect, and while adjusting `Adjusting.KEYS` come first."""
 
@@ -52,7 +53,8 @@ HELP: tuple[tuple[str, str], ...] = (
     ("P", "where the time goes"),
     ("F", "full screen"),
     ("H", "this help"),
-    ("Q  Esc", "quit"),
+    ("Esc", "back, then quit"),
+    ("Q", "quit"),
 )
 """Keys and what they do, as shown."""
 
