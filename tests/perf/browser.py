@@ -21,7 +21,7 @@ from arpipe.io.sample import SampleConfig, SampleSource
 
 CAMERA = SampleConfig(width=1280, height=720, frames=150)
 WARM_UP_MS, SWITCHES, BETWEEN_MS = 4000, 20, 400
-EFFECTS = ("wayfarer", "aviator", "round", "cat-eye", "evening")
+EFFECTS = ("wayfarer", "aviator", "round", "cat-eye", "sport")
 
 
 def main() -> int:
