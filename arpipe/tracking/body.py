@@ -1,6 +1,5 @@
 """Bodies over time."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -9,13 +8,13 @@ from arpipe.inference.session import SessionConfig
 from arpipe.models.body_pose import BodyPose, PersonDetector, body_roi
 from arpipe.models.crop_network import Sighting
 from arpipe.models.person_search import TiledPersonDetector
-from arpipe.timing import StageTimer
 from arpipe.tracking.filters import OneEuroConfig
+from arpipe.tracking.finder import NetworkFinder
 from arpipe.tracking.follow import Finder, Track
 from arpipe.tracking.motion import Motion
 from arpipe.tracking.settings import Mode, TrackerConfig, rules_of
 from arpipe.tracking.subjects import SubjectTracker, world_smoothing
-from arpipe.types import Frame, Roi, TrackedBody
+from arpipe.types import TrackedBody
 
 SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 10, "live": 30}
 TORSO = 0.3  # of the crop's side: people stand shoulder to shoulder at 0.2 sides from hip to hip
@@ -37,42 +36,6 @@ class BodyTrackerConfig(TrackerConfig):
     variant: Literal["full", "fast"] = "full"
     max_bodies: int = Field(default=5, ge=1)
     smoothing: OneEuroConfig | Literal["off"] = SMOOTHING
-
-
-class BodyFinder:
-    """The networks for bodies, a `Finder`.
-
-    Args:
-        config: How people are detected.
-        sessions: Where the networks run.
-    """
-
-    def __init__(self, config: BodyTrackerConfig, sessions: SessionConfig | None = None) -> None:
-        whole = PersonDetector(config.min_detection, sessions)
-        self._detector = (
-            TiledPersonDetector(whole, config.max_bodies) if config.detector == "tiled" else whole
-        )
-        self._pose = BodyPose(sessions)
-
-    @property
-    def provider(self) -> str:
-        """Where the landmark network really runs."""
-        return self._pose.provider
-
-    def search(self, frame: Frame, timer: StageTimer) -> list[Roi]:
-        """Squares around people; see `Finder`."""
-        return [
-            roi for person in self._detector.detect(frame, timer) if (roi := body_roi(person)) is not None
-        ]
-
-    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Sighting | None]:
-        """See `BodyPose.locate`."""
-        return self._pose.locate(frame, rois, timer)
-
-    def close(self) -> None:
-        """Free the networks; may be called twice."""
-        self._detector.close()
-        self._pose.close()
 
 
 class BodyTracker(SubjectTracker[Sighting, TrackedBody]):
@@ -100,8 +63,14 @@ class BodyTracker(SubjectTracker[Sighting, TrackedBody]):
             look_every=LOOK_EVERY[config.variant],
         )
         world = world_smoothing(config, WORLD_SMOOTHING)
-        super().__init__(finder or BodyFinder(config, sessions), rules, lambda: Motion(config.smooths, world))
+        super().__init__(finder or _finder(config, sessions), rules, lambda: Motion(config.smooths, world))
 
     def _show(self, track: Track[Sighting]) -> TrackedBody:
         seen = track.seen
         return TrackedBody(track.track_id, seen.landmarks, seen.world_m, track.state, track.age_frames)
+
+
+def _finder(config: BodyTrackerConfig, sessions: SessionConfig | None) -> Finder[Sighting]:
+    whole = PersonDetector(config.min_detection, sessions)
+    detector = TiledPersonDetector(whole, config.max_bodies) if config.detector == "tiled" else whole
+    return NetworkFinder(detector, BodyPose(sessions), body_roi)

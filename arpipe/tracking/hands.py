@@ -1,6 +1,5 @@
 """Hands over time."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -9,13 +8,13 @@ from pydantic import Field
 from arpipe.inference.session import SessionConfig
 from arpipe.models.hands import HandMesh, HandSighting
 from arpipe.models.palm_detector import HandVariant, PalmDetector, hand_roi
-from arpipe.timing import StageTimer
 from arpipe.tracking.filters import OneEuroConfig
+from arpipe.tracking.finder import NetworkFinder
 from arpipe.tracking.follow import Finder, Track
 from arpipe.tracking.motion import Motion
 from arpipe.tracking.settings import Mode, TrackerConfig, rules_of
 from arpipe.tracking.subjects import SubjectTracker, world_smoothing
-from arpipe.types import Frame, Roi, TrackedHand
+from arpipe.types import TrackedHand
 
 SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 5, "live": 10}
 SIDE_GAIN = 0.2  # share of a frame's answer in what a followed hand is taken for: one bad view is no change
@@ -38,37 +37,6 @@ class HandTrackerConfig(TrackerConfig):
     smoothing: OneEuroConfig | Literal["off"] = SMOOTHING
 
 
-class HandFinder:
-    """The networks for hands, a `Finder`.
-
-    Args:
-        config: Which networks.
-        sessions: Where they run.
-    """
-
-    def __init__(self, config: HandTrackerConfig, sessions: SessionConfig | None = None) -> None:
-        self._detector = PalmDetector(config.detector, config.min_detection, sessions)
-        self._mesh = HandMesh(config.landmarks, sessions)
-
-    @property
-    def provider(self) -> str:
-        """Where the landmark network really runs."""
-        return self._mesh.provider
-
-    def search(self, frame: Frame, timer: StageTimer) -> list[Roi]:
-        """Squares around hands; see `Finder`."""
-        return [roi for palm in self._detector.detect(frame, timer) if (roi := hand_roi(palm)) is not None]
-
-    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[HandSighting | None]:
-        """See `HandMesh.locate`."""
-        return self._mesh.locate(frame, rois, timer)
-
-    def close(self) -> None:
-        """Free the networks; may be called twice."""
-        self._detector.close()
-        self._mesh.close()
-
-
 class HandTracker(SubjectTracker[HandSighting, TrackedHand]):
     """Hands of each frame, with ids that last.
 
@@ -87,9 +55,7 @@ class HandTracker(SubjectTracker[HandSighting, TrackedHand]):
         self.config = config = config or HandTrackerConfig()
         rules = rules_of(config, what="hand", wanted=config.max_hands, search_every=SEARCH_EVERY)
         world = world_smoothing(config, WORLD_SMOOTHING)
-        super().__init__(
-            finder or HandFinder(config, sessions), rules, lambda: _Memory(config.smooths, world)
-        )
+        super().__init__(finder or _finder(config, sessions), rules, lambda: _Memory(config.smooths, world))
 
     def _show(self, track: Track[HandSighting]) -> TrackedHand:
         right = track.seen.right_score
@@ -121,3 +87,8 @@ class _Memory:
 
     def ahead(self, seen: HandSighting, time_s: float) -> HandSighting:
         return self._motion.ahead(seen, time_s)
+
+
+def _finder(config: HandTrackerConfig, sessions: SessionConfig | None) -> Finder[HandSighting]:
+    detector = PalmDetector(config.detector, config.min_detection, sessions)
+    return NetworkFinder(detector, HandMesh(config.landmarks, sessions), hand_roi)
