@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
@@ -13,6 +13,7 @@ from arpipe.models.face_mesh import FaceMesh, MeshKind, next_roi
 from arpipe.models.face_search import AutoFaceDetector, TiledFaceDetector
 from arpipe.timing import StageTimer
 from arpipe.tracking.filters import OneEuroConfig, OneEuroFilter
+from arpipe.tracking.finder import Detector, Locator, NetworkFinder
 from arpipe.tracking.follow import Track
 from arpipe.tracking.settings import Mode, TrackerConfig, rules_of
 from arpipe.tracking.subjects import SubjectTracker
@@ -22,30 +23,6 @@ DetectorKind = Literal["short", "full", "auto", "tiled"]
 
 SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 3, "live": 10}
 """Frames between searches for more faces while some, but fewer than wanted, are tracked."""
-
-
-class Detector(Protocol):
-    """Finds faces in a whole picture."""
-
-    def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
-        """Faces, surest first."""
-
-    def close(self) -> None:
-        """Free what it holds; may be called twice."""
-
-
-class Mesh(Protocol):
-    """Finds the landmarks of the face in a square."""
-
-    @property
-    def provider(self) -> str:
-        """Where it runs, as in `Session.provider`."""
-
-    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Landmarks | None]:
-        """One entry per square; None for an answer that cannot be used."""
-
-    def close(self) -> None:
-        """Free what it holds; may be called twice."""
 
 
 class FaceTrackerConfig(TrackerConfig):
@@ -78,19 +55,15 @@ class _Sight:
     next_roi: Roi | None
 
 
-class _Finder:
-    """A detector and a mesh as a `Finder`."""
+class _SightMesh:
+    """A mesh whose answers know their next square, a `Locator`."""
 
-    def __init__(self, detector: Detector, mesh: Mesh) -> None:
-        self._detector, self._mesh = detector, mesh
+    def __init__(self, mesh: Locator[Landmarks]) -> None:
+        self._mesh = mesh
 
     @property
     def provider(self) -> str:
         return self._mesh.provider
-
-    def search(self, frame: Frame, timer: StageTimer) -> list[Roi]:
-        faces = self._detector.detect(frame, timer)
-        return [roi for face in faces if (roi := face_roi(face)) is not None]
 
     def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[_Sight | None]:
         return [
@@ -99,7 +72,6 @@ class _Finder:
         ]
 
     def close(self) -> None:
-        self._detector.close()
         self._mesh.close()
 
 
@@ -138,13 +110,12 @@ class FaceTracker(SubjectTracker[_Sight, TrackedFace]):
         self,
         config: FaceTrackerConfig | None = None,
         sessions: SessionConfig | None = None,
-        detector: Detector | None = None,
-        mesh: Mesh | None = None,
+        detector: Detector[Detection] | None = None,
+        mesh: Locator[Landmarks] | None = None,
     ) -> None:
         self.config = config = config or FaceTrackerConfig()
-        finder = _Finder(
-            detector or _detector(config, sessions), mesh or FaceMesh(config.fullest_mesh, sessions)
-        )
+        meshes = _SightMesh(mesh or FaceMesh(config.fullest_mesh, sessions))
+        finder = NetworkFinder(detector or _detector(config, sessions), meshes, face_roi)
         rules = rules_of(config, what="face", wanted=config.max_faces, search_every=SEARCH_EVERY)
         super().__init__(finder, rules, lambda: _Memory(config.smooths))
 
@@ -152,7 +123,7 @@ class FaceTracker(SubjectTracker[_Sight, TrackedFace]):
         return TrackedFace(track.track_id, track.seen.landmarks, None, track.state, track.age_frames)
 
 
-def _detector(config: FaceTrackerConfig, sessions: SessionConfig | None) -> Detector:
+def _detector(config: FaceTrackerConfig, sessions: SessionConfig | None) -> Detector[Detection]:
     if config.detector == "auto":
         return AutoFaceDetector(config.max_faces, config.min_detection, sessions)
     if config.detector == "tiled":
