@@ -30,6 +30,8 @@ class Topology:
         names: Landmark name → index.
         regions: Region name → (k,) indices; outlines are in order, closed.
         triangles: (t, 3) indices, counter-clockwise seen from outside; (0, 3) when there is no surface.
+        lean_triangles: Fewer triangles over the same landmarks, holes closed, within a millimetre of the whole surface;
+            for what is not looked at.
         patches: Name of a hole ("left_eye", "right_eye", "mouth") → (k, 3) triangles that close it.
         edges: (e, 2) indices of the lines that a debug view draws.
         mirror: (n,) index of each landmark's partner on the other side; empty when there is none.
@@ -44,6 +46,7 @@ class Topology:
     names: Mapping[str, int]
     regions: Mapping[str, IndexArray]
     triangles: IndexArray
+    lean_triangles: IndexArray
     patches: Mapping[str, IndexArray]
     edges: IndexArray
     mirror: IndexArray
@@ -86,6 +89,7 @@ def load_topology(name: str) -> Topology:
             names={key: int(index) for key, index in table["names"].items()},
             regions={key: _indices(value) for key, value in table["regions"].items()},
             triangles=_indices(table.get("triangles", [])).reshape(-1, 3),
+            lean_triangles=_indices(table.get("lean_triangles", [])).reshape(-1, 3),
             patches={key: _indices(value) for key, value in table.get("patches", {}).items()},
             edges=_indices(table.get("edges", [])).reshape(-1, 2),
             mirror=_indices(table.get("mirror", [])),

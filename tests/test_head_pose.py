@@ -153,6 +153,7 @@ def test_landmarks_without_rigid_points_are_refused() -> None:
         {},
         {},
         face.triangles[:0],
+        face.lean_triangles[:0],
         {},
         face.edges[:0],
         face.mirror[:0],

@@ -7,7 +7,6 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
-from arpipe.effects.head_shape import closed_face
 from arpipe.geometry.mesh import vertex_normals
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.render.context import GlContext
@@ -50,7 +49,7 @@ class ContactShadow:
         self._texture = self._resources.texture(density_map(mesh, low, high))
         self._texture.repeat_x = self._texture.repeat_y = False
         canonical = topology.canonical_m
-        triangles = closed_face(topology)
+        triangles = topology.lean_triangles
         middle = canonical[triangles].mean(axis=1)[:, 1]
         near = (middle > REACH_DOWN_M) & (middle < REACH_UP_M)
         vertices = canonical.astype(np.float32)

@@ -36,9 +36,6 @@ EAR_RINGS, EAR_SPOKES = 5, 10
 
 EAR_ROOT = (0.045, 0.115, -0.30)  # where the ear's upper edge meets the head, and a temple rests; in w
 
-OPENINGS = ("left_eye", "right_eye", "lips_inner")
-"""Outlines of the holes in the surface that the landmarks span."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeadShape:
@@ -78,19 +75,6 @@ class HeadShape:
         left = _EAR * self.half_width_m + self.left_edge_m
         right = _EAR * (-1.0, 1.0, 1.0) * self.half_width_m + self.right_edge_m
         return np.concatenate([skull, left, right])
-
-
-def closed_face(topology: Topology) -> npt.NDArray[np.int32]:
-    """(t, 3) triangles of the face's surface with eyes and mouth closed, counter-clockwise seen from outside."""
-    fills = []
-    for opening in OPENINGS:
-        outline = topology.region(opening)
-        x, y = topology.canonical_m[outline, :2].T
-        if float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) < 0.0:  # twice the area: negative when clockwise
-            outline = outline[::-1]
-        first = np.full(len(outline) - 2, outline[0])
-        fills.append(np.stack([first, outline[1:-1], outline[2:]], axis=1))
-    return np.concatenate([topology.triangles, *fills]).astype(np.int32)
 
 
 def _skull() -> tuple[Array, npt.NDArray[np.int32]]:

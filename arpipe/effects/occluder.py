@@ -30,7 +30,7 @@ class Occluder:
         self._program = self._resources.program("depth.vert", "depth.frag")
         self._face_count = topology.count
         self._vertices = np.zeros((topology.count + head_shape.VERTEX_COUNT, 3), np.float32)
-        triangles = np.concatenate([head_shape.closed_face(topology), head_shape.TRIANGLES + topology.count])
+        triangles = np.concatenate([topology.lean_triangles, head_shape.TRIANGLES + topology.count])
         self._mesh = self._resources.mesh(
             self._program, [(self._vertices, "3f", ("in_position",))], triangles, dynamic=True
         )

@@ -36,7 +36,7 @@ NEVER_FADES_M = (-10.0, -9.0)
 
 NEAREST_M = 0.06
 MARGIN_PX = 3.0
-# Shadows reach this far from the front: right, down and back; left, up and forward, head frame.
+# Shadows reach this far from the front: right, down and back; left, up and forward, model frame.
 SHADE_BEFORE_M = np.array([0.004, 0.024, 0.030])
 SHADE_BEYOND_M = np.array([0.004, 0.004, 0.0])
 CORNERS: Array = np.array(
@@ -93,7 +93,7 @@ class _Worn:
 
     def touches(self, canvas: Canvas) -> bool:
         """Whether something of it lies in the canvas's region."""
-        box = self.skin_box if canvas.phase is Phase.SKIN else self.solid_box
+        box = self.skin_box if canvas.phase is Phase.SHADE else self.solid_box
         region = canvas.region
         return bool(
             box[0] < region.x + region.width
@@ -130,7 +130,12 @@ class RigidMesh:
         model = load_gltf(params.model)
         self._mesh = object_mesh(model, tuple(TEMPLES))
         self._shape = model_shape(self._mesh, model)
-        self._outline = tuple(outline(self._mesh.positions(part)) for part in range(len(self._mesh.parts)))
+        self._outline = tuple(
+            _homogeneous(outline(self._mesh.positions(part))) for part in range(len(self._mesh.parts))
+        )
+        front = self._mesh.positions(0)
+        low, high = front.min(axis=0) - SHADE_BEFORE_M, front.max(axis=0) + SHADE_BEYOND_M
+        self._shade_reach = _homogeneous(low + CORNERS * (high - low))
         self._drawer = ObjectDrawer(context, model, self._mesh)
         self._occluder = Occluder(context, self._topology)
         self._shadow = ContactShadow(context, self._mesh, self._topology)
@@ -158,7 +163,7 @@ class RigidMesh:
         self._worn.sort(key=lambda worn: worn.gl_from_head.translation_m[2])
         patches = [Patch(Phase.SOLID, worn.solid_box) for worn in self._worn]
         if scene.config.shadow and self.params.shadow > 0 and self.params.anchor == "glasses":
-            patches += [Patch(Phase.SKIN, worn.skin_box) for worn in self._worn]
+            patches += [Patch(Phase.SHADE, worn.skin_box) for worn in self._worn]
         return patches
 
     def draw(self, canvas: Canvas) -> None:
@@ -166,7 +171,7 @@ class RigidMesh:
         if self._scene is None:
             return
         here = [worn for worn in self._worn if worn.touches(canvas)]
-        if canvas.phase is Phase.SKIN:
+        if canvas.phase is Phase.SHADE:
             for worn in here:
                 self._shade(canvas, worn, self._scene.lighting(worn.face))
             return
@@ -196,10 +201,7 @@ class RigidMesh:
         if self.params.anchor == "glasses":
             fade_z_m = (fit.ear_z_m + FADE_GONE_M, fit.ear_z_m + FADE_WHOLE_M)
         points_head = np.concatenate(
-            [
-                points @ matrix[:3, :3].T + matrix[:3, 3]
-                for points, matrix in zip(self._outline, head_from_part, strict=True)
-            ]
+            [points @ matrix[:3].T for points, matrix in zip(self._outline, head_from_part, strict=True)]
         )
         points_head = points_head[points_head[:, 2] >= fade_z_m[0]]
         points = pose.camera_from_head.apply(points_head)
@@ -230,9 +232,7 @@ class RigidMesh:
 
     def _skin_box(self, fit: Fit, pose: HeadPose, scene: Scene) -> Array:
         """Box around the front and what its shadow can reach, image px."""
-        front = self._outline[0] @ fit.head_from_glasses[:3, :3].T + fit.head_from_glasses[:3, 3]
-        low, high = front.min(axis=0) - SHADE_BEFORE_M, front.max(axis=0) + SHADE_BEYOND_M
-        corners = low + CORNERS * (high - low)
+        corners = self._shade_reach @ fit.head_from_glasses[:3].T
         return box_around(scene.camera.project(pose.camera_from_head.apply(corners)), 0.0)
 
     def _shade(self, canvas: Canvas, worn: _Worn, lighting: Lighting) -> None:
@@ -253,6 +253,11 @@ class RigidMesh:
             lighting,
             self.params.shadow * self.params.opacity,
         )
+
+
+def _homogeneous(points: Array) -> Array:
+    """(n, 4) of (n, 3) points, for (4, 4) matrices."""
+    return np.column_stack([points, np.ones(len(points))])
 
 
 def _fitting(params: RigidMeshParams, shape: Shape, topology: Topology) -> Callable[[Array], Fit]:

@@ -110,6 +110,7 @@ def plain_face_topology() -> Topology:
         names={name: index for name, index in face.names.items() if index < MESH_POINTS},
         regions={name: indices for name, indices in regions.items() if indices.size},
         triangles=face.triangles[(face.triangles < MESH_POINTS).all(axis=1)],
+        lean_triangles=face.lean_triangles,  # irises take no part
         patches=face.patches,
         edges=face.edges[(face.edges < MESH_POINTS).all(axis=1)],
         mirror=face.mirror[:MESH_POINTS],

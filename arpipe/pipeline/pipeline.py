@@ -1,6 +1,7 @@
 """The whole way of a frame: perception, then effects."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from arpipe.render.compositor import Compositor
     from arpipe.render.context import GlContext
     from arpipe.render.layer import Layer, PixelLayer
+
+LARGE_FRAME_BYTES = 8_000_000  # copying it takes longer than handing it to another thread and back
 
 
 class CameraConfig(BaseModel):
@@ -95,6 +98,7 @@ class Pipeline:
         self._given_context = context
         self._context: GlContext | None = None
         self._compositor: Compositor | None = None
+        self._copying: ThreadPoolExecutor | None = None
         self.perception = Perception(self.config.perception, self._needs())
 
     @property
@@ -144,7 +148,12 @@ class Pipeline:
 
     def process(self, frame: Frame) -> Picture:
         """Look at the next frame of the stream and draw on it."""
-        return self.picture(self(frame))
+        if frame.pixels.nbytes < LARGE_FRAME_BYTES:
+            return self.picture(self(frame))
+        if self._copying is None:
+            self._copying = ThreadPoolExecutor(1, "arpipe-copy")
+        copy = self._copying.submit(frame.pixels.copy)  # on another core, while the networks run
+        return self.picture(self(frame), copy.result())
 
     def facts(self) -> dict[str, object]:
         """What really runs: where networks do, what draws and how well; renderer and quality once it has drawn."""
@@ -198,6 +207,9 @@ class Pipeline:
         if self._context is not None and self._context is not self._given_context:
             self._context.close()
         self._context = None
+        if self._copying is not None:
+            self._copying.shutdown()
+            self._copying = None
         self.perception.close()
 
     def __enter__(self) -> Self:

@@ -1,16 +1,18 @@
 """Regions being drawn, and copies of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import moderngl
+import numpy as np
 
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
-from arpipe.render.layer import Phase
+from arpipe.render.layer import Layer, Phase
 from arpipe.render.resources import Target
 from arpipe.render.view import Region, View
+from arpipe.types import Pixels
 
 GL_FRAMEBUFFER_SRGB = 0x8DB9  # blend in linear light, store sRGB bytes
 GL_SRC1_COLOR = 0x88F9  # second output of the fragment shader
@@ -49,7 +51,10 @@ class Copier:
 
     def copy_of(self, source: Target, width: int, height: int) -> moderngl.Texture:
         """Texture with the present contents of a target."""
-        single = self.resolved(source, width, height)
+        single = source
+        if source.color is None:
+            single = self._context.resources.target("resolved", width, height)
+            self.resolve(source, single)
         copy = self._context.resources.target("backdrop", width, height)
         copy.framebuffer.use()
         copy.framebuffer.viewport = (0, 0, width, height)
@@ -57,18 +62,21 @@ class Copier:
             self.draw(single)
         return color_of(copy)
 
-    def resolved(self, source: Target, width: int, height: int) -> Target:
-        """A single-sampled target with the same contents: the source itself if it is one."""
-        if source.color is not None:
-            return source
-        single = self._context.resources.target("resolved", width, height)
+    def resolve(self, source: Target, single: Target) -> None:
+        """Bring the contents of a multisampled target into a single-sampled one."""
         with linear_light(self._context.gl):
             self._context.gl.copy_framebuffer(single.framebuffer, source.framebuffer)
-        return single
 
     def close(self) -> None:
         """Release the vertex array; may be called twice."""
         self._triangle.release()
+
+
+def read_back(target: Target, width: int, height: int) -> Pixels:
+    """(height, width, 4) RGBA; waits for the drawing."""
+    drawn: Pixels = np.empty((height, width, 4), dtype=np.uint8)
+    target.framebuffer.read_into(drawn, viewport=(0, 0, width, height), components=4, alignment=1)
+    return drawn
 
 
 @dataclass(slots=True, eq=False)
@@ -80,25 +88,36 @@ class RegionCanvas:
     region: Region
     view: View
     config: RenderConfig
-    scale: int
+    samples: tuple[int, int]
     target: Target
     copier: Copier
 
     def backdrop(self) -> moderngl.Texture:
         """See `layer.Canvas`."""
-        size = self.region.width * self.scale, self.region.height * self.scale
-        copy = self.copier.copy_of(self.target, *size)
+        copy = self.copier.copy_of(self.target, *self.samples)
         self.bind()
         return copy
+
+    def draw(self, layers: Sequence[Layer]) -> None:
+        """Let layers draw, one after the other."""
+        for layer in layers:
+            self.bind()
+            layer.draw(self)
+        self.gl.enable_only(moderngl.NOTHING)
+        self.gl.disable_direct(GL_FRAMEBUFFER_SRGB)  # others may share the context
 
     def bind(self) -> None:
         """Draw into the region with the state that `layer.Canvas` promises."""
         framebuffer = self.target.framebuffer
         framebuffer.use()
-        framebuffer.viewport = (0, 0, self.region.width * self.scale, self.region.height * self.scale)
+        framebuffer.viewport = (0, 0, *self.samples)
         solid = moderngl.DEPTH_TEST if self.phase is Phase.SOLID else moderngl.NOTHING
         self.gl.enable_only(moderngl.BLEND | solid)
-        self.gl.enable_direct(GL_FRAMEBUFFER_SRGB)
-        self.gl.blend_func = (moderngl.ONE, GL_SRC1_COLOR)
+        if self.phase is Phase.SHADE:
+            self.gl.disable_direct(GL_FRAMEBUFFER_SRGB)
+            self.gl.blend_func = (moderngl.ZERO, moderngl.SRC_COLOR)
+        else:
+            self.gl.enable_direct(GL_FRAMEBUFFER_SRGB)
+            self.gl.blend_func = (moderngl.ONE, GL_SRC1_COLOR)
         self.gl.depth_func = "<="
         self.gl.front_face = "cw"  # rows run downwards, which turns every triangle around

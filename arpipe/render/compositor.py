@@ -1,54 +1,61 @@
 """Draws layers onto a frame: only the regions they touch travel to OpenGL and back.
 
 The region's pixels are written straight into the colour attachment, so the picture itself is never drawn, and
-cost does not depend on the frame's size. Solid geometry is drawn over a magnified copy of the region and
-averaged down, which gives back untouched pixels bit for bit.
+cost does not depend on the frame's size. Regions are handed over before any is waited for.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
+from functools import reduce
+from itertools import cycle, groupby
 from typing import TypeGuard
 
 import cv2
-import moderngl
-import numpy as np
 
 from arpipe.geometry.camera import CameraIntrinsics
-from arpipe.render.canvas import (
-    GL_FRAMEBUFFER_SRGB,
-    Copier,
-    RegionCanvas,
-    color_of,
-    linear_light,
-)
+from arpipe.render.canvas import Copier, RegionCanvas, color_of, read_back
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
-from arpipe.render.frame_look import FrameLookEstimator, matched
+from arpipe.render.frame_look import FrameLookEstimator
 from arpipe.render.layer import Layer, Patch, Phase, PixelLayer, Scene
 from arpipe.render.lighting import LightEstimator
-from arpipe.render.resources import Target, depth_only
+from arpipe.render.shade import Shade, draw_shade
+from arpipe.render.solid import Solid, draw_solid
 from arpipe.render.view import Region, View, merge_overlapping, region_of_box
 from arpipe.timing import StageTimer
-from arpipe.types import FrameResult, Pixels
-
-FIRST_SUPERSAMPLE = 3  # photos, and the first frame of a stream, have the time
-# Thin rims of a small face break up with four samples a pixel, and sixteen still are few in all.
-SMALL_SUPERSAMPLE, SMALL_SAMPLES = 4, 40_000
+from arpipe.types import Frame, FrameResult, Pixels
 
 UNKNOWN_NS = 0xFFFFFFFF  # what 32 bits hold at most: the answer of a driver that does not know
 GPU_QUALITY = RenderConfig(supersample=2, msaa=4, max_samples=16_000_000)
 
+TOGETHER = 4  # regions that OpenGL has at one time
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
-    """One region of a frame with the layers that touch it, by phase; boxes of the solid ones."""
+    """One region of a frame with the layers that touch it, by phase; regions of the phases within it."""
 
     region: Region
-    skin: list[Layer] = field(default_factory=list)
-    solid: list[Layer] = field(default_factory=list)
-    solid_regions: list[Region] = field(default_factory=list)
+    layers: dict[Phase, list[Layer]]
+    shaded: Region | None
+    solid: list[Region]
+
+
+@dataclass(slots=True, eq=False)
+class _Picture:
+    """The picture being made: a copy of the frame, made when the first pixel is asked for, or what was given."""
+
+    frame: Frame
+    given: Pixels | None
+
+    @property
+    def pixels(self) -> Pixels:
+        """(h, w, 3) RGB to draw on."""
+        if self.given is None:
+            self.given = self.frame.pixels.copy()
+        return self.given
 
 
 class Compositor:
@@ -98,19 +105,19 @@ class Compositor:
                 f"got {camera.width}x{camera.height}; use CameraIntrinsics.resized"
             )
         self._context.make_current()
-        pixels = frame.pixels.copy() if out is None else out
+        picture = _Picture(frame, out)
         scene = Scene(result, camera, self.config, self._lights)
         self._lights.begin_frame(result)
         with self._gpu_time(timer):
             for is_gl, run in groupby(sorted(layers, key=lambda layer: layer.order), _is_gl):
                 if is_gl:
-                    self._draw_run(pixels, scene, [each for each in run if _is_gl(each)], timer)
+                    self._draw_run(picture, scene, [each for each in run if _is_gl(each)], timer)
                 else:
                     with timer.stage("draw"):
                         for layer in run:
                             if _is_painted(layer):
-                                layer.paint(pixels, scene)
-        return pixels
+                                layer.paint(picture.pixels, scene)
+        return picture.pixels
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
@@ -128,100 +135,67 @@ class Compositor:
         if query.elapsed < UNKNOWN_NS:
             timer.add("gpu", start_s, query.elapsed / 1e6)
 
-    def _draw_run(self, pixels: Pixels, scene: Scene, layers: Sequence[Layer], timer: StageTimer) -> None:
+    def _draw_run(self, picture: _Picture, scene: Scene, layers: Sequence[Layer], timer: StageTimer) -> None:
         with timer.stage("draw"):
             patches = [(layer, patch) for layer in layers for patch in layer.prepare(scene)]
-        for job in _jobs(patches, scene):
-            self._draw_job(pixels, scene, job, timer)
+            jobs = list(_jobs(patches, scene))
+        for first in range(0, len(jobs), TOGETHER):
+            self._draw_jobs(picture, scene, jobs[first : first + TOGETHER], timer)
 
-    def _draw_job(self, pixels: Pixels, scene: Scene, job: _Job, timer: StageTimer) -> None:
-        region = job.region
+    def _draw_jobs(self, picture: _Picture, scene: Scene, jobs: Sequence[_Job], timer: StageTimer) -> None:
+        for job in jobs:
+            if job.layers[Phase.SKIN]:
+                self._draw_skin(picture.pixels, scene, job, timer)
+        with timer.stage("draw"):
+            shades = [self._draw_shade(scene, job, number) for number, job in enumerate(jobs)]
+            if any(shades):
+                self._context.hand_over()
         with timer.stage("upload"):
-            rgba = np.asarray(cv2.cvtColor(pixels[region.rows, region.columns], cv2.COLOR_RGB2RGBA), np.uint8)
-        if job.skin:
-            picture = self._context.resources.target("picture", region.width, region.height)
-            with timer.stage("upload"):
-                color_of(picture).write(rgba, viewport=(0, 0, region.width, region.height))
-            with timer.stage("draw"):
-                self._draw_phase(scene, Phase.SKIN, region, picture, job.skin)
-            with timer.stage("readback"):
-                rgba = _read(picture, region.width, region.height)
-                cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB, dst=pixels[region.rows, region.columns])
-        for solid in job.solid_regions:
-            top, left = solid.y - region.y, solid.x - region.x
-            part = rgba[top : top + solid.height, left : left + solid.width]
-            with timer.stage("upload"):
-                target = self._solid_target(scene, solid, part)
-            with timer.stage("draw"):
-                self._draw_phase(scene, Phase.SOLID, solid, target, job.solid)
-            with timer.stage("readback"):
-                self._blend_in(pixels, scene, solid, target)
+            pixels = picture.pixels  # may be copied while OpenGL draws
+        under_way: deque[Solid] = deque()
+        turns = cycle(range(TOGETHER))
+        for job, shade in zip(jobs, shades, strict=True):
+            if shade is not None:
+                with timer.stage("readback"):
+                    shade.darken(pixels)
+            for region in job.solid:
+                if len(under_way) == TOGETHER:
+                    self._finish(pixels, scene, under_way.popleft(), timer)
+                role = f"solid {next(turns)}"
+                with timer.stage("draw"):
+                    layers = job.layers[Phase.SOLID]
+                    solid = draw_solid(self._context, self._copier, scene, layers, region, pixels, role)
+                under_way.append(solid)
+        for solid in under_way:
+            self._finish(pixels, scene, solid, timer)
 
-    def _solid_target(self, scene: Scene, solid: Region, part: Pixels) -> Target:
-        """Target that shows a part (h, w, 4) of the picture, magnified, with nothing in its depth."""
-        scale, resources = _scale(scene, solid), self._context.resources
-        width, height = solid.width * scale, solid.height * scale
-        samples = min(scene.config.msaa, self._context.max_samples)
-        plain = resources.target("solid", width, height)
-        magnified = cv2.resize(part, (width, height), interpolation=cv2.INTER_NEAREST)
-        color_of(plain).write(np.ascontiguousarray(magnified), viewport=(0, 0, width, height))
-        target = resources.target("multisampled", width, height, samples) if samples else plain
-        framebuffer = target.framebuffer
-        framebuffer.use()
-        framebuffer.viewport = (0, 0, width, height)
-        if samples:
-            with linear_light(self._context.gl):
-                self._copier.draw(plain)
-        with depth_only(framebuffer):
-            framebuffer.clear(depth=1.0, viewport=(0, 0, width, height))
-        return target
+    def _finish(self, pixels: Pixels, scene: Scene, solid: Solid, timer: StageTimer) -> None:
+        with timer.stage("readback"):
+            finished = solid.finished(scene, self._look)
+            pixels[solid.region.rows, solid.region.columns] = finished
 
-    def _draw_phase(
-        self,
-        scene: Scene,
-        phase: Phase,
-        region: Region,
-        target: Target,
-        layers: Sequence[Layer],
-    ) -> None:
-        scale = _scale(scene, region) if phase is Phase.SOLID else 1
-        view = View.of_region(scene.camera, region)
-        canvas = RegionCanvas(
-            self._context.gl, phase, region, view, scene.config, scale, target, self._copier
-        )
-        for layer in layers:
-            canvas.bind()
-            layer.draw(canvas)
-        self._context.gl.enable_only(moderngl.NOTHING)
-        self._context.gl.disable_direct(GL_FRAMEBUFFER_SRGB)  # others may share the context
+    def _draw_shade(self, scene: Scene, job: _Job, number: int) -> Shade | None:
+        if job.shaded is None:
+            return None
+        layers = job.layers[Phase.SHADE]
+        return draw_shade(self._context, self._copier, scene, layers, job.shaded, f"shade {number}")
 
-    def _blend_in(self, pixels: Pixels, scene: Scene, solid: Region, target: Target) -> None:
-        """Average the samples, match the frame's sharpness, write into the picture."""
-        scale = _scale(scene, solid)
-        width, height = solid.width * scale, solid.height * scale
-        drawn = _read(self._copier.resolved(target, width, height), width, height)
-        if scale > 1:
-            drawn = np.asarray(
-                cv2.resize(drawn, (solid.width, solid.height), interpolation=cv2.INTER_AREA), dtype=np.uint8
+    def _draw_skin(self, pixels: Pixels, scene: Scene, job: _Job, timer: StageTimer) -> None:
+        region = job.region
+        size = region.width, region.height
+        target = self._context.resources.target("skin", *size)
+        with timer.stage("upload"):
+            rgba = cv2.cvtColor(pixels[region.rows, region.columns], cv2.COLOR_RGB2RGBA)
+            color_of(target).write(rgba, viewport=(0, 0, *size))
+        with timer.stage("draw"):
+            view = View.of_region(scene.camera, region)
+            canvas = RegionCanvas(
+                self._context.gl, Phase.SKIN, region, view, scene.config, size, target, self._copier
             )
-        place = pixels[solid.rows, solid.columns]
-        if scene.config.match_sharpness:
-            place[:] = matched(drawn, self._look.estimate(scene.result.frame, solid), scale)
-        else:
-            cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=place)
-
-
-def _scale(scene: Scene, solid: Region) -> int:
-    """Samples a pixel along each axis that a region gets."""
-    config, area = scene.config, solid.width * solid.height
-    if config.supersample == 1:
-        return 1
-    small = min(SMALL_SUPERSAMPLE, int(np.sqrt(min(SMALL_SAMPLES, config.max_samples) / area)))
-    faces = scene.result.faces
-    if faces and all(face.age_frames == 0 for face in faces):
-        return max(small, config.supersample, FIRST_SUPERSAMPLE)
-    affordable = int(np.sqrt(config.max_samples / area))
-    return max(1, small, min(config.supersample, affordable))
+            canvas.draw(job.layers[Phase.SKIN])
+        with timer.stage("readback"):
+            drawn = read_back(target, *size)
+            cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=pixels[region.rows, region.columns])
 
 
 def _is_gl(layer: Layer | PixelLayer) -> TypeGuard[Layer]:
@@ -235,18 +209,22 @@ def _is_painted(layer: Layer | PixelLayer) -> TypeGuard[PixelLayer]:
 def _jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Iterator[_Job]:
     """Disjoint regions with the layers to draw there."""
     size = scene.camera.width, scene.camera.height
-    placed = [(layer, patch.phase, region_of_box(patch.box_px, *size)) for layer, patch in patches]
+    placed = [(layer, patch, region_of_box(patch.box_px, *size)) for layer, patch in patches]
     for region in merge_overlapping(place for _, _, place in placed):
-        here = [(layer, phase, place) for layer, phase, place in placed if place.overlaps(region)]
-        by_phase = {
-            phase: list(dict.fromkeys(layer for layer, at, _ in here if at is phase)) for phase in Phase
+        here = [(layer, patch, place) for layer, patch, place in placed if place.overlaps(region)]
+        layers = {
+            phase: list(dict.fromkeys(layer for layer, patch, _ in here if patch.phase is phase))
+            for phase in Phase
         }
-        solid_regions = merge_overlapping(place for _, at, place in here if at is Phase.SOLID)
-        yield _Job(region, by_phase[Phase.SKIN], by_phase[Phase.SOLID], solid_regions)
+        yield _Job(
+            region,
+            layers,
+            _union(place for _, patch, place in here if patch.phase is Phase.SHADE),
+            merge_overlapping(place for _, patch, place in here if patch.phase is Phase.SOLID),
+        )
 
 
-def _read(target: Target, width: int, height: int) -> Pixels:
-    """(height, width, 4) RGBA; waits for the drawing."""
-    drawn: Pixels = np.empty((height, width, 4), dtype=np.uint8)
-    target.framebuffer.read_into(drawn, viewport=(0, 0, width, height), components=4, alignment=1)
-    return drawn
+def _union(regions: Iterable[Region]) -> Region | None:
+    """The smallest region around all that are not empty, if any."""
+    filled = [region for region in regions if not region.is_empty]
+    return reduce(Region.union, filled) if filled else None

@@ -39,6 +39,7 @@ class GlContext:
         self.renderer = str(gl.info["GL_RENDERER"])
         self.max_samples = int(gl.max_samples)
         self._resources = Resources(gl)
+        self._elsewhere: moderngl.Framebuffer | None = None
         _CURRENT.context = self
 
     @classmethod
@@ -115,12 +116,25 @@ class GlContext:
         _ = self.gl
         return self._resources
 
+    def hand_over(self) -> None:
+        """Let OpenGL begin with what it was given, without waiting for it.
+
+        moderngl has no `glFlush`; drivers that collect work also begin with it when another target is cleared.
+        """
+        if self._elsewhere is None:
+            self._elsewhere = self.gl.simple_framebuffer((1, 1))
+        self._elsewhere.use()
+        self._elsewhere.clear()
+
     def close(self) -> None:
         """Release everything made in the context, then the context; may be called twice."""
         if self._gl is None:
             return
         gl = self.gl
         self._resources.close()
+        if self._elsewhere is not None:
+            self._elsewhere.release()
+            self._elsewhere = None
         gl.release()
         self._gl = None
         _CURRENT.context = None

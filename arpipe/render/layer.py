@@ -1,7 +1,7 @@
 """What can be drawn onto a frame: the `Layer` protocol, and what a layer is given.
 
-Drawing goes in this order: layers by `order`; within a run of GL layers first the `Phase.SKIN` pass of all,
-then the `Phase.SOLID` pass of all. A layer says per frame which boxes it will touch; nothing else is drawn.
+Drawing goes in this order: layers by `order`; within a run of GL layers first the `Phase.SKIN` pass of all, then
+`Phase.SHADE`, then `Phase.SOLID`. A layer says per frame which boxes it will touch; nothing else is drawn.
 """
 
 from collections.abc import Sequence
@@ -31,12 +31,15 @@ class Order(IntEnum):
 class Phase(IntEnum):
     """How the region is drawn.
 
-    SKIN: one sample a pixel and no depth, for what changes the picture smoothly (makeup, shadows).
+    SKIN: one sample a pixel and no depth, for what changes the picture smoothly (makeup).
+    SHADE: no depth, and one sample for several pixels of a large face, for soft shadows. They darken the picture, and
+        not the solid things before it.
     SOLID: supersampled or multisampled, with depth, for geometry with edges.
     """
 
     SKIN = 0
-    SOLID = 1
+    SHADE = 1
+    SOLID = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +71,12 @@ class Scene:
     config: RenderConfig
     lights: LightEstimator
 
+    @property
+    def is_first(self) -> bool:
+        """Whether all faces are new: a photo, or the first frame of a stream, which have the time."""
+        faces = self.result.faces
+        return bool(faces) and all(face.age_frames == 0 for face in faces)
+
     def lighting(self, face: TrackedFace) -> Lighting:
         """Light on a face with a pose, estimated from the frame and smoothed over time."""
         return self.lights.estimate(self.result.frame, face)
@@ -78,14 +87,16 @@ class Canvas(Protocol):
 
     Blending is on: the first output (`location = 0, index = 0`) is radiance times coverage in linear light, its
     alpha the opaque coverage; the second (`index = 1`) is what is left of the picture behind, per channel.
+
+    In `Phase.SHADE` there is one output: the share that is left of the picture's sRGB codes, not of its light.
     """
 
     phase: Phase
     region: Region
     view: View
     config: RenderConfig
-    scale: int
-    """Samples a pixel along each axis."""
+    samples: tuple[int, int]
+    """Columns and rows of samples over the region."""
 
     @property
     def gl(self) -> moderngl.Context:
@@ -93,7 +104,10 @@ class Canvas(Protocol):
         ...
 
     def backdrop(self) -> moderngl.Texture:
-        """A copy of the region as drawn so far: texel (i, j) is sample column i, row j from the top."""
+        """A copy of the region as drawn so far: texel (i, j) is sample column i, row j from the top.
+
+        Not for `Phase.SHADE`, where there is no picture.
+        """
         ...
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from arpipe.geometry.transforms import Array
 from arpipe.io.gltf.model import Model, Texture
+from arpipe.render.canvas import GL_FRAMEBUFFER_SRGB
 from arpipe.render.context import GlContext
 from arpipe.render.environment import LEVELS, SIDE, Environment
 from arpipe.render.layer import Canvas
@@ -21,7 +22,7 @@ from arpipe.render.resources import Mesh
 SRGB_MAPS = ("BASE_MAP", "EMISSIVE_MAP")
 BALLS_KEPT = 8  # faces with a light of their own
 BALL_UNIT = 0  # texture units: the surroundings, then the material's maps
-ERROR_PX = 0.35  # the most by which a leaner level may be off in the picture
+ERROR_PX = 0.5  # the most by which a leaner level may be off in the picture
 STEADY = 0.85  # of it, before a leaner level is taken: a head that sways does not change levels to and fro
 
 
@@ -129,8 +130,13 @@ class ObjectDrawer:
         px_per_m = _px_per_m(canvas, matrices[0])
         self._balls.use(lighting.environment, BALL_UNIT)
         begun: Program | None = None
+        canvas.gl.disable_direct(
+            GL_FRAMEBUFFER_SRGB
+        )  # opaque shaders give codes: cheaper than blending in light
         for item, depth_m in self._back_to_front(placement):
             batch, program = item.batch, item.program
+            if batch.glass:
+                canvas.gl.enable_direct(GL_FRAMEBUFFER_SRGB)
             if program is not begun:
                 self._begin(program, canvas, matrices, placement, lighting)
                 begun = program
@@ -177,6 +183,8 @@ class ObjectDrawer:
             defines.append("METALLIC")
         if batch.material.alpha_mode == "MASK":
             defines.append("CUTOFF")
+        if self._is_software and can_be_lit_by_vertex(batch):
+            defines.append("LIT_BY_VERTEX")  # a CPU pays for every sample, and there are fewer vertices
         return tuple(defines)
 
     def _back_to_front(self, placement: Placement) -> list[tuple["_Item", float]]:
@@ -210,6 +218,11 @@ class ObjectDrawer:
             program.set("u_occlusion_strength", material.occlusion_strength)
         if material.alpha_mode == "MASK":
             program.set("u_cutoff", material.alpha_cutoff)
+
+
+def can_be_lit_by_vertex(batch: Batch) -> bool:
+    """Whether normals are the vertices' own, so that what depends on directions changes evenly between them."""
+    return not batch.material.double_sided and "NORMAL_MAP" not in batch.maps
 
 
 def level_for(batch: Batch, error_m: float, before: int) -> int:

@@ -21,6 +21,7 @@ class Program:
             name: member for name in compiled if isinstance(member := compiled[name], moderngl.Uniform)
         }
         self._matrices = {name for name, member in self._uniforms.items() if member.dimension in (9, 16)}
+        self._last: dict[str, float | tuple[float, ...]] = {}  # most values are those of the frame before
 
     def has(self, name: str) -> bool:
         """Whether the compiler kept a uniform."""
@@ -32,7 +33,10 @@ class Program:
 
     def set(self, name: str, value: float | Sequence[float]) -> None:
         """Set a scalar or vector; KeyError when there is none of this name."""
-        self._uniforms[name].value = value if isinstance(value, int | float) else tuple(value)
+        given = value if isinstance(value, int | float) else tuple(value)
+        if self._last.get(name) != given:
+            self._uniforms[name].value = given
+            self._last[name] = given
 
     def write(self, name: str, array: npt.NDArray[Any]) -> None:
         """Set from an array, float32 row after row; a matrix is handed over as it is written in mathematics.

@@ -20,7 +20,7 @@ SRGB8_ALPHA8 = 0x8C43
 TARGET_STEP = (
     64  # targets grow in steps of this many px, so a face that moves does not make a new one each frame
 )
-TARGETS_KEPT = 12  # a few faces, with and without supersampling
+TARGETS_KEPT = 12  # for four regions at once, with their shadows, and some to work with
 
 DTYPES = {"uint8": "f1", "float16": "f2", "float32": "f4"}
 

@@ -95,7 +95,7 @@ def test_temples_vanish_and_appear_where_the_scan_says(scan, labels, tmp_path):
         )
     )
     topology = load_topology("face")
-    occluder = np.concatenate([head_shape.closed_face(topology), head_shape.TRIANGLES + topology.count])
+    occluder = np.concatenate([topology.lean_triangles, head_shape.TRIANGLES + topology.count])
     shown = wrong = missing = 0
     with Pipeline(PipelineConfig(camera=CameraConfig(file=file)), effects=["wayfarer"]) as pipeline:
         for name, label in table["frames"].items():

@@ -12,6 +12,7 @@ from tests.render.faces import CAMERA, face_at, noisy_frame, plain_frame, pose_a
 pytestmark = pytest.mark.gl
 
 PLAIN = RenderConfig(match_sharpness=False)
+PICTURED = (Phase.SKIN, Phase.SOLID)  # drawn over the picture
 FILL = """
 layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;
@@ -52,7 +53,7 @@ class Square:
         ]
 
     def draw(self, canvas):
-        self.drawn.append((canvas.phase, canvas.region, canvas.scale))
+        self.drawn.append((canvas.phase, canvas.region, canvas.samples[0] / canvas.region.width))
         region = canvas.region
         size = np.array([region.width, region.height, region.width, region.height]) / 2.0
         self.program["u_color"].value = self.color
@@ -101,7 +102,7 @@ def test_doubles_are_layers(context):
 
 
 @pytest.mark.parametrize("config", [PLAIN, RenderConfig(supersample=3), RenderConfig(supersample=1, msaa=4)])
-@pytest.mark.parametrize("phase", list(Phase))
+@pytest.mark.parametrize("phase", PICTURED)
 def test_only_what_is_covered_changes_bit_for_bit(context, compositor, config, phase):
     compositor.config = config.model_copy(update={"match_sharpness": False})
     frame = noisy_frame()
@@ -127,7 +128,7 @@ def test_softening_leaves_the_picture_beside_the_overlay_alone(context, composit
 
 def test_blending_is_in_linear_light(context, compositor):
     """Half of white over black sends half the light: sRGB 188, not 128."""
-    for phase in Phase:
+    for phase in PICTURED:
         square = Square(context, (20, 20, 40, 40), cover=0.5, phase=phase)
         picture = draw(compositor, plain_frame(color=(0, 0, 0)), square)
         assert np.abs(picture[30, 30].astype(int) - 188).max() <= 1
@@ -197,7 +198,7 @@ def test_backdrop_shows_what_is_drawn_so_far(context, compositor):
             width = canvas.backdrop().width
             seen.append(copy.reshape(-1, width, 4)[5, 5].tolist()[:3])
 
-    for phase in Phase:
+    for phase in PICTURED:
         first = Square(context, (20, 20, 60, 60), color=(1.0, 1.0, 0.0), phase=phase, order=20)
         draw(compositor, plain_frame(), first, Reader(context, (20, 20, 60, 60), phase=phase))
     assert seen == [[255, 255, 0], [255, 255, 0]]
@@ -237,6 +238,14 @@ def test_a_gpu_is_asked_for_its_own_time(context, compositor, monkeypatch, elaps
 def test_a_camera_of_another_size_is_an_error(compositor):
     with pytest.raises(ValueError, match=r"640x480.*320x240"):
         compositor.draw(result_of(plain_frame()), CAMERA.resized(320, 240), (), StageTimer())
+
+
+def test_more_regions_than_opengl_has_at_one_time_are_all_drawn(context, compositor):
+    boxes = [(x, y, x + 20, y + 20) for x in (20, 120, 220, 320) for y in (20, 120, 220)]
+    picture = draw(compositor, plain_frame(), Square(context, *boxes, color=(0.0, 1.0, 0.0)))
+    for x0, y0, x1, y1 in boxes:
+        assert (picture[y0 : y1 + 1, x0 : x1 + 1] == (0, 255, 0)).all()
+    assert (picture == (0, 255, 0)).all(axis=2).sum() == len(boxes) * 21 * 21
 
 
 def test_steady_drawing_makes_no_new_objects(context, compositor):

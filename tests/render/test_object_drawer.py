@@ -11,7 +11,7 @@ from arpipe.io.gltf import load_gltf
 from arpipe.render import object_drawer
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
-from arpipe.render.object_drawer import STEADY, level_for
+from arpipe.render.object_drawer import STEADY, can_be_lit_by_vertex, level_for
 from arpipe.render.object_mesh import object_mesh
 from arpipe.timing import StageTimer
 from tests.render.faces import CAMERA, face_at, plain_frame, pose_at, result_of
@@ -78,3 +78,26 @@ def test_leaner_levels_look_like_the_whole(context, monkeypatch, effect, depth_m
     worn = (whole != plain_frame().pixels).any(axis=2)
     assert off[worn].mean() < 3.0
     assert np.percentile(off[worn], 95) < 16
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize(
+    "effect", ["aviator", "browline", "cat-eye", "oversized", "rimless", "sport", "wayfarer"]
+)
+@pytest.mark.parametrize(("depth_m", "yaw_deg"), [(0.45, 0.0), (0.45, 30.0), (0.2, -15.0)])
+def test_light_at_vertices_looks_like_light_at_fragments(context, monkeypatch, effect, depth_m, yaw_deg):
+    by_vertex, _ = draw(context, effect, (0.0, 0.0, depth_m), yaw_deg)
+    monkeypatch.setattr(object_drawer, "can_be_lit_by_vertex", lambda batch: False)
+    by_fragment, _ = draw(context, effect, (0.0, 0.0, depth_m), yaw_deg)
+    off = np.abs(by_vertex.astype(int) - by_fragment.astype(int)).max(axis=2)
+    worn = (by_fragment != plain_frame().pixels).any(axis=2)
+    assert off.any()
+    assert off[worn].mean() < 1.5
+    assert np.percentile(off[worn], 99) < 24
+
+
+def test_bumps_and_sheets_seen_from_both_sides_are_lit_at_fragments(batch):
+    assert can_be_lit_by_vertex(batch)
+    assert can_be_lit_by_vertex(replace(batch, maps={"BASE_MAP": 0}))
+    assert not can_be_lit_by_vertex(replace(batch, maps={"NORMAL_MAP": 0}))
+    assert not can_be_lit_by_vertex(replace(batch, material=replace(batch.material, double_sided=True)))

@@ -41,7 +41,7 @@ class Covers:
         place(self._program, canvas, wearer)
         canvas.gl.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         with depth_only(framebuffer):
-            framebuffer.clear(depth=1.0, viewport=(0, 0, canvas.region.width, canvas.region.height))
+            framebuffer.clear(depth=1.0)
             sunk = np.array([0.0, 0.0, SINK_MM * wearer.px_per_mm])
             self._face.write((wearer.points + sunk).astype(np.float32))
             self._face.vertex_array.render(moderngl.TRIANGLES)

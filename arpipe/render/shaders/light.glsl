@@ -12,10 +12,14 @@ vec3 irradiance(vec3 normal) {
     return max(light, 0.2 * u_irradiance[0]);
 }
 
-vec3 surroundings(vec3 direction, float roughness) {
-    vec2 ball = direction.xy * (0.5 * inversesqrt(2.0 + 2.0 * max(direction.z, -0.999))) + 0.5;
+// Where a direction lies on the ball's picture.
+vec2 on_ball(vec3 direction) {
+    return direction.xy * (0.5 * inversesqrt(2.0 + 2.0 * max(direction.z, -0.999))) + 0.5;
+}
+
+vec3 surroundings(vec2 ball, float roughness) {
     float level = mix(BALL_LEVELS, roughness * BALL_LEVELS, u_reflection);
-    vec3 code = texture(u_mirror_ball, vec3(ball, level)).rgb;  // the nearest level, blended within
+    vec3 code = textureLod(u_mirror_ball, vec3(ball, level), 0.0).rgb;  // the nearest layer, blended within
     return BRIGHTEST * code * code;
 }
 
@@ -24,4 +28,9 @@ vec3 shown(vec3 radiance) {
     const float KNEE = 0.7;
     vec3 above = max(radiance - KNEE, 0.0);
     return min(radiance, KNEE) + (1.0 - KNEE) * above / (above + (1.0 - KNEE));
+}
+
+// sRGB code of linear light.
+vec3 encoded(vec3 radiance) {
+    return max(1.055 * pow(radiance, vec3(1.0 / 2.4)) - 0.055, min(12.92 * radiance, 0.0405));
 }

@@ -1,17 +1,23 @@
-// Metallic-roughness surface under image-based light: a matt part, a mirrored part, a clear coat.
-// With GLASS the picture behind shines through, tinted.
-#include "light.glsl"
+// A worn object; see surface.glsl.
+#include "surface.glsl"
 
-in vec3 v_position;
-in vec3 v_normal;
+layout(location = 0, index = 0) out vec4 o_color;
+layout(location = 0, index = 1) out vec4 o_through;
+
 in vec2 v_uv;
 in vec4 v_color;
 flat in vec4 v_surface;
 flat in vec4 v_body;
 in float v_whole;
+#ifdef LIT_BY_VERTEX
+in vec3 v_light;
+in vec4 v_mirror;
+#else
+in vec3 v_position;
+in vec3 v_normal;
+#endif
 
 uniform vec3 u_emissive;
-uniform vec4 u_tint;       // multiplies the base colour; alpha the opacity
 #ifdef BASE_MAP
 uniform sampler2D u_base_map;
 uniform mat3 u_base_transform;
@@ -42,9 +48,6 @@ uniform float u_occlusion_strength;
 uniform float u_cutoff;
 #endif
 
-layout(location = 0, index = 0) out vec4 o_color;    // radiance × coverage; alpha 0
-layout(location = 0, index = 1) out vec4 o_through;  // share of the picture that is left; alpha what is not covered
-
 vec2 placed(mat3 transform) {
     return (transform * vec3(v_uv, 1.0)).xy;
 }
@@ -65,14 +68,8 @@ vec3 bumped(vec3 normal) {
 }
 #endif
 
-float grazing(float facing) {  // Schlick: (1 - cos)^5
-    float m = 1.0 - facing;
-    float m2 = m * m;
-    return m2 * m2 * m;
-}
-
 void main() {
-    vec4 base = v_color * u_tint;
+    vec4 base = v_color;
 #ifdef BASE_MAP
     base *= texture(u_base_map, placed(u_base_transform));
 #endif
@@ -80,79 +77,38 @@ void main() {
     if (base.a < u_cutoff) discard;
     base.a = 1.0;
 #endif
-    float metallic = v_surface.x;
-    float roughness = v_surface.y;
+    vec4 surface = v_surface;
 #ifdef SURFACE_MAP
-    vec4 surface = texture(u_surface_map, placed(u_surface_transform));
-    roughness *= surface.g;
-    metallic *= surface.b;
+    surface.xy *= texture(u_surface_map, placed(u_surface_transform)).bg;
 #endif
+    vec4 body = v_body;
+#ifdef TRANSMISSION_MAP
+    body.x *= texture(u_transmission_map, placed(u_transmission_transform)).r;
+#endif
+#ifdef LIT_BY_VERTEX
+    // Half-way vectors, as normals, change evenly from vertex to vertex; their x and y are the place on the ball.
+    vec3 mirror = v_mirror.xyw * inversesqrt(dot(v_mirror.xyz, v_mirror.xyz));
+    Aspect seen = Aspect(v_light, mirror.z, mirror.xy * 0.5 + 0.5);
+    Aspect coat_seen = seen;
+#else
     vec3 to_eye = normalize(-v_position);
     vec3 normal = normalize(v_normal);
     if (dot(normal, to_eye) < 0.0 && !gl_FrontFacing) normal = -normal;
-    vec3 smooth_normal = normal;
+    Aspect coat_seen = aspect(normal, to_eye);
+    Aspect seen = coat_seen;
 #ifdef NORMAL_MAP
-    normal = bumped(normal);
+    seen = aspect(bumped(normal), to_eye);  // the coat lies smooth over the bumps
 #endif
-    float facing = clamp(dot(normal, to_eye), 0.02, 1.0);
-
-#ifdef METALLIC
-    vec3 f0 = mix(vec3(v_body.y * 0.25), base.rgb, metallic);
-    vec3 reflectance = f0 + (max(vec3(1.0 - roughness), f0) - f0) * grazing(facing);
-    vec3 scattered = base.rgb * (1.0 - metallic);
-#else
-    float f0 = v_body.y * 0.25;
-    float reflectance = f0 + (max(1.0 - roughness, f0) - f0) * grazing(facing);
-    vec3 scattered = base.rgb;
 #endif
-#ifdef GLASS
-    reflectance *= smoothstep(0.0, 0.35, facing);  // the narrow edge of a lens would glitter from pixel to pixel
-#endif
-#if defined(CLEARCOAT) && !defined(METALLIC)
-    vec3 mirrored = vec3(0.0);  // coat and plastic refract alike, so nothing is mirrored between them
-#else
-    vec3 mirrored = surroundings(reflect(-to_eye, normal), roughness) * reflectance;
-#endif
+    float open = 1.0;
 #ifdef OCCLUSION_MAP
-    float open = 1.0 + u_occlusion_strength
-        * (texture(u_occlusion_map, placed(u_occlusion_transform)).r - 1.0);
-#else
-    const float open = 1.0;
-#endif
-
-#ifdef CLEAR
-    vec3 through = scattered * (1.0 - reflectance);
-    vec3 radiance = mirrored * open;
-    const float opaque = 0.0;
-#else
-    vec3 radiance = (mirrored + scattered * irradiance(normal)) * open;
-    vec3 through = vec3(0.0);
-    float opaque = base.a;
-#ifdef GLASS
-    float transmission = v_body.x;
-#ifdef TRANSMISSION_MAP
-    transmission *= texture(u_transmission_map, placed(u_transmission_transform)).r;
-#endif
-    through = scattered * transmission * (1.0 - reflectance);
-    radiance = (mirrored + scattered * (1.0 - transmission) * irradiance(normal)) * open;
-    opaque *= 1.0 - transmission;
-#endif
-#endif
-
-#ifdef CLEARCOAT
-    float coat_facing = clamp(dot(smooth_normal, to_eye), 0.02, 1.0);
-    float coat = v_surface.z * (0.04 + 0.96 * grazing(coat_facing));
-    radiance *= 1.0 - coat;
-    through *= 1.0 - coat;
-    radiance += coat * surroundings(reflect(-to_eye, smooth_normal), v_surface.w);
+    open += u_occlusion_strength * (texture(u_occlusion_map, placed(u_occlusion_transform)).r - 1.0);
 #endif
     vec3 emitted = u_emissive;
 #ifdef EMISSIVE_MAP
     emitted *= texture(u_emissive_map, placed(u_emissive_transform)).rgb;
 #endif
-    radiance = mix(shown(radiance + emitted), base.rgb, v_body.w);
-
-    float cover = base.a * v_whole;
-    o_color = vec4(radiance * cover, 0.0);
-    o_through = vec4(mix(vec3(1.0), through, cover), 1.0 - opaque * v_whole);
+    Drawn result = drawn(Matter(base, surface, body, emitted, open), seen, coat_seen, v_whole);
+    o_color = result.color;
+    o_through = result.through;
 }

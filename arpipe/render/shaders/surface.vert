@@ -1,9 +1,13 @@
-// A worn object: up to PARTS rigid parts, materials by vertex.
+// A worn object: up to PARTS rigid parts, materials by vertex; see surface.glsl.
 #include "project.glsl"
+#ifdef LIT_BY_VERTEX
+#include "light.glsl"
+#endif
 
 uniform mat4 u_gl_from_part[PARTS];
 uniform vec4 u_head_z;     // dot(u_head_z, (p, 1)) is z of a gl point p in the head frame, m
 uniform vec2 u_fade_z_m;   // head z where a temple is gone, where it is whole
+uniform vec4 u_tint;       // multiplies the base colour; alpha the opacity
 
 in vec3 in_position;       // model frame, m
 in vec3 in_normal;
@@ -12,23 +16,43 @@ in vec4 in_color;          // linear base colour and opacity
 in vec4 in_surface;        // metallic, roughness, clearcoat, clearcoat roughness
 in vec4 in_body;           // transmission, reflectance at normal incidence / 0.25, part / 255, unlit
 
-out vec3 v_position;       // gl frame, m
-out vec3 v_normal;
 out vec2 v_uv;
 out vec4 v_color;
 flat out vec4 v_surface;
 flat out vec4 v_body;
 out float v_whole;
+#ifdef LIT_BY_VERTEX
+out vec3 v_light;          // that a white matt surface returns
+out vec4 v_mirror;         // half-way between the direction mirrored and the camera's axis; cosine of the angle to the viewer
+#else
+out vec3 v_position;       // gl frame, m
+out vec3 v_normal;
+#endif
+
+#ifdef LIT_BY_VERTEX
+// What turns away mirrors as if seen edge-on: else its image would lie across the ball.
+vec3 mirrored(vec3 normal, vec3 to_eye) {
+    return reflect(-to_eye, normalize(normal - min(dot(normal, to_eye), 0.0) * to_eye));
+}
+#endif
 
 void main() {
     mat4 placed = u_gl_from_part[int(in_body.z * 255.0 + 0.5)];
     vec4 point = placed * vec4(in_position, 1.0);
-    v_position = point.xyz;
-    v_normal = mat3(placed) * in_normal;
+    vec3 normal = mat3(placed) * in_normal;
     v_uv = in_uv;
-    v_color = in_color;
+    v_color = in_color * u_tint;
     v_surface = in_surface;
     v_body = in_body;
     v_whole = smoothstep(u_fade_z_m.x, u_fade_z_m.y, dot(u_head_z, point));
+#ifdef LIT_BY_VERTEX
+    vec3 to_eye = normalize(-point.xyz);
+    normal = normalize(normal);
+    v_light = irradiance(normal);
+    v_mirror = vec4(normalize(mirrored(normal, to_eye) + vec3(0.0, 0.0, 1.001)), dot(normal, to_eye));
+#else
+    v_position = point.xyz;
+    v_normal = normal;
+#endif
     gl_Position = project(point.xyz);
 }

@@ -1,18 +1,17 @@
 """Writes `assets/topology/face.json` from portraits: `python assets/generators/face/make.py PORTRAITS...`."""
 
 import argparse
-import json
 import tomllib
 from pathlib import Path
 
 import numpy as np
+from lean import lean, write
 from mean_shape import mean_shape, rigid_points
 from surface import surface
 
 from arpipe.geometry.transforms import Array
 
 HERE = Path(__file__).resolve().parent
-TARGET = HERE.parents[1] / "topology" / "face.json"
 STEP = 45  # frames between two looks at a clip: the same person, another expression
 MOVING = (
     "lips_outer",
@@ -68,6 +67,11 @@ def build(faces: Array) -> dict[str, object]:
         "names": names,
         "regions": regions,
         "triangles": unwrap.triangles.tolist(),
+        "lean_triangles": lean(
+            np.concatenate([unwrap.triangles, *unwrap.patches.values()]),
+            shape.points_m.round(5),
+            shape.mirror,
+        ),
         "patches": {name: patch.tolist() for name, patch in unwrap.patches.items()},
         "edges": sorted(map(list, edges)),
         "mirror": shape.mirror.tolist(),
@@ -85,8 +89,7 @@ def main() -> None:
     portraits = parser.parse_args().portraits
     saved = portraits[0].suffix == ".npz"
     faces = np.load(portraits[0])["faces"] if saved else collect(portraits)
-    lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in build(faces).items()]
-    TARGET.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    write(build(faces))
 
 
 if __name__ == "__main__":
