@@ -104,7 +104,7 @@ def test_temples_vanish_and_appear_where_the_scan_says(scan, labels, tmp_path):
             pixels = np.ascontiguousarray(cv2.imread(str(folder / name))[..., ::-1])
             pipeline.reset()
             pipeline.draw(pipeline(Frame(pixels, 0.0, 0)))
-            (layer,) = pipeline._layers
+            (layer,) = pipeline._worn[0].layers
             (worn,) = layer._worn
             pose = worn.face.pose
             rotation, offset = np.array(label["R_cv"]), np.array(label["t_cv_mm"])
