@@ -23,17 +23,10 @@ flat out vec4 v_body;
 out float v_whole;
 #ifdef LIT_BY_VERTEX
 out vec3 v_light;          // that a white matt surface returns
-out vec4 v_mirror;         // half-way between the direction mirrored and the camera's axis; cosine of the angle to the viewer
+out vec4 v_mirror;         // half-way between what is mirrored and the camera's axis; cosine of the angle to the viewer
 #else
 out vec3 v_position;       // gl frame, m
 out vec3 v_normal;
-#endif
-
-#ifdef LIT_BY_VERTEX
-// What turns away mirrors as if seen edge-on: else its image would lie across the ball.
-vec3 mirrored(vec3 normal, vec3 to_eye) {
-    return reflect(-to_eye, normalize(normal - min(dot(normal, to_eye), 0.0) * to_eye));
-}
 #endif
 
 void main() {
@@ -46,10 +39,13 @@ void main() {
     v_body = in_body;
     v_whole = smoothstep(u_fade_z_m.x, u_fade_z_m.y, dot(u_head_z, point));
 #ifdef LIT_BY_VERTEX
+    // What turns away is taken as seen edge-on: else its mirror image would lie across the ball.
     vec3 to_eye = normalize(-point.xyz);
     normal = normalize(normal);
+    float facing = max(dot(normal, to_eye), 0.0);
+    vec3 towards = normalize(normal + (facing - dot(normal, to_eye)) * to_eye);
     v_light = irradiance(normal);
-    v_mirror = vec4(normalize(mirrored(normal, to_eye) + vec3(0.0, 0.0, 1.001)), dot(normal, to_eye));
+    v_mirror = vec4(normalize(reflect(-to_eye, towards) + vec3(0.0, 0.0, 1.001)), facing);
 #else
     v_position = point.xyz;
     v_normal = normal;
