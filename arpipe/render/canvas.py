@@ -83,7 +83,7 @@ def read_back(target: Target, width: int, height: int) -> Pixels:
 class RegionCanvas:
     """A region being drawn; see `layer.Canvas`."""
 
-    gl: moderngl.Context
+    context: GlContext
     phase: Phase
     region: Region
     view: View
@@ -91,18 +91,37 @@ class RegionCanvas:
     samples: tuple[int, int]
     target: Target
     copier: Copier
+    untouched: Pixels | None = None
+    """(rows, columns, 4) RGBA of the samples while nothing has been drawn on them."""
+
+    @property
+    def gl(self) -> moderngl.Context:
+        """See `layer.Canvas`."""
+        return self.context.gl
 
     def backdrop(self) -> moderngl.Texture:
         """See `layer.Canvas`."""
+        if self.untouched is not None:
+            # Written, not drawn: OpenGL would have to finish a drawing before another one may look at it.
+            texture = color_of(self.context.resources.target("backdrop", *self.samples))
+            texture.write(self.untouched, viewport=(0, 0, *self.samples))
+            return texture
         copy = self.copier.copy_of(self.target, *self.samples)
         self.bind()
         return copy
+
+    def hand_over(self) -> None:
+        """See `layer.Canvas`."""
+        self.untouched = None
+        self.context.hand_over()
+        self.bind()
 
     def draw(self, layers: Sequence[Layer]) -> None:
         """Let layers draw, one after the other."""
         for layer in layers:
             self.bind()
             layer.draw(self)
+            self.untouched = None
         self.gl.enable_only(moderngl.NOTHING)
         self.gl.disable_direct(GL_FRAMEBUFFER_SRGB)  # others may share the context
 

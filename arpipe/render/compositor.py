@@ -13,6 +13,7 @@ from itertools import cycle, groupby
 from typing import TypeGuard
 
 import cv2
+import numpy as np
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.render.canvas import Copier, RegionCanvas, color_of, read_back
@@ -49,6 +50,11 @@ class _Picture:
 
     frame: Frame
     given: Pixels | None
+
+    @property
+    def shown(self) -> Pixels:
+        """(h, w, 3) RGB as it is so far, to look at."""
+        return self.frame.pixels if self.given is None else self.given
 
     @property
     def pixels(self) -> Pixels:
@@ -145,7 +151,7 @@ class Compositor:
     def _draw_jobs(self, picture: _Picture, scene: Scene, jobs: Sequence[_Job], timer: StageTimer) -> None:
         for job in jobs:
             if job.layers[Phase.SKIN]:
-                self._draw_skin(picture.pixels, scene, job, timer)
+                self._draw_skin(picture, scene, job, timer)
         with timer.stage("draw"):
             shades = [self._draw_shade(scene, job, number) for number, job in enumerate(jobs)]
             if any(shades):
@@ -180,19 +186,23 @@ class Compositor:
         layers = job.layers[Phase.SHADE]
         return draw_shade(self._context, self._copier, scene, layers, job.shaded, f"shade {number}")
 
-    def _draw_skin(self, pixels: Pixels, scene: Scene, job: _Job, timer: StageTimer) -> None:
+    def _draw_skin(self, picture: _Picture, scene: Scene, job: _Job, timer: StageTimer) -> None:
         region = job.region
         size = region.width, region.height
         target = self._context.resources.target("skin", *size)
         with timer.stage("upload"):
-            rgba = cv2.cvtColor(pixels[region.rows, region.columns], cv2.COLOR_RGB2RGBA)
+            before = picture.shown[region.rows, region.columns]
+            rgba = np.asarray(cv2.cvtColor(before, cv2.COLOR_RGB2RGBA), np.uint8)
             color_of(target).write(rgba, viewport=(0, 0, *size))
         with timer.stage("draw"):
             view = View.of_region(scene.camera, region)
             canvas = RegionCanvas(
-                self._context.gl, Phase.SKIN, region, view, scene.config, size, target, self._copier
+                self._context, Phase.SKIN, region, view, scene.config, size, target, self._copier, rgba
             )
             canvas.draw(job.layers[Phase.SKIN])
+            self._context.hand_over()
+        with timer.stage("upload"):
+            pixels = picture.pixels  # may be copied while OpenGL draws
         with timer.stage("readback"):
             drawn = read_back(target, *size)
             cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=pixels[region.rows, region.columns])

@@ -110,6 +110,10 @@ class Canvas(Protocol):
         """
         ...
 
+    def hand_over(self) -> None:
+        """Let OpenGL begin with what was drawn so far; worth it where much of it is followed by much more work."""
+        ...
+
 
 @runtime_checkable
 class Layer(Protocol):

@@ -64,7 +64,7 @@ def draw_shade(
     target.framebuffer.use()
     target.framebuffer.clear(1.0, 1.0, 1.0, 1.0)
     view = View.of_region(scene.camera, region)
-    canvas = RegionCanvas(context.gl, Phase.SHADE, region, view, scene.config, samples, target, copier)
+    canvas = RegionCanvas(context, Phase.SHADE, region, view, scene.config, samples, target, copier)
     canvas.draw(layers)
     return Shade(region, samples, target)
 

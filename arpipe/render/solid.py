@@ -90,7 +90,7 @@ def draw_solid(
         with linear_light(context.gl):
             copier.draw(solid.target)
     view = View.of_region(scene.camera, region)
-    RegionCanvas(context.gl, Phase.SOLID, region, view, scene.config, samples, target, copier).draw(layers)
+    RegionCanvas(context, Phase.SOLID, region, view, scene.config, samples, target, copier).draw(layers)
     if hardware:  # back to where it came from, since the next region is drawn in the same samples
         copier.resolve(target, solid.target)
     return solid
