@@ -147,8 +147,9 @@ class Landmarks:
     @property
     def box_px(self) -> Array:
         """(4,) x0, y0, x1, y1 around all points."""
-        x, y = self.points_px[:, 0], self.points_px[:, 1]  # by columns: NumPy is slow along a short last axis
-        return np.array([x.min(), y.min(), x.max(), y.max()], np.float64)
+        rows = self.points_px.T.copy()  # NumPy is slow along a short last axis, and over what lies apart
+        low, high = rows.min(axis=1), rows.max(axis=1)
+        return np.array([low[0], low[1], high[0], high[1]], np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
