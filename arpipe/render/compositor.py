@@ -98,7 +98,8 @@ class Compositor:
             layers: In any order; each draws at its own `order`.
             timer: Takes the stages.
             out: Picture to draw onto instead of a new copy of the frame: (h, w, 3) uint8 RGB that already
-                shows the frame. The frame's own pixels may be given if nobody needs them afterwards.
+                shows the frame. The frame's own pixels may be given if nobody needs them afterwards; light and
+                sharpness are then measured on what has been drawn on in part.
 
         Raises:
             ValueError: Camera and frame differ in size.
@@ -172,6 +173,8 @@ class Compositor:
                     layers = job.layers[Phase.SOLID]
                     solid = draw_solid(self._context, self._copier, scene, layers, region, pixels, role)
                 under_way.append(solid)
+        with timer.stage("draw"):
+            self._lights.catch_up()  # OpenGL still draws
         for solid in under_way:
             self._finish(pixels, scene, solid, timer)
 

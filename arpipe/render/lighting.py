@@ -57,24 +57,28 @@ class _State:
     time_s: float
     irradiance: Array
     skin: Array
-    lighting: Lighting | None = None
-    age: int = 0
+    lighting: Lighting
+    age: int
 
 
 class LightEstimator:
-    """Estimates the light on each face of a stream."""
+    """Estimates the light on each face of a stream.
+
+    Looking takes longer than anything else that a face asks for, so a face whose light is known keeps it for the
+    frame, and is looked at when `catch_up` is called: while OpenGL draws.
+    """
 
     def __init__(self) -> None:
         self._states: dict[int, _State] = {}
         self._fresh: set[int] = set()
-        self._picture: npt.NDArray[np.float32] | None = None
+        self._due: dict[int, tuple[Frame, TrackedFace]] = {}
 
     def begin_frame(self, result: FrameResult) -> None:
         """Start the next frame; faces that are gone are forgotten."""
+        self.catch_up()
         present = {face.track_id for face in result.faces}
         self._states = {key: state for key, state in self._states.items() if key in present}
         self._fresh.clear()
-        self._picture = None
 
     def estimate(self, frame: Frame, face: TrackedFace) -> Lighting:
         """Light on a face; asked again in the same frame it gives the same object.
@@ -85,28 +89,39 @@ class LightEstimator:
         if face.pose is None:
             raise ValueError(f"LightEstimator.estimate: face {face.track_id} has no pose")
         state = self._states.get(face.track_id)
-        if state is not None and face.age_frames == 0 and face.track_id not in self._fresh:
-            state = None  # the number of a track that ended, in another picture
-        if state is not None and state.lighting is not None:
-            state.age += face.track_id not in self._fresh
-            if face.track_id in self._fresh or (state.age + face.track_id) % MEASURE_EVERY:
-                self._fresh.add(face.track_id)
-                return state.lighting
-        if self._picture is None:
-            self._picture = _tiny_picture(frame)
-        irradiance, skin = measure(frame, face, face.pose, self._picture)
-        if state is None:
-            state = self._states[face.track_id] = _State(frame.captured_s, irradiance, skin)
-        share = 1.0 - np.exp(-max(frame.captured_s - state.time_s, 0.0) / SMOOTHING_S)
-        state.irradiance = state.irradiance + share * (irradiance - state.irradiance)
-        state.skin = state.skin + share * (skin - state.skin)
-        state.time_s = frame.captured_s
-        key = key_light(state.irradiance)
-        toward_head = -(FLIP_YZ @ face.pose.camera_from_head.rotation)[:, 2]
-        environment = build(self._picture, state.irradiance, key, toward_head, state.skin)
-        state.lighting = Lighting(state.irradiance, key, environment)
+        is_fresh = face.track_id in self._fresh
+        if state is None or (
+            face.age_frames == 0 and not is_fresh
+        ):  # a number may come again in another picture
+            state = self._states[face.track_id] = _looked(None, frame, face, face.pose)
+        elif not is_fresh:
+            state.age += 1
+            if (state.age + face.track_id) % MEASURE_EVERY == 0:
+                self._due[face.track_id] = (frame, face)
         self._fresh.add(face.track_id)
         return state.lighting
+
+    def catch_up(self) -> None:
+        """Look at faces whose turn it is; what is seen holds from the next frame on."""
+        due, self._due = self._due, {}
+        for track_id, (frame, face) in due.items():
+            if face.pose is not None:
+                self._states[track_id] = _looked(self._states[track_id], frame, face, face.pose)
+
+
+def _looked(before: _State | None, frame: Frame, face: TrackedFace, pose: HeadPose) -> _State:
+    """What is known of a face's light after a look at it."""
+    picture = _tiny_picture(frame)
+    irradiance, skin = measure(frame, face, pose, picture)
+    if before is not None:
+        share = 1.0 - np.exp(-max(frame.captured_s - before.time_s, 0.0) / SMOOTHING_S)
+        irradiance = before.irradiance + share * (irradiance - before.irradiance)
+        skin = before.skin + share * (skin - before.skin)
+    key = key_light(irradiance)
+    toward_head = -(FLIP_YZ @ pose.camera_from_head.rotation)[:, 2]
+    environment = build(picture, irradiance, key, toward_head, skin)
+    lighting = Lighting(irradiance, key, environment)
+    return _State(frame.captured_s, irradiance, skin, lighting, 0 if before is None else before.age)
 
 
 def key_light(irradiance: Array) -> Array:

@@ -5,7 +5,15 @@ import pytest
 from arpipe.geometry.camera import GL_FROM_CAMERA
 from arpipe.geometry.mesh import vertex_normals
 from arpipe.render.environment import SIDE, ball_directions, build
-from arpipe.render.lighting import LUMINANCE, SKIN, LightEstimator, key_light, linear_from_srgb, measure
+from arpipe.render.lighting import (
+    LUMINANCE,
+    MEASURE_EVERY,
+    SKIN,
+    LightEstimator,
+    key_light,
+    linear_from_srgb,
+    measure,
+)
 from arpipe.topology import load_topology
 from arpipe.types import Frame
 from tests.render.faces import face_at, plain_frame, pose_at, result_of
@@ -104,6 +112,23 @@ def test_estimate_follows_over_time_and_not_at_once():
     assert (steps >= -1e-6).all()
     assert steps.max() < 0.25 * (strengths[-1] - strengths[0])
     assert strengths[-1] > 1.15 * strengths[0]
+
+
+def test_a_known_face_keeps_its_light_until_there_is_time_to_look():
+    estimator = LightEstimator()
+    dim, _ = lit_face(pose_at(), np.array([0.0, 0.0, 1.0]), ambient=0.2)
+    bright, _ = lit_face(pose_at(), np.array([0.0, 0.0, 1.0]), ambient=0.45)
+    lights = []
+    for index in range(MEASURE_EVERY + 2):
+        frame = Frame((bright if index else dim).pixels, index / 30.0, index)
+        face = face_at(pose_at(), age_frames=index)
+        estimator.begin_frame(result_of(frame, face))
+        lights.append(estimator.estimate(frame, face))
+    changed = [index for index in range(1, len(lights)) if lights[index] is not lights[index - 1]]
+    assert len(changed) == 1
+    estimator.begin_frame(result_of(frame))
+    estimator.catch_up()  # nobody is left to look at
+    assert estimator.estimate(frame, face) is not lights[-1]
 
 
 def test_a_new_track_starts_from_its_own_light():
