@@ -83,14 +83,6 @@ class Painter:
         pass
 
 
-@pytest.fixture
-def compositor(context):
-    made = Compositor(context, PLAIN)
-    yield made
-    made.close()
-    made.close()
-
-
 def draw(compositor, frame, *layers, **options):
     return compositor.draw(result_of(frame), CAMERA, layers, StageTimer(), **options)
 

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from arpipe.render import shade
-from arpipe.render.compositor import Compositor
-from arpipe.render.config import RenderConfig
 from arpipe.render.layer import Order, Patch, Phase
 from arpipe.timing import StageTimer
 from tests.render.faces import CAMERA, face_at, noisy_frame, plain_frame, pose_at, result_of
@@ -15,7 +13,6 @@ from tests.render.test_compositor import Square
 
 pytestmark = pytest.mark.gl
 
-PLAIN = RenderConfig(match_sharpness=False)
 PLACE = """#version 330
 uniform vec4 u_box;
 out vec2 v_place;
@@ -56,13 +53,6 @@ class Slope:
 
     def close(self):
         pass
-
-
-@pytest.fixture
-def compositor(context):
-    made = Compositor(context, PLAIN)
-    yield made
-    made.close()
 
 
 def draw(compositor, frame, *layers, age=5):
