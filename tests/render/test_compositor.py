@@ -3,7 +3,6 @@ from contextlib import nullcontext
 import numpy as np
 import pytest
 
-from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.layer import Layer, Order, Patch, Phase, PixelLayer
 from arpipe.timing import StageTimer
