@@ -46,20 +46,22 @@ class Placement:
 
 
 class MirrorBalls:
-    """Textures of the last few environments: writing one that is being drawn with would wait for the drawing."""
+    """Textures of the last few environments: writing one that is being drawn with would wait for the drawing.
+
+    All are made at the start, so that new light makes no new objects.
+    """
 
     def __init__(self, context: GlContext) -> None:
         self._resources = context.resources
+        blank = np.zeros((LEVELS, SIDE, SIDE, 4), np.uint8)
+        self._free = [self._resources.layers(blank) for _ in range(BALLS_KEPT)]
         self._kept: OrderedDict[int, tuple[Environment, moderngl.TextureArray]] = OrderedDict()
 
     def use(self, environment: Environment, unit: int) -> None:
         """Bind the texture that shows an environment."""
         key = id(environment)  # kept alive beside its texture, so no other can have it
         if key not in self._kept:
-            if len(self._kept) < BALLS_KEPT:
-                texture = self._resources.layers(np.zeros((LEVELS, SIDE, SIDE, 4), np.uint8))
-            else:
-                texture = self._kept.popitem(last=False)[1][1]
+            texture = self._free.pop() if self._free else self._kept.popitem(last=False)[1][1]
             texture.write(environment.levels)
             self._kept[key] = (environment, texture)
         self._kept.move_to_end(key)
@@ -67,8 +69,10 @@ class MirrorBalls:
 
     def close(self) -> None:
         """Release the textures; may be called twice."""
-        while self._kept:
-            self._resources.release(self._kept.popitem()[1][1])
+        for texture in (*self._free, *(texture for _, texture in self._kept.values())):
+            self._resources.release(texture)
+        self._free.clear()
+        self._kept.clear()
 
 
 @dataclass(slots=True, eq=False)
