@@ -19,6 +19,8 @@ from arpipe.render.environment import Environment, build
 from arpipe.topology import Topology
 from arpipe.types import Frame, FrameResult, HeadPose, TrackedFace
 
+Floats = npt.NDArray[np.float32]
+
 LUMINANCE: Array = np.array([0.2126, 0.7152, 0.0722])  # Rec. 709, linear
 SKIN: Array = np.array(
     [0.46, 0.29, 0.21]
@@ -72,6 +74,7 @@ class LightEstimator:
         self._states: dict[int, _State] = {}
         self._fresh: set[int] = set()
         self._due: dict[int, tuple[Frame, TrackedFace]] = {}
+        self._picture: Floats | None = None
 
     def begin_frame(self, result: FrameResult) -> None:
         """Start the next frame; faces that are gone are forgotten."""
@@ -79,6 +82,7 @@ class LightEstimator:
         present = {face.track_id for face in result.faces}
         self._states = {key: state for key, state in self._states.items() if key in present}
         self._fresh.clear()
+        self._picture = None
 
     def estimate(self, frame: Frame, face: TrackedFace) -> Lighting:
         """Light on a face; asked again in the same frame it gives the same object.
@@ -90,10 +94,11 @@ class LightEstimator:
             raise ValueError(f"LightEstimator.estimate: face {face.track_id} has no pose")
         state = self._states.get(face.track_id)
         is_fresh = face.track_id in self._fresh
-        if state is None or (
+        is_new = (
             face.age_frames == 0 and not is_fresh
-        ):  # a number may come again in another picture
-            state = self._states[face.track_id] = _looked(None, frame, face, face.pose)
+        )  # the number of a track may come again in another picture
+        if state is None or is_new:
+            state = self._states[face.track_id] = self._look(None, frame, face, face.pose)
         elif not is_fresh:
             state.age += 1
             if (state.age + face.track_id) % MEASURE_EVERY == 0:
@@ -106,12 +111,18 @@ class LightEstimator:
         due, self._due = self._due, {}
         for track_id, (frame, face) in due.items():
             if face.pose is not None:
-                self._states[track_id] = _looked(self._states[track_id], frame, face, face.pose)
+                self._states[track_id] = self._look(self._states[track_id], frame, face, face.pose)
+
+    def _look(self, before: _State | None, frame: Frame, face: TrackedFace, pose: HeadPose) -> _State:
+        if self._picture is None:
+            self._picture = _tiny_picture(frame)  # one for all faces
+        return _looked(before, frame, face, pose, self._picture)
 
 
-def _looked(before: _State | None, frame: Frame, face: TrackedFace, pose: HeadPose) -> _State:
+def _looked(
+    before: _State | None, frame: Frame, face: TrackedFace, pose: HeadPose, picture: Floats
+) -> _State:
     """What is known of a face's light after a look at it."""
-    picture = _tiny_picture(frame)
     irradiance, skin = measure(frame, face, pose, picture)
     if before is not None:
         share = 1.0 - np.exp(-max(frame.captured_s - before.time_s, 0.0) / SMOOTHING_S)
@@ -134,9 +145,7 @@ def key_light(irradiance: Array) -> Array:
     return slope / size * min(size / MAX_SLOPE, 1.0)
 
 
-def measure(
-    frame: Frame, face: TrackedFace, pose: HeadPose, picture: npt.NDArray[np.float32]
-) -> tuple[Array, Array]:
+def measure(frame: Frame, face: TrackedFace, pose: HeadPose, picture: Floats) -> tuple[Array, Array]:
     """(4, 3) irradiance and the skin's (3,) mean colour, both linear, from one frame alone."""
     topology = face.landmarks.topology
     indices, head_normals = skin_vertices(topology)
@@ -197,7 +206,7 @@ def skin_vertices(topology: Topology) -> tuple[npt.NDArray[np.intp], Array]:
     return indices, normals[indices]
 
 
-def _colors_at(frame: Frame, points_px: npt.NDArray[np.float32]) -> Array:
+def _colors_at(frame: Frame, points_px: Floats) -> Array:
     """(n, 3) linear colours, each the mean of a neighbourhood."""
     low = np.maximum(np.floor(points_px.min(axis=0)).astype(int), 0)
     high = np.minimum(np.ceil(points_px.max(axis=0)).astype(int) + 1, (frame.width, frame.height))
@@ -212,7 +221,7 @@ def _colors_at(frame: Frame, points_px: npt.NDArray[np.float32]) -> Array:
     return colors
 
 
-def _tiny_picture(frame: Frame) -> npt.NDArray[np.float32]:
+def _tiny_picture(frame: Frame) -> Floats:
     step = max(1, frame.height // 56, frame.width // 96)
     sampled = np.ascontiguousarray(frame.pixels[::step, ::step])
     small = gaussian(np.asarray(cv2.resize(sampled, PICTURE_PX, interpolation=cv2.INTER_AREA)), 1.2)

@@ -134,9 +134,8 @@ class ObjectDrawer:
         px_per_m = _px_per_m(canvas, matrices[0])
         self._balls.use(lighting.environment, BALL_UNIT)
         begun: Program | None = None
-        canvas.gl.disable_direct(
-            GL_FRAMEBUFFER_SRGB
-        )  # opaque shaders give codes: cheaper than blending in light
+        # Opaque shaders give codes: cheaper than to blend in light. Glass comes last, and needs light.
+        canvas.gl.disable_direct(GL_FRAMEBUFFER_SRGB)
         for item, depth_m in self._back_to_front(placement):
             batch, program = item.batch, item.program
             if batch.glass:

@@ -16,9 +16,8 @@ from arpipe.render.resources import Target
 from arpipe.render.view import Region, View
 from arpipe.types import Pixels
 
-MOST_SAMPLES = (
-    12_000  # of one region of a stream: a face 210 px wide has half as many as pixels along each axis
-)
+# Of one region of a stream: the shadow on a face 210 px wide has half as many as pixels along each axis.
+MOST_SAMPLES = 12_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +51,7 @@ def draw_shade(
 
     Args:
         context: Where.
-        copier: For layers that ask for what is drawn already.
+        copier: Of the canvas.
         scene: The frame.
         layers: That draw.
         region: Where.
