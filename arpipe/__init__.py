@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from arpipe.geometry.camera import CameraIntrinsics as CameraIntrinsics
     from arpipe.geometry.transforms import RigidTransform as RigidTransform
     from arpipe.io.camera import Camera as Camera
-    from arpipe.io.images import ImageFiles as ImageFiles
+    from arpipe.io.image.reader import ImageFiles as ImageFiles
     from arpipe.io.sample import SampleConfig as SampleConfig
     from arpipe.io.sample import SampleSource as SampleSource
     from arpipe.io.sample import SampleTruth as SampleTruth
@@ -86,7 +86,7 @@ _HOMES = {
     "CameraIntrinsics": "arpipe.geometry.camera",
     "RigidTransform": "arpipe.geometry.transforms",
     "Camera": "arpipe.io.camera",
-    "ImageFiles": "arpipe.io.images",
+    "ImageFiles": "arpipe.io.image.reader",
     "SampleConfig": "arpipe.io.sample",
     "SampleSource": "arpipe.io.sample",
     "SampleTruth": "arpipe.io.sample",

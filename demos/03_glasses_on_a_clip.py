@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from arpipe import Pipeline, open_source
-from arpipe.io.video_writer import VideoSink, traits_of
+from arpipe.io.video.writer import VideoSink, traits_of
 from arpipe.pipeline.runner import run
 
 clip = sys.argv[1] if len(sys.argv) > 1 else "sample"

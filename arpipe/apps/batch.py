@@ -16,7 +16,7 @@ from arpipe.apps.signals import ended_by_sigterm
 from arpipe.apps.table import require_writable, timing_record, timing_table, write_timings
 from arpipe.errors import ArpipeError, RenderError, WeightsError
 from arpipe.io.export import ExportFormat
-from arpipe.io.video_writer import VideoSinkConfig
+from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.timing import TimingLog
 

@@ -10,10 +10,10 @@ from typing import Protocol
 from arpipe.apps.batch_plan import Job
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.export import Export, ExportHeader, open_export
-from arpipe.io.image_writer import ImageSink, ImageSinkConfig
+from arpipe.io.image.writer import ImageSink, ImageSinkConfig
 from arpipe.io.sink import Sink
 from arpipe.io.source import Source, SourceInfo, open_source
-from arpipe.io.video_writer import VideoSink, VideoSinkConfig, traits_of
+from arpipe.io.video.writer import VideoSink, VideoSinkConfig, traits_of
 from arpipe.pipeline.handover import Behind
 from arpipe.pipeline.runner import FramePipeline, pictures, results
 from arpipe.timing import Clock, TimingLog

@@ -9,9 +9,9 @@ from typing import Literal
 
 from arpipe.errors import ConfigError, MediaError, MediaNotFound, OutputError
 from arpipe.io.export import ExportFormat, export_format
-from arpipe.io.image_writer import WRITABLE, image_format
+from arpipe.io.image.writer import WRITABLE, image_format
 from arpipe.io.source import FileKind, files_matching, media_kind
-from arpipe.io.video_codecs import CODECS, CodecName, container_for
+from arpipe.io.video.codecs import CODECS, CodecName, container_for
 
 MediaKind = FileKind | Literal["sample"]
 

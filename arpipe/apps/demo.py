@@ -16,8 +16,8 @@ from arpipe.apps.signals import ended_by_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings
 from arpipe.effects.packs import Pack, load_pack, pack_folders
 from arpipe.geometry.camera import CameraIntrinsics
-from arpipe.io.image_writer import ImageSink
-from arpipe.io.video_writer import VideoSinkConfig
+from arpipe.io.image.writer import ImageSink
+from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.timing import TimingLog
 from arpipe.types import Frame, FrameResult, Picture, TrackedFace

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from arpipe.io.camera_list import CameraInfo, list_cameras
+from arpipe.io.camera.devices import CameraInfo, list_cameras
 
 NO_CAMERA = "no camera answers; is one plugged in, free, and may you use it (group video on Linux)?"
 

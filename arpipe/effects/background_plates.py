@@ -11,7 +11,7 @@ import numpy as np
 from arpipe.effects.linear_light import bytes_of, light_of
 from arpipe.effects.matte import Sides, take_apart
 from arpipe.errors import MediaError
-from arpipe.io.images import read_image
+from arpipe.io.image.reader import read_image
 from arpipe.io.source import Source, media_kind, open_source
 from arpipe.types import Frame, Pixels, Points
 

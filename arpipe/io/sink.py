@@ -51,9 +51,9 @@ class Sink(Protocol):
 
 
 SINKS: dict[str, str] = {
-    "video": "arpipe.io.video_writer:VideoSink",
-    "image": "arpipe.io.image_writer:ImageSink",
-    "virtual_camera": "arpipe.io.virtual_camera:VirtualCameraSink",
+    "video": "arpipe.io.video.writer:VideoSink",
+    "image": "arpipe.io.image.writer:ImageSink",
+    "virtual_camera": "arpipe.io.camera.virtual_camera:VirtualCameraSink",
     "null": "arpipe.io.sink:NullSink",
 }
 """Kind of sink → its class; each says itself what it is built from."""

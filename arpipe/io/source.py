@@ -72,11 +72,11 @@ class Source(Protocol):
 
 
 SOURCES: dict[str, str] = {
-    "sample": "arpipe.io.sample:SampleSource",
-    "camera": "arpipe.io.camera:Camera",
-    "video": "arpipe.io.video:VideoFile",
-    "animation": "arpipe.io.animation:Animation",
-    "images": "arpipe.io.images:ImageFiles",
+    "sample": "arpipe.io.sample.source:SampleSource",
+    "camera": "arpipe.io.camera.camera:Camera",
+    "video": "arpipe.io.video.reader:VideoFile",
+    "animation": "arpipe.io.image.animation:Animation",
+    "images": "arpipe.io.image.reader:ImageFiles",
 }
 """Kind of source → its class, which takes what the user named: nothing, an index, a path, several paths."""
 
@@ -118,7 +118,7 @@ def media_kind(path: Path) -> FileKind:
         MediaNotFound: There is no such file.
         MediaError: It is empty, a folder, or may not be read.
     """
-    from arpipe.io.images import picture_kind
+    from arpipe.io.image.reader import picture_kind
 
     require_file(path)
     return picture_kind(path) or "video"
@@ -140,7 +140,7 @@ def require_file(path: Path) -> None:
 
 def pictures_in(spec: str) -> list[Path]:
     """Pictures of a folder or glob pattern, by name; other files are left out."""
-    from arpipe.io.images import picture_kind
+    from arpipe.io.image.reader import picture_kind
 
     folder = Path(spec)
     found = folder.iterdir() if folder.is_dir() else files_matching(spec)

@@ -146,7 +146,7 @@ def _recipe(network: Network) -> str:
 
 def _convert(network: Network, content: bytes, progress: Progress, kept: tuple[str, ...] = ()) -> None:
     # Brings onnx and tflite, which load slowly; most runs convert nothing.
-    from arpipe.weights.tflite_import import convert
+    from arpipe.weights.convert.tflite_import import convert
 
     progress(f"converting {network.name}", 0, len(content))
     model = convert(content, network.outputs, network.name, str(CONVERTER_VERSION), kept)

@@ -13,7 +13,7 @@ from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig, run
 from arpipe.errors import ConfigError, OutputError, RenderError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.video import VideoFile
-from arpipe.io.video_writer import VideoSinkConfig
+from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.topology import load_topology
 from arpipe.types import FrameResult, Landmarks, Picture, TrackedFace
 from tests.io.clips import audio_packets, damage, frame_times, patch_colors, write_clip, write_sound
@@ -202,7 +202,7 @@ def test_full_disk_fails_with_its_reason_and_leaves_nothing(clip, tmp_path, monk
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("arpipe.io.video_writer.VideoSink._mux", full)
+    monkeypatch.setattr("arpipe.io.video.writer.VideoSink._mux", full)
     code, text = batch(inputs=[clip], output=tmp_path / "out.mp4", export=tmp_path / "out.jsonl")
     assert code == EXIT_FAILED
     assert "No space left on device" in text

@@ -4,7 +4,7 @@ from rich.console import Console
 
 from arpipe.apps.devices import NO_CAMERA, UNKNOWN_MODES, devices_json, show_devices
 from arpipe.io.camera import CameraMode
-from arpipe.io.camera_list import CameraInfo
+from arpipe.io.camera.devices import CameraInfo
 
 MODES = (CameraMode("MJPG", 1280, 720, (60.0, 30.0)), CameraMode("YUYV", 640, 480, ()))
 CAMERAS = [CameraInfo(0, "Front [left]", 1280, 720, 30.0, MODES), CameraInfo(2, "", 640, 480, 0.0, ())]

@@ -8,7 +8,7 @@ from arpipe.assets import assets_root
 from arpipe.effects.packs import load_pack
 from arpipe.io.sample import SampleConfig, SampleSource
 from tests.effects.kinds import install
-from tests.io.gltf_files import quad
+from tests.io.gltf.gltf_files import quad
 
 HEADER = 'schema = 1\nname = "look"\ntitle = "A [look]"\nlicense = "CC0-1.0"\nauthor = "me"\n'
 STAMP = '[[layers]]\nkind = "stamp"\nopacity = 0.5\n'

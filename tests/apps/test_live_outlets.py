@@ -11,7 +11,7 @@ from PIL import Image
 from arpipe.apps.live.outlets import Recording, dated_path, free_path, save_snapshot
 from arpipe.errors import OutputError
 from arpipe.io.video import VideoFile
-from arpipe.io.video_writer import VideoSinkConfig
+from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.types import FrameResult
 from tests.apps.live_fakes import frame
 
@@ -21,7 +21,7 @@ RECORD = """
 import os, signal, sys, time
 import numpy as np
 from arpipe.apps.live.outlets import Recording
-from arpipe.io.video_writer import VideoSinkConfig
+from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.types import Frame, FrameResult
 from pathlib import Path
 noise = np.random.default_rng(0).integers(0, 255, (90, 160, 3), np.uint8)

@@ -17,7 +17,7 @@ from arpipe.apps.web.protocol import CREDIT, PictureKind
 from arpipe.apps.web.security import COOKIE
 from arpipe.config import RunConfig, WebConfig
 from arpipe.io.sample import SampleConfig, SampleSource
-from arpipe.io.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
+from arpipe.io.video.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
 from tests.apps.web_pages import Page, knock, page, running, serving
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]

@@ -4,7 +4,7 @@ import numpy as np
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.sample import SampleConfig, SampleSource
-from arpipe.io.sample_path import motion_at
+from arpipe.io.sample.path import motion_at
 from arpipe.render.config import RenderConfig
 from arpipe.render.layer import Scene
 from arpipe.render.lighting import LightEstimator

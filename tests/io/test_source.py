@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from arpipe.errors import MediaError, MediaNotFound
-from arpipe.io.animation import Animation
-from arpipe.io.images import ImageFiles
+from arpipe.io.image.animation import Animation
+from arpipe.io.image.reader import ImageFiles
 from arpipe.io.source import SOURCES, Source, media_kind, open_source
 from arpipe.io.video import VideoFile
 from tests.io.clips import write_clip, write_sound

@@ -23,7 +23,7 @@ from arpipe.apps.live.session import LiveSession
 from arpipe.config import LiveConfig, RunConfig
 from arpipe.effects.packs import load_pack, pack_folders
 from arpipe.io.sample import SampleConfig, SampleSource
-from arpipe.io.video_writer import VideoSink, traits_of
+from arpipe.io.video.writer import VideoSink, traits_of
 from arpipe.timing import frames_per_second
 from arpipe.types import FrameResult
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from arpipe.io.color import ColorTags
 from arpipe.io.video import VideoFile, VideoTraits
-from arpipe.io.video_writer import VideoSink
+from arpipe.io.video.color import ColorTags
+from arpipe.io.video.writer import VideoSink
 from arpipe.pipeline.handover import Behind
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.pipeline.runner import run

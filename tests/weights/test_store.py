@@ -17,7 +17,7 @@ from arpipe.errors import WeightsError
 from arpipe.weights import cache, catalog, store, wheel
 from arpipe.weights.catalog import Catalog, InputSpec, Network, Wheel
 from arpipe.weights.store import State
-from tests.weights.tflite_files import TfliteFile
+from tests.weights.convert.tflite_files import TfliteFile
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WHEEL_FILE = "tinypipe-1.0-py3-none-any.whl"

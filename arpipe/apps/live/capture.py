@@ -13,7 +13,7 @@ from arpipe.config import LiveConfig
 from arpipe.errors import DeviceError
 from arpipe.io.camera import Camera, CameraConfig
 from arpipe.io.sample import SampleConfig, SampleSource
-from arpipe.io.sample_replay import SampleReplay
+from arpipe.io.sample.replay import SampleReplay
 from arpipe.io.source import Source, camera_index, open_source
 from arpipe.timing import Clock
 from arpipe.types import Frame

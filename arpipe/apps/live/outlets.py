@@ -11,10 +11,10 @@ from typing import Self
 from PIL import Image
 
 from arpipe.errors import OutputError
-from arpipe.io.color import ColorTags
 from arpipe.io.sink import Sink
 from arpipe.io.video import VideoTraits
-from arpipe.io.video_writer import FINE_TIME_BASE, VideoSink, VideoSinkConfig
+from arpipe.io.video.color import ColorTags
+from arpipe.io.video.writer import FINE_TIME_BASE, VideoSink, VideoSinkConfig
 from arpipe.pipeline.handover import Behind
 from arpipe.types import FrameResult, Picture, Pixels
 

@@ -12,8 +12,8 @@ from arpipe.apps.live.trouble import advice
 from arpipe.apps.signals import ended_by_sigterm
 from arpipe.config import LiveConfig, RunConfig
 from arpipe.errors import DeviceError
+from arpipe.io.camera.virtual_camera import VirtualCameraSink
 from arpipe.io.sink import Sink
-from arpipe.io.virtual_camera import VirtualCameraSink
 from arpipe.pipeline.governor import Governor
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.render.context import GlContext

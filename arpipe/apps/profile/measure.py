@@ -21,10 +21,10 @@ from arpipe.apps.profile.record import (
 from arpipe.apps.profile.report import Report
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import ConfigError, MediaError
-from arpipe.io.color import ColorTags
 from arpipe.io.sink import Sink
 from arpipe.io.video import VideoTraits
-from arpipe.io.video_writer import VideoSink
+from arpipe.io.video.color import ColorTags
+from arpipe.io.video.writer import VideoSink
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.timing import FRAME_STAGE
 from arpipe.types import Frame

@@ -12,7 +12,7 @@ from arpipe.apps.web.drawing import Drawing
 from arpipe.errors import ArpipeError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.sample import SampleConfig, SampleSource
-from arpipe.io.stream_codec import encode_jpeg
+from arpipe.io.video.stream_codec import encode_jpeg
 from arpipe.pipeline.perception import Perception, PerceptionConfig
 from arpipe.render.config import RenderConfig
 from arpipe.timing import StageTimer

@@ -31,7 +31,7 @@ from arpipe.effects.packs import load_effect, needs_of
 from arpipe.errors import ArpipeError, MediaError
 from arpipe.geometry.calibration import load_intrinsics
 from arpipe.geometry.camera import DEFAULT_VERTICAL_FOV_DEG, CameraIntrinsics
-from arpipe.io.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
+from arpipe.io.video.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
 from arpipe.pipeline.governor import Governor
 from arpipe.pipeline.perception import Perception, PerceptionQuality
 from arpipe.timing import StageTimer

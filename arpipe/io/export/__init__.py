@@ -1,0 +1,23 @@
+"""Tracking results as JSON lines, CSV or Parquet."""
+
+from arpipe.io.export.export import (
+    COLUMNS,
+    Export,
+    ExportFormat,
+    ExportHeader,
+    export_format,
+    frame_record,
+    open_export,
+    rows,
+)
+
+__all__ = [
+    "COLUMNS",
+    "Export",
+    "ExportFormat",
+    "ExportHeader",
+    "export_format",
+    "frame_record",
+    "open_export",
+    "rows",
+]

@@ -1,0 +1,188 @@
+"""Results as data: JSON lines, CSV and Parquet, written row by row; the files appear when they are whole.
+
+A JSONL file holds one header line, then one line for each frame. CSV and Parquet hold one row for each face,
+body and hand, told apart by `kind`, and one row with empty columns for a frame without any; `COLUMNS` lists them.
+Their header is the metadata `arpipe` of a Parquet file, and for a CSV file the text file beside it,
+`<name>.csv.json`.
+
+x and y are px of the upright frame, translations m in the camera frame (x right, y down, z forward). A body's
+landmarks have their visibility as fourth value; `world` is m around the hips, or the hand's centre.
+"""
+
+import importlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal, Protocol, Self
+
+from arpipe.errors import OutputError
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.io.export.records import SECONDS_DIGITS, body_record, face_record, hand_record
+from arpipe.types import FrameResult
+
+SCHEMA = 1
+
+ExportFormat = Literal["jsonl", "csv", "parquet"]
+
+EXPORTS: dict[ExportFormat, str] = {
+    "jsonl": "arpipe.io.export.text:JsonLinesExport",
+    "csv": "arpipe.io.export.text:CsvExport",
+    "parquet": "arpipe.io.export.parquet:ParquetExport",
+}
+"""Format, which is also the suffix → its class."""
+
+POSE_COLUMNS = (
+    "yaw_deg",
+    "pitch_deg",
+    "roll_deg",
+    "translation_x_m",
+    "translation_y_m",
+    "translation_z_m",
+    "error_px",
+    "pupillary_distance_mm",
+)
+TEXT_COLUMNS = ("kind", "side")
+LIST_COLUMNS = ("camera_from_head", "landmarks", "world")
+COLUMNS = (
+    *("frame", "time_s", "width", "height"),
+    *("kind", "id", "score", "side", "side_score"),
+    *("box_x0", "box_y0", "box_x1", "box_y1"),
+    *POSE_COLUMNS,
+    *LIST_COLUMNS,
+)
+"""Columns of CSV and Parquet. In a CSV the last three hold JSON: a 4 × 4, an n × 3 or n × 4, and an n × 3 list."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportHeader:
+    """What holds for all frames.
+
+    Attributes:
+        camera: Intrinsics that poses refer to.
+        source: Name of the input.
+    """
+
+    camera: CameraIntrinsics
+    source: str
+
+    def record(self) -> dict[str, Any]:
+        """As written."""
+        return {
+            "arpipe": _version(),
+            "camera": asdict(self.camera),
+            "source": self.source,
+            "schema": SCHEMA,
+        }
+
+
+class Export(Protocol):
+    """Takes results in order. Who opens it closes or aborts it; an error that ends a `with` block aborts."""
+
+    def write(self, result: FrameResult) -> None:
+        """Add a frame; raises OutputError when it cannot be written."""
+        ...
+
+    def close(self) -> None:
+        """Finish: the file is whole and in its place. May be called twice; raises OutputError."""
+        ...
+
+    def abort(self) -> None:
+        """Drop what was written; does nothing after `close`."""
+        ...
+
+    def __enter__(self) -> Self:
+        """The export itself."""
+        ...
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Close, or abort when an error ends the block."""
+        ...
+
+
+def export_format(path: Path, asked: ExportFormat | None = None) -> ExportFormat:
+    """The format asked for, else the one that the suffix names.
+
+    Raises:
+        OutputError: The suffix names none.
+    """
+    suffix = path.suffix.lower().removeprefix(".")
+    chosen: str = asked or suffix
+    for name in EXPORTS:
+        if name == chosen:
+            return name
+    raise OutputError(f"{path}: '.{suffix}' is no export format; choose one of .{', .'.join(EXPORTS)}")
+
+
+def open_export(path: Path, header: ExportHeader, asked: ExportFormat | None = None) -> Export:
+    """Start an export.
+
+    Args:
+        path: The file.
+        header: What holds for all frames.
+        asked: The format; None to go by the suffix.
+
+    Raises:
+        OutputError: The file cannot be written, or its suffix names no format.
+        MissingExtra: Parquet needs the extra `parquet`.
+    """
+    module, name = EXPORTS[export_format(path, asked)].split(":")
+    made: Callable[[Path, ExportHeader], Export] = getattr(importlib.import_module(module), name)
+    return made(path, header)
+
+
+def frame_record(result: FrameResult) -> dict[str, Any]:
+    """One JSON line: the frame and all that was found in it."""
+    return {
+        **_frame_fields(result),
+        "faces": [face_record(face) for face in result.faces],
+        "bodies": [body_record(body) for body in result.bodies],
+        "hands": [hand_record(hand) for hand in result.hands],
+    }
+
+
+def rows(result: FrameResult) -> Iterator[dict[str, Any]]:
+    """Rows of `COLUMNS`: one for each face, body and hand, or one without."""
+    frame = _frame_fields(result)
+    found = [("face", face_record(face)) for face in result.faces]
+    found += [("body", body_record(body)) for body in result.bodies]
+    found += [("hand", hand_record(hand)) for hand in result.hands]
+    for kind, record in found:
+        yield {**dict.fromkeys(COLUMNS), **frame, "kind": kind, **_columns(record)}
+    if not found:
+        yield {**dict.fromkeys(COLUMNS), **frame}
+
+
+def _frame_fields(result: FrameResult) -> dict[str, Any]:
+    frame = result.frame
+    return {
+        "frame": frame.index,
+        "time_s": round(frame.captured_s, SECONDS_DIGITS),
+        "width": frame.width,
+        "height": frame.height,
+    }
+
+
+def _columns(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record's values by column."""
+    columns = {key: value for key, value in record.items() if key in COLUMNS}
+    columns.update(zip(("box_x0", "box_y0", "box_x1", "box_y1"), record["box"], strict=True))
+    pose: Mapping[str, Any] | None = record.get("pose")
+    if pose is not None:
+        x, y, z = pose["translation_m"]
+        columns.update({key: pose[key] for key in (*POSE_COLUMNS, *LIST_COLUMNS) if key in pose})
+        columns.update(translation_x_m=x, translation_y_m=y, translation_z_m=z)
+    return columns
+
+
+def to_json(value: object) -> str:
+    """Compact JSON; ValueError for NaN, which JSON does not know."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+
+
+def _version() -> str:
+    try:
+        return version("arpipe")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "unknown"

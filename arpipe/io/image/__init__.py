@@ -1,0 +1,1 @@
+"""Still pictures and animations, read and written with Pillow."""

@@ -1,0 +1,197 @@
+"""A person who moves the head, without a camera, and the truth about the pose.
+
+NASA's public-domain portrait of the astronaut Eileen Collins as a relief, drawn with true perspective along a
+known path: she looks left and right, up and down, tilts the head, comes nearer and goes back.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import cv2
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.geometry.transforms import Array, RigidTransform
+from arpipe.io.sample.path import LOOP_S, motion_at
+from arpipe.io.sample.scene import Placed, SampleScene
+from arpipe.io.source import SourceInfo
+from arpipe.types import Frame, Pixels
+
+PHASES_S = (0.0, 6.1, 3.1, 8.4)  # people side by side do not move in step
+CACHE_BYTES = 1 << 30  # frames kept at most: a whole loop at 1280×720 is 0.83 GB
+NOISE_SHIFTS = 1 << 16
+
+
+class SampleConfig(BaseModel):
+    """What the sample shows.
+
+    Attributes:
+        width, height: Of the picture, px.
+        fps: Rate, Hz.
+        frames: How many; None repeats the path for ever.
+        faces: People side by side.
+        noise: Deviation of the sensor's noise, grey levels.
+        seed: Of the noise.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width: int = Field(default=1280, ge=64, le=7680)
+    height: int = Field(default=720, ge=64, le=4320)
+    fps: float = Field(default=30.0, ge=1.0, le=240.0)
+    frames: int | None = Field(default=300, ge=1)
+    faces: int = Field(default=1, ge=1, le=4)
+    noise: float = Field(default=1.5, ge=0.0, le=20.0)
+    seed: int = Field(default=0, ge=0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleTruth:
+    """What is true of one face in one frame.
+
+    Attributes:
+        camera: The camera that sees the scene.
+        camera_from_head: The head's pose.
+        landmarks_px: (478, 2) where the face's landmarks are drawn, hidden ones too, px.
+        metric_mesh_m: (478, 3) the same points in the `head` frame, lids as they are in this frame.
+    """
+
+    camera: CameraIntrinsics
+    camera_from_head: RigidTransform
+    landmarks_px: Array
+    metric_mesh_m: Array
+
+
+class SampleSource:
+    """The sample, a `Source`; the same config gives the same pixels.
+
+    Args:
+        config: What to show.
+        cache: Draw all frames of the path now and keep them (at most `CACHE_BYTES`), so that reading costs
+            nothing beside what is measured.
+    """
+
+    def __init__(self, config: SampleConfig | None = None, *, cache: bool = False) -> None:
+        self.config = config or SampleConfig()
+        self.decode_errors = 0
+        self._loop_frames = max(1, round(LOOP_S * self.config.fps))
+        self._scene = SampleScene(self.config.width, self.config.height, self.config.faces)
+        self._noise = _SensorNoise(self.config)
+        self._kept: dict[int, Pixels] = {}
+        self._closed = False
+        if cache:
+            self._keep_frames()
+
+    @property
+    def info(self) -> SourceInfo:
+        """Size, rate and length."""
+        config = self.config
+        return SourceInfo(
+            name="sample",
+            width=config.width,
+            height=config.height,
+            fps=config.fps,
+            frame_count=config.frames,
+            duration_s=None if config.frames is None else config.frames / config.fps,
+            camera=self.camera,
+        )
+
+    @property
+    def camera(self) -> CameraIntrinsics:
+        """The camera that sees the scene."""
+        return self._scene.camera
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Frames in order, `captured_s` being the index over the rate."""
+        index = 0
+        while self.config.frames is None or index < self.config.frames:
+            yield self.frame(index)
+            index += 1
+
+    def frame(self, index: int) -> Frame:
+        """Any frame.
+
+        Raises:
+            ValueError: The source is closed, or has no such frame.
+        """
+        if self._closed:
+            raise ValueError("sample is closed")
+        self._require(index)
+        place = index % self._loop_frames
+        pixels = self._kept.get(place)
+        if pixels is None:
+            pixels = self._draw(place)
+        return Frame(pixels, index / self.config.fps, index, self.camera)
+
+    def truth(self, index: int, face: int = 0) -> SampleTruth:
+        """What is true of a face, counted from the left, in a frame.
+
+        Raises:
+            ValueError: There is no such frame or face.
+        """
+        self._require(index)
+        if not 0 <= face < self.config.faces:
+            raise ValueError(f"sample has faces 0 to {self.config.faces - 1}, got {face}")
+        placed = self._place(face, index % self._loop_frames)
+        return SampleTruth(self.camera, placed.camera_from_head, placed.landmarks_px, placed.metric_mesh_m)
+
+    def close(self) -> None:
+        """Forget the frames."""
+        self._closed = True
+        self._kept.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _require(self, index: int) -> None:
+        if index < 0 or (self.config.frames is not None and index >= self.config.frames):
+            raise ValueError(f"sample has frames 0 to {(self.config.frames or 0) - 1}, got {index}")
+
+    def _place(self, face: int, place: int) -> Placed:
+        time_s = place / self._loop_frames * LOOP_S
+        return self._scene.place(face, motion_at(time_s + PHASES_S[face]))
+
+    def _draw(self, place: int) -> Pixels:
+        pixels = self._scene.draw([self._place(face, place) for face in range(self.config.faces)])
+        return self._noise.add(pixels, place)
+
+    def _keep_frames(self) -> None:
+        wanted = min(self._loop_frames, self.config.frames or self._loop_frames)
+        affordable = CACHE_BYTES // (self.config.width * self.config.height * 3)
+        for place in range(min(wanted, affordable)):
+            self._kept[place] = self._draw(place)
+
+
+class _SensorNoise:
+    """Gaussian noise, each frame's a stretch of one long strip."""
+
+    def __init__(self, config: SampleConfig) -> None:
+        self._seed = config.seed
+        self._brighter: Pixels | None = None
+        if config.noise > 0.0:
+            count = config.width * config.height * 3 + NOISE_SHIFTS
+            strip = np.random.default_rng(config.seed).standard_normal(count, dtype=np.float32)
+            strip = np.round(strip * config.noise)
+            self._brighter = np.maximum(strip, 0.0).astype(np.uint8)
+            self._darker = np.maximum(-strip, 0.0).astype(np.uint8)
+
+    def add(self, pixels: Pixels, place: int) -> Pixels:
+        """(h, w, 3) pixels with the noise of one place in the loop, in place."""
+        if self._brighter is None:
+            return pixels
+        start = int(np.random.default_rng((self._seed, place)).integers(NOISE_SHIFTS))
+        part = slice(start, start + pixels.size)
+        cv2.add(pixels, self._brighter[part].reshape(pixels.shape), dst=pixels)
+        cv2.subtract(pixels, self._darker[part].reshape(pixels.shape), dst=pixels)
+        return pixels
+
+
+def sample_portrait(width: int = 1280, height: int = 720) -> Frame:
+    """The person looking into the camera: a still for previews."""
+    with SampleSource(SampleConfig(width=width, height=height, frames=1, noise=0.0)) as source:
+        return source.frame(0)

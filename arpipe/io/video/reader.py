@@ -1,0 +1,241 @@
+"""Video files: every frame upright, RGB, with its exact time."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import av
+import av.error
+import numpy as np
+from av.sidedata.sidedata import Type as SideDataType
+from av.stream import Disposition
+from pydantic import BaseModel, ConfigDict, Field
+
+from arpipe.errors import MediaError
+from arpipe.io.orientation import UPRIGHT, Orientation, orientation_from_matrix
+from arpipe.io.source import SourceInfo, require_file
+from arpipe.io.video.color import ColorTags, ToRgb
+from arpipe.io.video.container import open_input
+from arpipe.types import Frame
+
+FALLBACK_FPS = Fraction(25)  # for streams that say no rate and whose frames carry no times
+_OF_THE_FILE = {
+    "major_brand",
+    "minor_version",
+    "compatible_brands",
+    "encoder",
+}  # metadata that no copy inherits
+
+MAX_DEMUX_ERRORS = 64  # in a row: a file that is cut off can repeat the same error for ever
+
+
+class VideoFileConfig(BaseModel):
+    """How a video is decoded.
+
+    Attributes:
+        threading: "auto" decodes several frames at once where the codec can, "slice" parts of one frame.
+        threads: Number of threads; 0 for as many as the machine has cores.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    threading: Literal["auto", "slice"] = "auto"
+    threads: int = Field(default=0, ge=0)
+
+
+@dataclass(frozen=True, slots=True)
+class VideoTraits:
+    """What a video written from another one takes over.
+
+    Attributes:
+        time_base: Unit of timestamps, s; every `captured_s` is a multiple of it.
+        rate: Mean rate, Hz.
+        colors: Colour tags.
+        sample_aspect: Width over height of an upright pixel.
+        path: Where the sound is copied from, or None.
+        metadata: Title, date, place and the like.
+    """
+
+    time_base: Fraction
+    rate: Fraction
+    colors: ColorTags
+    sample_aspect: Fraction = Fraction(1)
+    path: Path | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+class VideoFile:
+    """Frames of a video file, a `Source`.
+
+    Rotation and mirroring that the file asks for are applied. `captured_s` is the presentation time in the
+    file; a missing or falling one is replaced by the last one plus the step before. Damage is skipped and counted,
+    and so are frames that come too late behind it.
+
+    Args:
+        path: The file.
+        config: How it is decoded.
+
+    Raises:
+        MediaNotFound: There is no such file.
+        MediaError: It holds no video that can be decoded.
+    """
+
+    def __init__(self, path: str | Path, config: VideoFileConfig | None = None) -> None:
+        self.path = Path(path)
+        self.decode_errors = 0
+        self._closed = False
+        config = config or VideoFileConfig()
+        require_file(self.path)
+        self._container = _open(self.path)
+        try:
+            self._stream = self._video_stream()
+            self._stream.thread_type = config.threading.upper()
+            self._stream.codec_context.thread_count = config.threads
+            self._rate = self._stream.average_rate or self._stream.guessed_rate or FALLBACK_FPS
+            self._time_base = self._stream.time_base or 1 / self._rate
+            self._counts_packets = self._container.format.name == "avi"  # it has no times of presentation
+            self._frames = self._decode()
+            self._first = next(self._frames, None)
+            if self._first is None:
+                raise MediaError(f"{self.path}: no frame can be decoded; is the file cut off or damaged?")
+            self._learn(self._first)
+        except BaseException:
+            self.close()
+            raise
+
+    def _learn(self, first: av.VideoFrame) -> None:
+        """Take size, orientation and colours from the first frame."""
+        self._orientation = _orientation(first)
+        self._tags = ColorTags.of_frame(first)
+        self._to_rgb = ToRgb(self._tags, first.width, first.height)
+        width, height = self._orientation.size(first.width, first.height)
+        stream, container = self._stream, self._container
+        duration_s = None
+        if stream.duration is not None:
+            duration_s = float(stream.duration * self._time_base)
+        elif container.duration is not None:
+            duration_s = container.duration / av.time_base
+        count = stream.frames or (round(duration_s * self._rate) if duration_s else None)
+        self.info = SourceInfo(
+            name=str(self.path),
+            width=width,
+            height=height,
+            fps=float(self._rate),
+            frame_count=count,
+            duration_s=duration_s,
+            path=self.path,
+        )
+
+    @property
+    def traits(self) -> VideoTraits:
+        """What a video written from this one takes over."""
+        aspect = self._stream.sample_aspect_ratio or Fraction(1)
+        if self._orientation.transposed:
+            aspect = 1 / aspect
+        metadata = {key: value for key, value in self._container.metadata.items() if key not in _OF_THE_FILE}
+        return VideoTraits(self._time_base, self._rate, self._tags, aspect, self.path, metadata)
+
+    def __iter__(self) -> Iterator[Frame]:
+        if self._closed:
+            raise ValueError(f"VideoFile {self.path} is closed")
+        first, self._first = self._first, None
+        decoded = chain(() if first is None else (first,), self._frames)
+        for index, (frame, pts) in enumerate(self._in_time(decoded)):
+            pixels = self._orientation.apply(self._to_rgb(frame))
+            yield Frame(pixels, float(pts * self._time_base), index)
+
+    def close(self) -> None:
+        """Close the file; may be called twice."""
+        self._closed = True
+        self._frames = iter(())  # a generator over `self` would keep the decoder alive
+        self._container.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _video_stream(self) -> Any:
+        streams = [stream for stream in self._container.streams.video if not _is_cover(stream)]
+        if not streams:
+            has_audio = bool(self._container.streams.audio)
+            raise MediaError(
+                f"{self.path}: there is no video in the file{', only audio' if has_audio else ''}"
+            )
+        return streams[0]
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        """Decoded frames in order of presentation; what cannot be decoded is counted."""
+        for packet in self._demux():
+            try:
+                frames = packet.decode()
+            except EOFError:
+                return
+            except av.error.FFmpegError:
+                self.decode_errors += 1
+                continue
+            for frame in frames:
+                self.decode_errors += bool(frame.is_corrupt)
+                yield frame
+
+    def _in_time(self, decoded: Iterable[av.VideoFrame]) -> Iterator[tuple[av.VideoFrame, int]]:
+        """Frames with rising times in units of the time base."""
+        last: int | None = None
+        step = max(1, round(1 / (self._rate * self._time_base)))
+        for frame in decoded:
+            pts = frame.dts if self._counts_packets else frame.pts
+            falls = pts is not None and last is not None and pts <= last
+            if falls and self.decode_errors:  # put out of order by damage
+                self.decode_errors += 1
+                continue
+            if pts is None or falls:
+                pts = 0 if last is None else last + step
+            elif last is not None:
+                step = pts - last
+            last = pts
+            yield frame, pts
+
+    def _demux(self) -> Iterator[Any]:
+        """Packets of the stream, an empty one last; goes on behind damage of the container."""
+        errors_in_a_row = 0
+        while errors_in_a_row <= MAX_DEMUX_ERRORS:
+            try:
+                for packet in self._container.demux(self._stream):
+                    errors_in_a_row = 0
+                    yield packet
+                return
+            except av.error.FFmpegError:
+                self.decode_errors += 1
+                errors_in_a_row += 1
+        yield av.Packet()
+
+
+def _open(path: Path) -> av.container.InputContainer:
+    try:
+        return open_input(path)
+    except (av.error.FFmpegError, OSError) as error:
+        raise MediaError(
+            f"{path}: is no video that can be read ({_reason(error)}); "
+            "is it cut off, damaged or another kind of file?"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
+
+
+def _is_cover(stream: av.VideoStream) -> bool:
+    return bool(stream.disposition & Disposition.attached_pic)
+
+
+def _orientation(frame: av.VideoFrame) -> Orientation:
+    side_data: Any = frame.side_data  # its stubs know keys of text only
+    for index in range(len(side_data)):
+        data = side_data[index]
+        if data.type is SideDataType.DISPLAYMATRIX:
+            return orientation_from_matrix(np.frombuffer(bytes(data), dtype=np.int32).tolist())
+    return UPRIGHT

@@ -1,0 +1,1 @@
+"""The compiler from TensorFlow Lite to ONNX: reader, operators, and passes over the graph."""

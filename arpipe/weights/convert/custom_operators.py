@@ -1,0 +1,87 @@
+"""MediaPipe's custom operators → graph nodes.
+
+The three operators of the attention mesh cut the feature map at lips and eyes: a matrix from the coarse landmarks
+(feature-map px ← px of the cut), a bilinear resampling of the feature map by it, and refined landmarks moved back
+by it. They become nodes of our own kinds here, which `cuts.expand` turns into ONNX, all cuts at once.
+"""
+
+import struct
+from typing import Any
+
+from flatbuffers import flexbuffers
+
+from arpipe.errors import WeightsError
+from arpipe.weights.convert import cuts
+from arpipe.weights.convert.lowering import Lowering, OperatorFunction, operand
+from arpipe.weights.convert.operators import same_padding
+from arpipe.weights.convert.tflite_reader import Operator
+
+PADDING_SAME = 1  # TfLitePadding in the raw option struct of Convolution2DTransposeBias
+
+
+def _flex_options(operator: Operator) -> dict[str, Any]:
+    options = flexbuffers.Loads(operator.custom_options)
+    if not isinstance(options, dict):
+        raise WeightsError(f"{operator.kind}: its options are not a map")
+    return options
+
+
+def landmarks_to_transform_matrix(lowering: Lowering, operator: Operator) -> str:
+    """The cut around a subset of points, turned so that its two rotation points lie level: (n, 4, 4)."""
+    options = _flex_options(operator)
+    return lowering.graph.add(
+        cuts.MATRIX,
+        [lowering.value(operand(operator, 0))],
+        ends=(options["left_rotation_idx"], options["right_rotation_idx"]),
+        subset=tuple(options["subset_idxs"]),
+        target_rad=options["target_rotation_radians"],
+        scale=(options["scale_x"], options["scale_y"]),
+        size=(options["output_width"], options["output_height"]),
+    )
+
+
+def transform_tensor_bilinear(lowering: Lowering, operator: Operator) -> str:
+    """Sample the feature map at M·(x, y); a sample whose centre lies outside the outer pixel centres is 0."""
+    options = _flex_options(operator)
+    inputs = [lowering.value(operand(operator, i)) for i in range(2)]
+    return lowering.graph.add(cuts.SAMPLE, inputs, size=(options["output_width"], options["output_height"]))
+
+
+def transform_landmarks(lowering: Lowering, operator: Operator) -> str:
+    """(x, y) → rows 0 and 1 of M·(x, y, 0, 1)."""
+    return lowering.graph.add(cuts.MOVE, [lowering.value(operand(operator, i)) for i in range(2)])
+
+
+def convolution_2d_transpose_bias(lowering: Lowering, operator: Operator) -> str:
+    """Transposed convolution plus bias; options are a raw struct: padding, stride width, stride height."""
+    try:
+        padding, stride_w, stride_h = struct.unpack_from("<3i", operator.custom_options)
+    except struct.error as error:
+        raise WeightsError(f"{operator.kind}: options of {len(operator.custom_options)} bytes") from error
+    weights = lowering.array(operand(operator, 1))  # (out, h, w, in)
+    kernel, strides = weights.shape[1:3], (stride_h, stride_w)
+    pads = [(0, 0), (0, 0)]
+    if padding == PADDING_SAME:
+        pads = [
+            same_padding(*axis) for axis in zip(operator.outputs[0].shape[1:3], kernel, strides, strict=True)
+        ]
+    inputs = [
+        lowering.value(operand(operator, 0)),
+        lowering.graph.constant(weights.transpose(3, 0, 1, 2), "weights"),  # (in, out, h, w)
+        lowering.graph.constant(lowering.array(operand(operator, 2)), "bias"),
+    ]
+    return lowering.graph.add(
+        "ConvTranspose",
+        inputs,
+        kernel_shape=list(kernel),
+        strides=list(strides),
+        pads=[pads[0][0], pads[1][0], pads[0][1], pads[1][1]],
+    )
+
+
+CUSTOM_OPERATORS: dict[str, OperatorFunction] = {
+    "Convolution2DTransposeBias": convolution_2d_transpose_bias,
+    "Landmarks2TransformMatrix": landmarks_to_transform_matrix,
+    "TransformLandmarks": transform_landmarks,
+    "TransformTensorBilinear": transform_tensor_bilinear,
+}

@@ -1,0 +1,287 @@
+"""TFLite's builtin operators → ONNX nodes: one function per operator, one table.
+
+Only what MediaPipe's networks use is here; anything else is refused by name, never approximated.
+"""
+
+from typing import Any
+
+import numpy as np
+import tflite
+
+from arpipe.errors import WeightsError
+from arpipe.weights.convert.lowering import (
+    IMAGE_RANK,
+    NCHW_FROM_NHWC,
+    Lowering,
+    OperatorFunction,
+    nchw_axis,
+    operand,
+    option_table,
+)
+from arpipe.weights.convert.sparsity import densify
+from arpipe.weights.convert.tflite_reader import Operator, Tensor
+
+RELU6_LIMIT = 6.0
+
+
+def _activate(lowering: Lowering, value: str, operator: Operator) -> str:
+    """Append the operator's fused activation; without an option table it has none."""
+    activation = operator.options.FusedActivationFunction() if operator.options is not None else 0
+    if activation == tflite.ActivationFunctionType.NONE:
+        return value
+    if activation == tflite.ActivationFunctionType.RELU:
+        return lowering.graph.add("Relu", [value])
+    if activation == tflite.ActivationFunctionType.RELU6:
+        low = lowering.graph.constant(np.float32(0.0))
+        high = lowering.graph.constant(np.float32(RELU6_LIMIT))
+        return lowering.graph.add("Clip", [value, low, high])
+    raise WeightsError(f"{operator.kind}: fused activation {activation} is not supported")
+
+
+def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> tuple[int, int]:
+    """TFLite's SAME: the output is ceil(size / stride), the odd pixel of padding goes after."""
+    reach = (window - 1) * dilation + 1
+    total = max((-(-size // stride) - 1) * stride + reach - size, 0)
+    return total // 2, total - total // 2
+
+
+def _window(options: Any, image: Tensor, kernel: tuple[int, int]) -> dict[str, list[int]]:
+    """ONNX attributes kernel_shape, strides and pads of a sliding window over an NHWC image."""
+    strides = (options.StrideH(), options.StrideW())
+    pads = [(0, 0), (0, 0)]
+    if options.Padding() == tflite.Padding.SAME:
+        pads = [same_padding(*axis) for axis in zip(image.shape[1:3], kernel, strides, strict=True)]
+    return {
+        "kernel_shape": list(kernel),
+        "strides": list(strides),
+        "pads": [pads[0][0], pads[1][0], pads[0][1], pads[1][1]],
+    }
+
+
+def _convolution(lowering: Lowering, operator: Operator, weights: np.ndarray, group: int) -> str:
+    """Append a Conv; `weights` are OIHW already."""
+    options = option_table(operator)
+    if options.DilationHFactor() != 1 or options.DilationWFactor() != 1:
+        raise WeightsError(f"{operator.kind} with dilation is not supported")
+    inputs = [lowering.value(operand(operator, 0)), lowering.graph.constant(weights, "weights")]
+    if len(operator.inputs) > 2 and operator.inputs[2] is not None:
+        inputs.append(lowering.graph.constant(lowering.array(operator.inputs[2]), "bias"))
+    kernel = (weights.shape[2], weights.shape[3])
+    value = lowering.graph.add("Conv", inputs, group=group, **_window(options, operand(operator, 0), kernel))
+    return _activate(lowering, value, operator)
+
+
+def conv_2d(lowering: Lowering, operator: Operator) -> str:
+    """A dense convolution; weights OHWI."""
+    weights = lowering.array(operand(operator, 1))  # (out, h, w, in)
+    return _convolution(lowering, operator, weights.transpose(NCHW_FROM_NHWC), group=1)
+
+
+def depthwise_conv_2d(lowering: Lowering, operator: Operator) -> str:
+    """One kernel per channel (or several); weights 1HWO."""
+    weights = lowering.array(operand(operator, 1))  # (1, h, w, in · multiplier)
+    channels = operand(operator, 0).shape[3]
+    return _convolution(lowering, operator, weights.transpose(3, 0, 1, 2), group=channels)
+
+
+def fully_connected(lowering: Lowering, operator: Operator) -> str:
+    """A matrix product over the flattened input; weights (out, in)."""
+    weights = lowering.array(operand(operator, 1))  # (out, in)
+    value = lowering.nhwc_value(operand(operator, 0))
+    if len(operand(operator, 0).shape) != 2:
+        value = lowering.reshape(value, (1, weights.shape[1]))
+    inputs = [value, lowering.graph.constant(weights, "weights")]
+    if len(operator.inputs) > 2 and operator.inputs[2] is not None:
+        inputs.append(lowering.graph.constant(lowering.array(operator.inputs[2]), "bias"))
+    value = _activate(lowering, lowering.graph.add("Gemm", inputs, transB=1), operator)
+    shape = operator.outputs[0].shape
+    return value if len(shape) == 2 else lowering.reshape(value, shape)
+
+
+def _pool(kind: str, lowering: Lowering, operator: Operator) -> str:
+    options = option_table(operator)
+    image = operand(operator, 0)
+    kernel = (options.FilterHeight(), options.FilterWidth())
+    value = lowering.graph.add(kind, [lowering.value(image)], **_window(options, image, kernel))
+    return _activate(lowering, value, operator)
+
+
+def max_pool_2d(lowering: Lowering, operator: Operator) -> str:
+    """The largest value under the window; padding never wins."""
+    return _pool("MaxPool", lowering, operator)
+
+
+def average_pool_2d(lowering: Lowering, operator: Operator) -> str:
+    """The mean under the window; padding does not count."""
+    options, image = option_table(operator), operand(operator, 0)
+    if (options.FilterHeight(), options.FilterWidth()) == image.shape[1:3]:
+        value = lowering.graph.add("GlobalAveragePool", [lowering.value(image)])
+        return _activate(lowering, value, operator)
+    return _pool("AveragePool", lowering, operator)
+
+
+def _binary(kind: str, lowering: Lowering, operator: Operator) -> str:
+    rank = len(operator.outputs[0].shape)
+    inputs = [lowering.value(operand(operator, i), rank) for i in range(2)]
+    return _activate(lowering, lowering.graph.add(kind, inputs), operator)
+
+
+def add(lowering: Lowering, operator: Operator) -> str:
+    """Sum, with broadcasting."""
+    return _binary("Add", lowering, operator)
+
+
+def mul(lowering: Lowering, operator: Operator) -> str:
+    """Product, with broadcasting."""
+    return _binary("Mul", lowering, operator)
+
+
+def relu(lowering: Lowering, operator: Operator) -> str:
+    """The positive part."""
+    return lowering.graph.add("Relu", [lowering.value(operand(operator, 0))])
+
+
+def logistic(lowering: Lowering, operator: Operator) -> str:
+    """The sigmoid."""
+    return lowering.graph.add("Sigmoid", [lowering.value(operand(operator, 0))])
+
+
+def hard_swish(lowering: Lowering, operator: Operator) -> str:
+    """The gate of x: x · relu6(x + 3) / 6, which is x · HardSigmoid with slope 1/6."""
+    value = lowering.value(operand(operator, 0))
+    gate = lowering.graph.add("HardSigmoid", [value], alpha=1.0 / 6.0, beta=0.5)
+    return lowering.graph.add("Mul", [value, gate])
+
+
+def prelu(lowering: Lowering, operator: Operator) -> str:
+    """A leaky ReLU with one slope per channel."""
+    slope = lowering.array(operand(operator, 1))
+    channels = operand(operator, 0).shape[-1]
+    if len(operand(operator, 0).shape) != IMAGE_RANK or slope.size != channels:
+        raise WeightsError(f"PRELU: slope of shape {slope.shape} is not one per channel ({channels})")
+    inputs = [
+        lowering.value(operand(operator, 0)),
+        lowering.graph.constant(slope.reshape(channels, 1, 1), "slope"),
+    ]
+    return lowering.graph.add("PRelu", inputs)
+
+
+def pad(lowering: Lowering, operator: Operator) -> str:
+    """Zeros around any axes."""
+    image = operand(operator, 0)
+    amounts = lowering.array(operand(operator, 1))  # (rank, 2)
+    ordered = np.zeros_like(amounts, np.int64)
+    for axis, amount in enumerate(amounts):
+        ordered[nchw_axis(axis, len(amounts))] = amount
+    pads = lowering.graph.constant(ordered.T.ravel(), "pads")
+    return lowering.graph.add("Pad", [lowering.value(image), pads])
+
+
+def concatenation(lowering: Lowering, operator: Operator) -> str:
+    """Join along one axis."""
+    rank = len(operator.outputs[0].shape)
+    inputs = [lowering.value(operand(operator, i)) for i in range(len(operator.inputs))]
+    value = lowering.graph.add("Concat", inputs, axis=nchw_axis(option_table(operator).Axis(), rank))
+    return _activate(lowering, value, operator)
+
+
+def reshape(lowering: Lowering, operator: Operator) -> str:
+    """Another shape in TFLite's element order; between images larger than 1×1 that takes a transpose."""
+    target = operator.outputs[0].shape
+    value = lowering.reshape(lowering.nhwc_value(operand(operator, 0)), target)
+    if len(target) != IMAGE_RANK:
+        return value
+    if target[1:3] == (1, 1):
+        return lowering.reshape(value, (target[0], target[3], 1, 1))
+    return lowering.graph.add("Transpose", [value], perm=NCHW_FROM_NHWC)
+
+
+def mean(lowering: Lowering, operator: Operator) -> str:
+    """The mean over height and width."""
+    image = operand(operator, 0)
+    axes = sorted(int(axis) for axis in np.atleast_1d(lowering.array(operand(operator, 1))))
+    if len(image.shape) != IMAGE_RANK or axes != [1, 2]:
+        raise WeightsError(f"MEAN over axes {axes} of {image.shape} is not supported, only over an image")
+    value = lowering.graph.add("GlobalAveragePool", [lowering.value(image)])
+    target = operator.outputs[0].shape
+    return value if len(target) == IMAGE_RANK else lowering.reshape(value, target)
+
+
+def resize_bilinear(lowering: Lowering, operator: Operator) -> str:
+    """Bilinear scaling with half-pixel centres."""
+    source, target = operand(operator, 0).shape, operator.outputs[0].shape
+    options = option_table(operator)
+    if options.AlignCorners() or not options.HalfPixelCenters():
+        raise WeightsError("RESIZE_BILINEAR is supported with half-pixel centres only")
+    scales = np.array([1, 1, target[1] / source[1], target[2] / source[2]], np.float32)
+    inputs = [lowering.value(operand(operator, 0)), "", lowering.graph.constant(scales, "scales")]
+    return lowering.graph.add("Resize", inputs, mode="linear", coordinate_transformation_mode="half_pixel")
+
+
+def depth_to_space(lowering: Lowering, operator: Operator) -> str:
+    """Channels become blocks of pixels, block index first."""
+    value = lowering.value(operand(operator, 0))
+    return lowering.graph.add(
+        "DepthToSpace", [value], blocksize=option_table(operator).BlockSize(), mode="DCR"
+    )
+
+
+def strided_slice(lowering: Lowering, operator: Operator) -> str:
+    """A part of a tensor; nothing to do where it is all of it."""
+    source = operand(operator, 0)
+    begin, end, step = (lowering.array(operand(operator, i)).astype(np.int64) for i in (1, 2, 3))
+    options = option_table(operator)
+    if options.EllipsisMask() or options.NewAxisMask() or options.ShrinkAxisMask() or (step < 1).any():
+        raise WeightsError("STRIDED_SLICE is supported with begin, end and positive steps only")
+    rank = len(source.shape)
+    bits = 1 << np.arange(rank)
+    begin = np.where(options.BeginMask() & bits, 0, begin)
+    end = np.where(options.EndMask() & bits, source.shape, end)
+    kept = [axis for axis in range(rank) if begin[axis] or end[axis] < source.shape[axis] or step[axis] > 1]
+    value = lowering.value(source)
+    if not kept:
+        return value
+    axes = np.array([nchw_axis(axis, rank) for axis in kept])
+    arrays = (begin[kept], end[kept], axes, step[kept])
+    return lowering.graph.add("Slice", [value, *(lowering.graph.constant(a, "slice") for a in arrays)])
+
+
+def dequantize(lowering: Lowering, operator: Operator) -> None:
+    """Float16 weights become float32 here, not at run time."""
+    weights = lowering.array(operand(operator, 0))
+    if weights.dtype != np.float16:
+        raise WeightsError(f"DEQUANTIZE of {weights.dtype} is not supported, only float16 weights")
+    lowering.fold(operator.outputs[0], weights.astype(np.float32))
+
+
+def densify_weights(lowering: Lowering, operator: Operator) -> None:
+    """Sparse weights become dense here, not at run time."""
+    source = operand(operator, 0)
+    values = lowering.array(source)
+    if source.sparse is None:
+        raise WeightsError(f"DENSIFY: tensor {source.name!r} is not sparse")
+    lowering.fold(operator.outputs[0], densify(values, source.sparse, source.shape))
+
+
+BUILTIN_OPERATORS: dict[str, OperatorFunction] = {
+    "ADD": add,
+    "AVERAGE_POOL_2D": average_pool_2d,
+    "CONCATENATION": concatenation,
+    "CONV_2D": conv_2d,
+    "DENSIFY": densify_weights,
+    "DEPTHWISE_CONV_2D": depthwise_conv_2d,
+    "DEPTH_TO_SPACE": depth_to_space,
+    "DEQUANTIZE": dequantize,
+    "FULLY_CONNECTED": fully_connected,
+    "HARD_SWISH": hard_swish,
+    "LOGISTIC": logistic,
+    "MAX_POOL_2D": max_pool_2d,
+    "MEAN": mean,
+    "MUL": mul,
+    "PAD": pad,
+    "PRELU": prelu,
+    "RELU": relu,
+    "RESHAPE": reshape,
+    "RESIZE_BILINEAR": resize_bilinear,
+    "STRIDED_SLICE": strided_slice,
+}

@@ -1,0 +1,92 @@
+"""`.tflite` → ONNX: read, lower operator by operator, name the outputs, rewrite for speed."""
+
+import math
+from collections.abc import Collection, Mapping
+
+import onnx
+
+from arpipe.errors import WeightsError
+from arpipe.weights.convert import cuts, passes, tflite_reader
+from arpipe.weights.convert.branches import merge_branches
+from arpipe.weights.convert.custom_operators import CUSTOM_OPERATORS
+from arpipe.weights.convert.graph import Graph, to_onnx
+from arpipe.weights.convert.lowering import NCHW_FROM_NHWC, Lowering
+from arpipe.weights.convert.operators import BUILTIN_OPERATORS
+from arpipe.weights.convert.tflite_reader import TfliteModel
+
+INPUT_NAME = "input"
+
+OutputShapes = Mapping[str, tuple[int, ...]]
+"""Output name → shape of one sample, in the order of the source's outputs."""
+
+
+def convert(
+    content: bytes,
+    outputs: OutputShapes,
+    name: str = "network",
+    version: str = "",
+    kept: Collection[str] = (),
+) -> onnx.ModelProto:
+    """Convert a model that has one image input.
+
+    Args:
+        content: The `.tflite` file.
+        outputs: Names and per-sample shapes to give to the outputs, in the source's order.
+        name: Name of the graph.
+        version: Noted in the file as its producer's version.
+        kept: Outputs to keep, all if empty; what only the others need is left out.
+
+    Returns:
+        A checked model: `input` (n, h, w, 3) float32, and each output as (n, *shape).
+
+    Raises:
+        WeightsError: Damaged file, unknown operator, or outputs that do not fit.
+    """
+    graph = lower(tflite_reader.read(content), outputs)
+    graph.outputs = {key: shape for key, shape in graph.outputs.items() if not kept or key in kept}
+    graph.prune()
+    passes.merge_duplicates(graph)
+    cuts.expand(graph)
+    merge_branches(graph)
+    passes.optimise(graph)
+    return to_onnx(graph, name, version)
+
+
+def convert_plainly(content: bytes, outputs: OutputShapes, name: str = "network") -> onnx.ModelProto:
+    """`convert` without the rewrites for speed: what they are tested against."""
+    graph = lower(tflite_reader.read(content), outputs)
+    cuts.expand(graph)
+    return to_onnx(graph, name)
+
+
+def lower(model: TfliteModel, outputs: OutputShapes) -> Graph:
+    """Translate every operator; the attention mesh's cuts stay nodes of our own kinds, see `cuts`."""
+    if len(model.inputs) != 1 or len(model.inputs[0].shape) != 4:
+        raise WeightsError(f"expected one image as input, got {[t.shape for t in model.inputs]}")
+    lowering = Lowering()
+    source = model.inputs[0]
+    lowering.graph.inputs[INPUT_NAME] = source.shape
+    lowering.bind(source, lowering.graph.add("Transpose", [INPUT_NAME], perm=NCHW_FROM_NHWC))
+    for operator in model.operators:
+        function = BUILTIN_OPERATORS.get(operator.kind) or CUSTOM_OPERATORS.get(operator.kind)
+        if function is None:
+            known = ", ".join(sorted({*BUILTIN_OPERATORS, *CUSTOM_OPERATORS}))
+            raise WeightsError(f"operator {operator.kind} cannot be converted; known are {known}")
+        value = function(lowering, operator)
+        if value is not None:
+            lowering.bind(operator.outputs[0], value)
+    _name_outputs(lowering, model, outputs)
+    return lowering.graph
+
+
+def _name_outputs(lowering: Lowering, model: TfliteModel, outputs: OutputShapes) -> None:
+    if len(model.outputs) != len(outputs):
+        raise WeightsError(f"model has {len(model.outputs)} outputs, {len(outputs)} names were given")
+    for tensor, (name, shape) in zip(model.outputs, outputs.items(), strict=True):
+        if math.prod(tensor.shape) != math.prod(shape):
+            raise WeightsError(f"output {name!r}: expected shape {shape}, the model has {tensor.shape}")
+        reshaped = lowering.reshape(lowering.nhwc_value(tensor), (1, *shape))
+        node = lowering.graph.producer(reshaped)
+        if node is not None:
+            node.outputs[0] = name
+        lowering.graph.outputs[name] = (1, *shape)

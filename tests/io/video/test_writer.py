@@ -1,0 +1,294 @@
+import errno
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from arpipe.errors import OutputError
+from arpipe.io.source import open_source
+from arpipe.io.video import VideoFile, VideoTraits
+from arpipe.io.video.codecs import CODECS, container_for
+from arpipe.io.video.color import ColorTags
+from arpipe.io.video.writer import VideoSink, VideoSinkConfig, traits_of
+from arpipe.types import Frame, FrameResult
+from tests.io.clips import (
+    VARIABLE_PTS,
+    audio_packets,
+    damage,
+    frame_times,
+    patch_colors,
+    picture,
+    write_clip,
+)
+
+PLAIN = VideoTraits(Fraction(1, 90000), Fraction(30), ColorTags.for_size(96, 64))
+
+
+def copy(source_path, path, config=None):
+    with (
+        open_source(source_path) as source,
+        VideoSink(path, source.info.width, source.info.height, traits_of(source), config) as sink,
+    ):
+        for frame in source:
+            sink.write(frame.pixels, FrameResult(frame))
+    return path
+
+
+def result(index, pixels=None, time_s=None):
+    pixels = picture(index) if pixels is None else pixels
+    return FrameResult(Frame(pixels, index / 30 if time_s is None else time_s, index))
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_every_codec_keeps_count_times_and_colors(tmp_path, codec):
+    source = write_clip(tmp_path / "in.mov", audio="aac")
+    path = copy(source, tmp_path / f"out{CODECS[codec].suffixes[0]}", VideoSinkConfig(codec=codec))
+    times, expected = frame_times(path), frame_times(source)
+    assert len(times) == len(VARIABLE_PTS)
+    assert max(abs(a - b) for a, b in zip(times, expected, strict=True)) <= Fraction(1, 1000)
+    with VideoFile(path) as video, VideoFile(source) as original:
+        seen, given = next(iter(video)).pixels, next(iter(original)).pixels
+    assert np.abs(patch_colors(seen) - patch_colors(given)).max() <= 4
+
+
+def test_times_of_a_variable_rate_are_kept_exactly(tmp_path):
+    source = write_clip(tmp_path / "in.mp4")
+    assert frame_times(copy(source, tmp_path / "out.mp4")) == frame_times(source)
+
+
+def test_last_frame_is_shown_as_long_as_in_the_source(tmp_path):
+    source = write_clip(tmp_path / "in.mp4", tuple(range(0, 90000, 3000)))
+    with VideoFile(copy(source, tmp_path / "out.mp4")) as video:
+        assert video.info.duration_s == pytest.approx(1.0, abs=0.002)
+
+
+@pytest.mark.parametrize(("suffix", "audio"), [(".mp4", "aac"), (".mkv", "libopus"), (".mkv", "pcm_s16le")])
+def test_sound_is_copied_bit_by_bit(tmp_path, suffix, audio):
+    source = write_clip(tmp_path / f"in{suffix}", audio=audio)
+    assert audio_packets(copy(source, tmp_path / f"out{suffix}")) == audio_packets(source)
+
+
+def test_sound_that_the_file_cannot_hold_is_compressed_anew(tmp_path):
+    source = write_clip(tmp_path / "in.mp4", audio="aac")
+    path = copy(source, tmp_path / "out.webm", VideoSinkConfig(codec="vp9"))
+    with av.open(str(path)) as container:
+        assert container.streams.audio[0].codec_context.name in ("opus", "libopus")
+        samples = sum(frame.samples for frame in container.decode(audio=0))
+    assert samples / 48000 == pytest.approx(0.8, abs=0.05)
+
+
+def test_file_that_does_not_begin_at_zero_keeps_picture_and_sound_together(tmp_path):
+    source = write_clip(tmp_path / "in.ts", audio="aac")
+    path = copy(source, tmp_path / "out.mp4")
+    assert frame_times(source)[0] > 0
+    assert frame_times(path) == frame_times(source)
+    for (one, _), (other, _) in zip(audio_packets(path), audio_packets(source), strict=True):
+        assert abs(one - other) <= Fraction(1, 48000)  # sound is counted in samples
+
+
+def test_title_and_date_come_along(tmp_path):
+    source = write_clip(tmp_path / "in.mp4", metadata={"title": "Holiday", "date": "2024-05-06"})
+    with av.open(str(copy(source, tmp_path / "out.mp4"))) as container:
+        assert (container.metadata["title"], container.metadata["date"]) == ("Holiday", "2024-05-06")
+
+
+def test_sound_can_be_left_out(tmp_path):
+    source = write_clip(tmp_path / "in.mp4", audio="aac")
+    with av.open(str(copy(source, tmp_path / "out.mp4", VideoSinkConfig(audio=False)))) as container:
+        assert not container.streams.audio
+
+
+def test_sound_survives_damaged_pictures(tmp_path):
+    source = damage(write_clip(tmp_path / "in.mp4", tuple(range(0, 180000, 3000)), audio="aac"), 0.3, 0.33)
+    assert audio_packets(copy(source, tmp_path / "out.mp4"))
+
+
+@pytest.mark.parametrize(("matrix", "color_range"), [(1, 1), (5, 1), (1, 2)])
+def test_color_tags_are_kept_and_true(tmp_path, matrix, color_range):
+    source = write_clip(tmp_path / "in.mp4", matrix=matrix, color_range=color_range)
+    path = copy(source, tmp_path / "out.mp4")
+    with VideoFile(source) as before, VideoFile(path) as after:
+        assert after.traits.colors == before.traits.colors
+        first, second = next(iter(before)).pixels, next(iter(after)).pixels
+    assert np.abs(patch_colors(first) - patch_colors(second)).max() <= 3
+
+
+def test_video_without_tags_gets_none(tmp_path):
+    source = write_clip(tmp_path / "in.mp4", matrix=5, tagged=False)
+    with VideoFile(source) as before, VideoFile(copy(source, tmp_path / "out.mp4")) as after:
+        assert before.traits.colors.matrix == 2
+        assert after.traits.colors.matrix == 2
+
+
+@pytest.mark.parametrize("rotation", [(90, False, False), (-90, False, False), (180, False, False)])
+def test_rotated_video_is_written_upright_without_a_display_matrix(tmp_path, rotation):
+    source = write_clip(tmp_path / "in.mp4", rotation=rotation)
+    path = copy(source, tmp_path / "out.mp4")
+    with VideoFile(source) as before, VideoFile(path) as after:
+        assert (after.info.width, after.info.height) == (before.info.width, before.info.height)
+        assert not after._orientation.transposed
+        first, second = next(iter(before)).pixels, next(iter(after)).pixels
+    assert np.abs(patch_colors(first) - patch_colors(second)).max() <= 3
+
+
+def test_pixels_that_are_not_square_stay_so(tmp_path):
+    source = write_clip(tmp_path / "in.mp4", sample_aspect=Fraction(4, 3))
+    with VideoFile(copy(source, tmp_path / "out.mp4")) as video:
+        assert video.traits.sample_aspect == Fraction(4, 3)
+
+
+def test_odd_sides_are_made_even_by_repeating_the_edge(tmp_path):
+    pixels = np.full((33, 51, 3), 90, dtype=np.uint8)
+    pixels[:, -1] = 200
+    with VideoSink(tmp_path / "odd.mp4", 51, 33, PLAIN) as sink:
+        sink.write(pixels, result(0, pixels))
+    with VideoFile(tmp_path / "odd.mp4") as video:
+        seen = next(iter(video)).pixels
+    assert seen.shape == (34, 52, 3)
+    assert abs(int(seen[10, 51, 1]) - 200) < 12
+    assert abs(int(seen[10, 20, 1]) - 90) < 6
+
+
+def test_one_pixel_is_a_video_too(tmp_path):
+    pixels = np.full((1, 1, 3), 128, dtype=np.uint8)
+    with VideoSink(tmp_path / "dot.mp4", 1, 1, PLAIN) as sink:
+        sink.write(pixels, result(0, pixels))
+    assert len(frame_times(tmp_path / "dot.mp4")) == 1
+
+
+def test_times_that_do_not_rise_are_pushed_on(tmp_path):
+    with VideoSink(tmp_path / "a.mp4", 96, 64, PLAIN) as sink:
+        for index, time_s in enumerate((0.0, 0.1, 0.1, 0.05, 0.2)):
+            sink.write(picture(index), result(index, time_s=time_s))
+    times = frame_times(tmp_path / "a.mp4")
+    assert len(times) == 5
+    assert times == sorted(set(times))
+
+
+def test_nothing_lies_in_place_before_close(tmp_path):
+    path = tmp_path / "a.mp4"
+    sink = VideoSink(path, 96, 64, PLAIN)
+    sink.write(picture(0), result(0))
+    assert not path.exists()
+    sink.close()
+    sink.close()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.mp4"]
+    with pytest.raises(ValueError, match="is closed"):
+        sink.write(picture(1), result(1))
+
+
+def test_error_in_the_block_leaves_no_file_and_an_old_one_alone(tmp_path):
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"precious")
+
+    def interrupted():
+        with VideoSink(path, 96, 64, PLAIN) as sink:
+            sink.write(picture(0), result(0))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.mp4"]
+    assert path.read_bytes() == b"precious"
+
+
+def test_no_frame_is_an_error_and_leaves_nothing(tmp_path):
+    with pytest.raises(OutputError, match="there was no frame"):
+        VideoSink(tmp_path / "a.mp4", 96, 64, PLAIN).close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_other_size_is_refused(tmp_path):
+    sink = VideoSink(tmp_path / "a.mp4", 96, 64, PLAIN)
+    with pytest.raises(OutputError, match="expected pictures of 96x64, got 64x96"):
+        sink.write(np.zeros((96, 64, 3), np.uint8), result(0))
+    sink.abort()
+
+
+def test_missing_folder_says_so(tmp_path):
+    with pytest.raises(OutputError, match="there is no folder"):
+        VideoSink(tmp_path / "no" / "a.mp4", 96, 64, PLAIN)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.webm", "h264"), ("a.gif", "h264"), ("a.mp4", "prores")])
+def test_container_that_does_not_fit_is_refused(tmp_path, name, codec):
+    with pytest.raises(OutputError, match="choose one of"):
+        container_for(tmp_path / name, codec)
+
+
+def test_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
+    sink = VideoSink(tmp_path / "a.mp4", 96, 64, PLAIN)
+    sink.write(picture(0), result(0))
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sink, "_mux", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        sink.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_full_disk_for_real(tmp_path, small_disk):
+    random = np.random.default_rng(0)
+    traits = VideoTraits(Fraction(1, 90000), Fraction(30), ColorTags.for_size(640, 480))
+
+    def fill():
+        with VideoSink(small_disk / "a.mp4", 640, 480, traits, VideoSinkConfig(quality=100)) as sink:
+            for index in range(40):
+                noise = random.integers(0, 256, (480, 640, 3), dtype=np.uint8)
+                sink.write(noise, result(index, noise))
+
+    with pytest.raises(OutputError, match="No space left on device"):
+        fill()
+    assert not list(small_disk.iterdir())
+
+
+def test_clips_of_phones_and_cameras_keep_their_times(shared_data, tmp_path):
+    source = shared_data / "incluit-driver" / "data" / "video3.mp4"
+    with VideoFile(source) as video:
+        expected = [frame.captured_s for frame in video]
+    with VideoFile(copy(source, tmp_path / "out.mp4", VideoSinkConfig(preset="ultrafast"))) as video:
+        assert [frame.captured_s for frame in video] == expected
+
+
+TRANSPARENT = np.dstack([picture(0), np.full((64, 96), 255, np.uint8)])
+TRANSPARENT[:32, :, 3] = 0
+TRANSPARENT[32:, 48:, 3] = 100
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "decoder"),
+    [
+        ("a.mov", "prores", "prores"),
+        ("a.mkv", "prores", "prores"),
+        ("a.webm", "vp9", "libvpx-vp9"),
+        ("a.mkv", "vp9", "libvpx-vp9"),
+    ],
+)
+def test_transparent_videos_stay_so(tmp_path, name, codec, decoder):
+    path = tmp_path / name
+    with VideoSink(path, 96, 64, PLAIN, VideoSinkConfig(codec=codec, quality=100)) as sink:
+        for index in range(3):
+            sink.write(TRANSPARENT, result(index))
+    with av.open(str(path)) as container:
+        reader = av.CodecContext.create(decoder, "r")
+        reader.extradata = container.streams.video[0].codec_context.extradata
+        reader.codec_tag = container.streams.video[0].codec_context.codec_tag
+        frames = [frame for packet in container.demux(video=0) for frame in reader.decode(packet)]
+        frames = frames or list(reader.decode(None))
+        seen = frames[0].to_ndarray(format="rgba").astype(int)
+    assert len(frames) == 3
+    assert np.abs(seen[..., 3] - TRANSPARENT[..., 3])[[5, 5, 60, 60], [5, 90, 5, 90]].max() <= 3
+    assert np.abs(patch_colors(seen[..., :3]) - patch_colors(picture(0))).max() <= 6
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.mp4", "h264"), ("a.mp4", "vp9"), ("a.mkv", "av1")])
+def test_codecs_without_transparency_refuse_it(tmp_path, name, codec):
+    with (
+        pytest.raises(OutputError, match=r"no transparency there; choose vp9 in \.webm or prores in \.mov"),
+        VideoSink(tmp_path / name, 96, 64, PLAIN, VideoSinkConfig(codec=codec)) as sink,
+    ):
+        sink.write(TRANSPARENT, result(0))
+    assert not list(tmp_path.iterdir())
