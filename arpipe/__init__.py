@@ -14,7 +14,12 @@ Names are imported when they are first asked for, so `import arpipe` is quick.
 """
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
+
+# ONNX Runtime 1.29 and later report usage to their maker unless this is set before they are imported. Every
+# module of arpipe comes after this line, and child processes inherit the variable; see docs/privacy.md.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from arpipe.apps.live import live as live

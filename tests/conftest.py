@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import arpipe  # noqa: F401 - turns ONNX Runtime's telemetry off before a test module imports it
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 # The same examples on each run and no deadline: a busy machine is no failure.

@@ -30,6 +30,10 @@ PROVIDERS: Mapping[str, str] = {
 # networks this small, so they are for those who ask.
 AUTO = ("cuda", "cpu")
 
+# `arpipe/__init__.py` turns telemetry off before ONNX Runtime is imported. A program that imported it earlier by
+# itself started telemetry; from here on it sends nothing more.
+onnxruntime.disable_telemetry_events()
+
 
 class SessionConfig(BaseModel):
     """How networks are run.
