@@ -9,11 +9,11 @@ A new kind is one file in this folder and one line in the table.
 """
 
 EFFECT_KINDS: dict[str, str] = {
-    "rigid_mesh": "arpipe.effects.rigid_mesh:RigidMesh",
-    "debug": "arpipe.effects.debug:Debug",
-    "skeleton": "arpipe.effects.skeleton:Skeleton",
-    "background": "arpipe.effects.background:Background",
-    "filter": "arpipe.effects.filter:Filter",
+    "rigid_mesh": "arpipe.effects.glasses.rigid_mesh:RigidMesh",
+    "debug": "arpipe.effects.overlay.debug:Debug",
+    "skeleton": "arpipe.effects.overlay.skeleton:Skeleton",
+    "background": "arpipe.effects.background.effect:Background",
+    "filter": "arpipe.effects.filter.effect:Filter",
     "lipstick": "arpipe.effects.makeup.kinds.mouth:Lipstick",
     "eyeshadow": "arpipe.effects.makeup.kinds.eyes:Eyeshadow",
     "eyeliner": "arpipe.effects.makeup.kinds.eyes:Eyeliner",

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from arpipe.errors import RenderError
 from arpipe.render.program import Program
-from arpipe.render.shader_source import read_shader
+from arpipe.render.shader_source import SHARED, ShaderFolder, read_shader
 
 SRGB8_ALPHA8 = 0x8C43
 """Internal format whose bytes are sRGB: the driver decodes on reading and encodes on writing."""
@@ -95,7 +95,7 @@ class Resources:
 
     def __init__(self, gl: moderngl.Context) -> None:
         self._gl = gl
-        self._programs: dict[tuple[str, str, tuple[str, ...]], Program] = {}
+        self._programs: dict[tuple[str, str, tuple[str, ...], ShaderFolder], Program] = {}
         self._targets: OrderedDict[tuple[str, int, int, int], Target] = OrderedDict()
         self._owned: dict[int, Owned] = {}
 
@@ -104,15 +104,27 @@ class Resources:
         """Number of live programs, targets, textures and meshes."""
         return len(self._programs) + len(self._targets) + len(self._owned)
 
-    def program(self, vertex: str, fragment: str, defines: tuple[str, ...] = ()) -> Program:
-        """Program of two files in `shaders/`, compiled on first use and kept.
+    def program(
+        self,
+        vertex: str,
+        fragment: str,
+        defines: tuple[str, ...] = (),
+        shaders: ShaderFolder = SHARED,
+    ) -> Program:
+        """Return the program of two GLSL files, compiled on first use and kept.
+
+        Args:
+            vertex: File name of the vertex shader.
+            fragment: File name of the fragment shader.
+            defines: Names to `#define` in both, optionally with a value: `"PARTS 3"`.
+            shaders: Package (usually `__package__`) or folder to search before the renderer's shared shaders.
 
         Raises:
             RenderError: A stage does not compile; names file and line.
         """
-        key = (vertex, fragment, defines)
+        key = (vertex, fragment, defines, shaders)
         if key not in self._programs:
-            stages = [read_shader(name, defines) for name in (vertex, fragment)]
+            stages = [read_shader(name, defines, shaders) for name in (vertex, fragment)]
             try:
                 compiled = self._gl.program(vertex_shader=stages[0].text, fragment_shader=stages[1].text)
             except moderngl.Error as error:

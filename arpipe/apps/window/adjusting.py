@@ -8,8 +8,8 @@ from typing import Any
 import glfw
 from pydantic import BaseModel, ConfigDict, Field
 
+from arpipe.effects.glasses.rigid_mesh import RigidMeshParams
 from arpipe.effects.packs import Pack
-from arpipe.effects.rigid_mesh import RigidMeshParams
 from arpipe.errors import ConfigError, OutputError
 from arpipe.io.toml_tables import check, read_toml, to_toml
 

@@ -35,7 +35,7 @@ class Screen:
 
     def __init__(self, context: GlContext) -> None:
         self._context = context
-        self._program = context.resources.program("screen.vert", "screen.frag")
+        self._program = context.resources.program("screen.vert", "screen.frag", shaders=__package__)
         self._rectangle = context.gl.vertex_array(self._program.compiled, [])
         self._picture: moderngl.Texture | None = None
         self._panels: dict[str, tuple[Panel, moderngl.Texture]] = {}

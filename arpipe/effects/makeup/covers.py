@@ -28,7 +28,7 @@ class Covers:
 
     def __init__(self, context: GlContext, topology: Topology) -> None:
         self._resources = context.resources
-        self._program = self._resources.program("makeup_skin.vert", "depth.frag")
+        self._program = self._resources.program("skin.vert", "depth.frag", shaders=__package__)
         self._face = self._mesh(topology.count, topology.triangles)
         bones = load_topology("hand").edges
         self._bones = bones

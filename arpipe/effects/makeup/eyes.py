@@ -47,7 +47,7 @@ class LinerPainter:
             ribbons = repeated(grid_triangles(2, LINE_POINTS, False), 2, 2 * LINE_POINTS)
             triangles = np.concatenate([triangles, ribbons + vertices])
             vertices += 4 * LINE_POINTS
-        self._shape = Shape(context, "makeup_line.frag", vertices, triangles)
+        self._shape = Shape(context, "line.frag", vertices, triangles)
 
     def draw(self, canvas: Canvas, wearer: Wearer) -> None:
         """Line both eyes."""
@@ -82,7 +82,7 @@ class LashPainter:
         self._volume, self._curl, self._lower = volume, curl, lower
         stroke = grid_triangles(2, LASH_POINTS, False)
         triangles = repeated(stroke, 2 * LASHES, 2 * LASH_POINTS)
-        self._shape = Shape(context, "makeup_line.frag", 4 * LASHES * LASH_POINTS, triangles)
+        self._shape = Shape(context, "line.frag", 4 * LASHES * LASH_POINTS, triangles)
 
     def draw(self, canvas: Canvas, wearer: Wearer) -> None:
         """Give both eyes lashes."""
@@ -104,7 +104,7 @@ class IrisPainter:
     def __init__(self, context: GlContext, color: RgbColor, opacity: float) -> None:
         self._color, self._opacity = color, opacity
         columns = 8 * OPENING_STEPS + 1
-        self._shape = Shape(context, "makeup_iris.frag", 4 * columns, grid_triangles(4, columns, False))
+        self._shape = Shape(context, "iris.frag", 4 * columns, grid_triangles(4, columns, False))
 
     def draw(self, canvas: Canvas, wearer: Wearer) -> None:
         """Colour both irises; the canvas's backdrop is in unit 0."""

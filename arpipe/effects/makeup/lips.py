@@ -72,7 +72,7 @@ class LipPainter:
         self._look = look
         self._pigments = np.stack([linear(color) for color in (look.inner, look.outer, look.liner)])
         count = STEPS * CORNERS
-        self._shape = Shape(context, "makeup_lips.frag", ROWS * count, grid_triangles(ROWS, count, True))
+        self._shape = Shape(context, "lips.frag", ROWS * count, grid_triangles(ROWS, count, True))
 
     def draw(self, canvas: Canvas, wearer: Wearer) -> None:
         """Paint one face's lips; the canvas's backdrop is in unit 0."""

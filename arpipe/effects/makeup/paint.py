@@ -36,7 +36,7 @@ class PaintPainter:
     ) -> None:
         self._resources = context.resources
         self._opacity, self._texture = opacity, texture
-        self._program = self._resources.program("makeup_skin.vert", "makeup_paint.frag")
+        self._program = self._resources.program("skin.vert", "paint.frag", shaders=__package__)
         self._paint = self._resources.texture(premultiplied(image), mipmaps=True)
         self._vertices = np.zeros((topology.count, 6), np.float32)
         self._mesh = self._resources.mesh(

@@ -16,14 +16,14 @@ class Shape:
 
     Args:
         context: Where.
-        fragment: Shader in `render/shaders`.
+        fragment: File name of the fragment shader in `shaders/`.
         vertices: Number of vertices.
         triangles: (m, 3) indices.
     """
 
     def __init__(self, context: GlContext, fragment: str, vertices: int, triangles: Indices) -> None:
         self._resources = context.resources
-        self.program: Program = self._resources.program("makeup_shape.vert", fragment)
+        self.program: Program = self._resources.program("shape.vert", fragment, shaders=__package__)
         self._mesh: Mesh = self._resources.mesh(
             self.program,
             [(np.zeros((vertices, 6), np.float32), "2f 4f", ("in_position", "in_data"))],

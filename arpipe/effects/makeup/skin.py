@@ -56,7 +56,7 @@ class SkinPainter:
             defines.append("EVEN")
         if any(powder.shimmer > 0 for powder in glowing):
             defines.append("GRAINS")
-        self._program = self._resources.program("makeup_skin.vert", "makeup_skin.frag", tuple(defines))
+        self._program = self._resources.program("skin.vert", "skin.frag", tuple(defines), __package__)
         self._pages = [self._resources.texture(page, mipmaps=True) for page in pages]
         # Without smaller levels the brows of small faces flicker; one of them at a time will do.
         for page in self._pages:

@@ -16,7 +16,7 @@ class TeethPainter:
     def __init__(self, context: GlContext, opacity: float, brighten: float) -> None:
         self._opacity, self._brighten = opacity, brighten
         columns = 10 * STEPS + 1
-        self._shape = Shape(context, "makeup_teeth.frag", 4 * columns, grid_triangles(4, columns, False))
+        self._shape = Shape(context, "teeth.frag", 4 * columns, grid_triangles(4, columns, False))
 
     def draw(self, canvas: Canvas, wearer: Wearer) -> None:
         """Whiten one face's teeth; the canvas's backdrop is in unit 0."""

@@ -1,0 +1,1 @@
+"""The background behind the people: blurred, replaced or transparent."""

@@ -1,0 +1,1 @@
+"""Filters over the whole picture, or over everything but the people."""

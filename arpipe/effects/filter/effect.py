@@ -1,0 +1,137 @@
+"""Convolution of the whole picture, of the faces or of the background with a small kernel."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from pydantic import BeforeValidator, Field
+
+from arpipe.effects.background.effect import mask_of
+from arpipe.effects.filter.convolution import convolution_for
+from arpipe.effects.params import EffectParams
+from arpipe.io.toml_tables import nearest
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Order, Scene
+from arpipe.types import Pixels, Points, TrackedFace
+
+Target = Literal["frame", "face", "background"]
+
+SIDES = tuple(range(3, 16, 2))
+FACE_SOFTNESS = 0.03  # of the face's height: deviation of the filtered face's soft edge
+BINOMIAL = np.array([1, 8, 28, 56, 70, 56, 28, 8, 1]) / 256.0
+
+KERNELS: dict[str, npt.NDArray[np.float64]] = {
+    "blur": np.outer(BINOMIAL, BINOMIAL),
+    "sharpen": np.array([[0.0, -1.0, 0.0], [-1.0, 5.0, -1.0], [0.0, -1.0, 0.0]]),
+    "edges": np.array([[-1.0, -1.0, -1.0], [-1.0, 8.0, -1.0], [-1.0, -1.0, -1.0]]),
+    "emboss": np.array([[-2.0, -1.0, 0.0], [-1.0, 1.0, 1.0], [0.0, 1.0, 2.0]]),
+}
+"""Name → factors, laid on the picture as they stand here, as `cv2.filter2D` does."""
+
+ORDERS: dict[Target, int] = {
+    "background": Order.BACKGROUND + 1,  # a replaced one too
+    "face": Order.SKIN - 1,  # under makeup and glasses
+    "frame": Order.OVERLAY - 1,  # with all that is drawn, without debug lines
+}
+
+
+def _matrix(value: Any) -> tuple[tuple[float, ...], ...]:
+    """The factors of a named kernel, or of one's own after a look at their shape."""
+    if isinstance(value, str):
+        if value not in KERNELS:
+            raise ValueError(f"there is no kernel {str(value)!r}{nearest(value, list(KERNELS))}")
+        return tuple(tuple(row) for row in KERNELS[value].tolist())
+    rows = list(value) if isinstance(value, Sequence) else []
+    if not rows or not all(isinstance(row, Sequence) and not isinstance(row, str) for row in rows):
+        raise ValueError(f"expected one of {', '.join(KERNELS)} or rows of numbers, got {value!r}")
+    shape = [len(row) for row in rows]
+    if len(rows) not in SIDES or any(length != len(rows) for length in shape):
+        raise ValueError(
+            f"expected 3 × 3, 5 × 5 … 15 × 15 numbers, got {len(rows)} rows of {', '.join(map(str, shape))}"
+        )
+    return tuple(tuple(row) for row in rows)
+
+
+class FilterParams(EffectParams):
+    """Parameters of `filter`.
+
+    Attributes:
+        kernel: "blur", "sharpen", "edges", "emboss", or one's own rows of factors, 3 × 3 to 15 × 15.
+        on: What is filtered.
+        strength: 0 leaves the picture, 1 is the filtered one.
+    """
+
+    kernel: Annotated[tuple[tuple[float, ...], ...], BeforeValidator(_matrix)] = _matrix("sharpen")
+    on: Target = "frame"
+    strength: float = Field(default=1.0, ge=0, le=1)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """A mask or faces where only these are filtered."""
+        return {"frame": frozenset[str](), "face": frozenset({"face"}), "background": frozenset({"mask"})}[
+            self.on
+        ]
+
+
+class Filter:
+    """Filters within 1 level of `cv2.filter2D`, by two passes where the kernel allows.
+
+    Args:
+        params: Which kernel, and on what.
+        context: A GPU that draws there convolves with large kernels; None leaves all to the CPU.
+    """
+
+    Params: ClassVar[type[EffectParams]] = FilterParams
+    needs: frozenset[str] = frozenset()
+
+    def __init__(self, params: FilterParams, context: GlContext | None) -> None:
+        self.params = params
+        self.needs = params.needs
+        self.order: int = ORDERS[params.on]
+        self._reach = len(params.kernel)
+        self._filtered = convolution_for(np.array(params.kernel), context)
+
+    def paint(self, pixels: Pixels, scene: Scene) -> None:
+        """Filter in place.
+
+        Raises:
+            ValueError: The background is asked for and there is no mask.
+        """
+        strength = self.params.strength
+        if self.params.on == "face":
+            for face in scene.result.faces:
+                self._filter_face(pixels, face)
+        elif self.params.on == "background":
+            _mix(pixels, self._filtered(pixels), strength * (1.0 - mask_of(scene)))
+        elif strength < 1.0:
+            cv2.addWeighted(self._filtered(pixels), strength, pixels, 1.0 - strength, 0.0, dst=pixels)
+        else:
+            np.copyto(pixels, self._filtered(pixels))
+
+    def close(self) -> None:
+        """Free what a GPU holds; may be called twice."""
+        self._filtered.close()
+
+    def _filter_face(self, pixels: Pixels, face: TrackedFace) -> None:
+        """Filter inside the face's outline, which is softened."""
+        outline = face.landmarks.region("face_oval")[:, :2]
+        softness = FACE_SOFTNESS * float(np.ptp(outline[:, 1]))
+        reach = self._reach + 3.0 * softness
+        size = np.array([pixels.shape[1], pixels.shape[0]])
+        left, top = np.clip(np.floor(outline.min(axis=0) - reach), 0, size).astype(int)
+        right, bottom = np.clip(np.ceil(outline.max(axis=0) + reach) + 1, 0, size).astype(int)
+        place = pixels[top:bottom, left:right]
+        if 0 in place.shape:
+            return
+        inside = np.zeros(place.shape[:2], np.float32)
+        cv2.fillPoly(inside, [np.rint(outline - (left, top)).astype(np.int32)], (self.params.strength,))
+        if softness > 0.0:
+            inside = np.asarray(cv2.GaussianBlur(inside, (0, 0), softness), np.float32)
+        _mix(place, self._filtered(np.ascontiguousarray(place)), inside)
+
+
+def _mix(pixels: Pixels, other: Pixels, share: Points) -> None:
+    """Blend another picture into pixels, in place, by its share (h, w)."""
+    pixels[:] = cv2.blendLinear(other, np.ascontiguousarray(pixels), share, 1.0 - share)

@@ -1,0 +1,162 @@
+"""Soft shadow of glasses on the skin behind them: at the pads, under the rims, along the temples."""
+
+import math
+
+import cv2
+import moderngl
+import numpy as np
+import numpy.typing as npt
+
+from arpipe.geometry.mesh import vertex_normals
+from arpipe.geometry.transforms import Array, RigidTransform
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Canvas
+from arpipe.render.lighting import Lighting
+from arpipe.render.object_mesh import Batch, ObjectMesh
+from arpipe.topology import Topology
+
+MAP_WIDTH, MAP_HEIGHT = 256, 128
+BLURS_M = (0.0015, 0.003, 0.0055, 0.010)  # as in shadow.frag
+MAP_MARGIN_M = 0.022  # beyond the front, where the widest blur still has something
+
+REACH_UP_M, REACH_DOWN_M = 0.035, -0.075  # skin above and below the pupils that a shadow can reach
+RIM_FADE_M = 0.010
+
+DIRECTED, AMBIENT = 0.72, 0.36  # darkest shade by the main light, and by what comes from everywhere
+USUAL_LIGHT: Array = np.array(
+    [0.0, 0.45, 0.65]
+)  # rooms are lit from above; weighs against the estimate, gl frame
+LEAST_FORWARD = 0.45  # the light is taken to come from in front of the face at least this much
+
+
+class ContactShadow:
+    """Shadow of one model.
+
+    Args:
+        context: Where.
+        mesh: The model; its first part is the front.
+        topology: Of the faces to come.
+    """
+
+    def __init__(self, context: GlContext, mesh: ObjectMesh, topology: Topology) -> None:
+        self._resources = context.resources
+        self._program = self._resources.program("shadow.vert", "shadow.frag", shaders=__package__)
+        front = mesh.positions(0)
+        low = front.min(axis=0)[:2] - MAP_MARGIN_M
+        high = front.max(axis=0)[:2] + MAP_MARGIN_M
+        self._place = (*(1.0 / (high - low)).tolist(), *(-low / (high - low)).tolist())
+        self._sheet = tuple(sheet_of(front).tolist())
+        self._texture = self._resources.texture(density_map(mesh, low, high))
+        self._texture.repeat_x = self._texture.repeat_y = False
+        canonical = topology.canonical_m
+        triangles = topology.lean_triangles
+        middle = canonical[triangles].mean(axis=1)[:, 1]
+        near = (middle > REACH_DOWN_M) & (middle < REACH_UP_M)
+        vertices = canonical.astype(np.float32)
+        skin = np.column_stack([vertex_normals(canonical, topology.triangles), _inside(topology)])
+        self._mesh = self._resources.mesh(
+            self._program,
+            [(vertices, "3f", ("in_position",)), (skin.astype(np.float32), "4f", ("in_skin",))],
+            triangles[near],
+            dynamic=True,
+        )
+
+    def draw(
+        self,
+        canvas: Canvas,
+        gl_from_head: RigidTransform,
+        metric_mesh_m: Array,
+        head_from_glasses: Array,
+        temples_m: Array,
+        lighting: Lighting,
+        strength: float,
+    ) -> None:
+        """Darken skin.
+
+        Args:
+            canvas: In its skin phase.
+            gl_from_head: The head's pose.
+            metric_mesh_m: (n, 3) landmarks in the head frame, m.
+            head_from_glasses: (4, 4) of the front, from the model frame.
+            temples_m: (2, 2, 3) start and end of the left and the right temple, head frame, m.
+            lighting: On this face.
+            strength: 1 as estimated.
+        """
+        glasses_from_head = np.linalg.inv(head_from_glasses)
+        # The turn, but for a positive factor: the front keeps its shape, so rows of one are columns of the other.
+        toward = head_from_glasses[:3, :3].T @ gl_from_head.rotation.T @ (lighting.key + USUAL_LIGHT)
+        toward /= math.sqrt(float(head_from_glasses[:3, 0] @ head_from_glasses[:3, 0]))
+        toward[2] = max(toward[2], LEAST_FORWARD)
+        share = math.sqrt(float(lighting.key @ lighting.key))
+        program = self._program
+        canvas.view.apply(program)
+        program.write("u_gl_from_head", gl_from_head.matrix())
+        program.write("u_glasses_from_head", glasses_from_head)
+        program.set("u_density_place", self._place)
+        program.set("u_sheet", self._sheet)
+        program.set("u_to_light", (toward / math.sqrt(float(toward @ toward))).tolist())
+        program.set("u_directed", strength * DIRECTED * (0.5 + 0.5 * share))
+        program.set("u_ambient", strength * AMBIENT)
+        ends = temples_m @ glasses_from_head[:3, :3].T + glasses_from_head[:3, 3]
+        program.write("u_temple_start", ends[:, 0])
+        program.write("u_temple_end", ends[:, 1])
+        program.set("u_density", 0)
+        self._texture.use(0)
+        self._mesh.write(metric_mesh_m.astype(np.float32))
+        canvas.gl.enable_only(moderngl.BLEND | moderngl.CULL_FACE)
+        self._mesh.vertex_array.render(moderngl.TRIANGLES)
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        self._resources.release(self._mesh)
+        self._resources.release(self._texture)
+
+
+def density_map(mesh: ObjectMesh, low: Array, high: Array) -> npt.NDArray[np.uint8]:
+    """(h, w, 4) how much light the front stops, seen from the front, at four blurs.
+
+    Args:
+        mesh: The model.
+        low: (2,) x, y of the map's first corner, m; row 0 is at low y.
+        high: (2,) of its last.
+    """
+    scale = np.array([MAP_WIDTH, MAP_HEIGHT]) / (high - low)
+    density = np.zeros((MAP_HEIGHT, MAP_WIDTH), np.float32)
+    for batch in sorted(mesh.batches, key=lambda batch: not batch.glass):  # what is opaque covers the lenses
+        front = batch.surfaces[batch.indices[:, 0], 6] == 0
+        corners = (batch.vertices[:, :2] - low) * scale - 0.5
+        fixed = np.rint(corners * 16.0).astype(np.int32)[batch.indices[front]]
+        stopped = _stopped(batch)
+        for triangle in fixed:
+            cv2.fillConvexPoly(density, triangle, stopped, cv2.LINE_8, 4)
+    levels = []
+    for blur in BLURS_M:
+        across, along = blur * scale
+        levels.append(cv2.GaussianBlur(density, (0, 0), float(across), sigmaY=float(along)))
+    density_levels: npt.NDArray[np.uint8] = np.rint(np.dstack(levels) * 255.0).astype(np.uint8)
+    return density_levels
+
+
+def sheet_of(front: Array) -> Array:
+    """(4,) least-squares z = s0 + s1 x² + s2 y + s3 y² of (n, 3) points of the front."""
+    x, y, z = front.T
+    design = np.column_stack([np.ones_like(x), x * x, y, y * y])
+    solution: Array = np.linalg.lstsq(design, z, rcond=None)[0]
+    return solution
+
+
+def _stopped(batch: Batch) -> float:
+    """Share of the light that a batch stops, in [0, 1]."""
+    if not batch.glass:
+        return 1.0
+    through = batch.colors[:, :3].astype(np.float64).mean() * batch.surfaces[:, 4].mean() / 255.0
+    metallic = batch.surfaces[:, 0].mean() / 255.0
+    return float(1.0 - through * (1.0 - metallic) * 0.92)  # 4 % are mirrored at each face
+
+
+def _inside(topology: Topology) -> Array:
+    """(n,) 0 on the rim of the face, 1 from a centimetre inside."""
+    rim = topology.canonical_m[topology.region("face_oval")]
+    distance = np.linalg.norm(topology.canonical_m[:, None] - rim[None], axis=2).min(axis=1)
+    weights: Array = np.clip(distance / RIM_FADE_M, 0.0, 1.0)
+    return weights

@@ -1,0 +1,258 @@
+"""How glasses rest on a face: on the nose bridge, before the eyes, over the ears.
+
+The model's own frame has its origin where the bridge rests on the nose, is metric, and carries tilt and wrap
+already (`head_from_glasses` is near the identity). What differs from person to person is the place of the
+bridge, the size, and how far each temple turns about its hinge to reach the ear.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+from arpipe.effects.glasses.head_shape import HeadShape
+from arpipe.geometry.transforms import Array
+from arpipe.topology import Topology
+
+FACE_WIDTH_SHARE = 0.945  # opticians: a frame is as wide as the face at the temples, or a little less
+FACE_SCALE_LIMITS = (0.86, 1.16)  # eyewear is sold in sizes within about these of one model
+CORNEA_BEHIND_SELLION_M = 0.008  # of the head's scan; the network puts the irises themselves too deep
+CONTACT_GAP_M = 0.0006
+CONTACT_UP_M = (
+    0.0015  # the bridge rests this far above the pupils: lens centres come to lie 4–5 mm below them
+)
+TEMPLE_CLEARANCE_M = 0.0015
+MAX_SPLAY_DEG, MAX_DROP_DEG = 14.0, 12.0  # hinges and hands bend temples no further
+BESIDE_M = 0.009  # skin this far above or below a temple must stay inside it
+LEAST_TEMPLE_M = -0.02
+REST_DEPTH_M = 0.0015  # pads press this far into skin
+MAX_PUSH_M = 0.009
+PUSH_NEIGHBOURS = 4
+
+
+class GlassesSize(BaseModel):
+    """Dimensions of a frame as eyewear states them, mm and degrees.
+
+    Attributes:
+        lens_width_mm, lens_height_mm, bridge_mm: Boxing system.
+        temple_mm: Length of a temple along its bend.
+        vertex_distance_mm: Back of the lens to the cornea.
+        pantoscopic_deg, wrap_deg: Tilt and face-form wrap, which the model carries.
+        frame_width_mm: Outer width of the front.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lens_width_mm: float = Field(default=52.0, gt=10, lt=100)
+    lens_height_mm: float = Field(default=40.0, gt=10, lt=100)
+    bridge_mm: float = Field(default=18.0, gt=5, lt=40)
+    temple_mm: float = Field(default=145.0, gt=50, lt=200)
+    vertex_distance_mm: float = Field(default=13.0, ge=5, le=30)
+    pantoscopic_deg: float = Field(default=8.0, ge=-5, le=25)
+    wrap_deg: float = Field(default=5.0, ge=0, le=40)
+    frame_width_mm: float = Field(default=140.0, gt=60, lt=220)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """What fitting needs to know of a model; model frame, m.
+
+    Attributes:
+        front_m: (n, 3) points of the front with its pads and lenses.
+        lens_back_m: z of the lens's back at its middle.
+        hinges_m: (3,) per temple: "left", "right".
+        temple_points_m: (k, 3) per temple.
+    """
+
+    front_m: Array
+    lens_back_m: float
+    hinges_m: dict[str, Array]
+    temple_points_m: dict[str, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What a person asks for on top of the fit: mm to the left, up and forward; factor; degrees, top forward."""
+
+    offset_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    scale: float = 1.0
+    tilt_deg: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """Glasses on a head.
+
+    Attributes:
+        scale: Of the model.
+        head_from_glasses: (4, 4) of the front, scale included.
+        head_from_temple: (4, 4) per temple that the model has; from the model frame, scale included.
+        ear_z_m: Head z of the ears' roots.
+    """
+
+    scale: float
+    head_from_glasses: Array
+    head_from_temple: dict[str, Array]
+    ear_z_m: float
+
+
+def fit_glasses(
+    shape: Shape,
+    size: GlassesSize,
+    metric_mesh_m: Array,
+    topology: Topology,
+    mode: Literal["face", "real"],
+    adjustment: Adjustment | None = None,
+) -> Fit:
+    """Put glasses onto a face.
+
+    Args:
+        shape: Of the model.
+        size: As the pack states it.
+        metric_mesh_m: (n, 3) landmarks in the head frame, m.
+        topology: Names them.
+        mode: "face" scales the glasses to the person, "real" leaves them their millimetres.
+        adjustment: Moves them from where they rest; then nothing is pushed out of the face.
+    """
+    head = HeadShape.of_mesh(metric_mesh_m, topology)
+    wish = adjustment or Adjustment()
+    scale = wish.scale * (face_scale(size, head) if mode == "face" else 1.0)
+    tilt = _turn_x(np.deg2rad(wish.tilt_deg))
+    place = _resting_place(shape, size, metric_mesh_m, topology, scale)
+    place[2] += _push_forward(shape.front_m * scale @ tilt.T + place, metric_mesh_m, topology)
+    place += np.array(wish.offset_mm) * 1e-3
+    front = _matrix(scale * tilt, place)
+    temples = {
+        side: front
+        @ _temple_turn(
+            front,
+            shape.hinges_m[side],
+            shape.temple_points_m[side],
+            head.ear_root_m(sign),
+            metric_mesh_m[sign * metric_mesh_m[:, 0] > 0],
+        )
+        for side, sign in (("left", 1), ("right", -1))
+        if side in shape.hinges_m
+    }
+    ear_z_m = float((head.ear_root_m(1)[2] + head.ear_root_m(-1)[2]) / 2.0)
+    return Fit(scale, front, temples, ear_z_m)
+
+
+def fit_anchor(
+    anchor: str,
+    metric_mesh_m: Array,
+    topology: Topology,
+    mode: Literal["face", "real"],
+    adjustment: Adjustment,
+) -> Fit:
+    """Put an object's origin between the pupils ("head") or onto a landmark, upright in the head frame."""
+    head = HeadShape.of_mesh(metric_mesh_m, topology)
+    canonical = HeadShape.of_mesh(topology.canonical_m, topology)
+    size = head.half_width_m / canonical.half_width_m if mode == "face" else 1.0
+    scale = adjustment.scale * size
+    origin = np.zeros(3) if anchor == "head" else metric_mesh_m[topology.index(anchor)]
+    place = origin + np.array(adjustment.offset_mm) * 1e-3
+    return Fit(scale, _matrix(scale * _turn_x(np.deg2rad(adjustment.tilt_deg)), place), {}, -1.0)
+
+
+def face_scale(size: GlassesSize, head: HeadShape) -> float:
+    """Factor that gives the frame the width that suits the head."""
+    wanted = 2.0 * head.half_width_m * FACE_WIDTH_SHARE
+    return float(np.clip(wanted / (size.frame_width_mm * 1e-3), *FACE_SCALE_LIMITS))
+
+
+def _resting_place(shape: Shape, size: GlassesSize, mesh: Array, topology: Topology, scale: float) -> Array:
+    """(3,) place of the bridge's contact point: on the skin, or further out for the vertex distance."""
+    names = ("glabella", "sellion", "nose_bridge", "nose_bridge_low")
+    ridge = mesh[[topology.index(name) for name in names]]
+    rising = np.argsort(ridge[:, 1])
+    y = float(ridge[1, 1] + ridge[2, 1]) / 2.0 + CONTACT_UP_M
+    x, skin_z = (float(np.interp(y, ridge[rising, 1], ridge[rising, axis])) for axis in (0, 2))
+    cornea_z = float(ridge[1, 2]) - CORNEA_BEHIND_SELLION_M
+    eye_z = cornea_z + size.vertex_distance_mm * 1e-3 - shape.lens_back_m * scale
+    return np.array([x, y, max(skin_z + CONTACT_GAP_M, eye_z)])
+
+
+def _push_forward(front: Array, mesh: Array, topology: Topology) -> float:
+    """How far the front must come forward to stay out of the skin, m, at least 0."""
+    skin = mesh[_used(topology)]
+    skin = skin[(skin[:, 1] > front[:, 1].min() - 0.01) & (skin[:, 1] < front[:, 1].max() + 0.01)]
+    across = front[:, None, :2] - skin[None, :, :2]
+    distances = (across**2).sum(axis=2)
+    nearest = np.argpartition(distances, PUSH_NEIGHBOURS, axis=1)[:, :PUSH_NEIGHBOURS]
+    weights = 1.0 / (np.take_along_axis(distances, nearest, axis=1) + 1e-7)
+    height = (weights * skin[nearest, 2]).sum(axis=1) / weights.sum(axis=1)
+    over_face = np.take_along_axis(distances, nearest[:, :1], axis=1)[:, 0] < 0.012**2
+    depth = np.where(over_face, height - front[:, 2], 0.0)
+    return float(np.clip(depth.max() - REST_DEPTH_M, 0.0, MAX_PUSH_M))
+
+
+@cache
+def _used(topology: Topology) -> npt.NDArray[np.int32]:
+    """Landmarks of the surface: irises are none of it."""
+    return np.unique(topology.triangles)
+
+
+def _temple_turn(front: Array, hinge: Array, points: Array, ear_root: Array, side_m: Array) -> Array:
+    """(4, 4) turn about the hinge, model frame, that lays a temple on the ear and keeps it clear of the head.
+
+    Args:
+        front: (4, 4) head frame from model frame.
+        hinge: (3,) model frame.
+        points: (k, 3) of the temple, model frame.
+        ear_root: (3,) head frame.
+        side_m: (j, 3) skin on this side of the head, head frame.
+    """
+    inverse = np.linalg.inv(front)
+    target = inverse[:3, :3] @ ear_root + inverse[:3, 3] - hinge
+    local = points - hinge
+    if target[2] > LEAST_TEMPLE_M:
+        return np.eye(4)
+    side = 1.0 if hinge[0] >= 0 else -1.0
+    drop = _drop(local, target)
+    skin = side_m @ inverse[:3, :3].T + inverse[:3, 3] - hinge
+    level = skin[:, 1] + skin[:, 2] * np.tan(drop)  # height over the temple's line, as dropped
+    beside = (np.abs(level) < BESIDE_M) & (skin[:, 2] < LEAST_TEMPLE_M) & (skin[:, 2] > target[2])
+    blocks = np.vstack([target, skin[beside]])
+    wanted = np.arctan2(side * blocks[:, 0] + TEMPLE_CLEARANCE_M, -blocks[:, 2])
+    splay = max(
+        float(angle - np.arctan2(_inner(local, side, z), -z))
+        for angle, z in zip(wanted, blocks[:, 2], strict=True)
+    )
+    splay = float(np.clip(splay, -np.deg2rad(MAX_SPLAY_DEG) / 4.0, np.deg2rad(MAX_SPLAY_DEG)))
+    turn = _turn_y(-side * splay) @ _turn_x(-drop)
+    return _matrix(turn, hinge - turn @ hinge)
+
+
+def _inner(local: Array, side: float, z: float) -> float:
+    """How far out the temple's inner face is at a depth, seen from its hinge; model frame, m."""
+    around = local[np.abs(local[:, 2] - z) < 0.012]
+    return float((side * around[:, 0]).min()) if len(around) else 0.0
+
+
+def _drop(local: Array, target: Array) -> float:
+    """Angle by which the temple turns down so that its underside rests on the ear's root, rad."""
+    straight = local[local[:, 2] > 0.62 * local[:, 2].min()]  # before it bends down
+    rear = straight[straight[:, 2] < 0.8 * straight[:, 2].min()]
+    slope = np.arctan2(float(rear[:, 1].min()), -float(rear[:, 2].mean()))
+    drop = float(slope - np.arctan2(target[1], -target[2]))
+    return float(np.clip(drop, -np.deg2rad(MAX_DROP_DEG), np.deg2rad(MAX_DROP_DEG)))
+
+
+def _turn_x(angle_rad: float) -> Array:
+    cosine, sine = np.cos(angle_rad), np.sin(angle_rad)
+    return np.array([[1.0, 0.0, 0.0], [0.0, cosine, -sine], [0.0, sine, cosine]])
+
+
+def _turn_y(angle_rad: float) -> Array:
+    cosine, sine = np.cos(angle_rad), np.sin(angle_rad)
+    return np.array([[cosine, 0.0, sine], [0.0, 1.0, 0.0], [-sine, 0.0, cosine]])
+
+
+def _matrix(linear: Array, offset: Array) -> Array:
+    matrix = np.eye(4)
+    matrix[:3, :3], matrix[:3, 3] = linear, offset
+    return matrix

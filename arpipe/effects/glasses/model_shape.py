@@ -1,0 +1,50 @@
+"""What fitting needs to know of a glTF model: where its front, its lenses and its temples are."""
+
+import numpy as np
+
+from arpipe.effects.glasses.fit import Shape
+from arpipe.geometry.transforms import Array
+from arpipe.io.gltf import Model
+from arpipe.render.object_mesh import ObjectMesh
+
+TEMPLES = {"temple_l": "left", "temple_r": "right"}
+LENSES = ("lens_l", "lens_r")
+OUTLINE_POINTS = 96
+
+
+def model_shape(mesh: ObjectMesh, model: Model) -> Shape:
+    """Measure a model: its front, the back of its lenses, its temples."""
+    front = mesh.positions(0)
+    lenses = [
+        primitive.positions @ matrix[:3, :3].T + matrix[:3, 3]
+        for node, matrix in zip(model.nodes, model.model_from_node(), strict=True)
+        if node.name in LENSES and node.mesh is not None
+        for primitive in model.meshes[node.mesh]
+    ]
+    lens_back_m = float(np.concatenate(lenses)[:, 2].mean()) if lenses else 0.0
+    temples = {
+        TEMPLES[part.name]: (part.pivot_m, mesh.positions(number))
+        for number, part in enumerate(mesh.parts)
+        if part.name in TEMPLES
+    }
+    return Shape(
+        _thinned(front, 160),
+        lens_back_m,
+        {side: pivot for side, (pivot, _) in temples.items()},
+        {side: points for side, (_, points) in temples.items()},
+    )
+
+
+def outline(points: Array) -> Array:
+    """A few points that span what all points span: extremes in many directions."""
+    rng = np.random.default_rng(3)
+    directions = rng.normal(size=(OUTLINE_POINTS, 3))
+    directions[:, 2] *= 0.5  # mostly seen from the front
+    # Not by a matrix product of BLAS: of this size it goes to threads, which then keep a core busy for 30 ms.
+    reach = np.einsum("ni,ki->nk", points.astype(np.float32), directions.astype(np.float32))
+    extremes: Array = points[np.unique(reach.argmax(axis=0))]
+    return extremes
+
+
+def _thinned(points: Array, count: int) -> Array:
+    return points[:: max(1, len(points) // count)]

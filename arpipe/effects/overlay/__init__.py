@@ -1,0 +1,1 @@
+"""Drawings of what was detected: mesh, axes and skeletons."""

@@ -1,0 +1,160 @@
+"""Bodies and hands as skeletons: limbs in the colour of their side, fainter where the network is not sure."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from arpipe.effects.overlay.strokes import RGB, Joint, Limb, draw
+from arpipe.effects.params import Color, EffectParams
+from arpipe.geometry.transforms import Array
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Order, Scene
+from arpipe.types import Landmarks, Pixels, TrackedBody, TrackedHand
+
+LIMB_OVER_TORSO = 0.048  # width of a limb over the torso's length
+LIMB_OVER_PALM = 0.09  # of a finger over the palm's length
+THIN = 0.45  # width of lines in a body's face, hands and feet over a limb's
+JOINT_OVER_LIMB = 0.85  # radius of a joint over the width of a limb
+THIN_JOINT = 0.32  # the same of points in a body's face, hands and feet
+HAND_REACH = 0.25  # distance of a hand's wrist from the body's own, over the torso, below which they are one
+HIDDEN, CLEAR = 0.2, 0.7  # visibility at which a point is not drawn at all, and in full
+LIMB_ENDS = frozenset(
+    {"shoulder", "elbow", "wrist", "hip", "knee", "ankle"}
+)  # the body's other points are thin
+
+
+class SkeletonParams(EffectParams):
+    """Parameters of `skeleton`.
+
+    Attributes:
+        parts: What is looked for; whatever else is tracked is drawn too.
+        left: Colour of the person's left side.
+        right: Of the right side.
+        middle: Of what joins them.
+        opacity: Of all.
+        width: Of limbs and joints, over the usual.
+    """
+
+    parts: Literal["body", "hands", "both"] = "body"
+    left: Color = (0.10, 0.80, 0.86)
+    right: Color = (1.0, 0.54, 0.18)
+    middle: Color = (0.90, 0.92, 0.96)
+    opacity: float = Field(default=0.92, ge=0, le=1)
+    width: float = Field(default=1.0, gt=0, le=5)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The trackers of the parts."""
+        return frozenset({"body", "hands"} if self.parts == "both" else {self.parts})
+
+
+class Skeleton:
+    """Draws bodies and hands.
+
+    Args:
+        params: How.
+        context: Not used: lines are drawn by the CPU.
+    """
+
+    Params: ClassVar[type[EffectParams]] = SkeletonParams
+    needs: frozenset[str] = frozenset({"body"})
+    order: int = Order.OVERLAY
+
+    def __init__(self, params: SkeletonParams, context: GlContext) -> None:  # noqa: ARG002 - every kind gets it
+        self.params = params
+        self.needs = params.needs
+        self._left, self._right, self._middle = map(_levels, (params.left, params.right, params.middle))
+
+    def paint(self, pixels: Pixels, scene: Scene) -> None:
+        """Draw onto the boxes around bodies and hands."""
+        for body in scene.result.bodies:
+            self._body(pixels, body, scene.result.hands)
+        for hand in scene.result.hands:
+            self._hand(pixels, hand)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _body(self, pixels: Pixels, body: TrackedBody, hands: Sequence[TrackedHand]) -> None:
+        landmarks = body.landmarks
+        torso_px = _torso_px(landmarks)
+        names = list(landmarks.topology.names)
+        thin = np.array([name.split("_")[-1] not in LIMB_ENDS for name in names])
+        colors = [self._color(name) for name in names]
+        trust = _trust(landmarks)
+        trust[_covered_by(hands, landmarks, HAND_REACH * torso_px)] = 0.0
+        self._draw(pixels, landmarks, colors, thin, trust, self.params.width * LIMB_OVER_TORSO * torso_px)
+
+    def _hand(self, pixels: Pixels, hand: TrackedHand) -> None:
+        landmarks = hand.landmarks
+        count = landmarks.topology.count
+        colors = [self._left if hand.side == "left" else self._right] * count
+        palm = landmarks.region("palm")[:, :2]
+        width = self.params.width * LIMB_OVER_PALM * float(np.ptp(palm, axis=0).max())
+        self._draw(pixels, landmarks, colors, np.zeros(count, np.bool_), np.ones(count), width)
+
+    def _draw(
+        self, pixels: Pixels, landmarks: Landmarks, colors: list[RGB], thin: Array, trust: Array, width: float
+    ) -> None:
+        """Limbs along the topology's edges, farthest first, then joints; a limb is as sure as its lesser end."""
+        points = landmarks.points_px[:, :2].astype(np.float64)
+        depth = landmarks.points_px[:, 2]
+        edges = landmarks.topology.edges
+        limbs = [
+            Limb(
+                ends_px=points[[start, end]],
+                width_px=max(width * (THIN if thin[start] or thin[end] else 1.0), 1.0),
+                color=colors[start] if colors[start] == colors[end] else self._middle,
+                trust=float(min(trust[start], trust[end])),
+            )
+            for start, end in edges[np.argsort(-depth[edges].sum(axis=1))].tolist()
+        ]
+        joints = [
+            Joint(
+                center_px=points[index],
+                radius_px=max(width * (THIN_JOINT if thin[index] else JOINT_OVER_LIMB), 1.0),
+                color=colors[index],
+                trust=float(trust[index]),
+                has_rim=not thin[index],
+            )
+            for index in np.argsort(-depth).tolist()
+        ]
+        draw(pixels, limbs, joints, self.params.opacity)
+
+    def _color(self, name: str) -> RGB:
+        if "left" in name:
+            return self._left
+        return self._right if "right" in name else self._middle
+
+
+def _torso_px(landmarks: Landmarks) -> float:
+    """The longer of the torso's height and its breadth: one of them is left when a person turns or bends."""
+    left_shoulder, right_shoulder, right_hip, left_hip = landmarks.region("torso")[:, :2]
+    height = np.linalg.norm(left_shoulder + right_shoulder - left_hip - right_hip) / 2.0
+    return float(max(height, np.linalg.norm(left_shoulder - right_shoulder)))
+
+
+def _covered_by(hands: Sequence[TrackedHand], body: Landmarks, reach_px: float) -> list[int]:
+    """The body's points of those hands that are tracked on their own: these say it better."""
+    wrists = [hand.landmarks["wrist"][:2] for hand in hands]
+    return [
+        index
+        for side in ("left", "right")
+        if any(np.linalg.norm(wrist - body[f"{side}_wrist"][:2]) < reach_px for wrist in wrists)
+        for index in body.topology.region(f"{side}_hand")[1:].tolist()
+    ]
+
+
+def _trust(landmarks: Landmarks) -> Array:
+    """(n,) how much of each point to show, in [0, 1]."""
+    if landmarks.visibility is None:
+        return np.ones(landmarks.topology.count)
+    ramp = np.clip((landmarks.visibility.astype(np.float64) - HIDDEN) / (CLEAR - HIDDEN), 0.0, 1.0)
+    return np.asarray(ramp * ramp * (3.0 - 2.0 * ramp))
+
+
+def _levels(color: tuple[float, float, float]) -> RGB:
+    red, green, blue = (round(channel * 255.0) for channel in color)
+    return red, green, blue
