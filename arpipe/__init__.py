@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from arpipe.errors import MissingExtra as MissingExtra
     from arpipe.errors import NonFiniteOutput as NonFiniteOutput
     from arpipe.errors import OutputError as OutputError
+    from arpipe.errors import PluginError as PluginError
     from arpipe.errors import RenderError as RenderError
     from arpipe.errors import WeightsError as WeightsError
     from arpipe.geometry.camera import CameraIntrinsics as CameraIntrinsics
@@ -86,6 +87,7 @@ _HOMES = {
     "MissingExtra": "arpipe.errors",
     "NonFiniteOutput": "arpipe.errors",
     "OutputError": "arpipe.errors",
+    "PluginError": "arpipe.errors",
     "RenderError": "arpipe.errors",
     "WeightsError": "arpipe.errors",
     "CameraIntrinsics": "arpipe.geometry.camera",

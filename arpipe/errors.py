@@ -17,7 +17,8 @@ ArpipeError
 ├── InferenceError (RuntimeError)       a network cannot be loaded or answers nonsense
 │   └── NonFiniteOutput                 … with NaN or infinity
 ├── RenderError (RuntimeError)          no OpenGL context, or a shader fails
-└── MissingExtra (ImportError)          an optional package is not installed
+├── MissingExtra (ImportError)          an optional package is not installed
+└── PluginError (ImportError)           an extension of an installed package cannot be used
 ```
 
 A message says what happened, with the values, and what to do next.
@@ -78,3 +79,7 @@ class RenderError(ArpipeError, RuntimeError):
 
 class MissingExtra(ArpipeError, ImportError):
     """An optional package is not installed; names the extra that brings it."""
+
+
+class PluginError(ArpipeError, ImportError):
+    """An extension of an installed package cannot be loaded, or its name is taken; names the distribution."""
