@@ -182,10 +182,10 @@ def test_one_sweep_takes_several_axes(monkeypatch):
 
 
 def test_live_looks_for_what_it_is_told_to(monkeypatch):
-    from arpipe.apps.live import show
+    from arpipe.apps import live
 
     received = []
-    monkeypatch.setattr(show, "show", received.append)
+    monkeypatch.setattr(live, "show", received.append)
     assert main(["live", "--source", "sample", "--track", "body, hands"]) == 0
     assert received[0].perception.track == ("body", "hands")
     assert received[0].live.source == "sample"

@@ -141,14 +141,43 @@ def test_imports_are_absolute_and_point_down(module):
     assert not upward, f"{module} imports from above: {upward}"
 
 
-def test_modules_do_not_import_each_other_in_circles():
-    graph = {
-        module: {n for n in _imports(_tree(module).body) if n in MODULES} - {module} for module in MODULES
+# Imports left out of the check for cycles until they are removed.
+KNOWN_CYCLES = {("arpipe.io.source", "arpipe.io.image.reader")}
+
+
+def _graph() -> dict[str, set[str]]:
+    """Module → the modules that it imports, inside functions and for type checking included."""
+    return {
+        module: {
+            name
+            for name in _imports(ast.walk(_tree(module)))
+            if name in MODULES and name != module and (module, name) not in KNOWN_CYCLES
+        }
+        for module in MODULES
+        if module != DOOR  # imports everything on demand
     }
+
+
+def _require_acyclic(graph: dict[str, set[str]]) -> None:
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
+
+
+def test_modules_do_not_import_each_other_in_cycles():
+    _require_acyclic(_graph())
+
+
+def test_subpackages_do_not_import_each_other_in_cycles():
+    def subpackage(module: str) -> str:
+        return ".".join(module.split(".")[:3])
+
+    graph: dict[str, set[str]] = {}
+    for module, imported in _graph().items():
+        others = {subpackage(name) for name in imported} - {subpackage(module)}
+        graph.setdefault(subpackage(module), set()).update(others)
+    _require_acyclic(graph)
 
 
 @pytest.mark.parametrize("module", MODULES)

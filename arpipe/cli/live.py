@@ -103,6 +103,6 @@ def live(
         from arpipe.apps.web import run as serve
 
         raise typer.Exit(serve(run, source=source))
-    from arpipe.apps.live.show import show
+    from arpipe.apps.live import show
 
     show(run)

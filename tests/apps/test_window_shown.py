@@ -13,8 +13,8 @@ import numpy as np
 import psutil
 import pytest
 
-from arpipe.apps.live.capture import Capture
-from arpipe.apps.live.run import LiveParts, live
+from arpipe.apps.stream.capture import Capture
+from arpipe.apps.stream.setup import LiveParts, live
 from arpipe.apps.window.adjusting import Adjustments
 from arpipe.apps.window.app import LiveWindow
 from arpipe.apps.window.window import Window
@@ -22,7 +22,7 @@ from arpipe.config import LiveConfig, RunConfig
 from arpipe.errors import DeviceError
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.source import open_source
-from tests.apps.live_fakes import FakeCamera, openings
+from tests.apps.stream_fakes import FakeCamera, openings
 
 pytestmark = [
     pytest.mark.gl,

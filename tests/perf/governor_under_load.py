@@ -15,7 +15,7 @@ from pathlib import Path
 
 from soak import rendered_clip, say
 
-from arpipe.apps.live.run import LiveParts, open_session
+from arpipe.apps.stream.setup import LiveParts, open_session
 from arpipe.config import LiveConfig, RunConfig
 from arpipe.timing import frames_per_second
 

@@ -18,8 +18,8 @@ from statistics import median
 
 import psutil
 
-from arpipe.apps.live.run import LiveParts, open_session
-from arpipe.apps.live.session import LiveSession
+from arpipe.apps.stream.session import LiveSession
+from arpipe.apps.stream.setup import LiveParts, open_session
 from arpipe.config import LiveConfig, RunConfig
 from arpipe.effects.packs import load_pack, pack_folders
 from arpipe.io.sample import SampleConfig, SampleSource

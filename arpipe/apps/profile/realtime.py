@@ -6,11 +6,6 @@ from contextlib import ExitStack
 from itertools import count
 from typing import Any, Self
 
-from arpipe.apps.live.capture import Capture, opener
-from arpipe.apps.live.outlets import Outlet, Recording, free_path
-from arpipe.apps.live.run import pipeline_config
-from arpipe.apps.live.session import LiveSession
-from arpipe.apps.live.trouble import advice
 from arpipe.apps.profile.clip import sample_clip
 from arpipe.apps.profile.record import (
     CAPTURE,
@@ -22,6 +17,11 @@ from arpipe.apps.profile.record import (
     Watch,
     source_of,
 )
+from arpipe.apps.stream.camera_advice import advice
+from arpipe.apps.stream.capture import Capture, opener
+from arpipe.apps.stream.outlets import Outlet, Recording, free_path
+from arpipe.apps.stream.session import LiveSession
+from arpipe.apps.stream.setup import pipeline_config
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import DeviceError, MediaError
 from arpipe.io.source import Source, SourceInfo

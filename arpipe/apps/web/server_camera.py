@@ -5,7 +5,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from arpipe.apps.live.capture import Capture, opener
+from arpipe.apps.stream.capture import Capture, opener
 from arpipe.config import LiveConfig
 from arpipe.errors import ArpipeError
 from arpipe.types import Frame

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from arpipe.apps.live.session import come_to_the_same, limited
+from arpipe.apps.stream.session import come_to_the_same, limited
 from arpipe.apps.web.catalog import Catalog
 from arpipe.apps.web.drawing import Drawing
 from arpipe.apps.web.protocol import (

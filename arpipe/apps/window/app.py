@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
-from arpipe.apps.live.outlets import save_snapshot
-from arpipe.apps.live.run import LiveParts, is_over, open_session
-from arpipe.apps.live.session import LiveReport, LiveSession
-from arpipe.apps.live.trouble import advice
 from arpipe.apps.signals import ended_by_sigterm
+from arpipe.apps.stream.camera_advice import advice
+from arpipe.apps.stream.outlets import save_snapshot
+from arpipe.apps.stream.session import LiveReport, LiveSession
+from arpipe.apps.stream.setup import LiveParts, is_over, open_session
 from arpipe.apps.window.adjusting import Adjustments
 from arpipe.apps.window.fitting_room import FittingRoom
 from arpipe.apps.window.hints import Hints

@@ -1,6 +1,6 @@
 """What is worn in the window, and how a person changes it."""
 
-from arpipe.apps.live.session import LiveSession
+from arpipe.apps.stream.session import LiveSession
 from arpipe.apps.window import adjusting
 from arpipe.apps.window.adjusting import Adjustment, Adjustments, can_adjust
 from arpipe.apps.window.hud import Hud

@@ -4,7 +4,7 @@ import time
 
 import cv2
 
-from arpipe.apps.live.capture import CaptureState
+from arpipe.apps.stream.capture import CaptureState
 from arpipe.timing import Clock
 from arpipe.types import FrameResult, Pixels
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Hashable
 
-from arpipe.apps.live.session import LiveSession
+from arpipe.apps.stream.session import LiveSession
 from arpipe.apps.window import panels
 from arpipe.apps.window.adjusting import Adjustment
 from arpipe.apps.window.keys import ADJUST_HELP, HELP

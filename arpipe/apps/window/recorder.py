@@ -2,8 +2,8 @@
 
 import time
 
-from arpipe.apps.live.outlets import Outlet, Recording, dated_path
-from arpipe.apps.live.session import LiveSession
+from arpipe.apps.stream.outlets import Outlet, Recording, dated_path
+from arpipe.apps.stream.session import LiveSession
 from arpipe.config import RunConfig
 from arpipe.timing import Clock
 

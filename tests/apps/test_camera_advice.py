@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from arpipe.apps.live.trouble import advice, programs_using
+from arpipe.apps.stream.camera_advice import advice, programs_using
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not tell")
 

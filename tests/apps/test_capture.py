@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from arpipe.apps.live.capture import Capture, opener
+from arpipe.apps.stream.capture import Capture, opener
 from arpipe.config import LiveConfig
 from arpipe.errors import DeviceError, MediaError
-from tests.apps.live_fakes import FakeCamera, FakeFile, openings, some
+from tests.apps.stream_fakes import FakeCamera, FakeFile, openings, some
 
 
 class FakeTime:

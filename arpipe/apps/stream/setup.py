@@ -1,17 +1,14 @@
-"""A live run from its configuration: in a window, or without one."""
+"""Build a live session from a configuration."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from arpipe.apps.heaps import share_heaps
-from arpipe.apps.live.capture import Capture, opener
-from arpipe.apps.live.outlets import Outlet, Recording, free_path
-from arpipe.apps.live.session import LiveReport, LiveSession
-from arpipe.apps.live.trouble import advice
-from arpipe.apps.signals import ended_by_sigterm
+from arpipe.apps.stream.capture import Capture, opener
+from arpipe.apps.stream.outlets import Outlet, Recording, free_path
+from arpipe.apps.stream.session import LiveSession
 from arpipe.config import LiveConfig, RunConfig
-from arpipe.errors import DeviceError
 from arpipe.io.camera.virtual_camera import VirtualCameraSink
 from arpipe.io.sink import Sink
 from arpipe.pipeline.governor import Governor
@@ -20,7 +17,6 @@ from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer, PixelLayer
 from arpipe.types import Picture
 
-POLL_S = 0.1
 PEOPLE = 2  # looked for at least, so that a second person is noticed
 
 Watch = Callable[[Picture], bool | None]
@@ -41,36 +37,6 @@ class LiveParts:
     sinks: Sequence[Sink] = ()
     layers: Sequence[Layer | PixelLayer] = ()
     capture: Capture | None = None
-
-
-def live(
-    config: LiveConfig | None = None,
-    run: RunConfig | None = None,
-    watch: Watch | None = None,
-    sinks: Sequence[Sink] = (),
-    layers: Sequence[Layer | PixelLayer] = (),
-) -> LiveReport:
-    """Show a camera with effects until the window is closed, the source or the time ends, or Ctrl-C.
-
-    Args:
-        config: Source, window and outputs; None for those of `run`.
-        run: Pipeline, effects and governor; None for the defaults.
-        watch: Called with each presented picture on the drawing thread; False ends the run.
-        sinks: Take every picture, each in a thread of its own; closed at the end.
-        layers: Effects of one's own; closed at the end.
-
-    Raises:
-        DeviceError: No window can be opened; or, without one, the camera cannot.
-        ArpipeError: As for `Pipeline` and the sinks.
-    """
-    run = run or RunConfig()
-    run = run.model_copy(update={"live": config or run.live})
-    parts = LiveParts(watch, sinks, layers)
-    if not run.live.window:
-        return run_headless(run, parts)
-    from arpipe.apps.window.app import run_window
-
-    return run_window(run, parts)
 
 
 def open_session(
@@ -103,28 +69,3 @@ def is_over(live: LiveConfig, session: LiveSession) -> bool:
     enough = live.frames and session.figures.frames >= live.frames
     late = live.seconds and session.age_s >= live.seconds
     return bool(session.has_ended or enough or late)
-
-
-def run_headless(run: RunConfig, parts: LiveParts) -> LiveReport:
-    """Without a window: pictures go to outlets and callbacks only."""
-    with ExitStack() as stack:
-        stack.enter_context(ended_by_sigterm())
-        session = open_session(stack, run, parts)
-        try:
-            while not is_over(run.live, session):
-                picture = session.next(POLL_S)
-                if picture is None:
-                    _give_up_without_camera(run.live, session)
-                    continue
-                session.presented(picture)
-                if parts.watch is not None and parts.watch(picture) is False:
-                    break
-        except KeyboardInterrupt:
-            pass  # the usual way to end it
-        return session.report()
-
-
-def _give_up_without_camera(live: LiveConfig, session: LiveSession) -> None:
-    """A camera that never worked is an error; one that stopped working may come back."""
-    if session.capture.state == "failed" and not session.figures.frames:
-        raise DeviceError(f"{session.capture.problem}\n{advice(live.source)}".strip())

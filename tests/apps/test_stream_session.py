@@ -4,18 +4,18 @@ import threading
 
 import pytest
 
-from arpipe.apps.live.capture import Capture
-from arpipe.apps.live.outlets import Outlet
-from arpipe.apps.live.run import LiveParts, is_over, run_headless
-from arpipe.apps.live.session import LiveSession, limited
-from arpipe.apps.live.show import summary
+from arpipe.apps.live import run_headless, summary
+from arpipe.apps.stream.capture import Capture
+from arpipe.apps.stream.outlets import Outlet
+from arpipe.apps.stream.session import LiveSession, limited
+from arpipe.apps.stream.setup import LiveParts, is_over
 from arpipe.config import LiveConfig, RunConfig
 from arpipe.errors import DeviceError, OutputError
 from arpipe.io.sink import NullSink
 from arpipe.pipeline.governor import DEFAULT_LEVELS, Governor, GovernorConfig, QualityLevel
 from arpipe.pipeline.schedule import Rates
 from arpipe.render.config import RenderConfig
-from tests.apps.live_fakes import FakeCamera, FakeFile, FakePipeline, openings
+from tests.apps.stream_fakes import FakeCamera, FakeFile, FakePipeline, openings
 
 PATIENCE_S = 10.0
 

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from arpipe.apps.live.outlets import Recording, dated_path, free_path, save_snapshot
+from arpipe.apps.stream.outlets import Recording, dated_path, free_path, save_snapshot
 from arpipe.errors import OutputError
 from arpipe.io.video import VideoFile
 from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.types import FrameResult
-from tests.apps.live_fakes import frame
+from tests.apps.stream_fakes import frame
 
 NOISE = np.random.default_rng(0).integers(0, 255, (720, 1280, 3), np.uint8)
 
 RECORD = """
 import os, signal, sys, time
 import numpy as np
-from arpipe.apps.live.outlets import Recording
+from arpipe.apps.stream.outlets import Recording
 from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.types import Frame, FrameResult
 from pathlib import Path

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Self
 
-from arpipe.apps.live.capture import Capture
-from arpipe.apps.live.outlets import Outlet
+from arpipe.apps.stream.capture import Capture
+from arpipe.apps.stream.outlets import Outlet
 from arpipe.errors import ArpipeError
 from arpipe.pipeline.governor import Decision, Governor, QualityLevel
 from arpipe.pipeline.handover import Newest

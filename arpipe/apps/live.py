@@ -1,0 +1,93 @@
+"""`arpipe live`: a camera with effects, in a window or without one."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from rich.console import Console
+
+from arpipe.apps.signals import ended_by_sigterm
+from arpipe.apps.stream.camera_advice import advice
+from arpipe.apps.stream.session import LiveReport, LiveSession
+from arpipe.apps.stream.setup import LiveParts, Watch, is_over, open_session
+from arpipe.config import LiveConfig, RunConfig
+from arpipe.errors import DeviceError
+from arpipe.io.sink import Sink
+from arpipe.render.layer import Layer, PixelLayer
+
+POLL_S = 0.1
+
+
+def live(
+    config: LiveConfig | None = None,
+    run: RunConfig | None = None,
+    watch: Watch | None = None,
+    sinks: Sequence[Sink] = (),
+    layers: Sequence[Layer | PixelLayer] = (),
+) -> LiveReport:
+    """Show a camera with effects until the window is closed, the source ends, a limit is reached, or Ctrl-C.
+
+    Args:
+        config: Source, window and outputs; None for `run.live`.
+        run: Pipeline, effects and governor; None for the defaults.
+        watch: Called with each presented picture on the drawing thread; returning False ends the run.
+        sinks: Receive every picture, each on a thread of its own; closed at the end.
+        layers: Custom effects; closed at the end.
+
+    Raises:
+        DeviceError: The window cannot be opened; without a window, the camera cannot be opened.
+        ArpipeError: As for `Pipeline` and the sinks.
+    """
+    run = run or RunConfig()
+    run = run.model_copy(update={"live": config or run.live})
+    parts = LiveParts(watch, sinks, layers)
+    if not run.live.window:
+        return run_headless(run, parts)
+    from arpipe.apps.window.app import run_window
+
+    return run_window(run, parts)
+
+
+def run_headless(run: RunConfig, parts: LiveParts) -> LiveReport:
+    """Run without a window: pictures go to outlets and callbacks only."""
+    with ExitStack() as stack:
+        stack.enter_context(ended_by_sigterm())
+        session = open_session(stack, run, parts)
+        try:
+            while not is_over(run.live, session):
+                picture = session.next(POLL_S)
+                if picture is None:
+                    _require_working_camera(run.live, session)
+                    continue
+                session.presented(picture)
+                if parts.watch is not None and parts.watch(picture) is False:
+                    break
+        except KeyboardInterrupt:
+            pass  # the usual way to end it
+        return session.report()
+
+
+def _require_working_camera(live: LiveConfig, session: LiveSession) -> None:
+    """Raise DeviceError if the camera has never worked; one that stopped working may come back."""
+    if session.capture.state == "failed" and not session.figures.frames:
+        raise DeviceError(f"{session.capture.problem}\n{advice(live.source)}".strip())
+
+
+def show(run: RunConfig, console: Console | None = None) -> None:
+    """Run live and say in the end what it was like."""
+    console = console or Console()
+    console.print(summary(live(run=run)), markup=False, highlight=False, soft_wrap=True)
+
+
+def summary(report: LiveReport) -> str:
+    """One or two lines."""
+    if not report.frames:
+        return "nothing was shown"
+    lost = ", ".join(f"{count} at {place}" for place, count in report.dropped.items() if count)
+    text = (
+        f"{report.frames} pictures, {report.fps:.1f} FPS (slowest hundredth {report.low_fps:.1f}), "
+        f"{report.latency_p50_ms:.0f} ms from camera to picture (p95 {report.latency_p95_ms:.0f}), "
+        f"dropped: {lost or 'none'}"
+    )
+    if report.decisions:
+        text += f"\nquality: {' → '.join([report.decisions[0].from_level, *(d.to_level for d in report.decisions)])}"
+    return text
