@@ -8,9 +8,9 @@ from typing import Protocol
 
 from rich.console import Console
 
-from arpipe.apps.batch_job import BatchPipeline, run_job
-from arpipe.apps.batch_plan import DEFAULT_EXPORT, SAMPLE, Job, make_plan
-from arpipe.apps.batch_report import Report
+from arpipe.apps.batch.job import BatchPipeline, run_job
+from arpipe.apps.batch.plan import DEFAULT_EXPORT, SAMPLE, Job, make_plan
+from arpipe.apps.batch.report import Report
 from arpipe.apps.contact_sheet import Tile, compose
 from arpipe.apps.signals import ended_by_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from arpipe.apps import batch_job, demo
+from arpipe.apps import demo
+from arpipe.apps.batch import job as batch_job
 from arpipe.apps.contact_sheet import BACKGROUND, GAP, LABEL_HEIGHT, TILE_HEIGHT, TILE_WIDTH, Tile, compose
 from arpipe.errors import OutputError
 from arpipe.geometry.camera import CameraIntrinsics

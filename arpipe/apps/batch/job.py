@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from arpipe.apps.batch_plan import Job
+from arpipe.apps.batch.plan import Job
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.export import Export, ExportHeader, open_export
 from arpipe.io.image.writer import ImageSink, ImageSinkConfig

@@ -3,9 +3,9 @@ import io
 import pytest
 from rich.console import Console
 
-from arpipe.apps.batch_job import Outcome
-from arpipe.apps.batch_plan import Job
-from arpipe.apps.batch_report import LINE_EVERY_S, Report
+from arpipe.apps.batch.job import Outcome
+from arpipe.apps.batch.plan import Job
+from arpipe.apps.batch.report import LINE_EVERY_S, Report
 from arpipe.io.source import SourceInfo
 
 

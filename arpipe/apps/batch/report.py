@@ -18,8 +18,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from arpipe.apps.batch_job import Outcome
-from arpipe.apps.batch_plan import Job
+from arpipe.apps.batch.job import Outcome
+from arpipe.apps.batch.plan import Job
 from arpipe.io.source import SourceInfo
 from arpipe.timing import Clock
 

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from arpipe.apps import batch_plan
-from arpipe.apps.batch_plan import make_plan
+from arpipe.apps.batch import plan as batch_plan
+from arpipe.apps.batch.plan import make_plan
 from arpipe.errors import ConfigError, OutputError
 from tests.io.clips import write_clip
 

@@ -1,4 +1,4 @@
-"""`arpipe batch`: recorded videos and photos in, the same with effects and data out."""
+"""The batch command: plan, run every input, report."""
 
 import time
 from collections.abc import Callable
@@ -9,9 +9,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 from rich.console import Console
 
-from arpipe.apps.batch_job import BatchPipeline, run_job
-from arpipe.apps.batch_plan import SAMPLE, Job, Plan, make_plan
-from arpipe.apps.batch_report import Report
+from arpipe.apps.batch.job import BatchPipeline, run_job
+from arpipe.apps.batch.plan import SAMPLE, Job, Plan, make_plan
+from arpipe.apps.batch.report import Report
 from arpipe.apps.signals import ended_by_sigterm
 from arpipe.apps.table import require_writable, timing_record, timing_table, write_timings
 from arpipe.errors import ArpipeError, RenderError, WeightsError
