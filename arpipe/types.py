@@ -221,6 +221,7 @@ class FrameResult:
         mask: (h', w') float32 person mask in [0, 1], at the network's or the frame's resolution, or None.
         timings_ms: Stage → duration, ms.
         dropped: Frames lost since the last result, by place ("source", "inference", "render", "encode").
+        camera: Intrinsics of the frame with which poses were solved; None in a result that was made by hand.
     """
 
     frame: Frame
@@ -230,6 +231,7 @@ class FrameResult:
     mask: Points | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     dropped: Mapping[str, int] = field(default_factory=dict)
+    camera: CameraIntrinsics | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

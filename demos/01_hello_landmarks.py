@@ -10,7 +10,7 @@ frames = int(sys.argv[2]) if len(sys.argv) > 2 else 90
 
 with open_source(source_name) as source, Pipeline() as pipeline:
     for frame in islice(source, frames):
-        for face in pipeline(frame).faces:
+        for face in pipeline.detect(frame).faces:
             x, y, _ = face.landmarks["nose_tip"]
             line = f"frame {frame.index:4d}  face {face.track_id}  nose at ({x:6.1f}, {y:6.1f}) px"
             if face.pose is not None:

@@ -22,9 +22,9 @@ else:
 one_picture = PipelineConfig.model_validate({"perception": {"face": {"mode": "image", "max_faces": 8}}})
 glasses = [name for name in pack_folders() if "glasses" in load_pack(name).tags]
 with Pipeline(one_picture) as pipeline:
-    result = pipeline(frame)
+    result = pipeline.detect(frame)
     print(f"{len(result.faces)} face(s)")
     for name in glasses:
         pipeline.set_effects([name])
-        Image.fromarray(pipeline.draw(result)).save(folder / f"{name}.png")
+        Image.fromarray(pipeline.render(result).pixels).save(folder / f"{name}.png")
         print(folder / f"{name}.png")

@@ -24,11 +24,11 @@ else:
 
 one_picture = PipelineConfig.model_validate({"perception": {"face": {"mode": "image", "max_faces": 8}}})
 with Pipeline(one_picture) as pipeline:
-    result = pipeline(frame)
+    result = pipeline.detect(frame)
     print(f"{len(result.faces)} face(s)")
     for look in LOOKS:
         pipeline.set_effects([look])
-        Image.fromarray(pipeline.draw(result)).save(folder / f"{look}.png")
+        Image.fromarray(pipeline.render(result).pixels).save(folder / f"{look}.png")
         print(folder / f"{look}.png")
 
     # Parameters change from one draw to the next: nothing is loaded again.
@@ -36,7 +36,7 @@ with Pipeline(one_picture) as pipeline:
     for color in LIPSTICKS:
         lips = load_pack("lipstick", {"color": color, "finish": "gloss", "opacity": 0.85})
         pipeline.set_effects([lips, "mascara", "blush(opacity=0.3)"])
-        strip.append(Image.fromarray(pipeline.draw(result)))
+        strip.append(Image.fromarray(pipeline.render(result).pixels))
     sheet = Image.new("RGB", (frame.width * len(strip), frame.height))
     for place, picture in enumerate(strip):
         sheet.paste(picture, (place * frame.width, 0))

@@ -14,7 +14,7 @@ rotations, depths = [], []
 with SampleSource(SampleConfig(width=1280, height=720)) as source, Pipeline() as pipeline:
     for frame in islice(source, frames):
         truth = source.truth(frame.index).camera_from_head
-        for face in pipeline(frame).faces:
+        for face in pipeline.detect(frame).faces:
             if face.pose is not None:
                 measured = face.pose.camera_from_head
                 rotations.append(angle_between_deg(measured.rotation, truth.rotation))

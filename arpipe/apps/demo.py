@@ -15,9 +15,9 @@ from arpipe.apps.contact_sheet import Tile, compose
 from arpipe.apps.signals import ended_by_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings
 from arpipe.effects.packs import Pack, load_pack, pack_folders
-from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.image.writer import ImageSink
 from arpipe.io.video.writer import VideoSinkConfig
+from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.timing import TimingLog
 from arpipe.types import Frame, FrameResult, Picture, TrackedFace
@@ -50,8 +50,8 @@ class _Album:
         found = self._best.get(yaw_deg)
         return None if found is None else found[1]
 
-    def __call__(self, frame: Frame) -> FrameResult:
-        result = self._pipeline(frame)
+    def detect(self, frame: Frame) -> FrameResult:
+        result = self._pipeline.detect(frame)
         pose = next((face.pose for face in result.faces if face.pose is not None), None)
         if pose is not None:
             for yaw_deg in self._yaws_deg:
@@ -60,11 +60,12 @@ class _Album:
                     self._best[yaw_deg] = (miss, result)
         return result
 
-    def picture(self, result: FrameResult) -> Picture:
-        return self._pipeline.picture(result)
+    def render(self, result: FrameResult) -> Picture:
+        return self._pipeline.render(result)
 
-    def camera_for(self, width: int, height: int, known: CameraIntrinsics | None = None) -> CameraIntrinsics:
-        return self._pipeline.camera_for(width, height, known)
+    @property
+    def camera(self) -> CameraModel:
+        return self._pipeline.camera
 
     def reset(self) -> None:
         self._pipeline.reset()
@@ -131,7 +132,7 @@ def _tiles(packs: Sequence[Pack], album: _Album, pipeline: DemoPipeline) -> list
         if result is None:
             continue
         pipeline.set_effects([pack])
-        pixels = pipeline.picture(result).pixels
+        pixels = pipeline.render(result).pixels
         face = _first_pose(result)
         yaw = "" if face is None or face.pose is None else _yaw_text(face.pose.yaw_deg)
         box = (0.0, 0.0, float(result.frame.width), float(result.frame.height))

@@ -6,6 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from arpipe.effects.packs import Pack, build
 from arpipe.render.context import GlContext
+from arpipe.render.layer import Layer, PixelLayer
 
 
 @runtime_checkable
@@ -59,16 +60,65 @@ class BuiltEffect:
             layer.close()
 
 
+class ActiveEffects:
+    """The effects that are drawn in one context.
+
+    Args:
+        context: Where GL objects live.
+        spare: Effects that are kept built after being taken off, so that putting them on again costs nothing.
+    """
+
+    def __init__(self, context: GlContext, spare: int = 0) -> None:
+        self._context = context
+        self._most_spare = spare
+        self._active: list[BuiltEffect] = []
+        self._spare: list[BuiltEffect] = []  # taken off last comes last
+
+    @property
+    def layers(self) -> list[Layer | PixelLayer]:
+        """Layers of the active effects, in order."""
+        return [layer for effect in self._active for layer in effect.layers]
+
+    def update(self, packs: Sequence[Pack]) -> None:
+        """Make other effects active; those that stay are kept, and adjusted where only parameters differ.
+
+        Raises:
+            ArpipeError: One cannot be built; the active ones stay as they were.
+        """
+        active, left = _updated([*self._active, *reversed(self._spare)], packs, self._context)
+        self._active = active
+        self._spare = [*(effect for effect in self._spare if effect in left)]
+        self._spare += [effect for effect in left if effect not in self._spare]
+        while len(self._spare) > self._most_spare:
+            self._spare.pop(0).close()
+
+    def close(self) -> None:
+        """Release all effects; may be called twice."""
+        for effect in (*self._active, *self._spare):
+            effect.close()
+        self._active, self._spare = [], []
+
+
 def worn_next(worn: Sequence[BuiltEffect], packs: Sequence[Pack], context: GlContext) -> list[BuiltEffect]:
     """Change what is worn: what stays is kept, adjusted where it can be; the rest is built, or closed.
 
     Raises:
         ArpipeError: One cannot be built; those worn stay as they were.
     """
-    left, chosen = list(worn), []
+    chosen, left = _updated(worn, packs, context)
+    for effect in left:
+        effect.close()
+    return chosen
+
+
+def _updated(
+    known: Sequence[BuiltEffect], packs: Sequence[Pack], context: GlContext
+) -> tuple[list[BuiltEffect], list[BuiltEffect]]:
+    """Effects for the packs, taken from the known ones where possible, and the known ones that are left."""
+    left, chosen = list(known), []
     with ExitStack() as undo:
         for pack in packs:
-            effect = next((known for known in left if _outline(known.pack) == _outline(pack)), None)
+            effect = next((each for each in left if _outline(each.pack) == _outline(pack)), None)
             before = None if effect is None else effect.pack
             if effect is not None and before is not None and effect.adjust(pack):
                 left.remove(effect)
@@ -78,9 +128,7 @@ def worn_next(worn: Sequence[BuiltEffect], packs: Sequence[Pack], context: GlCon
                 undo.callback(effect.close)
             chosen.append(effect)
         undo.pop_all()
-    for effect in left:
-        effect.close()
-    return chosen
+    return chosen, left
 
 
 def _outline(pack: Pack) -> tuple[object, ...]:

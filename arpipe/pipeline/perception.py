@@ -1,16 +1,17 @@
 """What is in a frame: one plain function of the frame, with a memory for tracks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.head_pose import HeadPoseConfig
 from arpipe.inference.session import SessionConfig
+from arpipe.pipeline.camera_model import CameraConfig, CameraModel
 from arpipe.pipeline.face_sight import FaceSight
 from arpipe.pipeline.schedule import Rates
-from arpipe.timing import FRAME_STAGE, StageTimer
+from arpipe.timing import FRAME_STAGE, Span, StageTimer
 from arpipe.tracking.body import BodyTracker, BodyTrackerConfig
 from arpipe.tracking.hands import HandTracker, HandTrackerConfig
 from arpipe.tracking.mask import MaskTracker, MaskTrackerConfig
@@ -77,14 +78,25 @@ class Perception:
     Args:
         config: What is looked for.
         needs: What effects need: "face", "iris", "body", "hands", "mask"; their networks load now.
+        camera: The camera that took the frames; None for an unknown one.
+        observer: Called with every finished span, on the thread that did the work.
 
     Attributes:
+        camera: Gives the intrinsics of frames.
         quality: Assign, from any thread, to change it from the next frame on.
         needs: Assign it likewise.
     """
 
-    def __init__(self, config: PerceptionConfig | None = None, needs: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        config: PerceptionConfig | None = None,
+        needs: frozenset[str] = frozenset(),
+        camera: CameraConfig | None = None,
+        observer: Callable[[Span], None] | None = None,
+    ) -> None:
         self.config = config or PerceptionConfig()
+        self.camera = CameraModel(camera)
+        self._timer = StageTimer(observer=observer)
         self.quality = PerceptionQuality()
         self.needs = needs
         self._mask = MaskTracker(self.config.mask, self.config.session)
@@ -93,14 +105,9 @@ class Perception:
         self._hand_tracker: HandTracker | None = None
         self._load(self._wanted())
 
-    def __call__(self, frame: Frame, camera: CameraIntrinsics, timer: StageTimer) -> FrameResult:
-        """Everything known of `frame`, the stages' durations included.
-
-        Args:
-            frame: The next frame of the stream.
-            camera: Intrinsics of an image of the frame's size.
-            timer: Begun anew for this frame here; its durations so far go into the result.
-        """
+    def detect(self, frame: Frame) -> FrameResult:
+        """Detect everything that is looked for in the next frame of the stream; durations are in the result."""
+        camera, timer = self.camera.intrinsics_for(frame), self._timer
         wanted, quality = self._wanted(), self.quality
         every = self.config.every.slowest(quality.every)
         refined = self._is_refined(quality)
@@ -121,7 +128,7 @@ class Perception:
                 hands.update(frame, timer, every.hands) if hands and "hands" in wanted else (),
                 self._mask.update(frame, timer, every.mask, boxes_px) if "mask" in wanted else None,
             )
-        return replace(seen, timings_ms=timer.timings_ms)
+        return replace(seen, timings_ms=timer.timings_ms, camera=camera)
 
     def effective(self, quality: PerceptionQuality) -> PerceptionQuality:
         """What a quality comes to: for what is looked for now, as it is configured."""

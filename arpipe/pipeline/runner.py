@@ -18,11 +18,11 @@ FRAMES_AHEAD = 2  # decoded pictures waiting; a key frame takes longer than one 
 class FramePipeline(Protocol):
     """What `pictures` needs of a pipeline; `arpipe.pipeline.pipeline.Pipeline` is one."""
 
-    def __call__(self, frame: Frame) -> FrameResult:
+    def detect(self, frame: Frame) -> FrameResult:
         """Look at the next frame; called on a thread of its own."""
         ...
 
-    def picture(self, result: FrameResult) -> Picture:
+    def render(self, result: FrameResult) -> Picture:
         """Draw; called on the caller's thread."""
         ...
 
@@ -34,16 +34,16 @@ def pictures(frames: Iterable[Frame], pipeline: FramePipeline) -> Iterator[Pictu
     """
     with ExitStack() as threads:
         captured = threads.enter_context(Ahead(frames, "capture", FRAMES_AHEAD))
-        results = threads.enter_context(Ahead((pipeline(frame) for frame in captured), "perception"))
+        results = threads.enter_context(Ahead(map(pipeline.detect, captured), "perception"))
         for result in results:
-            yield pipeline.picture(result)
+            yield pipeline.render(result)
 
 
 def results(frames: Iterable[Frame], pipeline: FramePipeline) -> Iterator[FrameResult]:
     """Every frame, seen but not drawn, in order; reading runs ahead in its own thread."""
     with Ahead(frames, "capture", FRAMES_AHEAD) as captured:
         for frame in captured:
-            yield pipeline(frame)
+            yield pipeline.detect(frame)
 
 
 def run(

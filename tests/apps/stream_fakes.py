@@ -64,16 +64,17 @@ class FakePipeline:
     """Sees nothing and draws the frame as it is."""
 
     def __init__(self):
+        self.renderer = self
         self.quality = RenderConfig()
         self.qualities = []
         self.perception = self
         self.packs = ()
         self.perceived = PerceptionQuality()
 
-    def __call__(self, frame):
+    def detect(self, frame):
         return FrameResult(frame, timings_ms={"frame": 1.0})
 
-    def picture(self, result):
+    def render(self, result):
         return Picture(result.frame.pixels.copy(), result)
 
     def effective(self, quality):

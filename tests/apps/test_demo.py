@@ -11,9 +11,9 @@ from arpipe.apps import demo
 from arpipe.apps.batch import job as batch_job
 from arpipe.apps.contact_sheet import BACKGROUND, GAP, LABEL_HEIGHT, TILE_HEIGHT, TILE_WIDTH, Tile, compose
 from arpipe.errors import OutputError
-from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import RigidTransform, rotation_from_angles
 from arpipe.io.source import open_source
+from arpipe.pipeline.camera_model import CameraModel
 from arpipe.topology import load_topology
 from arpipe.types import FrameResult, HeadPose, Landmarks, Picture, TrackedFace
 from tests.io.clips import VARIABLE_PTS, frame_times, write_clip
@@ -27,22 +27,21 @@ class TurningHead:
         self.threads = set()
         self.closed = False
 
-    def __call__(self, frame):
+    camera = CameraModel()
+
+    def detect(self, frame):
         points = np.random.default_rng(0).uniform(20, 40, (478, 3)).astype(np.float32)
         turn = RigidTransform(rotation_from_angles(-46.0 + 4.0 * frame.index, 0, 0), np.array([0, 0, 0.5]))
         pose = HeadPose(turn, np.zeros((478, 3)), 0.5)
         face = TrackedFace(1, Landmarks(points, 1.0, load_topology("face")), pose, "tracked", frame.index)
         return FrameResult(frame, faces=(face,), timings_ms={"infer": 1.0, "frame": 1.0})
 
-    def picture(self, result):
+    def render(self, result):
         self.threads.add(threading.get_ident())
         return Picture(result.frame.pixels.copy(), result)
 
     def set_effects(self, effects):
         self.worn.append(effects[0].name)
-
-    def camera_for(self, width, height, known=None):
-        return CameraIntrinsics.from_fov(width, height)
 
     def reset(self):
         pass
@@ -85,7 +84,7 @@ def test_album_keeps_the_results_nearest_to_the_yaws(sample):
     album = demo._Album(TurningHead(demo.PipelineConfig()), demo.YAWS_DEG)
     with batch_job.open_source("sample") as source:
         for frame in source:
-            album(frame)
+            album.detect(frame)
     kept = [album.nearest(yaw_deg).faces[0].pose.yaw_deg for yaw_deg in demo.YAWS_DEG]
     assert kept == pytest.approx([-34.0, -2.0, 34.0])
 

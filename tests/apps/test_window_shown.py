@@ -189,7 +189,7 @@ def test_glasses_are_adjusted_at_once_even_while_it_is_paused(screen, tmp_path):
         press(app, window, glfw.KEY_SPACE, glfw.KEY_A)
         app.hud._message_until_s = 0.0
         before, frames = shown(app), app.session.figures.frames
-        (worn,) = app.session.pipeline._worn
+        worn = app.session.pipeline.renderer._effects.layers
         objects = app.screen._context.resources.count
         press(app, window, *[glfw.KEY_DOWN] * 10)
         after = shown(app)
@@ -197,7 +197,7 @@ def test_glasses_are_adjusted_at_once_even_while_it_is_paused(screen, tmp_path):
         moved = np.abs(after[face].astype(int) - before[face]).mean()
         assert moved > 2.0
         assert app.session.figures.frames == frames
-        assert app.session.pipeline._worn == [worn]  # not built anew
+        assert app.session.pipeline.renderer._effects.layers == worn  # not built anew
         assert app.screen._context.resources.count == objects
         press(app, window, glfw.KEY_BACKSPACE)
         assert (

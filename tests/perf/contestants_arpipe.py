@@ -38,7 +38,7 @@ def _pipeline(mesh: str, effects: list[str], threads: int, name: str) -> Step:
 
     def step(pixels: np.ndarray, index: int) -> object:
         frame = Frame(pixels, index / 30.0, index)
-        return pipeline.process(frame) if effects else pipeline(frame)
+        return pipeline.process(frame) if effects else pipeline.detect(frame)
 
     return step
 

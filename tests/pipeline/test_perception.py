@@ -10,7 +10,6 @@ from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.pipeline.perception import Perception, PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.pipeline.schedule import Rates
-from arpipe.timing import StageTimer
 from arpipe.tracking.tracker import FaceTrackerConfig
 
 pytestmark = pytest.mark.weights
@@ -26,7 +25,7 @@ def test_mesh_is_exchanged_between_frames_and_the_track_goes_on():
     with Pipeline() as pipeline:
         for frame in frames(9):
             pipeline.perception.quality = PerceptionQuality(attention=frame.index % 6 < 3)
-            (face,) = pipeline(frame).faces
+            (face,) = pipeline.detect(frame).faces
             ids.add(face.track_id)
             counts.append(face.landmarks.topology.count)
             assert face.pose is not None
@@ -39,8 +38,8 @@ def test_networks_rest_on_every_second_frame_and_landmarks_stay_close():
         pipeline.perception.quality = PerceptionQuality(every=Rates.all(2))
         looked, off = [], []
         for frame in frames(24):
-            result = pipeline(frame)
-            whole = reference(frame)
+            result = pipeline.detect(frame)
+            whole = reference.detect(frame)
             looked.append("infer" in result.timings_ms)
             if result.faces:
                 pair = result.faces[0].landmarks, whole.faces[0].landmarks
@@ -63,12 +62,11 @@ def test_effects_bear_the_exchange(effect):
 
 def seen_with(mesh, needs, count):
     config = PerceptionConfig(face=FaceTrackerConfig(mesh=mesh))
-    timer = StageTimer()
     with (
         SampleSource(SampleConfig(width=640, height=360, frames=count)) as source,
         Perception(config, frozenset(needs)) as perception,
     ):
-        return [perception(frame, source.camera, timer).faces[0] for frame in source]
+        return [perception.detect(frame).faces[0] for frame in source]
 
 
 def test_plain_mesh_is_enough_for_what_needs_no_irises_and_only_then():
@@ -87,7 +85,7 @@ def test_faces_asked_for_have_irises_whatever_is_drawn():
         SampleSource(SampleConfig(width=640, height=360, frames=1)) as source,
         Perception(PerceptionConfig(track=("face",)), frozenset({"face"})) as perception,
     ):
-        (face,) = perception(next(iter(source)), source.camera, StageTimer()).faces
+        (face,) = perception.detect(next(iter(source))).faces
     assert face.landmarks.topology.count == 478
 
 

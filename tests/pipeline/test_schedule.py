@@ -54,7 +54,7 @@ def test_each_network_runs_at_its_own_rate_and_the_governor_s_where_that_is_slow
         for frame in source:
             if frame.index == 12:
                 pipeline.perception.quality = PerceptionQuality(every=Rates.all(4))
-            result = pipeline(frame)
+            result = pipeline.detect(frame)
             assert result.mask is not None
             assert len(result.faces) == 1
             for stage, seen in looks.items():

@@ -26,7 +26,7 @@ def frame(index=0):
 def found(effects, *track):
     config = PipelineConfig(perception=PerceptionConfig(track=track))
     with Pipeline(config, effects=effects) as pipeline:
-        result = pipeline(frame())
+        result = pipeline.detect(frame())
     return len(result.faces), len(result.bodies), result.hands
 
 
@@ -50,19 +50,19 @@ def test_effects_and_configuration_say_what_is_looked_for(effects, track, faces,
 @pytest.mark.weights
 def test_another_effect_brings_its_subject_along():
     with Pipeline(effects=["skeleton"]) as pipeline:
-        assert not pipeline(frame()).faces
+        assert not pipeline.detect(frame()).faces
         pipeline.set_effects(["aviator"])
-        result = pipeline(frame(1))
+        result = pipeline.detect(frame(1))
         assert (len(result.faces), len(result.bodies)) == (1, 0)
         pipeline.reset()
-        assert pipeline(frame(2)).faces[0].track_id == 1
+        assert pipeline.detect(frame(2)).faces[0].track_id == 1
 
 
 @pytest.mark.weights
 def test_bodies_are_carried_on_where_networks_rest():
     with Pipeline(effects=["skeleton"]) as pipeline:
         pipeline.perception.quality = PerceptionQuality(every=Rates.all(2))
-        results = [pipeline(frame(index)) for index in range(6)]
+        results = [pipeline.detect(frame(index)) for index in range(6)]
     looked = ["infer" in result.timings_ms for result in results]
     assert sum(looked) == 3
     noses = [result.bodies[0].landmarks["nose"][:2] for result in results[1:]]

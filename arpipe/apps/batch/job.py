@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Protocol
 
 from arpipe.apps.batch.plan import Job
-from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.export import Export, ExportHeader, open_export
 from arpipe.io.image.writer import ImageSink, ImageSinkConfig
 from arpipe.io.sink import Sink
 from arpipe.io.source import Source, SourceInfo, open_source
 from arpipe.io.video.writer import VideoSink, VideoSinkConfig, traits_of
+from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.handover import Behind
 from arpipe.pipeline.runner import FramePipeline, pictures, results
 from arpipe.timing import Clock, TimingLog
@@ -26,9 +26,9 @@ ENCODE_STAGE = "encode"
 class BatchPipeline(FramePipeline, Protocol):
     """The part of `arpipe.Pipeline` that a batch needs; tests bring their own."""
 
-    def camera_for(  # noqa: D102
-        self, width: int, height: int, known: CameraIntrinsics | None = None
-    ) -> CameraIntrinsics: ...
+    @property
+    def camera(self) -> CameraModel:  # noqa: D102
+        ...
 
     def reset(self) -> None:  # noqa: D102
         ...
@@ -144,5 +144,5 @@ def _open_sinks(job: Job, source: Source, video: VideoSinkConfig) -> Iterator[Si
 def _open_exports(job: Job, source: Source, pipeline: BatchPipeline) -> Iterator[Export]:
     if job.export is not None:
         info = source.info
-        camera = pipeline.camera_for(info.width, info.height, info.camera)
+        camera = pipeline.camera.intrinsics_for_size(info.width, info.height, info.camera)
         yield open_export(job.export, ExportHeader(camera, source.info.name), job.export_format)

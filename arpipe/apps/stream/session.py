@@ -113,7 +113,7 @@ class LiveSession:
         self._drop_counts = dict.fromkeys(PLACES, 0)
         self._detached_drops = 0
         self._frames = Newest(capture, "capture")
-        self._results = Newest((pipeline(frame) for frame in self._frames), "perception")
+        self._results = Newest(map(pipeline.detect, self._frames), "perception")
 
     @property
     def age_s(self) -> float:
@@ -134,14 +134,14 @@ class LiveSession:
         result = self._results.take(timeout_s)
         if result is None:
             return None
-        if self._full_quality is None:
-            self._full_quality = self.pipeline.quality
-            self.settle()
         begun_s = self._clock()
-        picture = self.pipeline.picture(replace(result, dropped=self._new_drops()))
+        picture = self.pipeline.render(replace(result, dropped=self._new_drops()))
         drawing_ms = (self._clock() - begun_s) * 1000.0
         # Seeing and drawing overlap, so the slower of the two sets the pace.
         self._cost_ms = max(result.timings_ms.get(FRAME_STAGE, 0.0), drawing_ms)
+        if self._full_quality is None:
+            self._full_quality = self.pipeline.renderer.quality
+            self.settle()
         return picture
 
     def presented(self, picture: Picture, presenting_ms: float = 0.0) -> None:
@@ -221,7 +221,7 @@ class LiveSession:
 
     def _apply(self, level: QualityLevel) -> None:
         if self._full_quality is not None:
-            self.pipeline.set_quality(limited(self._full_quality, level))
+            self.pipeline.renderer.set_quality(limited(self._full_quality, level))
         self.pipeline.perception.quality = _seeing(level)
 
     def _is_same(self, one: QualityLevel, other: QualityLevel) -> bool:

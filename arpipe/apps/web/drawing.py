@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from arpipe.effects.built import BuiltEffect
 from arpipe.effects.packs import Pack
-from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.pipeline.camera_model import CameraModel
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
@@ -73,10 +73,11 @@ class Drawing:
         for name in spare[: max(0, len(spare) - MOST_KEPT)]:
             self._made.pop(name).close()
 
-    def draw(self, result: FrameResult, camera: CameraIntrinsics, render: RenderConfig) -> Drawn:
+    def draw(self, result: FrameResult, render: RenderConfig) -> Drawn:
         """The frame with all that is worn, at a quality; what is transparent shows a checkerboard."""
         self._context.make_current()
         self._compositor.config = render
+        camera = result.camera or CameraModel().intrinsics_for(result.frame)
         self._timer.begin_frame(result.frame.index)
         layers = [layer for name in self._worn for layer in self._made[name].layers]
         pixels = self._compositor.draw(result, camera, layers, self._timer)

@@ -10,12 +10,10 @@ from arpipe.apps.framing import CUTS, FACE, WHOLE, Cut, square
 from arpipe.apps.web.catalog import Catalog, Entry
 from arpipe.apps.web.drawing import Drawing
 from arpipe.errors import ArpipeError
-from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.video.stream_codec import encode_jpeg
 from arpipe.pipeline.perception import Perception, PerceptionConfig
 from arpipe.render.config import RenderConfig
-from arpipe.timing import StageTimer
 from arpipe.types import Frame, FrameResult, Pixels
 
 SAMPLE = SampleConfig(width=960, height=1080, frames=1, noise=0.0)
@@ -29,7 +27,6 @@ NOTHING = "none"
 class _Sitter:
     """The sample's face, seen."""
 
-    camera: CameraIntrinsics
     results: tuple[FrameResult, ...]
 
 
@@ -73,7 +70,7 @@ class Previews:
             self._drawing = Drawing(RenderConfig())
         self._drawing.wear({} if entry is None else {entry.id: entry.pack({})})
         for result in self._sitter.results:
-            drawn = self._drawing.draw(result, self._sitter.camera, self._drawing.best)
+            drawn = self._drawing.draw(result, self._drawing.best)
         cut = WHOLE if entry is None or entry.group == "glasses" else CUTS.get(entry.id, FACE)
         return encode_jpeg(_cut(drawn.pixels, self._sitter.results[-1], cut), QUALITY)
 
@@ -87,11 +84,10 @@ class Previews:
 def _sit(config: PerceptionConfig) -> _Sitter:
     with SampleSource(SAMPLE) as source:
         pixels, camera = source.frame(0).pixels, source.camera
-    timer = StageTimer()
     with Perception(config) as perception:
-        frames = [Frame(pixels, number / 30.0, number) for number in range(SETTLE_FRAMES)]
-        results = tuple(perception(frame, camera, timer) for frame in frames)
-    return _Sitter(camera, results)
+        frames = [Frame(pixels, number / 30.0, number, camera) for number in range(SETTLE_FRAMES)]
+        results = tuple(map(perception.detect, frames))
+    return _Sitter(results)
 
 
 def _cut(pixels: Pixels, result: FrameResult, cut: Cut) -> Pixels:

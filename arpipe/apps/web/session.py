@@ -29,8 +29,7 @@ from arpipe.apps.web.protocol import (
 from arpipe.config import RunConfig
 from arpipe.effects.packs import load_effect, needs_of
 from arpipe.errors import ArpipeError, MediaError
-from arpipe.geometry.calibration import load_intrinsics
-from arpipe.geometry.camera import DEFAULT_VERTICAL_FOV_DEG, CameraIntrinsics
+from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.video.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
 from arpipe.pipeline.governor import Governor
 from arpipe.pipeline.perception import Perception, PerceptionQuality
@@ -86,8 +85,6 @@ class Session:
         self._timer = StageTimer()
         self._governor = Governor(config.governor)
         self._governor.same = lambda one, other: come_to_the_same(one, other, drawing.best, perception)
-        file = config.camera.file
-        self._intrinsics = None if file is None else load_intrinsics(file)
         self._max_pixels = config.web.max_width * config.web.max_height
         self._decoder = H264Decoder(self._max_pixels)
         self._encoder: H264Encoder | None = None
@@ -148,8 +145,7 @@ class Session:
         level = self._governor.level
         self._perception.quality = PerceptionQuality(level.attention, level.perception_every)
         render = limited(self._drawing.best, level)
-        camera = self._camera(result.frame)
-        drawn = await self._on(self._renderer, self._drawing.draw, result, camera, render)
+        drawn = await self._on(self._renderer, self._drawing.draw, result, render)
         timings = {**result.timings_ms, **drawn.timings_ms}
         coded = await self._on(self._coding, self._code, drawn.pixels, result, timings)
         ended_s = time.perf_counter()
@@ -181,16 +177,8 @@ class Session:
         self._last_s = max(captured_s, self._last_s + SHORTEST_STEP_S)
         frame = Frame(even, self._last_s, self._count, camera)
         self._count += 1
-        result = self._perception(frame, self._camera(frame), self._timer)
+        result = self._perception.detect(frame)
         return replace(result, timings_ms={**before_ms, **result.timings_ms})
-
-    def _camera(self, frame: Frame) -> CameraIntrinsics:
-        if self._intrinsics is not None:
-            return self._intrinsics.resized(frame.width, frame.height)
-        fov_deg = self._config.camera.fov_deg
-        if fov_deg is None and frame.camera is not None:
-            return frame.camera
-        return CameraIntrinsics.from_fov(frame.width, frame.height, fov_deg or DEFAULT_VERTICAL_FOV_DEG)
 
     def _code(self, pixels: Pixels, result: FrameResult, timings_ms: Mapping[str, float]) -> Coded:
         start_s = self._timer.clock()
@@ -230,7 +218,7 @@ async def open_session(
         ArpipeError: Weights or OpenGL are missing.
     """
     loop = asyncio.get_running_loop()
-    perception = await loop.run_in_executor(None, Perception, config.perception)
+    perception = await loop.run_in_executor(None, lambda: Perception(config.perception, camera=config.camera))
     try:
         drawing = await loop.run_in_executor(renderer, Drawing, config.render)
     except ArpipeError:

@@ -157,7 +157,7 @@ class LiveWindow:
     def _draw_again(self) -> None:
         """Draw the present frame anew, so that what is worn can be changed while it stands still."""
         if self._picture is not None:
-            self._picture = self.session.pipeline.picture(self._picture.result)
+            self._picture = self.session.pipeline.render(self._picture.result)
             self.screen.take(self._picture.pixels)
             self._drawn_s = 0.0
 

@@ -85,7 +85,7 @@ def faces(pixels: np.ndarray, effects: list[list[str]], reach: float, region: st
     """The face, or one region, with each list of effects, side by side."""
     tiles = []
     with Pipeline(ONE_PICTURE) as pipeline:
-        result = pipeline(Frame(np.ascontiguousarray(pixels), 0.0, 0))
+        result = pipeline.detect(Frame(np.ascontiguousarray(pixels), 0.0, 0))
         landmarks = result.faces[0].landmarks
         points = landmarks.region(region)[:, :2] if region else landmarks.points_px[:, :2]
         center = (points.min(axis=0) + points.max(axis=0)) / 2
@@ -93,7 +93,7 @@ def faces(pixels: np.ndarray, effects: list[list[str]], reach: float, region: st
         box = (*(center - half), *(center + half))
         for worn in effects:
             pipeline.set_effects(worn)
-            drawn = Image.fromarray(pipeline.draw(result))
+            drawn = Image.fromarray(pipeline.render(result).pixels)
             tiles.append(
                 np.asarray(drawn.resize((SIDE, SIDE), Image.Resampling.LANCZOS, clipped(box, pixels)))
             )

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig, run
 from arpipe.errors import ConfigError, OutputError, RenderError
-from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.video import VideoFile
 from arpipe.io.video.writer import VideoSinkConfig
+from arpipe.pipeline.camera_model import CameraModel
 from arpipe.topology import load_topology
 from arpipe.types import FrameResult, Landmarks, Picture, TrackedFace
 from tests.io.clips import audio_packets, damage, frame_times, patch_colors, write_clip, write_sound
@@ -31,20 +31,19 @@ class FakePipeline:
         self.closed = False
         self.drawn_on = set()
 
-    def __call__(self, frame):
+    camera = CameraModel()
+
+    def detect(self, frame):
         self.trip(frame.index)
         points = np.full((478, 3), 5.0, dtype=np.float32)
         face = TrackedFace(1, Landmarks(points, 0.9, load_topology("face")), None, "tracked", frame.index)
         return FrameResult(frame, faces=(face,), timings_ms={"infer": 2.0, "decode": 0.1, "frame": 2.5})
 
-    def picture(self, result):
+    def render(self, result):
         self.drawn_on.add(threading.get_ident())
         pixels = result.frame.pixels.copy()
         pixels[-16:, -16:] = MARK
         return Picture(pixels, result)
-
-    def camera_for(self, width, height, known=None):
-        return CameraIntrinsics.from_fov(width, height)
 
     def reset(self):
         self.resets += 1

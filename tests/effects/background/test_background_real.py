@@ -42,11 +42,11 @@ class Needless:
 def test_the_mask_is_made_only_for_those_who_need_it():
     frame = sample_portrait(640, 360)
     with Pipeline(layers=[Needless()]) as pipeline:
-        assert pipeline(frame).mask is None
+        assert pipeline.detect(frame).mask is None
         pipeline.set_effects(["background(blur=9)"])
-        assert pipeline(frame).mask.shape == (360, 640)
+        assert pipeline.detect(frame).mask.shape == (360, 640)
         pipeline.set_effects(["filter(kernel=sharpen)"])
-        assert pipeline(frame).mask is None
+        assert pipeline.detect(frame).mask is None
 
 
 def test_no_glow_around_a_person_before_any_background():

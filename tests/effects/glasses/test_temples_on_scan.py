@@ -12,8 +12,9 @@ import pytest
 
 from arpipe.effects.glasses import head_shape
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.pipeline.camera_model import CameraConfig
 from arpipe.pipeline.perception import PerceptionConfig
-from arpipe.pipeline.pipeline import CameraConfig, Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.topology import load_topology
 from arpipe.tracking.tracker import FaceTrackerConfig
 from arpipe.types import Frame
@@ -108,8 +109,8 @@ def test_temples_vanish_and_appear_where_the_scan_says(scan, labels, tmp_path):
                 continue
             pixels = np.ascontiguousarray(cv2.imread(str(folder / name))[..., ::-1])
             pipeline.reset()
-            pipeline.draw(pipeline(Frame(pixels, 0.0, 0)))
-            (layer,) = pipeline._worn[0].layers
+            pipeline.process(Frame(pixels, 0.0, 0))
+            (layer,) = pipeline.renderer._effects.layers
             (worn,) = layer._worn
             pose = worn.face.pose
             rotation, offset = np.array(label["R_cv"]), np.array(label["t_cv_mm"])

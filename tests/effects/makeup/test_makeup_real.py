@@ -42,7 +42,7 @@ def test_lipstick_lies_where_the_official_runtime_sees_lips(shared_data):
         _filled(official[topology.region(name)], pixels.shape[:2]) for name in ("lips_outer", "lips_inner")
     )
     with Pipeline(effects=[GREEN]) as pipeline:
-        drawn = pipeline.draw(pipeline(Frame(pixels, 0.0, 0)))
+        drawn = pipeline.render(pipeline.detect(Frame(pixels, 0.0, 0))).pixels
     marks = np.abs(drawn.astype(int) - pixels).max(axis=2) > 24  # half of the colour's step
     near = cv2.dilate((lips > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     assert marks[(lips > 0.5) & (mouth < 0.5)].mean() >= 0.95
@@ -57,8 +57,8 @@ def test_a_smiling_lower_lip_is_painted_up_to_the_teeth():
     bare = {}
     for reach_mm in (0.0, 2.4):
         with Pipeline(effects=[f"{GREEN[:-1]}, reach_mm={reach_mm})"]) as pipeline:
-            result = pipeline(Frame(pixels, 0.0, 0))
-            drawn = pipeline.draw(result)
+            result = pipeline.detect(Frame(pixels, 0.0, 0))
+            drawn = pipeline.render(result).pixels
         face = result.faces[0]
         scale = px_per_mm(face)
         marks = np.abs(drawn.astype(int) - pixels).max(axis=2) > 20
@@ -90,8 +90,8 @@ def test_edges_stand_still_in_a_noisy_clip():
     with Pipeline(effects=[GREEN]) as pipeline:
         for index in range(45):
             noisy = np.clip(pixels + rng.normal(0.0, 4.0, pixels.shape), 0, 255).astype(np.uint8)
-            result = pipeline(Frame(noisy, index / 30.0, index))
-            drawn = pipeline.draw(result)
+            result = pipeline.detect(Frame(noisy, index / 30.0, index))
+            drawn = pipeline.render(result).pixels
             if index >= 15:
                 edges.append(_lower_edge(drawn, noisy, result.faces[0]))
     moved = np.array(edges) - np.mean(edges, axis=0)
@@ -110,7 +110,7 @@ def test_colour_does_not_trail_behind_a_face_that_swings():
             place = np.array([[1.0, 0.0, x], [0.0, 1.0, 0.0]])
             picture = cv2.warpAffine(photo, place, (1280, 720), borderMode=cv2.BORDER_REPLICATE)
             noisy = np.clip(picture + rng.normal(0.0, 2.0, picture.shape), 0, 255).astype(np.uint8)
-            drawn = pipeline.draw(pipeline(Frame(noisy, index / 30.0, index)))
+            drawn = pipeline.render(pipeline.detect(Frame(noisy, index / 30.0, index))).pixels
             offsets.append(_painted_center(drawn, noisy) - (x, 0.0))
     lag = np.linalg.norm(np.array(offsets[15:]) - np.mean(offsets[3:10], axis=0), axis=1)
     assert np.sqrt((lag**2).mean()) <= 1.5

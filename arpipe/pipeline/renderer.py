@@ -1,0 +1,175 @@
+"""Draws effects onto frames: from a result of `Perception.detect` to a picture."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+
+from arpipe.effects.packs import Pack, load_effect, needs_of
+from arpipe.pipeline.camera_model import CameraModel
+from arpipe.render.config import RenderConfig
+from arpipe.render.cut_out import opacity_of
+from arpipe.timing import FRAME_STAGE, Span, StageTimer
+from arpipe.types import FrameResult, Picture, Pixels
+
+# OpenGL is imported by the first frame that is drawn: detection alone starts a fifth faster without it.
+if TYPE_CHECKING:
+    from arpipe.effects.built import ActiveEffects
+    from arpipe.render.compositor import Compositor
+    from arpipe.render.context import GlContext
+    from arpipe.render.layer import Layer, PixelLayer
+
+
+class EffectRenderer:
+    """Draws the active effects of one stream.
+
+    OpenGL is created by the first `render` (or by `open`), on the calling thread, which all further calls of
+    `render`, `update_effects` and `close` must come from. Reading a property never creates it.
+
+    Args:
+        config: Drawing quality; None picks what suits the machine.
+        effects: Specs such as "aviator", or packs, drawn together.
+        layers: Layers of the caller's own, drawn as well; the renderer closes them.
+        context: OpenGL context to draw with, created on the drawing thread; the caller closes it after the renderer.
+            None for a headless one of the renderer's own.
+        observer: Called with every finished span, on the drawing thread.
+        spare: Effects that are kept built after being taken off, so that putting them on again costs nothing.
+
+    Raises:
+        ConfigError: An effect is wrong.
+    """
+
+    def __init__(
+        self,
+        config: RenderConfig | None = None,
+        effects: Sequence[str | Pack] = (),
+        layers: "Sequence[Layer | PixelLayer]" = (),
+        context: "GlContext | None" = None,
+        observer: Callable[[Span], None] | None = None,
+        spare: int = 0,
+    ) -> None:
+        self._quality = config
+        self._packs = _load(effects)
+        self._own_layers = tuple(layers)
+        self._shared_context = context
+        self._timer = StageTimer(observer=observer)
+        self._spare = spare
+        self._assumed_camera = CameraModel()
+        self._context: GlContext | None = None
+        self._effects: ActiveEffects | None = None
+        self._compositor: Compositor | None = None
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The active effects."""
+        return self._packs
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What the effects need from perception: some of "face", "iris", "body", "hands", "mask"."""
+        own = (layer.needs for layer in self._own_layers)
+        return frozenset().union(*own, *(needs_of(pack) for pack in self._packs))
+
+    @property
+    def quality(self) -> RenderConfig | None:
+        """Drawing quality in force; before the first frame the configured one, or None for what suits the machine."""
+        return self._quality if self._compositor is None else self._compositor.config
+
+    def set_quality(self, quality: RenderConfig) -> None:
+        """Draw with another quality from the next frame on."""
+        self._quality = quality
+        if self._compositor is not None:
+            self._compositor.config = quality
+
+    def update_effects(self, effects: Sequence[str | Pack]) -> None:
+        """Replace the active effects; those that stay are kept, and adjusted where only parameters differ.
+
+        Raises:
+            ConfigError: An effect is wrong; the active ones stay.
+        """
+        packs = _load(effects)
+        if self._context is not None and self._effects is not None:
+            self._context.make_current()
+            self._effects.update(packs)
+        self._packs = packs
+
+    def open(self) -> None:
+        """Create OpenGL and build the effects now instead of at the first frame.
+
+        Raises:
+            RenderError: There is no OpenGL.
+        """
+        self._open()
+
+    def render(self, result: FrameResult, out: Pixels | None = None) -> Picture:
+        """Draw the active effects onto the frame of a result.
+
+        Args:
+            result: What perception has found in the frame.
+            out: Picture to draw onto instead of a new copy of the frame; it must already show the frame.
+
+        Returns:
+            The picture, and the result with the durations of drawing added.
+
+        Raises:
+            RenderError: There is no OpenGL, or the call comes from another thread than the first one.
+        """
+        compositor, effects = self._open()
+        frame, timer = result.frame, self._timer
+        camera = result.camera or self._assumed_camera.intrinsics_for(frame)
+        timer.begin_frame(frame.index)
+        with timer.stage(FRAME_STAGE):
+            layers = [*effects.layers, *self._own_layers]
+            pixels = compositor.draw(result, camera, layers, timer, out)
+            alpha = opacity_of(layers, pixels)
+        durations = dict(result.timings_ms)
+        for stage, duration_ms in timer.timings_ms.items():
+            durations[stage] = durations.get(stage, 0.0) + duration_ms
+        return Picture(pixels, replace(result, timings_ms=durations), alpha)
+
+    def facts(self) -> dict[str, object]:
+        """What draws and how well; empty before the first frame."""
+        if self._context is None or self._compositor is None:
+            return {}
+        return {"renderer": self._context.renderer, "render": self._compositor.config.model_dump()}
+
+    def close(self) -> None:
+        """Release effects and OpenGL; may be called twice."""
+        if self._context is not None:
+            self._context.make_current()  # else objects of the same number in another context would go
+        if self._effects is not None:
+            self._effects.close()
+        for layer in self._own_layers:
+            layer.close()
+        if self._compositor is not None:
+            self._compositor.close()
+        if self._context is not None and self._context is not self._shared_context:
+            self._context.close()
+        self._context, self._effects, self._compositor = None, None, None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open(self) -> "tuple[Compositor, ActiveEffects]":
+        if self._compositor is None or self._effects is None:
+            from arpipe.effects.built import ActiveEffects
+            from arpipe.render.compositor import Compositor
+            from arpipe.render.context import GlContext
+
+            with ExitStack() as undo:
+                context = self._shared_context or undo.enter_context(GlContext.headless())
+                context.make_current()
+                effects = ActiveEffects(context, self._spare)
+                undo.callback(effects.close)
+                effects.update(self._packs)
+                self._compositor = Compositor(context, self._quality)
+                self._context, self._effects = context, effects
+                undo.pop_all()
+        return self._compositor, self._effects
+
+
+def _load(effects: Sequence[str | Pack]) -> tuple[Pack, ...]:
+    return tuple(effect if isinstance(effect, Pack) else load_effect(effect) for effect in effects)

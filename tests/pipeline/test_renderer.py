@@ -1,0 +1,92 @@
+"""`EffectRenderer` on results made by hand: no network is needed."""
+
+import numpy as np
+import pytest
+
+from arpipe.effects import built
+from arpipe.errors import ConfigError
+from arpipe.pipeline.renderer import EffectRenderer
+from arpipe.render.config import RenderConfig
+from arpipe.render.context import GlContext
+from tests.render.faces import face_at, plain_frame, pose_at, result_of
+
+pytestmark = pytest.mark.gl
+
+STEADY = RenderConfig(match_sharpness=False)
+
+
+@pytest.fixture
+def result():
+    return result_of(plain_frame(), face_at(pose_at()))
+
+
+@pytest.fixture
+def no_opengl(monkeypatch):
+    def refuse(*_):
+        raise AssertionError("OpenGL was created")
+
+    monkeypatch.setattr(GlContext, "headless", refuse)
+
+
+def test_properties_never_create_opengl(no_opengl):
+    with EffectRenderer(effects=["aviator", "lipstick"]) as renderer:
+        assert renderer.quality is None
+        assert [pack.name for pack in renderer.packs] == ["aviator", "lipstick"]
+        assert "face" in renderer.needs
+        assert renderer.facts() == {}
+        renderer.set_quality(STEADY)
+        assert renderer.quality == STEADY
+        renderer.update_effects(["background"])
+        assert renderer.needs == {"mask"}
+
+
+def test_quality_set_before_the_first_frame_is_used(result):
+    with EffectRenderer(RenderConfig(), effects=["aviator"]) as renderer:
+        renderer.set_quality(STEADY)
+        renderer.render(result)
+        assert renderer.quality == STEADY
+        assert renderer.facts()["render"] == STEADY.model_dump()
+
+
+def test_wrong_effect_changes_nothing(result):
+    with EffectRenderer(STEADY, effects=["aviator"]) as renderer:
+        before = renderer.render(result).pixels
+        with pytest.raises(ConfigError):
+            renderer.update_effects(["no-such-effect"])
+        assert [pack.name for pack in renderer.packs] == ["aviator"]
+        assert np.array_equal(renderer.render(result).pixels, before)
+
+
+def test_effects_taken_off_are_kept_built_up_to_a_number(result, monkeypatch):
+    made = []
+    build = built.build
+    monkeypatch.setattr(built, "build", lambda pack, context: made.append(pack.name) or build(pack, context))
+    with EffectRenderer(STEADY, effects=["aviator"], spare=1) as renderer:
+        before = renderer.render(result).pixels
+        for effects in (["round"], ["aviator"], ["lipstick"], ["round"]):
+            renderer.update_effects(effects)
+        assert made == ["aviator", "round", "lipstick", "round"]
+        renderer.update_effects(["aviator"])
+        assert made[-1] == "aviator"
+        assert np.array_equal(renderer.render(result).pixels, before)
+
+
+def test_shared_context_is_left_open(result):
+    with GlContext.headless() as context:
+        counts = []
+        for _ in range(2):
+            with EffectRenderer(STEADY, effects=["aviator"], context=context) as renderer:
+                drawn = renderer.render(result).pixels
+            assert not context.is_closed
+            counts.append(context.resources.count)
+        assert counts[0] == counts[1]  # programs stay with the context
+        with EffectRenderer(STEADY, effects=["aviator"]) as own:
+            assert np.array_equal(own.render(result).pixels, drawn)
+
+
+def test_frame_without_effects_is_the_frame(result):
+    with EffectRenderer() as renderer:
+        picture = renderer.render(result)
+    assert np.array_equal(picture.pixels, result.frame.pixels)
+    assert picture.alpha is None
+    assert picture.result.timings_ms["frame"] > 0
