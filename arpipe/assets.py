@@ -4,10 +4,10 @@ In a checkout they are `assets/` and `configs/` beside the package; in an instal
 inside it, under `arpipe/_data`.
 """
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from arpipe.errors import AssetError, ConfigError
+from arpipe.spelling import nearest
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -37,7 +37,7 @@ def asset_path(name: str) -> Path:
         raise AssetError(f"asset {name!r} leads out of {root}; give a path below it")
     if not path.exists():
         known = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise AssetError(f"asset {name!r} is not in {root}{_suggestion(path.name, known)}")
+        raise AssetError(f"asset {name!r} is not in {root}{nearest(path.name, known)}")
     return path
 
 
@@ -54,17 +54,10 @@ def config_path(name: str) -> Path:
     stem = name.removesuffix(".toml")
     known = sorted(path.stem for path in root.glob("*.toml"))
     if stem not in known:
-        raise ConfigError(f"no configuration {name!r} in {root}{_suggestion(stem, known)}")
+        raise ConfigError(f"no configuration {name!r} in {root}{nearest(stem, known)}")
     return root / f"{stem}.toml"
 
 
 def _data_root() -> Path:
     bundled = _PACKAGE / "_data"
     return bundled if bundled.is_dir() else _PACKAGE.parent
-
-
-def _suggestion(name: str, known: list[str]) -> str:
-    nearest = get_close_matches(name, known, n=1)
-    if nearest:
-        return f"; did you mean {nearest[0]!r}?"
-    return f"; there are: {', '.join(sorted(known))}" if known else ""

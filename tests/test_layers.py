@@ -18,6 +18,8 @@ PACKAGE = REPOSITORY / "arpipe"
 # From the ground up; a unit imports itself and what stands before it. `__init__` is the public door, `arpipe`.
 LAYERS = (
     "errors",
+    "spelling",
+    "needs",
     "plugins",
     "timing",
     "assets",

@@ -33,7 +33,8 @@ from arpipe.effects import EFFECT_KINDS
 from arpipe.effects.params import EffectParams, UserText
 from arpipe.effects.spec import parse_spec
 from arpipe.errors import AssetError, ConfigError
-from arpipe.io.toml_tables import check, nearest, read_toml, valid_keys
+from arpipe.io.toml_tables import check, read_toml, valid_keys
+from arpipe.spelling import nearest
 
 if TYPE_CHECKING:
     from arpipe.render.context import GlContext
@@ -156,7 +157,7 @@ def load_pack(name_or_folder: str | Path, overrides: Mapping[str, Any] | None = 
 def kind_class(kind: str) -> EffectKind:
     """The class behind a name in `EFFECT_KINDS`; ConfigError names the nearest one."""
     if kind not in EFFECT_KINDS:
-        raise ConfigError(f"there is no kind of effect {kind!r}{nearest(kind, list(EFFECT_KINDS))}")
+        raise ConfigError(f"there is no kind of effect {kind!r}{nearest(kind, EFFECT_KINDS)}")
     module, _, name = EFFECT_KINDS[kind].partition(":")
     found: EffectKind = getattr(importlib.import_module(module), name)
     return found
@@ -235,7 +236,7 @@ class _LayerTable:
         if not isinstance(kind, str):
             raise ConfigError(f"{path}: {self.where}.kind: is missing; there are: {', '.join(EFFECT_KINDS)}")
         if kind not in EFFECT_KINDS:
-            raise ConfigError(f"{path}: {self.where}.kind: is {kind!r}{nearest(kind, list(EFFECT_KINDS))}")
+            raise ConfigError(f"{path}: {self.where}.kind: is {kind!r}{nearest(kind, EFFECT_KINDS)}")
         self.kind = kind
         self.params_type = kind_class(kind).Params
         self.name = str(self.values.pop("name", kind))

@@ -4,13 +4,13 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from arpipe.errors import ArpipeError, AssetError, ConfigError
+from arpipe.spelling import nearest
 
 MAX_FILE_BYTES = 2**20  # a configuration or effect of a thousand lines has 50 kB
 
@@ -116,15 +116,6 @@ def _toml_value(value: Any) -> str:
         told = {key: item for key, item in value.items() if item is not None}
         return f"{{{', '.join(f'{_toml_key(key)} = {_toml_value(item)}' for key, item in told.items())}}}"
     return repr(value)
-
-
-def nearest(name: str, known: Iterator[str] | list[str]) -> str:
-    """A hint for a misspelt name: `; did you mean 'x'?`, or all names when none is near, or nothing."""
-    names = sorted(set(known))
-    close = get_close_matches(name.lower(), names, n=1)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; there are: {', '.join(names)}" if names else ""
 
 
 def valid_keys(model: type[BaseModel]) -> list[str]:

@@ -11,9 +11,9 @@ from pydantic import BeforeValidator, Field
 from arpipe.effects.background.effect import mask_of
 from arpipe.effects.filter.convolution import convolution_for
 from arpipe.effects.params import EffectParams
-from arpipe.io.toml_tables import nearest
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Order, Scene
+from arpipe.spelling import nearest
 from arpipe.types import Pixels, Points, TrackedFace
 
 Target = Literal["frame", "face", "background"]
@@ -41,7 +41,7 @@ def _matrix(value: Any) -> tuple[tuple[float, ...], ...]:
     """The factors of a named kernel, or of one's own after a look at their shape."""
     if isinstance(value, str):
         if value not in KERNELS:
-            raise ValueError(f"there is no kernel {str(value)!r}{nearest(value, list(KERNELS))}")
+            raise ValueError(f"there is no kernel {str(value)!r}{nearest(value, KERNELS)}")
         return tuple(tuple(row) for row in KERNELS[value].tolist())
     rows = list(value) if isinstance(value, Sequence) else []
     if not rows or not all(isinstance(row, Sequence) and not isinstance(row, str) for row in rows):
