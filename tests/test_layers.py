@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -86,6 +87,8 @@ OPTIONAL = (
     "trimesh",
     "matplotlib",
 )
+
+LARGEST_CONSTANT_BYTES = 100_000  # of an array that a module makes when it is imported
 
 REFERENCE = re.compile(r"arpipe(\.\w+)+:\w+")
 
@@ -203,6 +206,19 @@ def test_media_is_opened_in_io_only(module):
 def test_nothing_heavy_is_imported_for_a_mere_help(module):
     program = f"import json, sys, {module}; print(json.dumps(sorted(set(sys.modules) & set({HEAVY!r}))))"
     assert json.loads(_python(program)) == []
+
+
+def test_modules_hold_no_large_array_and_no_random_state():
+    names = [name.removesuffix(".__init__") for name in MODULES if not name.endswith(".__main__")]
+    held = [
+        f"{name}.{key}"
+        for name in names
+        for key, value in vars(importlib.import_module(name)).items()
+        for part in (value if isinstance(value, tuple | list) else (value,))
+        if isinstance(part, np.random.Generator | np.random.RandomState)
+        or (isinstance(part, np.ndarray) and part.nbytes > LARGEST_CONSTANT_BYTES)
+    ]
+    assert held == []
 
 
 def test_every_module_is_importable_without_the_extras():

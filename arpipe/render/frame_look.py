@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.render.blur import gaussian
+from arpipe.render.grain import Grain
 from arpipe.render.view import Region
 from arpipe.types import Frame, Pixels
 
@@ -31,8 +32,8 @@ LEAST_NOISE = 1.2  # below, nobody sees a difference
 MAX_NOISE = 8.0
 GRAIN_SHARE = 0.6  # of the measured noise: some of it is skin
 
-NOISE_TILE = 1024
-GRAIN_STEPS = 40.0  # of the noise tiles, to one deviation
+# Blur and grain reach their full strength at a third of full coverage, so edges take part.
+_WEIGHTS: npt.NDArray[np.uint8] = np.minimum((255 - np.arange(256)) * 3, 255).astype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,24 @@ class FrameLook:
 
 
 class FrameLookEstimator:
-    """Measures now and then, and remembers."""
+    """Measures the look of a video now and then, and gives overlays the same."""
 
     def __init__(self) -> None:
         self._look: FrameLook | None = None
         self._age = 0
+        self._grain = Grain()
 
     def estimate(self, frame: Frame, region: Region) -> FrameLook:
-        """Look of a frame, from the middle of a region."""
+        """Return the look of a frame, smoothed over time and measured in the middle of a region."""
         self._age += 1
         if self._look is None or self._age >= MEASURE_EVERY:
             self._age = 0
             self._look = _pulled(self._look, measure(_middle(frame, region)))
         return self._look
+
+    def match(self, drawn: Pixels, frame: Frame, region: Region, scale: int) -> Pixels:
+        """Soften and grain what was drawn over a region of a frame; see `match_look`."""
+        return match_look(drawn, self.estimate(frame, region), scale, self._grain)
 
 
 def measure(pixels: Pixels) -> FrameLook:
@@ -71,27 +77,24 @@ def measure(pixels: Pixels) -> FrameLook:
     return FrameLook(_missing_blur_px(grey, noise), noise)
 
 
-def matched(drawn: Pixels, look: FrameLook, scale: int) -> Pixels:
-    """Soften and grain what is drawn, as much as the frame is; the picture beside it stays as it is.
+def match_look(drawn: Pixels, look: FrameLook, scale: int, grain: Grain) -> Pixels:
+    """Soften and grain what was drawn as much as the frame is; the picture beside it stays as it is.
 
     Args:
         drawn: (h, w, 4) RGB of the finished region; its alpha is 255 where nothing opaque was drawn.
-        look: The frame's.
-        scale: Samples a pixel along each axis that it was drawn with: few samples leave steps on edges, which
-            a little blur melts.
+        look: Look of the frame.
+        scale: Samples per pixel along each axis. Few samples leave stairs on edges, which a little blur hides.
+        grain: Source of the noise.
 
     Returns:
         (h, w, 3) RGB.
     """
     soft = gaussian(drawn, max(look.blur_px, STEPS_BLUR_PX[min(scale, 3)]))
-    covered = cv2.LUT(cv2.extractChannel(soft, 3), _WEIGHTS)
+    covered = np.asarray(cv2.LUT(cv2.extractChannel(soft, 3), _WEIGHTS), np.uint8)
     result: Pixels = np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), np.uint8)
     cv2.copyTo(cv2.cvtColor(soft, cv2.COLOR_RGBA2RGB), covered, result)
     if look.noise >= LEAST_NOISE:
-        strength = GRAIN_SHARE * look.noise / (GRAIN_STEPS * 255.0)
-        lighter, darker = (cv2.multiply(part, covered, scale=strength) for part in _grain(covered.shape))
-        cv2.add(result, cv2.cvtColor(lighter, cv2.COLOR_GRAY2RGB), dst=result)
-        cv2.subtract(result, cv2.cvtColor(darker, cv2.COLOR_GRAY2RGB), dst=result)
+        grain.add(result, covered, GRAIN_SHARE * look.noise)
     return result
 
 
@@ -143,27 +146,3 @@ def _pulled(before: FrameLook | None, now: FrameLook) -> FrameLook:
         before.blur_px + PULL * (now.blur_px - before.blur_px),
         before.noise + PULL * (now.noise - before.noise),
     )
-
-
-def _noise_tiles() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Noise of about unit deviation in `GRAIN_STEPS`: by how much px are lighter, and by how much darker."""
-    white = np.random.default_rng(7).normal(0.0, 1.6, (NOISE_TILE, NOISE_TILE)).astype(np.float32)
-    noise = gaussian(white, 0.6) * GRAIN_STEPS  # slightly correlated, as demosaicing and compression leave it
-    lighter, darker = (np.clip(np.rint(part), 0.0, 255.0).astype(np.uint8) for part in (noise, -noise))
-    return lighter, darker
-
-
-_TILES = _noise_tiles()
-_OFFSETS = np.random.default_rng(11)
-# Softness and grain reach their full strength at a third of full coverage, so edges take part.
-_WEIGHTS: npt.NDArray[np.uint8] = np.minimum((255 - np.arange(256)) * 3, 255).astype(np.uint8)
-
-
-def _grain(shape: tuple[int, ...]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """(h, w) parts of both noise tiles, from another place at each call."""
-    repeats = tuple(-(-size // NOISE_TILE) for size in shape)
-    tiles = _TILES if max(repeats) == 1 else tuple(np.tile(tile, repeats) for tile in _TILES)
-    room = (have - want for have, want in zip(tiles[0].shape, shape, strict=True))
-    y, x = (int(_OFFSETS.integers(0, free + 1)) for free in room)
-    lighter, darker = (tile[y : y + shape[0], x : x + shape[1]] for tile in tiles)
-    return lighter, darker

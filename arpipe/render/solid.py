@@ -11,7 +11,7 @@ import numpy as np
 
 from arpipe.render.canvas import Copier, RegionCanvas, color_of, linear_light, read_back
 from arpipe.render.context import GlContext
-from arpipe.render.frame_look import FrameLookEstimator, matched
+from arpipe.render.frame_look import FrameLookEstimator
 from arpipe.render.layer import Layer, Phase, Scene
 from arpipe.render.resources import Target, depth_only
 from arpipe.render.view import Region, View
@@ -49,7 +49,7 @@ class Solid:
             size = region.width, region.height
             drawn = np.asarray(cv2.resize(drawn, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         if scene.config.match_sharpness:
-            return matched(drawn, look.estimate(scene.result.frame, region), self.scale)
+            return look.match(drawn, scene.result.frame, region, self.scale)
         return np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), np.uint8)
 
 

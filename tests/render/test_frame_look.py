@@ -2,7 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from arpipe.render.frame_look import FrameLook, FrameLookEstimator, matched, measure
+from arpipe.render.frame_look import FrameLook, FrameLookEstimator, match_look, measure
+from arpipe.render.grain import Grain
 from arpipe.render.view import Region
 from tests.render.faces import noisy_frame
 
@@ -54,7 +55,7 @@ def overlay():
 
 def test_matching_changes_the_overlay_and_its_edge_only():
     drawn = overlay()
-    result = matched(drawn.copy(), FrameLook(1.0, 4.0), 2)
+    result = match_look(drawn.copy(), FrameLook(1.0, 4.0), 2, Grain())
     changed = (result != drawn[..., :3]).any(axis=2)
     changed[14:46, 24:56] = False
     assert not changed.any()
@@ -66,7 +67,7 @@ def test_fewer_samples_are_softened_more():
     """What is black reaches the further into the light picture beside it."""
     drawn = np.full((60, 80, 4), 255, np.uint8)
     drawn[20:40, 30:50] = 0
-    edge = [int(matched(drawn, FrameLook(0.0, 0.0), scale)[30, 29, 0]) for scale in (1, 2, 3)]
+    edge = [int(match_look(drawn, FrameLook(0.0, 0.0), scale, Grain())[30, 29, 0]) for scale in (1, 2, 3)]
     assert edge == sorted(edge)
     assert 150 < edge[0] < edge[2]
 
@@ -74,7 +75,7 @@ def test_fewer_samples_are_softened_more():
 def test_regions_larger_than_the_noise_tile_are_grained_too():
     drawn = np.zeros((8, 2300, 4), np.uint8)
     drawn[..., :3] = 128
-    grained = matched(drawn, FrameLook(0.0, 4.0), 1).astype(float)
+    grained = match_look(drawn, FrameLook(0.0, 4.0), 1, Grain()).astype(float)
     assert grained[:, 2100:].std() == pytest.approx(grained[:, :200].std(), rel=0.3)
     assert grained.std() > 1.0
 
@@ -85,3 +86,15 @@ def test_estimates_change_slowly():
     first = estimator.estimate(frame, Region(100, 100, 200, 150))
     assert all(estimator.estimate(frame, Region(100, 100, 200, 150)) is first for _ in range(11))
     assert estimator.estimate(frame, Region(100, 100, 200, 150)) is not first
+
+
+def test_two_pipelines_draw_the_same_noise():
+    """One's own offsets: what another pipeline of the process draws meanwhile makes no difference."""
+    drawn, noisy = overlay(), FrameLook(0.0, 4.0)
+    alone, other = Grain(), Grain()
+    expected = [match_look(drawn, noisy, 1, alone) for _ in range(3)]
+    own = Grain()
+    for picture in expected:
+        match_look(drawn, noisy, 1, other)
+        assert np.array_equal(match_look(drawn, noisy, 1, own), picture)
+    assert not np.array_equal(expected[0], expected[1])
