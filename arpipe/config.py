@@ -155,7 +155,7 @@ def load_config(
     Raises:
         ConfigError: Something is unknown, missing or out of range.
     """
-    path = _path(source)
+    path = config_file(source)
     table: dict[str, Any] = {}
     config = RunConfig()
     layers = [(str(path), read_toml(path)), *_from_environment(environ), *_from_settings(settings)]
@@ -171,7 +171,12 @@ def as_toml(config: RunConfig, *, resolved: bool) -> str:
     return to_toml(config.model_dump(mode="json", exclude_defaults=not resolved))
 
 
-def _path(source: str | Path | None) -> Path:
+def config_file(source: str | Path | None) -> Path:
+    """The file of a configuration: a TOML file, the name of one that comes with arpipe, or None for `default`.
+
+    Raises:
+        ConfigError: There is no such file or name.
+    """
     if source is None:
         return config_path("default")
     text = str(source)

@@ -7,10 +7,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
+from rich.console import Console
 
+from arpipe.apps.run_files import check_outputs, source_files
 from arpipe.errors import ConfigError, MediaError
-from arpipe.geometry.calibration import save_intrinsics
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.io.calibration import save_intrinsics
+from arpipe.io.outputs import NamedFile
 
 FEWEST_VIEWS = 5  # below, focal length and distortion are not told apart
 CORNER_WINDOW_PX = 5
@@ -77,8 +80,17 @@ def calibrate(pictures: Sequence[Path], columns: int = 9, rows: int = 6) -> Cali
     return Calibration(camera, float(error_px), tuple(used), tuple(unused))
 
 
-def run(pictures: Sequence[Path], output: Path, columns: int, rows: int) -> Calibration:
-    """Calibrate and write the file that `--camera` reads."""
+def run(
+    pictures: Sequence[Path], output: Path, columns: int, rows: int, console: Console | None = None
+) -> Calibration:
+    """Calibrate and write the file that `--camera` reads.
+
+    Raises:
+        OutputError: The output cannot be written, or is one of the pictures.
+        MediaError: See `calibrate`.
+    """
+    pictured = source_files(map(str, pictures))
+    check_outputs([NamedFile("--output", output)], pictured, console or Console())
     calibration = calibrate(pictures, columns, rows)
     save_intrinsics(calibration.camera, output)
     return calibration

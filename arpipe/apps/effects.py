@@ -1,6 +1,6 @@
 """`arpipe effects …`: what there is, what it looks like, whether a pack is sound."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from arpipe.apps.run_files import check_outputs, pack_files, parameter_files
 from arpipe.assets import assets_root
 from arpipe.effects import EFFECT_KINDS
 from arpipe.effects.makeup.template import template
 from arpipe.effects.packs import EFFECT_FILE, Pack, load_effect, load_pack, pack_folders
-from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError, OutputError
+from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError
+from arpipe.io.atomic import make_parent
 from arpipe.io.gltf import Model, load_gltf
+from arpipe.io.image.writer import image_format, write_picture
+from arpipe.io.outputs import NamedFile
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.source import Source
 from arpipe.pipeline.pipeline import Pipeline
@@ -65,13 +69,11 @@ def show_effect(effect: str, output: Path | None = None, console: Console | None
     pack = load_effect(effect)
     _print_pack(pack, console)
     path = output or Path("out") / f"{pack.name}.png"
+    image_format(path)
+    _check_output(path, pack_files(pack), console)
     with SampleSource(PREVIEW_SAMPLE) as source:
         picture = preview(pack, source)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(path)
-    except (OSError, ValueError) as error:
-        raise OutputError(f"{path}: cannot be written ({error}); try --output preview.png") from error
+    write_picture(path, picture)
     console.print(f"preview: {path}", markup=False, highlight=False, soft_wrap=True)
     return path
 
@@ -88,11 +90,8 @@ def write_template(output: Path, console: Console | None = None) -> None:
         raise ConfigError(
             f"{output}: a template is a PNG, it needs transparency; try: {output.with_suffix('.png')}"
         )
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(template()).save(output, optimize=True)
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written ({error}); try another folder") from error
+    _check_output(output, (), console)
+    write_picture(output, template(), {"optimize": True})
     console.print(
         f"{output}: paint over it, remove the lines, keep size and transparency; then: "
         f"arpipe batch photo.jpg --effect face-paint(image={output}) --output out.png",
@@ -100,6 +99,12 @@ def write_template(output: Path, console: Console | None = None) -> None:
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _check_output(path: Path, inputs: Iterable[NamedFile], console: Console) -> None:
+    """Raise OutputError unless a picture can be written there and is none of the inputs; its folder is made."""
+    make_parent(path)
+    check_outputs([NamedFile("--output", path)], inputs, console)
 
 
 def preview(pack: Pack, source: Source) -> Pixels:
@@ -148,7 +153,7 @@ def _check_files(pack: Pack) -> tuple[list[str], list[str]]:
     """Problems and notes of the files that a pack's parameters name."""
     problems: list[str] = []
     notes: list[str] = []
-    for path in dict.fromkeys(path for layer in pack.layers for path in _files(layer.params)):
+    for path in dict.fromkeys(path for layer in pack.layers for path in parameter_files(layer.params)):
         try:
             if path.suffix.lower() in MODEL_SUFFIXES:
                 notes.extend(f"{path}: {note}" for note in _model_notes(path))
@@ -184,15 +189,6 @@ def _check_picture(path: Path) -> None:
             picture.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise AssetError(f"{path}: cannot be decoded ({error}); save it again as PNG") from error
-
-
-def _files(params: BaseModel) -> Iterator[Path]:
-    """Every file that parameters name, tables included."""
-    for _, value in params:
-        if isinstance(value, Path):
-            yield value
-        elif isinstance(value, BaseModel):
-            yield from _files(value)
 
 
 def _print_pack(pack: Pack, console: Console) -> None:

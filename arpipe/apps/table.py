@@ -8,8 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
-from arpipe.errors import OutputError
-from arpipe.io.sink import PartFile
+from arpipe.io.atomic import write_text
 from arpipe.timing import FRAME_STAGE, Summary, TimingLog
 
 TIMINGS_SCHEMA = 1
@@ -51,21 +50,8 @@ def timing_record(log: TimingLog, wall_s: float) -> dict[str, Any]:
 
 
 def write_timings(path: Path, record: dict[str, Any]) -> None:
-    """Write a record as JSON, whole or not at all; raises OutputError."""
-    part = PartFile(path)
-    try:
-        part.part.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        part.discard()
-        raise part.failure(error) from error
-    part.commit()
-
-
-def require_writable(path: Path) -> None:
-    """Raise OutputError now if a file could not be written later."""
-    if path.is_dir():
-        raise OutputError(f"{path}: is a folder; give a file")
-    PartFile(path).discard()
+    """Write a record as JSON in one step; raises OutputError."""
+    write_text(path, json.dumps(record, indent=2) + "\n")
 
 
 def _cells(summary: Summary) -> tuple[str, ...]:

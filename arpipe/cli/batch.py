@@ -68,6 +68,7 @@ def batch(
     if no_video and output:
         raise typer.BadParameter("it excludes --output", param_hint="--no-video")
     from arpipe.apps import batch as app
+    from arpipe.config import config_file
     from arpipe.io.toml_tables import check
 
     run = run_config(
@@ -92,6 +93,7 @@ def batch(
         "export": export,
         "export_format": export_format,
         "timings": timings,
+        "config_file": config_file(config),
         "video": run.video,
         "pipeline": run,
     }

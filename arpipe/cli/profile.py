@@ -20,6 +20,7 @@ from arpipe.cli.options import (
 )
 
 SWEEP = "--sweep"
+DEFAULT_CONFIG = "profile"
 
 
 class SweepGroup(TyperGroup):
@@ -80,9 +81,10 @@ def profile(
     if context.invoked_subcommand is not None:
         return
     from arpipe.apps.profile.run import Outputs, run
+    from arpipe.config import config_file
 
     chosen = run_config(
-        config or "profile",
+        config or DEFAULT_CONFIG,
         settings,
         {
             "--effect": ("effects", effect),
@@ -100,7 +102,9 @@ def profile(
             **_size_flags(size),
         },
     )
-    code = run(chosen, Outputs(json, html, trace), list(sweep or ()), budget)
+    code = run(
+        chosen, Outputs(json, html, trace), list(sweep or ()), budget, config_file(config or DEFAULT_CONFIG)
+    )
     raise typer.Exit(code)
 
 

@@ -1,15 +1,10 @@
-"""Where pictures go: one protocol, one table, and files that appear only when they are whole."""
+"""Where pictures go: one protocol and one table."""
 
 import importlib
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
 from typing import Protocol, Self, runtime_checkable
 
-from arpipe.errors import OutputError
 from arpipe.types import FrameResult, Pixels
-
-PART_SUFFIX = ".part"
 
 
 @runtime_checkable
@@ -87,88 +82,3 @@ class NullSink:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class PartFile:
-    """A file under way: written beside its place under another name, moved there when it is whole.
-
-    Args:
-        path: The place.
-
-    Raises:
-        OutputError: Its folder is missing or cannot be written.
-    """
-
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
-        self.part = self.path.with_name(self.path.name + PART_SUFFIX)
-        try:
-            self.part.touch()
-        except OSError as error:
-            raise OutputError(
-                f"{self.path}: cannot be written ({reason(error)}){_advice(self.path)}"
-            ) from error
-
-    def commit(self) -> None:
-        """Move the file to its place, in one step."""
-        try:
-            self.part.replace(self.path)
-        except OSError as error:
-            self.discard()
-            raise self.failure(error) from error
-
-    def discard(self) -> None:
-        """Remove what was written."""
-        with suppress(OSError):
-            self.part.unlink(missing_ok=True)
-
-    def failure(self, error: Exception) -> OutputError:
-        """The error to raise when writing failed."""
-        return OutputError(f"{self.path}: writing failed ({reason(error)}); nothing is left of it")
-
-
-class GrowingFile(PartFile):
-    """A file written straight into its place, of use at any moment.
-
-    Args:
-        path: The place; nothing may be there yet.
-
-    Raises:
-        OutputError: Something is, or its folder is missing or cannot be written.
-    """
-
-    def __init__(self, path: str | Path) -> None:
-        self.path = self.part = Path(path)
-        try:
-            self.part.touch(exist_ok=False)
-        except OSError as error:
-            raise OutputError(
-                f"{self.path}: cannot be written ({reason(error)}){_advice(self.path)}"
-            ) from error
-
-    def commit(self) -> None:
-        """Nothing to do: it is in its place."""
-
-    def discard(self) -> None:
-        """Remove it if nothing was written; what was stays."""
-        with suppress(OSError):
-            if self.path.stat().st_size == 0:
-                self.path.unlink()
-
-    def failure(self, error: Exception) -> OutputError:
-        """The error to raise when writing failed."""
-        return OutputError(f"{self.path}: writing failed ({reason(error)}); what was recorded before is kept")
-
-
-def reason(error: Exception) -> str:
-    """The operating system's or library's words, without class names and numbers."""
-    return str(getattr(error, "strerror", None) or error)
-
-
-def _advice(path: Path) -> str:
-    folder = path.parent
-    if path.is_dir():
-        return "; a folder has this name"
-    if not folder.is_dir():
-        return f"; there is no folder {folder}"
-    return f"; may you write into {folder}?"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from arpipe.geometry.calibration import load_intrinsics
 from arpipe.geometry.camera import DEFAULT_VERTICAL_FOV_DEG, CameraIntrinsics
+from arpipe.io.calibration import load_intrinsics
 from arpipe.types import Frame
 
 

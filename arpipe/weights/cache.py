@@ -13,7 +13,6 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +20,10 @@ from pathlib import Path
 from filelock import FileLock
 
 from arpipe.errors import WeightsError
+from arpipe.io.atomic import remove_abandoned, write_bytes
 
 HOME_VARIABLE = "ARPIPE_HOME"
+SCRATCH_PREFIX = ".tmp-"
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 
 
@@ -48,6 +49,7 @@ def locked(folder: Path) -> Iterator[None]:
         lock = FileLock(folder / ".lock")
         lock.acquire()
     try:
+        _remove_leftovers(folder)
         yield
     finally:
         lock.release()
@@ -63,7 +65,7 @@ def explained(target: Path) -> Iterator[None]:
             raise WeightsError(disk_full(target)) from error
         if error.errno in _READ_ONLY:
             raise WeightsError(
-                f"the weights cache {target} cannot be written ({error.strerror}); "
+                f"the weights cache {target} cannot be written ({os.strerror(error.errno)}); "
                 f"make it writable, or set {HOME_VARIABLE} to a folder that is"
             ) from error
         raise WeightsError(f"the weights cache {target} cannot be used: {error}") from error
@@ -83,9 +85,17 @@ def disk_full(target: Path) -> str:
 def temporary_folder(folder: Path) -> Iterator[Path]:
     """A scratch folder on the cache's disk, removed afterwards."""
     with explained(folder):
-        scratch = tempfile.TemporaryDirectory(prefix=".tmp-", dir=folder, ignore_cleanup_errors=True)
+        scratch = tempfile.TemporaryDirectory(prefix=SCRATCH_PREFIX, dir=folder, ignore_cleanup_errors=True)
     with scratch as name:
         yield Path(name)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what killed processes left. Scratch folders are only made under the lock, so none is in use now."""
+    for scratch in folder.glob(f"{SCRATCH_PREFIX}*"):
+        shutil.rmtree(scratch, ignore_errors=True)
+    for place in (folder, folder / "onnx", folder / "tflite"):
+        remove_abandoned(place)
 
 
 def write(path: Path, content: bytes, source: str) -> None:
@@ -98,7 +108,7 @@ def write(path: Path, content: bytes, source: str) -> None:
     """
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, content)
+        write_bytes(path, content)
         _record(path, hashlib.sha256(content).hexdigest(), source)
 
 
@@ -161,15 +171,4 @@ def _record(path: Path, digest: str, source: str) -> None:
         "size": status.st_size,
         "mtime_ns": status.st_mtime_ns,
     }
-    _replace(_record_path(path), json.dumps(record, indent=1).encode())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside the target, then rename over it."""
-    temporary = path.with_name(f".{path.name}-{os.getpid()}-{threading.get_ident()}")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_bytes(_record_path(path), json.dumps(record, indent=1).encode())

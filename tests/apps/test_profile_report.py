@@ -9,10 +9,11 @@ import pytest
 
 from arpipe.apps.profile.compare import compare, has_regressed
 from arpipe.apps.profile.page import page_html
-from arpipe.apps.profile.report import Distribution, Intervals, Report, load_report, write_text
+from arpipe.apps.profile.report import Distribution, Intervals, Report, load_report
 from arpipe.apps.profile.sweep import parse_size, parse_sweep
 from arpipe.apps.profile.trace import trace_json
 from arpipe.errors import ConfigError, OutputError
+from arpipe.io.atomic import write_text
 from arpipe.timing import Span
 
 

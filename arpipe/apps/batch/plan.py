@@ -1,4 +1,4 @@
-"""Which input becomes which file: all of it settled, and refused where it must be, before anything is read."""
+"""Which input becomes which file: decided, and refused where necessary, before any input is decoded."""
 
 import glob
 import os
@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from arpipe.apps.run_files import source_files
 from arpipe.errors import ConfigError, MediaError, MediaNotFound, OutputError
-from arpipe.io.export import ExportFormat, export_format
-from arpipe.io.files import files_matching
+from arpipe.io.export import ExportFormat, export_files, export_format
 from arpipe.io.image.writer import WRITABLE, image_format
-from arpipe.io.sources import FileKind, media_kind
+from arpipe.io.outputs import NamedFile, prepare_outputs, refuse_overwriting
+from arpipe.io.source import FileKind, files_matching, media_kind
 from arpipe.io.video.codecs import CODECS, CodecName, container_for
 
 MediaKind = FileKind | Literal["sample"]
 
 SAMPLE = "sample"
+OUTPUT_ROLE, EXPORT_ROLE, TIMINGS_ROLE = "--output", "--export", "--timings"
 LOSSLESS_SUFFIX = ".png"  # for pictures of kinds that arpipe reads and does not write
 DEFAULT_EXPORT: ExportFormat = "jsonl"
 
@@ -72,10 +74,30 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Jobs, and the inputs of which there will be none."""
+    """Jobs, and the inputs that cannot be used.
+
+    Attributes:
+        jobs: In the order of the inputs.
+        refusals: Inputs that are left out, with the reason.
+        removed: Temporary files of killed runs that were removed from the folders of the outputs.
+    """
 
     jobs: tuple[Job, ...]
     refusals: tuple[Refusal, ...]
+    removed: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFiles:
+    """What a command reads and writes besides its media: no two of them may be the same file.
+
+    Attributes:
+        read: Configuration, camera file, effects.
+        written: Timings and the like.
+    """
+
+    read: tuple[NamedFile, ...] = ()
+    written: tuple[NamedFile, ...] = ()
 
 
 def make_plan(
@@ -84,22 +106,24 @@ def make_plan(
     export: Path | None,
     asked_format: ExportFormat | None,
     codec: CodecName,
+    others: OtherFiles = OtherFiles(),
 ) -> Plan:
-    """Settle everything.
+    """Decide which input becomes which file.
 
-    Folders stand for the media in them, patterns for what they match. With several inputs `output` and `export` are
-    folders; with one they are files, unless they are existing folders or their names have no suffix. A missing
-    folder is made, its parent is not.
+    A folder stands for the media in it, a pattern for the files that it matches. With several inputs `output` and
+    `export` are folders; with one input they are files, unless they are existing folders or have no suffix. A missing
+    folder is created, its parent is not. The time taken is proportional to the number of inputs.
 
     Args:
         inputs: Files, folders, patterns, or "sample".
-        output: File or folder of pictures and videos; None to write none.
-        export: File or folder of data; None to write none.
-        asked_format: Format of the data; None to go by the suffix.
-        codec: For videos.
+        output: File or folder for pictures and videos; None to write none.
+        export: File or folder for data; None to write none.
+        asked_format: Format of the data; None to choose by the suffix.
+        codec: Codec of the videos.
+        others: Files that the same command reads and writes besides these.
 
     Raises:
-        OutputError: An output is an input, does not fit, or cannot be written.
+        OutputError: Two files are the same one, an output does not fit, or it cannot be written.
         ConfigError: There is nothing to read or nothing to write.
     """
     specs, refusals = _expand(inputs)
@@ -108,22 +132,26 @@ def make_plan(
     if output is None and export is None:
         raise ConfigError("there is nothing to write; give --output, or --export with --no-video")
     several = len(specs) + len(refusals) > 1
-    for target in (output, export):
-        if target is not None and not _is_folder(target, several):
-            _refuse_inputs(target, specs)
+    read = [*source_files(spec for spec in specs if spec != SAMPLE), *others.read]
+    # Names that do not depend on what the inputs hold are compared before any input is opened.
+    written = [NamedFile(OUTPUT_ROLE, output)] if output and not _is_folder(output, several) else []
+    if export and not _is_folder(export, several):
+        written += _export_files(export, export_format(export, asked_format))
+    refuse_overwriting([*written, *others.written], read)
     kinds, unreadable = _kinds(specs)
     outputs = _outputs(output, kinds, several, codec)
     exports, chosen = _exports(export, kinds, several, asked_format)
-    for path in (*outputs, *exports):
-        if path is not None:
-            _refuse_inputs(path, specs)
-    for folder in sorted({path.parent for path in (*outputs, *exports) if path is not None}):
+    written = [NamedFile(OUTPUT_ROLE, path) for path in outputs if path is not None]
+    written += [file for path in exports if path is not None for file in _export_files(path, chosen)]
+    refuse_overwriting([*written, *others.written], read)
+    for folder in sorted({file.path.parent for file in written}):
         _make_folder(folder)
+    removed = prepare_outputs([*written, *others.written], read)
     jobs = tuple(
         Job(spec, kind, made, data, chosen)
         for (spec, kind), made, data in zip(kinds.items(), outputs, exports, strict=True)
     )
-    return Plan(jobs, (*refusals, *unreadable))
+    return Plan(jobs, (*refusals, *unreadable), tuple(removed))
 
 
 def _expand(inputs: Iterable[str]) -> tuple[list[str], list[Refusal]]:
@@ -175,8 +203,8 @@ def _outputs(
     if output is None:
         return [None] * len(kinds)
     if _is_folder(output, several):
-        taken: set[Path] = set()
-        return [_free(output / _output_name(spec, kind, codec), taken) for spec, kind in kinds.items()]
+        names = FreeNames()
+        return [names.take(output / _output_name(spec, kind, codec)) for spec, kind in kinds.items()]
     for kind in kinds.values():
         if kind == "images":
             image_format(output)
@@ -199,25 +227,30 @@ def _exports(
         return [None] * len(kinds), DEFAULT_EXPORT
     if _is_folder(export, several):
         chosen = asked or DEFAULT_EXPORT
-        taken: set[Path] = set()
-        return [_free(export / f"{Path(spec).stem}.{chosen}", taken) for spec in kinds], chosen
+        names = FreeNames()
+        return [names.take(export / f"{Path(spec).stem}.{chosen}") for spec in kinds], chosen
     return [export] * len(kinds), export_format(export, asked)
 
 
-def _free(path: Path, taken: set[Path]) -> Path:
-    """The path, or with `-2`, `-3` … behind its name when another input has taken it."""
-    number, free = 1, path
-    while free in taken:
-        number += 1
-        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    taken.add(free)
-    return free
+def _export_files(path: Path, chosen: ExportFormat) -> list[NamedFile]:
+    return [NamedFile(EXPORT_ROLE, file) for file in export_files(path, chosen)]
 
 
-def _refuse_inputs(target: Path, specs: Iterable[str]) -> None:
-    place = target.resolve()
-    if any(spec != SAMPLE and Path(spec).resolve() == place for spec in specs):
-        raise OutputError(f"{target}: is an input too and would be overwritten; choose another place")
+class FreeNames:
+    """Paths that no other input has taken."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._next: dict[str, int] = {}
+
+    def take(self, path: Path) -> Path:
+        """The path, or with `-2`, `-3` … after its stem where its name is taken, in whatever letter case."""
+        free, key = path, str(path).casefold()
+        while str(free).casefold() in self._taken:
+            number = self._next[key] = self._next.get(key, 1) + 1
+            free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        self._taken.add(str(free).casefold())
+        return free
 
 
 def _make_folder(folder: Path) -> None:

@@ -10,12 +10,14 @@ from pydantic import BaseModel, ConfigDict
 from rich.console import Console
 
 from arpipe.apps.batch.job import BatchPipeline, run_job
-from arpipe.apps.batch.plan import SAMPLE, Job, Plan, make_plan
+from arpipe.apps.batch.plan import SAMPLE, TIMINGS_ROLE, Job, OtherFiles, Plan, make_plan
 from arpipe.apps.batch.report import Report
+from arpipe.apps.run_files import config_files, say_removed
 from arpipe.apps.signals import ended_by_sigterm
-from arpipe.apps.table import require_writable, timing_record, timing_table, write_timings
+from arpipe.apps.table import timing_record, timing_table, write_timings
 from arpipe.errors import ArpipeError, RenderError, WeightsError
 from arpipe.io.export import ExportFormat
+from arpipe.io.outputs import named_files
 from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.timing import TimingLog
@@ -36,6 +38,7 @@ class BatchConfig(BaseModel):
         export: The same for data; None to write none.
         export_format: Format of the data; None to go by the suffix, JSONL in folders.
         timings: JSON file for every stage's times, or None.
+        config_file: File that these settings were read from, which no output may overwrite; None if there is none.
         video: How videos are compressed; its quality holds for pictures too.
         pipeline: What is looked for and drawn.
     """
@@ -48,6 +51,7 @@ class BatchConfig(BaseModel):
     export: Path | None = None
     export_format: ExportFormat | None = None
     timings: Path | None = None
+    config_file: Path | None = None
     video: VideoSinkConfig = VideoSinkConfig()
     pipeline: PipelineConfig = PipelineConfig()
 
@@ -88,11 +92,14 @@ def run(
     """
     console = console or Console()
     inputs = (*config.inputs, *((SAMPLE,) if config.source else ()))
-    plan = make_plan(inputs, config.output, config.export, config.export_format, config.video.codec)
-    if config.timings is not None:
-        require_writable(config.timings)
-    log = TimingLog()
     start_s = time.perf_counter()
+    others = OtherFiles(
+        tuple(config_files(config.pipeline, config.config_file)),
+        tuple(named_files({TIMINGS_ROLE: config.timings})),
+    )
+    plan = make_plan(inputs, config.output, config.export, config.export_format, config.video.codec, others)
+    say_removed(plan.removed, console)
+    log = TimingLog()
     with ended_by_sigterm(), Report(console, len(plan.jobs) + len(plan.refusals)) as report:
         try:
             _run_plan(plan, config, make_pipeline, log, report)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from arpipe.errors import ConfigError, OutputError
+from arpipe.errors import ConfigError
 from arpipe.timing import frames_per_second, percentile, summarize
 
 JANK_PERIODS = 1.5  # an interval longer than that many usual ones is seen as a stutter
@@ -155,17 +155,6 @@ def load_report(path: Path) -> Report:
         raise ConfigError(
             f"{path}: {place}: {first['msg']}; make it anew with: arpipe profile --json"
         ) from error
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a result file, whole or not at all; OutputError if it cannot be written."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(f"{path} cannot be written ({error.strerror}); choose another file") from error
 
 
 def _rounded(value: Any) -> Any:

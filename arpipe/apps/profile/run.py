@@ -10,11 +10,14 @@ from rich.live import Live
 from arpipe.apps.profile.measure import measure
 from arpipe.apps.profile.page import page_html
 from arpipe.apps.profile.record import Measurement
-from arpipe.apps.profile.report import Report, write_text
+from arpipe.apps.profile.report import Report
 from arpipe.apps.profile.sweep import SweepPoint, parse_sweep, sweep
 from arpipe.apps.profile.tables import live_table, report_table, sweep_table
 from arpipe.apps.profile.trace import trace_json
+from arpipe.apps.run_files import check_outputs, config_files, source_files
 from arpipe.config import RunConfig
+from arpipe.io.atomic import write_text
+from arpipe.io.outputs import named_files
 from arpipe.timing import FRAME_STAGE
 
 STDOUT = "-"
@@ -30,14 +33,39 @@ class Outputs:
     trace: Path | None = None
 
 
-def run(config: RunConfig, outputs: Outputs, sweeps: list[str], budget_ms: float | None) -> int:
-    """Profile as told.
+def run(
+    config: RunConfig,
+    outputs: Outputs,
+    sweeps: list[str],
+    budget_ms: float | None,
+    config_file: Path | None = None,
+) -> int:
+    """Measure, print the tables and write the reports.
+
+    Args:
+        config: What to measure.
+        outputs: Files to write; checked before the measurement.
+        sweeps: Axes as `size=640x480,1280x720`; empty for a single run.
+        budget_ms: What a frame may take at p95, ms; None for no limit.
+        config_file: File that `config` was read from, which no output may overwrite.
 
     Returns:
         Exit code: 1 if something takes longer than the budget at p95, else 0.
     """
     to_stdout = outputs.json is not None and str(outputs.json) == STDOUT
     console = Console(file=sys.stderr if to_stdout else sys.stdout)
+    check_outputs(
+        named_files(
+            {
+                "--json": None if to_stdout else outputs.json,
+                "--html": outputs.html,
+                "--trace": outputs.trace,
+                "--output": config.profile.output,
+            }
+        ),
+        [*source_files([config.profile.source]), *config_files(config, config_file)],
+        console,
+    )
     if sweeps:
         return _sweep(config, sweeps, budget_ms, console)
     with Live(console=console, auto_refresh=False, transient=True) as live:

@@ -8,11 +8,11 @@ from itertools import count
 from pathlib import Path
 from typing import Self
 
-from PIL import Image
-
 from arpipe.errors import OutputError
+from arpipe.io.image.writer import write_picture
 from arpipe.io.sink import Sink
-from arpipe.io.traits import ColorTags, VideoTraits
+from arpipe.io.video import VideoTraits
+from arpipe.io.video.color import ColorTags
 from arpipe.io.video.writer import FINE_TIME_BASE, VideoSink, VideoSinkConfig
 from arpipe.pipeline.handover import Behind
 from arpipe.types import FrameResult, Picture, Pixels
@@ -135,9 +135,5 @@ def save_snapshot(pixels: Pixels, folder: Path) -> Path:
         OutputError: It cannot be written.
     """
     path = dated_path(folder, ".png")
-    try:
-        Image.fromarray(pixels).save(path, compress_level=1)
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
+    write_picture(path, pixels, {"compress_level": 1})
     return path

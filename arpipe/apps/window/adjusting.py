@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.effects.glasses.rigid_mesh import RigidMeshParams
 from arpipe.effects.packs import Pack
-from arpipe.errors import ConfigError, OutputError
+from arpipe.errors import ConfigError
+from arpipe.io.atomic import make_parent, write_text
 from arpipe.io.toml_tables import check, read_toml, to_toml
 
 STEP_MM, STEP_SCALE, STEP_DEG = 0.5, 0.01, 0.5
@@ -121,13 +122,8 @@ class Adjustments:
         table: dict[str, Any] = {
             name: change.model_dump() for name, change in sorted(self.packs.items()) if change != default
         }
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            part = self.path.with_suffix(".part")
-            part.write_text(to_toml({"packs": table}), encoding="utf-8")
-            part.replace(self.path)
-        except OSError as error:
-            raise OutputError(f"{self.path}: cannot be written ({error.strerror})") from error
+        make_parent(self.path)
+        write_text(self.path, to_toml({"packs": table}))
 
 
 def can_adjust(pack: Pack) -> bool:

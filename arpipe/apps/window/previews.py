@@ -11,7 +11,9 @@ from arpipe import __version__
 from arpipe.apps.framing import CUTS, FACE, WHOLE, Cut, square
 from arpipe.apps.window.wardrobe import Outfit
 from arpipe.effects.packs import build
+from arpipe.errors import OutputError
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.io.image.writer import write_picture
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
@@ -63,9 +65,8 @@ class PreviewPainter:
                 layer.close()
         preview = square(pixels, result.faces[0].landmarks.box_px, cut, SIDE_PX)
         path = _place(outfit, self._folder)
-        with suppress(OSError):  # a cache that cannot be written costs time, nothing else
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(preview).save(path)
+        with suppress(OutputError):  # a cache that cannot be written costs time, nothing else
+            write_picture(path, preview)
         return preview
 
 

@@ -115,6 +115,16 @@ def export_format(path: Path, asked: ExportFormat | None = None) -> ExportFormat
     raise OutputError(f"{path}: '.{suffix}' is no export format; choose one of .{', .'.join(EXPORTS)}")
 
 
+def header_beside(path: Path) -> Path:
+    """The text file beside a CSV table that holds its header."""
+    return path.with_name(path.name + ".json")
+
+
+def export_files(path: Path, chosen: ExportFormat) -> tuple[Path, ...]:
+    """Every file that an export writes."""
+    return (path, header_beside(path)) if chosen == "csv" else (path,)
+
+
 def open_export(path: Path, header: ExportHeader, asked: ExportFormat | None = None) -> Export:
     """Start an export.
 

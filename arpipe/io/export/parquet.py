@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from arpipe.errors import MissingExtra
+from arpipe.io.atomic import AtomicFile
 from arpipe.io.export.export import COLUMNS, LIST_COLUMNS, TEXT_COLUMNS, ExportHeader, rows, to_json
-from arpipe.io.sink import PartFile
 from arpipe.types import FrameResult
 
 try:
@@ -26,27 +26,27 @@ class ParquetExport:
     def __init__(self, path: Path, header: ExportHeader) -> None:
         self._finished = False
         self._rows: list[dict[str, Any]] = []
-        self._part = PartFile(path)
+        self._file = AtomicFile(path)
         self._schema = pa.schema(
             [(name, _type(name)) for name in COLUMNS], metadata={"arpipe": to_json(header.record())}
         )
         try:
-            self._table = pq.ParquetWriter(self._part.part, self._schema, compression="zstd")
+            self._table = pq.ParquetWriter(self._file.temporary, self._schema, compression="zstd")
         except OSError as error:
-            self._part.discard()
-            raise self._part.failure(error) from error
+            self._file.discard()
+            raise self._file.failure(error) from error
 
     def write(self, result: FrameResult) -> None:
         """Add a row for each face, body and hand."""
         if self._finished:
-            raise ValueError(f"export {self._part.path} is closed")
+            raise ValueError(f"export {self._file.path} is closed")
         self._rows.extend(rows(result))
         if len(self._rows) >= ROWS_IN_A_GROUP:
             try:
                 self._flush()
             except OSError as error:
                 self.abort()
-                raise self._part.failure(error) from error
+                raise self._file.failure(error) from error
 
     def close(self) -> None:
         """Finish; see `Export`."""
@@ -57,9 +57,9 @@ class ParquetExport:
             self._table.close()
         except OSError as error:
             self.abort()
-            raise self._part.failure(error) from error
+            raise self._file.failure(error) from error
         self._finished = True
-        self._part.commit()
+        self._file.commit()
 
     def abort(self) -> None:
         """Drop it; see `Export`."""
@@ -68,7 +68,7 @@ class ParquetExport:
         self._finished = True
         with suppress(OSError):
             self._table.close()
-        self._part.discard()
+        self._file.discard()
 
     def __enter__(self) -> Self:
         return self

@@ -7,8 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from arpipe.io.export.export import COLUMNS, LIST_COLUMNS, ExportHeader, frame_record, rows, to_json
-from arpipe.io.sink import PartFile
+from arpipe.io.atomic import AtomicFile
+from arpipe.io.export.export import (
+    COLUMNS,
+    LIST_COLUMNS,
+    ExportHeader,
+    frame_record,
+    header_beside,
+    rows,
+    to_json,
+)
 from arpipe.types import FrameResult
 
 
@@ -17,23 +25,23 @@ class _TextExport:
 
     def __init__(self, path: Path) -> None:
         self._finished = False
-        self._part = PartFile(path)
+        self._file = AtomicFile(path)
         with ExitStack() as undo:
-            undo.callback(self._part.discard)
+            undo.callback(self._file.discard)
             try:
-                self._text = self._part.part.open("w", encoding="utf-8", newline="")
+                self._text = self._file.temporary.open("w", encoding="utf-8", newline="")
             except OSError as error:
-                raise self._part.failure(error) from error
+                raise self._file.failure(error) from error
             undo.pop_all()
 
     def _put(self, put: Callable[[], object]) -> None:
         if self._finished:
-            raise ValueError(f"export {self._part.path} is closed")
+            raise ValueError(f"export {self._file.path} is closed")
         try:
             put()
         except OSError as error:
             self.abort()
-            raise self._part.failure(error) from error
+            raise self._file.failure(error) from error
 
     def close(self) -> None:
         """Finish; see `Export`."""
@@ -43,9 +51,9 @@ class _TextExport:
             self._text.close()
         except OSError as error:
             self.abort()
-            raise self._part.failure(error) from error
+            raise self._file.failure(error) from error
         self._finished = True
-        self._part.commit()
+        self._file.commit()
 
     def abort(self) -> None:
         """Drop it; see `Export`."""
@@ -54,7 +62,7 @@ class _TextExport:
         self._finished = True
         with suppress(OSError):
             self._text.close()
-        self._part.discard()
+        self._file.discard()
 
     def __enter__(self) -> Self:
         return self
@@ -82,12 +90,19 @@ class JsonLinesExport(_TextExport):
 
 
 class CsvExport(_TextExport):
-    """Comma-separated `COLUMNS` with their names in the first line; an `Export`."""
+    """Comma-separated `COLUMNS` with their names in the first line, and the header in a file beside it; an `Export`."""
 
     def __init__(self, path: Path, header: ExportHeader) -> None:
         super().__init__(path)
+        try:
+            self._header = AtomicFile(header_beside(path))
+        except BaseException:
+            super().abort()
+            raise
         self._table = csv.DictWriter(self._text, COLUMNS, lineterminator="\n")
-        self._header = to_json(header.record())
+        self._put(
+            lambda: self._header.temporary.write_text(to_json(header.record()) + "\n", encoding="utf-8")
+        )
         self._put(self._table.writeheader)
 
     def write(self, result: FrameResult) -> None:
@@ -102,10 +117,9 @@ class CsvExport(_TextExport):
         if self._finished:
             return
         super().close()
-        beside = PartFile(self._part.path.with_name(self._part.path.name + ".json"))
-        try:
-            beside.part.write_text(self._header + "\n", encoding="utf-8")
-        except OSError as error:
-            beside.discard()
-            raise beside.failure(error) from error
-        beside.commit()
+        self._header.commit()
+
+    def abort(self) -> None:
+        """Drop both files; see `Export`."""
+        super().abort()
+        self._header.discard()

@@ -7,16 +7,15 @@ from typing import Self
 from PIL import Image
 
 from arpipe.errors import MediaError
-from arpipe.io.files import require_file
 from arpipe.io.image.reader import rgb_pixels
-from arpipe.io.source import Source, SourceInfo
+from arpipe.io.source import SourceInfo, require_file
 from arpipe.types import Frame
 
 DEFAULT_FRAME_MS = 100.0  # what browsers show for a frame that says 0
 
 
-class Animation(Source):
-    """Pictures of an animated file, each shown for its own duration; transparency is composited over white.
+class Animation:
+    """Pictures of an animated file with their own durations, a `Source`; transparency is laid on white.
 
     Args:
         path: The file.
@@ -28,6 +27,7 @@ class Animation(Source):
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self.decode_errors = 0
         self._closed = False
         require_file(self.path)
         try:
@@ -50,11 +50,6 @@ class Animation(Source):
             path=self.path,
         )
 
-    @classmethod
-    def open(cls, target: str) -> Self:
-        """Open the file at a path."""
-        return cls(target)
-
     def __iter__(self) -> Iterator[Frame]:
         if self._closed:
             raise ValueError(f"Animation {self.path} is closed")
@@ -73,6 +68,12 @@ class Animation(Source):
         """Close the file; may be called twice."""
         self._closed = True
         self._image.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _duration_ms(image: Image.Image) -> float:

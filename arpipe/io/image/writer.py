@@ -1,5 +1,6 @@
 """Pictures into files of the kind they came from, with what else those carried."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -10,9 +11,9 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import OutputError
+from arpipe.io.atomic import AtomicFile, make_parent, replacing
 from arpipe.io.image.reader import EXIF_ORIENTATION, has_alpha, on_white, open_picture
 from arpipe.io.orientation import orientation_from_exif
-from arpipe.io.sink import PartFile
 from arpipe.types import FrameResult, Pixels
 
 WRITABLE = {
@@ -67,7 +68,7 @@ class ImageSink:
         self._like = like
         self._finished = False
         self._written = False
-        self._file = PartFile(path)
+        self._file = AtomicFile(path)
 
     def write(self, pixels: Pixels, result: FrameResult) -> None:  # noqa: ARG002 - the protocol's signature
         """Write the picture; see `Sink`. A second one is refused."""
@@ -82,7 +83,7 @@ class ImageSink:
             shown = _with_alpha(pixels, luggage.rgba)
         options = {**_quality_options(self._format, self.config.quality), **luggage.options(self._format)}
         try:
-            Image.fromarray(shown).save(self._file.part, format=self._format, **options)
+            Image.fromarray(shown).save(self._file.temporary, format=self._format, **options)
         except (OSError, ValueError) as error:
             self.abort()
             raise self._file.failure(error) from error
@@ -120,6 +121,25 @@ class ImageSink:
             self.close()
         else:
             self.abort()
+
+
+def write_picture(
+    path: Path, pixels: npt.NDArray[np.uint8], options: Mapping[str, Any] | None = None
+) -> None:
+    """Write a picture of our own making in one step; its folder is made.
+
+    Args:
+        path: The file; its suffix picks the format.
+        pixels: (h, w, 3) RGB, or (h, w, 4) RGBA where the format has transparency.
+        options: For Pillow's encoder.
+
+    Raises:
+        OutputError: The file cannot be written, or arpipe writes no such format.
+    """
+    kind = image_format(path)
+    make_parent(path)
+    with replacing(path) as temporary:
+        Image.fromarray(pixels).save(temporary, format=kind, **(options or {}))
 
 
 def image_format(path: Path) -> str:

@@ -13,12 +13,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import OutputError
-from arpipe.io.sink import GrowingFile, PartFile
+from arpipe.io.atomic import AtomicFile, GrowingFile
 from arpipe.io.source import Source
-from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video.audio_copy import AudioCopy
 from arpipe.io.video.codecs import CODECS, CodecName, container_for
-from arpipe.io.video.color import FromRgb
+from arpipe.io.video.color import ColorTags, FromRgb
+from arpipe.io.video.reader import VideoFile, VideoTraits
 from arpipe.types import FrameResult, Pixels
 
 FINE_TIME_BASE = Fraction(1, 90000)  # for sources that have none: a multiple of all common rates
@@ -49,10 +49,10 @@ class VideoSinkConfig(BaseModel):
 
 
 def traits_of(source: Source) -> VideoTraits:
-    """Return what a video of a source's frames inherits from it."""
+    """What a video of a source's frames takes over from it."""
+    if isinstance(source, VideoFile):
+        return source.traits
     info = source.info
-    if info.traits is not None:
-        return info.traits
     rate = Fraction(info.fps or FALLBACK_FPS).limit_denominator(1001)
     return VideoTraits(FINE_TIME_BASE, rate, ColorTags.for_size(info.width, info.height))
 
@@ -89,7 +89,7 @@ class VideoSink:
         self._finished = False
         self._kind = container_for(Path(path), self.config.codec)
         self._transparent = False
-        self._file: PartFile = GrowingFile(path) if self.config.fragment_s > 0 else PartFile(path)
+        self._file: AtomicFile = GrowingFile(path) if self.config.fragment_s > 0 else AtomicFile(path)
         with ExitStack() as undo:
             undo.callback(self._file.discard)
             try:
@@ -191,7 +191,7 @@ class VideoSink:
                 options["movflags"] = "+empty_moov+default_base_moof"
                 options["frag_duration"] = str(round(self.config.fragment_s * 1e6))
                 options["flush_packets"] = "1"
-        self._container = av.open(str(self._file.part), "w", format=container, container_options=options)
+        self._container = av.open(str(self._file.temporary), "w", format=container, container_options=options)
         undo.callback(self._container.close)
         stream: Any = self._container.add_stream(codec.encoder, rate=traits.rate)
         width, height = self._size

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from arpipe.errors import ConfigError, OutputError
-from arpipe.geometry.calibration import intrinsics_table, load_intrinsics, save_intrinsics
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.io.calibration import intrinsics_table, load_intrinsics, save_intrinsics
 
 CAMERA = CameraIntrinsics(533.0, 530.0, 342.0, 234.0, 640, 480, (-0.28, 0.03, 0.001, -0.0003, 0.01))
 

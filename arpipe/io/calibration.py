@@ -4,8 +4,9 @@ import json
 import math
 from pathlib import Path
 
-from arpipe.errors import ConfigError, OutputError
+from arpipe.errors import ConfigError
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.io.atomic import write_text
 
 KEYS = ("fx", "fy", "cx", "cy", "width", "height", "distortion")
 HOW = "make one with: arpipe calibrate PICTURES --output calib.json"
@@ -66,15 +67,9 @@ def intrinsics_table(camera: CameraIntrinsics) -> dict[str, object]:
 
 
 def save_intrinsics(camera: CameraIntrinsics, path: Path) -> None:
-    """Write the file that `load_intrinsics` reads, whole or not at all.
+    """Write the file that `load_intrinsics` reads, in one step.
 
     Raises:
         OutputError: The file cannot be written.
     """
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(json.dumps(intrinsics_table(camera), indent=2) + "\n", encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(f"{path} cannot be written ({error.strerror}); choose another --output") from error
+    write_text(path, json.dumps(intrinsics_table(camera), indent=2) + "\n")
