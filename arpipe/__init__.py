@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from arpipe.models.joints import joint_angles_deg as joint_angles_deg
     from arpipe.pipeline.pipeline import Pipeline as Pipeline
     from arpipe.pipeline.pipeline import PipelineConfig as PipelineConfig
+    from arpipe.render.layer import Layer as Layer
+    from arpipe.render.layer import Order as Order
+    from arpipe.render.layer import Scene as Scene
     from arpipe.timing import StageTimer as StageTimer
     from arpipe.timing import TimingLog as TimingLog
     from arpipe.types import Frame as Frame
@@ -104,6 +107,9 @@ _HOMES = {
     "Picture": "arpipe.types",
     "Pipeline": "arpipe.pipeline.pipeline",
     "PipelineConfig": "arpipe.pipeline.pipeline",
+    "Layer": "arpipe.render.layer",
+    "Order": "arpipe.render.layer",
+    "Scene": "arpipe.render.layer",
     "StageTimer": "arpipe.timing",
     "TimingLog": "arpipe.timing",
     "Frame": "arpipe.types",

@@ -1,7 +1,7 @@
 """An effect of one's own, on the CPU: a censor bar over the eyes. `python demos/04_own_effect.py [clip.mp4]`.
 
-A class with `needs`, `order`, `paint` and `close` is an effect. To give it a name and parameters for the command
-line, put it into `arpipe/effects/` with a line in `EFFECT_KINDS`; for glasses no code is needed, only a folder.
+A subclass of `Layer` that paints is an effect. `demos/plugin` shows how a package gives an effect a name and
+parameters for the command line. New glasses need no code, only a folder.
 """
 
 import sys
@@ -11,11 +11,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from arpipe import Pipeline, open_source
-from arpipe.render.layer import Order, Scene
+from arpipe import Layer, Order, Pipeline, Scene, open_source
 
 
-class CensorBar:
+class CensorBar(Layer):
     """A black bar from temple to temple."""
 
     needs = frozenset({"face"})
@@ -28,9 +27,6 @@ class CensorBar:
             thickness = int(np.linalg.norm(ends[0] - ends[1]) * 0.22)
             (x0, y0), (x1, y1) = np.round(ends).astype(int).tolist()
             cv2.line(pixels, (x0, y0), (x1, y1), (0, 0, 0), thickness)
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 clip = sys.argv[1] if len(sys.argv) > 1 else "sample"

@@ -12,7 +12,7 @@ from arpipe.apps.stream.setup import LiveParts, Watch, is_over, open_session
 from arpipe.config import LiveConfig, RunConfig
 from arpipe.errors import DeviceError
 from arpipe.io.sink import Sink
-from arpipe.render.layer import Layer, PixelLayer
+from arpipe.render.layer import Layer
 
 POLL_S = 0.1
 
@@ -22,7 +22,7 @@ def live(
     run: RunConfig | None = None,
     watch: Watch | None = None,
     sinks: Sequence[Sink] = (),
-    layers: Sequence[Layer | PixelLayer] = (),
+    layers: Sequence[Layer] = (),
 ) -> LiveReport:
     """Show a camera with effects until the window is closed, the source ends, a limit is reached, or Ctrl-C.
 

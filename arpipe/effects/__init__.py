@@ -1,9 +1,9 @@
 """What can be drawn onto a face or a frame.
 
 A *kind* is one class, a *pack* a folder with an `effect.toml` that names kinds and gives their parameters. A
-kind is a class with `Params`, a frozen `EffectParams`, as class attribute; it is built as
-`Kind(params, context)` with an `arpipe.render.context.GlContext` and implements `Layer` or `PixelLayer` of
-`arpipe.render.layer`. Importing its module and building its `Params` need no OpenGL.
+kind is a subclass of `arpipe.render.layer.Layer` with `Params`, a frozen `EffectParams`, as class attribute. It is
+built as `Kind(params)`, or as `Kind(params, context)` with an `arpipe.render.context.GlContext` if it uses OpenGL.
+Importing its module and building its `Params` need no OpenGL.
 
 A new kind is one file in this folder and one line in the table.
 """

@@ -2,24 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Any, Protocol, runtime_checkable
 
 from arpipe.effects.packs import Pack, build
 from arpipe.render.context import GlContext
-from arpipe.render.layer import Layer, PixelLayer
-
-
-@runtime_checkable
-class Adjustable(Protocol):
-    """A layer whose parameters can change while it is worn."""
-
-    def adjust(self, params: Any) -> bool:
-        """Draw with other parameters from the next frame on.
-
-        Returns:
-            False, with nothing changed, when that takes building it anew.
-        """
-        ...
+from arpipe.render.layer import Layer
 
 
 class BuiltEffect:
@@ -47,7 +33,7 @@ class BuiltEffect:
             for layer, before, after in zip(self.layers, self.pack.layers, pack.layers, strict=True):
                 if before.params == after.params:
                     continue
-                if not isinstance(layer, Adjustable) or not layer.adjust(after.params):
+                if not layer.adjust(after.params):
                     return False
                 undo.callback(layer.adjust, before.params)
             undo.pop_all()
@@ -75,7 +61,7 @@ class ActiveEffects:
         self._spare: list[BuiltEffect] = []  # taken off last comes last
 
     @property
-    def layers(self) -> list[Layer | PixelLayer]:
+    def layers(self) -> list[Layer]:
         """Layers of the active effects, in order."""
         return [layer for effect in self._active for layer in effect.layers]
 

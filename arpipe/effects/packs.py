@@ -19,7 +19,7 @@ Nothing here needs OpenGL until `build`.
 
 import importlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -34,11 +34,12 @@ from arpipe.effects.params import EffectParams, UserText
 from arpipe.effects.spec import parse_spec
 from arpipe.errors import AssetError, ConfigError
 from arpipe.io.toml_tables import check, read_toml, valid_keys
+from arpipe.needs import Need, parse_needs
 from arpipe.spelling import nearest
 
 if TYPE_CHECKING:
     from arpipe.render.context import GlContext
-    from arpipe.render.layer import Layer, PixelLayer
+    from arpipe.render.layer import Layer
 
 EFFECT_FILE = "effect.toml"
 Made = TypeVar("Made")
@@ -49,10 +50,11 @@ class EffectKind(Protocol):
     """What a line of `EFFECT_KINDS` leads to."""
 
     Params: type[EffectParams]
-    needs: frozenset[str]
+    needs: Set[str]
+    uses_gl: bool
 
-    def __call__(self, params: Any, context: "GlContext") -> "Layer | PixelLayer":
-        """Build the layer; GL objects are made here and released by its `close`."""
+    def __call__(self, params: Any, *context: "GlContext") -> "Layer":
+        """Build the layer, with a context if the kind uses OpenGL; its `close` releases what is made here."""
         ...
 
 
@@ -163,21 +165,22 @@ def kind_class(kind: str) -> EffectKind:
     return found
 
 
-def build(pack: Pack, context: "GlContext") -> list["Layer | PixelLayer"]:
+def build(pack: Pack, context: "GlContext") -> list["Layer"]:
     """Make a pack's layers, in order; when one fails, those before it are closed. The caller closes them."""
     with ExitStack() as made:
-        layers: list[Layer | PixelLayer] = []
+        layers: list[Layer] = []
         for layer in pack.layers:
-            layers.append(kind_class(layer.kind)(layer.params, context))
+            kind = kind_class(layer.kind)
+            layers.append(kind(layer.params, context) if kind.uses_gl else kind(layer.params))
             made.callback(layers[-1].close)
         made.pop_all()
         return layers
 
 
-def needs_of(pack: Pack) -> frozenset[str]:
-    """What perception must deliver for a pack, known before its layers are built; see `Layer.needs`."""
+def needs_of(pack: Pack) -> frozenset[Need]:
+    """Return what perception must detect for a pack, known before its layers are built; see `Layer.needs`."""
     needs = (layer.params.needs or kind_class(layer.kind).needs for layer in pack.layers)
-    return frozenset().union(*needs)
+    return parse_needs({need for each in needs for need in each}, pack.name)
 
 
 def _user_folder() -> Path:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
 from arpipe.errors import AssetError
+from arpipe.needs import Need
 
 HEX_COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
@@ -17,8 +18,8 @@ class EffectParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @property
-    def needs(self) -> frozenset[str]:
-        """What perception must deliver for these values, where it depends on them; else empty."""
+    def needs(self) -> frozenset[Need]:
+        """What perception must detect for these values; empty where that does not depend on them."""
         return frozenset()
 
 

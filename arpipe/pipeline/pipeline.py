@@ -16,7 +16,7 @@ from arpipe.types import Frame, FrameResult, Picture, Pixels
 
 if TYPE_CHECKING:
     from arpipe.render.context import GlContext
-    from arpipe.render.layer import Layer, PixelLayer
+    from arpipe.render.layer import Layer
 
 LARGE_FRAME_BYTES = 8_000_000  # copying it takes longer than handing it to another thread and back
 
@@ -66,7 +66,7 @@ class Pipeline:
         self,
         config: PipelineConfig | None = None,
         effects: Sequence[str | Pack] | None = None,
-        layers: "Sequence[Layer | PixelLayer]" = (),
+        layers: "Sequence[Layer]" = (),
         observer: Callable[[Span], None] | None = None,
         context: "GlContext | None" = None,
     ) -> None:

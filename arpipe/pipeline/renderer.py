@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from arpipe.effects.packs import Pack, load_effect, needs_of
+from arpipe.needs import Need, parse_needs
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.render.config import RenderConfig
 from arpipe.render.cut_out import opacity_of
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from arpipe.effects.built import ActiveEffects
     from arpipe.render.compositor import Compositor
     from arpipe.render.context import GlContext
-    from arpipe.render.layer import Layer, PixelLayer
+    from arpipe.render.layer import Layer
 
 
 class EffectRenderer:
@@ -43,7 +44,7 @@ class EffectRenderer:
         self,
         config: RenderConfig | None = None,
         effects: Sequence[str | Pack] = (),
-        layers: "Sequence[Layer | PixelLayer]" = (),
+        layers: "Sequence[Layer]" = (),
         context: "GlContext | None" = None,
         observer: Callable[[Span], None] | None = None,
         spare: int = 0,
@@ -65,9 +66,9 @@ class EffectRenderer:
         return self._packs
 
     @property
-    def needs(self) -> frozenset[str]:
-        """What the effects need from perception: some of "face", "iris", "body", "hands", "mask"."""
-        own = (layer.needs for layer in self._own_layers)
+    def needs(self) -> frozenset[Need]:
+        """What the effects need perception to detect."""
+        own = (parse_needs(layer.needs, type(layer).__name__) for layer in self._own_layers)
         return frozenset().union(*own, *(needs_of(pack) for pack in self._packs))
 
     @property

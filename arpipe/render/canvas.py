@@ -110,10 +110,10 @@ class RegionCanvas:
         self.bind()
         return copy
 
-    def hand_over(self) -> None:
+    def flush(self) -> None:
         """See `layer.Canvas`."""
         self.untouched = None
-        self.context.hand_over()
+        self.context.flush()
         self.bind()
 
     def draw(self, layers: Sequence[Layer]) -> None:

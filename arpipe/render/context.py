@@ -98,17 +98,22 @@ class GlContext:
                 "context; draw on the thread that called GlContext.headless()"
             )
         if _CURRENT.context is not self:
-            self._gl.__enter__()  # type: ignore[no-untyped-call]  # leaving would make another one current
-            _CURRENT.context = self
+            self._bind(self._gl)
         return self._gl
 
     def make_current(self) -> None:
-        """Let OpenGL's next calls on this thread mean this context: several may take turns.
+        """Make this the thread's current context, whatever another library has made current since.
+
+        Contexts of arpipe take turns without it; call it where foreign code may have run, such as before a frame.
 
         Raises:
             RenderError: As for `gl`.
         """
-        _ = self.gl
+        self._bind(self.gl)
+
+    def _bind(self, gl: moderngl.Context) -> None:
+        gl.__enter__()  # type: ignore[no-untyped-call]  # leaving would make another one current
+        _CURRENT.context = self
 
     @property
     def resources(self) -> Resources:
@@ -116,10 +121,10 @@ class GlContext:
         _ = self.gl
         return self._resources
 
-    def hand_over(self) -> None:
-        """Let OpenGL begin with what it was given, without waiting for it.
+    def flush(self) -> None:
+        """Let OpenGL start on the commands given so far, without waiting for them.
 
-        moderngl has no `glFlush`; drivers that collect work also begin with it when another target is cleared.
+        moderngl has no `glFlush`; drivers that batch commands also submit them when another target is cleared.
         """
         if self._elsewhere is None:
             self._elsewhere = self.gl.simple_framebuffer((1, 1))

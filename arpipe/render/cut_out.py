@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -10,15 +10,15 @@ import numpy as np
 from arpipe.types import Pixels
 
 if TYPE_CHECKING:
-    from arpipe.render.layer import CutOut, Layer, PixelLayer
+    from arpipe.render.layer import Layer
 
 SQUARE_OF_SIDE = 1.0 / 45.0  # side of the checkerboard's squares over the picture's shorter side
 LEVELS = (102, 153)  # of its squares, grey as in image editors
 
 
-def opacity_of(layers: "Sequence[Layer | PixelLayer]", pixels: Pixels) -> Pixels | None:
-    """(h, w) opacity of a picture that layers have drawn; None when no layer has cut anything out."""
-    cuts = (layer.coverage(pixels) for layer in layers if _is_cut_out(layer))
+def opacity_of(layers: "Sequence[Layer]", pixels: Pixels) -> Pixels | None:
+    """Return the (h, w) opacity of a picture that layers have drawn; None if no layer has cut anything out."""
+    cuts = (layer.coverage(pixels) for layer in layers)
     return next((alpha for alpha in cuts if alpha is not None), None)
 
 
@@ -49,7 +49,3 @@ def _checkerboard(height: int, width: int) -> Pixels:
     board = np.repeat(np.array(LEVELS, np.uint8)[odd][..., None], 3, axis=2)
     board.flags.writeable = False
     return board
-
-
-def _is_cut_out(layer: object) -> "TypeGuard[CutOut]":
-    return hasattr(layer, "coverage")  # looking for all of a protocol takes 30 µs each time

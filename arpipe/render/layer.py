@@ -1,18 +1,20 @@
-"""What can be drawn onto a frame: the `Layer` protocol, and what a layer is given.
+"""What can be drawn onto a frame: the base class `Layer`, and what a layer is given.
 
-Drawing goes in this order: layers by `order`; within a run of GL layers first the `Phase.SKIN` pass of all, then
-`Phase.SHADE`, then `Phase.SOLID`. A layer says per frame which boxes it will touch; nothing else is drawn.
+Layers are drawn by `order`. Between two layers that paint with the CPU, all layers drawn by OpenGL share their passes:
+first the `Phase.SKIN` pass of all of them, then `Phase.SHADE`, then `Phase.SOLID`. A layer states per frame which
+boxes it will touch; nothing else is drawn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol
 
 import moderngl
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array
+from arpipe.needs import parse_needs
 from arpipe.render.config import RenderConfig
 from arpipe.render.lighting import LightEstimator, Lighting
 from arpipe.render.view import Region, View
@@ -20,7 +22,7 @@ from arpipe.types import FrameResult, Pixels, TrackedFace
 
 
 class Order(IntEnum):
-    """Place of a layer in the stack, lower first; any integer between will do."""
+    """Place of a layer in the stack, lowest first; any integer in between is valid, too."""
 
     BACKGROUND = 10
     SKIN = 20
@@ -29,12 +31,13 @@ class Order(IntEnum):
 
 
 class Phase(IntEnum):
-    """How the region is drawn.
+    """How a region is drawn.
 
-    SKIN: one sample a pixel and no depth, for what changes the picture smoothly (makeup).
-    SHADE: no depth, and one sample for several pixels of a large face, for soft shadows. They darken the picture, and
-        not the solid things before it.
-    SOLID: supersampled or multisampled, with depth, for geometry with edges.
+    Attributes:
+        SKIN: One sample per pixel, no depth; for smooth changes of the picture, such as makeup.
+        SHADE: No depth, and one sample for several pixels of a large face; for soft shadows. They darken the picture,
+            but not the solid geometry in front of it.
+        SOLID: Supersampled or multisampled, with depth; for geometry with edges.
     """
 
     SKIN = 0
@@ -44,11 +47,11 @@ class Phase(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patch:
-    """A place that a layer will draw in.
+    """A box that a layer will draw into.
 
     Attributes:
-        phase: When.
-        box_px: (4,) x0, y0, x1, y1 in the image; may reach outside it.
+        phase: Pass in which it is drawn.
+        box_px: (4,) x0, y0, x1, y1 in image px; may extend beyond the image.
     """
 
     phase: Phase
@@ -57,13 +60,13 @@ class Patch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """One frame, for all layers.
+    """One frame, as all layers get it.
 
     Attributes:
-        result: Frame and perception.
+        result: Frame and detections.
         camera: Intrinsics of the frame.
-        config: Quality in force.
-        lights: Estimates the light of a face, once a frame.
+        config: Drawing quality in force.
+        lights: Estimates the light on a face, once per frame.
     """
 
     result: FrameResult
@@ -73,22 +76,29 @@ class Scene:
 
     @property
     def is_first(self) -> bool:
-        """Whether all faces are new: a photo, or the first frame of a stream, which have the time."""
+        """Whether all faces are new, as in a photo or in the first frame of a stream; those may take more time."""
         faces = self.result.faces
         return bool(faces) and all(face.age_frames == 0 for face in faces)
 
     def lighting(self, face: TrackedFace) -> Lighting:
-        """Light on a face with a pose, estimated from the frame and smoothed over time."""
+        """Estimate the light on a face with a pose, from the frame and smoothed over time."""
         return self.lights.estimate(self.result.frame, face)
 
 
 class Canvas(Protocol):
-    """Where a layer draws: one region of the frame, bound and with its viewport set.
+    """Where a layer draws: one region of the frame, bound as framebuffer, with its viewport set.
 
-    Blending is on: the first output (`location = 0, index = 0`) is radiance times coverage in linear light, its
-    alpha the opaque coverage; the second (`index = 1`) is what is left of the picture behind, per channel.
+    Blending is enabled. The first output (`location = 0, index = 0`) is radiance times coverage in linear light, its
+    alpha the opaque coverage; the second (`index = 1`) is the transmittance of the picture behind, per channel.
 
-    In `Phase.SHADE` there is one output: the share that is left of the picture's sRGB codes, not of its light.
+    In `Phase.SHADE` there is one output: the factor for the picture's sRGB codes, not for its light.
+
+    Attributes:
+        phase: Pass being drawn.
+        region: Region of the frame.
+        view: Camera of the region.
+        config: Drawing quality in force.
+        samples: Columns and rows of samples over the region.
     """
 
     phase: Phase
@@ -96,73 +106,89 @@ class Canvas(Protocol):
     view: View
     config: RenderConfig
     samples: tuple[int, int]
-    """Columns and rows of samples over the region."""
 
     @property
     def gl(self) -> moderngl.Context:
-        """The context, for state that a layer wants otherwise; it is reset before the next layer."""
+        """The context, to change state; the state is reset before the next layer."""
         ...
 
     def backdrop(self) -> moderngl.Texture:
-        """A copy of the region as drawn so far: texel (i, j) is sample column i, row j from the top.
+        """Copy the region as drawn so far: texel (i, j) is sample column i, row j from the top.
 
-        Not for `Phase.SHADE`, where there is no picture.
+        Not available in `Phase.SHADE`, which has no picture.
         """
         ...
 
-    def hand_over(self) -> None:
-        """Let OpenGL begin with what was drawn so far; worth it where much of it is followed by much more work."""
+    def flush(self) -> None:
+        """Let OpenGL start on the commands given so far; worth it before much further work on the CPU."""
         ...
 
 
-@runtime_checkable
-class Layer(Protocol):
-    """An effect drawn by OpenGL."""
+class Layer:
+    """Base of everything that is drawn onto frames; every method has a default that does nothing.
 
-    needs: frozenset[str]
-    """What perception must deliver: "face", "iris", "mask", "body", "hands"."""
-    order: int
+    A layer overrides `paint` to change pixels with the CPU, or `prepare` and `draw` to draw with OpenGL. Which of
+    them a class overrides is recorded when the class is defined, so that the compositor need not find out per frame.
 
-    def prepare(self, scene: Scene) -> Sequence[Patch]:
-        """Take in a frame and say where it will be drawn on; empty when there is nothing to draw."""
-        ...
+    Raises:
+        ConfigError: When a subclass is defined whose `needs` has a wrong word.
+
+    Attributes:
+        needs: What perception must detect for this layer: members of `arpipe.needs.Need` or their plain words.
+        order: Place in the stack; layers of equal order keep the sequence in which they are given.
+        uses_gl: Whether the layer needs an OpenGL context. True for a class that overrides `draw`; a class that
+            paints may set it.
+        draws: Whether the class overrides `draw`; set by the base class.
+        paints: Whether the class overrides `paint`; set by the base class.
+    """
+
+    needs: Set[str] = frozenset()
+    order: int = Order.OVERLAY
+    uses_gl: ClassVar[bool] = False
+    draws: ClassVar[bool] = False
+    paints: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.needs = parse_needs(cls.needs, f"{cls.__qualname__}.needs")
+        cls.draws = cls.draw is not Layer.draw
+        cls.paints = cls.paint is not Layer.paint
+        cls.uses_gl = cls.uses_gl or cls.draws
+
+    def prepare(self, scene: Scene) -> Sequence[Patch]:  # noqa: ARG002 - for layers that draw with OpenGL
+        """Take in a frame and return the boxes to draw into; empty if there is nothing to draw."""
+        return ()
 
     def draw(self, canvas: Canvas) -> None:
         """Draw one phase into one region, which may hold several of the layer's patches or parts of them."""
-        ...
-
-    def close(self) -> None:
-        """Release GL objects; may be called twice."""
-        ...
-
-
-@runtime_checkable
-class PixelLayer(Protocol):
-    """An effect that works on pixels with the CPU."""
-
-    needs: frozenset[str]
-    order: int
 
     def paint(self, pixels: Pixels, scene: Scene) -> None:
-        """Change the picture (h, w, 3) RGB in place; `scene.result.frame` keeps the untouched one."""
-        ...
+        """Change the picture (h, w, 3) RGB in place; `scene.result.frame` keeps the original.
 
-    def close(self) -> None:
-        """Release what is held; may be called twice."""
-        ...
+        Called after everything with a lower order has been drawn.
+        """
 
-
-@runtime_checkable
-class CutOut(Protocol):
-    """A layer that can leave parts of the picture transparent."""
-
-    def coverage(self, pixels: Pixels) -> Pixels | None:
-        """Alpha of the picture painted last, with all that was drawn on it since.
+    def coverage(self, pixels: Pixels) -> Pixels | None:  # noqa: ARG002 - for layers that cut something out
+        """Return the opacity of the finished picture, for layers that make parts of it transparent.
 
         Args:
             pixels: (h, w, 3) RGB, the picture with all layers.
 
         Returns:
-            (h, w) uint8, 255 where opaque; None when all of it is.
+            (h, w) uint8, 255 where opaque; None if all of it is.
         """
-        ...
+        return None
+
+    def adjust(self, params: Any) -> bool:  # noqa: ARG002 - for layers that can
+        """Use other parameters from the next frame on.
+
+        Args:
+            params: Parameters of the layer's kind.
+
+        Returns:
+            False, with nothing changed, if the layer has to be built anew for them.
+        """
+        return False
+
+    def close(self) -> None:
+        """Release what the layer holds; may be called twice."""

@@ -41,7 +41,7 @@ class Solid:
         """Columns and rows of samples."""
         return self.region.width * self.scale, self.region.height * self.scale
 
-    def finished(self, scene: Scene, look: FrameLookEstimator) -> Pixels:
+    def finish(self, scene: Scene, look: FrameLookEstimator) -> Pixels:
         """(height, width, 3) RGB of the region: samples averaged, as sharp as the frame; waits for the drawing."""
         region = self.region
         drawn = read_back(self.target, *self.samples)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.effects import EFFECT_KINDS, packs
 from arpipe.effects.params import Color, EffectParams, PackFile
+from arpipe.render.layer import Layer
 
 
 class Placement(BaseModel):
@@ -27,8 +28,10 @@ class BlurParams(EffectParams):
     opacity: float = 1.0
 
 
-class Recorder:
+class Recorder(Layer):
     """A layer that remembers what it was built from and whether it was closed."""
+
+    uses_gl = True
 
     def __init__(self, params, context):
         if context == "broken":

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from arpipe.render.config import RenderConfig
-from arpipe.render.layer import Layer, Order, Patch, Phase, PixelLayer
+from arpipe.render.layer import Layer, Order, Patch, Phase
 from arpipe.timing import StageTimer
 from tests.render.faces import CAMERA, face_at, noisy_frame, plain_frame, pose_at, result_of
 
@@ -31,10 +31,8 @@ void main() {
 """
 
 
-class Square:
+class Square(Layer):
     """Fills a box of image px with a linear colour."""
-
-    needs = frozenset()
 
     def __init__(
         self, context, *boxes, color=(1.0, 1.0, 1.0), cover=1.0, phase=Phase.SOLID, order=Order.OBJECT
@@ -68,9 +66,7 @@ class Square:
         self.closed = True
 
 
-class Painter:
-    needs = frozenset()
-
+class Painter(Layer):
     def __init__(self, order, log):
         self.order, self.log = order, log
 
@@ -78,18 +74,9 @@ class Painter:
         self.log.append((self.order, pixels[100, 100].tolist()))
         pixels[100, 100] = self.order
 
-    def close(self):
-        pass
-
 
 def draw(compositor, frame, *layers, **options):
     return compositor.draw(result_of(frame), CAMERA, layers, StageTimer(), **options)
-
-
-def test_doubles_are_layers(context):
-    assert isinstance(Square(context), Layer)
-    assert isinstance(Painter(1, []), PixelLayer)
-    assert not isinstance(Painter(1, []), Layer)
 
 
 @pytest.mark.parametrize("config", [PLAIN, RenderConfig(supersample=3), RenderConfig(supersample=1, msaa=4)])

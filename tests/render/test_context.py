@@ -2,10 +2,14 @@ import threading
 from pathlib import Path
 
 import moderngl
+import numpy as np
 import pytest
 
 from arpipe.errors import RenderError
 from arpipe.render.context import GlContext
+from arpipe.timing import StageTimer
+from tests.render.faces import CAMERA, noisy_frame, result_of
+from tests.render.test_compositor import Square
 
 pytestmark = pytest.mark.gl
 
@@ -70,3 +74,17 @@ def test_without_a_current_context_there_is_nothing_to_attach_to(monkeypatch):
     monkeypatch.setattr(moderngl, "create_context", fail)
     with pytest.raises(RenderError, match="make the window's context current"):
         GlContext.attached()
+
+
+def test_another_librarys_context_does_not_spoil_the_next_picture(context, compositor):
+    frame, square = noisy_frame(), Square(context, (200, 100, 240, 130))
+
+    def draw():
+        return compositor.draw(result_of(frame), CAMERA, [square], StageTimer())
+
+    before = draw()
+    foreign = moderngl.create_context(standalone=True, backend="egl")
+    foreign.clear(1.0, 0.0, 0.0)
+    np.testing.assert_array_equal(draw(), before)
+    foreign.release()
+    np.testing.assert_array_equal(draw(), before)

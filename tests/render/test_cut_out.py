@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 
 from arpipe.render.cut_out import LEVELS, opacity_of, over_checkerboard
+from arpipe.render.layer import Layer
 
 RED = np.full((90, 120, 3), (200, 10, 20), np.uint8)
 
 
-class Cutter:
+class Cutter(Layer):
     """Stands for a layer that cuts something out."""
 
     def __init__(self, alpha):
@@ -43,5 +44,5 @@ def test_small_and_narrow_pictures_have_a_board_too(size):
 
 def test_the_first_layer_that_cuts_out_says_the_opacity():
     alpha = np.zeros((90, 120), np.uint8)
-    assert opacity_of([object(), Cutter(None)], RED) is None
-    assert opacity_of([object(), Cutter(None), Cutter(alpha)], RED) is alpha
+    assert opacity_of([Layer(), Cutter(None)], RED) is None
+    assert opacity_of([Layer(), Cutter(None), Cutter(alpha)], RED) is alpha

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from arpipe.render import shade
-from arpipe.render.layer import Order, Patch, Phase
+from arpipe.render.layer import Layer, Order, Patch, Phase
 from arpipe.timing import StageTimer
 from tests.render.faces import CAMERA, face_at, noisy_frame, plain_frame, pose_at, result_of
 from tests.render.test_compositor import Square
@@ -28,10 +28,9 @@ void main() { o_share = vec4(mix(vec3(0.4, 0.6, 0.8), vec3(1.0), v_place.x), 1.0
 """
 
 
-class Slope:
+class Slope(Layer):
     """Leaves 40, 60 and 80 % of red, green and blue at the left of a box, all at its right."""
 
-    needs = frozenset()
     order = Order.OBJECT
 
     def __init__(self, context, box):
@@ -50,9 +49,6 @@ class Slope:
         clip = edges / (region.width, region.height) * 2.0 - 1.0
         self.program["u_box"].value = tuple(clip.ravel())
         self.array.render(mode=5, vertices=4)
-
-    def close(self):
-        pass
 
 
 def draw(compositor, frame, *layers, age=5):

@@ -14,7 +14,7 @@ from arpipe.io.sink import Sink
 from arpipe.pipeline.governor import Governor
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.render.context import GlContext
-from arpipe.render.layer import Layer, PixelLayer
+from arpipe.render.layer import Layer
 from arpipe.types import Picture
 
 PEOPLE = 2  # looked for at least, so that a second person is noticed
@@ -35,7 +35,7 @@ class LiveParts:
 
     watch: Watch | None = None
     sinks: Sequence[Sink] = ()
-    layers: Sequence[Layer | PixelLayer] = ()
+    layers: Sequence[Layer] = ()
     capture: Capture | None = None
 
 

@@ -23,9 +23,9 @@ from arpipe.effects.background.plates import (
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.errors import ConfigError
 from arpipe.io.source import media_kind
+from arpipe.needs import Need
 from arpipe.preprocess.gather import bilinear_at
-from arpipe.render.context import GlContext
-from arpipe.render.layer import Order, Scene
+from arpipe.render.layer import Layer, Order, Scene
 from arpipe.types import Pixels, Points
 
 USUAL_BLUR = 18.0
@@ -70,14 +70,13 @@ class BackgroundParams(EffectParams):
         return self
 
 
-class Background:
+class Background(Layer):
     """Puts something else behind the people.
 
     Works on the CPU: blur and foreground colours at about a quarter of the resolution, the rest only on edges.
 
     Args:
         params: What to put there.
-        context: Not used.
 
     Raises:
         MediaError: The picture or video cannot be read.
@@ -85,10 +84,10 @@ class Background:
     """
 
     Params: ClassVar[type[EffectParams]] = BackgroundParams
-    needs: frozenset[str] = frozenset({"mask"})
-    order: int = Order.BACKGROUND
+    needs = frozenset({Need.MASK})
+    order = Order.BACKGROUND
 
-    def __init__(self, params: BackgroundParams, context: GlContext) -> None:  # noqa: ARG002 - every kind gets it
+    def __init__(self, params: BackgroundParams) -> None:
         self.params = params
         self._plate = _plate(params)
         replaced = params.image is not None or params.video is not None

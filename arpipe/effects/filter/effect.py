@@ -11,8 +11,9 @@ from pydantic import BeforeValidator, Field
 from arpipe.effects.background.effect import mask_of
 from arpipe.effects.filter.convolution import convolution_for
 from arpipe.effects.params import EffectParams
+from arpipe.needs import Need
 from arpipe.render.context import GlContext
-from arpipe.render.layer import Order, Scene
+from arpipe.render.layer import Layer, Order, Scene
 from arpipe.spelling import nearest
 from arpipe.types import Pixels, Points, TrackedFace
 
@@ -34,6 +35,11 @@ ORDERS: dict[Target, int] = {
     "background": Order.BACKGROUND + 1,  # a replaced one too
     "face": Order.SKIN - 1,  # under makeup and glasses
     "frame": Order.OVERLAY - 1,  # with all that is drawn, without debug lines
+}
+NEEDS: dict[Target, frozenset[Need]] = {
+    "background": frozenset({Need.MASK}),
+    "face": frozenset({Need.FACE}),
+    "frame": frozenset(),
 }
 
 
@@ -68,14 +74,12 @@ class FilterParams(EffectParams):
     strength: float = Field(default=1.0, ge=0, le=1)
 
     @property
-    def needs(self) -> frozenset[str]:
+    def needs(self) -> frozenset[Need]:
         """A mask or faces where only these are filtered."""
-        return {"frame": frozenset[str](), "face": frozenset({"face"}), "background": frozenset({"mask"})}[
-            self.on
-        ]
+        return NEEDS[self.on]
 
 
-class Filter:
+class Filter(Layer):
     """Filters within 1 level of `cv2.filter2D`, by two passes where the kernel allows.
 
     Args:
@@ -84,12 +88,12 @@ class Filter:
     """
 
     Params: ClassVar[type[EffectParams]] = FilterParams
-    needs: frozenset[str] = frozenset()
+    uses_gl = True  # large kernels are convolved by a GPU
 
-    def __init__(self, params: FilterParams, context: GlContext | None) -> None:
+    def __init__(self, params: FilterParams, context: GlContext | None = None) -> None:
         self.params = params
         self.needs = params.needs
-        self.order: int = ORDERS[params.on]
+        self.order = ORDERS[params.on]
         self._reach = len(params.kernel)
         self._filtered = convolution_for(np.array(params.kernel), context)
 

@@ -20,8 +20,9 @@ from arpipe.errors import ConfigError
 from arpipe.geometry.camera import GL_FROM_CAMERA
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.io.gltf import load_gltf
+from arpipe.needs import Need
 from arpipe.render.context import GlContext
-from arpipe.render.layer import Canvas, Order, Patch, Phase, Scene
+from arpipe.render.layer import Canvas, Layer, Order, Patch, Phase, Scene
 from arpipe.render.lighting import Lighting, linear_from_srgb
 from arpipe.render.object_drawer import ObjectDrawer, Placement
 from arpipe.render.object_mesh import object_mesh
@@ -103,7 +104,7 @@ class _Worn:
         )
 
 
-class RigidMesh:
+class RigidMesh(Layer):
     """Draws one model on every face.
 
     Args:
@@ -116,8 +117,8 @@ class RigidMesh:
     """
 
     Params: ClassVar[type[EffectParams]] = RigidMeshParams
-    needs: frozenset[str] = frozenset({"face"})
-    order: int = Order.OBJECT
+    needs = frozenset({Need.FACE})
+    order = Order.OBJECT
 
     def __init__(self, params: RigidMeshParams, context: GlContext) -> None:
         self.params = params
@@ -144,7 +145,7 @@ class RigidMesh:
         self._scene: Scene | None = None
 
     def adjust(self, params: RigidMeshParams) -> bool:
-        """Wear it otherwise from the next frame on; see `Adjustable`."""
+        """See `Layer.adjust`; another model or anchor has to be built anew."""
         if any(getattr(params, name) != getattr(self.params, name) for name in BUILT_FROM):
             return False
         self.params = params

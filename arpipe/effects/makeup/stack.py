@@ -125,7 +125,7 @@ class Stack:
                     if member.place is place and member.painter is not None:
                         member.painter.draw(canvas, wearer)
                 if place is Place.SKIN and self._skins:
-                    canvas.hand_over()  # all of the face's pixels, while eyes and lips are worked out
+                    canvas.flush()  # all of the face's pixels, while eyes and lips are worked out
 
     def _wear_powders(self) -> None:
         """Have painters for the powders that are worn now, as few as possible."""

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from arpipe.effects.params import Color, EffectParams
 from arpipe.geometry.transforms import Array
-from arpipe.render.context import GlContext
-from arpipe.render.layer import Order, Scene
+from arpipe.needs import Need
+from arpipe.render.layer import Layer, Order, Scene
 from arpipe.types import HeadPose, Pixels, TrackedFace
 
 SUBPIXEL_BITS = 4  # cv2 takes coordinates in sixteenths of a px
@@ -44,19 +44,18 @@ class DebugParams(EffectParams):
     axis_mm: float = Field(default=60.0, gt=0, le=500)
 
 
-class Debug:
+class Debug(Layer):
     """Draws what is known of each face.
 
     Args:
         params: What to show.
-        context: Not used: lines are drawn by the CPU.
     """
 
     Params: ClassVar[type[EffectParams]] = DebugParams
-    needs: frozenset[str] = frozenset({"face"})
-    order: int = Order.OVERLAY
+    needs = frozenset({Need.FACE})
+    order = Order.OVERLAY
 
-    def __init__(self, params: DebugParams, context: GlContext) -> None:  # noqa: ARG002 - every kind gets it
+    def __init__(self, params: DebugParams) -> None:
         self.params = params
         red, green, blue = (round(channel * 255.0) for channel in params.color)
         self._color = (red, green, blue)
@@ -83,9 +82,6 @@ class Debug:
                 self._axes(pixels, face, face.pose, scene)
             if self.params.box:
                 self._box(pixels, face)
-
-    def close(self) -> None:
-        """Nothing is held."""
 
     def _mesh(self, pixels: Pixels, face: TrackedFace) -> None:
         points = face.landmarks.points_px[:, :2]

@@ -9,8 +9,8 @@ from pydantic import Field
 from arpipe.effects.overlay.strokes import RGB, Joint, Limb, draw
 from arpipe.effects.params import Color, EffectParams
 from arpipe.geometry.transforms import Array
-from arpipe.render.context import GlContext
-from arpipe.render.layer import Order, Scene
+from arpipe.needs import Need
+from arpipe.render.layer import Layer, Order, Scene
 from arpipe.types import Landmarks, Pixels, TrackedBody, TrackedHand
 
 LIMB_OVER_TORSO = 0.048  # width of a limb over the torso's length
@@ -45,24 +45,23 @@ class SkeletonParams(EffectParams):
     width: float = Field(default=1.0, gt=0, le=5)
 
     @property
-    def needs(self) -> frozenset[str]:
-        """The trackers of the parts."""
-        return frozenset({"body", "hands"} if self.parts == "both" else {self.parts})
+    def needs(self) -> frozenset[Need]:
+        """What is tracked for the parts."""
+        return frozenset({Need.BODY, Need.HANDS} if self.parts == "both" else {Need(self.parts)})
 
 
-class Skeleton:
+class Skeleton(Layer):
     """Draws bodies and hands.
 
     Args:
         params: How.
-        context: Not used: lines are drawn by the CPU.
     """
 
     Params: ClassVar[type[EffectParams]] = SkeletonParams
-    needs: frozenset[str] = frozenset({"body"})
-    order: int = Order.OVERLAY
+    needs = frozenset({Need.BODY})
+    order = Order.OVERLAY
 
-    def __init__(self, params: SkeletonParams, context: GlContext) -> None:  # noqa: ARG002 - every kind gets it
+    def __init__(self, params: SkeletonParams) -> None:
         self.params = params
         self.needs = params.needs
         self._left, self._right, self._middle = map(_levels, (params.left, params.right, params.middle))
@@ -73,9 +72,6 @@ class Skeleton:
             self._body(pixels, body, scene.result.hands)
         for hand in scene.result.hands:
             self._hand(pixels, hand)
-
-    def close(self) -> None:
-        """Nothing is held."""
 
     def _body(self, pixels: Pixels, body: TrackedBody, hands: Sequence[TrackedHand]) -> None:
         landmarks = body.landmarks

@@ -11,7 +11,6 @@ from arpipe.effects.background.matte import continued, take_apart
 from arpipe.effects.background.plates import covering
 from arpipe.effects.packs import load_effect, needs_of
 from arpipe.errors import AssetError, ConfigError, MediaError
-from arpipe.render.layer import PixelLayer
 from arpipe.types import Frame
 from tests.effects.color_difference import delta_e
 from tests.effects.cut_out import BEHIND, SUBJECT, half_picture, mixed, painted, sample_truth, scene_of
@@ -21,7 +20,7 @@ GREEN = (0, 200, 60)
 
 
 def background(**params):
-    return Background(BackgroundParams.model_validate(params), None)
+    return Background(BackgroundParams.model_validate(params))
 
 
 def save(folder: Path, pixels, name="office.png"):
@@ -196,7 +195,8 @@ def test_a_coarse_mask_is_enlarged_and_a_missing_one_an_error():
 
 
 def test_a_background_lies_under_everything_and_asks_for_a_mask():
-    assert isinstance(background(), PixelLayer)
+    assert background().paints
+    assert not background().uses_gl
     assert needs_of(load_effect("background")) == {"mask"}
     assert background().order < 20
 

@@ -8,7 +8,7 @@ from PIL import Image
 from arpipe import Pipeline
 from arpipe.errors import AssetError
 from arpipe.io.sample import sample_portrait
-from arpipe.render.layer import Order
+from arpipe.render.layer import Layer
 from arpipe.types import Frame
 from tests.effects.color_difference import delta_e
 from tests.effects.cut_out import sample_truth
@@ -26,17 +26,8 @@ def ring(mask):
     return (near > 0) & (person == 0)
 
 
-class Needless:
-    """An effect that needs nothing."""
-
-    needs = frozenset()
-    order = Order.OVERLAY
-
-    def paint(self, pixels, scene):
-        """Draw nothing."""
-
-    def close(self):
-        """Nothing is held."""
+class Needless(Layer):
+    """An effect that needs nothing and draws nothing."""
 
 
 def test_the_mask_is_made_only_for_those_who_need_it():

@@ -7,7 +7,7 @@ from arpipe.effects.glasses.occluder import Occluder
 from arpipe.geometry.camera import GL_FROM_CAMERA
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
-from arpipe.render.layer import Order, Patch, Phase
+from arpipe.render.layer import Layer, Order, Patch, Phase
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from tests.render.faces import CAMERA, face_at, plain_frame, pose_at, result_of
@@ -26,10 +26,9 @@ void main() { o_color = vec4(1.0, 1.0, 1.0, 0.0); o_through = vec4(0.0); }
 """
 
 
-class Marker:
+class Marker(Layer):
     """White dots at head-frame points, behind the occluder of one face."""
 
-    needs = frozenset()
     order = Order.OBJECT
 
     def __init__(self, context, pose, points_m):

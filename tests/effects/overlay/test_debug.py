@@ -3,7 +3,7 @@ import pytest
 
 from arpipe.effects.overlay.debug import Debug, DebugParams
 from arpipe.render.config import RenderConfig
-from arpipe.render.layer import PixelLayer, Scene
+from arpipe.render.layer import Scene
 from arpipe.render.lighting import LightEstimator
 from tests.render.faces import CAMERA, face_at, plain_frame, pose_at, result_of
 
@@ -13,8 +13,9 @@ NOTHING = {"mesh": False, "outlines": False, "landmarks": False, "axes": False, 
 def painted(face, **params):
     frame = plain_frame(color=(0, 0, 0))
     pixels = frame.pixels.copy()
-    layer = Debug(DebugParams(**{**NOTHING, **params}), None)
-    assert isinstance(layer, PixelLayer)
+    layer = Debug(DebugParams(**{**NOTHING, **params}))
+    assert layer.paints
+    assert not layer.uses_gl
     layer.paint(pixels, Scene(result_of(frame, face), CAMERA, RenderConfig(), LightEstimator()))
     return pixels
 

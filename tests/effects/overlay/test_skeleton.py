@@ -5,7 +5,7 @@ from arpipe.effects.overlay.skeleton import Skeleton, SkeletonParams
 from arpipe.effects.packs import load_effect, needs_of
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.render.config import RenderConfig
-from arpipe.render.layer import PixelLayer, Scene
+from arpipe.render.layer import Scene
 from arpipe.render.lighting import LightEstimator
 from arpipe.topology import load_topology
 from arpipe.types import Frame, FrameResult, Landmarks, TrackedBody, TrackedHand
@@ -46,8 +46,9 @@ def hand(side):
 def painted(bodies=(), hands=(), size=(HEIGHT, WIDTH), level=128, **params):
     frame = Frame(np.full((*size, 3), level, np.uint8), 0.0, 0)
     pixels = frame.pixels.copy()
-    layer = Skeleton(SkeletonParams(**{**COLORS, "opacity": 1.0, **params}), None)
-    assert isinstance(layer, PixelLayer)
+    layer = Skeleton(SkeletonParams(**{**COLORS, "opacity": 1.0, **params}))
+    assert layer.paints
+    assert not layer.uses_gl
     camera = CameraIntrinsics.from_fov(size[1], size[0])
     result = FrameResult(frame, bodies=tuple(bodies), hands=tuple(hands))
     layer.paint(pixels, Scene(result, camera, RenderConfig(), LightEstimator()))

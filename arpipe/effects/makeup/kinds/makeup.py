@@ -7,8 +7,9 @@ from pydantic import Field
 from arpipe.effects.makeup.masks import Evening, Powder
 from arpipe.effects.makeup.stack import Painter, Place, stack_of
 from arpipe.effects.params import EffectParams
+from arpipe.needs import Need
 from arpipe.render.context import GlContext
-from arpipe.render.layer import Canvas, Order, Patch, Scene
+from arpipe.render.layer import Canvas, Layer, Order, Patch, Scene
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -23,12 +24,12 @@ class MakeupParams(EffectParams):
     opacity: Share = 0.8
 
 
-class Makeup:
+class Makeup(Layer):
     """Base of all kinds: a layer that leaves drawing to the context's stack."""
 
     Params: ClassVar[type[EffectParams]] = MakeupParams
-    needs: frozenset[str] = frozenset({"face", "iris"})
-    order: int = Order.SKIN
+    needs = frozenset({Need.FACE, Need.IRIS})
+    order = Order.SKIN
     place: Place = Place.SKIN
 
     def __init__(self, params: Any, context: GlContext) -> None:

@@ -1,0 +1,182 @@
+"""Draws OpenGL layers: only the regions that they touch travel to OpenGL and back.
+
+A region's pixels are written straight into the colour attachment, so the picture itself is never drawn, and the cost
+does not depend on the frame's size. Several regions are submitted before the first is waited for.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import cycle
+
+import cv2
+import numpy as np
+
+from arpipe.render.canvas import Copier, RegionCanvas, color_of, read_back
+from arpipe.render.context import GlContext
+from arpipe.render.frame_look import FrameLookEstimator
+from arpipe.render.layer import Layer, Patch, Phase, Scene
+from arpipe.render.lighting import LightEstimator
+from arpipe.render.shade import Shade, draw_shade
+from arpipe.render.solid import Solid, draw_solid
+from arpipe.render.view import Region, View, merge_overlapping, region_of_box
+from arpipe.timing import StageTimer
+from arpipe.types import Frame, Pixels
+
+IN_FLIGHT = 4  # regions that OpenGL works on at once
+
+
+@dataclass(slots=True, eq=False)
+class PictureCopy:
+    """The picture being drawn: a copy of the frame, made when the first pixel is written, unless one was given.
+
+    Attributes:
+        frame: The frame.
+        copy: (h, w, 3) RGB to draw on, None until it is needed.
+    """
+
+    frame: Frame
+    copy: Pixels | None
+
+    @property
+    def shown(self) -> Pixels:
+        """(h, w, 3) RGB as drawn so far, to read."""
+        return self.frame.pixels if self.copy is None else self.copy
+
+    @property
+    def pixels(self) -> Pixels:
+        """(h, w, 3) RGB to draw on."""
+        if self.copy is None:
+            self.copy = self.frame.pixels.copy()
+        return self.copy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """One region of a frame with the layers that touch it, by phase.
+
+    Attributes:
+        region: Smallest region around all patches that overlap.
+        layers: Layers by phase, in drawing order.
+        shaded: Region of the patches in `Phase.SHADE`, if any.
+        solid: Disjoint regions of the patches in `Phase.SOLID`.
+    """
+
+    region: Region
+    layers: dict[Phase, list[Layer]]
+    shaded: Region | None
+    solid: list[Region]
+
+
+class RegionRenderer:
+    """Draws runs of layers with one OpenGL context.
+
+    Args:
+        context: Context to draw with; not closed here.
+        lights: Caught up with while OpenGL works.
+    """
+
+    def __init__(self, context: GlContext, lights: LightEstimator) -> None:
+        self._context = context
+        self._lights = lights
+        self._copier = Copier(context)
+        self._look = FrameLookEstimator()
+
+    def draw(self, picture: PictureCopy, scene: Scene, layers: Sequence[Layer], timer: StageTimer) -> None:
+        """Draw layers, in their sequence, onto the picture; the drawing has finished on return."""
+        self._context.make_current()
+        with timer.stage("draw"):
+            patches = [(layer, patch) for layer in layers for patch in layer.prepare(scene)]
+            jobs = list(_jobs(patches, scene))
+        for first in range(0, len(jobs), IN_FLIGHT):
+            self._draw_jobs(picture, scene, jobs[first : first + IN_FLIGHT], timer)
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        self._copier.close()
+
+    def _draw_jobs(self, picture: PictureCopy, scene: Scene, jobs: Sequence[_Job], timer: StageTimer) -> None:
+        for job in jobs:
+            if job.layers[Phase.SKIN]:
+                self._draw_skin(picture, scene, job, timer)
+        with timer.stage("draw"):
+            shades = [self._draw_shade(scene, job, number) for number, job in enumerate(jobs)]
+            if any(shades):
+                self._context.flush()
+        with timer.stage("upload"):
+            pixels = picture.pixels  # may be copied while OpenGL draws
+        in_flight: deque[Solid] = deque()
+        turns = cycle(range(IN_FLIGHT))
+        for job, shade in zip(jobs, shades, strict=True):
+            if shade is not None:
+                with timer.stage("readback"):
+                    shade.darken(pixels)
+            for region in job.solid:
+                if len(in_flight) == IN_FLIGHT:
+                    self._finish(pixels, scene, in_flight.popleft(), timer)
+                role = f"solid {next(turns)}"
+                with timer.stage("draw"):
+                    layers = job.layers[Phase.SOLID]
+                    solid = draw_solid(self._context, self._copier, scene, layers, region, pixels, role)
+                in_flight.append(solid)
+        with timer.stage("draw"):
+            self._lights.catch_up()  # OpenGL is still drawing
+        for solid in in_flight:
+            self._finish(pixels, scene, solid, timer)
+
+    def _finish(self, pixels: Pixels, scene: Scene, solid: Solid, timer: StageTimer) -> None:
+        with timer.stage("readback"):
+            finished = solid.finish(scene, self._look)
+            pixels[solid.region.rows, solid.region.columns] = finished
+
+    def _draw_shade(self, scene: Scene, job: _Job, number: int) -> Shade | None:
+        if job.shaded is None:
+            return None
+        layers = job.layers[Phase.SHADE]
+        return draw_shade(self._context, self._copier, scene, layers, job.shaded, f"shade {number}")
+
+    def _draw_skin(self, picture: PictureCopy, scene: Scene, job: _Job, timer: StageTimer) -> None:
+        region = job.region
+        size = region.width, region.height
+        target = self._context.resources.target("skin", *size)
+        with timer.stage("upload"):
+            before = picture.shown[region.rows, region.columns]
+            rgba = np.asarray(cv2.cvtColor(before, cv2.COLOR_RGB2RGBA), np.uint8)
+            color_of(target).write(rgba, viewport=(0, 0, *size))
+        with timer.stage("draw"):
+            view = View.of_region(scene.camera, region)
+            canvas = RegionCanvas(
+                self._context, Phase.SKIN, region, view, scene.config, size, target, self._copier, rgba
+            )
+            canvas.draw(job.layers[Phase.SKIN])
+            self._context.flush()
+        with timer.stage("upload"):
+            pixels = picture.pixels  # may be copied while OpenGL draws
+        with timer.stage("readback"):
+            drawn = read_back(target, *size)
+            cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=pixels[region.rows, region.columns])
+
+
+def _jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Iterator[_Job]:
+    """Yield disjoint regions with the layers to draw there."""
+    size = scene.camera.width, scene.camera.height
+    placed = [(layer, patch, region_of_box(patch.box_px, *size)) for layer, patch in patches]
+    for region in merge_overlapping(place for _, _, place in placed):
+        here = [(layer, patch, place) for layer, patch, place in placed if place.overlaps(region)]
+        layers = {
+            phase: list(dict.fromkeys(layer for layer, patch, _ in here if patch.phase is phase))
+            for phase in Phase
+        }
+        yield _Job(
+            region,
+            layers,
+            _union(place for _, patch, place in here if patch.phase is Phase.SHADE),
+            merge_overlapping(place for _, patch, place in here if patch.phase is Phase.SOLID),
+        )
+
+
+def _union(regions: Iterable[Region]) -> Region | None:
+    """Return the smallest region around all that are not empty, if any."""
+    filled = [region for region in regions if not region.is_empty]
+    return reduce(Region.union, filled) if filled else None
