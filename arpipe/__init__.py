@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from arpipe.io.sample import SampleTruth as SampleTruth
     from arpipe.io.source import Source as Source
     from arpipe.io.source import SourceInfo as SourceInfo
-    from arpipe.io.source import open_source as open_source
+    from arpipe.io.sources import open_source as open_source
     from arpipe.io.video import VideoFile as VideoFile
     from arpipe.models.joints import joint_angles_deg as joint_angles_deg
     from arpipe.pipeline.pipeline import Pipeline as Pipeline
@@ -102,7 +102,7 @@ _HOMES = {
     "SampleTruth": "arpipe.io.sample",
     "Source": "arpipe.io.source",
     "SourceInfo": "arpipe.io.source",
-    "open_source": "arpipe.io.source",
+    "open_source": "arpipe.io.sources",
     "VideoFile": "arpipe.io.video",
     "Picture": "arpipe.types",
     "Pipeline": "arpipe.pipeline.pipeline",

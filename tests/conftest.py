@@ -8,12 +8,15 @@ the test fails instead, so nothing passes unseen.
 import functools
 import os
 import shutil
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 import arpipe  # noqa: F401 - turns ONNX Runtime's telemetry off before a test module imports it
+from arpipe import plugins
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -30,6 +33,28 @@ def shared_data() -> Path:
     if not root.is_dir():
         pytest.skip(f"no test media in {root}; set ARPIPE_TEST_DATA to their folder")
     return root
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch) -> Iterator[Callable[..., None]]:
+    """Installs a distribution with entry points: its metadata and one module, as pip would lay them out."""
+    folder = tmp_path / "site-packages"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(folder))
+    plugins._installed.cache_clear()
+
+    def add(name: str, entries: dict[str, str], code: str = "", group: str = "arpipe.sources") -> None:
+        module = name.replace("-", "_")
+        info = folder / f"{module}-1.2.dist-info"
+        info.mkdir()
+        lines = "".join(f"{key} = {value}\n" for key, value in entries.items())
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{lines}")
+        (folder / f"{module}.py").write_text(code)
+        monkeypatch.delitem(sys.modules, module, raising=False)
+
+    yield add
+    plugins._installed.cache_clear()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -146,18 +146,10 @@ def test_imports_are_absolute_and_point_down(module):
     assert not upward, f"{module} imports from above: {upward}"
 
 
-# Imports left out of the check for cycles until they are removed.
-KNOWN_CYCLES = {("arpipe.io.source", "arpipe.io.image.reader")}
-
-
 def _graph() -> dict[str, set[str]]:
     """Module → the modules that it imports, inside functions and for type checking included."""
     return {
-        module: {
-            name
-            for name in _imports(ast.walk(_tree(module)))
-            if name in MODULES and name != module and (module, name) not in KNOWN_CYCLES
-        }
+        module: {name for name in _imports(ast.walk(_tree(module))) if name in MODULES and name != module}
         for module in MODULES
         if module != DOOR  # imports everything on demand
     }

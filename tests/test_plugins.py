@@ -1,31 +1,10 @@
 import sys
-from pathlib import Path
 
 import pytest
 
 from arpipe import plugins
 from arpipe.errors import MissingExtra, PluginError
 from arpipe.plugins import Extension, extensions
-
-
-@pytest.fixture
-def install(tmp_path, monkeypatch):
-    """Installs a distribution: its metadata and one module, as pip would lay them out."""
-    monkeypatch.syspath_prepend(str(tmp_path))
-    plugins._installed.cache_clear()
-
-    def add(name: str, entries: dict[str, str], code: str = "", group: str = "arpipe.sources") -> None:
-        lines = "".join(f"{key} = {value}\n" for key, value in entries.items())
-        info = tmp_path / f"{name.replace('-', '_')}-1.2.dist-info"
-        info.mkdir()
-        Path(info, "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
-        Path(info, "entry_points.txt").write_text(f"[{group}]\n{lines}")
-        module = name.replace("-", "_")
-        Path(tmp_path, f"{module}.py").write_text(code)
-        monkeypatch.delitem(sys.modules, module, raising=False)
-
-    yield add
-    plugins._installed.cache_clear()
 
 
 def test_installed_entries_follow_the_built_in_ones(install):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from arpipe.errors import DeviceError
-from arpipe.io.source import SourceInfo
+from arpipe.io.source import Source, SourceInfo
 from arpipe.pipeline.perception import PerceptionQuality
 from arpipe.render.config import RenderConfig
 from arpipe.types import Frame, FrameResult, Picture
@@ -19,10 +19,8 @@ def frame(index, captured_s=0.0):
     return Frame(np.full((HEIGHT, WIDTH, 3), index % 251, np.uint8), captured_s, index)
 
 
-class FakeCamera:
+class FakeCamera(Source):
     """A live source that gives `count` frames, then fails as told, or waits until it is closed."""
-
-    decode_errors = 0
 
     def __init__(self, count, then="wait"):
         self.info = SourceInfo("fake", WIDTH, HEIGHT, 30.0, None, live=True)
@@ -40,12 +38,6 @@ class FakeCamera:
 
     def close(self):
         self.closed.set()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 class FakeFile(FakeCamera):

@@ -12,7 +12,7 @@ from arpipe.apps.batch import job as batch_job
 from arpipe.apps.contact_sheet import BACKGROUND, GAP, LABEL_HEIGHT, TILE_HEIGHT, TILE_WIDTH, Tile, compose
 from arpipe.errors import OutputError
 from arpipe.geometry.transforms import RigidTransform, rotation_from_angles
-from arpipe.io.source import open_source
+from arpipe.io.sources import open_source
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.topology import load_topology
 from arpipe.types import FrameResult, HeadPose, Landmarks, Picture, TrackedFace

@@ -21,7 +21,7 @@ from arpipe.apps.window.window import Window
 from arpipe.config import LiveConfig, RunConfig
 from arpipe.errors import DeviceError
 from arpipe.io.sample import SampleConfig, SampleSource
-from arpipe.io.source import open_source
+from arpipe.io.sources import open_source
 from tests.apps.stream_fakes import FakeCamera, openings
 
 pytestmark = [

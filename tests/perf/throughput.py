@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from arpipe.io.video import VideoFile, VideoTraits
-from arpipe.io.video.color import ColorTags
+from arpipe.io.traits import ColorTags, VideoTraits
+from arpipe.io.video import VideoFile
 from arpipe.io.video.writer import VideoSink
 from arpipe.pipeline.handover import Behind
 from arpipe.pipeline.pipeline import Pipeline
@@ -49,7 +49,7 @@ def one_pass(contestant: str, clip: Path, target: Path) -> list[float]:
     with VideoFile(clip) as source:
         if contestant == "decode":
             return [time.perf_counter() for _ in source]
-        with VideoSink(target, source.info.width, source.info.height, source.traits) as file:
+        with VideoSink(target, source.info.width, source.info.height, source.info.traits) as file:
             sink = StampingSink(file)
             if contestant == "arpipe-batch":
                 with Pipeline(effects=["aviator"]) as pipeline:

@@ -11,7 +11,8 @@ from arpipe.apps.batch.plan import Job
 from arpipe.io.export import Export, ExportHeader, open_export
 from arpipe.io.image.writer import ImageSink, ImageSinkConfig
 from arpipe.io.sink import Sink
-from arpipe.io.source import Source, SourceInfo, open_source
+from arpipe.io.source import Source, SourceInfo
+from arpipe.io.sources import open_source
 from arpipe.io.video.writer import VideoSink, VideoSinkConfig, traits_of
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.handover import Behind

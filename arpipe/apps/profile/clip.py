@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from itertools import chain, count, cycle
-from typing import Self
 
 from arpipe.config import ProfileConfig
 from arpipe.io.sample import SampleConfig, SampleSource
-from arpipe.io.source import Source, SourceInfo, open_source
+from arpipe.io.source import Source, SourceInfo
+from arpipe.io.sources import open_source
 from arpipe.types import Frame
 
 MOST_BYTES = 1 << 29  # that a clip in memory takes
@@ -28,8 +28,8 @@ def sample_clip(config: ProfileConfig, frames: int) -> "SwingingClip":
         return SwingingClip(list(source), config.fps)
 
 
-class SwingingClip:
-    """Frames in memory, played to and fro without end, so that nothing jumps; a `Source`.
+class SwingingClip(Source):
+    """Frames in memory, played to and fro without end, so that nothing jumps.
 
     Args:
         frames: At least two.
@@ -39,7 +39,6 @@ class SwingingClip:
     def __init__(self, frames: list[Frame], fps: float) -> None:
         self._frames = frames
         first = frames[0]
-        self.decode_errors = 0
         self.info = SourceInfo("sample", first.width, first.height, fps, None, camera=first.camera)
 
     def __iter__(self) -> Iterator[Frame]:
@@ -52,9 +51,3 @@ class SwingingClip:
     def close(self) -> None:
         """Forget the frames."""
         self._frames = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

@@ -22,8 +22,7 @@ from arpipe.apps.profile.report import Report
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import ConfigError, MediaError
 from arpipe.io.sink import Sink
-from arpipe.io.video import VideoTraits
-from arpipe.io.video.color import ColorTags
+from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video.writer import VideoSink
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.timing import FRAME_STAGE

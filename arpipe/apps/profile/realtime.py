@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import count
-from typing import Any, Self
+from typing import Any
 
 from arpipe.apps.profile.clip import sample_clip
 from arpipe.apps.profile.record import (
@@ -24,7 +24,7 @@ from arpipe.apps.stream.session import LiveSession
 from arpipe.apps.stream.setup import pipeline_config
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import DeviceError, MediaError
-from arpipe.io.source import Source, SourceInfo
+from arpipe.io.source import Source
 from arpipe.pipeline.governor import Decision, Governor
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.timing import Span
@@ -73,7 +73,7 @@ def run_live(
         return {**pipeline.facts(), "source_fps": source.info.fps, "quality": session.governor.level.name}
 
 
-class _TimedSource:
+class _TimedSource(Source):
     """A source whose reading is traced as the stage `capture`.
 
     Args:
@@ -84,39 +84,20 @@ class _TimedSource:
 
     def __init__(self, source: Source, seen: Measurement, numbers: Iterator[int]) -> None:
         self._source, self._seen, self._numbers = source, seen, numbers
-
-    @property
-    def info(self) -> SourceInfo:
-        """The source's."""
-        return self._source.info
-
-    @property
-    def dropped(self) -> int:
-        """Frames that the device gave while nobody took them."""
-        return getattr(self._source, "dropped", 0)
-
-    @property
-    def decode_errors(self) -> int:
-        """The source's."""
-        return self._source.decode_errors
+        self.info = source.info
 
     def __iter__(self) -> Iterator[Frame]:
         start_s = time.perf_counter()
         for frame in self._source:
             taken_ms = (time.perf_counter() - start_s) * 1000.0
             self._seen.observe(Span(CAPTURE, start_s, taken_ms, next(self._numbers)))
+            self.dropped, self.decode_errors = self._source.dropped, self._source.decode_errors
             yield frame
             start_s = time.perf_counter()
 
     def close(self) -> None:
         """Close the source."""
         self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def _count_frames(

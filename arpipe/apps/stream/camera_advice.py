@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from arpipe.io.source import camera_index
+from arpipe.io.sources import camera_index
 
 DEVICES, PROCESSES = Path("/dev"), Path("/proc")
 

@@ -14,7 +14,8 @@ from arpipe.errors import DeviceError
 from arpipe.io.camera import Camera, CameraConfig
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.sample.replay import SampleReplay
-from arpipe.io.source import Source, camera_index, open_source
+from arpipe.io.source import Source
+from arpipe.io.sources import camera_index, open_source
 from arpipe.timing import Clock
 from arpipe.types import Frame
 
@@ -59,7 +60,8 @@ class Capture:
     @property
     def dropped(self) -> int:
         """Frames that a camera gave while nobody took them, over all openings; a file drops none."""
-        return self._dropped_before + getattr(self._source, "dropped", 0)  # only cameras have it
+        source = self._source
+        return self._dropped_before + (0 if source is None else source.dropped)
 
     @property
     def paused(self) -> bool:

@@ -11,8 +11,7 @@ from typing import Self
 from arpipe.errors import OutputError
 from arpipe.io.image.writer import write_picture
 from arpipe.io.sink import Sink
-from arpipe.io.video import VideoTraits
-from arpipe.io.video.color import ColorTags
+from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video.writer import FINE_TIME_BASE, VideoSink, VideoSinkConfig
 from arpipe.pipeline.handover import Behind
 from arpipe.types import FrameResult, Picture, Pixels

@@ -22,7 +22,7 @@ from arpipe.effects.background.plates import (
 )
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.errors import ConfigError
-from arpipe.io.source import media_kind
+from arpipe.io.sources import media_kind
 from arpipe.needs import Need
 from arpipe.preprocess.gather import bilinear_at
 from arpipe.render.layer import Layer, Order, Scene

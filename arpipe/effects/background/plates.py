@@ -12,7 +12,8 @@ from arpipe.effects.background.linear_light import bytes_of, light_of
 from arpipe.effects.background.matte import Sides, take_apart
 from arpipe.errors import MediaError
 from arpipe.io.image.reader import read_image
-from arpipe.io.source import Source, media_kind, open_source
+from arpipe.io.source import Source
+from arpipe.io.sources import media_kind, open_source
 from arpipe.types import Frame, Pixels, Points
 
 REFERENCE_ROWS = 720.0  # sizes in px are meant for a picture with this short side

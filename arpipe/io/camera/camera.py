@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from arpipe.errors import CameraStalled, DeviceError
-from arpipe.io.source import SourceInfo
+from arpipe.errors import CameraStalled, ConfigError, DeviceError
+from arpipe.io.source import Source, SourceInfo
 from arpipe.timing import Clock
 from arpipe.types import Frame
 
@@ -84,8 +84,8 @@ class Capture(Protocol):
         ...
 
 
-class Camera:
-    """A live `Source`. A thread of its own reads the device and keeps only the newest frame.
+class Camera(Source):
+    """A live source. A thread of its own reads the device and keeps only the newest frame.
 
     Three ways to ask for a frame:
 
@@ -115,8 +115,6 @@ class Camera:
     ) -> None:
         self.config = config or CameraConfig()
         self.index = index
-        self.decode_errors = 0
-        self.dropped = 0
         self._clock = clock
         self._changed = threading.Condition()
         self._latest: Frame | None = None
@@ -140,6 +138,13 @@ class Camera:
             frame_count=None,
             live=True,
         )
+
+    @classmethod
+    def open(cls, target: str) -> Self:
+        """Open the camera with a number."""
+        if not target.isdecimal():
+            raise ConfigError(f"camera:{target}: expected the number of a camera; try: arpipe devices")
+        return cls(int(target))
 
     def read_new(self) -> Frame:
         """The newest frame that was not given yet.
@@ -180,12 +185,6 @@ class Camera:
             self._changed.notify_all()
         if self._thread is not threading.current_thread():
             self._thread.join(JOIN_S)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _newer_than(self, index: int) -> Frame | None:
         latest = self._latest

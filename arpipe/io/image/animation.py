@@ -7,15 +7,16 @@ from typing import Self
 from PIL import Image
 
 from arpipe.errors import MediaError
+from arpipe.io.files import require_file
 from arpipe.io.image.reader import rgb_pixels
-from arpipe.io.source import SourceInfo, require_file
+from arpipe.io.source import Source, SourceInfo
 from arpipe.types import Frame
 
 DEFAULT_FRAME_MS = 100.0  # what browsers show for a frame that says 0
 
 
-class Animation:
-    """Pictures of an animated file with their own durations, a `Source`; transparency is laid on white.
+class Animation(Source):
+    """Pictures of an animated file, each shown for its own duration; transparency is composited over white.
 
     Args:
         path: The file.
@@ -27,7 +28,6 @@ class Animation:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self.decode_errors = 0
         self._closed = False
         require_file(self.path)
         try:
@@ -50,6 +50,11 @@ class Animation:
             path=self.path,
         )
 
+    @classmethod
+    def open(cls, target: str) -> Self:
+        """Open the file at a path."""
+        return cls(target)
+
     def __iter__(self) -> Iterator[Frame]:
         if self._closed:
             raise ValueError(f"Animation {self.path} is closed")
@@ -68,12 +73,6 @@ class Animation:
         """Close the file; may be called twice."""
         self._closed = True
         self._image.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def _duration_ms(image: Image.Image) -> float:

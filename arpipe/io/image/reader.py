@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from arpipe.errors import MediaError
+from arpipe.errors import MediaError, MediaNotFound
+from arpipe.io.files import files_matching, is_pattern, require_file
 from arpipe.io.orientation import orientation_from_exif
-from arpipe.io.source import SourceInfo, require_file
+from arpipe.io.source import Source, SourceInfo
 from arpipe.types import Frame, Pixels
 
 EXIF_ORIENTATION = 274
@@ -38,8 +39,8 @@ def picture_kind(path: Path) -> Literal["images", "animation"] | None:
         return None
 
 
-class ImageFiles:
-    """Pictures in order, a `Source`; `captured_s` is the index over `fps`.
+class ImageFiles(Source):
+    """Pictures in order; `captured_s` is the index over `fps`.
 
     Grey, 16-bit, CMYK and palette pictures become 8-bit RGB, transparent ones are laid on white; a profile of
     CMYK colours is applied, one of RGB colours is not: it travels to the output instead. EXIF orientation is
@@ -58,7 +59,6 @@ class ImageFiles:
         if not paths:
             raise MediaError("ImageFiles: expected at least one file, got none")
         self.paths = tuple(Path(path) for path in paths)
-        self.decode_errors = 0
         self._closed = False
         self._fps = fps
         first = self.paths[0]
@@ -74,6 +74,11 @@ class ImageFiles:
             path=first if count == 1 else None,
         )
 
+    @classmethod
+    def open(cls, target: str) -> Self:
+        """Open one file, or the pictures of a folder or glob pattern in the order of their names."""
+        return cls(_pictures_in(target))
+
     def __iter__(self) -> Iterator[Frame]:
         if self._closed:
             raise ValueError(f"ImageFiles {self.info.name} is closed")
@@ -83,12 +88,6 @@ class ImageFiles:
     def close(self) -> None:
         """No file stays open between frames; iterating afterwards is an error."""
         self._closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def read_image(path: Path) -> Pixels:
@@ -147,6 +146,20 @@ def on_white(rgba: npt.NDArray[np.uint8]) -> Pixels:
     alpha = rgba[..., 3:].astype(np.uint16)
     mixed = (rgba[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255
     return np.ascontiguousarray(mixed.astype(np.uint8))
+
+
+def _pictures_in(target: str) -> list[Path]:
+    """List one file, or all still pictures of a folder or pattern by name; other files are left out."""
+    path = Path(target)
+    if not path.is_dir() and not is_pattern(target):
+        return [path]
+    found = path.iterdir() if path.is_dir() else files_matching(target)
+    pictures = sorted(path for path in found if path.is_file() and picture_kind(path) == "images")
+    if not pictures:
+        raise MediaNotFound(
+            f"{target}: there are no pictures; give a file, a folder or a pattern like 'a/*.jpg'"
+        )
+    return pictures
 
 
 def _cmyk_to_rgb(image: Image.Image) -> Image.Image:

@@ -1,19 +1,18 @@
 """The sample as a webcam would send it: frames as JPEG, each drawn once."""
 
 from collections.abc import Iterator
-from typing import Self
 
 from arpipe.io.sample.path import LOOP_S
 from arpipe.io.sample.source import SampleConfig, SampleSource
-from arpipe.io.source import SourceInfo
+from arpipe.io.source import Source
 from arpipe.io.video.stream_codec import decode_jpeg, encode_jpeg
 from arpipe.types import Frame
 
 QUALITY = 95  # of the kept frames: 55 MB a loop at 1280×720 and 30 Hz
 
 
-class SampleReplay:
-    """A `Source` that draws the sample's path once and then repeats what it has.
+class SampleReplay(Source):
+    """Draws the sample's path once and then repeats what it has.
 
     Drawing a frame at 1280×720 takes 23 ms of CPU time, taking one from memory 4: what is shown live needs the rest.
 
@@ -22,16 +21,11 @@ class SampleReplay:
     """
 
     def __init__(self, config: SampleConfig) -> None:
-        self.decode_errors = 0
         self._config = config
         self._sample = SampleSource(config)
+        self.info = self._sample.info
         self._period = max(1, round(LOOP_S * config.fps))
         self._kept: dict[int, bytes] = {}
-
-    @property
-    def info(self) -> SourceInfo:
-        """Size, rate and length."""
-        return self._sample.info
 
     def __iter__(self) -> Iterator[Frame]:
         index = 0
@@ -43,12 +37,6 @@ class SampleReplay:
         """Forget the frames."""
         self._sample.close()
         self._kept.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _frame(self, index: int) -> Frame:
         kept = self._kept.get(index % self._period)

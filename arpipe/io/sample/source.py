@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from arpipe.errors import ConfigError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.io.sample.path import LOOP_S, motion_at
 from arpipe.io.sample.scene import Placed, SampleScene
-from arpipe.io.source import SourceInfo
+from arpipe.io.source import Source, SourceInfo
 from arpipe.types import Frame, Pixels
 
 PHASES_S = (0.0, 6.1, 3.1, 8.4)  # people side by side do not move in step
@@ -64,8 +65,8 @@ class SampleTruth:
     metric_mesh_m: Array
 
 
-class SampleSource:
-    """The sample, a `Source`; the same config gives the same pixels.
+class SampleSource(Source):
+    """The synthetic source; the same configuration gives the same pixels.
 
     Args:
         config: What to show.
@@ -75,28 +76,30 @@ class SampleSource:
 
     def __init__(self, config: SampleConfig | None = None, *, cache: bool = False) -> None:
         self.config = config or SampleConfig()
-        self.decode_errors = 0
         self._loop_frames = max(1, round(LOOP_S * self.config.fps))
         self._scene = SampleScene(self.config.width, self.config.height, self.config.faces)
         self._noise = _SensorNoise(self.config)
         self._kept: dict[int, Pixels] = {}
         self._closed = False
+        frames, fps = self.config.frames, self.config.fps
+        self.info = SourceInfo(
+            name="sample",
+            width=self.config.width,
+            height=self.config.height,
+            fps=fps,
+            frame_count=frames,
+            duration_s=None if frames is None else frames / fps,
+            camera=self.camera,
+        )
         if cache:
             self._keep_frames()
 
-    @property
-    def info(self) -> SourceInfo:
-        """Size, rate and length."""
-        config = self.config
-        return SourceInfo(
-            name="sample",
-            width=config.width,
-            height=config.height,
-            fps=config.fps,
-            frame_count=config.frames,
-            duration_s=None if config.frames is None else config.frames / config.fps,
-            camera=self.camera,
-        )
+    @classmethod
+    def open(cls, target: str) -> Self:
+        """Open the source with its default configuration; it takes no target."""
+        if target:
+            raise ConfigError(f"sample:{target}: the sample takes no target; give 'sample' alone")
+        return cls()
 
     @property
     def camera(self) -> CameraIntrinsics:
@@ -141,12 +144,6 @@ class SampleSource:
         """Forget the frames."""
         self._closed = True
         self._kept.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _require(self, index: int) -> None:
         if index < 0 or (self.config.frames is not None and index >= self.config.frames):

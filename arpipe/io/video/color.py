@@ -5,29 +5,16 @@ limited range. What is written carries the tags of what was read, none included,
 matrix, so colours survive the round trip.
 """
 
-from dataclasses import dataclass
-
 import av
 import cv2
 import numpy as np
 import numpy.typing as npt
 from av.video.reformatter import Interpolation, VideoReformatter
 
+from arpipe.io.traits import FULL_RANGE, ColorTags
 from arpipe.types import Pixels
 
-HD_WIDTH = 1280
-HD_HEIGHT = 577
-
-# Values of ITU-T H.273, which streams carry.
-BT709 = 1
-UNSPECIFIED = 2
-SMPTE170M = 6
-LIMITED_RANGE = 1
-FULL_RANGE = 2
-_RGB_MATRIX = 0
-
-# H.273 matrix → the constant by which the scaler knows its coefficients.
-_SCALER_MATRIX = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
+_RGB_MATRIX = 0  # in H.273: the numbers are RGB already
 
 _TO_RGB = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 _FROM_RGB = (
@@ -38,54 +25,17 @@ _FROM_RGB = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ColorTags:
-    """Colour tags of a stream, in H.273's numbers; 2 (0 for the range) stands for "not said".
-
-    Attributes:
-        matrix: RGB to YUV: 1 is BT.709, 5 and 6 are BT.601, 9 is BT.2020.
-        range: 1 is limited (16 to 235), 2 is full.
-        primaries: Colours of the three primaries.
-        transfer: Transfer curve.
-    """
-
-    matrix: int = UNSPECIFIED
-    range: int = 0
-    primaries: int = UNSPECIFIED
-    transfer: int = UNSPECIFIED
-
-    @classmethod
-    def of_frame(cls, frame: av.VideoFrame) -> "ColorTags":
-        """The tags of a decoded frame; those of BT.709 or BT.601 for one that holds RGB."""
-        if frame.format.is_rgb or frame.colorspace == _RGB_MATRIX:
-            return cls.for_size(frame.width, frame.height)
-        full = frame.format.name.startswith("yuvj")
-        return cls(
-            matrix=int(frame.colorspace),
-            range=FULL_RANGE if full else int(frame.color_range),
-            primaries=int(frame.color_primaries),
-            transfer=int(frame.color_trc),
-        )
-
-    @classmethod
-    def for_size(cls, width: int, height: int) -> "ColorTags":
-        """The tags that a new video of this size gets."""
-        kind = BT709 if _is_hd(width, height) else SMPTE170M
-        return cls(matrix=kind, range=LIMITED_RANGE, primaries=kind, transfer=kind)
-
-    def scaler_matrix(self, width: int, height: int) -> int:
-        """The scaler's number for the matrix; guessed from the size where the stream does not say."""
-        guess = BT709 if _is_hd(width, height) else SMPTE170M
-        return _SCALER_MATRIX.get(self.matrix, _SCALER_MATRIX[guess])
-
-    @property
-    def scaler_range(self) -> int:
-        """The scaler's number for the range; limited where the stream does not say."""
-        return FULL_RANGE if self.range == FULL_RANGE else LIMITED_RANGE
-
-
-def _is_hd(width: int, height: int) -> bool:
-    return max(width, height) >= HD_WIDTH or min(width, height) >= HD_HEIGHT
+def tags_of(frame: av.VideoFrame) -> ColorTags:
+    """Return the tags of a decoded frame; for one that holds RGB, those of a new video of its size."""
+    if frame.format.is_rgb or frame.colorspace == _RGB_MATRIX:
+        return ColorTags.for_size(frame.width, frame.height)
+    full = frame.format.name.startswith("yuvj")
+    return ColorTags(
+        matrix=int(frame.colorspace),
+        range=FULL_RANGE if full else int(frame.color_range),
+        primaries=int(frame.color_primaries),
+        transfer=int(frame.color_trc),
+    )
 
 
 class ToRgb:

@@ -1,7 +1,6 @@
 """Video files: every frame upright, RGB, with its exact time."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -15,9 +14,11 @@ from av.stream import Disposition
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import MediaError
+from arpipe.io.files import require_file
 from arpipe.io.orientation import UPRIGHT, Orientation, orientation_from_matrix
-from arpipe.io.source import SourceInfo, require_file
-from arpipe.io.video.color import ColorTags, ToRgb
+from arpipe.io.source import Source, SourceInfo
+from arpipe.io.traits import VideoTraits
+from arpipe.io.video.color import ToRgb, tags_of
 from arpipe.io.video.container import open_input
 from arpipe.types import Frame
 
@@ -46,29 +47,8 @@ class VideoFileConfig(BaseModel):
     threads: int = Field(default=0, ge=0)
 
 
-@dataclass(frozen=True, slots=True)
-class VideoTraits:
-    """What a video written from another one takes over.
-
-    Attributes:
-        time_base: Unit of timestamps, s; every `captured_s` is a multiple of it.
-        rate: Mean rate, Hz.
-        colors: Colour tags.
-        sample_aspect: Width over height of an upright pixel.
-        path: Where the sound is copied from, or None.
-        metadata: Title, date, place and the like.
-    """
-
-    time_base: Fraction
-    rate: Fraction
-    colors: ColorTags
-    sample_aspect: Fraction = Fraction(1)
-    path: Path | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
-
-
-class VideoFile:
-    """Frames of a video file, a `Source`.
+class VideoFile(Source):
+    """Frames of a video file.
 
     Rotation and mirroring that the file asks for are applied. `captured_s` is the presentation time in the
     file; a missing or falling one is replaced by the last one plus the step before. Damage is skipped and counted,
@@ -85,7 +65,6 @@ class VideoFile:
 
     def __init__(self, path: str | Path, config: VideoFileConfig | None = None) -> None:
         self.path = Path(path)
-        self.decode_errors = 0
         self._closed = False
         config = config or VideoFileConfig()
         require_file(self.path)
@@ -106,10 +85,15 @@ class VideoFile:
             self.close()
             raise
 
+    @classmethod
+    def open(cls, target: str) -> Self:
+        """Open the file at a path."""
+        return cls(target)
+
     def _learn(self, first: av.VideoFrame) -> None:
         """Take size, orientation and colours from the first frame."""
         self._orientation = _orientation(first)
-        self._tags = ColorTags.of_frame(first)
+        self._tags = tags_of(first)
         self._to_rgb = ToRgb(self._tags, first.width, first.height)
         width, height = self._orientation.size(first.width, first.height)
         stream, container = self._stream, self._container
@@ -127,11 +111,10 @@ class VideoFile:
             frame_count=count,
             duration_s=duration_s,
             path=self.path,
+            traits=self._traits(),
         )
 
-    @property
-    def traits(self) -> VideoTraits:
-        """What a video written from this one takes over."""
+    def _traits(self) -> VideoTraits:
         aspect = self._stream.sample_aspect_ratio or Fraction(1)
         if self._orientation.transposed:
             aspect = 1 / aspect
@@ -152,12 +135,6 @@ class VideoFile:
         self._closed = True
         self._frames = iter(())  # a generator over `self` would keep the decoder alive
         self._container.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _video_stream(self) -> Any:
         streams = [stream for stream in self._container.streams.video if not _is_cover(stream)]

@@ -16,7 +16,8 @@ import numpy as np
 from PIL import Image
 
 from arpipe.errors import MediaError
-from arpipe.io.video.color import FULL_RANGE, LIMITED_RANGE, SMPTE170M, UNSPECIFIED, ColorTags, ToRgb
+from arpipe.io.traits import FULL_RANGE, LIMITED_RANGE, SMPTE170M, UNSPECIFIED, ColorTags
+from arpipe.io.video.color import ToRgb, tags_of
 from arpipe.types import Pixels
 
 H264_CLOCK = Fraction(1, 1000)
@@ -54,7 +55,7 @@ class H264Decoder:
             raise MediaError(f"H.264 of {len(data)} bytes holds {len(frames)} pictures, expected 1")
         frame = frames[0]
         _require_size(frame.width, frame.height, self._max_pixels)
-        tags = ColorTags.of_frame(frame)
+        tags = tags_of(frame)
         if tags.matrix in BT601 and tags.range != FULL_RANGE and frame.format.name == "yuv420p":
             rgb = cv2.cvtColor(frame.to_ndarray(), cv2.COLOR_YUV2RGB_I420)
             return np.ascontiguousarray(rgb, dtype=np.uint8)

@@ -15,10 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from arpipe.errors import OutputError
 from arpipe.io.atomic import AtomicFile, GrowingFile
 from arpipe.io.source import Source
+from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video.audio_copy import AudioCopy
 from arpipe.io.video.codecs import CODECS, CodecName, container_for
-from arpipe.io.video.color import ColorTags, FromRgb
-from arpipe.io.video.reader import VideoFile, VideoTraits
+from arpipe.io.video.color import FromRgb
 from arpipe.types import FrameResult, Pixels
 
 FINE_TIME_BASE = Fraction(1, 90000)  # for sources that have none: a multiple of all common rates
@@ -49,10 +49,10 @@ class VideoSinkConfig(BaseModel):
 
 
 def traits_of(source: Source) -> VideoTraits:
-    """What a video of a source's frames takes over from it."""
-    if isinstance(source, VideoFile):
-        return source.traits
+    """Return what a video of a source's frames inherits from it."""
     info = source.info
+    if info.traits is not None:
+        return info.traits
     rate = Fraction(info.fps or FALLBACK_FPS).limit_denominator(1001)
     return VideoTraits(FINE_TIME_BASE, rate, ColorTags.for_size(info.width, info.height))
 

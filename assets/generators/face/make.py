@@ -29,7 +29,7 @@ SMALLEST_FACE_PX = 90.0
 
 def collect(portraits: list[Path]) -> Array:
     """(k, n, 3) landmarks, x right, y up, z towards the viewer, of every face in the pictures and clips."""
-    from arpipe.io.source import open_source
+    from arpipe.io.sources import open_source
     from arpipe.timing import StageTimer
     from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
 

@@ -12,8 +12,8 @@ from rich.console import Console
 from arpipe.apps.batch import BatchConfig, run
 from arpipe.assets import asset_path
 from arpipe.io.image.reader import read_image
-from arpipe.io.video import VideoFile, VideoTraits
-from arpipe.io.video.color import ColorTags
+from arpipe.io.traits import ColorTags, VideoTraits
+from arpipe.io.video import VideoFile
 from arpipe.io.video.writer import FINE_TIME_BASE, VideoSink
 from arpipe.pipeline.pipeline import PipelineConfig
 from arpipe.types import Frame, FrameResult

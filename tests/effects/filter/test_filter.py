@@ -94,11 +94,14 @@ def test_only_faces_are_filtered():
     assert not (painted(layer, frame) != frame.pixels).any()
 
 
-def test_a_face_outside_or_on_the_rim_is_no_error():
-    frame = noisy_frame()
-    for place_m in ((3.0, 0.0, 0.5), (0.2, -0.15, 0.4), (-0.25, 0.2, 0.3)):
-        face = face_at(pose_at(place_m=place_m))
-        painted(Filter(FilterParams(kernel="edges", on="face"), None), frame, faces=(face,))
+@pytest.mark.parametrize(
+    ("place_m", "is_visible"),
+    [((3.0, 0.0, 0.5), False), ((0.2, -0.15, 0.4), True), ((-0.25, 0.2, 0.3), True)],
+)
+def test_a_face_outside_leaves_the_picture_and_one_on_the_rim_is_filtered(place_m, is_visible):
+    frame, face = noisy_frame(), face_at(pose_at(place_m=place_m))
+    drawn = painted(Filter(FilterParams(kernel="edges", on="face"), None), frame, faces=(face,))
+    assert (drawn != frame.pixels).any() == is_visible
 
 
 def test_a_filter_asks_for_what_it_filters():

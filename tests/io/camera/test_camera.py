@@ -129,17 +129,23 @@ def test_overwritten_frames_are_counted_and_the_newest_is_given(capture):
     close(camera, capture)
 
 
-def test_read_next_waits_for_a_frame_that_comes_after_the_call(capture):
+def test_read_next_waits_for_a_frame_that_comes_after_the_call(capture, monkeypatch):
     camera = open_camera(capture)
+    waiting = threading.Event()
+    wait_for = camera._changed.wait_for
+
+    def watched(*arguments):
+        waiting.set()  # the call knows by now which frames are old, and holds the lock until it waits
+        return wait_for(*arguments)
+
+    monkeypatch.setattr(camera._changed, "wait_for", watched)
     seen = []
     reader = threading.Thread(target=lambda: seen.append(camera.read_next()))
     reader.start()
+    assert waiting.wait(5.0)
     capture.deliver(7)
     reader.join(5.0)
-    assert [frame.index for frame in seen] in ([1], [])
-    if not seen:
-        capture.deliver(8)
-        reader.join(5.0)
+    assert [(frame.index, frame.pixels[0, 0, 2]) for frame in seen] == [(1, 7)]  # frame 0 was never given
     close(camera, capture)
 
 

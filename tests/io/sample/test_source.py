@@ -10,7 +10,8 @@ from arpipe.geometry.transforms import angle_between_deg, angles_from_rotation
 from arpipe.io.sample import SampleConfig, SampleSource, sample_portrait
 from arpipe.io.sample.path import LOOP_S, motion_at
 from arpipe.io.sample.relief import load_relief
-from arpipe.io.source import Source, open_source
+from arpipe.io.source import Source
+from arpipe.io.sources import open_source
 from arpipe.topology import load_topology
 
 SMALL = {"width": 320, "height": 180}

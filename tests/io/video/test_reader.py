@@ -6,8 +6,9 @@ import pytest
 
 from arpipe.errors import MediaError
 from arpipe.io.orientation import Orientation, orientation_from_exif, orientation_from_matrix
+from arpipe.io.traits import ColorTags
 from arpipe.io.video import VideoFile, VideoFileConfig
-from arpipe.io.video.color import ColorTags, FromRgb
+from arpipe.io.video.color import FromRgb
 from tests.io.clips import (
     PATCHES,
     TIME_BASE,
@@ -178,7 +179,7 @@ def test_falling_and_missing_times_are_repaired(tmp_path, monkeypatch):
 def test_traits_say_what_a_copy_takes_over(tmp_path):
     path = write_clip(tmp_path / "a.mp4", rotation=(90, False, False), sample_aspect=Fraction(4, 3))
     with VideoFile(path) as video:
-        traits = video.traits
+        traits = video.info.traits
     assert traits.time_base == TIME_BASE
     assert (traits.colors.matrix, traits.colors.range) == (1, 1)
     assert traits.sample_aspect == Fraction(3, 4)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from arpipe.errors import OutputError
-from arpipe.io.source import open_source
-from arpipe.io.video import VideoFile, VideoTraits
+from arpipe.io.sources import open_source
+from arpipe.io.traits import ColorTags, VideoTraits
+from arpipe.io.video import VideoFile
 from arpipe.io.video.codecs import CODECS, container_for
-from arpipe.io.video.color import ColorTags
 from arpipe.io.video.writer import VideoSink, VideoSinkConfig, traits_of
 from arpipe.types import Frame, FrameResult
 from tests.io.clips import (
@@ -109,7 +109,7 @@ def test_color_tags_are_kept_and_true(tmp_path, matrix, color_range):
     source = write_clip(tmp_path / "in.mp4", matrix=matrix, color_range=color_range)
     path = copy(source, tmp_path / "out.mp4")
     with VideoFile(source) as before, VideoFile(path) as after:
-        assert after.traits.colors == before.traits.colors
+        assert after.info.traits.colors == before.info.traits.colors
         first, second = next(iter(before)).pixels, next(iter(after)).pixels
     assert np.abs(patch_colors(first) - patch_colors(second)).max() <= 3
 
@@ -117,8 +117,8 @@ def test_color_tags_are_kept_and_true(tmp_path, matrix, color_range):
 def test_video_without_tags_gets_none(tmp_path):
     source = write_clip(tmp_path / "in.mp4", matrix=5, tagged=False)
     with VideoFile(source) as before, VideoFile(copy(source, tmp_path / "out.mp4")) as after:
-        assert before.traits.colors.matrix == 2
-        assert after.traits.colors.matrix == 2
+        assert before.info.traits.colors.matrix == 2
+        assert after.info.traits.colors.matrix == 2
 
 
 @pytest.mark.parametrize("rotation", [(90, False, False), (-90, False, False), (180, False, False)])
@@ -135,7 +135,7 @@ def test_rotated_video_is_written_upright_without_a_display_matrix(tmp_path, rot
 def test_pixels_that_are_not_square_stay_so(tmp_path):
     source = write_clip(tmp_path / "in.mp4", sample_aspect=Fraction(4, 3))
     with VideoFile(copy(source, tmp_path / "out.mp4")) as video:
-        assert video.traits.sample_aspect == Fraction(4, 3)
+        assert video.info.traits.sample_aspect == Fraction(4, 3)
 
 
 def test_odd_sides_are_made_even_by_repeating_the_edge(tmp_path):

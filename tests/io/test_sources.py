@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from arpipe.errors import MediaError, MediaNotFound
+from arpipe.errors import ConfigError, MediaError, MediaNotFound, PluginError
 from arpipe.io.image.animation import Animation
 from arpipe.io.image.reader import ImageFiles
-from arpipe.io.source import SOURCES, Source, media_kind, open_source
+from arpipe.io.source import Source
+from arpipe.io.sources import SOURCES, media_kind, open_source
 from arpipe.io.video import VideoFile
 from tests.io.clips import write_clip, write_sound
 
@@ -89,5 +90,80 @@ def test_every_file_source_refuses_to_be_read_after_close(tmp_path):
             next(iter(source))
 
 
-def test_table_names_every_kind():
-    assert set(SOURCES) == {"sample", "camera", "video", "animation", "images"}
+def test_a_name_before_the_colon_chooses_the_source(tmp_path):
+    moving = tmp_path / "a.gif"
+    frames = [Image.new("RGB", (6, 4), color) for color in ("red", "blue")]
+    frames[0].save(moving, save_all=True, append_images=frames[1:])
+    for name, kind, count in (
+        ("images", ImageFiles, 1),
+        ("animation", Animation, 2),
+        ("video", VideoFile, 2),
+    ):
+        with open_source(f"{name}:{moving}") as source:
+            assert isinstance(source, kind)
+            assert len(list(source)) == count
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("camera:front", "camera:front: expected the number of a camera"),
+        ("sample:2", "sample:2: the sample takes no target"),
+    ],
+)
+def test_a_target_that_makes_no_sense_is_refused(spec, message):
+    with pytest.raises(ConfigError, match=message):
+        open_source(spec)
+
+
+@pytest.mark.parametrize("name", sorted(set(SOURCES) - {"sample"}))
+def test_a_name_that_needs_a_target_is_a_path_when_it_stands_alone(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MediaNotFound, match=f"{name}: there is no such file"):
+        open_source(name)
+    (tmp_path / name).mkdir()
+    save(tmp_path / name / "a.png", 10)
+    with open_source(name) as source:
+        assert [int(frame.pixels[0, 0, 0]) for frame in source] == [10]
+
+
+LIDAR = """
+from arpipe.io.source import Source, SourceInfo
+
+class Lidar(Source):
+    def __init__(self, target):
+        self.info = SourceInfo(f"lidar {target}", 4, 3, 10.0, 0)
+        self.closed = False
+
+    @classmethod
+    def open(cls, target):
+        return cls(target)
+
+    def __iter__(self):
+        return iter(())
+
+    def close(self):
+        self.closed = True
+"""
+
+
+@pytest.mark.parametrize(("spec", "target"), [("lidar", ""), ("lidar:tcp://host:1", "tcp://host:1")])
+def test_an_installed_source_is_opened_by_its_name(spec, target, install):
+    install("acme-lidar", {"lidar": "acme_lidar:Lidar"}, LIDAR)
+    with open_source(spec) as source:
+        assert source.info.name == f"lidar {target}"
+        assert (source.decode_errors, source.dropped) == (0, 0)
+    assert source.closed
+
+
+def test_an_installed_class_that_is_no_source_is_refused(install):
+    install("acme-lidar", {"lidar": "acme_lidar:Lidar"}, "class Lidar: ...")
+    with pytest.raises(PluginError, match=r"subclass of arpipe\.io\.source\.Source.*acme-lidar 1\.2"):
+        open_source("lidar")
+
+
+def test_a_source_without_a_way_to_be_named_says_so(install):
+    code = LIDAR.replace("    @classmethod\n    def open(cls, target):\n        return cls(target)\n", "")
+    install("acme-lidar", {"lidar": "acme_lidar:Lidar"}, code)
+    with pytest.raises(ConfigError, match="Lidar cannot be opened by name"):
+        open_source("lidar")
