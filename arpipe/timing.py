@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import pairwise
 
 Clock = Callable[[], float]
 """Gives monotonic seconds."""
@@ -73,6 +74,13 @@ def frames_per_second(stamps_s: Sequence[float]) -> float:
     if len(stamps_s) < 2 or stamps_s[-1] <= stamps_s[0]:
         return 0.0
     return (len(stamps_s) - 1) / (stamps_s[-1] - stamps_s[0])
+
+
+def low_frames_per_second(stamps_s: Sequence[float]) -> float:
+    """Rate of the slowest hundredth of N−1 intervals (1 % low): their 99th percentile as a rate; 0.0 without any."""
+    intervals_s = [later - earlier for earlier, later in pairwise(stamps_s)]
+    slow_s = percentile(intervals_s, 0.99) if intervals_s else 0.0
+    return 1.0 / slow_s if slow_s > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ LAYERS = (
     "errors",
     "spelling",
     "needs",
+    "folders",
     "plugins",
     "timing",
     "assets",

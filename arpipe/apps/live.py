@@ -6,15 +6,12 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from arpipe.apps.signals import ended_by_sigterm
-from arpipe.apps.stream.camera_advice import advice
-from arpipe.apps.stream.session import LiveReport, LiveSession
-from arpipe.apps.stream.setup import LiveParts, Watch, is_over, open_session
+from arpipe.apps.stream.figures import LiveReport
+from arpipe.apps.stream.loop import HeadlessPresenter, LiveLoop, Watch
+from arpipe.apps.stream.setup import LiveParts, open_session
 from arpipe.config import LiveConfig, RunConfig
-from arpipe.errors import DeviceError
 from arpipe.io.sink import Sink
 from arpipe.render.layer import Layer
-
-POLL_S = 0.1
 
 
 def live(
@@ -52,42 +49,27 @@ def run_headless(run: RunConfig, parts: LiveParts) -> LiveReport:
     with ExitStack() as stack:
         stack.enter_context(ended_by_sigterm())
         session = open_session(stack, run, parts)
-        try:
-            while not is_over(run.live, session):
-                picture = session.next(POLL_S)
-                if picture is None:
-                    _require_working_camera(run.live, session)
-                    continue
-                session.presented(picture)
-                if parts.watch is not None and parts.watch(picture) is False:
-                    break
-        except KeyboardInterrupt:
-            pass  # the usual way to end it
-        return session.report()
-
-
-def _require_working_camera(live: LiveConfig, session: LiveSession) -> None:
-    """Raise DeviceError if the camera has never worked; one that stopped working may come back."""
-    if session.capture.state == "failed" and not session.figures.frames:
-        raise DeviceError(f"{session.capture.problem}\n{advice(live.source)}".strip())
+        presenter = HeadlessPresenter(session, run.live.source)
+        return LiveLoop(session, presenter, run.live, parts.watch).run()
 
 
 def show(run: RunConfig, console: Console | None = None) -> None:
-    """Run live and say in the end what it was like."""
+    """Run live, then print a summary."""
     console = console or Console()
     console.print(summary(live(run=run)), markup=False, highlight=False, soft_wrap=True)
 
 
 def summary(report: LiveReport) -> str:
-    """One or two lines."""
+    """Summarize a report in one or two lines."""
     if not report.frames:
         return "nothing was shown"
     lost = ", ".join(f"{count} at {place}" for place, count in report.dropped.items() if count)
     text = (
-        f"{report.frames} pictures, {report.fps:.1f} FPS (slowest hundredth {report.low_fps:.1f}), "
+        f"{report.frames} pictures, {report.fps:.1f} FPS (1 % low {report.low_fps:.1f}), "
         f"{report.latency_p50_ms:.0f} ms from camera to picture (p95 {report.latency_p95_ms:.0f}), "
         f"dropped: {lost or 'none'}"
     )
     if report.decisions:
-        text += f"\nquality: {' → '.join([report.decisions[0].from_level, *(d.to_level for d in report.decisions)])}"
+        levels = [report.decisions[0].from_level, *(decision.to_level for decision in report.decisions)]
+        text += f"\nquality: {' → '.join(levels)}"
     return text

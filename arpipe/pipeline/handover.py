@@ -1,23 +1,23 @@
-"""Stages of a pipeline in threads of their own, joined by short queues.
+"""Pipeline stages on threads of their own, joined by short queues.
 
-A stage is plain iteration, so it is tested without a thread: `Ahead(map(work, items))` is `map(work, items)`
-computed ahead of its reader, `Behind(consume)` is a call done later. Exceptions travel to whoever waits at the
-other end.
+A stage is plain iteration, so it can be tested without a thread: `Prefetch(map(work, items))` yields the same items
+as `map(work, items)`, computed ahead of the reader; `BackgroundWriter(consume)` calls `consume` later. An exception
+is re-raised at whoever waits on the other end.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Generic, Self, TypeVar
 
 T = TypeVar("T")
 
 
 class Mailbox(Generic[T]):
-    """A bounded queue that both ends can close.
+    """A bounded queue that either end can close.
 
     Args:
-        slots: Items held before `put` waits.
+        slots: Capacity; `put` waits while the mailbox is full.
     """
 
     def __init__(self, slots: int) -> None:
@@ -28,7 +28,7 @@ class Mailbox(Generic[T]):
         self._error: BaseException | None = None
 
     def put(self, item: T) -> bool:
-        """Wait for a free slot and take the item in; False when the mailbox is closed."""
+        """Wait for a free slot and append the item; False if the mailbox is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or len(self._items) < self._slots)
             if self._closed:
@@ -38,7 +38,7 @@ class Mailbox(Generic[T]):
             return True
 
     def replace(self, item: T) -> int:
-        """Take the item in at once, in place of all that nobody has read; how many those were."""
+        """Replace all unread items by this one without waiting; returns how many were discarded."""
         with self._changed:
             unread = len(self._items)
             self._items.clear()
@@ -48,7 +48,7 @@ class Mailbox(Generic[T]):
             return unread
 
     def offer(self, item: T) -> bool:
-        """Take the item in if there is a free slot now; False when there is none, or the mailbox is closed."""
+        """Append the item if a slot is free; False if the mailbox is full or closed."""
         with self._changed:
             if self._closed or len(self._items) >= self._slots:
                 return False
@@ -57,9 +57,16 @@ class Mailbox(Generic[T]):
             return True
 
     def get(self, timeout_s: float | None = None) -> tuple[T] | None:
-        """Wait for the next item; None when the time is over, or the mailbox closed and empty.
+        """Wait for the next item, wrapped in a tuple.
 
-        Raises what `close` was given.
+        Args:
+            timeout_s: Longest wait; None waits for as long as it takes.
+
+        Returns:
+            The item, or None after the timeout or once the mailbox is closed and empty.
+
+        Raises:
+            BaseException: The error that was passed to `close`, after the last item.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._closed or bool(self._items), timeout_s)
@@ -72,7 +79,7 @@ class Mailbox(Generic[T]):
             return None
 
     def close(self, error: BaseException | None = None) -> None:
-        """Take nothing more; `error` is raised at the reader once it has read what is left."""
+        """Accept no more items; `error` is raised at the reader once it has read the remaining ones."""
         with self._changed:
             if not self._closed:
                 self._closed, self._error = True, error
@@ -80,29 +87,29 @@ class Mailbox(Generic[T]):
 
     @property
     def is_closed(self) -> bool:
-        """Whether it takes nothing more."""
+        """Whether it accepts no more items."""
         return self._closed
 
     @property
     def is_drained(self) -> bool:
-        """Whether nothing will come any more."""
+        """Whether it is closed and empty."""
         with self._changed:
             return self._closed and not self._items
 
     def clear(self) -> None:
-        """Forget what nobody has read."""
+        """Discard unread items."""
         with self._changed:
             self._items.clear()
             self._changed.notify_all()
 
 
-class Ahead(Generic[T]):
-    """Iterates `items` in its own thread, at most `slots` ahead of the reader; order is kept.
+class Prefetch(Generic[T]):
+    """Iterates `items` on its own thread, at most `slots` ahead of the reader; order is kept.
 
     Args:
-        items: What to iterate; if it has `close` (a generator), that is called on the thread at the end.
-        name: The thread's.
-        slots: How far ahead.
+        items: The iterable; a generator is closed on the thread at the end.
+        name: Thread name.
+        slots: How many items may wait to be read.
     """
 
     def __init__(self, items: Iterable[T], name: str, slots: int = 1) -> None:
@@ -115,7 +122,7 @@ class Ahead(Generic[T]):
             yield item[0]
 
     def close(self) -> None:
-        """Stop the thread after the item in work; may be called twice."""
+        """Stop the thread after its current item; may be called twice."""
         self._mailbox.close()
         self._mailbox.clear()
         self._thread.join()
@@ -130,15 +137,15 @@ class Ahead(Generic[T]):
         _feed(items, self._mailbox, self._mailbox.put)
 
 
-class Newest(Generic[T]):
-    """Iterates `items` in its own thread without ever waiting for the reader, who gets the newest one.
+class LatestOnly(Generic[T]):
+    """Iterates `items` on its own thread without waiting for the reader, who always gets the latest item.
 
     Args:
-        items: As of `Ahead`.
-        name: The thread's.
+        items: The iterable; a generator is closed on the thread at the end.
+        name: Thread name.
 
     Attributes:
-        dropped: Items that a newer one replaced before they were read.
+        dropped: Items that were replaced by a newer one before they were read.
     """
 
     def __init__(self, items: Iterable[T], name: str) -> None:
@@ -152,28 +159,28 @@ class Newest(Generic[T]):
             yield item[0]
 
     def take(self, timeout_s: float) -> T | None:
-        """The newest item that was not read, waiting for it; None when none came. Raises what ended `items`."""
+        """Wait for the latest unread item; None after the timeout. Re-raises the error that ended `items`."""
         item = self._mailbox.get(timeout_s)
         return None if item is None else item[0]
 
     @property
     def has_ended(self) -> bool:
-        """Whether `items` are exhausted and read."""
+        """Whether `items` is exhausted and everything was read."""
         return self._mailbox.is_drained
 
     def stop(self) -> None:
-        """Give and take nothing more, without waiting for the thread."""
+        """Deliver nothing more, without waiting for the thread."""
         self._mailbox.close()
         self._mailbox.clear()
 
-    def close(self, patience_s: float | None = None) -> None:
-        """Stop the thread after the item in work; may be called twice.
+    def close(self, timeout_s: float | None = None) -> None:
+        """Stop the thread after its current item; may be called twice.
 
         Args:
-            patience_s: Longest wait for it; None waits as long as it takes.
+            timeout_s: Longest wait for the thread; None waits for as long as it takes.
         """
         self.stop()
-        self._thread.join(patience_s)
+        self._thread.join(timeout_s)
 
     def __enter__(self) -> Self:
         return self
@@ -182,17 +189,22 @@ class Newest(Generic[T]):
         self.close()
 
     def _work(self, items: Iterable[T]) -> None:
-        _feed(items, self._mailbox, self._take_in)
+        _feed(items, self._mailbox, self._replace)
 
-    def _take_in(self, item: T) -> bool:
+    def _replace(self, item: T) -> bool:
         self.dropped += self._mailbox.replace(item)
         return not self._mailbox.is_closed
 
 
-class Behind(Generic[T]):
-    """Calls `consume` with each item in its own thread, at most `slots` behind the writer; order is kept.
+class BackgroundWriter(Generic[T]):
+    """Calls `consume` with each item on its own thread, at most `slots` behind the writer; order is kept.
 
-    Leaving a `with` block by an error drops what was not consumed; otherwise it waits for the rest.
+    Leaving a `with` block with an exception discards pending items; otherwise it waits for them.
+
+    Args:
+        consume: Called with each item.
+        name: Thread name.
+        slots: How many items may be pending.
     """
 
     def __init__(self, consume: Callable[[T], None], name: str, slots: int = 1) -> None:
@@ -203,19 +215,19 @@ class Behind(Generic[T]):
         self._thread.start()
 
     def put(self, item: T) -> None:
-        """Hand over an item; raises what `consume` raised before."""
+        """Queue an item, waiting for a free slot; re-raises an earlier error of `consume`."""
         if not self._mailbox.put(item) and self._error is not None:
             raise self._error
 
     def offer(self, item: T) -> bool:
-        """Hand over an item unless that meant waiting; False when it was not taken. Raises as `put` does."""
-        taken = self._mailbox.offer(item)
-        if not taken and self._error is not None:
+        """Queue an item if a slot is free; False if not. Re-raises an earlier error of `consume`."""
+        accepted = self._mailbox.offer(item)
+        if not accepted and self._error is not None:
             raise self._error
-        return taken
+        return accepted
 
     def close(self) -> None:
-        """Wait until everything is consumed; raises what `consume` raised. May be called twice."""
+        """Wait until everything is consumed; re-raises an error of `consume`. May be called twice."""
         self._mailbox.close()
         self._thread.join()
         if self._error is not None:
@@ -223,7 +235,7 @@ class Behind(Generic[T]):
             raise error
 
     def abort(self) -> None:
-        """Drop what was not consumed and stop; may be called twice."""
+        """Discard pending items and stop; may be called twice."""
         self._mailbox.clear()
         self._mailbox.close()
         self._thread.join()
@@ -241,23 +253,22 @@ class Behind(Generic[T]):
         try:
             while (item := self._mailbox.get()) is not None:
                 self._consume(item[0])
-        except BaseException as raised:  # noqa: BLE001 - raised again at the next put or close
+        except BaseException as raised:  # noqa: BLE001 - re-raised by the next put, offer or close
             self._error = raised
             self._mailbox.close()
             self._mailbox.clear()
 
 
-def _feed(items: Iterable[T], mailbox: Mailbox[T], take_in: Callable[[T], bool]) -> None:
-    """Hand items over until one is refused, then close them and the mailbox."""
+def _feed(items: Iterable[T], mailbox: Mailbox[T], deliver: Callable[[T], bool]) -> None:
+    """Deliver items until one is refused or they end, then close the generator and the mailbox."""
     error: BaseException | None = None
     try:
         for item in items:
-            if not take_in(item):
+            if not deliver(item):
                 break
-    except BaseException as raised:  # noqa: BLE001 - raised again where it is waited for
+    except BaseException as raised:  # noqa: BLE001 - re-raised at the reader
         error = raised
     finally:
-        close = getattr(items, "close", None)
-        if isinstance(items, Iterator) and callable(close):
-            close()
+        if isinstance(items, Generator):
+            items.close()
         mailbox.close(error)

@@ -73,14 +73,12 @@ class EffectRenderer:
 
     @property
     def quality(self) -> RenderConfig | None:
-        """Drawing quality in force; before the first frame the configured one, or None for what suits the machine."""
-        return self._quality if self._compositor is None else self._compositor.config
+        """Drawing quality; before the first frame the configured one, or None for what suits the machine."""
+        return self._quality
 
     def set_quality(self, quality: RenderConfig) -> None:
-        """Draw with another quality from the next frame on."""
+        """Draw with another quality from the next frame on; may be called from any thread."""
         self._quality = quality
-        if self._compositor is not None:
-            self._compositor.config = quality
 
     def update_effects(self, effects: Sequence[str | Pack]) -> None:
         """Replace the active effects; those that stay are kept, and adjusted where only parameters differ.
@@ -116,6 +114,7 @@ class EffectRenderer:
             RenderError: There is no OpenGL, or the call comes from another thread than the first one.
         """
         compositor, effects = self._open()
+        compositor.config = self._quality or compositor.config
         frame, timer = result.frame, self._timer
         camera = result.camera or self._assumed_camera.intrinsics_for(frame)
         timer.begin_frame(frame.index)
@@ -167,6 +166,7 @@ class EffectRenderer:
                 undo.callback(effects.close)
                 effects.update(self._packs)
                 self._compositor = Compositor(context, self._quality)
+                self._quality = self._compositor.config
                 self._context, self._effects = context, effects
                 undo.pop_all()
         return self._compositor, self._effects

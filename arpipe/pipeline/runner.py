@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import Protocol
 
 from arpipe.io.sink import Sink
-from arpipe.pipeline.handover import Ahead, Behind
+from arpipe.pipeline.handover import BackgroundWriter, Prefetch
 from arpipe.types import Frame, FrameResult, Picture
 
 FRAMES_AHEAD = 2  # decoded pictures waiting; a key frame takes longer than one period
@@ -33,15 +33,15 @@ def pictures(frames: Iterable[Frame], pipeline: FramePipeline) -> Iterator[Pictu
     Close the generator (or exhaust it) to stop the threads.
     """
     with ExitStack() as threads:
-        captured = threads.enter_context(Ahead(frames, "capture", FRAMES_AHEAD))
-        results = threads.enter_context(Ahead(map(pipeline.detect, captured), "perception"))
+        captured = threads.enter_context(Prefetch(frames, "capture", FRAMES_AHEAD))
+        results = threads.enter_context(Prefetch(map(pipeline.detect, captured), "perception"))
         for result in results:
             yield pipeline.render(result)
 
 
 def results(frames: Iterable[Frame], pipeline: FramePipeline) -> Iterator[FrameResult]:
     """Every frame, seen but not drawn, in order; reading runs ahead in its own thread."""
-    with Ahead(frames, "capture", FRAMES_AHEAD) as captured:
+    with Prefetch(frames, "capture", FRAMES_AHEAD) as captured:
         for frame in captured:
             yield pipeline.detect(frame)
 
@@ -74,7 +74,7 @@ def run(
     stream = pictures(frames, pipeline)
     with ExitStack() as stack:
         stack.callback(stream.close)  # type: ignore[attr-defined]  # a generator
-        writer = stack.enter_context(Behind(write, "encode"))
+        writer = stack.enter_context(BackgroundWriter(write, "encode"))
         for picture in stream:
             writer.put(picture)
             count += 1

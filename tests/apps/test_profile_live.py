@@ -8,9 +8,10 @@ import pytest
 from arpipe.apps.profile.compare import compare
 from arpipe.apps.profile.measure import measure
 from arpipe.apps.profile.page import page_html
-from arpipe.apps.profile.record import CAPTURE, PRESENT, Measurement
-from arpipe.apps.profile.report import Report, quality_path
+from arpipe.apps.profile.record import CAPTURE, Measurement
+from arpipe.apps.profile.report import ProfileReport, quality_path
 from arpipe.apps.profile.trace import trace_json
+from arpipe.apps.stream.loop import PRESENT
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import ConfigError, DeviceError
 from arpipe.pipeline.governor import GovernorConfig
@@ -22,12 +23,14 @@ HURRIED = GovernorConfig(target_fps=1000.0, window_s=0.1)
 
 
 @pytest.fixture(scope="module")
-def live_run() -> tuple[Report, Measurement]:
+def live_run() -> tuple[ProfileReport, Measurement]:
     config = ProfileConfig(live=True, width=320, height=240, fps=240.0, frames=150, warm_up=5)
     return measure(config, RunConfig(effects=("aviator",), governor=HURRIED))
 
 
-def test_frames_are_presented_or_counted_where_they_were_lost(live_run: tuple[Report, Measurement]) -> None:
+def test_frames_are_presented_or_counted_where_they_were_lost(
+    live_run: tuple[ProfileReport, Measurement],
+) -> None:
     report, seen = live_run
     assert report.frame_ms.count == report.latency_ms.count == 150
     assert list(report.dropped) == ["source", "inference", "render", "encode"]
@@ -36,14 +39,16 @@ def test_frames_are_presented_or_counted_where_they_were_lost(live_run: tuple[Re
     assert sum(report.dropped.values()) == pytest.approx(lost, abs=5)  # what is on its way at either end
 
 
-def test_latency_contains_the_frame_and_its_waits(live_run: tuple[Report, Measurement]) -> None:
+def test_latency_contains_the_frame_and_its_waits(live_run: tuple[ProfileReport, Measurement]) -> None:
     report, _ = live_run
     assert report.latency_ms.p50 >= report.frame_ms.p50
     assert next(iter(report.stages)) == CAPTURE
     assert "present" in report.stages
 
 
-def test_governor_decisions_are_in_the_report_and_in_order(live_run: tuple[Report, Measurement]) -> None:
+def test_governor_decisions_are_in_the_report_and_in_order(
+    live_run: tuple[ProfileReport, Measurement],
+) -> None:
     report, _ = live_run
     assert report.decisions
     assert report.decisions[0]["from"] == "full"
@@ -58,7 +63,7 @@ def test_governor_decisions_are_in_the_report_and_in_order(live_run: tuple[Repor
 
 
 def test_arrows_lead_from_capture_through_the_threads_to_present(
-    live_run: tuple[Report, Measurement],
+    live_run: tuple[ProfileReport, Measurement],
 ) -> None:
     _, seen = live_run
     events = json.loads(trace_json(seen.spans, seen.marks))["traceEvents"]
@@ -72,7 +77,7 @@ def test_arrows_lead_from_capture_through_the_threads_to_present(
     assert [event["name"] for event in events if event["ph"] == "i"]
 
 
-def test_live_and_frame_by_frame_are_not_compared(live_run: tuple[Report, Measurement]) -> None:
+def test_live_and_frame_by_frame_are_not_compared(live_run: tuple[ProfileReport, Measurement]) -> None:
     report, _ = live_run
     other = report.model_copy(update={"run": {**report.run, "live": False}})
     with pytest.raises(ConfigError, match="differ in live"):

@@ -9,7 +9,7 @@ import pytest
 
 from arpipe.apps.profile.compare import compare, has_regressed
 from arpipe.apps.profile.page import page_html
-from arpipe.apps.profile.report import Distribution, Intervals, Report, load_report
+from arpipe.apps.profile.report import Distribution, Intervals, ProfileReport, load_report
 from arpipe.apps.profile.sweep import parse_size, parse_sweep
 from arpipe.apps.profile.trace import trace_json
 from arpipe.errors import ConfigError, OutputError
@@ -17,7 +17,7 @@ from arpipe.io.atomic import write_text
 from arpipe.timing import Span
 
 
-def made_up(infer_ms: float = 3.0, draw_ms: float = 6.0, seed: int = 0, **run: object) -> Report:
+def made_up(infer_ms: float = 3.0, draw_ms: float = 6.0, seed: int = 0, **run: object) -> ProfileReport:
     rng = np.random.default_rng(seed)
     samples = {
         "infer": list(infer_ms * rng.lognormal(0, 0.1, 200)),
@@ -25,7 +25,7 @@ def made_up(infer_ms: float = 3.0, draw_ms: float = 6.0, seed: int = 0, **run: o
     }
     samples["frame"] = [a + b for a, b in zip(samples["infer"], samples["draw"], strict=True)]
     facts = {"source": "sample", "width": 1280, "height": 720, "faces": 1, "effects": ["aviator"]}
-    return Report(
+    return ProfileReport(
         machine={"cpu": "<a & b>", "versions": {"numpy": "2"}},
         run={**facts, "mesh": "attention", **run},
         frame_ms=Distribution.of(samples["frame"]),

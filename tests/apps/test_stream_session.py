@@ -2,20 +2,24 @@
 
 import threading
 
+import numpy as np
 import pytest
 
 from arpipe.apps.live import run_headless, summary
 from arpipe.apps.stream.capture import Capture
+from arpipe.apps.stream.loop import LiveLoop, Presenter
 from arpipe.apps.stream.outlets import Outlet
-from arpipe.apps.stream.session import LiveSession, limited
-from arpipe.apps.stream.setup import LiveParts, is_over
+from arpipe.apps.stream.session import LiveSession
+from arpipe.apps.stream.setup import LiveParts
 from arpipe.config import LiveConfig, RunConfig
 from arpipe.errors import DeviceError, OutputError
 from arpipe.io.sink import NullSink
-from arpipe.pipeline.governor import DEFAULT_LEVELS, Governor, GovernorConfig, QualityLevel
+from arpipe.pipeline.governor import GovernorConfig
+from arpipe.pipeline.quality import DEFAULT_LEVELS
 from arpipe.pipeline.schedule import Rates
 from arpipe.render.config import RenderConfig
-from tests.apps.stream_fakes import FakeCamera, FakeFile, FakePipeline, openings
+from arpipe.types import FrameResult, Picture
+from tests.apps.stream_fakes import FakeCamera, FakeFile, FakePipeline, frame, openings
 
 PATIENCE_S = 10.0
 
@@ -23,7 +27,7 @@ PATIENCE_S = 10.0
 def session_of(*sources, governor=None, outlets=(), clock=None, loop=False):
     capture = Capture(openings(*sources), loop=loop, retry_s=0.0)
     more = {} if clock is None else {"clock": clock}
-    return LiveSession(capture, FakePipeline(), governor or Governor(), outlets, **more)
+    return LiveSession(capture, FakePipeline(), governor, outlets, **more)
 
 
 def next_picture(session):
@@ -38,7 +42,7 @@ def test_every_frame_is_given_or_counted_as_dropped():
         while not session.has_ended:
             picture = session.next(PATIENCE_S)
             if picture is not None:
-                session.presented(picture)
+                session.count(picture)
                 indices.append(picture.result.frame.index)
         report = session.report()
     assert indices == sorted(set(indices))
@@ -67,10 +71,10 @@ def test_broken_sink_is_detached_and_told_once():
         picture = next_picture(session)
         with pytest.raises(OutputError, match="disk full"):
             for _ in range(1000):
-                session.presented(picture)
+                session.offer(picture)
                 threading.Event().wait(0.001)
         assert [outlet.name for outlet in session.outlets] == ["fine"]
-        session.presented(picture)
+        session.offer(picture)
 
 
 def test_busy_sink_drops_and_is_never_waited_for():
@@ -86,7 +90,7 @@ def test_busy_sink_drops_and_is_never_waited_for():
     with session_of(FakeCamera(1), outlets=[outlet]) as session:
         picture = next_picture(session)
         for _ in range(20):
-            session.presented(picture)
+            session.offer(picture)
         release.set()
     assert outlet.dropped >= 15
     assert sink.count == 20 - outlet.dropped
@@ -94,22 +98,17 @@ def test_busy_sink_drops_and_is_never_waited_for():
 
 def test_governor_changes_drawing_and_perception():
     now = [0.0]
-    governor = Governor(GovernorConfig(levels=DEFAULT_LEVELS))
+    governor = GovernorConfig(levels=DEFAULT_LEVELS)
     with session_of(FakeCamera(1), governor=governor, clock=lambda: now[0]) as session:
         picture = next_picture(session)
         for _ in range(300):
             now[0] += 0.05
-            session.presented(picture, presenting_ms=60.0)
+            session.count(picture, presenting_ms=60.0)
         pipeline = session.pipeline
-    assert governor.level.name == "every second frame"
+    assert session.pacer.level.name == "every second frame"
     assert pipeline.qualities[0] == RenderConfig(supersample=1)
     assert pipeline.qualities[-1] == RenderConfig(supersample=1, shadow=False)
     assert (pipeline.perception.quality.attention, pipeline.perception.quality.every) == (False, Rates.all(2))
-
-
-def test_level_never_asks_for_more_than_is_configured():
-    configured = RenderConfig(supersample=1, shadow=False)
-    assert limited(configured, QualityLevel(name="more", supersample=3)) == configured
 
 
 def test_opening_and_closing_twenty_times_leaves_no_thread():
@@ -130,23 +129,89 @@ def test_session_closes_while_a_device_is_being_opened():
         release.wait(PATIENCE_S)
         raise DeviceError("too late")
 
-    session = LiveSession(Capture(open_), FakePipeline(), Governor())
+    session = LiveSession(Capture(open_), FakePipeline())
     assert opening.wait(PATIENCE_S)
     session.close()
     release.set()
 
 
+def steps_of(session, **limits):
+    return LiveLoop(session, Presenter(), LiveConfig(**limits))
+
+
 def test_run_ends_by_frames_seconds_or_source():
     now = [0.0]
     with session_of(FakeFile(1), clock=lambda: now[0]) as session:
-        assert not is_over(LiveConfig(frames=1, seconds=5.0), session)
+        assert not steps_of(session, frames=1, seconds=5.0).is_over
         now[0] = 6.0
-        assert is_over(LiveConfig(seconds=5.0), session)
-        session.presented(next_picture(session))
-        assert is_over(LiveConfig(frames=1), session)
+        assert steps_of(session, seconds=5.0).is_over
+        session.count(next_picture(session))
+        assert steps_of(session, frames=1).is_over
         while not session.has_ended:
             session.next(0.01)
-        assert is_over(LiveConfig(), session)
+        assert steps_of(session).is_over
+
+
+def test_loop_shows_swaps_and_counts_each_picture_and_ends_with_its_watch():
+    class Recording(Presenter):
+        def __init__(self):
+            self.calls = []
+
+        def show(self, picture):
+            self.calls.append(("show", picture.result.frame.index))
+
+        def swap(self):
+            self.calls.append(("swap", session.figures.frames))
+
+    presenter, spans = Recording(), []
+    with session_of(FakeCamera(10_000, "end")) as session:
+        report = LiveLoop(
+            session, presenter, LiveConfig(), lambda _: session.figures.frames < 3, spans.append
+        ).run()
+    shown = [index for name, index in presenter.calls if name == "show"]
+    assert report.frames == len(shown) == 3
+    assert [count for name, count in presenter.calls if name == "swap"] == [0, 1, 2]  # counted after the swap
+    assert [(span.stage, span.frame) for span in spans] == [("present", index) for index in shown]
+
+
+def test_presenter_ends_the_run_and_handles_failed_outlets():
+    class Full(NullSink):
+        def write(self, pixels, result):
+            raise OutputError("disk full")
+
+    class Telling(Presenter):
+        def __init__(self):
+            self.errors = []
+
+        def poll(self):
+            return not self.errors
+
+        def handle(self, error):
+            self.errors.append(str(error))
+
+    presenter = Telling()
+    with session_of(FakeFile(3), outlets=[Outlet(Full(), "full")], loop=False) as session:
+        session.capture.close()  # only the outlet matters here
+        picture = Picture(np.zeros((4, 4, 3), np.uint8), FrameResult(frame(0)))
+        loop = LiveLoop(session, presenter, LiveConfig())
+        for _ in range(1000):
+            loop._present(picture)
+            if presenter.errors:
+                break
+            threading.Event().wait(0.001)
+        assert presenter.errors == ["disk full"]
+        assert session.outlets == []
+        assert not loop.step()
+    with pytest.raises(OutputError, match="disk full"):
+        Presenter().handle(OutputError("disk full"))
+
+
+def test_paused_source_gives_no_picture():
+    with session_of(FakeFile(2)) as session:
+        session.capture.paused = True
+        assert session.next(0.0) is None
+        session.capture.paused = False
+        assert next_picture(session).result.frame.index in {0, 1}
 
 
 @pytest.mark.weights

@@ -23,7 +23,7 @@ from tests.apps.web_pages import Page, knock, page, running, serving
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - to be reached by its token only
-SESSION_THREADS = ("see", "code")
+SESSION_THREADS = ("perception", "encode")
 SIZE = SampleConfig(width=640, height=480, frames=40)
 
 
@@ -160,7 +160,7 @@ HEADER = b"\1" + bytes(15)
         ([HEADER + b"no picture"], "cannot be decoded"),
         ([b"\2" + bytes(15) + b"\0\0\0\1 no H.264"], "cannot be decoded"),
         ([b"\1" + bytes(7) + b"\xff" * 8 + b"x"], "without a time"),
-        ([HEADER + encode_jpeg(np.zeros((8, 8, 3), np.uint8), 50)], "least side"),
+        ([HEADER + encode_jpeg(np.zeros((8, 8, 3), np.uint8), 50)], "at least 32 px"),
         ([HEADER + encode_jpeg(np.zeros((900, 900, 3), np.uint8), 50)], "larger than"),
         ([HEADER + b"x"] * (CREDIT + 1), "unanswered|cannot be decoded"),
         (['{"type":"reset"}'] * 90, "commands a second"),

@@ -1,6 +1,6 @@
 import pytest
 
-from arpipe.apps.web.catalog import Catalog
+from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.assets import assets_root
 from arpipe.effects.packs import load_pack
 from arpipe.errors import ConfigError
@@ -8,7 +8,7 @@ from arpipe.errors import ConfigError
 
 @pytest.fixture(scope="module")
 def catalog():
-    return Catalog()
+    return EffectCatalog()
 
 
 def test_all_glasses_and_all_makeup_are_offered(catalog):
@@ -67,9 +67,9 @@ def test_effects_of_the_command_line_are_worn_and_folders_offered(tmp_path):
     text = (assets_root() / "effects" / "round" / "effect.toml").read_text().replace('"round"', '"mine"')
     (folder / "effect.toml").write_text(text)
     (folder / "model.glb").write_bytes((load_pack("round").folder / "model.glb").read_bytes())
-    catalog = Catalog(["lipstick(color=#00ff00)", str(folder)])
+    catalog = EffectCatalog(["lipstick(color=#00ff00)", str(folder)])
     assert catalog.worn == [{"id": "lipstick", "params": {"color": "#00ff00"}}, {"id": "mine", "params": {}}]
     assert catalog.entry("mine").pack({}).folder == folder
     assert str(tmp_path) not in str(catalog.to_json())
     with pytest.raises(ConfigError):
-        Catalog(["aviator(scale=3)"])
+        EffectCatalog(["aviator(scale=3)"])

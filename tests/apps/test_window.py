@@ -4,14 +4,14 @@ import glfw
 import numpy as np
 import pytest
 
-from arpipe.apps.window import adjusting, panels
-from arpipe.apps.window.adjusting import Adjustment, Adjustments, can_adjust
-from arpipe.apps.window.hints import Hints, brightness
+from arpipe.apps.window import adjustments, panels
+from arpipe.apps.window.adjustments import Adjustments, UserAdjustment, can_adjust
+from arpipe.apps.window.carousel import Carousel
 from arpipe.apps.window.hud import Hud
 from arpipe.apps.window.keys import HELP, KEYS, Action, digit
-from arpipe.apps.window.previews import PreviewPainter, kept
+from arpipe.apps.window.previews import PreviewRenderer, cached_preview
 from arpipe.apps.window.screen import fitted
-from arpipe.apps.window.wardrobe import Wardrobe
+from arpipe.apps.window.status import StatusLine, brightness
 from arpipe.effects.packs import load_effect, load_pack
 from arpipe.errors import ConfigError
 from arpipe.types import Frame, FrameResult
@@ -63,41 +63,41 @@ def test_bars_are_as_long_as_stages_take():
     assert lit[panels.ACCENT] == pytest.approx(panels.BAR_WIDTH / 4, abs=3)
 
 
-def test_hints_say_what_matters_most():
+def test_status_line_shows_what_matters_most():
     now = [0.0]
-    hints = Hints(lambda: now[0])
-    assert "Opening" in hints.text("opening")
-    assert "trying again" in hints.text("failed")
-    hints.observe(result_of(120))
-    assert hints.text("playing") == ""
+    status = StatusLine(lambda: now[0])
+    assert "Opening" in status.text("opening")
+    assert "trying again" in status.text("failed")
+    status.observe(result_of(120))
+    assert status.text("playing") == ""
     now[0] = 2.0
-    assert "Looking for a face" in hints.text("playing")
-    hints.observe(result_of(120), frozenset({"hands"}))
-    assert "Looking for a hand" in hints.text("playing")
-    hints.observe(result_of(120), frozenset({"mask"}))
-    assert hints.text("playing") == ""  # a background needs nobody
-    dark = Hints(lambda: now[0])
+    assert "Looking for a face" in status.text("playing")
+    status.observe(result_of(120), frozenset({"hands"}))
+    assert "Looking for a hand" in status.text("playing")
+    status.observe(result_of(120), frozenset({"mask"}))
+    assert status.text("playing") == ""  # a background needs nobody
+    dark = StatusLine(lambda: now[0])
     dark.observe(result_of(20))
-    assert "too dark" in dark.text("playing")
-    crowd = Hints(lambda: now[0])
+    assert "Too dark" in dark.text("playing")
+    crowd = StatusLine(lambda: now[0])
     crowd.observe(result_of(120, ("a", "b")))
     assert "Two faces" in crowd.text("playing")
     assert brightness(np.full((64, 64, 3), 90, np.uint8)) == 90.0
 
 
-def test_wardrobe_begins_with_what_was_asked_for():
-    wardrobe = Wardrobe(["round"])
-    titles = [outfit.title for outfit in wardrobe.outfits]
+def test_carousel_begins_with_what_was_asked_for():
+    carousel = Carousel(["round"])
+    titles = [choice.title for choice in carousel.choices]
     assert titles[0] == "Nothing"
-    assert wardrobe.worn.packs[0].name == "round"
+    assert carousel.selected.packs[0].name == "round"
     assert titles.count("Round") == 1
-    wardrobe.step(-wardrobe.index - 1)
-    assert wardrobe.index == len(titles) - 1
-    assert not wardrobe.choose(len(titles))
-    look = Wardrobe(["lipstick", "round(scale=1.1)"])
+    carousel.step(-carousel.index - 1)
+    assert carousel.index == len(titles) - 1
+    assert not carousel.select(len(titles))
+    look = Carousel(["lipstick", "round(scale=1.1)"])
     assert look.index == 1
-    assert [pack.name for pack in look.worn.packs] == ["lipstick", "round"]
-    assert Wardrobe([]).worn.packs == ()
+    assert [pack.name for pack in look.selected.packs] == ["lipstick", "round"]
+    assert Carousel([]).selected.packs == ()
 
 
 def test_adjustments_are_kept_per_pack_and_applied(tmp_path):
@@ -105,7 +105,9 @@ def test_adjustments_are_kept_per_pack_and_applied(tmp_path):
     kept = Adjustments.load(path)
     aviator = load_pack("aviator")
     assert kept.applied(aviator) is aviator
-    kept.packs["aviator"] = Adjustment().moved("right_mm", 2.0).moved("scale", 0.05).moved("tilt_deg", -1.5)
+    kept.packs["aviator"] = (
+        UserAdjustment().moved("right_mm", 2.0).moved("scale", 0.05).moved("tilt_deg", -1.5)
+    )
     kept.save()
     again = Adjustments.load(path)
     worn = glasses_of(again.applied(load_effect("aviator(scale=1.1)")))
@@ -117,14 +119,14 @@ def test_adjustments_are_kept_per_pack_and_applied(tmp_path):
 
 
 def test_adjustment_stops_at_its_limits_and_returns_exactly():
-    change = Adjustment()
+    change = UserAdjustment()
     for _ in range(500):
-        change = change.moved("scale", adjusting.STEP_SCALE)
-    assert change.scale == adjusting.SCALE_LIMITS[1]
-    there_and_back = Adjustment()
+        change = change.moved("scale", adjustments.STEP_SCALE)
+    assert change.scale == adjustments.SCALE_LIMITS[1]
+    there_and_back = UserAdjustment()
     for step in [0.1] * 7 + [-0.1] * 7:
         there_and_back = there_and_back.moved("up_mm", step)
-    assert there_and_back == Adjustment()
+    assert there_and_back == UserAdjustment()
 
 
 def test_damaged_adjustments_are_told(tmp_path):
@@ -141,7 +143,7 @@ def test_only_worn_objects_can_be_moved():
 
 def test_carousel_goes_away_and_comes_back():
     now = [0.0]
-    hud = Hud(Wardrobe([]), lambda: now[0])
+    hud = Hud(Carousel([]), lambda: now[0])
     assert hud.shows_carousel
     now[0] = 60.0
     assert not hud.shows_carousel
@@ -155,12 +157,12 @@ def test_carousel_goes_away_and_comes_back():
 def test_previews_show_the_effect_and_are_kept_until_it_changes(tmp_path):
     from arpipe.render.context import GlContext
 
-    wardrobe = Wardrobe(["wayfarer"])
-    nothing, worn = wardrobe.outfits[0], wardrobe.worn
+    carousel = Carousel(["wayfarer"])
+    nothing, worn = carousel.choices[0], carousel.selected
     with GlContext.headless() as context:
-        painter = PreviewPainter(context, tmp_path)
-        bare, dressed = painter.draw(nothing), painter.draw(worn)
+        renderer = PreviewRenderer(context, tmp_path)
+        bare, dressed = renderer.render(nothing), renderer.render(worn)
     assert bare.shape == dressed.shape == (160, 160, 3)
     assert (np.abs(bare.astype(int) - dressed).sum(axis=2) > 60).mean() > 0.03
-    assert (kept(worn, tmp_path) == dressed).all()
-    assert kept(Wardrobe(["wayfarer(scale=1.2)"]).worn, tmp_path) is None
+    assert (cached_preview(worn, tmp_path) == dressed).all()
+    assert cached_preview(Carousel(["wayfarer(scale=1.2)"]).selected, tmp_path) is None

@@ -13,9 +13,11 @@ import numpy as np
 import psutil
 import pytest
 
+from arpipe.apps.live import live
 from arpipe.apps.stream.capture import Capture
-from arpipe.apps.stream.setup import LiveParts, live
-from arpipe.apps.window.adjusting import Adjustments
+from arpipe.apps.stream.loop import LiveLoop
+from arpipe.apps.stream.setup import LiveParts
+from arpipe.apps.window.adjustments import Adjustments
 from arpipe.apps.window.app import LiveWindow
 from arpipe.apps.window.window import Window
 from arpipe.config import LiveConfig, RunConfig
@@ -74,6 +76,8 @@ def opened(tmp_path, capture=None, **more):
         parts = LiveParts(capture=capture or sample_capture())
         kept = Adjustments(tmp_path / "adjustments.toml", {})
         app = LiveWindow(window, context, run_of(tmp_path, **more), parts, stack, kept)
+        loop = LiveLoop(app.session, app, app._run.live)
+        app.step = loop.step
         yield app, window
 
 
@@ -117,13 +121,13 @@ def test_keys_choose_effects(screen, tmp_path):
     with opened(tmp_path) as (app, window):
         with_picture(app)
         press(app, window, glfw.KEY_2)
-        assert app.session.pipeline.packs == app.wardrobe.outfits[2].packs
+        assert app.session.pipeline.renderer.packs == app.carousel.choices[2].packs
         press(app, window, glfw.KEY_RIGHT)
-        assert app.wardrobe.index == 3
+        assert app.carousel.index == 3
         press(app, window, glfw.KEY_0)
-        assert app.session.pipeline.packs == ()
+        assert app.session.pipeline.renderer.packs == ()
         press(app, window, glfw.KEY_D)
-        assert [pack.name for pack in app.session.pipeline.packs] == ["debug"]
+        assert [pack.name for pack in app.session.pipeline.renderer.packs] == ["debug"]
         assert all(preview is not None for preview in app.hud.previews)
 
 
@@ -151,7 +155,7 @@ def test_adjusting_moves_the_glasses_and_is_kept(screen, tmp_path):
         with_picture(app)
         press(app, window, glfw.KEY_A)
         press(app, window, glfw.KEY_UP, glfw.KEY_UP, glfw.KEY_EQUAL, glfw.KEY_RIGHT)
-        params = app.session.pipeline.packs[0].layers[0].params
+        params = app.session.pipeline.renderer.packs[0].layers[0].params
         assert params.offset_mm == (0.5, 1.0, 0.0)  # unmirrored: the person's left is on the right
         assert params.scale == pytest.approx(1.01)
         press(app, window, glfw.KEY_A)

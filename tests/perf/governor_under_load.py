@@ -40,7 +40,7 @@ def main(clip: Path) -> int:
         while (now_s := time.monotonic()) - begun_s < BEFORE_S + LOAD_S + AFTER_S:
             picture = session.next(0.1)
             if picture is not None:
-                session.presented(picture)
+                session.count(picture)
             elapsed_s = now_s - begun_s
             if elapsed_s > BEFORE_S and load.pid is None:
                 load.start()
@@ -52,7 +52,7 @@ def main(clip: Path) -> int:
                 if BEFORE_S + LOAD_S - 5.0 < elapsed_s < BEFORE_S + LOAD_S:
                     rates.append(rate)
                 mark = "load" if loaded else "    "
-                say(f"{elapsed_s:5.1f} s  {mark}  {rate:5.1f} FPS  {session.governor.level.name}")
+                say(f"{elapsed_s:5.1f} s  {mark}  {rate:5.1f} FPS  {session.pacer.level.name}")
         target = run.governor.target_fps
     say(f"under load, settled: {min(rates):.1f} FPS at least; target {target:.0f}")
     return int(min(rates) < target)

@@ -105,7 +105,7 @@ class Diary:
             f"{age_s / 60.0:5.0f} min  {rate:5.1f} FPS  {median(self._minute_mb):7.1f} MB "
             f"({min(self._minute_mb):.0f} to {max(self._minute_mb):.0f})  "
             f"{self._process.num_threads()} threads  {self._process.num_fds()} handles  "
-            f"{self._session.governor.level.name}"
+            f"{self._session.pacer.level.name}"
         )
         self._minute_mb.clear()
 
@@ -120,11 +120,10 @@ def soak(clip: Path, seconds: float) -> int:
         while session.age_s < seconds:
             picture = session.next(0.1)
             if picture is not None:
-                session.presented(picture)
+                session.count(picture)
             if session.age_s - change_s > CHANGE_EVERY_S:
                 change_s = session.age_s
-                session.pipeline.set_effects([next(effects)])
-                session.settle()
+                session.set_effects([next(effects)])
             diary.note()
         return diary.verdict()
 

@@ -13,7 +13,7 @@ import numpy as np
 from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video import VideoFile
 from arpipe.io.video.writer import VideoSink
-from arpipe.pipeline.handover import Behind
+from arpipe.pipeline.handover import BackgroundWriter
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.pipeline.runner import run
 from arpipe.types import Frame, FrameResult
@@ -55,7 +55,9 @@ def one_pass(contestant: str, clip: Path, target: Path) -> list[float]:
                 with Pipeline(effects=["aviator"]) as pipeline:
                     run(source, pipeline, [sink])
             else:
-                with Behind(lambda frame: sink.write(frame.pixels, FrameResult(frame)), "encode") as writer:
+                with BackgroundWriter(
+                    lambda frame: sink.write(frame.pixels, FrameResult(frame)), "encode"
+                ) as writer:
                     for frame in source:
                         writer.put(frame)
             return sink.stamps_s

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from itertools import pairwise
 
-from arpipe.pipeline.governor import Decision, Governor, GovernorConfig, QualityLevel
+from arpipe.pipeline.governor import Decision, Governor, GovernorConfig
+from arpipe.pipeline.quality import QualityLevel
 
 LEVELS = tuple(QualityLevel(name=name) for name in ("full", "less", "least"))
 CONFIG = GovernorConfig(levels=LEVELS)
@@ -85,10 +86,9 @@ def test_patience_recovers_once_a_step_up_holds() -> None:
     assert back[0].time_s - first < 10.0
 
 
-def test_levels_that_come_to_the_same_are_passed_over() -> None:
+def test_equivalent_levels_are_skipped() -> None:
     alike = {"full": 0, "less": 0, "least": 1}
-    governor = Governor(CONFIG)
-    governor.same = lambda one, other: alike[one.name] == alike[other.name]
+    governor = Governor(CONFIG, lambda one, other: alike[one.name] == alike[other.name])
     drive(governor, 10, lambda _: 55.0)
     drive(governor, 30, lambda _: 10.0, start_s=10.0)
     assert [(d.from_level, d.to_level) for d in governor.decisions] == [("full", "least"), ("least", "full")]

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from arpipe.pipeline.handover import Ahead, Behind, Mailbox, Newest
+from arpipe.pipeline.handover import BackgroundWriter, LatestOnly, Mailbox, Prefetch
 
 
 def test_order_is_kept_and_nothing_is_lost() -> None:
-    with Ahead(range(500), "numbers") as ahead:
-        assert list(ahead) == list(range(500))
+    with Prefetch(range(500), "numbers") as prefetch:
+        assert list(prefetch) == list(range(500))
 
 
 def test_reader_is_never_further_behind_than_the_slots() -> None:
@@ -21,8 +21,8 @@ def test_reader_is_never_further_behind_than_the_slots() -> None:
             produced.append(number)
             yield number
 
-    with Ahead(numbers(), "numbers", slots=2) as ahead:
-        for number in ahead:
+    with Prefetch(numbers(), "numbers", slots=2) as prefetch:
+        for number in prefetch:
             assert len(produced) <= number + 4  # read, two waiting, one in work
 
 
@@ -33,8 +33,8 @@ def test_error_of_the_stage_arrives_after_what_it_made() -> None:
         raise OSError("no more")
 
     seen = []
-    with Ahead(failing(), "failing") as ahead, pytest.raises(OSError, match="no more"):
-        for number in ahead:
+    with Prefetch(failing(), "failing") as prefetch, pytest.raises(OSError, match="no more"):
+        for number in prefetch:
             seen.append(number)  # noqa: PERF402 - what arrives before the error counts
     assert seen == [1, 2]
 
@@ -50,19 +50,19 @@ def test_early_close_ends_the_thread_and_the_generator() -> None:
             ended.set()
 
     before = threading.active_count()
-    ahead = Ahead(endless(), "endless")
-    next(iter(ahead))
-    ahead.close()
-    ahead.close()
+    prefetch = Prefetch(endless(), "endless")
+    next(iter(prefetch))
+    prefetch.close()
+    prefetch.close()
     assert ended.is_set()
     assert threading.active_count() == before
 
 
 def test_consumer_gets_everything_in_order_before_close_returns() -> None:
     taken: list[int] = []
-    with Behind(taken.append, "taker") as behind:
+    with BackgroundWriter(taken.append, "taker") as writer:
         for number in range(200):
-            behind.put(number)
+            writer.put(number)
     assert taken == list(range(200))
 
 
@@ -71,9 +71,9 @@ def test_consumers_error_reaches_the_writer() -> None:
         if number == 3:
             raise OSError("disk full")
 
-    with pytest.raises(OSError, match="disk full"), Behind(refuse, "refuser") as behind:
+    with pytest.raises(OSError, match="disk full"), BackgroundWriter(refuse, "refuser") as writer:
         for number in range(100):
-            behind.put(number)
+            writer.put(number)
 
 
 def test_writers_error_drops_the_rest() -> None:
@@ -83,9 +83,9 @@ def test_writers_error_drops_the_rest() -> None:
         go.wait(5)
         taken.append(number)
 
-    with pytest.raises(KeyError), Behind(slow, "slow", slots=10) as behind:
+    with pytest.raises(KeyError), BackgroundWriter(slow, "slow", slots=10) as writer:
         for number in range(5):
-            behind.put(number)
+            writer.put(number)
         go.set()
         raise KeyError
     assert len(taken) <= 5
@@ -102,12 +102,12 @@ def test_newest_replaces_what_was_not_read_and_counts_it():
 
 
 def test_newest_gives_rising_items_and_drops_the_rest():
-    with Newest(iter(range(1000)), "test") as newest:
-        got = list(newest)
+    with LatestOnly(iter(range(1000)), "test") as latest:
+        got = list(latest)
     assert got == sorted(set(got))
     assert got[-1] == 999
-    assert len(got) + newest.dropped == 1000
-    assert newest.has_ended
+    assert len(got) + latest.dropped == 1000
+    assert latest.has_ended
 
 
 def test_newest_raises_what_ended_its_items():
@@ -115,8 +115,8 @@ def test_newest_raises_what_ended_its_items():
         yield 1
         raise KeyError("lost")
 
-    with Newest(items(), "test") as newest, pytest.raises(KeyError, match="lost"):
-        list(newest)
+    with LatestOnly(items(), "test") as latest, pytest.raises(KeyError, match="lost"):
+        list(latest)
 
 
 def test_offer_does_not_wait():
@@ -126,9 +126,9 @@ def test_offer_does_not_wait():
         begun.set()
         release.wait(10)
 
-    with Behind(consume, "test") as behind:
-        assert behind.offer(1)
+    with BackgroundWriter(consume, "test") as writer:
+        assert writer.offer(1)
         assert begun.wait(10)
-        assert behind.offer(2)
-        assert not behind.offer(3)
+        assert writer.offer(2)
+        assert not writer.offer(3)
         release.set()

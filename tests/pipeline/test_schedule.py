@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from arpipe.errors import ConfigError
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.toml_tables import check
-from arpipe.pipeline.governor import QualityLevel
 from arpipe.pipeline.perception import PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.quality import QualityLevel
 from arpipe.pipeline.schedule import Rates
 
 

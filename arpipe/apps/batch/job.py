@@ -15,7 +15,7 @@ from arpipe.io.source import Source, SourceInfo
 from arpipe.io.sources import open_source
 from arpipe.io.video.writer import VideoSink, VideoSinkConfig, traits_of
 from arpipe.pipeline.camera_model import CameraModel
-from arpipe.pipeline.handover import Behind
+from arpipe.pipeline.handover import BackgroundWriter
 from arpipe.pipeline.runner import FramePipeline, pictures, results
 from arpipe.timing import Clock, TimingLog
 from arpipe.types import Frame, Picture
@@ -102,7 +102,7 @@ def run_job(
 
         stream = _stream(_timed(source, capture_ms, clock), pipeline, draw=bool(sinks))
         stack.callback(stream.close)
-        writer = stack.enter_context(Behind(write, ENCODE_STAGE))
+        writer = stack.enter_context(BackgroundWriter(write, ENCODE_STAGE))
         for picture in stream:
             writer.put(picture)
             frames += 1

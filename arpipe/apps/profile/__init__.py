@@ -6,6 +6,6 @@ reports, `sweep` shows how cost grows.
 """
 
 from arpipe.apps.profile.measure import profile
-from arpipe.apps.profile.report import Report
+from arpipe.apps.profile.report import ProfileReport
 
-__all__ = ["Report", "profile"]
+__all__ = ["ProfileReport", "profile"]

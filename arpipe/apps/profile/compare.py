@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arpipe.apps.profile.report import Report
+from arpipe.apps.profile.report import ProfileReport
 from arpipe.errors import ConfigError
 from arpipe.geometry.transforms import Array
 from arpipe.timing import FRAME_STAGE
@@ -37,7 +37,7 @@ class Verdict:
     word: str
 
 
-def compare(before: Report, after: Report) -> list[Verdict]:
+def compare(before: ProfileReport, after: ProfileReport) -> list[Verdict]:
     """One verdict a stage that both have, the whole frame last.
 
     The interval is a block bootstrap of the ratio of medians (Künsch 1989). A stage is slower when the whole

@@ -4,21 +4,20 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from fractions import Fraction
-from typing import Any
 
 from arpipe.apps.profile.clip import open_measured
 from arpipe.apps.profile.realtime import run_live
 from arpipe.apps.profile.record import (
     CAPTURE,
     ENCODE,
-    Counted,
+    CountedPart,
     Measurement,
     TimedSink,
     Watch,
     build_report,
-    source_of,
+    open_source_measured,
 )
-from arpipe.apps.profile.report import Report
+from arpipe.apps.profile.report import Facts, ProfileReport
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import ConfigError, MediaError
 from arpipe.io.sink import Sink
@@ -31,14 +30,14 @@ from arpipe.types import Frame
 
 def profile(
     config: ProfileConfig | None = None, run: RunConfig | None = None, watch: Watch | None = None
-) -> Report:
+) -> ProfileReport:
     """Measure a run, stage by stage; `measure` keeps the spans for a trace as well."""
     return measure(config, run, watch)[0]
 
 
 def measure(
     config: ProfileConfig | None = None, run: RunConfig | None = None, watch: Watch | None = None
-) -> tuple[Report, Measurement]:
+) -> tuple[ProfileReport, Measurement]:
     """Measure a run.
 
     Without `config.live`, stages run one after the other, so that each is timed undisturbed, and wall time is
@@ -58,7 +57,7 @@ def measure(
     run = run or RunConfig()
     config = config or run.profile
     seen = Measurement()
-    facts: dict[str, Any] = {}
+    facts: Facts = {}
     for _ in range(config.repeat):
         if config.live:
             facts = run_live(config, run, seen, watch)
@@ -74,7 +73,7 @@ def frames_of(config: ProfileConfig, seen: Measurement) -> Iterator[Frame]:
     wanted, index = config.warm_up + config.frames, 0
     while index < wanted:
         before = index
-        with source_of(seen, lambda: open_measured(config, wanted)) as source:
+        with open_source_measured(seen, lambda: open_measured(config, wanted)) as source:
             step_s = 1.0 / source.info.fps if source.info.fps else 1.0 / 30.0
             for frame in source:
                 yield Frame(frame.pixels, index * step_s, index, frame.camera)
@@ -89,14 +88,14 @@ def _run_once(
     config: ProfileConfig, run: RunConfig, pipeline: Pipeline, seen: Measurement, watch: Watch | None
 ) -> None:
     seen.stamps_s.append([])
-    counted: Counted | None = None
+    counted: CountedPart | None = None
     with ExitStack() as stack:
         stream = frames_of(config, seen)
         stack.enter_context(closing(stream))  # type: ignore[type-var]  # a generator
         sink: Sink | None = None
         for number in range(config.warm_up + config.frames):
             if number == config.warm_up:
-                counted = Counted(seen)
+                counted = CountedPart(seen)
             start_s = time.perf_counter()
             with seen.timed(CAPTURE, number):
                 frame = next(stream)

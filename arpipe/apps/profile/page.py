@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from arpipe.apps.profile.report import Report, quality_path
+from arpipe.apps.profile.report import ProfileReport, quality_path
 from arpipe.timing import FRAME_STAGE, percentile
 
 WIDTH = 920
@@ -27,7 +27,7 @@ border-bottom:1px solid var(--line)}td:first-child,th:first-child{text-align:lef
 """
 
 
-def page_html(report: Report) -> str:
+def page_html(report: ProfileReport) -> str:
     """The page's text."""
     run = report.run
     effects = ", ".join(run["effects"]) or "no effect"
@@ -58,7 +58,7 @@ def _section(title: str, content: str) -> str:
     return f"<section><h2>{escape(title)}</h2>{content}</section>"
 
 
-def _tiles(report: Report) -> str:
+def _tiles(report: ProfileReport) -> str:
     rate = report.intervals
     tiles = (
         (f"{report.frame_ms.p50:.1f} ms", "median frame"),
@@ -76,7 +76,7 @@ def _tiles(report: Report) -> str:
     return f"<div class=tiles>{cells}</div>"
 
 
-def _live_tiles(report: Report) -> list[tuple[str, str]]:
+def _live_tiles(report: ProfileReport) -> list[tuple[str, str]]:
     """What only a run in real time has."""
     if not report.run.get("live"):
         return []
@@ -88,7 +88,7 @@ def _live_tiles(report: Report) -> list[tuple[str, str]]:
     ]
 
 
-def _decisions(report: Report) -> str:
+def _decisions(report: ProfileReport) -> str:
     rows = "".join(
         f"<tr><td>{escape(change['from'])} → {escape(change['to'])}</td><td>{change['time_s']:.1f} s</td>"
         f"<td>{change['p95_ms']:.1f} ms</td></tr>"
@@ -98,7 +98,7 @@ def _decisions(report: Report) -> str:
     return f"<table>{head}{rows}</table>" if rows else f"<p>{escape(quality_path(report))}</p>"
 
 
-def _bars(report: Report) -> str:
+def _bars(report: ProfileReport) -> str:
     stages = list(report.stages.items())
     longest = max(durations.p95 for _, durations in stages) or 1.0
     rows = []
@@ -167,7 +167,7 @@ def _svg(height: int, content: str, label: str) -> str:
     return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">{content}</svg>'
 
 
-def _stages(report: Report) -> str:
+def _stages(report: ProfileReport) -> str:
     columns = ("p50", "p90", "p95", "p99", "max")
     head = "".join(f"<th>{column}</th>" for column in ("stage", *columns, "count"))
     rows = "".join(
@@ -179,7 +179,7 @@ def _stages(report: Report) -> str:
     return f"<table><tr>{head}</tr>{rows}</table>"
 
 
-def _facts(report: Report) -> str:
+def _facts(report: ProfileReport) -> str:
     facts = {**report.machine, **report.run}
     versions = facts.pop("versions", {})
     facts["versions"] = ", ".join(f"{name} {version}" for name, version in versions.items())

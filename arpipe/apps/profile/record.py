@@ -1,4 +1,4 @@
-"""What a measurement has seen so far, and the report that it becomes."""
+"""A measurement in progress, and the report that it becomes."""
 
 import threading
 import time
@@ -6,48 +6,48 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 import psutil
 
 from arpipe.apps.profile.machine import describe_machine
-from arpipe.apps.profile.report import Distribution, Intervals, Report
+from arpipe.apps.profile.report import Distribution, Facts, Intervals, ProfileReport
+from arpipe.apps.stream.figures import PLACES
+from arpipe.apps.stream.loop import PRESENT
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.io.sink import Sink
 from arpipe.io.source import Source
 from arpipe.timing import FRAME_STAGE, Span, StageTimer, percentile
 from arpipe.types import FrameResult, Pixels
 
-CAPTURE, PRESENT, ENCODE = "capture", "present", "encode"
-PLACES = ("source", "inference", "render", "encode")
+CAPTURE, ENCODE = "capture", "encode"
 
 Lane = tuple[str, Span]
-"""A span and the name of the thread that it ran on."""
+"""Name of a thread, and a span that ran on it."""
 
 
 @dataclass(slots=True)
 class Measurement:
-    """Everything seen so far.
+    """Everything measured so far.
 
     Attributes:
         samples: Stage → durations, ms.
         stamps_s: When each frame was finished, run by run.
-        latencies_ms: From a frame in memory, live from its capture, to the finished picture.
-        dropped: Frames lost, by place.
-        decisions: As in the report.
-        spans: For the trace, of the last run.
-        marks: The decisions on the clock of the spans, s, and what they did.
-        run_medians_ms: Median frame of each run.
-        size_px: Of the frames.
-        source_mb: Memory that the source's own frames take.
-        cpu_s, wall_s: Spent on counted frames.
+        latencies_ms: From the frame in memory (live: from its capture) to the finished picture.
+        dropped: Dropped frames by place.
+        decisions: Decisions of the governor, as in the report.
+        spans: Spans of the last run, for the trace.
+        marks: Times of the decisions on the clock of the spans, s, and their texts.
+        run_medians_ms: Median frame time of each run.
+        size_px: Size of the frames.
+        source_mb: Memory taken by frames that the source holds, MiB.
+        cpu_s, wall_s: CPU and wall time of the counted frames.
     """
 
     samples: dict[str, list[float]] = field(default_factory=dict)
     stamps_s: list[list[float]] = field(default_factory=list)
     latencies_ms: list[float] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PLACES, 0))
-    decisions: list[dict[str, Any]] = field(default_factory=list)
+    decisions: list[Facts] = field(default_factory=list)
     spans: list[Lane] = field(default_factory=list)
     marks: list[tuple[float, str]] = field(default_factory=list)
     run_medians_ms: list[float] = field(default_factory=list)
@@ -57,18 +57,18 @@ class Measurement:
     wall_s: float = 0.0
 
     def record(self, durations_ms: dict[str, float], end_s: float, latency_ms: float) -> None:
-        """Take one counted frame."""
+        """Record one counted frame."""
         for stage, duration_ms in durations_ms.items():
             self.samples.setdefault(stage, []).append(duration_ms)
         self.stamps_s[-1].append(end_s)
         self.latencies_ms.append(latency_ms)
 
     def observe(self, span: Span) -> None:
-        """Keep a span for the trace; called on the thread that did the work."""
+        """Keep a span for the trace; call it on the thread that did the work."""
         self.spans.append((threading.current_thread().name, span))
 
     def timed(self, stage: str, frame: int) -> AbstractContextManager[None]:
-        """Time a block for the trace."""
+        """Return a context manager that times a block for the trace."""
         timer = StageTimer(observer=self.observe)
         timer.begin_frame(frame)
         return timer.stage(stage)
@@ -77,26 +77,26 @@ class Measurement:
 Watch = Callable[[Measurement], None]
 
 
-class Counted:
-    """The counted part of one run: from here on processor and wall time go into the measurement.
+class CountedPart:
+    """The counted part of one run; CPU and wall time are measured from its creation on.
 
     Args:
-        seen: Takes it; what was traced before is forgotten.
+        seen: Receives the times; its earlier spans are discarded.
     """
 
     def __init__(self, seen: Measurement) -> None:
         self._seen, self._process = seen, psutil.Process()
         self._first = len(seen.samples.get(FRAME_STAGE, ()))
-        self._cpu_s, self._wall_s = self._spent_s(), time.perf_counter()
+        self._cpu_s, self._wall_s = self._cpu_time_s(), time.perf_counter()
         seen.spans.clear()
 
     def end(self) -> None:
-        """Book what was spent."""
-        self._seen.cpu_s += self._spent_s() - self._cpu_s
+        """Record the times."""
+        self._seen.cpu_s += self._cpu_time_s() - self._cpu_s
         self._seen.wall_s += time.perf_counter() - self._wall_s
         self._seen.run_medians_ms.append(percentile(self._seen.samples[FRAME_STAGE][self._first :], 0.5))
 
-    def _spent_s(self) -> float:
+    def _cpu_time_s(self) -> float:
         times = self._process.cpu_times()
         return float(times.user + times.system)
 
@@ -105,24 +105,24 @@ class TimedSink:
     """A sink whose writing is traced as the stage `encode`; see `Sink`.
 
     Args:
-        sink: Closed with it.
-        seen: Gets the spans.
+        sink: The sink, closed with this one.
+        seen: Receives the spans.
     """
 
     def __init__(self, sink: Sink, seen: Measurement) -> None:
         self._sink, self._seen = sink, seen
 
     def write(self, pixels: Pixels, result: FrameResult) -> None:
-        """Write and time it."""
+        """Write a picture and time it."""
         with self._seen.timed(ENCODE, result.frame.index):
             self._sink.write(pixels, result)
 
     def close(self) -> None:
-        """Finish the sink."""
+        """Close the sink."""
         self._sink.close()
 
     def abort(self) -> None:
-        """Give the sink up."""
+        """Abort the sink."""
         self._sink.abort()
 
     def __enter__(self) -> "TimedSink":
@@ -136,19 +136,19 @@ class TimedSink:
 
 
 @contextmanager
-def source_of(seen: Measurement, open_: Callable[[], Source]) -> Iterator[Source]:
-    """Open a source, and note how much memory its own frames take."""
+def open_source_measured(seen: Measurement, open_: Callable[[], Source]) -> Iterator[Source]:
+    """Open a source and measure how much memory its own frames take."""
     before_mb = _resident_mb()
     with open_() as source:
         seen.source_mb = max(0.0, _resident_mb() - before_mb)
         yield source
 
 
-def build_report(config: ProfileConfig, run: RunConfig, seen: Measurement, facts: dict[str, Any]) -> Report:
-    """The report of a finished measurement; `facts` are those of the pipeline."""
+def build_report(config: ProfileConfig, run: RunConfig, seen: Measurement, facts: Facts) -> ProfileReport:
+    """Build the report of a finished measurement; `facts` are those of the pipeline."""
     order = {CAPTURE: 0, PRESENT: 2, ENCODE: 3}
     names = sorted(seen.samples, key=lambda stage: order.get(stage, 1))
-    return Report(
+    return ProfileReport(
         machine=describe_machine(),
         run={
             **config.model_dump(mode="json", exclude={"output"}),
@@ -180,7 +180,7 @@ def _resident_mb() -> float:
 
 
 def _joined(runs: list[list[float]]) -> list[list[float]]:
-    """Stamps of several runs laid end to end, one median-sized gap between them, so that gaps are no stutter."""
+    """Join the stamps of several runs with median-sized gaps in between, so that the gaps do not count as stutters."""
     joined, end_s = [], 0.0
     for stamps in runs:
         gaps = sorted(b - a for a, b in pairwise(stamps))

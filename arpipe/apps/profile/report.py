@@ -10,7 +10,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from arpipe.errors import ConfigError
-from arpipe.timing import frames_per_second, percentile, summarize
+from arpipe.timing import frames_per_second, low_frames_per_second, percentile, summarize
+
+Facts = dict[str, Any]
+"""Plain values that end up as JSON."""
 
 JANK_PERIODS = 1.5  # an interval longer than that many usual ones is seen as a stutter
 
@@ -71,14 +74,14 @@ class Intervals(BaseModel):
         median = percentile(gaps_ms, 0.5)
         return cls(
             fps=frames_per_second(stamps_s),
-            low_1_percent_fps=1000.0 / max(percentile(gaps_ms, 0.99), 1e-9),
+            low_1_percent_fps=low_frames_per_second(stamps_s),
             jitter_ms=statistics.pstdev(gaps_ms),
             deviation_p95_ms=percentile([abs(gap - median) for gap in gaps_ms], 0.95),
             jank=sum(gap > JANK_PERIODS * median for gap in gaps_ms),
         )
 
 
-class Report(BaseModel):
+class ProfileReport(BaseModel):
     """A profile.
 
     Attributes:
@@ -102,8 +105,8 @@ class Report(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     schema_version: int = 1
-    machine: dict[str, Any]
-    run: dict[str, Any]
+    machine: Facts
+    run: Facts
     frame_ms: Distribution
     stages: dict[str, Distribution]
     intervals: Intervals
@@ -111,7 +114,7 @@ class Report(BaseModel):
     dropped: dict[str, int]
     cpu_percent: float
     rss_mb: float
-    decisions: list[dict[str, Any]] = []
+    decisions: list[Facts] = []
     samples: dict[str, list[float]]
     run_medians_ms: list[float]
 
@@ -120,7 +123,7 @@ class Report(BaseModel):
         return json.dumps(_rounded(self.model_dump()), indent=1) + "\n"
 
 
-def quality_path(report: Report) -> str:
+def quality_path(report: ProfileReport) -> str:
     """The quality levels that a live run went through."""
     if not report.decisions:
         return f"{report.run.get('quality')} throughout"
@@ -128,7 +131,7 @@ def quality_path(report: Report) -> str:
     return " → ".join([report.decisions[0]["from"], *changes])
 
 
-def load_report(path: Path) -> Report:
+def load_report(path: Path) -> ProfileReport:
     """Read a report.
 
     Raises:
@@ -148,7 +151,7 @@ def load_report(path: Path) -> Report:
             f"{path}: expected a profile of schema 1, got {version!r}; make it anew with: arpipe profile"
         )
     try:
-        return Report.model_validate(table)
+        return ProfileReport.model_validate(table)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

@@ -10,7 +10,7 @@ from rich.live import Live
 from arpipe.apps.profile.measure import measure
 from arpipe.apps.profile.page import page_html
 from arpipe.apps.profile.record import Measurement
-from arpipe.apps.profile.report import Report
+from arpipe.apps.profile.report import ProfileReport
 from arpipe.apps.profile.sweep import SweepPoint, parse_sweep, sweep
 from arpipe.apps.profile.tables import live_table, report_table, sweep_table
 from arpipe.apps.profile.trace import trace_json
@@ -82,7 +82,7 @@ def run(
     return int(over)
 
 
-def _write(report: Report, outputs: Outputs, to_stdout: bool) -> None:
+def _write(report: ProfileReport, outputs: Outputs, to_stdout: bool) -> None:
     if to_stdout:
         sys.stdout.write(report.to_json())
     elif outputs.json is not None:

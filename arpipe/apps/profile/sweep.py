@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from arpipe.apps.profile.measure import profile
-from arpipe.apps.profile.report import Report
+from arpipe.apps.profile.report import ProfileReport
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import ConfigError
 
@@ -18,7 +18,7 @@ class SweepPoint:
     """One combination and what it cost."""
 
     values: dict[str, str]
-    report: Report
+    report: ProfileReport
 
 
 def parse_sweep(texts: Sequence[str]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from arpipe.apps.profile.compare import Verdict
 from arpipe.apps.profile.record import Measurement
-from arpipe.apps.profile.report import Distribution, Report, quality_path
+from arpipe.apps.profile.report import Distribution, ProfileReport, quality_path
 from arpipe.apps.profile.sweep import SweepPoint
 from arpipe.timing import FRAME_STAGE
 
@@ -15,7 +15,7 @@ SWEEP_COLUMNS = ("p50", "p95", "p99")  # the axes stand beside them, and 80 char
 COLORS = {"slower": "red", "faster": "green", "same": "dim", "too short to judge": "dim"}
 
 
-def report_table(report: Report) -> Table:
+def report_table(report: ProfileReport) -> Table:
     """Every stage, the whole frame last, and what was seen of rate and load below."""
     run = report.run
     pace = " live" if run.get("live") else ""
@@ -28,7 +28,7 @@ def report_table(report: Report) -> Table:
     return table
 
 
-def _caption(report: Report) -> Iterator[str]:
+def _caption(report: ProfileReport) -> Iterator[str]:
     rate, latency = report.intervals, report.latency_ms
     lost = ", ".join(f"{count} at {place}" for place, count in report.dropped.items() if count) or "none"
     yield (

@@ -9,7 +9,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from arpipe.apps.profile.record import PRESENT, Lane
+from arpipe.apps.profile.record import Lane
+from arpipe.apps.stream.loop import PRESENT
 from arpipe.timing import FRAME_STAGE, Span
 
 PROCESS = 1

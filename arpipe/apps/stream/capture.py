@@ -1,4 +1,4 @@
-"""Frames as they come: from a camera, opened again when it fails, or from a file that plays as one."""
+"""Real-time capture: a camera, reopened when it fails, or a file played at its own rate."""
 
 import gc
 import sys
@@ -20,7 +20,7 @@ from arpipe.timing import Clock
 from arpipe.types import Frame
 
 RETRY_S = 1.0
-LATE_S = 0.25  # a file that falls further behind goes on from where it is
+LATE_S = 0.25  # a file that falls further behind skips the delay instead of catching up
 
 CaptureState = Literal["opening", "playing", "failed"]
 
@@ -28,18 +28,18 @@ CaptureState = Literal["opening", "playing", "failed"]
 class Capture:
     """Iterates a source in real time; the iterating thread opens and closes it.
 
-    A device that fails is opened again, for ever; `state` and `problem` tell. Frames have rising indices over all
-    openings, and `captured_s` on the monotonic clock.
+    A device that fails is reopened until it works; `state` and `problem` report on it. Frame indices keep increasing
+    when the source is reopened, and `captured_s` is on the monotonic clock.
 
     Args:
-        open_: Opens the source anew.
-        loop: Begin again when it ends.
+        open_: Opens the source.
+        loop: Reopen the source when it ends.
         clock: Monotonic seconds.
-        retry_s: Pause before a device is opened again.
+        retry_s: Delay before a device is reopened.
 
     Attributes:
-        state: What it is doing.
-        problem: Why the device failed last.
+        state: Current state.
+        problem: Message of the last device error.
     """
 
     def __init__(
@@ -59,13 +59,13 @@ class Capture:
 
     @property
     def dropped(self) -> int:
-        """Frames that a camera gave while nobody took them, over all openings; a file drops none."""
+        """Frames that the camera delivered while nobody read them, over all openings; a file drops none."""
         source = self._source
         return self._dropped_before + (0 if source is None else source.dropped)
 
     @property
     def paused(self) -> bool:
-        """Assign to hold a file where it is, or to let a camera's frames go by."""
+        """Whether it is paused: a file stops where it is, frames of a camera are discarded."""
         return not self._running.is_set()
 
     @paused.setter
@@ -74,6 +74,10 @@ class Capture:
             self._running.clear()
         else:
             self._running.set()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until it is not paused; False after the timeout."""
+        return self._running.wait(timeout_s)
 
     def __iter__(self) -> Iterator[Frame]:
         index = 0
@@ -88,21 +92,21 @@ class Capture:
             else:
                 if not self._loop:
                     return
-                gc.collect()  # PyAV's first frame and its side data hold each other, 1.4 MB at 720p
+                gc.collect()  # PyAV's first frame and its side data form a reference cycle, 1.4 MB at 720p
 
     def close(self) -> None:
-        """End the iteration, from any thread; may be called twice."""
+        """End the iteration; may be called from any thread, and twice."""
         self._stopped.set()
         self._running.set()
         source = self._source
         if source is not None and source.info.live:
-            source.close()  # wakes whoever waits for its next frame
+            source.close()  # wakes the thread that waits for its next frame
 
     def _once(self) -> Iterator[Frame]:
-        """The source from its beginning to its end."""
+        """Iterate the source once, from its first frame to its last."""
         with self._open() as source:
             self._source = source
-            frames = self._awake(source) if source.info.live else self._paced(source)
+            frames = self._unpaused(source) if source.info.live else self._paced(source)
             try:
                 for frame in frames:
                     if self._stopped.is_set():
@@ -110,16 +114,16 @@ class Capture:
                     self.state = "playing"
                     yield frame
             except ValueError:
-                if not self._stopped.is_set():  # else it was closed while it waited
+                if not self._stopped.is_set():  # closing it from another thread causes this, too
                     raise
             finally:
                 self._dropped_before, self._source = self.dropped, None
 
-    def _awake(self, source: Source) -> Iterator[Frame]:
+    def _unpaused(self, source: Source) -> Iterator[Frame]:
         return (frame for frame in source if self._running.is_set())
 
     def _paced(self, source: Source) -> Iterator[Frame]:
-        """Each frame at its time."""
+        """Delay each frame until its time."""
         started_s: float | None = None
         for frame in source:
             self._running.wait()
@@ -133,7 +137,7 @@ class Capture:
 
 
 def opener(config: LiveConfig) -> Callable[[], Source]:
-    """How the source that a configuration names is opened."""
+    """Return a function that opens the configured source."""
     index = camera_index(config.source)
     if index is not None:
         return lambda: _open_camera(index, config.device)
@@ -145,7 +149,7 @@ def opener(config: LiveConfig) -> Callable[[], Source]:
 
 
 def _open_camera(index: int, config: CameraConfig) -> Camera:
-    """The camera; one that is not there is not even tried, since OpenCV complains loudly about it each time."""
+    """Open a camera. A missing one is not tried, because OpenCV prints a warning at each attempt."""
     if sys.platform == "linux" and not Path(f"/dev/video{index}").exists():
         raise DeviceError(f"camera {index} is not connected")
     return Camera(index, config)

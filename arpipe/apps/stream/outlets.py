@@ -13,7 +13,7 @@ from arpipe.io.image.writer import write_picture
 from arpipe.io.sink import Sink
 from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video.writer import FINE_TIME_BASE, VideoSink, VideoSinkConfig
-from arpipe.pipeline.handover import Behind
+from arpipe.pipeline.handover import BackgroundWriter
 from arpipe.types import FrameResult, Picture, Pixels
 
 FRAGMENT_S = 1.0
@@ -37,7 +37,7 @@ class Outlet:
         self.name = name
         self.dropped = 0
         self.sink = sink
-        self._writer: Behind[Picture] = Behind(self._write, "encode", SLOTS)
+        self._writer: BackgroundWriter[Picture] = BackgroundWriter(self._write, "encode", SLOTS)
 
     def offer(self, picture: Picture) -> None:
         """Hand a picture over; raises what the sink raised for an earlier one."""

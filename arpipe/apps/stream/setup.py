@@ -1,36 +1,33 @@
 """Build a live session from a configuration."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from arpipe.apps.heaps import share_heaps
 from arpipe.apps.stream.capture import Capture, opener
+from arpipe.apps.stream.loop import Watch
 from arpipe.apps.stream.outlets import Outlet, Recording, free_path
 from arpipe.apps.stream.session import LiveSession
-from arpipe.config import LiveConfig, RunConfig
+from arpipe.config import RunConfig
 from arpipe.io.camera.virtual_camera import VirtualCameraSink
 from arpipe.io.sink import Sink
-from arpipe.pipeline.governor import Governor
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer
-from arpipe.types import Picture
 
-PEOPLE = 2  # looked for at least, so that a second person is noticed
-
-Watch = Callable[[Picture], bool | None]
+MIN_FACES = 2  # so that a second person is noticed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveParts:
-    """What others bring to a live run.
+    """What the caller adds to a live run.
 
     Attributes:
-        watch: Called with each presented picture on the drawing thread; False ends the run.
-        sinks: Take every picture, each in a thread of its own; the run closes them.
-        layers: Effects of one's own; the run closes them.
-        capture: Used instead of the configured source.
+        watch: Called with each presented picture on the drawing thread; returning False ends the run.
+        sinks: Receive every picture, each on a thread of its own; the run closes them.
+        layers: Custom effects; the run closes them.
+        capture: Replaces the configured source.
     """
 
     watch: Watch | None = None
@@ -42,11 +39,21 @@ class LiveParts:
 def open_session(
     stack: ExitStack, run: RunConfig, parts: LiveParts, context: GlContext | None = None
 ) -> LiveSession:
-    """Everything of a run but its screen, closed by `stack`."""
+    """Open everything of a live run but its window; `stack` closes it.
+
+    Args:
+        stack: Closes pipeline and session.
+        run: The configuration.
+        parts: What the caller adds.
+        context: OpenGL to draw with; None for a headless context.
+
+    Raises:
+        ArpipeError: As for `Pipeline` and the sinks.
+    """
     share_heaps()
     pipeline = stack.enter_context(Pipeline(pipeline_config(run), layers=parts.layers, context=context))
     capture = parts.capture or Capture(opener(run.live), run.live.loop)
-    session = stack.enter_context(LiveSession(capture, pipeline, Governor(run.governor)))
+    session = stack.enter_context(LiveSession(capture, pipeline, run.governor))
     for sink in parts.sinks:
         session.attach(Outlet(sink, type(sink).__name__))
     if run.live.virtual_camera:
@@ -57,15 +64,8 @@ def open_session(
 
 
 def pipeline_config(run: RunConfig) -> RunConfig:
-    """The configuration with perception as live use wants it: an even pace, and an eye for a second person."""
+    """Return the configuration with perception in live mode, which keeps an even pace and notices a second person."""
     perception = run.perception.in_mode("live")
-    most = max(perception.face.max_faces, PEOPLE)
-    face = perception.face.model_copy(update={"max_faces": most})
+    max_faces = max(perception.face.max_faces, MIN_FACES)
+    face = perception.face.model_copy(update={"max_faces": max_faces})
     return run.model_copy(update={"perception": perception.model_copy(update={"face": face})})
-
-
-def is_over(live: LiveConfig, session: LiveSession) -> bool:
-    """Whether the source has ended, or as much was shown as was asked for."""
-    enough = live.frames and session.figures.frames >= live.frames
-    late = live.seconds and session.age_s >= live.seconds
-    return bool(session.has_ended or enough or late)

@@ -73,7 +73,7 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogEntry:
     """One thing to wear.
 
     Attributes:
@@ -111,7 +111,7 @@ class Entry:
         return load_pack(self.source, overrides)
 
 
-class Catalog:
+class EffectCatalog:
     """Everything that can be worn, in the order in which it is shown.
 
     Args:
@@ -134,7 +134,7 @@ class Catalog:
             entry.pack(spec.overrides)
             self.worn.append({"id": entry.id, "params": dict(spec.overrides)})
 
-    def entry(self, name: str) -> Entry:
+    def entry(self, name: str) -> CatalogEntry:
         """An entry by its name; ConfigError when there is none."""
         if name not in self.entries:
             raise ConfigError(f"there is no effect {name!r} to wear")
@@ -148,7 +148,7 @@ class Catalog:
         return tables
 
 
-def _entries() -> Iterator[Entry]:
+def _entries() -> Iterator[CatalogEntry]:
     """One a pack, glasses first; damaged ones are left out, `arpipe effects list` tells of them."""
     packs = []
     for folder in pack_folders().values():
@@ -160,7 +160,7 @@ def _entries() -> Iterator[Entry]:
         yield _entry_of(pack, pack.name)
 
 
-def _entry_of(pack: Pack, source: str) -> Entry:
+def _entry_of(pack: Pack, source: str) -> CatalogEntry:
     group: Group = next((group for tag, group in GROUPS.items() if tag in pack.tags), "looks")
     several = len(pack.layers) > 1
     controls = [
@@ -169,7 +169,7 @@ def _entry_of(pack: Pack, source: str) -> Entry:
         for control in _controls(layer.params, f"{layer.name}." if several else "")
         if not several or control.key.endswith(GIST)
     ]
-    return Entry(pack.name, source, pack.title, pack.description, group, tuple(controls))
+    return CatalogEntry(pack.name, source, pack.title, pack.description, group, tuple(controls))
 
 
 def _controls(params: BaseModel, prefix: str) -> Iterator[Control]:

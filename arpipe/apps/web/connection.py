@@ -24,7 +24,7 @@ from arpipe.apps.web.protocol import (
     parse_picture,
 )
 from arpipe.apps.web.server_camera import ServerCamera
-from arpipe.apps.web.session import Session
+from arpipe.apps.web.session import WebSession
 from arpipe.config import WebConfig
 from arpipe.errors import ArpipeError, ConfigError
 
@@ -92,7 +92,7 @@ class Connection:
         limits: What the page may ask for.
     """
 
-    def __init__(self, socket: WebSocket, session: Session, limits: WebConfig) -> None:
+    def __init__(self, socket: WebSocket, session: WebSession, limits: WebConfig) -> None:
         self._socket, self._session, self._limits = socket, session, limits
         self._pictures = Rate(limits.max_fps, "pictures")
         self._commands = Rate(MOST_COMMANDS_PER_S, "commands")
@@ -148,7 +148,7 @@ class Connection:
         if isinstance(command, Wear):
             await self._wear(command)
         elif isinstance(command, View):
-            self._session.show(command)
+            self._session.set_view(command)
         elif isinstance(command, Ack):
             self._unanswered = max(0, self._unanswered - 1)
             self._shown.set()
@@ -160,7 +160,7 @@ class Connection:
     async def _wear(self, order: Wear) -> None:
         started_s = time.perf_counter()
         try:
-            await self._session.wear(order)
+            await self._session.set_effects(order)
         except ConfigError as error:
             await self._say({"type": "refused", "ticket": order.ticket, "reason": str(error)})
             return

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import FrameType
@@ -16,9 +17,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from arpipe.apps.web import connection
-from arpipe.apps.web.catalog import Catalog
+from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.apps.web.connection import Connection
-from arpipe.apps.web.drawing import render_thread
 from arpipe.apps.web.previews import Previews
 from arpipe.apps.web.protocol import Close, ProtocolError
 from arpipe.apps.web.security import WILDCARDS, Access, Gate
@@ -44,7 +44,7 @@ class Site:
     def __init__(self, config: RunConfig, source: str | None) -> None:
         self._config = config
         self._source = source
-        self._catalog = Catalog(config.effects)
+        self._catalog = EffectCatalog(config.effects)
         self._sessions = 0
 
     def app(self) -> Starlette:
@@ -63,8 +63,10 @@ class Site:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        self._renderer = render_thread()
-        self._previews = Previews(self._catalog, self._config.perception, self._renderer)
+        self._render_thread = ThreadPoolExecutor(
+            1, "render"
+        )  # takes turns between sessions, in order of arrival
+        self._previews = Previews(self._catalog, self._config.perception, self._render_thread)
         self._camera = None if self._source is None else ServerCamera(self._source)
         try:
             yield
@@ -72,7 +74,7 @@ class Site:
             self._previews.close()
             if self._camera is not None:
                 self._camera.close()
-            await asyncio.get_running_loop().run_in_executor(None, self._renderer.shutdown)
+            await asyncio.get_running_loop().run_in_executor(None, self._render_thread.shutdown)
 
     async def _page(self, _request: Request) -> Response:
         full = self._sessions >= self._config.web.max_sessions
@@ -113,7 +115,7 @@ class Site:
         hello = await connection.read_hello(page)
         if hello.mode == "server" and self._camera is None:
             raise ProtocolError("this server shows no camera of its own; start it with --source")
-        session = await open_session(self._config, self._catalog, self._renderer, hello.down)
+        session = await open_session(self._config, self._catalog, self._render_thread, hello.down)
         try:
             camera = self._camera if hello.mode == "server" else None
             await Connection(page, session, self._config.web).serve(camera)

@@ -1,22 +1,22 @@
-"""One page's stream: its own faces, effects and codecs; only the render thread is shared.
+"""One page's stream with its own tracking, effects and codecs; only the render thread is shared.
 
-A picture goes decode → see → draw → encode → page. The first two run on the session's own thread, drawing on the
-render thread, coding on the session's other one, so the pictures in flight overlap and keep their order.
+A picture passes decoding, perception, drawing and encoding before it returns to the page. The first two run on a
+thread of the session, drawing on the render thread, and encoding on another thread of the session, so pictures in
+flight overlap and stay in order.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypeVar, TypeVarTuple
 
 import numpy as np
 
-from arpipe.apps.stream.session import come_to_the_same, limited
-from arpipe.apps.web.catalog import Catalog
-from arpipe.apps.web.drawing import Drawing
+from arpipe.apps.stream.pacer import Pacer
+from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.apps.web.protocol import (
     Code,
     PictureKind,
@@ -27,208 +27,213 @@ from arpipe.apps.web.protocol import (
     build_picture,
 )
 from arpipe.config import RunConfig
-from arpipe.effects.packs import load_effect, needs_of
+from arpipe.effects.packs import load_effect
 from arpipe.errors import ArpipeError, MediaError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.video.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
-from arpipe.pipeline.governor import Governor
-from arpipe.pipeline.perception import Perception, PerceptionQuality
-from arpipe.timing import StageTimer
-from arpipe.types import Frame, FrameResult, Pixels
+from arpipe.needs import Need
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.renderer import EffectRenderer
+from arpipe.render.cut_out import over_checkerboard
+from arpipe.timing import FRAME_STAGE, StageTimer
+from arpipe.types import Frame, FrameResult, Picture, Pixels
 
-FACES = frozenset({"face"})  # looked for whatever is worn, to say when there is none
-MESH = "debug"  # the effect that shows it
-DARK_LEVEL = 28.0  # mean of 255 below which a face is hard to find
-LIGHT_STEP_PX = 16
-SMALLEST_SIDE_PX = 32
-SHORTEST_STEP_S = 1e-3
-
+ALWAYS_DETECTED = frozenset({Need.FACE})  # so that the page can say when no face is found
+MESH_EFFECT = "debug"
+MAX_SPARE_EFFECTS = 12  # inactive effects that stay built, so that switching back costs nothing
+DARK_LEVEL = 28.0  # mean of 0 to 255 below which faces are hard to detect
+BRIGHTNESS_STEP_PX = 16
+MIN_SIDE_PX = 32
+MIN_INTERVAL_S = 1e-3
 
 Send = Callable[[bytes], Awaitable[None]]
 """Sends a message to the page."""
+Facts = Mapping[str, object]
+"""What the page is told about a picture, as JSON."""
+
+_Arguments = TypeVarTuple("_Arguments")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Coded:
+class EncodedPicture:
     """A picture ready to be sent."""
 
     kind: PictureKind
     data: bytes
-    facts: Mapping[str, Any]
+    facts: Facts
 
 
-class Session:
-    """Sees and draws one stream. Made by `open_session`.
+class WebSession:
+    """Perception and drawing of one page's stream. Created by `open_session`.
 
     Args:
-        config: The whole run.
-        catalog: What can be worn.
-        renderer: The render thread.
-        drawing: This stream's, made on that thread.
-        perception: This stream's.
-        down: How the page wants pictures.
+        config: The configuration of the run.
+        catalog: The effects on offer.
+        render_thread: The thread that draws for all sessions.
+        renderer: Draws this stream; used on the render thread.
+        perception: Perception of this stream.
+        down: Encoding of the pictures that the page receives.
     """
 
     def __init__(
         self,
         config: RunConfig,
-        catalog: Catalog,
-        renderer: ThreadPoolExecutor,
-        drawing: Drawing,
+        catalog: EffectCatalog,
+        render_thread: ThreadPoolExecutor,
+        renderer: EffectRenderer,
         perception: Perception,
         down: Code,
     ) -> None:
         self._config, self._catalog, self._down = config, catalog, down
-        self._renderer, self._drawing, self._perception = renderer, drawing, perception
-        self._seeing = ThreadPoolExecutor(1, "see")
-        self._coding = ThreadPoolExecutor(1, "code")
-        self._timer = StageTimer()
-        self._governor = Governor(config.governor)
-        self._governor.same = lambda one, other: come_to_the_same(one, other, drawing.best, perception)
+        self._render_thread, self._renderer, self._perception = render_thread, renderer, perception
+        self._pacer = Pacer(config.governor, perception, renderer)
+        self._perception_thread = ThreadPoolExecutor(1, "perception")
+        self._encoding_thread = ThreadPoolExecutor(1, "encode")
         self._max_pixels = config.web.max_width * config.web.max_height
         self._decoder = H264Decoder(self._max_pixels)
         self._encoder: H264Encoder | None = None
         self._view = View(type="view")
         self._count, self._last_s = 0, 0.0
 
-    async def wear(self, order: Wear) -> None:
+    async def set_effects(self, command: Wear) -> None:
         """Draw other effects from the next picture on.
 
         Raises:
-            ConfigError: One is not in the catalogue, or a parameter is wrong; those worn stay.
+            ConfigError: An effect is not in the catalog, or a parameter is wrong; the active effects stay.
         """
-        packs = {worn.id: self._catalog.entry(worn.id).pack(worn.params) for worn in order.effects}
+        packs = [self._catalog.entry(effect.id).pack(effect.params) for effect in command.effects]
         if self._view.mesh:
-            packs[MESH] = load_effect(MESH)
-        await self._on(self._renderer, self._drawing.wear, packs)
-        self._perception.needs = FACES.union(*(needs_of(pack) for pack in packs.values()))
+            packs.append(load_effect(MESH_EFFECT))
+        self._pacer.settle()
+        await _run(self._render_thread, self._renderer.update_effects, packs)
+        self._perception.needs = ALWAYS_DETECTED | self._renderer.needs
 
-    def show(self, view: View) -> None:
-        """Show it otherwise from the next picture on."""
+    def set_view(self, view: View) -> None:
+        """Change the view from the next picture on."""
         self._view = view
 
     def restart(self) -> None:
-        """Another camera begins."""
-        self._seeing.submit(self._forget)
+        """Forget tracks and decoder state: the page has switched to another camera."""
+        self._perception_thread.submit(self._reset)
 
     async def answer_picture(self, message: PictureMessage, send: Send) -> None:
-        """Decode, see, draw, code and send back one picture.
+        """Decode, process and encode a picture of the page, and send it back.
 
         Raises:
-            ProtocolError: It cannot be decoded or is too large.
+            ProtocolError: It cannot be decoded, or is too large or too small.
         """
         started_s = time.perf_counter()
         try:
-            result = await self._on(self._seeing, self._see_message, message)
+            result = await _run(self._perception_thread, self._decode_and_detect, message)
         except MediaError as error:
             raise ProtocolError(str(error)) from error
         await self._answer(result, message.sequence, message.captured_ms, started_s, send)
 
     async def answer_frame(self, frame: Frame, sequence: int, captured_ms: float, send: Send) -> None:
-        """See, draw, code and send one picture of the server's own camera."""
+        """Process and encode a frame of the server's own camera, and send it."""
         started_s = time.perf_counter()
-        result = await self._on(self._seeing, self._see, frame.pixels, frame.captured_s, frame.camera, {})
+        result = await _run(
+            self._perception_thread, self._detect, frame.pixels, frame.captured_s, frame.camera
+        )
         await self._answer(result, sequence, captured_ms, started_s, send)
 
     async def close(self) -> None:
-        """Free everything; pictures in flight are finished first."""
+        """Release everything, after the pictures in flight."""
         loop = asyncio.get_running_loop()
-        for pool in (self._seeing, self._coding):
-            await loop.run_in_executor(None, pool.shutdown)
+        for thread in (self._perception_thread, self._encoding_thread):
+            await loop.run_in_executor(None, thread.shutdown)
         with suppress(RuntimeError):  # the render thread has ended, and its contexts with it
-            await self._on(self._renderer, self._drawing.close)
+            await _run(self._render_thread, self._renderer.close)
         self._perception.close()
 
     async def _answer(
         self, result: FrameResult, sequence: int, captured_ms: float, started_s: float, send: Send
     ) -> None:
-        level = self._governor.level
-        self._perception.quality = PerceptionQuality(level.attention, level.perception_every)
-        render = limited(self._drawing.best, level)
-        drawn = await self._on(self._renderer, self._drawing.draw, result, render)
-        timings = {**result.timings_ms, **drawn.timings_ms}
-        coded = await self._on(self._coding, self._code, drawn.pixels, result, timings)
-        ended_s = time.perf_counter()
-        total_ms = (ended_s - started_s) * 1000.0
-        self._governor.observe(ended_s, total_ms)
-        facts = {**coded.facts, "level": level.name, "total_ms": round(total_ms, 2)}
-        await send(build_picture(coded.kind, sequence, captured_ms, facts, coded.data))
+        level = self._pacer.level
+        picture = await _run(self._render_thread, self._renderer.render, result)
+        encoded = await _run(self._encoding_thread, self._encode, picture)
+        total_ms = (time.perf_counter() - started_s) * 1000.0
+        self._pacer.observe(total_ms)
+        facts = {**encoded.facts, "level": level.name, "total_ms": round(total_ms, 2)}
+        await send(build_picture(encoded.kind, sequence, captured_ms, facts, encoded.data))
 
-    def _see_message(self, message: PictureMessage) -> FrameResult:
-        start_s = self._timer.clock()
-        if message.kind is PictureKind.JPEG:
-            pixels = decode_jpeg(message.data, self._max_pixels)
-        else:
-            pixels = self._decoder.decode(message.data)
-        duration_ms = (self._timer.clock() - start_s) * 1000.0
-        return self._see(pixels, message.captured_ms / 1000.0, None, {"receive": duration_ms})
+    def _decode_and_detect(self, message: PictureMessage) -> FrameResult:
+        timer = StageTimer()
+        with timer.stage("receive"):
+            if message.kind is PictureKind.JPEG:
+                pixels = decode_jpeg(message.data, self._max_pixels)
+            else:
+                pixels = self._decoder.decode(message.data)
+        result = self._detect(pixels, message.captured_ms / 1000.0, None)
+        return replace(result, timings_ms={**timer.timings_ms, **result.timings_ms})
 
-    def _see(
-        self,
-        pixels: Pixels,
-        captured_s: float,
-        camera: CameraIntrinsics | None,
-        before_ms: Mapping[str, float],
-    ) -> FrameResult:
+    def _detect(self, pixels: Pixels, captured_s: float, camera: CameraIntrinsics | None) -> FrameResult:
         height, width = pixels.shape[:2]
-        if min(height, width) < SMALLEST_SIDE_PX:
-            raise MediaError(f"a picture of {width}x{height}; the least side is {SMALLEST_SIDE_PX}")
+        if min(height, width) < MIN_SIDE_PX:
+            raise MediaError(f"a picture of {width}x{height} px; each side needs at least {MIN_SIDE_PX} px")
         even = np.ascontiguousarray(pixels[: height - height % 2, : width - width % 2])
-        self._last_s = max(captured_s, self._last_s + SHORTEST_STEP_S)
+        self._last_s = max(captured_s, self._last_s + MIN_INTERVAL_S)
         frame = Frame(even, self._last_s, self._count, camera)
         self._count += 1
-        result = self._perception.detect(frame)
-        return replace(result, timings_ms={**before_ms, **result.timings_ms})
+        return self._perception.detect(frame)
 
-    def _code(self, pixels: Pixels, result: FrameResult, timings_ms: Mapping[str, float]) -> Coded:
-        start_s = self._timer.clock()
-        shown = _divided(pixels, result.frame.pixels, self._view)
-        if self._down == "jpeg":
-            kind, data = PictureKind.JPEG, encode_jpeg(shown, self._config.web.jpeg_quality)
-        else:
-            size = (shown.shape[1], shown.shape[0])
-            if self._encoder is None or self._encoder.size != size:
-                self._encoder = H264Encoder(*size, self._config.web.crf)
-            data, is_key = self._encoder.encode(shown)
-            kind = PictureKind.H264_KEY if is_key else PictureKind.H264_DELTA
-        stages = {**timings_ms, "encode": (self._timer.clock() - start_s) * 1000.0}
+    def _encode(self, picture: Picture) -> EncodedPicture:
+        timer, frame = StageTimer(), picture.result.frame
+        with timer.stage("encode"):
+            shown = _divide(over_checkerboard(picture.pixels, picture.alpha), frame.pixels, self._view)
+            kind, data = self._compress(shown)
+        stages_ms = {**picture.result.timings_ms, **timer.timings_ms}
         facts = {
-            "faces": len(result.faces),
-            "dark": bool(result.frame.pixels[::LIGHT_STEP_PX, ::LIGHT_STEP_PX].mean() < DARK_LEVEL),
+            "faces": len(picture.result.faces),
+            "dark": bool(frame.pixels[::BRIGHTNESS_STEP_PX, ::BRIGHTNESS_STEP_PX].mean() < DARK_LEVEL),
             "width": shown.shape[1],
             "height": shown.shape[0],
-            "stages": {name: round(value, 2) for name, value in stages.items() if name != "frame"},
+            "stages": {name: round(value, 2) for name, value in stages_ms.items() if name != FRAME_STAGE},
         }
-        return Coded(kind, data, facts)
+        return EncodedPicture(kind, data, facts)
 
-    def _forget(self) -> None:
+    def _compress(self, pixels: Pixels) -> tuple[PictureKind, bytes]:
+        if self._down == "jpeg":
+            return PictureKind.JPEG, encode_jpeg(pixels, self._config.web.jpeg_quality)
+        size = (pixels.shape[1], pixels.shape[0])
+        if self._encoder is None or self._encoder.size != size:
+            self._encoder = H264Encoder(*size, self._config.web.crf)
+        data, is_key = self._encoder.encode(pixels)
+        return (PictureKind.H264_KEY if is_key else PictureKind.H264_DELTA), data
+
+    def _reset(self) -> None:
         self._perception.reset()
         self._decoder = H264Decoder(self._max_pixels)
 
-    async def _on(self, pool: ThreadPoolExecutor, work: Any, *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
-
 
 async def open_session(
-    config: RunConfig, catalog: Catalog, renderer: ThreadPoolExecutor, down: Code
-) -> Session:
-    """A session with its networks loaded and its OpenGL ready.
+    config: RunConfig, catalog: EffectCatalog, render_thread: ThreadPoolExecutor, down: Code
+) -> WebSession:
+    """Open a session with its networks loaded and OpenGL ready.
 
     Raises:
         ArpipeError: Weights or OpenGL are missing.
     """
     loop = asyncio.get_running_loop()
-    perception = await loop.run_in_executor(None, lambda: Perception(config.perception, camera=config.camera))
+    perception = await loop.run_in_executor(
+        None, Perception, config.perception, ALWAYS_DETECTED, config.camera
+    )
+    renderer = EffectRenderer(config.render, spare=MAX_SPARE_EFFECTS)
     try:
-        drawing = await loop.run_in_executor(renderer, Drawing, config.render)
+        await _run(render_thread, renderer.open)
     except ArpipeError:
         perception.close()
         raise
-    return Session(config, catalog, renderer, drawing, perception, down)
+    return WebSession(config, catalog, render_thread, renderer, perception, down)
 
 
-def _divided(after: Pixels, before: Pixels, view: View) -> Pixels:
-    """The drawn picture with the untouched one on one side of the divider."""
+async def _run(thread: Executor, work: Callable[[*_Arguments], _Result], *arguments: *_Arguments) -> _Result:
+    return await asyncio.get_running_loop().run_in_executor(thread, work, *arguments)
+
+
+def _divide(after: Pixels, before: Pixels, view: View) -> Pixels:
+    """Show the frame without effects on one side of the divider; changes `after`."""
     if view.split is None:
         return after
     column = round(view.split * after.shape[1])

@@ -1,4 +1,4 @@
-"""What keys mean."""
+"""Keys and their meanings."""
 
 from enum import Enum, auto
 
@@ -6,7 +6,7 @@ import glfw
 
 
 class Action(Enum):
-    """What a person can ask for; the value is nothing but a number."""
+    """What a key can trigger."""
 
     PAUSE = auto()
     RECORD = auto()
@@ -40,40 +40,40 @@ KEYS: dict[int, Action] = {
     glfw.KEY_Q: Action.QUIT,
     glfw.KEY_ESCAPE: Action.BACK,
 }
-"""Key → what it does; 1 to 9 choose an effect, and while adjusting `Adjusting.KEYS` come first."""
+"""Key → action. Keys 1 to 9 select effects, and `adjustments.KEYS` take precedence while adjusting."""
 
 HELP: tuple[tuple[str, str], ...] = (
-    ("Left  Right  1-9", "choose an effect, 0 for none"),
+    ("Left  Right  1-9", "select an effect, 0 for none"),
     ("A", "adjust the glasses"),
     ("S", "snapshot"),
-    ("R", "record, and stop"),
+    ("R", "start or stop recording"),
     ("Space", "pause"),
     ("M", "mirror"),
     ("D", "mesh and axes"),
-    ("P", "where the time goes"),
+    ("P", "stage timings"),
     ("F", "full screen"),
     ("H", "this help"),
     ("Esc", "back, then quit"),
     ("Q", "quit"),
 )
-"""Keys and what they do, as shown."""
+"""Keys and actions as shown in the help."""
 
 REPEATABLE = {Action.PREVIOUS, Action.NEXT}
-"""Actions that go on while the key is held."""
+"""Actions that repeat while the key is held."""
 
 
 def digit(code: int) -> int | None:
-    """1 to 9 for those keys, else None."""
+    """Return 1 to 9 for these keys, and None for any other."""
     return code - glfw.KEY_0 if glfw.KEY_1 <= code <= glfw.KEY_9 else None
 
 
 ADJUST_HELP: tuple[tuple[str, str], ...] = (
-    ("Left  Right", "aside {right_mm:+.1f} mm"),
+    ("Left  Right", "sideways {right_mm:+.1f} mm"),
     ("Up  Down", "up {up_mm:+.1f} mm"),
     ("Page Up  Down", "forward {forward_mm:+.1f} mm"),
     ("+  -", "size {scale:.0%}"),
     (",  .", "tilt {tilt_deg:+.1f}°"),
-    ("Backspace", "as it was"),
+    ("Backspace", "reset"),
     ("A", "done"),
 )
-"""Keys while adjusting, and what they have led to."""
+"""Keys while adjusting, and the adjustment so far."""

@@ -1,4 +1,4 @@
-"""Panels that lie over the picture, drawn with Pillow: (h, w, 4) uint8 with premultiplied alpha."""
+"""Panels over the picture, drawn with Pillow: (h, w, 4) uint8 RGBA with premultiplied alpha."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -11,36 +11,38 @@ from PIL import Image, ImageDraw, ImageFont
 from arpipe.types import Pixels
 
 Panel = npt.NDArray[np.uint8]
+Color = tuple[int, int, int, int]
+"""RGBA, 0 to 255, not premultiplied."""
 
 BACK = (17, 19, 24, 208)
 EDGE = (255, 255, 255, 26)
 TEXT, FAINT = (245, 246, 248, 255), (168, 174, 186, 255)
 ACCENT, CALM, ALARM = (255, 188, 84, 255), (104, 196, 255, 255), (255, 92, 92, 255)
 TRACK = (52, 56, 66, 255)
-SMOOTHING = 4  # corners are drawn so much larger: Pillow does not smooth them itself
+SMOOTHING = 4  # supersampling factor of round corners, which Pillow does not antialias
 
 TILE, TILE_GAP, TILES = 92, 10, 7
-LEGIBLE_TILES = 4  # with fewer there is room for the title only
+MIN_TILES_FOR_HINT = 4  # fewer leave room for the title only
 BAR_WIDTH = 150
 FULL_BAR_MS = 20.0
 LINE_LENGTH = 84
 
 _SUBSTITUTES = (("…", "..."), ("→", ">"), ("−", "-"), ("–", "-"))
-"""Characters that Pillow's own font lacks, and what is written instead."""
+"""Characters that Pillow's built-in font lacks, and their substitutes."""
 
-STAGE_COLORS: dict[str, tuple[int, int, int, int]] = {
+STAGE_COLORS: dict[str, Color] = {
     **dict.fromkeys(("detect", "crop", "infer", "decode", "track", "pose", "predict", "mask"), CALM),
     **dict.fromkeys(("upload", "draw", "readback", "present"), ACCENT),
 }
 
 
-class Canvas:
-    """A rounded panel to draw on, sizes in units of the screen's scale.
+class PanelCanvas:
+    """A rounded panel to draw on; sizes are in units.
 
     Args:
-        width, height: Units.
-        scale: Px a unit.
-        radius: Of the corners, units.
+        width, height: Size, units.
+        scale: Pixels per unit.
+        radius: Radius of the corners, units.
     """
 
     def __init__(self, width: float, height: float, scale: float, radius: float = 14) -> None:
@@ -51,10 +53,8 @@ class Canvas:
         self.rounded((0, 0, width, height), radius, EDGE)
         self.rounded((1, 1, width - 1, height - 1), radius - 1, BACK)
 
-    def rounded(
-        self, box: tuple[float, float, float, float], radius: float, color: tuple[int, int, int, int]
-    ) -> None:
-        """Fill a rectangle with round, smooth corners, replacing what is there."""
+    def rounded(self, box: tuple[float, float, float, float], radius: float, color: Color) -> None:
+        """Fill a rectangle with round corners, replacing what is below."""
         left, top, right, bottom = (round(value * self.scale) for value in box)
         width, height = max(1, right - left), max(1, bottom - top)
         mask = Image.new("L", (width * SMOOTHING, height * SMOOTHING), 0)
@@ -68,10 +68,10 @@ class Canvas:
         place: tuple[float, float],
         text: str,
         size: float,
-        color: tuple[int, int, int, int] = TEXT,
+        color: Color = TEXT,
         anchor: str = "lm",
     ) -> None:
-        """Write one line; `anchor` as Pillow's."""
+        """Draw one line of text; `anchor` as in Pillow."""
         x, y = place
         self.draw.text(
             (round(x * self.scale), round(y * self.scale)),
@@ -82,7 +82,7 @@ class Canvas:
         )
 
     def picture(self, pixels: Pixels, place: tuple[float, float], side: float, radius: float) -> None:
-        """Put a square picture with round corners."""
+        """Draw a square picture with round corners."""
         px = max(1, round(side * self.scale))
         scaled = Image.fromarray(pixels).resize((px, px), Image.Resampling.LANCZOS)
         mask = Image.new("L", (px * SMOOTHING, px * SMOOTHING), 0)
@@ -93,7 +93,7 @@ class Canvas:
         self.image.paste(scaled, corner, mask.resize((px, px), Image.Resampling.BOX))
 
     def finish(self) -> Panel:
-        """The panel."""
+        """Return the panel."""
         rgba = np.asarray(self.image, np.uint16).copy()
         rgba[..., :3] = rgba[..., :3] * rgba[..., 3:] // 255
         return rgba.astype(np.uint8)
@@ -101,21 +101,21 @@ class Canvas:
 
 @lru_cache(maxsize=64)
 def font(size_px: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Pillow's own font."""
+    """Return Pillow's built-in font."""
     return ImageFont.load_default(max(6.0, size_px))
 
 
 def text_width(text: str, size: float, scale: float) -> float:
-    """Units that a line takes."""
-    return float(font(size * scale).getlength(_writable(text))) / scale
+    """Return the width of a line, units."""
+    return float(font(size * scale).getlength(_printable(text))) / scale
 
 
-def pill(text: str, scale: float, dot: tuple[int, int, int, int] | None = None) -> Panel:
-    """A few words in a small rounded panel, with a coloured dot before them; long texts take several lines."""
-    lines = [part for line in text.splitlines() for part in textwrap.wrap(_writable(line), LINE_LENGTH)]
+def pill(text: str, scale: float, dot: Color | None = None) -> Panel:
+    """Draw a short text in a rounded panel, after a coloured dot; long texts are wrapped."""
+    lines = [part for line in text.splitlines() for part in textwrap.wrap(_printable(line), LINE_LENGTH)]
     lead = 34.0 if dot else 18.0
     width = max(text_width(line, 16, scale) for line in lines)
-    canvas = Canvas(lead + width + 18, 16 + 22 * len(lines), scale, 19)
+    canvas = PanelCanvas(lead + width + 18, 16 + 22 * len(lines), scale, 19)
     if dot:
         canvas.rounded((16, 14, 26, 24), 5, dot)
     for row, line in enumerate(lines):
@@ -124,41 +124,41 @@ def pill(text: str, scale: float, dot: tuple[int, int, int, int] | None = None) 
 
 
 def notice(title: str, lines: Sequence[str], scale: float) -> Panel:
-    """A message in the middle: what is, and below what to do."""
+    """Draw a message: a title, and below what to do."""
     width = max([text_width(title, 24, scale), *(text_width(line, 15, scale) for line in lines)]) + 64
-    canvas = Canvas(width, 76 + 24 * len(lines), scale, 18)
-    canvas.text((width / 2, 38), _writable(title), 24, TEXT, "mm")
+    canvas = PanelCanvas(width, 76 + 24 * len(lines), scale, 18)
+    canvas.text((width / 2, 38), _printable(title), 24, TEXT, "mm")
     for row, line in enumerate(lines):
-        canvas.text((width / 2, 74 + 24 * row), _writable(line), 15, FAINT, "mm")
+        canvas.text((width / 2, 74 + 24 * row), _printable(line), 15, FAINT, "mm")
     return canvas.finish()
 
 
 def key_table(title: str, rows: Sequence[tuple[str, str]], scale: float) -> Panel:
-    """Keys and what they do."""
+    """Draw a table of keys and their actions."""
     keys = max(text_width(key, 15, scale) for key, _ in rows) + 22
     width = keys + max(text_width(what, 15, scale) for _, what in rows) + 62
-    canvas = Canvas(width, 66 + 30 * len(rows), scale, 18)
+    canvas = PanelCanvas(width, 66 + 30 * len(rows), scale, 18)
     canvas.text((24, 32), title, 20)
     for row, (key, what) in enumerate(rows):
         y = 70 + 30 * row
         canvas.rounded((22, y - 12, 22 + keys, y + 12), 6, (56, 61, 72, 240))
-        canvas.text((22 + keys / 2, y), _writable(key), 15, ACCENT, "mm")
-        canvas.text((38 + keys, y), _writable(what), 15)
+        canvas.text((22 + keys / 2, y), _printable(key), 15, ACCENT, "mm")
+        canvas.text((38 + keys, y), _printable(what), 15)
     return canvas.finish()
 
 
 def carousel(
-    titles: Sequence[str], previews: Sequence[Pixels | None], chosen: int, tiles: int, scale: float
+    titles: Sequence[str], previews: Sequence[Pixels | None], selected: int, tiles: int, scale: float
 ) -> Panel:
-    """Effects in a row around the chosen one; its title below."""
+    """Draw previews in a row around the selected one, with its title below."""
     shown = min(tiles, len(titles))
-    first = chosen - shown // 2
+    first = selected - shown // 2
     width = shown * (TILE + TILE_GAP) + TILE_GAP + 12
-    canvas = Canvas(width, TILE + 54, scale, 20)
+    canvas = PanelCanvas(width, TILE + 54, scale, 20)
     for place in range(shown):
         index = (first + place) % len(titles)
         x, y = 6 + TILE_GAP + place * (TILE + TILE_GAP), 14
-        if index == chosen:
+        if index == selected:
             canvas.rounded((x - 4, y - 4, x + TILE + 4, y + TILE + 4), 16, ACCENT)
         preview = previews[index]
         if preview is None:
@@ -168,8 +168,8 @@ def carousel(
         if 1 <= index <= 9:
             canvas.rounded((x + 5, y + 5, x + 23, y + 23), 9, (17, 19, 24, 170))
             canvas.text((x + 14, y + 14), str(index), 12, TEXT, "mm")
-    canvas.text((width / 2, TILE + 35), _writable(titles[chosen]), 17, TEXT, "mm")
-    if shown >= LEGIBLE_TILES:
+    canvas.text((width / 2, TILE + 35), _printable(titles[selected]), 17, TEXT, "mm")
+    if shown >= MIN_TILES_FOR_HINT:
         canvas.text((width - 20, TILE + 35), "H  all keys", 13, FAINT, "rm")
     return canvas.finish()
 
@@ -177,12 +177,12 @@ def carousel(
 def profile(
     stages_ms: Mapping[str, float], head: str, quality: str, foot: Sequence[str], scale: float
 ) -> Panel:
-    """Where the time goes: a bar a stage."""
+    """Draw the stage durations, one bar per stage."""
     rows = [(name, stages_ms[name]) for name in STAGE_COLORS if stages_ms.get(name, 0.0) > 0]
     width = 330
-    canvas = Canvas(width, 82 + 22 * len(rows) + 20 * len(foot), scale, 16)
+    canvas = PanelCanvas(width, 82 + 22 * len(rows) + 20 * len(foot), scale, 16)
     canvas.text((18, 26), head, 20)
-    canvas.text((18, 50), _writable(f"quality: {quality}"), 13, FAINT)
+    canvas.text((18, 50), _printable(f"quality: {quality}"), 13, FAINT)
     for row, (name, value) in enumerate(rows):
         y = 78 + 22 * row
         canvas.text((18, y), name, 14, FAINT)
@@ -192,12 +192,12 @@ def profile(
             canvas.rounded((94, y - 5, 94 + max(length, 6.0), y + 5), 5, STAGE_COLORS[name])
         canvas.text((width - 18, y), f"{value:.1f} ms", 14, TEXT, "rm")
     for row, line in enumerate(foot):
-        canvas.text((18, 84 + 22 * len(rows) + 20 * row), _writable(line), 13, FAINT)
+        canvas.text((18, 84 + 22 * len(rows) + 20 * row), _printable(line), 13, FAINT)
     return canvas.finish()
 
 
-def _writable(text: str) -> str:
-    """Text in the characters that Pillow's own font has."""
+def _printable(text: str) -> str:
+    """Replace characters that Pillow's built-in font lacks."""
     for missing, instead in _SUBSTITUTES:
         text = text.replace(missing, instead)
     return text

@@ -1,4 +1,4 @@
-"""Recording and snapshots at the press of a key."""
+"""Recording at the press of a key."""
 
 import time
 
@@ -9,11 +9,11 @@ from arpipe.timing import Clock
 
 
 class Recorder:
-    """Starts and stops recordings of a session; one that was begun with the session counts.
+    """Starts and stops recordings of a session, also one that was started together with it.
 
     Args:
-        session: Whose pictures.
-        run: Where recordings go, and how they are compressed.
+        session: The session to record.
+        run: Folder and compression of recordings.
         clock: Monotonic seconds.
     """
 
@@ -23,24 +23,24 @@ class Recorder:
 
     @property
     def seconds(self) -> float | None:
-        """How long it has been recording; None while it is not."""
+        """Length of the running recording, s; None if there is none."""
         return None if self._outlet is None else self._clock() - self._since_s
 
     def start(self) -> None:
-        """Record into a new file.
+        """Start to record into a new file.
 
         Raises:
-            OutputError: There is no place for it.
+            OutputError: Its folder cannot be created.
         """
         path = dated_path(self._run.live.folder, ".mp4")
         self._since_s = self._clock()
         self._session.attach(Outlet(Recording(path, self._run.video), "recording"))
 
     def stop(self) -> str:
-        """Finish the file; gives its name, "" if none was being recorded.
+        """Finish the recording; returns its path, or "" if there is none.
 
         Raises:
-            OutputError: Its end cannot be written.
+            OutputError: The end of the file cannot be written.
         """
         outlet = self._outlet
         if outlet is None or not isinstance(outlet.sink, Recording):

@@ -13,13 +13,13 @@ from arpipe.render.context import GlContext
 from arpipe.types import Pixels
 
 Corner = Literal["middle", "top", "top left", "top right", "bottom"]
-MARGIN = 18.0  # between panels and the window's edge, units
-NIGHT = (0.055, 0.06, 0.072)  # beside the picture
+MARGIN = 18.0  # between panels and the edge of the window, units
+BACKGROUND = (0.055, 0.06, 0.072)  # beside the picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Placed:
-    """A panel and where it goes; `lift` units further from its edge."""
+class PlacedPanel:
+    """A panel, the corner it belongs to, and its additional distance from that edge in units."""
 
     panel: Panel
     corner: Corner
@@ -27,10 +27,10 @@ class Placed:
 
 
 class Screen:
-    """What a window shows.
+    """Draws the contents of a window.
 
     Args:
-        context: The window's; the screen's objects are released with it.
+        context: OpenGL of the window; closing it releases the objects of the screen.
     """
 
     def __init__(self, context: GlContext) -> None:
@@ -41,8 +41,8 @@ class Screen:
         self._panels: dict[str, tuple[Panel, moderngl.Texture]] = {}
 
     def take(self, pixels: Pixels) -> None:
-        """Bring a picture (h, w, 3) to the graphics memory; it is shown from the next `draw` on."""
-        # Four bytes a pixel: three make every row unaligned, which drivers copy many times slower.
+        """Upload a picture, (h, w, 3) uint8 RGB; it is drawn from the next `draw` on."""
+        # Four bytes per pixel: with three, rows are unaligned, and drivers copy them many times slower.
         rgba = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA), np.uint8)
         if self._picture is not None and self._picture.size != (rgba.shape[1], rgba.shape[0]):
             self._context.resources.release(self._picture)
@@ -56,25 +56,25 @@ class Screen:
         self,
         size_px: tuple[int, int],
         scale: float,
-        panels: Mapping[str, Placed],
+        panels: Mapping[str, PlacedPanel],
         *,
         mirror: bool,
         brightness: float = 1.0,
     ) -> None:
-        """Draw everything; the window then has to be swapped.
+        """Draw everything; afterwards, the window has to be swapped.
 
         Args:
-            size_px: Of the window.
-            scale: Px a unit.
-            panels: By name; a panel that is the same array as before is not sent again.
-            mirror: Exchange left and right of the picture.
-            brightness: Of the picture, 0 to 1.
+            size_px: Size of the window.
+            scale: Pixels per unit.
+            panels: Panels by name; one that is the same array as before is not uploaded again.
+            mirror: Flip the picture horizontally.
+            brightness: Brightness of the picture, 0 to 1.
         """
         gl = self._context.gl
         gl.screen.use()
         gl.screen.viewport = (0, 0, *size_px)
         gl.blend_func = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA)
-        gl.screen.clear(*NIGHT)
+        gl.screen.clear(*BACKGROUND)
         if self._picture is not None:
             gl.enable_only(moderngl.NOTHING)
             place = fitted(self._picture.size, size_px)
@@ -88,15 +88,15 @@ class Screen:
             texture = self._panel_texture(name, placed.panel)
             self._rectangle_at(texture, _place(placed, size_px, scale), size_px, False, 1.0)
         if self._context.is_software:
-            gl.finish()  # so that what it cost is known before the swap
+            gl.finish()  # so that its duration is known before the swap
 
     def read(self, size_px: tuple[int, int]) -> Pixels:
-        """(h, w, 3) what was drawn last, before it was swapped."""
+        """Return what was drawn since the last swap, (h, w, 3) uint8 RGB."""
         raw = self._context.gl.screen.read(viewport=(0, 0, *size_px), components=3, alignment=1)
         return np.frombuffer(raw, np.uint8).reshape(size_px[1], size_px[0], 3)[::-1].copy()
 
     def close(self) -> None:
-        """Release what `GlContext.close` does not; may be called twice."""
+        """Release what `GlContext.close` does not release; may be called twice."""
         self._rectangle.release()
 
     def _panel_texture(self, name: str, panel: Panel) -> moderngl.Texture:
@@ -130,14 +130,14 @@ class Screen:
 
 
 def fitted(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of the largest place for `inner` in the middle of `outer`, its shape kept."""
+    """Fit `inner` into `outer`, centred, with its aspect ratio kept; returns left, top, right, bottom."""
     factor = min(outer[0] / inner[0], outer[1] / inner[1])
     width, height = inner[0] * factor, inner[1] * factor
     left, top = (outer[0] - width) / 2.0, (outer[1] - height) / 2.0
     return left, top, left + width, top + height
 
 
-def _place(placed: Placed, size_px: tuple[int, int], scale: float) -> tuple[float, float, float, float]:
+def _place(placed: PlacedPanel, size_px: tuple[int, int], scale: float) -> tuple[float, float, float, float]:
     height, width = placed.panel.shape[:2]
     margin, lift = MARGIN * scale, placed.lift * scale
     left = (size_px[0] - width) / 2.0
@@ -150,5 +150,5 @@ def _place(placed: Placed, size_px: tuple[int, int], scale: float) -> tuple[floa
         top = margin + lift
     elif placed.corner.startswith("bottom"):
         top = size_px[1] - height - margin - lift
-    left, top = round(left), round(top)  # a panel's pixels are the screen's
+    left, top = round(left), round(top)  # on whole pixels, so that panels stay sharp
     return left, top, left + width, top + height

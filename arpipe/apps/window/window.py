@@ -1,4 +1,4 @@
-"""A glfw window with an OpenGL context, and the keys that were pressed in it."""
+"""A GLFW window with an OpenGL context, and the keys pressed in it."""
 
 import ctypes
 import sys
@@ -14,21 +14,21 @@ from arpipe.render.context import GL_VERSION, GlContext
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key that went down; `repeated` while it is held."""
+    """A key press; `repeated` while the key is held."""
 
     code: int
     repeated: bool = False
 
 
 class Window:
-    """Owns the window; everything happens on the main thread. Its context is current on it.
+    """A window. It is used on the main thread, on which its context is current.
 
     Args:
-        title: In its bar.
-        width, height: Of its inside, in the system's units.
+        title: Title of the window.
+        width, height: Size of its contents in screen units.
 
     Raises:
-        DeviceError: There is no screen, or it has no OpenGL 3.3.
+        DeviceError: There is no display, or it has no OpenGL 3.3.
     """
 
     def __init__(self, title: str, width: int, height: int) -> None:
@@ -48,7 +48,7 @@ class Window:
             (glfw.SCALE_TO_MONITOR, True),
         ):
             glfw.window_hint(hint, value)
-        if sys.platform == "linux":  # as contexts without a window do: X11's own way bears none beside it
+        if sys.platform == "linux":  # like headless contexts: GLX allows no other context beside it
             glfw.window_hint(glfw.CONTEXT_CREATION_API, glfw.EGL_CONTEXT_API)
         nothing: Any = None
         handle: Any = glfw.create_window(width, height, title, nothing, nothing)
@@ -62,52 +62,52 @@ class Window:
         glfw.set_key_callback(self._handle, self._on_key)
 
     def context(self) -> GlContext:
-        """The window's OpenGL; close it before the window.
+        """Return the OpenGL context of the window; close it before the window.
 
         Raises:
             RenderError: It is older than OpenGL 3.3.
         """
-        loader: Any = _Loader()  # moderngl's stub does not know the argument
+        loader: Any = _Loader()  # the argument is missing from moderngl's stubs
         try:
             context = GlContext(moderngl.create_context(require=GL_VERSION, context=loader))
         except ValueError as error:
-            raise RenderError(f"the window's OpenGL cannot be used: {error}") from error
-        # Pictures change with the screen's own rhythm, but for a CPU that draws: it has no time to wait.
+            raise RenderError(f"the OpenGL of the window cannot be used: {error}") from error
+        # Wait for vertical sync, except with a software rasteriser, which has no time for it.
         glfw.swap_interval(0 if context.is_software else 1)
         return context
 
     @property
     def size_px(self) -> tuple[int, int]:
-        """Width and height of what is drawn into, px; (0, 0) while it is minimised."""
+        """Width and height of the framebuffer, px; (0, 0) while the window is minimised."""
         width, height = glfw.get_framebuffer_size(self._handle)
         return int(width), int(height)
 
     @property
     def scale(self) -> float:
-        """Pixels a unit of the system's sizes: 2.0 on a screen of double density."""
+        """Pixels per screen unit: 2.0 on a high-density display."""
         return max(1.0, float(glfw.get_window_content_scale(self._handle)[0]))
 
     @property
-    def wants_to_close(self) -> bool:
-        """Whether the person closed it."""
+    def should_close(self) -> bool:
+        """Whether the user has closed the window."""
         return bool(glfw.window_should_close(self._handle))
 
     def press(self, code: int, *, repeated: bool = False) -> None:
-        """Take a key as if it had been pressed."""
+        """Simulate a key press."""
         self._keys.append(Key(code, repeated))
 
     def poll(self) -> list[Key]:
-        """Look after the window; the keys that went down since the last call."""
+        """Process events; returns the keys pressed since the last call."""
         glfw.poll_events()
         keys, self._keys = self._keys, []
         return keys
 
     def swap(self) -> None:
-        """Show what was drawn."""
+        """Show what was drawn; may wait for vertical sync."""
         glfw.swap_buffers(self._handle)
 
     def toggle_full_screen(self) -> None:
-        """Fill the whole screen, or go back to the size before."""
+        """Switch between full screen and the previous size."""
         nowhere: Any = None
         filled: Any = glfw.get_window_monitor(self._handle)
         if filled:
@@ -123,7 +123,7 @@ class Window:
         )
 
     def close(self) -> None:
-        """Destroy the window, after what was made in its context; may be called twice."""
+        """Destroy the window, after everything that was created in its context; may be called twice."""
         if self._handle:
             glfw.destroy_window(self._handle)
             self._handle = None
@@ -141,14 +141,14 @@ class Window:
 
 
 class _Loader:
-    """Gives moderngl the functions of the window's context, which is current."""
+    """Looks up OpenGL functions of the current context for moderngl."""
 
     def load(self, name: str) -> int:
-        """Address of an OpenGL function; 0 if there is none."""
+        """Return the address of an OpenGL function, or 0 if there is none."""
         return ctypes.cast(glfw.get_proc_address(name), ctypes.c_void_p).value or 0
 
     def release(self) -> None:
-        """The window owns the context."""
+        """Do nothing: the window owns the context."""
 
     def __enter__(self) -> Self:
         return self
@@ -160,6 +160,6 @@ class _Loader:
 def _no_window(problems: list[str]) -> str:
     reason = "; ".join(problems) or "unknown reason"
     return (
-        f"no window can be opened ({reason}); arpipe needs a screen with OpenGL 3.3. "
+        f"no window can be opened ({reason}); arpipe needs a display with OpenGL 3.3. "
         "Without one: arpipe live --no-window --record out.mp4"
     )

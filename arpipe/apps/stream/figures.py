@@ -1,0 +1,91 @@
+"""Figures of a live run: frame rate, latency, stage durations, dropped frames."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from arpipe.pipeline.governor import Decision
+from arpipe.timing import frames_per_second, low_frames_per_second, percentile
+
+RECENT = 60  # frames behind the figures on screen
+KEPT = 20_000  # latest frames behind the figures of the report
+PLACES = ("source", "inference", "render", "encode")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveReport:
+    """Figures of a finished live run.
+
+    Attributes:
+        frames: Presented pictures.
+        fps: Mean rate in wall time, from the first to the last picture.
+        low_fps: Rate of the slowest hundredth of all intervals (1 % low).
+        latency_p50_ms, latency_p95_ms: From capture to presentation.
+        dropped: Dropped frames by the place that was busy: "source" is the camera's reader, "inference" perception,
+            "render" drawing, and "encode" the outlets.
+        decisions: Changes of quality by the governor.
+    """
+
+    frames: int
+    fps: float
+    low_fps: float
+    latency_p50_ms: float
+    latency_p95_ms: float
+    dropped: dict[str, int]
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(slots=True, eq=False)
+class LiveFigures:
+    """Running figures.
+
+    Attributes:
+        frames: Presented pictures.
+        stamps_s: When the latest pictures were presented, on the session's clock.
+        latencies_ms: Their latencies, from capture to presentation.
+        stages_ms: Durations of their stages, newest last.
+        dropped: Dropped frames by place, see `LiveReport`.
+    """
+
+    frames: int = 0
+    stamps_s: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+    latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+    stages_ms: deque[dict[str, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
+    dropped: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PLACES, 0))
+
+    def add(self, presented_s: float, captured_s: float, stages_ms: dict[str, float]) -> None:
+        """Count a presented picture."""
+        self.frames += 1
+        self.stamps_s.append(presented_s)
+        self.latencies_ms.append((presented_s - captured_s) * 1000.0)
+        self.stages_ms.append(stages_ms)
+
+    @property
+    def fps(self) -> float:
+        """Rate of the latest pictures; 0.0 until there are two."""
+        return frames_per_second(list(self.stamps_s)[-RECENT:])
+
+    @property
+    def latency_ms(self) -> float:
+        """Median latency of the latest pictures; 0.0 until there is one."""
+        recent = list(self.latencies_ms)[-RECENT:]
+        return percentile(recent, 0.5) if recent else 0.0
+
+    def median_stages_ms(self) -> dict[str, float]:
+        """Median duration of each stage over the latest pictures."""
+        names = dict.fromkeys(name for stages in self.stages_ms for name in stages)
+        return {name: percentile([stages.get(name, 0.0) for stages in self.stages_ms], 0.5) for name in names}
+
+    def report(self, decisions: Sequence[Decision]) -> LiveReport:
+        """Summarize the run so far."""
+        stamps = list(self.stamps_s)
+        latencies = list(self.latencies_ms) or [0.0]
+        return LiveReport(
+            frames=self.frames,
+            fps=frames_per_second(stamps),
+            low_fps=low_frames_per_second(stamps),
+            latency_p50_ms=percentile(latencies, 0.5),
+            latency_p95_ms=percentile(latencies, 0.95),
+            dropped=dict(self.dropped),
+            decisions=tuple(decisions),
+        )

@@ -1,0 +1,68 @@
+"""The effects that can be selected in the window."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from arpipe.effects.packs import Pack, load_effect, load_pack, pack_folders
+from arpipe.errors import ArpipeError
+
+
+@dataclass(frozen=True, slots=True)
+class EffectChoice:
+    """Packs that are selected together, and the title shown for them."""
+
+    title: str
+    packs: tuple[Pack, ...]
+
+
+class Carousel:
+    """A ring of choices, one of them selected.
+
+    Args:
+        effects: The configured effects. Together they are the first selection; "Nothing" and all single packs are
+            the other choices.
+
+    Attributes:
+        choices: The choices, "Nothing" first.
+        index: The selected one.
+    """
+
+    def __init__(self, effects: Sequence[str]) -> None:
+        configured = tuple(load_effect(effect) for effect in effects)
+        packs = [EffectChoice(pack.title, (pack,)) for pack in _valid_packs()]
+        self.choices = [EffectChoice("Nothing", ()), *packs]
+        names = [tuple(pack.name for pack in choice.packs) for choice in self.choices]
+        has_parameters = any("(" in effect for effect in effects)
+        configured_names = tuple(pack.name for pack in configured)
+        if configured_names in names and not has_parameters:
+            self.index = names.index(configured_names)
+        else:
+            title = " + ".join(pack.title for pack in configured)
+            self.choices.insert(1, EffectChoice(title, configured))
+            self.index = 1
+
+    @property
+    def selected(self) -> EffectChoice:
+        """The selected choice."""
+        return self.choices[self.index]
+
+    def select(self, index: int) -> bool:
+        """Select a choice by its index; False if there is no such choice."""
+        if not 0 <= index < len(self.choices):
+            return False
+        self.index = index
+        return True
+
+    def step(self, by: int) -> None:
+        """Select the choice `by` places further on; the ring has no end."""
+        self.index = (self.index + by) % len(self.choices)
+
+
+def _valid_packs() -> list[Pack]:
+    """Load every valid pack: glasses first, then the others, sorted by title."""
+    packs = []
+    for folder in pack_folders().values():
+        with suppress(ArpipeError):  # `arpipe effects list` reports invalid packs
+            packs.append(load_pack(folder))
+    return sorted(packs, key=lambda pack: ("glasses" not in pack.tags, pack.title))
