@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from arpipe.assets import config_path
 from arpipe.errors import ConfigError
 from arpipe.io.camera import CameraConfig as DeviceConfig
+from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.toml_tables import check, parse_value, read_toml, to_toml
-from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.pipeline.governor import GovernorConfig
 from arpipe.pipeline.pipeline import PipelineConfig
 

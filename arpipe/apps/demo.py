@@ -15,8 +15,8 @@ from arpipe.apps.contact_sheet import Tile, compose
 from arpipe.apps.signals import ended_by_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings
 from arpipe.effects.packs import Pack, load_pack, pack_folders
+from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.image.writer import ImageSink
-from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.timing import TimingLog

@@ -1,84 +1,66 @@
-"""Where pictures go: one protocol and one table."""
+"""What every output for pictures has in common."""
 
-import importlib
-from collections.abc import Callable
-from typing import Protocol, Self, runtime_checkable
+from abc import abstractmethod
+from typing import Self
 
+from arpipe.errors import ConfigError
+from arpipe.io.encoding import VideoSinkConfig
+from arpipe.io.source import SourceInfo
+from arpipe.io.writer import Writer
 from arpipe.types import FrameResult, Pixels
 
 
-@runtime_checkable
-class Sink(Protocol):
-    """Takes pictures in order. Who opens it closes or aborts it; an error that ends a `with` block aborts."""
+class Sink(Writer):
+    """Base class of outputs that take pictures in order; `close` and `abort` do nothing unless overridden."""
 
-    def write(self, pixels: Pixels, result: FrameResult) -> None:
-        """Take one picture.
+    @classmethod
+    def open(cls, target: str, info: SourceInfo, config: VideoSinkConfig) -> Self:  # noqa: ARG003 - for subclasses
+        """Open the output that a user names as `name:target`.
 
         Args:
-            pixels: (h, w, 3) uint8 RGB, or (h, w, 4) with straight alpha; free to be reused once this returns.
-            result: What is known of the frame; its time is the picture's.
+            target: The text after the colon; empty if the name stands alone.
+            info: Properties of the source of the pictures, such as their size.
+            config: Compression.
 
         Raises:
-            OutputError: It cannot be written, or cannot be transparent; what was written so far is only good for
-                `abort`.
+            ConfigError: The target makes no sense for this output.
+            OutputError, DeviceError: The target cannot be opened.
         """
-        ...
+        raise ConfigError(
+            f"{cls.__name__} cannot be opened by name (target {target!r}); construct it in code"
+        )
+
+    @abstractmethod
+    def write(self, pixels: Pixels, result: FrameResult) -> None:
+        """Write one picture.
+
+        Args:
+            pixels: (h, w, 3) uint8 RGB, or (h, w, 4) with straight alpha; may be reused once this returns.
+            result: Result of the picture's frame; its time is the picture's.
+
+        Raises:
+            OutputError: The picture cannot be written, or the output holds no transparency. Only `abort` makes sense
+                afterwards.
+        """
 
     def close(self) -> None:
-        """Finish: the output is whole and in its place. May be called twice.
-
-        Raises:
-            OutputError: The rest cannot be written; nothing is left behind.
-        """
-        ...
+        """Complete the output; see `Writer`."""
 
     def abort(self) -> None:
-        """Drop what was written; does nothing after `close`."""
-        ...
-
-    def __enter__(self) -> Self:
-        """The sink itself."""
-        ...
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Close, or abort when an error ends the block."""
-        ...
+        """Drop the output; see `Writer`."""
 
 
-SINKS: dict[str, str] = {
-    "video": "arpipe.io.video.writer:VideoSink",
-    "image": "arpipe.io.image.writer:ImageSink",
-    "virtual_camera": "arpipe.io.camera.virtual_camera:VirtualCameraSink",
-    "null": "arpipe.io.sink:NullSink",
-}
-"""Kind of sink → its class; each says itself what it is built from."""
-
-
-def sink_class(kind: str) -> Callable[..., Sink]:
-    """The class of a line of `SINKS`; KeyError for other names."""
-    module, name = SINKS[kind].split(":")
-    made: Callable[..., Sink] = getattr(importlib.import_module(module), name)
-    return made
-
-
-class NullSink:
-    """Counts pictures and keeps none."""
+class NullSink(Sink):
+    """Counts pictures and discards them."""
 
     def __init__(self) -> None:
         self.count = 0
 
-    def write(self, pixels: Pixels, result: FrameResult) -> None:  # noqa: ARG002 - the protocol's signature
+    @classmethod
+    def open(cls, target: str, info: SourceInfo, config: VideoSinkConfig) -> Self:  # noqa: ARG003
+        """Make one; target and source do not matter."""
+        return cls()
+
+    def write(self, pixels: Pixels, result: FrameResult) -> None:  # noqa: ARG002 - see `Sink.write`
         """Count one picture."""
         self.count += 1
-
-    def close(self) -> None:
-        """Nothing is held."""
-
-    def abort(self) -> None:
-        """Nothing was written."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

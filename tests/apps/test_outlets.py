@@ -10,8 +10,8 @@ from PIL import Image
 
 from arpipe.apps.stream.outlets import Recording, dated_path, free_path, save_snapshot
 from arpipe.errors import OutputError
+from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.video import VideoFile
-from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.types import FrameResult
 from tests.apps.stream_fakes import frame
 
@@ -21,7 +21,7 @@ RECORD = """
 import os, signal, sys, time
 import numpy as np
 from arpipe.apps.stream.outlets import Recording
-from arpipe.io.video.writer import VideoSinkConfig
+from arpipe.io.encoding import VideoSinkConfig
 from arpipe.types import Frame, FrameResult
 from pathlib import Path
 noise = np.random.default_rng(0).integers(0, 255, (90, 160, 3), np.uint8)

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Protocol
 
 from arpipe.apps.batch.plan import Job
+from arpipe.io.encoding import ImageSinkConfig, VideoSinkConfig
 from arpipe.io.export import Export, ExportHeader, open_export
-from arpipe.io.image.writer import ImageSink, ImageSinkConfig
+from arpipe.io.image.writer import ImageSink
 from arpipe.io.sink import Sink
 from arpipe.io.source import Source, SourceInfo
 from arpipe.io.sources import open_source
-from arpipe.io.video.writer import VideoSink, VideoSinkConfig, traits_of
+from arpipe.io.video.writer import VideoSink, traits_of
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.handover import BackgroundWriter
 from arpipe.pipeline.runner import FramePipeline, pictures, results

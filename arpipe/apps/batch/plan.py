@@ -9,12 +9,13 @@ from typing import Literal
 
 from arpipe.apps.run_files import source_files
 from arpipe.errors import ConfigError, MediaError, MediaNotFound, OutputError
+from arpipe.io.encoding import CodecName
 from arpipe.io.export import ExportFormat, export_files, export_format
 from arpipe.io.files import files_matching
 from arpipe.io.image.writer import WRITABLE, image_format
 from arpipe.io.outputs import NamedFile, prepare_outputs, refuse_overwriting
 from arpipe.io.sources import FileKind, media_kind
-from arpipe.io.video.codecs import CODECS, CodecName, container_for
+from arpipe.io.video.codecs import CODECS, container_for
 
 MediaKind = FileKind | Literal["sample"]
 

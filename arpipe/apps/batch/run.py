@@ -16,9 +16,9 @@ from arpipe.apps.run_files import config_files, say_removed
 from arpipe.apps.signals import ended_by_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings
 from arpipe.errors import ArpipeError, RenderError, WeightsError
+from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import ExportFormat
 from arpipe.io.outputs import named_files
-from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.timing import TimingLog
 

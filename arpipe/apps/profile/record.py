@@ -101,7 +101,7 @@ class CountedPart:
         return float(times.user + times.system)
 
 
-class TimedSink:
+class TimedSink(Sink):
     """A sink whose writing is traced as the stage `encode`; see `Sink`.
 
     Args:
@@ -124,15 +124,6 @@ class TimedSink:
     def abort(self) -> None:
         """Abort the sink."""
         self._sink.abort()
-
-    def __enter__(self) -> "TimedSink":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.abort()
 
 
 @contextmanager

@@ -2,22 +2,17 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from fractions import Fraction
 from itertools import count
 from pathlib import Path
-from typing import Self
 
 from arpipe.errors import OutputError
+from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.image.writer import write_picture
 from arpipe.io.sink import Sink
-from arpipe.io.traits import ColorTags, VideoTraits
-from arpipe.io.video.writer import FINE_TIME_BASE, VideoSink, VideoSinkConfig
+from arpipe.io.sinks import LiveSink
 from arpipe.pipeline.handover import BackgroundWriter
-from arpipe.types import FrameResult, Picture, Pixels
+from arpipe.types import Picture, Pixels
 
-FRAGMENT_S = 1.0
-USUAL_FPS = Fraction(30)
 SLOTS = 3  # pictures waiting; an encoder now and then needs longer than a frame's time
 
 
@@ -62,46 +57,17 @@ class Outlet:
         self.sink.write(picture.pixels, picture.result)
 
 
-class Recording:
-    """A video that begins with its first picture, a `Sink`; readable whatever ends the program.
+class Recording(LiveSink):
+    """A video file that begins with its first picture and stays readable however the program ends.
 
     Args:
-        path: The file; must not be there yet.
-        config: How it is compressed; pace and pieces are chosen here.
+        path: The file; must not exist yet.
+        config: Compression.
     """
 
     def __init__(self, path: Path, config: VideoSinkConfig) -> None:
+        super().__init__(f"video:{path}", config)
         self.path = path
-        pace = config.preset or ("ultrafast" if config.codec == "h264" else "")
-        self._config = config.model_copy(update={"preset": pace, "fragment_s": FRAGMENT_S, "audio": False})
-        self._sink: VideoSink | None = None
-        self._begun_s = 0.0
-
-    def write(self, pixels: Pixels, result: FrameResult) -> None:
-        """Add a picture at its time; see `Sink`."""
-        if self._sink is None:
-            height, width = pixels.shape[:2]
-            traits = VideoTraits(FINE_TIME_BASE, USUAL_FPS, ColorTags.for_size(width, height))
-            self._begun_s = result.frame.captured_s
-            self._sink = VideoSink(self.path, width, height, traits, self._config)
-        frame = replace(result.frame, captured_s=result.frame.captured_s - self._begun_s)
-        self._sink.write(pixels, replace(result, frame=frame))
-
-    def close(self) -> None:
-        """Finish the file; see `Sink`."""
-        if self._sink is not None:
-            self._sink.close()
-
-    def abort(self) -> None:
-        """Finish the file as it is: what was recorded is kept."""
-        if self._sink is not None:
-            self._sink.abort()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def free_path(wanted: Path) -> Path:

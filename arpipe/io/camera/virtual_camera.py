@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import Any, Protocol, Self
 
 from arpipe.errors import DeviceError, MissingExtra
+from arpipe.io.encoding import VideoSinkConfig
+from arpipe.io.sink import Sink
+from arpipe.io.source import SourceInfo
 from arpipe.types import FrameResult, Pixels
 
 FPS = 30.0
@@ -21,21 +24,29 @@ class Device(Protocol):
         ...
 
 
-class VirtualCameraSink:
-    """Sends pictures to a virtual camera, a `Sink`. The device is opened by the first picture, in its size.
+class VirtualCameraSink(Sink):
+    """Sends pictures to a virtual camera. The device is opened by the first picture, with its size.
 
     Args:
-        open_device: Opens it: width, height and rate to a `Device`; None for pyvirtualcam's default one.
+        open_device: Opens the device: width, height and rate to a `Device`; None for pyvirtualcam's.
+        device: Name of the device, such as "/dev/video4"; "" for the first one. Ignored if `open_device` is given.
 
     Raises:
         MissingExtra: pyvirtualcam is not installed.
     """
 
-    def __init__(self, open_device: Callable[[int, int, float], Device] | None = None) -> None:
-        self._open_device = open_device or _pyvirtualcam()
+    def __init__(
+        self, open_device: Callable[[int, int, float], Device] | None = None, device: str = ""
+    ) -> None:
+        self._open_device = open_device or _pyvirtualcam(device)
         self._device: Device | None = None
         self._size = (0, 0)
         self._closed = False
+
+    @classmethod
+    def open(cls, target: str, info: SourceInfo, config: VideoSinkConfig) -> Self:  # noqa: ARG003 - see `Sink.open`
+        """Open a virtual camera by the name of its device, or the first one."""
+        return cls(device=target)
 
     @property
     def name(self) -> str:
@@ -75,20 +86,15 @@ class VirtualCameraSink:
         """The same as `close`: nothing is kept."""
         self.close()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def _pyvirtualcam() -> Callable[[int, int, float], Device]:
+def _pyvirtualcam(device: str) -> Callable[[int, int, float], Device]:
     try:
         import pyvirtualcam
     except ImportError as error:
         raise MissingExtra('a virtual camera needs pyvirtualcam: pip install "arpipe[virtualcam]"') from error
 
     def open_device(width: int, height: int, fps: float) -> Any:
-        return pyvirtualcam.Camera(width, height, fps, fmt=pyvirtualcam.PixelFormat.RGB)
+        chosen = {"device": device} if device else {}
+        return pyvirtualcam.Camera(width, height, fps, fmt=pyvirtualcam.PixelFormat.RGB, **chosen)
 
     return open_device

@@ -11,15 +11,17 @@ landmarks have their visibility as fourth value; `world` is m around the hips, o
 
 import importlib
 import json
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal
 
 from arpipe.errors import OutputError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.export.records import SECONDS_DIGITS, body_record, face_record, hand_record
+from arpipe.io.writer import Writer
 from arpipe.types import FrameResult
 
 SCHEMA = 1
@@ -77,28 +79,17 @@ class ExportHeader:
         }
 
 
-class Export(Protocol):
-    """Takes results in order. Who opens it closes or aborts it; an error that ends a `with` block aborts."""
+class Export(Writer):
+    """Base class of exports, which take results in order."""
 
+    @abstractmethod
     def write(self, result: FrameResult) -> None:
-        """Add a frame; raises OutputError when it cannot be written."""
-        ...
+        """Add a frame.
 
-    def close(self) -> None:
-        """Finish: the file is whole and in its place. May be called twice; raises OutputError."""
-        ...
-
-    def abort(self) -> None:
-        """Drop what was written; does nothing after `close`."""
-        ...
-
-    def __enter__(self) -> Self:
-        """The export itself."""
-        ...
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Close, or abort when an error ends the block."""
-        ...
+        Raises:
+            OutputError: The frame cannot be written.
+            ValueError: A value is NaN, which JSON cannot represent.
+        """
 
 
 def export_format(path: Path, asked: ExportFormat | None = None) -> ExportFormat:

@@ -1,12 +1,19 @@
 """Exports as Parquet, through pyarrow from the extra `parquet`."""
 
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
 
 from arpipe.errors import MissingExtra
 from arpipe.io.atomic import AtomicFile
-from arpipe.io.export.export import COLUMNS, LIST_COLUMNS, TEXT_COLUMNS, ExportHeader, rows, to_json
+from arpipe.io.export.export import (
+    COLUMNS,
+    LIST_COLUMNS,
+    TEXT_COLUMNS,
+    Export,
+    ExportHeader,
+    rows,
+    to_json,
+)
+from arpipe.io.writer import FileWriter
 from arpipe.types import FrameResult
 
 try:
@@ -15,69 +22,35 @@ try:
 except ImportError as error:
     raise MissingExtra('Parquet needs pyarrow; install it with: pip install "arpipe[parquet]"') from error
 
-ROWS_IN_A_GROUP = 512  # 6 MB of landmarks in memory at most
+ROW_GROUP_SIZE = 512  # at most 6 MB of landmarks in memory
 
 _INTEGERS = ("frame", "width", "height", "id")
 
 
-class ParquetExport:
-    """Rows of `COLUMNS`, an `Export`; landmarks and matrix are nested lists of float32 and float64."""
+class ParquetExport(FileWriter, Export):
+    """Rows of `COLUMNS`; landmarks and matrices are nested lists of float32 and float64."""
 
     def __init__(self, path: Path, header: ExportHeader) -> None:
-        self._finished = False
-        self._rows: list[dict[str, Any]] = []
-        self._file = AtomicFile(path)
+        self._rows: list[dict[str, object]] = []
         self._schema = pa.schema(
             [(name, _type(name)) for name in COLUMNS], metadata={"arpipe": to_json(header.record())}
         )
-        try:
-            self._table = pq.ParquetWriter(self._file.temporary, self._schema, compression="zstd")
-        except OSError as error:
-            self._file.discard()
-            raise self._file.failure(error) from error
+        super().__init__(AtomicFile(path))
+        with self._writing():
+            self._table = self._resources.enter_context(
+                pq.ParquetWriter(self._file.temporary, self._schema, compression="zstd")
+            )
 
     def write(self, result: FrameResult) -> None:
         """Add a row for each face, body and hand."""
-        if self._finished:
-            raise ValueError(f"export {self._file.path} is closed")
+        self._require_open()
         self._rows.extend(rows(result))
-        if len(self._rows) >= ROWS_IN_A_GROUP:
-            try:
+        if len(self._rows) >= ROW_GROUP_SIZE:
+            with self._writing():
                 self._flush()
-            except OSError as error:
-                self.abort()
-                raise self._file.failure(error) from error
 
-    def close(self) -> None:
-        """Finish; see `Export`."""
-        if self._finished:
-            return
-        try:
-            self._flush()
-            self._table.close()
-        except OSError as error:
-            self.abort()
-            raise self._file.failure(error) from error
-        self._finished = True
-        self._file.commit()
-
-    def abort(self) -> None:
-        """Drop it; see `Export`."""
-        if self._finished:
-            return
-        self._finished = True
-        with suppress(OSError):
-            self._table.close()
-        self._file.discard()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.abort()
+    def _finish(self) -> None:
+        self._flush()
 
     def _flush(self) -> None:
         if self._rows:
@@ -85,7 +58,7 @@ class ParquetExport:
             self._rows = []
 
 
-def _type(column: str) -> Any:
+def _type(column: str) -> pa.DataType:
     if column in LIST_COLUMNS:
         return pa.list_(pa.list_(pa.float64() if column == "camera_from_head" else pa.float32()))
     if column in TEXT_COLUMNS:

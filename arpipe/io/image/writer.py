@@ -8,12 +8,15 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import OutputError
 from arpipe.io.atomic import AtomicFile, make_parent, replacing
+from arpipe.io.encoding import ImageSinkConfig, VideoSinkConfig
 from arpipe.io.image.reader import EXIF_ORIENTATION, has_alpha, on_white, open_picture
 from arpipe.io.orientation import orientation_from_exif
+from arpipe.io.sink import Sink
+from arpipe.io.source import SourceInfo
+from arpipe.io.writer import FileWriter
 from arpipe.types import FrameResult, Pixels
 
 WRITABLE = {
@@ -32,33 +35,23 @@ _WITH_ALPHA = {"PNG", "WEBP", "TIFF", "AVIF"}
 _WITH_EXIF = {"JPEG", "PNG", "WEBP", "AVIF"}  # in a TIFF the same tags also say how the pixels lie
 
 
-class ImageSinkConfig(BaseModel):
-    """How a picture is compressed.
+class ImageSink(FileWriter, Sink):
+    """Writes one picture.
 
-    Attributes:
-        quality: 0 (small) to 100; formats without loss ignore it.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    quality: int = Field(default=80, ge=0, le=100)
-
-
-class ImageSink:
-    """Writes one picture, a `Sink`.
-
-    The picture is upright: EXIF data of the source come along without their orientation. A profile of RGB
-    colours comes along. Where the format can, transparency does too: changed pixels become opaque, the others
-    are those of the source.
+    The picture is upright: the EXIF data of the source is copied without its orientation. An RGB colour profile is
+    copied. If the format has transparency, so does the copy: changed pixels become opaque, the others stay as they
+    are in the source.
 
     Args:
         path: The file; its suffix picks the format.
         like: The picture that the pixels come from, or None.
-        config: How it is compressed.
+        config: Compression.
 
     Raises:
-        OutputError: The file cannot be written, or arpipe writes no such format.
+        OutputError: The file cannot be written, or arpipe does not write the format.
     """
+
+    _errors = (OSError, ValueError)
 
     def __init__(
         self, path: str | Path, like: Path | None = None, config: ImageSinkConfig | None = None
@@ -66,44 +59,34 @@ class ImageSink:
         self.config = config or ImageSinkConfig()
         self._format = image_format(Path(path))
         self._like = like
-        self._finished = False
         self._written = False
-        self._file = AtomicFile(path)
+        super().__init__(AtomicFile(path))
 
-    def write(self, pixels: Pixels, result: FrameResult) -> None:  # noqa: ARG002 - the protocol's signature
+    @classmethod
+    def open(cls, target: str, info: SourceInfo, config: VideoSinkConfig) -> Self:
+        """Open a file; a still picture's metadata is copied."""
+        like = info.path if info.fps == 0.0 else None
+        return cls(target, like, ImageSinkConfig(quality=config.quality))
+
+    def write(self, pixels: Pixels, result: FrameResult) -> None:  # noqa: ARG002 - see `Sink.write`
         """Write the picture; see `Sink`. A second one is refused."""
-        if self._finished or self._written:
-            state = "closed" if self._finished else "full: it holds one picture"
-            raise ValueError(f"ImageSink {self._file.path} is {state}")
-        luggage = _Luggage() if self._like is None else _luggage_of(self._like)
+        self._require_open()
+        if self._written:
+            raise ValueError(f"ImageSink {self._file.path} is full: it holds one picture")
+        metadata = _Metadata() if self._like is None else _metadata_of(self._like)
         shown: npt.NDArray[np.uint8] = pixels
         if pixels.shape[2] == 4:
             self._require_alpha()
-        elif luggage.rgba is not None and self._format in _WITH_ALPHA:
-            shown = _with_alpha(pixels, luggage.rgba)
-        options = {**_quality_options(self._format, self.config.quality), **luggage.options(self._format)}
-        try:
+        elif metadata.rgba is not None and self._format in _WITH_ALPHA:
+            shown = _with_alpha(pixels, metadata.rgba)
+        options = {**_quality_options(self._format, self.config.quality), **metadata.options(self._format)}
+        with self._writing():
             Image.fromarray(shown).save(self._file.temporary, format=self._format, **options)
-        except (OSError, ValueError) as error:
-            self.abort()
-            raise self._file.failure(error) from error
         self._written = True
 
-    def close(self) -> None:
-        """Move the picture to its place; see `Sink`."""
-        if self._finished:
-            return
-        self._finished = True
+    def _finish(self) -> None:
         if not self._written:
-            self._file.discard()
             raise OutputError(f"{self._file.path}: there was no picture to write")
-        self._file.commit()
-
-    def abort(self) -> None:
-        """Drop the picture; see `Sink`."""
-        if not self._finished:
-            self._finished = True
-            self._file.discard()
 
     def _require_alpha(self) -> None:
         if self._format not in _WITH_ALPHA:
@@ -112,15 +95,6 @@ class ImageSink:
             raise OutputError(
                 f"{self._file.path}: {self._format} holds no transparency; choose one of {fitting}"
             )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.abort()
 
 
 def write_picture(
@@ -153,20 +127,20 @@ def image_format(path: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Luggage:
-    """What a picture carries besides its colours: (h, w, 4) upright pixels if it is transparent, metadata."""
+class _Metadata:
+    """What a picture file holds besides colours: (h, w, 4) upright pixels if it is transparent, EXIF, profile."""
 
     rgba: npt.NDArray[np.uint8] | None = None
     exif: Image.Exif | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     def options(self, image_format: str) -> dict[str, Any]:
-        """What Pillow's `save` takes."""
+        """Return arguments for Pillow's `save`."""
         exif = {"exif": self.exif} if self.exif and image_format in _WITH_EXIF else {}
         return {**self.extra, **exif}
 
 
-def _luggage_of(path: Path) -> _Luggage:
+def _metadata_of(path: Path) -> _Metadata:
     with open_picture(path) as image:
         stored = np.array(image.convert("RGBA"), dtype=np.uint8) if has_alpha(image) else None
         exif = image.getexif()
@@ -180,7 +154,7 @@ def _luggage_of(path: Path) -> _Luggage:
             extra["dpi"] = image.info["dpi"]
         exif.pop(EXIF_ORIENTATION, None)
         tells = len(exif) > 0 and image.format != "TIFF"
-        return _Luggage(rgba, exif if tells else None, extra)
+        return _Metadata(rgba, exif if tells else None, extra)
 
 
 def _with_alpha(pixels: Pixels, rgba: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

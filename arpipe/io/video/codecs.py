@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from arpipe.errors import OutputError
-
-CodecName = Literal["h264", "hevc", "vp9", "av1", "mpeg4", "prores"]
+from arpipe.io.encoding import CodecName
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,78 +1,59 @@
-"""Video files: exact timestamps, colour tags and the sound of the source."""
+"""Video files: exact timestamps, colour tags and the audio of the source."""
 
 import os
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import av
 import av.error
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import OutputError
 from arpipe.io.atomic import AtomicFile, GrowingFile
-from arpipe.io.source import Source
+from arpipe.io.encoding import VideoSinkConfig
+from arpipe.io.sink import Sink
+from arpipe.io.source import Source, SourceInfo
 from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video.audio_copy import AudioCopy
-from arpipe.io.video.codecs import CODECS, CodecName, container_for
+from arpipe.io.video.codecs import CODECS, container_for
 from arpipe.io.video.color import FromRgb
+from arpipe.io.writer import FileWriter
 from arpipe.types import FrameResult, Pixels
 
 FINE_TIME_BASE = Fraction(1, 90000)  # for sources that have none: a multiple of all common rates
 FALLBACK_FPS = 25
-
-
-class VideoSinkConfig(BaseModel):
-    """How a video is compressed.
-
-    Attributes:
-        codec: See `arpipe.io.video.codecs`.
-        quality: 0 (small) to 100 (cannot be told from the source).
-        preset: The encoder's own word for its pace ("ultrafast" … "slow"), or "" for arpipe's choice.
-        threads: Number of threads; 0 leaves it to the encoder.
-        audio: Whether the source's sound comes along.
-        fragment_s: > 0 for a recording: an MP4 is written in pieces of so many seconds, straight into its place,
-            and stays readable up to the last piece whatever ends the program. An existing file is refused.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    codec: CodecName = "h264"
-    quality: int = Field(default=80, ge=0, le=100)
-    preset: str = ""
-    threads: int = Field(default=0, ge=0)
-    audio: bool = True
-    fragment_s: float = Field(default=0.0, ge=0)
+FRAGMENT_S = 1.0  # of a live recording: what is lost at most when the program is killed
+LIVE_PRESET = "ultrafast"  # x264 in real time beside everything else
 
 
 def traits_of(source: Source) -> VideoTraits:
     """Return what a video of a source's frames inherits from it."""
-    info = source.info
-    if info.traits is not None:
-        return info.traits
-    rate = Fraction(info.fps or FALLBACK_FPS).limit_denominator(1001)
-    return VideoTraits(FINE_TIME_BASE, rate, ColorTags.for_size(info.width, info.height))
+    return _traits_for(source.info)
 
 
-class VideoSink:
-    """Writes frames into a video file, a `Sink`.
+class VideoSink(FileWriter, Sink):
+    """Writes pictures into a video file.
 
-    Each frame is shown at its own `captured_s`, so variable rates and gaps are kept. Frames are upright: the
-    file asks for no rotation. Sides of odd length are made even by repeating the last row or column. Sound is
-    copied bit by bit where the file can hold it, else compressed anew.
+    Each picture is shown at its frame's `captured_s`, so variable rates and gaps are kept. Pictures are upright: the
+    file contains no rotation. Sides of odd length are made even by repeating the last row or column. Audio is copied
+    bit by bit if the container can hold it, and is compressed anew otherwise.
 
     Args:
         path: The file; its suffix picks the container.
-        width, height: Size of all frames, px.
-        traits: Time base, colour tags and sound of the source.
-        config: How it is compressed.
+        width, height: Size of all pictures, px.
+        traits: Time base, colour tags and audio of the source.
+        config: Compression.
+        from_zero: Whether the first picture is shown at 0 s, whatever its time is.
 
     Raises:
-        OutputError: The file cannot be written, or does not hold the codec.
+        OutputError: The file cannot be written, or its container cannot hold the codec.
     """
+
+    _errors = (av.error.FFmpegError, OSError, ValueError)
 
     def __init__(
         self,
@@ -81,27 +62,32 @@ class VideoSink:
         height: int,
         traits: VideoTraits,
         config: VideoSinkConfig | None = None,
+        *,
+        from_zero: bool = False,
     ) -> None:
         self.config = config or VideoSinkConfig()
         self._size = (width, height)
-        self._traits = _countable(traits, CODECS[self.config.codec].finest)
+        self._codec = CODECS[self.config.codec]
+        self._traits = _countable(traits, self._codec.finest)
+        self._start_s = None if from_zero else 0.0
         self._last_pts: int | None = None
-        self._finished = False
         self._kind = container_for(Path(path), self.config.codec)
         self._transparent = False
-        self._file: AtomicFile = GrowingFile(path) if self.config.fragment_s > 0 else AtomicFile(path)
-        with ExitStack() as undo:
-            undo.callback(self._file.discard)
-            try:
-                self._open(undo)
-            except (av.error.FFmpegError, OSError, ValueError) as error:
-                raise self._file.failure(error) from error
-            undo.pop_all()
+        super().__init__(GrowingFile(path) if self.config.fragment_s > 0 else AtomicFile(path))
+        with self._writing():
+            self._open()
+
+    @classmethod
+    def open(cls, target: str, info: SourceInfo, config: VideoSinkConfig) -> Self:
+        """Open a file; for a live source, one that stays readable however the program ends."""
+        if info.live:
+            preset = config.preset or (LIVE_PRESET if config.codec == "h264" else "")
+            config = config.model_copy(update={"preset": preset, "fragment_s": FRAGMENT_S, "audio": False})
+        return cls(target, info.width, info.height, _traits_for(info), config, from_zero=info.live)
 
     def write(self, pixels: Pixels, result: FrameResult) -> None:
         """Add a picture at its frame's time; see `Sink`."""
-        if self._finished:
-            raise ValueError(f"VideoSink {self._file.path} is closed")
+        self._require_open()
         if pixels.shape[2] == 4 and not self._transparent:
             self._begin_transparent()
         if (pixels.shape[1], pixels.shape[0]) != self._size:
@@ -112,88 +98,60 @@ class VideoSink:
         frame = self._from_rgb(_even(pixels))
         frame.pts = self._next_pts(result.frame.captured_s)
         frame.time_base = self._traits.time_base
-        try:
+        with self._writing():
             self._mux(self._stream.encode(frame))
-        except (av.error.FFmpegError, OSError) as error:
-            self.abort()
-            raise self._file.failure(error) from error
 
-    def close(self) -> None:
-        """Finish the file; see `Sink`."""
-        if self._finished:
-            return
-        try:
-            if self._last_pts is None:
-                raise OutputError(f"{self._file.path}: there was no frame to write")
-            self._mux(self._stream.encode(None))
-            if self._audio is not None:
-                self._audio.copy_rest()
-            self._finished = True
-            self._container.close()
-            self._file.commit()
-        except (av.error.FFmpegError, OSError) as error:
-            self._finished = False
-            self.abort()
-            raise error if isinstance(error, OutputError) else self._file.failure(error) from error
-        finally:
-            self._close_audio()
-
-    def abort(self) -> None:
-        """Drop the file; see `Sink`."""
-        if self._finished:
-            return
-        self._finished = True
-        self._close_audio()
-        with suppress(av.error.FFmpegError, OSError):
-            self._container.close()
-        self._file.discard()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.abort()
+    def _finish(self) -> None:
+        if self._last_pts is None:
+            raise OutputError(f"{self._file.path}: there was no frame to write")
+        self._mux(self._stream.encode(None))
+        if self._audio is not None:
+            self._audio.copy_rest()
 
     def _begin_transparent(self) -> None:
-        """Open the file anew, with an alpha channel: only the first picture tells that there will be one."""
-        fitting = [f"{name} in {codec.suffixes[0]}" for name, codec in CODECS.items() if codec.with_alpha]
-        if self._last_pts is not None or not CODECS[self.config.codec].with_alpha or self._kind == "mp4":
+        """Reopen the file with an alpha channel: only the first picture tells that one is needed."""
+        if self._last_pts is not None or not self._codec.with_alpha or self._kind == "mp4":
             self.abort()
+            fitting = [f"{name} in {codec.suffixes[0]}" for name, codec in CODECS.items() if codec.with_alpha]
             raise OutputError(
                 f"{self._file.path}: {self.config.codec} holds no transparency there; "
                 f"choose {' or '.join(fitting)}"
             )
-        self._close_audio()
-        with suppress(av.error.FFmpegError, OSError):
-            self._container.close()
+        with suppress(*self._errors):
+            self._resources.close()
         self._transparent = True
-        with ExitStack() as undo:
-            try:
-                self._open(undo)
-            except (av.error.FFmpegError, OSError, ValueError) as error:
-                self._finished = True
-                self._file.discard()
-                raise self._file.failure(error) from error
-            undo.pop_all()
+        with self._writing():
+            self._open()
 
-    def _open(self, undo: ExitStack) -> None:
-        codec, traits, container = CODECS[self.config.codec], self._traits, self._kind
-        os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder else prints its settings
-        options = {}
-        if container in ("mp4", "mov"):
-            # The second timescale is the one in which a file that does not begin at 0 says where it does.
-            ticks = str(_timescale(traits.time_base))
-            options = {"movflags": "+faststart", "video_track_timescale": ticks, "movie_timescale": ticks}
-            if self.config.fragment_s > 0:
-                options["movflags"] = "+empty_moov+default_base_moof"
-                options["frag_duration"] = str(round(self.config.fragment_s * 1e6))
-                options["flush_packets"] = "1"
-        self._container = av.open(str(self._file.temporary), "w", format=container, container_options=options)
-        undo.callback(self._container.close)
-        stream: Any = self._container.add_stream(codec.encoder, rate=traits.rate)
+    def _open(self) -> None:
+        os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder prints its settings otherwise
+        self._container = self._resources.enter_context(
+            av.open(
+                str(self._file.temporary), "w", format=self._kind, container_options=self._container_options()
+            )
+        )
+        self._stream = self._add_stream()
+        self._container.metadata.update(self._traits.metadata)
+        self._audio = self._open_audio()
+        self._container.start_encoding()
+
+    def _container_options(self) -> dict[str, str]:
+        if self._kind not in ("mp4", "mov"):
+            return {}
+        # The movie timescale is the one in which a file that does not begin at 0 states where it does.
+        ticks = str(_timescale(self._traits.time_base))
+        options = {"movflags": "+faststart", "video_track_timescale": ticks, "movie_timescale": ticks}
+        if self.config.fragment_s > 0:
+            options["movflags"] = "+empty_moov+default_base_moof"
+            options["frag_duration"] = str(round(self.config.fragment_s * 1e6))
+            options["flush_packets"] = "1"
+        return options
+
+    def _add_stream(self) -> av.VideoStream:
+        codec, traits, tags = self._codec, self._traits, self._traits.colors
+        stream = self._container.add_stream(codec.encoder, rate=traits.rate)
+        if not isinstance(stream, av.VideoStream):
+            raise OutputError(f"{self._file.path}: {codec.encoder} is not a video encoder of this FFmpeg")
         width, height = self._size
         stream.width, stream.height = width + width % 2, height + height % 2
         pixel_format = codec.with_alpha if self._transparent else codec.pixel_format
@@ -202,60 +160,68 @@ class VideoSink:
         context = stream.codec_context
         context.time_base = traits.time_base
         context.sample_aspect_ratio = traits.sample_aspect
-        extra = codec.alpha_options if self._transparent else {}
-        context.options = {**codec.encoder_options(self.config.quality, self.config.preset), **extra}
-        if self.config.fragment_s > 0 and "preset" in context.options:
-            context.options = {
-                **context.options,
-                "tune": "zerolatency",
-            }  # no second of frames inside the encoder
+        context.options = self._encoder_options()
         context.thread_count = self.config.threads
-        if codec.tag and container in ("mp4", "mov"):
+        if codec.tag and self._kind in ("mp4", "mov"):
             context.codec_tag = codec.tag
-        tags = traits.colors
         context.colorspace, context.color_range = tags.matrix, tags.range
         context.color_primaries, context.color_trc = tags.primaries, tags.transfer
-        self._stream = stream
         self._from_rgb = FromRgb(tags, width, height, pixel_format)
-        self._container.metadata.update(traits.metadata)
-        self._audio: AudioCopy | None = None
-        if self.config.audio and traits.path is not None:
-            self._audio = AudioCopy.open(traits.path, self._container)
-        self._container.start_encoding()
+        return stream
+
+    def _encoder_options(self) -> dict[str, str]:
+        options = self._codec.encoder_options(self.config.quality, self.config.preset)
+        if self._transparent:
+            options |= self._codec.alpha_options
+        if self.config.fragment_s > 0 and "preset" in options:
+            options["tune"] = "zerolatency"  # no second of frames inside the encoder
+        return options
+
+    def _open_audio(self) -> AudioCopy | None:
+        if not self.config.audio or self._traits.path is None:
+            return None
+        audio = AudioCopy.open(self._traits.path, self._container)
+        return audio and self._resources.enter_context(audio)
 
     def _next_pts(self, captured_s: float) -> int:
-        """The time in the stream's unit, later than the last one."""
-        pts = round(captured_s / self._traits.time_base)
+        """Return the time in units of the time base, later than the last one."""
+        if self._start_s is None:
+            self._start_s = captured_s
+        pts = round((captured_s - self._start_s) / self._traits.time_base)
         if self._last_pts is not None:
             pts = max(pts, self._last_pts + 1)
         self._last_pts = pts
         return pts
 
-    def _mux(self, packets: list[Any]) -> None:
+    def _mux(self, packets: "Iterable[av.Packet[av.VideoStream]]") -> None:
         for packet in packets:
             self._container.mux(packet)
             if self._audio is not None and packet.dts is not None:
                 self._audio.copy_until(float(packet.dts * packet.time_base))
 
-    def _close_audio(self) -> None:
-        if self._audio is not None:
-            self._audio.close()
+
+def _traits_for(info: SourceInfo) -> VideoTraits:
+    """Return the traits of a video source, or usual ones for other sources."""
+    if info.traits is not None:
+        return info.traits
+    rate = Fraction(info.fps or FALLBACK_FPS).limit_denominator(1001)
+    return VideoTraits(FINE_TIME_BASE, rate, ColorTags.for_size(info.width, info.height))
 
 
 def _countable(traits: VideoTraits, finest: int) -> VideoTraits:
-    """Traits whose time base the codec can count in; times are rounded to it."""
+    """Return traits with a time base that the codec can represent; times are rounded to it."""
     if traits.time_base.denominator <= finest:
         return traits
     return replace(traits, time_base=Fraction(1, finest))
 
 
 def _timescale(time_base: Fraction) -> int:
-    """Ticks in a second; MP4 counts in whole parts of one."""
+    """Return ticks per second; MP4 needs a whole number."""
     return int(time_base.denominator) if time_base.numerator == 1 else FINE_TIME_BASE.denominator
 
 
 def _even(pixels: Pixels) -> Pixels:
-    """Pixels with even sides; chroma is stored for 2 × 2 px."""
+    """Return pixels with even sides; chroma is stored per 2 × 2 px."""
     height, width = pixels.shape[:2]
     if height % 2 == 0 and width % 2 == 0:
         return pixels

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig, run
 from arpipe.errors import ConfigError, OutputError, RenderError
+from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.video import VideoFile
-from arpipe.io.video.writer import VideoSinkConfig
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.topology import load_topology
 from arpipe.types import FrameResult, Landmarks, Picture, TrackedFace

@@ -1,13 +1,16 @@
 """The virtual camera's contract, on a fake device."""
 
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from arpipe.errors import DeviceError, MissingExtra
 from arpipe.io.camera.virtual_camera import VirtualCameraSink
-from arpipe.io.sink import Sink, sink_class
+from arpipe.io.encoding import VideoSinkConfig
+from arpipe.io.sink import Sink
+from arpipe.io.source import SourceInfo
 from arpipe.types import Frame, FrameResult
 
 
@@ -43,8 +46,21 @@ def write(sink, width, height, level=7):
     sink.write(pixels, FrameResult(Frame(pixels, 0.0, 0)))
 
 
-def test_it_is_a_sink_of_the_table():
-    assert sink_class("virtual_camera") is VirtualCameraSink
+def test_a_target_is_the_name_of_the_device(monkeypatch):
+    opened = []
+
+    class Library:
+        PixelFormat = SimpleNamespace(RGB="rgb")
+
+        def Camera(width, height, fps, **options):  # noqa: N802, N805 - pyvirtualcam's own names
+            opened.append(options)
+            return FakeDevice(width, height, fps)
+
+    monkeypatch.setitem(sys.modules, "pyvirtualcam", Library)
+    for target in ("", "/dev/video4"):
+        with VirtualCameraSink.open(target, SourceInfo("", 64, 48, 30.0, None), VideoSinkConfig()) as sink:
+            write(sink, 64, 48)
+    assert opened == [{"fmt": "rgb"}, {"fmt": "rgb", "device": "/dev/video4"}]
 
 
 def test_pictures_arrive_as_they_are(sink, devices):

@@ -5,8 +5,9 @@ import pytest
 from PIL import Image, ImageCms
 
 from arpipe.errors import OutputError
+from arpipe.io.encoding import ImageSinkConfig
 from arpipe.io.image.reader import read_image
-from arpipe.io.image.writer import WRITABLE, ImageSink, ImageSinkConfig
+from arpipe.io.image.writer import WRITABLE, ImageSink
 from arpipe.types import Frame, FrameResult
 
 PIXELS = np.tile(np.array([[[200, 60, 40], [30, 190, 90]]], dtype=np.uint8), (16, 8, 1))

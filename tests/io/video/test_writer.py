@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from arpipe.errors import OutputError
+from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.sources import open_source
 from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video import VideoFile
 from arpipe.io.video.codecs import CODECS, container_for
-from arpipe.io.video.writer import VideoSink, VideoSinkConfig, traits_of
+from arpipe.io.video.writer import VideoSink, traits_of
 from arpipe.types import Frame, FrameResult
 from tests.io.clips import (
     VARIABLE_PTS,
