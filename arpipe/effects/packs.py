@@ -33,6 +33,7 @@ from arpipe.effects import EFFECT_KINDS
 from arpipe.effects.params import EffectParams, UserText
 from arpipe.effects.spec import parse_spec
 from arpipe.errors import AssetError, ConfigError
+from arpipe.folders import config_folder
 from arpipe.io.toml_tables import check, read_toml, valid_keys
 from arpipe.needs import Need, parse_needs
 from arpipe.spelling import nearest
@@ -108,7 +109,7 @@ def search_folders() -> tuple[Path, ...]:
     stated = [
         Path(part).expanduser() for part in os.environ.get("ARPIPE_EFFECTS", "").split(os.pathsep) if part
     ]
-    return (*stated, _user_folder(), assets_root() / "effects")
+    return (*stated, config_folder() / "effects", assets_root() / "effects")
 
 
 def pack_folders() -> dict[str, Path]:
@@ -181,11 +182,6 @@ def needs_of(pack: Pack) -> frozenset[Need]:
     """Return what perception must detect for a pack, known before its layers are built; see `Layer.needs`."""
     needs = (layer.params.needs or kind_class(layer.kind).needs for layer in pack.layers)
     return parse_needs({need for each in needs for need in each}, pack.name)
-
-
-def _user_folder() -> Path:
-    config = os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA") or "~/.config"
-    return Path(config).expanduser() / "arpipe" / "effects"
 
 
 def _read_pack(folder: Path, changes: Mapping[str, Any]) -> Pack:

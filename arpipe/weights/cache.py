@@ -1,4 +1,4 @@
-"""Files in the cache folder: where it is, atomic writes, and checks that are cheap when nothing changed.
+"""Files in the cache folder: atomic writes, and checks that are cheap when nothing changed.
 
 Every cached file has a record beside it (`<file>.json`) with its SHA-256, size and modification time. Opening
 compares size and time; only when the time differs the hash is computed. A file that does not match its record
@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,25 +19,11 @@ from pathlib import Path
 from filelock import FileLock
 
 from arpipe.errors import WeightsError
+from arpipe.folders import HOME_VARIABLE
 from arpipe.io.atomic import remove_abandoned, write_bytes
 
-HOME_VARIABLE = "ARPIPE_HOME"
 SCRATCH_PREFIX = ".tmp-"
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
-
-
-def root() -> Path:
-    """The cache folder: `ARPIPE_HOME`, else the platform's place for caches."""
-    chosen = os.environ.get(HOME_VARIABLE)
-    if chosen:
-        return Path(chosen).expanduser()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "arpipe"
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from arpipe.folders import cache_folder
 from arpipe.weights import cache, catalog, wheel
 from arpipe.weights.catalog import Network
 from arpipe.weights.wheel import Progress
@@ -51,7 +52,7 @@ def model_path(name: str, progress: Progress | None = None, outputs: Sequence[st
     path = _converted(network, kept)
     if cache.find(path, _recipe(network)):
         return path
-    with cache.locked(cache.root()), _reporting(progress) as report:
+    with cache.locked(cache_folder()), _reporting(progress) as report:
         if not cache.find(path, _recipe(network)):  # another process may have made it while we waited
             _convert(network, _source(network, report), report, kept)
     return path
@@ -63,7 +64,7 @@ def source(name: str, progress: Progress | None = None) -> bytes:
     Raises:
         WeightsError: Unknown name, or the weights cannot be had; the message says what to do.
     """
-    with cache.locked(cache.root()), _reporting(progress) as report:
+    with cache.locked(cache_folder()), _reporting(progress) as report:
         return _source(catalog.network(name), report)
 
 
@@ -80,7 +81,7 @@ def import_wheel(path: Path, progress: Progress | None = None) -> list[Path]:
     """
     networks = catalog.load().networks.values()
     contents = wheel.from_file(path, networks)
-    with cache.locked(cache.root()), _reporting(progress) as report:
+    with cache.locked(cache_folder()), _reporting(progress) as report:
         for network in networks:
             _keep_source(network, contents[network.name])
             _convert(network, contents[network.name], report)
@@ -92,7 +93,7 @@ def discard_damaged(path: Path) -> bool:
 
     For damage that kept size and time, which cheap checks pass over and loading meets.
     """
-    with cache.locked(cache.root()):
+    with cache.locked(cache_folder()):
         if cache.sound(path, thorough=True):
             return False
         cache.remove(path)
@@ -132,11 +133,11 @@ def _reporting(progress: Progress | None) -> AbstractContextManager[Progress]:
 
 
 def _converted(network: Network, kept: tuple[str, ...] = ()) -> Path:
-    return cache.root() / "onnx" / f"{'.'.join((network.name, *kept))}.onnx"
+    return cache_folder() / "onnx" / f"{'.'.join((network.name, *kept))}.onnx"
 
 
 def _tflite(network: Network) -> Path:
-    return cache.root() / "tflite" / Path(network.member).name
+    return cache_folder() / "tflite" / Path(network.member).name
 
 
 def _recipe(network: Network) -> str:
@@ -167,7 +168,7 @@ def _source(network: Network, progress: Progress) -> bytes:
     if given is not None:
         contents = wheel.from_file(given, networks)
     else:
-        with cache.temporary_folder(cache.root()) as folder:
+        with cache.temporary_folder(cache_folder()) as folder:
             contents = wheel.from_file(wheel.download(catalog.load().wheel, folder, progress), networks)
     for other in networks:
         _keep_source(other, contents[other.name])

@@ -12,7 +12,8 @@ from pathlib import Path
 import flatbuffers.flexbuffers as flexbuffers
 import tflite
 
-from arpipe.weights import cache, catalog, store
+from arpipe.folders import cache_folder
+from arpipe.weights import catalog, store
 
 NETWORK = "face_mesh_attention"
 OUTPUTS = ("lips", "left_eye", "right_eye")
@@ -26,7 +27,7 @@ def main() -> None:
     """Read the network's options, write the table."""
     store.fetch([NETWORK])
     member = catalog.network(NETWORK).member
-    content = (cache.root() / "tflite" / Path(member).name).read_bytes()
+    content = (cache_folder() / "tflite" / Path(member).name).read_bytes()
     model = tflite.Model.GetRootAsModel(content, 0)
     graph = model.Subgraphs(0)
     lists = []

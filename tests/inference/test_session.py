@@ -12,6 +12,7 @@ from onnx import helper
 from pydantic import ValidationError
 
 from arpipe.errors import InferenceError, NonFiniteOutput
+from arpipe.folders import HOME_VARIABLE
 from arpipe.inference import session as module
 from arpipe.inference.session import Session, SessionConfig
 from arpipe.weights import cache, catalog, store
@@ -187,7 +188,7 @@ def test_sessions_leave_no_threads_behind(double: Path):
 def test_network_damaged_unnoticed_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """The bytes are others, size and time are the same: cheap checks pass, loading fails."""
     source = store.source("selfie_segmentation")
-    monkeypatch.setenv(cache.HOME_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
     cache.write(
         tmp_path / "tflite" / "selfie_segmentation.tflite",
         source,

