@@ -1,6 +1,6 @@
-"""`arpipe` and `python -m arpipe`: runs a command and turns what goes wrong into one line and an exit code.
+"""`arpipe` and `python -m arpipe`: run a command and turn an error into a message and an exit code.
 
-Exit codes: 0 done, 1 an error that was told, 2 the command line is wrong, 130 interrupted.
+Exit codes: 0 success, 1 a reported error, 2 a wrong command line, 130 interrupted.
 """
 
 import os
@@ -11,17 +11,17 @@ from arpipe.errors import ArpipeError
 
 DEBUG_FLAG = "--debug"
 DEBUG_VARIABLE = "ARPIPE_DEBUG"
-INTERRUPTED = 130  # what shells report after Ctrl-C
+INTERRUPTED = 130  # as shells report Ctrl-C
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command line, the process's own by default.
+    """Run a command line; None for that of the process.
 
     Returns:
-        The exit code. With `--debug` or ARPIPE_DEBUG=1 errors are raised instead, so Python shows where.
+        The exit code. With `--debug` or ARPIPE_DEBUG=1 errors are raised instead, with their traceback.
     """
     if arguments is None:
-        # Nothing here is large enough for NumPy's threads, and starting them costs a third of its import.
+        # No array here is large enough for NumPy's threads, and starting them takes a third of its import time.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     given = sys.argv[1:] if arguments is None else list(arguments)
     debug = DEBUG_FLAG in given or os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
@@ -39,17 +39,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ArpipeError as error:
         if debug:
             raise
-        _tell(str(error))
+        _report(str(error))
         return 1
-    except Exception as error:  # the last resort; --debug shows it whole
+    except Exception as error:  # the last resort; --debug shows the traceback
         if debug:
             raise
-        _tell(f"{type(error).__name__}: {error}\nThis should not happen. Add --debug to see where it did.")
+        _report(
+            f"{type(error).__name__}: {error}\nThis is a bug in arpipe; add --debug to see the traceback."
+        )
         return 1
     return 0
 
 
-def _tell(message: str) -> None:
+def _report(message: str) -> None:
     try:
         sys.stderr.write(f"error: {message}\n")
     except BrokenPipeError:
@@ -57,7 +59,7 @@ def _tell(message: str) -> None:
 
 
 def _drop_output() -> None:
-    """Send what is still to be flushed nowhere: the reader of our output has gone."""
+    """Discard unflushed output: its reader is gone."""
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path
         for stream in (sys.stdout, sys.stderr):
             try:

@@ -1,7 +1,7 @@
-"""The command line. It parses; each command hands over to a function of `arpipe.apps`.
+"""The command line. It only parses; each command calls a function of `arpipe.apps`.
 
-A command is one function in a file of this package and one line here. Whatever it needs beyond typer is
-imported inside that function, so that `arpipe --help` answers at once.
+A command is a function in a module of this package and a line here. Everything it needs besides typer is imported
+inside the function, so that `arpipe --help` is fast.
 """
 
 from typing import Annotated
@@ -25,9 +25,9 @@ app = typer.Typer(
 
 @app.callback()
 def _options(
-    _debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+    _debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
 ) -> None:
-    """`--debug` is acted upon in `arpipe.__main__`; it stands here to be listed."""
+    """List `--debug`, which `arpipe.__main__` handles."""
 
 
 app.command()(machine.demo)
@@ -44,5 +44,5 @@ app.add_typer(config.app, name="config")
 
 @app.command()
 def version() -> None:
-    """Print arpipe's version."""
+    """Print the version of arpipe."""
     typer.echo(f"arpipe {__version__}")

@@ -15,8 +15,8 @@ from arpipe.cli.options import (
     Settings,
     Threads,
     Track,
+    pipeline_flags,
     run_config,
-    subjects,
 )
 
 
@@ -74,17 +74,8 @@ def batch(
     run = run_config(
         config,
         settings,
-        {
-            "--effect": ("effects", effect),
-            "--codec": ("video.codec", codec),
-            "--quality": ("video.quality", quality),
-            "--track": ("perception.track", subjects(track)),
-            "--max-faces": ("perception.face.max_faces", max_faces),
-            "--fov": ("camera.fov_deg", fov),
-            "--camera": ("camera.file", camera),
-            "--provider": ("perception.session.provider", provider),
-            "--threads": ("perception.session.intra_op_threads", threads),
-        },
+        pipeline_flags(effect, track, max_faces, provider, threads, fov, camera),
+        {"--codec": ("video.codec", codec), "--quality": ("video.quality", quality)},
     )
     given: dict[str, Any] = {
         "inputs": tuple(inputs or ()),

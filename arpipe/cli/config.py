@@ -11,20 +11,21 @@ app = typer.Typer(help="Show configurations.", no_args_is_help=True)
 
 @app.callback()
 def _group() -> None:
-    """Keep `show` a command of its own."""
+    """Keep `show` a subcommand."""
 
 
 @app.command()
 def show(
     name: Annotated[
-        str | None, typer.Argument(metavar="[FILE]", help="A TOML file, or a name such as glasses.")
+        str | None, typer.Argument(metavar="[FILE]", help="TOML file, or a bundled name such as glasses.")
     ] = None,
     resolved: Annotated[
-        bool, typer.Option("--resolved", help="All values, not only those that differ from the defaults.")
+        bool,
+        typer.Option("--resolved", help="Print all values, not only those that differ from the defaults."),
     ] = False,
     settings: Settings = None,
 ) -> None:
-    """Print what a configuration comes to with the environment and --set, as TOML."""
+    """Print a configuration, including the environment and --set, as TOML."""
     from arpipe.config import as_toml
 
     typer.echo(as_toml(run_config(name, settings), resolved=resolved), nl=False)

@@ -15,52 +15,59 @@ from arpipe.cli.options import (
     Settings,
     Threads,
     Track,
+    pipeline_flags,
     run_config,
-    subjects,
 )
 
 
 def live(
     source: Annotated[
-        str | None, typer.Option("--source", "-s", help="A camera's number, a file, or sample.")
+        str | None, typer.Option("--source", "-s", help="Camera number, file, or sample.")
     ] = None,
     effect: Effects = None,
-    loop: Annotated[bool | None, typer.Option("--loop", help="Begin a file again when it ends.")] = None,
+    loop: Annotated[bool | None, typer.Option("--loop", help="Loop the file.")] = None,
     window: Annotated[
-        bool | None, typer.Option("--window/--no-window", help="Show it in a window (the default).")
+        bool | None, typer.Option("--window/--no-window", help="Show a window (the default).")
     ] = None,
     mirror: Annotated[
-        bool | None, typer.Option("--mirror/--no-mirror", help="Show it as a mirror does (the default).")
+        bool | None,
+        typer.Option("--mirror/--no-mirror", help="Mirror the picture in the window (the default)."),
     ] = None,
-    full_screen: Annotated[
-        bool | None, typer.Option("--full-screen", help="Begin on the whole screen.")
-    ] = None,
+    full_screen: Annotated[bool | None, typer.Option("--full-screen", help="Start in full screen.")] = None,
     record: Annotated[
-        Path | None, typer.Option("--record", metavar="FILE", help="Record from the first frame on.")
+        Path | None, typer.Option("--record", metavar="FILE", help="Record from the start into this video.")
     ] = None,
     virtual_camera: Annotated[
-        bool | None, typer.Option("--virtual-camera", help="Send it to a camera that video calls can choose.")
+        bool | None,
+        typer.Option("--virtual-camera", help="Send pictures to a virtual camera for video calls."),
     ] = None,
     web: Annotated[
-        bool, typer.Option("--web", help="Serve a page instead; --source is offered there beside its camera.")
+        bool, typer.Option("--web", help="Serve a web page instead; --source is offered beside its camera.")
     ] = False,
     host: Annotated[
         str | None,
-        typer.Option("--host", metavar="ADDRESS", help="Of the page; beyond loopback with TLS only."),
+        typer.Option(
+            "--host", metavar="ADDRESS", help="Address of the page; beyond loopback, TLS is required."
+        ),
     ] = None,
     port: Annotated[
-        int | None, typer.Option("--port", metavar="N", help="Of the page; 0 takes a free one.")
+        int | None, typer.Option("--port", metavar="N", help="Port of the page; 0 picks a free one.")
     ] = None,
     max_sessions: Annotated[
-        int | None, typer.Option("--max-sessions", metavar="N", help="Pages served at once.")
+        int | None,
+        typer.Option("--max-sessions", metavar="N", help="Maximum number of pages served at once."),
     ] = None,
     tls_cert: Annotated[
-        Path | None, typer.Option("--tls-cert", metavar="PEM", help="Certificate of the page.")
+        Path | None, typer.Option("--tls-cert", metavar="PEM", help="TLS certificate of the page.")
     ] = None,
-    tls_key: Annotated[Path | None, typer.Option("--tls-key", metavar="PEM", help="Its key.")] = None,
-    frames: Annotated[int | None, typer.Option("--frames", metavar="N", help="End after N pictures.")] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option("--tls-key", metavar="PEM", help="Private key of the certificate.")
+    ] = None,
+    frames: Annotated[
+        int | None, typer.Option("--frames", metavar="N", help="Stop after N pictures.")
+    ] = None,
     seconds: Annotated[
-        float | None, typer.Option("--seconds", metavar="S", help="End after S seconds.")
+        float | None, typer.Option("--seconds", metavar="S", help="Stop after S seconds.")
     ] = None,
     track: Track = None,
     max_faces: MaxFaces = None,
@@ -71,13 +78,13 @@ def live(
     config: ConfigFile = None,
     settings: Settings = None,
 ) -> None:
-    """Try effects on with a webcam, in a window or a web page."""
+    """Try on effects with a webcam, in a window or a web page."""
     run = run_config(
         config or "live",
         settings,
+        pipeline_flags(effect, track, max_faces, provider, threads, fov, camera),
         {
             "--source": ("live.source", source),
-            "--effect": ("effects", effect),
             "--loop": ("live.loop", loop),
             "--window": ("live.window", window),
             "--mirror": ("live.mirror", mirror),
@@ -86,12 +93,6 @@ def live(
             "--virtual-camera": ("live.virtual_camera", virtual_camera),
             "--frames": ("live.frames", frames),
             "--seconds": ("live.seconds", seconds),
-            "--track": ("perception.track", subjects(track)),
-            "--max-faces": ("perception.face.max_faces", max_faces),
-            "--fov": ("camera.fov_deg", fov),
-            "--camera": ("camera.file", camera),
-            "--provider": ("perception.session.provider", provider),
-            "--threads": ("perception.session.intra_op_threads", threads),
             "--host": ("web.host", host),
             "--port": ("web.port", port),
             "--max-sessions": ("web.max_sessions", max_sessions),

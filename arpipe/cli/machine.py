@@ -1,4 +1,4 @@
-"""Commands about this machine: what it lacks, what it can do, its cameras."""
+"""Commands about this machine: doctor, demo, devices, calibrate."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,7 @@ def doctor(
         bool, typer.Option("--json", help="Print JSON, for programs and bug reports.")
     ] = False,
 ) -> None:
-    """Say what this machine lacks to run arpipe, and the command that mends it."""
+    """Check what this machine lacks to run arpipe, and how to fix it."""
     from rich.console import Console
 
     from arpipe.apps.doctor import examine, exit_code, show, to_json
@@ -26,11 +26,11 @@ def doctor(
 
 
 def demo(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to write.")] = Path(
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Output folder.")] = Path(
         "out"
     ),
 ) -> None:
-    """Put glasses on the bundled sample: demo.mp4, demo.png and where the time went."""
+    """Put glasses on the bundled sample: writes demo.mp4, demo.png and the stage timings."""
     from arpipe.apps.demo import run
 
     raise typer.Exit(run(output))
@@ -39,7 +39,7 @@ def demo(
 def devices(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
-    """List the cameras that answer."""
+    """List the available cameras."""
     from arpipe.apps.devices import devices_json, show_devices
 
     if as_json:
@@ -49,18 +49,18 @@ def devices(
 
 
 def calibrate(
-    pictures: Annotated[list[Path], typer.Argument(help="Five or more views of one flat chessboard.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("calib.json"),
-    columns: Annotated[int, typer.Option(help="Inner corners along the board's long side.")] = 9,
+    pictures: Annotated[list[Path], typer.Argument(help="At least five views of a flat chessboard.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Output file.")] = Path("calib.json"),
+    columns: Annotated[int, typer.Option(help="Inner corners along the long side of the board.")] = 9,
     rows: Annotated[int, typer.Option(help="Inner corners along its short side.")] = 6,
 ) -> None:
-    """Measure a camera's intrinsics from chessboard pictures, for --camera."""
+    """Calibrate a camera from chessboard pictures, for --camera."""
     from arpipe.apps.calibrate import run
 
     found = run(pictures, output, columns, rows)
     typer.echo(
         f"{output}: vertical field of view {found.camera.vertical_fov_deg:.1f}°, "
-        f"error {found.error_px:.2f} px, board found in {len(found.used)} of {len(pictures)} pictures"
+        f"reprojection error {found.error_px:.2f} px, board found in {len(found.used)} of {len(pictures)} pictures"
     )
     for path in found.unused:
         typer.echo(f"  not found in {path}")

@@ -10,13 +10,14 @@ from typer.core import TyperGroup
 from arpipe.cli.options import (
     ConfigFile,
     Effects,
+    Flags,
     MaxFaces,
     Provider,
     Settings,
     Threads,
     Track,
+    pipeline_flags,
     run_config,
-    subjects,
 )
 
 SWEEP = "--sweep"
@@ -27,7 +28,7 @@ class SweepGroup(TyperGroup):
     """Lets one `--sweep` take several axes: `--sweep size=640x480,1280x720 faces=1,2`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """The arguments with `--sweep` before each of the axes that follow one; then as usual."""
+        """Insert `--sweep` before each axis that follows one, then parse as usual."""
         spread: list[str] = []
         follows = False
         for argument in args:
@@ -40,44 +41,58 @@ class SweepGroup(TyperGroup):
 
 
 app = typer.Typer(
-    cls=SweepGroup, help="Measure where every millisecond of a frame goes.", invoke_without_command=True
+    cls=SweepGroup, help="Measure the time of every stage of a frame.", invoke_without_command=True
 )
 
 
 @app.callback()
 def profile(
     context: typer.Context,
-    source: Annotated[str | None, typer.Option(help="sample, a file, or a camera's number.")] = None,
+    source: Annotated[str | None, typer.Option(help="sample, a file, or a camera number.")] = None,
     effect: Effects = None,
     track: Track = None,
     live: Annotated[
         bool | None,
-        typer.Option("--live", help="In real time, as `arpipe live`: drops, latency, governor."),
+        typer.Option("--live", help="Measure the live loop in real time: dropped frames, latency, governor."),
     ] = None,
-    fps: Annotated[float | None, typer.Option(metavar="N", help="Rate of the sample with --live.")] = None,
-    frames: Annotated[int | None, typer.Option(metavar="N", help="Counted frames a run.")] = None,
-    size: Annotated[str | None, typer.Option(metavar="WxH", help="Of the sample's frames.")] = None,
-    faces: Annotated[int | None, typer.Option(metavar="N", help="Faces in the sample, 1 to 4.")] = None,
+    fps: Annotated[
+        float | None, typer.Option(metavar="N", help="Frame rate of the sample with --live.")
+    ] = None,
+    frames: Annotated[int | None, typer.Option(metavar="N", help="Measured frames per run.")] = None,
+    size: Annotated[str | None, typer.Option(metavar="WxH", help="Frame size of the sample.")] = None,
+    faces: Annotated[
+        int | None, typer.Option(metavar="N", help="Number of faces in the sample, 1 to 4.")
+    ] = None,
     max_faces: MaxFaces = None,
-    repeat: Annotated[int | None, typer.Option(metavar="N", help="Runs.")] = None,
+    repeat: Annotated[int | None, typer.Option(metavar="N", help="Number of runs.")] = None,
     json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The report; - for standard output.")
+        Path | None, typer.Option(metavar="FILE", help="Write the report; - for standard output.")
     ] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="The report as a page.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report as an HTML page.")
+    ] = None,
     trace: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Chrome trace, opens in Perfetto.")
+        Path | None, typer.Option(metavar="FILE", help="Write a Chrome trace, which opens in Perfetto.")
     ] = None,
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Encode, too, into this video.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also encode the pictures into this video.")
+    ] = None,
     sweep: Annotated[
-        list[str] | None, typer.Option(metavar="AXIS=A,B", help="size=640x480,1280x720 faces=1,2 threads=1,2")
+        list[str] | None,
+        typer.Option(
+            metavar="AXIS=A,B", help="Measure all combinations: size=640x480,1280x720 faces=1,2 threads=1,2"
+        ),
     ] = None,
-    budget: Annotated[float | None, typer.Option(metavar="MS", help="Mark what takes longer at p95.")] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(metavar="MS", help="Exit with code 1 if a frame takes longer than MS at p95."),
+    ] = None,
     config: ConfigFile = None,
     settings: Settings = None,
     provider: Provider = None,
     threads: Threads = None,
 ) -> None:
-    """Measure where every millisecond of a frame goes."""
+    """Measure the time of every stage of a frame."""
     if context.invoked_subcommand is not None:
         return
     from arpipe.apps.profile.run import Outputs, run
@@ -86,21 +101,17 @@ def profile(
     chosen = run_config(
         config or DEFAULT_CONFIG,
         settings,
+        pipeline_flags(effect, track, max_faces or faces, provider, threads),
         {
-            "--effect": ("effects", effect),
-            "--track": ("perception.track", subjects(track)),
             "--live": ("profile.live", live),
             "--fps": ("profile.fps", fps),
-            "--max-faces": ("perception.face.max_faces", max_faces or faces),
-            "--provider": ("perception.session.provider", provider),
-            "--threads": ("perception.session.intra_op_threads", threads),
             "--source": ("profile.source", source),
             "--frames": ("profile.frames", frames),
             "--faces": ("profile.faces", faces),
             "--repeat": ("profile.repeat", repeat),
             "--output": ("profile.output", output),
-            **_size_flags(size),
         },
+        _size_flags(size),
     )
     code = run(
         chosen, Outputs(json, html, trace), list(sweep or ()), budget, config_file(config or DEFAULT_CONFIG)
@@ -110,10 +121,10 @@ def profile(
 
 @app.command()
 def compare(
-    before: Annotated[Path, typer.Argument(help="A report made with --json.")],
-    after: Annotated[Path, typer.Argument(help="Another one, of the same thing.")],
+    before: Annotated[Path, typer.Argument(help="A report written with --json.")],
+    after: Annotated[Path, typer.Argument(help="A later report of the same measurement.")],
 ) -> None:
-    """Say which stages became slower; exit code 1 if any did."""
+    """Compare two reports; exit with code 1 if a stage became slower."""
     from rich.console import Console
 
     from arpipe.apps.profile.compare import compare as judge
@@ -126,7 +137,7 @@ def compare(
     raise typer.Exit(int(has_regressed(verdicts)))
 
 
-def _size_flags(size: str | None) -> dict[str, tuple[str, object]]:
+def _size_flags(size: str | None) -> Flags:
     if size is None:
         return {}
     from arpipe.apps.profile.sweep import parse_size
