@@ -66,6 +66,8 @@ class LiveConfig(BaseModel):
         full_screen: Begin on the whole screen.
         record: Record into this file from the first frame on; if it exists, a number is added to the name.
         virtual_camera: Send it to a virtual camera that video calls can choose.
+        outputs: Further outputs, each a file that must not exist yet or `name:target`, such as one that an installed
+            package adds.
         folder: Where recordings and snapshots go.
         frames: End after so many; 0 for no end.
         seconds: End after so long; 0 for no end.
@@ -81,6 +83,7 @@ class LiveConfig(BaseModel):
     full_screen: bool = False
     record: Path | None = None
     virtual_camera: bool = False
+    outputs: tuple[str, ...] = ()
     folder: Path = Path("captures")
     frames: int = Field(default=0, ge=0)
     seconds: float = Field(default=0.0, ge=0)

@@ -1,34 +1,32 @@
-"""A sink of one's own: the latest picture always in one small JPEG, for a wall display or a web server.
+"""A custom output that keeps the latest picture in one small JPEG, for a wall display or a web server.
 
 `python demos/13_own_sink.py [camera or file] [frames] [picture.jpg]`
 """
 
 import sys
-import time
 from pathlib import Path
 
 from PIL import Image
 
 from arpipe import FrameResult, live
 from arpipe.config import LiveConfig, RunConfig
-from arpipe.io.sink import NullSink
+from arpipe.io.sink import Sink
 from arpipe.types import Pixels
 
 EVERY_S = 0.5
 
 
-class LatestPicture(NullSink):
-    """Overwrites one file; `write` runs in a thread of its own, pictures it has no time for are dropped."""
+class LatestPicture(Sink):
+    """Overwrites one file. `write` runs on its own thread; pictures that arrive while it is busy are dropped."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.path, self.written_s = path, 0.0
+        self.path, self.saved_s, self.count = path, -EVERY_S, 0
 
     def write(self, pixels: Pixels, result: FrameResult) -> None:
-        """Keep a picture now and then."""
-        super().write(pixels, result)
-        if time.monotonic() - self.written_s > EVERY_S:
-            self.written_s = time.monotonic()
+        """Save a picture now and then."""
+        self.count += 1
+        if result.frame.captured_s - self.saved_s >= EVERY_S:
+            self.saved_s = result.frame.captured_s
             small = Image.fromarray(pixels)
             small.thumbnail((640, 640))
             small.save(self.path)

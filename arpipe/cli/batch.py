@@ -31,7 +31,9 @@ def batch(
     effect: Effects = None,
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="PATH", help="File for one input, folder for several."),
+        typer.Option(
+            "--output", "-o", metavar="PATH", help="File for one input, folder for several, or NAME:TARGET."
+        ),
     ] = None,
     export: Annotated[
         str | None,

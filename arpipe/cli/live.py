@@ -41,6 +41,10 @@ def live(
         bool | None,
         typer.Option("--virtual-camera", help="Send pictures to a virtual camera for video calls."),
     ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Another output: a new file, or NAME:TARGET."),
+    ] = None,
     web: Annotated[
         bool, typer.Option("--web", help="Serve a web page instead; --source is offered beside its camera.")
     ] = False,
@@ -91,6 +95,7 @@ def live(
             "--full-screen": ("live.full_screen", full_screen),
             "--record": ("live.record", record),
             "--virtual-camera": ("live.virtual_camera", virtual_camera),
+            "--output": ("live.outputs", output),
             "--frames": ("live.frames", frames),
             "--seconds": ("live.seconds", seconds),
             "--host": ("web.host", host),

@@ -14,6 +14,7 @@ from arpipe.apps.stream.setup import LiveParts
 from arpipe.config import LiveConfig, RunConfig
 from arpipe.errors import DeviceError, OutputError
 from arpipe.io.sink import NullSink
+from arpipe.io.video import VideoFile
 from arpipe.pipeline.governor import GovernorConfig
 from arpipe.pipeline.quality import DEFAULT_LEVELS
 from arpipe.pipeline.schedule import Rates
@@ -216,7 +217,7 @@ def test_paused_source_gives_no_picture():
 
 @pytest.mark.weights
 @pytest.mark.gl
-def test_headless_run_shows_frames_to_callback_and_sinks():
+def test_headless_run_shows_frames_to_callback_sinks_and_outputs(tmp_path):
     seen, sink = [], NullSink()
 
     def watch(picture):
@@ -224,11 +225,14 @@ def test_headless_run_shows_frames_to_callback_and_sinks():
         return len(seen) < 4
 
     device = {"width": 320, "height": 180}
-    live = {"source": "sample", "window": False, "device": device}
+    outputs = (str(tmp_path / "made.mp4"),)
+    live = {"source": "sample", "window": False, "device": device, "outputs": outputs}
     run = RunConfig.model_validate({"effects": ("aviator",), "live": live})
     report = run_headless(run, LiveParts(watch, [sink]))
     assert report.frames == len(seen) == 4
-    assert sink.count + report.dropped["encode"] == 4
+    with VideoFile(tmp_path / "made.mp4") as video:
+        written = len(list(video))
+    assert sink.count + written + report.dropped["encode"] == 2 * 4
     assert seen[-1].result.faces
     assert "4 pictures" in summary(report)
 

@@ -4,17 +4,15 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from arpipe.apps.batch.plan import Job
-from arpipe.io.encoding import ImageSinkConfig, VideoSinkConfig
+from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import Export, ExportHeader, open_export
-from arpipe.io.image.writer import ImageSink
 from arpipe.io.sink import Sink
+from arpipe.io.sinks import open_sink
 from arpipe.io.source import Source, SourceInfo
 from arpipe.io.sources import open_source
-from arpipe.io.video.writer import VideoSink, traits_of
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.handover import BackgroundWriter
 from arpipe.pipeline.runner import FramePipeline, pictures, results
@@ -134,13 +132,8 @@ def _timed(frames: Iterable[Frame], capture_ms: dict[int, float], clock: Clock) 
 
 
 def _open_sinks(job: Job, source: Source, video: VideoSinkConfig) -> Iterator[Sink]:
-    if job.output is None:
-        return
-    if job.kind == "images":
-        yield ImageSink(job.output, Path(job.spec), ImageSinkConfig(quality=video.quality))
-    else:
-        info = source.info
-        yield VideoSink(job.output, info.width, info.height, traits_of(source), video)
+    if job.output is not None:
+        yield open_sink(job.output, source.info, video)
 
 
 def _open_exports(job: Job, source: Source, pipeline: BatchPipeline) -> Iterator[Export]:

@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -54,14 +54,14 @@ class Job:
     Attributes:
         spec: What `open_source` opens.
         kind: What it holds.
-        output: Picture or video to write, or None.
+        output: Picture or video to write, an output named `name:target`, or None.
         export: Data to write, or None.
         export_format: Its format.
     """
 
     spec: str
     kind: MediaKind
-    output: Path | None
+    output: Path | str | None
     export: Path | None
     export_format: ExportFormat
 
@@ -104,7 +104,7 @@ class OtherFiles:
 
 def make_plan(
     inputs: Iterable[str],
-    output: Path | None,
+    output: Path | str | None,
     export: Path | None,
     asked_format: ExportFormat | None,
     codec: CodecName,
@@ -118,7 +118,7 @@ def make_plan(
 
     Args:
         inputs: Files, folders, patterns, or "sample".
-        output: File or folder for pictures and videos; None to write none.
+        output: File or folder for pictures and videos, or text that names an output; None to write none.
         export: File or folder for data; None to write none.
         asked_format: Format of the data; None to choose by the suffix.
         codec: Codec of the videos.
@@ -136,14 +136,18 @@ def make_plan(
     several = len(specs) + len(refusals) > 1
     read = [*source_files(spec for spec in specs if spec != SAMPLE), *others.read]
     # Names that do not depend on what the inputs hold are compared before any input is opened.
-    written = [NamedFile(OUTPUT_ROLE, output)] if output and not _is_folder(output, several) else []
+    written = (
+        [NamedFile(OUTPUT_ROLE, output)]
+        if isinstance(output, Path) and not _is_folder(output, several)
+        else []
+    )
     if export and not _is_folder(export, several):
         written += _export_files(export, export_format(export, asked_format))
     refuse_overwriting([*written, *others.written], read)
     kinds, unreadable = _kinds(specs)
     outputs = _outputs(output, kinds, several, codec)
     exports, chosen = _exports(export, kinds, several, asked_format)
-    written = [NamedFile(OUTPUT_ROLE, path) for path in outputs if path is not None]
+    written = [NamedFile(OUTPUT_ROLE, path) for path in outputs if isinstance(path, Path)]
     written += [file for path in exports if path is not None for file in _export_files(path, chosen)]
     refuse_overwriting([*written, *others.written], read)
     for folder in sorted({file.path.parent for file in written}):
@@ -200,10 +204,10 @@ def _is_folder(target: Path, several: bool) -> bool:
 
 
 def _outputs(
-    output: Path | None, kinds: dict[str, MediaKind], several: bool, codec: CodecName
-) -> list[Path | None]:
-    if output is None:
-        return [None] * len(kinds)
+    output: Path | str | None, kinds: dict[str, MediaKind], several: bool, codec: CodecName
+) -> Sequence[Path | str | None]:
+    if not isinstance(output, Path):
+        return [output] * len(kinds)
     if _is_folder(output, several):
         names = FreeNames()
         return [names.take(output / _output_name(spec, kind, codec)) for spec, kind in kinds.items()]

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 from rich.console import Console
 
 from arpipe.apps.batch.job import BatchPipeline, run_job
@@ -19,6 +19,7 @@ from arpipe.errors import ArpipeError, RenderError, WeightsError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import ExportFormat
 from arpipe.io.outputs import named_files
+from arpipe.io.sinks import names_sink
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.timing import TimingLog
 
@@ -34,7 +35,7 @@ class BatchConfig(BaseModel):
     Attributes:
         inputs: Files, folders and patterns.
         source: "sample" to use the bundled sample as one more input.
-        output: File for one input, folder for several; None to write no pictures.
+        output: File for one input, folder for several, or an output named `name:target`; None to write no pictures.
         export: The same for data; None to write none.
         export_format: Format of the data; None to go by the suffix, JSONL in folders.
         timings: JSON file for every stage's times, or None.
@@ -47,13 +48,18 @@ class BatchConfig(BaseModel):
 
     inputs: tuple[str, ...] = ()
     source: Literal["sample"] | None = None
-    output: Path | None = None
+    output: Path | str | None = None
     export: Path | None = None
     export_format: ExportFormat | None = None
     timings: Path | None = None
     config_file: Path | None = None
     video: VideoSinkConfig = VideoSinkConfig()
     pipeline: PipelineConfig = PipelineConfig()
+
+    @field_validator("output")
+    @classmethod
+    def _path_unless_named(cls, output: Path | str | None) -> Path | str | None:
+        return Path(output) if isinstance(output, str) and not names_sink(output) else output
 
 
 OpenPipeline = Callable[[PipelineConfig, Mode], BatchPipeline]

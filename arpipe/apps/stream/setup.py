@@ -12,6 +12,7 @@ from arpipe.apps.stream.session import LiveSession
 from arpipe.config import RunConfig
 from arpipe.io.camera.virtual_camera import VirtualCameraSink
 from arpipe.io.sink import Sink
+from arpipe.io.sinks import LiveSink
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer
@@ -60,6 +61,8 @@ def open_session(
         session.attach(Outlet(VirtualCameraSink(), "virtual camera"))
     if run.live.record is not None:
         session.attach(Outlet(Recording(free_path(run.live.record), run.video), "recording"))
+    for output in run.live.outputs:
+        session.attach(Outlet(LiveSink(output, run.video), output))
     return session
 
 

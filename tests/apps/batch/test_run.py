@@ -342,3 +342,40 @@ def test_order_is_kept_while_stages_overlap(tmp_path):
             assert one.captured_s == other.captured_s
             assert np.abs(patch_colors(one.pixels)[0] - patch_colors(other.pixels)[0]).max() <= 6
             assert np.abs(one.pixels[3].astype(int) - other.pixels[3]).mean() < 8  # the walking square
+
+
+COUNTING = """
+from pathlib import Path
+from arpipe.io.sink import Sink
+
+class Counting(Sink):
+    def __init__(self, target, info):
+        self.target, self.text = Path(target), f"{info.width}x{info.height}"
+
+    @classmethod
+    def open(cls, target, info, config):
+        return cls(target, info)
+
+    def write(self, pixels, result):
+        self.text += f" {result.frame.index}"
+
+    def close(self):
+        self.target.write_text(self.text)
+"""
+
+
+def test_an_installed_output_takes_the_pictures(tmp_path, install):
+    install("acme-count", {"count": "acme_count:Counting"}, COUNTING, group="arpipe.sinks")
+    code, text = batch(
+        inputs=[write_clip(tmp_path / "in.mp4", (0, 1, 2))], output=f"count:{tmp_path / 'made'}"
+    )
+    assert code == 0
+    assert (tmp_path / "made").read_text() == "96x64 0 1 2"
+    assert f"-> count:{tmp_path / 'made'}" in text
+
+
+def test_several_inputs_may_share_a_named_output(tmp_path):
+    inputs = [write_clip(tmp_path / "a.mp4"), write_clip(tmp_path / "b.mp4")]
+    code, _ = batch(inputs=inputs, output="null:")
+    assert code == 0
+    assert files(tmp_path) == ["a.mp4", "b.mp4"]
