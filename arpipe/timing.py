@@ -1,6 +1,6 @@
-"""Where the time goes: one timer for every stage of every frame.
+"""Stage timing: durations of the stages of each frame, and their statistics.
 
-`StageTimer` collects durations, `Summary` condenses them. The clock is a parameter, so tests use a fake one.
+The clock is a parameter, so that tests can use a fake one.
 """
 
 import time
@@ -10,19 +10,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 Clock = Callable[[], float]
-"""Gives monotonic seconds."""
+"""Returns monotonic seconds."""
 
 FRAME_STAGE = "frame"
-"""Name of the stage that spans a whole frame; its row in a table stands last."""
+"""Name of the stage that spans a whole frame; tables list it last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Distribution of one stage's duration.
+    """Distribution of the durations of a stage.
 
     Attributes:
         count: Number of measurements.
-        mean_ms, p50_ms, p90_ms, p95_ms, p99_ms, max_ms: Linear-interpolated percentiles, ms.
+        mean_ms: Mean, ms.
+        p50_ms, p90_ms, p95_ms, p99_ms: Linearly interpolated percentiles, ms.
+        max_ms: Maximum, ms.
     """
 
     count: int
@@ -35,15 +37,19 @@ class Summary:
 
     @property
     def fps(self) -> float:
-        """Frames per second if this stage were the only one, from the median."""
+        """Frames per second at the median duration, as if this stage were the only one."""
         return 1000.0 / self.p50_ms if self.p50_ms > 0 else float("inf")
 
 
 def percentile(values: Sequence[float], fraction: float) -> float:
-    """Linear-interpolated percentile of unsorted `values`, fraction in [0, 1].
+    """Compute a linearly interpolated percentile of unsorted values.
+
+    Args:
+        values: At least one value.
+        fraction: The percentile, 0 to 1.
 
     Raises:
-        ValueError: No values, or a fraction outside [0, 1].
+        ValueError: There are no values, or the fraction is outside [0, 1].
     """
     if not values:
         raise ValueError("percentile: expected at least one value, got none")
@@ -57,7 +63,7 @@ def percentile(values: Sequence[float], fraction: float) -> float:
 
 
 def summarize(durations_ms: Sequence[float]) -> Summary:
-    """Condense durations in ms to a `Summary`; raises ValueError when there are none."""
+    """Summarize durations, ms; raises ValueError if there are none."""
     return Summary(
         count=len(durations_ms),
         mean_ms=sum(durations_ms) / max(len(durations_ms), 1),
@@ -70,14 +76,14 @@ def summarize(durations_ms: Sequence[float]) -> Summary:
 
 
 def frames_per_second(stamps_s: Sequence[float]) -> float:
-    """Mean rate over N stamps, that is N−1 intervals; 0.0 for fewer than two stamps."""
+    """Compute the mean rate of N time stamps, that is of N−1 intervals; 0.0 for fewer than two."""
     if len(stamps_s) < 2 or stamps_s[-1] <= stamps_s[0]:
         return 0.0
     return (len(stamps_s) - 1) / (stamps_s[-1] - stamps_s[0])
 
 
 def low_frames_per_second(stamps_s: Sequence[float]) -> float:
-    """Rate of the slowest hundredth of N−1 intervals (1 % low): their 99th percentile as a rate; 0.0 without any."""
+    """Compute the 1 % low of N time stamps: the 99th percentile of N−1 intervals as a rate; 0.0 for fewer than two."""
     intervals_s = [later - earlier for earlier, later in pairwise(stamps_s)]
     slow_s = percentile(intervals_s, 0.99) if intervals_s else 0.0
     return 1.0 / slow_s if slow_s > 0 else 0.0
@@ -85,7 +91,7 @@ def low_frames_per_second(stamps_s: Sequence[float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One timed piece of work: `stage` ran from `start_s` for `duration_ms` in frame number `frame`."""
+    """A timed block: stage `stage` of frame `frame` started at `start_s` and took `duration_ms`."""
 
     stage: str
     start_s: float
@@ -94,13 +100,13 @@ class Span:
 
 
 class StageTimer:
-    """Times named stages of a frame, frame after frame.
+    """Times the named stages of each frame.
 
-    Not thread safe: each thread of a pipeline keeps its own timer.
+    Not thread-safe: each thread of a pipeline has a timer of its own.
 
     Args:
         clock: Monotonic seconds.
-        observer: Called with every finished `Span` (a trace writer, for instance), or None.
+        observer: Called with every finished span, or None.
     """
 
     def __init__(
@@ -112,28 +118,28 @@ class StageTimer:
         self._current: dict[str, float] = {}
 
     def begin_frame(self, index: int) -> None:
-        """Start a new frame: forget the last one's stages."""
+        """Start a new frame and discard the stages of the last one."""
         self.frame = index
         self._current = {}
 
     def stage(self, name: str) -> AbstractContextManager[None]:
-        """Time the block; a stage entered twice in a frame adds up."""
+        """Return a context manager that times a block; repeated stages of a frame add up."""
         return _Stage(self, name)
 
     def add(self, name: str, start_s: float, duration_ms: float) -> None:
-        """Book a duration measured elsewhere (a GPU query, another thread)."""
+        """Add a duration that was measured elsewhere, such as by a GPU query."""
         self._current[name] = self._current.get(name, 0.0) + duration_ms
         if self.observer is not None:
             self.observer(Span(name, start_s, duration_ms, self.frame))
 
     @property
     def timings_ms(self) -> dict[str, float]:
-        """Copy of the current frame's stages in order of first use, ms."""
+        """Durations of the current frame's stages, ms, in order of first use; a copy."""
         return dict(self._current)
 
 
 class _Stage:
-    """One timed block: a class of its own, since a generator as context manager takes three times as long."""
+    """A timed block. A class rather than a generator-based context manager, which takes three times as long."""
 
     __slots__ = ("_name", "_start_s", "_timer")
 
@@ -149,10 +155,14 @@ class _Stage:
 
 
 class TimingLog:
-    """Keeps every frame's stage durations and condenses them.
+    """Collects the stage durations of all frames.
 
     Args:
-        warm_up: Frames at the start that are not counted.
+        warm_up: Number of frames at the start that are not counted.
+
+    Attributes:
+        warm_up: As above.
+        frames: Number of frames so far, with those of the warm-up.
     """
 
     def __init__(self, warm_up: int = 0) -> None:
@@ -161,7 +171,7 @@ class TimingLog:
         self._stages: dict[str, list[float]] = {}
 
     def record(self, timings_ms: dict[str, float]) -> None:
-        """Take one frame's stages."""
+        """Add the stages of a frame."""
         self.frames += 1
         if self.frames <= self.warm_up:
             return
@@ -169,10 +179,10 @@ class TimingLog:
             self._stages.setdefault(stage, []).append(duration_ms)
 
     def durations_ms(self, stage: str) -> list[float]:
-        """All counted durations of a stage; empty for a stage never seen."""
+        """Return all counted durations of a stage, ms; empty for an unknown stage."""
         return list(self._stages.get(stage, ()))
 
     def summaries(self) -> dict[str, Summary]:
-        """One `Summary` a stage, in order of first use, the whole frame last."""
+        """Summarize each stage, in order of first use, the whole frame last."""
         ordered = sorted(self._stages, key=lambda name: name == FRAME_STAGE)
         return {name: summarize(self._stages[name]) for name in ordered}

@@ -2,7 +2,16 @@
 
 import pytest
 
-from arpipe.timing import FRAME_STAGE, Span, StageTimer, TimingLog, frames_per_second, percentile, summarize
+from arpipe.timing import (
+    FRAME_STAGE,
+    Span,
+    StageTimer,
+    TimingLog,
+    frames_per_second,
+    low_frames_per_second,
+    percentile,
+    summarize,
+)
 
 
 class FakeClock:
@@ -69,3 +78,12 @@ def test_log_leaves_warm_up_out_and_puts_the_frame_last() -> None:
 def test_summary_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         summarize([])
+
+
+def test_one_percent_low_is_the_rate_of_the_slowest_hundredth():
+    even = [0.04 * frame for frame in range(101)]
+    assert low_frames_per_second(even) == pytest.approx(25.0)
+    stutter = [*even[:51], *(stamp + 0.36 for stamp in even[51:])]  # one of 100 intervals takes 0.4 s
+    assert low_frames_per_second(stutter) == pytest.approx(1.0 / percentile([0.04] * 99 + [0.4], 0.99))
+    assert low_frames_per_second(stutter) < 25.0
+    assert low_frames_per_second([1.0]) == low_frames_per_second([]) == 0.0

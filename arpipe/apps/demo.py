@@ -12,7 +12,7 @@ from arpipe.apps.batch.job import BatchPipeline, run_job
 from arpipe.apps.batch.plan import DEFAULT_EXPORT, SAMPLE, Job, make_plan
 from arpipe.apps.batch.report import Report
 from arpipe.apps.contact_sheet import Tile, compose
-from arpipe.apps.signals import ended_by_sigterm
+from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings
 from arpipe.effects.packs import Pack, load_pack, pack_folders
 from arpipe.io.encoding import VideoSinkConfig
@@ -97,7 +97,7 @@ def run(
     make_plan((SAMPLE,), video, None, None, VideoSinkConfig().codec)
     log = TimingLog()
     start_s = time.perf_counter()
-    with ended_by_sigterm(), closing(make_pipeline(PipelineConfig(effects=(DEMO_EFFECT,)))) as pipeline:
+    with interrupt_on_sigterm(), closing(make_pipeline(PipelineConfig(effects=(DEMO_EFFECT,)))) as pipeline:
         album = _Album(pipeline, YAWS_DEG)
         job = Job(SAMPLE, "sample", video, None, DEFAULT_EXPORT)
         with Report(console, 1) as report:

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 from rich.console import Console
 
-from arpipe.apps.signals import ended_by_sigterm
+from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.figures import LiveReport
 from arpipe.apps.stream.loop import HeadlessPresenter, LiveLoop, Watch
 from arpipe.apps.stream.setup import LiveParts, open_session
@@ -47,7 +47,7 @@ def live(
 def run_headless(run: RunConfig, parts: LiveParts) -> LiveReport:
     """Run without a window: pictures go to outlets and callbacks only."""
     with ExitStack() as stack:
-        stack.enter_context(ended_by_sigterm())
+        stack.enter_context(interrupt_on_sigterm())
         session = open_session(stack, run, parts)
         presenter = HeadlessPresenter(session, run.live.source)
         return LiveLoop(session, presenter, run.live, parts.watch).run()

@@ -1,4 +1,4 @@
-"""What the system may ask of a running command."""
+"""Signals that end a running command."""
 
 import signal
 import threading
@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does, by KeyboardInterrupt; does nothing beside the main thread."""
+def interrupt_on_sigterm() -> Iterator[None]:
+    """Let SIGTERM raise KeyboardInterrupt in the block, as Ctrl-C does; no effect outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, previous)

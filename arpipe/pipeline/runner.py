@@ -1,10 +1,10 @@
-"""The only loop: frames from a source, through a pipeline, to sinks.
+"""Process every frame of a source, for recorded files.
 
-Capture, perception, drawing and writing overlap, each in a thread of its own; drawing stays on the caller's,
-which owns OpenGL. Nothing is lost here: a live source drops old frames itself, when they are not taken in time.
+Capture, perception and writing have a thread each; drawing stays on the caller's thread, which owns OpenGL. No frame
+is dropped here; the loop for live sources is in `arpipe.apps.stream`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Protocol
 
@@ -12,25 +12,25 @@ from arpipe.io.sink import Sink
 from arpipe.pipeline.handover import BackgroundWriter, Prefetch
 from arpipe.types import Frame, FrameResult, Picture
 
-FRAMES_AHEAD = 2  # decoded pictures waiting; a key frame takes longer than one period
+FRAMES_AHEAD = 2  # decoded frames waiting, because key frames take longer to decode
 
 
 class FramePipeline(Protocol):
-    """What `pictures` needs of a pipeline; `arpipe.pipeline.pipeline.Pipeline` is one."""
+    """What `pictures` needs of a pipeline; see `Pipeline`."""
 
     def detect(self, frame: Frame) -> FrameResult:
-        """Look at the next frame; called on a thread of its own."""
+        """Detect everything in the next frame; called on the perception thread."""
         ...
 
     def render(self, result: FrameResult) -> Picture:
-        """Draw; called on the caller's thread."""
+        """Draw the effects; called on the caller's thread."""
         ...
 
 
-def pictures(frames: Iterable[Frame], pipeline: FramePipeline) -> Iterator[Picture]:
-    """Every frame, seen and drawn, in order; reading and perception run ahead in their own threads.
+def pictures(frames: Iterable[Frame], pipeline: FramePipeline) -> Generator[Picture]:
+    """Yield the picture of every frame in order; capture and perception run ahead on threads of their own.
 
-    Close the generator (or exhaust it) to stop the threads.
+    Close or exhaust the generator to stop the threads.
     """
     with ExitStack() as threads:
         captured = threads.enter_context(Prefetch(frames, "capture", FRAMES_AHEAD))
@@ -40,7 +40,7 @@ def pictures(frames: Iterable[Frame], pipeline: FramePipeline) -> Iterator[Pictu
 
 
 def results(frames: Iterable[Frame], pipeline: FramePipeline) -> Iterator[FrameResult]:
-    """Every frame, seen but not drawn, in order; reading runs ahead in its own thread."""
+    """Yield the result of every frame in order, without drawing; capture runs ahead on a thread of its own."""
     with Prefetch(frames, "capture", FRAMES_AHEAD) as captured:
         for frame in captured:
             yield pipeline.detect(frame)
@@ -52,18 +52,19 @@ def run(
     sinks: Sequence[Sink],
     watch: Callable[[Picture], bool | None] | None = None,
 ) -> int:
-    """Move every frame through the pipeline to all sinks and count them.
-
-    The sinks are written to on a thread of their own; the caller opens and closes them.
+    """Write the picture of every frame to all sinks, on a thread of its own.
 
     Args:
         frames: A source, or any frames.
-        pipeline: Sees and draws.
-        sinks: Where pictures go.
-        watch: Called with each picture on the caller's thread; False ends the run.
+        pipeline: Detects and draws.
+        sinks: The sinks; the caller closes them.
+        watch: Called with each picture on the caller's thread; returning False ends the run.
+
+    Returns:
+        The number of pictures.
 
     Raises:
-        Exception: Whatever reading, seeing, drawing or writing raised first.
+        Exception: The first error of reading, perception, drawing or writing.
     """
     count = 0
 
@@ -73,7 +74,7 @@ def run(
 
     stream = pictures(frames, pipeline)
     with ExitStack() as stack:
-        stack.callback(stream.close)  # type: ignore[attr-defined]  # a generator
+        stack.callback(stream.close)
         writer = stack.enter_context(BackgroundWriter(write, "encode"))
         for picture in stream:
             writer.put(picture)

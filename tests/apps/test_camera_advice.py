@@ -6,7 +6,7 @@ import pytest
 
 from arpipe.apps.stream.camera_advice import advice, programs_using
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not tell")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no way to find out elsewhere")
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_program_that_uses_the_camera_is_named(system):
     assert "cable" in advice("0", *system)
     (processes / "4711" / "fd" / "9").symlink_to(device)
     assert programs_using(device, processes) == ["zoom (process 4711)"]
-    assert advice("camera:0", *system) == "It is in use by zoom (process 4711). Close it there."
+    assert advice("camera:0", *system) == "It is in use by zoom (process 4711); close it there."
 
 
 def test_refused_camera_names_the_group(system, monkeypatch):

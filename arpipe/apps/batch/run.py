@@ -13,7 +13,7 @@ from arpipe.apps.batch.job import BatchPipeline, run_job
 from arpipe.apps.batch.plan import SAMPLE, TIMINGS_ROLE, Job, OtherFiles, Plan, make_plan
 from arpipe.apps.batch.report import Report
 from arpipe.apps.run_files import config_files, say_removed
-from arpipe.apps.signals import ended_by_sigterm
+from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings
 from arpipe.errors import ArpipeError, RenderError, WeightsError
 from arpipe.io.encoding import VideoSinkConfig
@@ -106,7 +106,7 @@ def run(
     plan = make_plan(inputs, config.output, config.export, config.export_format, config.video.codec, others)
     say_removed(plan.removed, console)
     log = TimingLog()
-    with ended_by_sigterm(), Report(console, len(plan.jobs) + len(plan.refusals)) as report:
+    with interrupt_on_sigterm(), Report(console, len(plan.jobs) + len(plan.refusals)) as report:
         try:
             _run_plan(plan, config, make_pipeline, log, report)
             code = EXIT_FAILED if report.failed else 0

@@ -1,4 +1,4 @@
-"""Why a camera cannot be used, and what a person can do about it."""
+"""Why a camera cannot be used, and what the user can do about it."""
 
 import os
 import sys
@@ -10,40 +10,42 @@ DEVICES, PROCESSES = Path("/dev"), Path("/proc")
 
 
 def advice(source: str, devices: Path = DEVICES, processes: Path = PROCESSES) -> str:
-    """One line for a person whose camera fails; "" if `source` is no camera.
+    """Explain in one line why a camera may have failed; returns "" if `source` is not a camera.
 
     Args:
-        source: As in the configuration.
-        devices: Where Linux has its cameras.
-        processes: Where Linux says who uses them.
+        source: The configured source.
+        devices: Folder in which Linux lists cameras.
+        processes: Folder in which Linux lists processes.
     """
     index = camera_index(source)
     if index is None:
         return ""
     if sys.platform != "linux":
-        return "Close other programs that use the camera, and allow its use in the system's privacy settings."
+        return "Close other programs that use the camera, and allow camera access in the system's privacy settings."
     device = devices / f"video{index}"
     if not device.exists():
         others = sorted(path.name.removeprefix("video") for path in devices.glob("video*"))
         if others:
             return f"There is no camera {index}; try: arpipe live --source {others[0]}"
-        return "No camera is connected. Plug one in, or play a file: arpipe live --source sample"
+        return "No camera is connected. Connect one, or play a file: arpipe live --source sample"
     if not os.access(device, os.R_OK | os.W_OK):
-        return f"You may not use {device}. Run: sudo usermod -aG video $USER, then log in again."
+        return (
+            f"You have no permission to use {device}. Run: sudo usermod -aG video $USER, then log in again."
+        )
     users = programs_using(device, processes)
     if users:
-        return f"It is in use by {' and '.join(users)}. Close it there."
-    return "Another program may be using it, or its cable is loose."
+        return f"It is in use by {' and '.join(users)}; close it there."
+    return "Another program may be using it, or its cable may be loose."
 
 
 def programs_using(device: Path, processes: Path = PROCESSES) -> list[str]:
-    """Names and numbers of the other programs that have a device open, as far as we may see."""
+    """List the other programs that have a device open, as "name (process number)", as far as permissions allow."""
     found = []
     for process in processes.glob("[0-9]*"):
         try:
             targets = {os.readlink(link) for link in (process / "fd").iterdir()}  # noqa: PTH115 - text suffices
             name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
-        except OSError:  # it ended, or belongs to somebody else
+        except OSError:  # it has ended, or belongs to another user
             continue
         if str(device) in targets and process.name != str(os.getpid()):
             found.append(f"{name} (process {process.name})")

@@ -1,4 +1,4 @@
-"""Where live pictures go besides the screen; none of it ever holds the camera up."""
+"""Outputs of live pictures besides the screen; none of them delays the camera."""
 
 import time
 from collections.abc import Callable
@@ -13,19 +13,20 @@ from arpipe.io.sinks import LiveSink
 from arpipe.pipeline.handover import BackgroundWriter
 from arpipe.types import Picture, Pixels
 
-SLOTS = 3  # pictures waiting; an encoder now and then needs longer than a frame's time
+SLOTS = 3  # pending pictures, because encoders now and then take longer than one frame
 
 
 class Outlet:
-    """A sink written to in a thread of its own; what comes while it is busy is dropped and counted.
+    """A sink with a writer thread of its own; pictures that come while it is busy are dropped and counted.
 
     Args:
-        sink: Closed with the outlet.
-        name: For messages.
+        sink: The sink, closed with the outlet.
+        name: Name for messages.
 
     Attributes:
-        sink: As given.
-        dropped: Pictures that the sink had no time for.
+        sink: The sink.
+        name: Name for messages.
+        dropped: Dropped pictures.
     """
 
     def __init__(self, sink: Sink, name: str) -> None:
@@ -35,12 +36,12 @@ class Outlet:
         self._writer: BackgroundWriter[Picture] = BackgroundWriter(self._write, "encode", SLOTS)
 
     def offer(self, picture: Picture) -> None:
-        """Hand a picture over; raises what the sink raised for an earlier one."""
+        """Queue a picture, or drop it; re-raises an error of the sink for an earlier one."""
         if not self._writer.offer(picture):
             self.dropped += 1
 
     def close(self) -> None:
-        """Write the rest and close the sink; raises what either raised. May be called twice."""
+        """Write pending pictures and close the sink; raises an error of either. May be called twice."""
         try:
             self._writer.close()
         except BaseException:
@@ -49,7 +50,7 @@ class Outlet:
         self.sink.close()
 
     def abandon(self) -> None:
-        """Stop after an error; may be called twice."""
+        """Discard pending pictures and abort the sink; may be called twice."""
         self._writer.abort()
         self.sink.abort()
 
@@ -61,8 +62,11 @@ class Recording(LiveSink):
     """A video file that begins with its first picture and stays readable however the program ends.
 
     Args:
-        path: The file; must not exist yet.
+        path: The file; it must not exist yet.
         config: Compression.
+
+    Attributes:
+        path: The file.
     """
 
     def __init__(self, path: Path, config: VideoSinkConfig) -> None:
@@ -71,16 +75,16 @@ class Recording(LiveSink):
 
 
 def free_path(wanted: Path) -> Path:
-    """The path, or with a number added to its name if there is something already; its folder is made.
+    """Return the path, with a number added to its name if it is taken, and create its folder.
 
     Raises:
-        OutputError: The folder cannot be made.
+        OutputError: The folder cannot be created.
     """
     try:
         wanted.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"{wanted.parent}: cannot be made ({error.strerror}); choose another folder"
+            f"{wanted.parent}: cannot be created ({error.strerror}); choose another folder"
         ) from error
     numbered = (wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}") for number in count(2))
     return wanted if not wanted.exists() else next(path for path in numbered if not path.exists())
@@ -89,15 +93,15 @@ def free_path(wanted: Path) -> Path:
 def dated_path(
     folder: Path, suffix: str, local_time: Callable[[], time.struct_time] = time.localtime
 ) -> Path:
-    """A free path whose name says when."""
+    """Return a free path named after the local time."""
     return free_path(folder / f"arpipe-{time.strftime('%Y%m%d-%H%M%S', local_time())}{suffix}")
 
 
 def save_snapshot(pixels: Pixels, folder: Path) -> Path:
-    """Write a picture, (h, w, 3) RGB or (h, w, 4) RGBA, as PNG; gives its path.
+    """Write a picture, (h, w, 3) RGB or (h, w, 4) RGBA, as PNG and return its path.
 
     Raises:
-        OutputError: It cannot be written.
+        OutputError: The file cannot be written.
     """
     path = dated_path(folder, ".png")
     write_picture(path, pixels, {"compress_level": 1})

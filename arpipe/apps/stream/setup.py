@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from arpipe.apps.heaps import share_heaps
+from arpipe.apps.malloc import limit_malloc_arenas
 from arpipe.apps.stream.capture import Capture, opener
 from arpipe.apps.stream.loop import Watch
 from arpipe.apps.stream.outlets import Outlet, Recording, free_path
@@ -51,7 +51,7 @@ def open_session(
     Raises:
         ArpipeError: As for `Pipeline` and the sinks.
     """
-    share_heaps()
+    limit_malloc_arenas()
     pipeline = stack.enter_context(Pipeline(pipeline_config(run), layers=parts.layers, context=context))
     capture = parts.capture or Capture(opener(run.live), run.live.loop)
     session = stack.enter_context(LiveSession(capture, pipeline, run.governor))

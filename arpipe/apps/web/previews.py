@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
-from arpipe.apps.framing import CUTS, FACE, WHOLE, Cut, square
+from arpipe.apps.face_crop import FaceCrop, crop_for, crop_square
 from arpipe.apps.web.catalog import CatalogEntry, EffectCatalog
 from arpipe.errors import ArpipeError
 from arpipe.io.sample import SampleConfig, SampleSource
@@ -60,10 +60,10 @@ class Previews:
     def _draw(self, entry: CatalogEntry | None) -> bytes:
         if not self._results:
             self._results = _detect_sample(self._perception)
-        self._renderer.update_effects([] if entry is None else [entry.pack({})])
+        packs = [] if entry is None else [entry.pack({})]
+        self._renderer.update_effects(packs)
         picture = [self._renderer.render(result) for result in self._results][-1]
-        cut = WHOLE if entry is None or entry.group == "glasses" else CUTS.get(entry.id, FACE)
-        return encode_jpeg(_cut(picture, cut), JPEG_QUALITY)
+        return encode_jpeg(_crop(picture, crop_for(packs)), JPEG_QUALITY)
 
     def _finish(self) -> None:
         self._renderer.close()
@@ -78,9 +78,9 @@ def _detect_sample(config: PerceptionConfig) -> tuple[FrameResult, ...]:
         return tuple(map(perception.detect, frames))
 
 
-def _cut(picture: Picture, cut: Cut) -> Pixels:
-    """Cut a square around the face, or the middle of the picture if no face was detected."""
+def _crop(picture: Picture, crop: FaceCrop) -> Pixels:
+    """Crop the face, or the middle of the picture if no face was detected."""
     height, width = picture.pixels.shape[:2]
     faces = picture.result.faces
     box_px = faces[0].landmarks.box_px if faces else np.array([0, 0, width, height])
-    return square(over_checkerboard(picture.pixels, picture.alpha), box_px, cut, PREVIEW_SIDE_PX)
+    return crop_square(over_checkerboard(picture.pixels, picture.alpha), box_px, crop, PREVIEW_SIDE_PX)

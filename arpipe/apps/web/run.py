@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from arpipe.apps.heaps import share_heaps
-from arpipe.apps.signals import ended_by_sigterm
+from arpipe.apps.malloc import limit_malloc_arenas
+from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.config import RunConfig, WebConfig
 
 
@@ -32,9 +32,9 @@ def run(
     """
     from arpipe.apps.web.server import WebServer
 
-    share_heaps()
+    limit_malloc_arenas()
     server = WebServer(config if web is None else config.model_copy(update={"web": web}), source)
-    with ended_by_sigterm():
+    with interrupt_on_sigterm():
         server.run(ready or _print_address)
     return 0
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from arpipe.apps.signals import ended_by_sigterm
+from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.camera_advice import advice
 from arpipe.apps.stream.figures import LiveReport
 from arpipe.apps.stream.loop import LiveLoop, Presenter
@@ -35,7 +35,7 @@ RETRY_NOTE = "arpipe keeps trying."
 def run_window(run: RunConfig, parts: LiveParts) -> LiveReport:
     """Open the window and present pictures in it until it is closed; see `arpipe.live`."""
     with ExitStack() as stack:
-        stack.enter_context(ended_by_sigterm())
+        stack.enter_context(interrupt_on_sigterm())
         window = stack.enter_context(Window("arpipe", *WINDOW_SIZE))
         context = stack.enter_context(window.context())
         app = LiveWindow(window, context, run, parts, stack)

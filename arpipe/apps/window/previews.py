@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from arpipe import __version__
-from arpipe.apps.framing import CUTS, FACE, WHOLE, Cut, square
+from arpipe.apps.face_crop import HEAD, crop_for, crop_square
 from arpipe.apps.window.carousel import EffectChoice
 from arpipe.errors import OutputError
 from arpipe.folders import cache_folder
@@ -57,11 +57,11 @@ class PreviewRenderer:
 
     def render(self, choice: EffectChoice) -> Pixels:
         """Render a preview, (SIDE_PX, SIDE_PX, 3) uint8 RGB, and keep it if possible."""
-        cut = _cut_of(choice)
-        result = self._results[TURNED if cut is WHOLE else FRONTAL]
+        crop = crop_for(choice.packs)
+        result = self._results[TURNED if crop is HEAD else FRONTAL]
         with EffectRenderer(RenderConfig(), choice.packs, context=self._context) as renderer:
             pixels = renderer.render(result).pixels
-        preview = square(pixels, result.faces[0].landmarks.box_px, cut, SIDE_PX)
+        preview = crop_square(pixels, result.faces[0].landmarks.box_px, crop, SIDE_PX)
         with suppress(OutputError):  # without a cache, the preview is rendered again next time
             write_picture(_path_of(choice, self._folder), preview)
         return preview
@@ -77,18 +77,11 @@ def _true_result(sample: SampleSource, index: int) -> FrameResult:
     return FrameResult(frame, (TrackedFace(1, landmarks, pose, "new", 0),), camera=truth.camera)
 
 
-def _cut_of(choice: EffectChoice) -> Cut:
-    """Choose the part of the face: all of it, unless the choice is a single makeup pack."""
-    if len(choice.packs) != 1 or "glasses" in choice.packs[0].tags:
-        return WHOLE
-    return CUTS.get(choice.packs[0].name, FACE)
-
-
 def _path_of(choice: EffectChoice, folder: Path | None) -> Path:
     """Return the file of a preview; its name depends on the choice's parameters and files."""
     folders = [pack.folder for pack in choice.packs if pack.folder is not None]
     files = sorted(path for root in folders for path in root.iterdir() if path.is_file())
     stamps = [(path.name, path.stat().st_mtime_ns) for path in files]
-    key = repr((__version__, _cut_of(choice), SAMPLE, [pack.layers for pack in choice.packs], stamps))
+    key = repr((__version__, crop_for(choice.packs), SAMPLE, [pack.layers for pack in choice.packs], stamps))
     digest = hashlib.sha256(key.encode()).hexdigest()[:24]
     return (folder or cache_folder() / "previews") / f"{digest}.png"

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from arpipe.apps import heaps
+from arpipe.apps import malloc
 
 
 @pytest.fixture
@@ -17,14 +17,14 @@ def told(monkeypatch):
 
 def test_glibc_is_told_once_for_all_threads(monkeypatch, told):
     monkeypatch.setattr(sys, "platform", "linux")
-    heaps.share_heaps()
+    malloc.limit_malloc_arenas()
     assert told == [(-8, 2)]
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])
 def test_other_systems_are_left_alone(monkeypatch, told, platform):
     monkeypatch.setattr(sys, "platform", platform)
-    heaps.share_heaps()
+    malloc.limit_malloc_arenas()
     assert told == []
 
 
@@ -32,5 +32,5 @@ def test_a_c_library_without_mallopt_is_no_error(monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     opened = []
     monkeypatch.setattr(ctypes, "CDLL", lambda name: opened.append(name) or object())
-    heaps.share_heaps()
+    malloc.limit_malloc_arenas()
     assert opened == [None]
