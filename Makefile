@@ -10,6 +10,8 @@ PEERS_PYTHON ?= python3.11
 BIN := .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCKED = --require-hashes --only-binary :all:
+# Neighbouring tests share fixtures, so every process begins with a row of them and takes over others' when it is done.
+PARALLEL = --numprocesses logical --maxprocesses 4 --dist worksteal
 LOCK = .venv/lock/bin/uv pip compile pyproject.toml requirements/build.in --constraint requirements/constraints.in \
        --universal --only-binary :all: \
        --generate-hashes --no-header --no-annotate --no-config --upgrade --quiet
@@ -28,7 +30,7 @@ demo: .venv/run.stamp ## glasses on the bundled sample: out/demo.mp4, out/demo.p
 
 test: lint ## formatting, lint, types, all tests: what CI runs
 	-$(BIN)/arpipe weights fetch # without them their tests are skipped with a reason; CI then fails
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 check: test ## the same as make test
 

@@ -1,5 +1,6 @@
 """The glasses packs: what the generator writes, measured on the files themselves."""
 
+import functools
 import importlib.util
 import json
 import struct
@@ -36,6 +37,7 @@ make = load_generator()
 from eyewear.temples import temple_path  # noqa: E402 - the generator is a script, found through its own file
 
 PACKS = list(make.STYLES)
+generated_files = functools.cache(make.files)  # seconds a pack
 
 
 class Model:
@@ -139,12 +141,13 @@ def test_six_styles_exist():
 
 
 def test_generator_writes_the_committed_bytes(pack):
-    for name, content in make.files(pack).items():
+    for name, content in generated_files(pack).items():
         assert (EFFECTS / pack / name).read_bytes() == content, name
 
 
 def test_check_reports_a_stale_file(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(make, "EFFECTS", tmp_path)
+    monkeypatch.setattr(make, "files", generated_files)
     assert make.main(["round"]) == 0
     assert make.main(["round", "--check"]) == 0
     (tmp_path / "round" / "model.glb").write_bytes(b"")
