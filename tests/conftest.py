@@ -11,12 +11,16 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 import arpipe  # noqa: F401 - turns ONNX Runtime's telemetry off before a test module imports it
 from arpipe import plugins
+
+if TYPE_CHECKING:
+    from arpipe.inference.runtime import Runtime
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -55,6 +59,15 @@ def install(tmp_path, monkeypatch) -> Iterator[Callable[..., None]]:
 
     yield add
     plugins._installed.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def runtime() -> Iterator["Runtime"]:
+    """A runtime with the defaults, closed at the end of the module."""
+    from arpipe.inference.runtime import Runtime
+
+    with Runtime() as opened:
+        yield opened
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

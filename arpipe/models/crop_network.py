@@ -1,95 +1,87 @@
-"""A network that answers about squares of a picture."""
+"""Landmark networks: they look at rotated squares of a frame and give the landmarks of the subject in each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from arpipe.errors import NonFiniteOutput
-from arpipe.inference.session import Session, SessionConfig
+from arpipe.inference.runtime import Runtime
 from arpipe.preprocess.tensor import CropTensor
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, Landmarks, Points, Roi
 
-Answer = Mapping[str, Points]
+Outputs = Mapping[str, Points]
 """Output name → its values for one square."""
-
-Meaning = TypeVar("Meaning")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sighting:
-    """A body or hand as a landmark network sees it in one frame.
+class Observation:
+    """A subject as a landmark network reports it in one frame.
 
     Attributes:
-        landmarks: In image px.
-        world_m: (n, 3) float32, m, around the subject's centre, axes as in `TrackedBody`.
-        next_roi: Where to look in the next frame; None if the points that tell coincide.
+        landmarks: In image px, with the network's score.
+        next_roi: Square to crop in the next frame; None if the points that define it coincide.
     """
 
     landmarks: Landmarks
-    world_m: Points
     next_roi: Roi | None
 
 
-class CropNetwork:
-    """One network of the catalogue, fed with RGB crops in [0, 1].
+@dataclass(frozen=True, slots=True, eq=False)
+class WorldObservation(Observation):
+    """A subject whose network also gives its points in metres.
 
-    Args:
-        network: Name in the weights' catalogue.
-        side: Input, px.
-        outputs: Those that are read; the others are not computed.
-        sessions: Where the network runs.
+    Attributes:
+        world_m: (n, 3) float32, m, around the subject's centre, axes as in `TrackedBody`.
     """
 
-    def __init__(
-        self, network: str, side: int, outputs: Sequence[str], sessions: SessionConfig | None = None
-    ) -> None:
+    world_m: Points
+
+
+Observed = TypeVar("Observed", bound=Observation)
+
+
+class CropNetwork(ABC, Generic[Observed]):
+    """A landmark network of the catalogue, fed with RGB crops in [0, 1].
+
+    Args:
+        network: Name in the catalogue of weights.
+        side: Input, px.
+        runtime: Loads the network and owns it.
+        outputs: Outputs that are read, all if empty; the others are not computed.
+    """
+
+    def __init__(self, network: str, side: int, runtime: Runtime, outputs: Sequence[str] = ()) -> None:
         self._input = CropTensor(side, 0.0, 1.0, "replicate")
-        self._session = Session(network, sessions, outputs=outputs)
+        self._session = runtime.load(network, outputs)
 
-    @property
-    def provider(self) -> str:
-        """Where the network really runs."""
-        return self._session.provider
-
-    def look(
-        self,
-        frame: Frame,
-        rois: Sequence[Roi],
-        timer: StageTimer,
-        decode: Callable[[Answer, Roi], Meaning],
-    ) -> list[Meaning | None]:
-        """What the network makes of each square; stages `crop`, `infer` and `decode`.
+    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Observed | None]:
+        """Observe the subject in each square; stages `crop`, `infer` and `decode`.
 
         Args:
-            frame: The picture.
+            frame: The frame.
             rois: Squares of it.
-            timer: Books the stages.
-            decode: Says what the answer for one square means.
+            timer: Records the stages.
 
         Returns:
-            One entry per square; None where the network answered with NaN or infinity.
+            One entry per square. A subject that is not there has a low score. None where the network answered with
+            NaN or infinity.
         """
         if not rois:
             return []
-        answers = self._answers(frame, rois, timer)
+        rows = self._infer(frame, rois, timer)
         with timer.stage("decode"):
-            pairs = zip(answers, rois, strict=True)
-            return [None if answer is None else decode(answer, roi) for answer, roi in pairs]
+            pairs = zip(rows, rois, strict=True)
+            return [None if outputs is None else self.decode(outputs, roi) for outputs, roi in pairs]
 
-    def close(self) -> None:
-        """Free the network; may be called twice."""
-        self._session.close()
+    @abstractmethod
+    def decode(self, outputs: Outputs, roi: Roi) -> Observed:
+        """Interpret the network's outputs for one square."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _answers(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Answer | None]:
+    def _infer(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Outputs | None]:
         with timer.stage("crop"):
             tensor = self._input.fill(frame.pixels, rois)
         try:
@@ -98,12 +90,12 @@ class CropNetwork:
         except NonFiniteOutput:
             if len(rois) == 1:
                 return [None]
-            return [answer for roi in rois for answer in self._answers(frame, [roi], timer)]
+            return [row for roi in rois for row in self._infer(frame, [roi], timer)]
         return [{name: values[row] for name, values in outputs.items()} for row in range(len(rois))]
 
 
 def to_image(points: Points, roi: Roi, side: int) -> Points:
-    """(n, 3) px of a crop of `side`² → image px; z keeps the scale of x."""
+    """Map (n, 3) points from px of a crop of `side`² to image px; z keeps the scale of x."""
     image_from_crop = roi.image_from_crop(side)
     placed = np.empty_like(points)
     placed[:, :2] = points[:, :2] @ image_from_crop.matrix[:, :2].T + image_from_crop.matrix[:, 2]
@@ -111,10 +103,10 @@ def to_image(points: Points, roi: Roi, side: int) -> Points:
     return placed
 
 
-def turned(points_m: Points, angle_rad: float) -> Points:
-    """(n, 3) points of a crop's frame, turned as its square stands in the image."""
+def rotate_to_image(points_m: Points, angle_rad: float) -> Points:
+    """Rotate (n, 3) points from the axes of a crop to those of the image, about z."""
     cosine, sine = np.float32(np.cos(angle_rad)), np.float32(np.sin(angle_rad))
-    upright = points_m.copy()
-    upright[:, 0] = cosine * points_m[:, 0] - sine * points_m[:, 1]
-    upright[:, 1] = sine * points_m[:, 0] + cosine * points_m[:, 1]
-    return upright
+    rotated = points_m.copy()
+    rotated[:, 0] = cosine * points_m[:, 0] - sine * points_m[:, 1]
+    rotated[:, 1] = sine * points_m[:, 0] + cosine * points_m[:, 1]
+    return rotated

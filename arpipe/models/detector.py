@@ -1,29 +1,28 @@
-"""Any of MediaPipe's detectors: a picture in, boxes with keypoints out."""
+"""MediaPipe's detectors: a frame in, boxes with keypoints out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
-from arpipe.inference.session import Session, SessionConfig
+from arpipe.inference.runtime import Runtime
 from arpipe.models import ssd
 from arpipe.preprocess.crop import letterbox
 from arpipe.preprocess.tensor import CropTensor
 from arpipe.timing import StageTimer
 from arpipe.types import Detection, Frame, Points, Roi
 
-MAX_OVERLAP = 0.3  # of two boxes that are one thing, from the models' own graphs
+MAX_OVERLAP = 0.3  # intersection over union above which two boxes are one thing; from the models' own graphs
 
 
 @dataclass(frozen=True, slots=True)
 class DetectorSpec:
-    """How one detection network lays out its answers.
+    """Input and output layout of one detection network.
 
     Attributes:
-        network: Name in the weights' catalogue.
+        network: Name in the catalogue of weights.
         side: Input, px.
-        strides: Of the anchor layers.
-        anchors_per_layer: Per cell.
-        low: Value of a black pixel; a white one's is 1.
+        strides: Stride of each anchor layer, px.
+        anchors_per_layer: Anchors that each layer adds to a cell.
+        low: Input value of a black pixel; white is 1.
     """
 
     network: str
@@ -37,48 +36,31 @@ class BoxDetector:
     """One detection network.
 
     Args:
-        spec: Which.
-        min_score: In [0, 1]; what is fainter is not reported.
-        sessions: Where the network runs.
+        spec: Which one.
+        runtime: Loads the network and owns it.
+        min_score: In [0, 1]; detections with a lower score are not reported.
     """
 
-    def __init__(
-        self, spec: DetectorSpec, min_score: float = 0.5, sessions: SessionConfig | None = None
-    ) -> None:
+    def __init__(self, spec: DetectorSpec, runtime: Runtime, min_score: float = 0.5) -> None:
         self._min_score = min_score
         self._anchors = ssd.anchor_centers(spec.side, spec.strides, spec.anchors_per_layer)
         self._input = CropTensor(spec.side, spec.low, 1.0, "zero")
-        self._session = Session(spec.network, sessions)
-
-    @property
-    def provider(self) -> str:
-        """Where the network really runs."""
-        return self._session.provider
+        self._session = runtime.load(spec.network)
 
     def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
-        """What is in the picture, surest first; booked as stage `detect`."""
+        """Detect in the whole frame, highest score first; stage `detect`."""
         return self.detect_in(frame, [letterbox(frame.width, frame.height)], timer)
 
     def detect_in(self, frame: Frame, squares: Sequence[Roi], timer: StageTimer) -> tuple[Detection, ...]:
-        """What is in upright squares of the picture, as `detect`; what two squares show is reported once."""
+        """Detect in upright squares of the frame; what two squares show is reported once. Stage `detect`."""
         with timer.stage("detect"):
             outputs = self._session.run(self._input.fill(frame.pixels, squares))
             rows = zip(squares, outputs["boxes"], outputs["scores"], strict=True)
             return tuple(ssd.merge([self._candidates(*row) for row in rows], MAX_OVERLAP))
 
     def _candidates(self, square: Roi, boxes: Points, logits: Points) -> ssd.Candidates:
-        """What the network sees in one square, in image px."""
+        """Decode the network's outputs for one square, to image px."""
         found = ssd.decode(boxes, logits, self._anchors, self._min_score)
         image_from_crop = square.image_from_crop(self._input.side)
         corners = image_from_crop.apply(found.boxes.reshape(-1, 2, 2))  # upright: corners stay corners
         return ssd.Candidates(corners.reshape(-1, 4), image_from_crop.apply(found.keypoints), found.scores)
-
-    def close(self) -> None:
-        """Free the network; may be called twice."""
-        self._session.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

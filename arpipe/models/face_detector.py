@@ -1,16 +1,16 @@
-"""Finds faces in a whole picture: short range (to about 2 m) and full range (to about 5 m)."""
+"""Detects faces in a whole frame: short range (to about 2 m) and full range (to about 5 m)."""
 
 from typing import Literal
 
-from arpipe.inference.session import SessionConfig
+from arpipe.inference.runtime import Runtime
 from arpipe.models.detector import BoxDetector, DetectorSpec
 from arpipe.preprocess.crop import square_around
 from arpipe.types import Detection, Roi
 
 RIGHT_EYE, LEFT_EYE, NOSE_TIP, MOUTH, RIGHT_EAR, LEFT_EAR = range(6)
-"""Order of a face detection's keypoints; right and left are the person's."""
+"""Order of the keypoints of a face detection; right and left are the person's."""
 
-CROP_OVER_BOX = 1.5  # the face mesh was trained on crops this much larger than the detector's box
+CROP_OVER_BOX = 1.5  # side of the crops that the face mesh was trained on, over the detector's box
 
 DETECTORS = {
     "short": DetectorSpec("face_detector_short", 128, (8, 16, 16, 16), 2),
@@ -23,18 +23,16 @@ class FaceDetector(BoxDetector):
 
     Args:
         reach: "short" or "full" range.
-        min_score: In [0, 1]; fainter faces are not reported.
-        sessions: Where the network runs.
+        runtime: Loads the network and owns it.
+        min_score: In [0, 1]; faces with a lower score are not reported.
     """
 
-    def __init__(
-        self, reach: Literal["short", "full"], min_score: float = 0.5, sessions: SessionConfig | None = None
-    ) -> None:
-        super().__init__(DETECTORS[reach], min_score, sessions)
+    def __init__(self, reach: Literal["short", "full"], runtime: Runtime, min_score: float = 0.5) -> None:
+        super().__init__(DETECTORS[reach], runtime, min_score)
 
 
 def face_roi(detection: Detection) -> Roi | None:
-    """Square for the face mesh around a detection, eyes level; None for a box without area."""
+    """Return the square for the face mesh around a detection, eyes level; None for a box without area."""
     x0, y0, x1, y1 = detection.box_px
     if not max(x1 - x0, y1 - y0) > 0:
         return None

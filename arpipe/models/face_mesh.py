@@ -1,17 +1,17 @@
-"""Face landmarks in a crop: the plain mesh (468 points) and the attention mesh (478, with irises)."""
+"""Face landmarks: the plain mesh (468 points) and the attention mesh (478, with irises)."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 
 from arpipe.assets import asset_path
 from arpipe.errors import AssetError
-from arpipe.inference.session import SessionConfig
-from arpipe.models.crop_network import Answer, CropNetwork, to_image
+from arpipe.inference.runtime import Runtime
+from arpipe.models.crop_network import CropNetwork, Observation, Outputs, to_image
 from arpipe.models.ssd import probability
 from arpipe.preprocess.crop import square_around
 from arpipe.timing import StageTimer
@@ -27,48 +27,56 @@ MeshKind = Literal["attention", "plain"]
 NETWORKS: Mapping[MeshKind, str] = {"attention": "face_mesh_attention", "plain": "face_mesh"}
 
 
-class FaceMesh:
+class FaceMesh(CropNetwork[Observation]):
     """One face-mesh network.
 
     Args:
         kind: "attention" (topology "face") or "plain" (topology "face_468": no irises, faster).
-        sessions: Where the network runs.
+        runtime: Loads the network and owns it.
     """
 
-    def __init__(self, kind: MeshKind = "attention", sessions: SessionConfig | None = None) -> None:
+    def __init__(self, kind: MeshKind, runtime: Runtime) -> None:
+        super().__init__(NETWORKS[kind], SIDE_PX, runtime)
         self.topology = load_topology("face") if kind == "attention" else plain_face_topology()
         self._assemble = assemble_attention if kind == "attention" else assemble_plain
-        self._network = CropNetwork(NETWORKS[kind], SIDE_PX, (), sessions)
 
-    @property
-    def provider(self) -> str:
-        """Where the network really runs."""
-        return self._network.provider
+    def decode(self, outputs: Outputs, roi: Roi) -> Observation:
+        """Interpret the network's outputs for one square."""
+        score = float(probability(outputs["presence"]))
+        landmarks = Landmarks(to_image(self._assemble(outputs), roi, SIDE_PX), score, self.topology)
+        return Observation(landmarks, next_roi(landmarks))
 
-    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Landmarks | None]:
-        """Landmarks in each square; stages `crop`, `infer` and `decode`.
 
-        A face that is not there has a low score. The entry is None where the network answered with NaN.
-        """
-        return self._network.look(frame, rois, timer, self._decode)
+class FaceMeshes:
+    """The face meshes by kind, one of them in use; it can be exchanged while faces are being tracked.
 
-    def close(self) -> None:
-        """Free the network; may be called twice."""
-        self._network.close()
+    Args:
+        kind: The one that is used first; the other is loaded when it is first needed.
+        runtime: Loads the networks and owns them.
 
-    def __enter__(self) -> Self:
-        return self
+    Attributes:
+        kind: The one in use; assign to change it between frames.
+    """
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __init__(self, kind: MeshKind, runtime: Runtime) -> None:
+        self.kind = kind
+        self._runtime = runtime
+        self._loaded: dict[MeshKind, FaceMesh] = {}
+        self.load(kind)
 
-    def _decode(self, answer: Answer, roi: Roi) -> Landmarks:
-        score = float(probability(answer["presence"]))
-        return Landmarks(to_image(self._assemble(answer), roi, SIDE_PX), score, self.topology)
+    def load(self, kind: MeshKind) -> FaceMesh:
+        """Return one of the meshes, whether in use or not."""
+        if kind not in self._loaded:
+            self._loaded[kind] = FaceMesh(kind, self._runtime)
+        return self._loaded[kind]
+
+    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Observation | None]:
+        """Observe the face in each square with the mesh in use; see `CropNetwork.locate`."""
+        return self.load(self.kind).locate(frame, rois, timer)
 
 
 def next_roi(landmarks: Landmarks) -> Roi | None:
-    """Square for the next frame around all landmarks, eyes level; None if they fall into one point."""
+    """Return the square for the next frame: around all landmarks, eyes level; None if they coincide."""
     box = landmarks.box_px
     if not max(box[2] - box[0], box[3] - box[1]) > 0:
         return None
@@ -77,14 +85,15 @@ def next_roi(landmarks: Landmarks) -> Roi | None:
 
 
 def assemble_plain(outputs: Mapping[str, Points]) -> Points:
-    """(…, 468, 3) crop px from the plain network's outputs."""
+    """Return (…, 468, 3) landmarks, crop px, from the outputs of the plain network."""
     return outputs["mesh"]
 
 
 def assemble_attention(outputs: Mapping[str, Points]) -> Points:
-    """(…, 478, 3) crop px: the mesh with x, y of lips and eyes replaced by the refined ones, then the irises.
+    """Return (…, 478, 3) landmarks, crop px, from the outputs of the attention network.
 
-    An iris takes the mean depth of its eyelids: the network does not tell it.
+    x and y of lips and eyes are replaced by the refined ones, and the irises follow the mesh. The network gives no
+    depth for an iris, so it takes the mean depth of its eyelids.
     """
     refinement = _refinement()
     mesh = outputs["mesh"]
@@ -100,7 +109,7 @@ def assemble_attention(outputs: Mapping[str, Points]) -> Points:
 
 @cache
 def plain_face_topology() -> Topology:
-    """The face without its irises, "face_468": the same names, indices and regions."""
+    """Return the topology "face_468": the face without its irises, with the same names, indices and regions."""
     face = load_topology("face")
     rigid = face.rigid < MESH_POINTS
     regions = {name: indices[indices < MESH_POINTS] for name, indices in face.regions.items()}
@@ -129,7 +138,7 @@ class _Iris:
 
 @dataclass(frozen=True, slots=True)
 class _Refinement:
-    """Output name of the attention mesh → the landmarks it gives."""
+    """Output name of the attention mesh → the landmarks that it holds."""
 
     replaced: Mapping[str, IndexArray]
     irises: Mapping[str, _Iris]

@@ -1,84 +1,70 @@
-"""Looks harder for faces than one look at the whole picture does: farther, and part by part."""
+"""Searches for faces that one pass over the whole frame misses: at a greater distance, and tile by tile."""
 
 import math
 
 import numpy as np
 
 from arpipe.geometry.boxes import overlap
-from arpipe.inference.session import SessionConfig
+from arpipe.inference.runtime import Runtime
 from arpipe.models.detector import MAX_OVERLAP
 from arpipe.models.face_detector import FaceDetector
 from arpipe.timing import StageTimer
 from arpipe.types import Detection, Frame, Roi
 
-TILES_ACROSS = 2.0  # squares that fit side by side into the picture's short side
-MIN_TILE_PX = 320.0  # smaller parts, enlarged, show faces where there are none
-TILE_STEP = 0.7  # of a square's side, at most: a face on one square's edge lies well inside the next
+TILES_ACROSS = 2.0  # squares that fit side by side into the short side of the frame
+MIN_TILE_PX = 320.0  # smaller tiles, enlarged, give false detections
+TILE_STEP = 0.7  # largest step, in sides: a face at the edge of one square lies well inside the next one
 
 
 class AutoFaceDetector:
-    """Short range first; where it sees fewer faces than wanted, the full range adds those that it missed.
+    """Short range first; if it finds fewer faces than wanted, the full range adds those that it missed.
 
     Args:
+        runtime: Loads the networks and owns them.
         wanted: Number of faces.
-        min_score: In [0, 1]; fainter faces are not reported.
-        sessions: Where the networks run.
+        min_score: In [0, 1]; faces with a lower score are not reported.
     """
 
-    def __init__(
-        self, wanted: int = 1, min_score: float = 0.5, sessions: SessionConfig | None = None
-    ) -> None:
+    def __init__(self, runtime: Runtime, wanted: int = 1, min_score: float = 0.5) -> None:
         self._wanted = wanted
-        self._short = FaceDetector("short", min_score, sessions)
-        self._full = FaceDetector("full", min_score, sessions)
+        self._short = FaceDetector("short", runtime, min_score)
+        self._full = FaceDetector("full", runtime, min_score)
 
     def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
-        """As `FaceDetector.detect`; the short range's faces come first."""
+        """Detect as `FaceDetector.detect` does; the faces of the short range come first."""
         near = self._short.detect(frame, timer)
         if len(near) >= self._wanted:
             return near
-        return joined(near, self._full.detect(frame, timer))
-
-    def close(self) -> None:
-        """Free both networks; may be called twice."""
-        self._short.close()
-        self._full.close()
+        return join(near, self._full.detect(frame, timer))
 
 
 class TiledFaceDetector:
-    """For groups: as `AutoFaceDetector`, then the full range looks at the picture part by part.
+    """For groups: as `AutoFaceDetector`, then the full range on overlapping tiles of the frame.
 
-    Costs about 3 ms a part, some 12 parts for a photo, unless the whole picture shows all wanted faces.
+    Takes about 3 ms per tile, some 12 tiles for a photo, unless the whole frame shows all wanted faces.
 
     Args:
+        runtime: Loads the networks and owns them.
         wanted: Number of faces.
-        min_score: In [0, 1]; fainter faces are not reported.
-        sessions: Where the networks run.
+        min_score: In [0, 1]; faces with a lower score are not reported.
     """
 
-    def __init__(
-        self, wanted: int = 1, min_score: float = 0.5, sessions: SessionConfig | None = None
-    ) -> None:
+    def __init__(self, runtime: Runtime, wanted: int = 1, min_score: float = 0.5) -> None:
         self._wanted = wanted
-        self._whole = AutoFaceDetector(wanted, min_score, sessions)
-        self._parts = FaceDetector("full", min_score, sessions)
+        self._whole = AutoFaceDetector(runtime, wanted, min_score)
+        self._tiles = FaceDetector("full", runtime, min_score)
 
     def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
-        """As `FaceDetector.detect`; the faces that the whole picture shows come first."""
+        """Detect as `FaceDetector.detect` does; the faces that the whole frame shows come first."""
         large = self._whole.detect(frame, timer)
         if len(large) >= self._wanted:
             return large
         squares = tiles(frame.width, frame.height)
-        return joined(large, self._parts.detect_in(frame, squares, timer) if squares else ())
-
-    def close(self) -> None:
-        """Free the networks; may be called twice."""
-        self._whole.close()
-        self._parts.close()
+        return join(large, self._tiles.detect_in(frame, squares, timer) if squares else ())
 
 
 def tiles(width: int, height: int, across: float = TILES_ACROSS) -> list[Roi]:
-    """Overlapping upright squares that cover a picture, `across` to its short side; none for a small one."""
+    """Return overlapping upright squares that cover a frame, `across` to its short side; none for a small frame."""
     side = max(min(width, height) / across, MIN_TILE_PX)
     if side >= max(width, height):
         return []
@@ -86,15 +72,15 @@ def tiles(width: int, height: int, across: float = TILES_ACROSS) -> list[Roi]:
 
 
 def _centers(length: int, side: float) -> list[float]:
-    """Of squares along one edge, the first and last flush with its ends."""
+    """Return the centres of squares along one edge, the first and the last flush with its ends."""
     if length <= side:
         return [length / 2.0]
     count = 1 + math.ceil((length - side) / (TILE_STEP * side))
     return [float(x) for x in np.linspace(side / 2.0, length - side / 2.0, count)]
 
 
-def joined(first: tuple[Detection, ...], second: tuple[Detection, ...]) -> tuple[Detection, ...]:
-    """All of the first, and those of the second that are others."""
+def join(first: tuple[Detection, ...], second: tuple[Detection, ...]) -> tuple[Detection, ...]:
+    """Return all of the first, and those of the second that overlap none of the first."""
     if not first:
         return second
     boxes = np.stack([face.box_px for face in first])

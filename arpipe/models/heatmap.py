@@ -1,17 +1,17 @@
-"""Sharper landmarks from the heat maps that a network gives beside them."""
+"""Refines landmarks with the heat maps that a network gives along with them."""
 
 import numpy as np
 
 from arpipe.models.ssd import probability
 from arpipe.types import Points
 
-# Cells around a landmark's own that are weighed. MediaPipe 0.10.21 agrees to 0.001 % of a body with this 9 x 9
-# window, and to 0.1 % with the 7 x 7 that its sources name; see tests/models/test_body_parity.py.
+# Radius of the window around a landmark, cells. MediaPipe 0.10.21 agrees to 0.001 % of a body with this 9 x 9 window,
+# and to 0.1 % with the 7 x 7 that its sources name; see tests/models/test_body_parity.py.
 REACH = 4
-MIN_CONFIDENCE = 0.5  # a window without any such cell leaves the landmark where it is
+MIN_CONFIDENCE = 0.5  # a window without any such cell leaves its landmark unchanged
 
 
-def refined(points: Points, heatmaps: Points) -> Points:
+def refine(points: Points, heatmaps: Points) -> Points:
     """Move each landmark to the centre of mass of its heat map around it.
 
     Args:
@@ -19,10 +19,10 @@ def refined(points: Points, heatmaps: Points) -> Points:
         heatmaps: (rows, columns, n) logits over the same crop.
 
     Returns:
-        (n, 2); a landmark outside the crop, or where its map is faint, stays.
+        (n, 2) refined points. A landmark outside the crop, or whose map is faint, is left unchanged.
     """
     rows, columns, _ = heatmaps.shape
-    moved = points.copy()
+    refined = points.copy()
     for number, (x, y) in enumerate(points.tolist()):
         column, row = int(x * columns), int(y * rows)
         if not (0 <= column < columns and 0 <= row < rows):
@@ -34,8 +34,8 @@ def refined(points: Points, heatmaps: Points) -> Points:
         mass = window.sum()
         across = left + np.arange(window.shape[1])
         down = top + np.arange(window.shape[0])
-        moved[number] = (
+        refined[number] = (
             (window.sum(axis=0) @ across) / (columns * mass),
             (window.sum(axis=1) @ down) / (rows * mass),
         )
-    return moved
+    return refined

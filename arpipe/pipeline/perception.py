@@ -1,45 +1,49 @@
-"""What is in a frame: one plain function of the frame, with a memory for tracks."""
+"""What is in a frame: runs the trackers that the effects and the configuration ask for."""
 
+import importlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Literal, Self
+from dataclasses import dataclass, field, fields
+from typing import Any, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from arpipe.head_pose import HeadPoseConfig
+from arpipe.inference.runtime import Runtime
 from arpipe.inference.session import SessionConfig
+from arpipe.needs import Need
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel
-from arpipe.pipeline.face_sight import FaceSight
 from arpipe.pipeline.schedule import Rates
+from arpipe.subjects import SUBJECTS, Subject, SubjectName
 from arpipe.timing import FRAME_STAGE, Span, StageTimer
-from arpipe.tracking.body import BodyTracker, BodyTrackerConfig
-from arpipe.tracking.hands import HandTracker, HandTrackerConfig
-from arpipe.tracking.mask import MaskTracker, MaskTrackerConfig
-from arpipe.tracking.settings import Mode
-from arpipe.tracking.tracker import FaceTrackerConfig
+from arpipe.tracking.body import BodyTrackerConfig
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.face import FaceTrackerConfig
+from arpipe.tracking.hands import HandTrackerConfig
+from arpipe.tracking.mask.tracker import MaskTrackerConfig
+from arpipe.tracking.settings import Mode, TrackerConfig
 from arpipe.types import Frame, FrameResult
 
-Subject = Literal["face", "body", "hands"]
+_FIELDS = frozenset(each.name for each in fields(FrameResult))
 
 
 class PerceptionConfig(BaseModel):
-    """What is looked for, and how.
+    """What is detected, and how.
 
     Attributes:
-        track: What to look for whatever the effects need; faces when neither asks for anything. Faces asked for
-            here have all that the mesh can give.
+        track: Subjects to detect whatever the effects need; faces when neither asks for anything. Faces that are asked
+            for here have everything that the mesh can give.
         face: The face tracker.
         body: The body tracker.
         hands: The hand tracker.
-        mask: How people are told from their background.
+        mask: The segmentation of people.
         head_pose: The pose solver.
-        every: How often each network runs, except on pictures that are taken by themselves.
+        every: How often each network runs, except on photos.
         session: Where and how the networks run.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    track: tuple[Subject, ...] = ()
+    track: tuple[SubjectName, ...] = ()
     face: FaceTrackerConfig = FaceTrackerConfig()
     body: BodyTrackerConfig = BodyTrackerConfig()
     hands: HandTrackerConfig = HandTrackerConfig()
@@ -49,10 +53,11 @@ class PerceptionConfig(BaseModel):
     session: SessionConfig = SessionConfig()
 
     def in_mode(self, mode: Mode) -> "PerceptionConfig":
-        """The same with all trackers in one mode."""
-        trackers = {"face": self.face, "body": self.body, "hands": self.hands}
+        """Return the configuration with all trackers in one mode."""
         changed: dict[str, object] = {
-            name: tracker.model_copy(update={"mode": mode}) for name, tracker in trackers.items()
+            name: value.model_copy(update={"mode": mode})
+            for name, value in self
+            if isinstance(value, TrackerConfig)
         }
         if mode == "image":
             changed["every"] = Rates()
@@ -61,102 +66,112 @@ class PerceptionConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class PerceptionQuality:
-    """What perception does without.
+    """What perception may save.
 
     Attributes:
         attention: Run the attention mesh where it is configured; else the plain one, unless an effect needs irises.
-        every: How often each network runs at most; the configuration may say less.
+        every: How often each network runs at most; the configuration may ask for less.
     """
 
     attention: bool = True
     every: Rates = field(default_factory=Rates)
 
 
+class SubjectTracker(Protocol):
+    """A tracker of `arpipe.subjects.SUBJECTS`."""
+
+    def update(self, context: FrameContext) -> object:
+        """Return the results of the next frame."""
+
+    def reset(self) -> None:
+        """Forget the stream."""
+
+
 class Perception:
-    """Tracks what is in a stream of frames. Networks load when they are first needed.
+    """Detects and tracks what is in a stream of frames. Networks are loaded when they are first needed.
 
     Args:
-        config: What is looked for.
-        needs: What effects need: "face", "iris", "body", "hands", "mask"; their networks load now.
+        config: What is detected.
+        needs: What effects need; the networks for it are loaded now.
         camera: The camera that took the frames; None for an unknown one.
         observer: Called with every finished span, on the thread that did the work.
 
     Attributes:
+        config: As given.
         camera: Gives the intrinsics of frames.
         quality: Assign, from any thread, to change it from the next frame on.
-        needs: Assign it likewise.
+        needs: Assign, from any thread, to change it from the next frame on.
     """
 
     def __init__(
         self,
         config: PerceptionConfig | None = None,
-        needs: frozenset[str] = frozenset(),
+        needs: frozenset[Need] = frozenset(),
         camera: CameraConfig | None = None,
         observer: Callable[[Span], None] | None = None,
     ) -> None:
         self.config = config or PerceptionConfig()
         self.camera = CameraModel(camera)
-        self._timer = StageTimer(observer=observer)
         self.quality = PerceptionQuality()
         self.needs = needs
-        self._mask = MaskTracker(self.config.mask, self.config.session)
-        self._face_sight: FaceSight | None = None
-        self._body_tracker: BodyTracker | None = None
-        self._hand_tracker: HandTracker | None = None
-        self._load(self._wanted())
-
-    def detect(self, frame: Frame) -> FrameResult:
-        """Detect everything that is looked for in the next frame of the stream; durations are in the result."""
-        camera, timer = self.camera.intrinsics_for(frame), self._timer
-        wanted, quality = self._wanted(), self.quality
-        every = self.config.every.slowest(quality.every)
-        refined = self._is_refined(quality)
-        self._load(wanted)
-        faces, bodies, hands = self._face_sight, self._body_tracker, self._hand_tracker
-        timer.begin_frame(frame.index)
-        with timer.stage(FRAME_STAGE):
-            seen_faces = (
-                faces.update(frame, camera, timer, attention=refined, every=every.face)
-                if faces and "face" in wanted
-                else ()
-            )
-            boxes_px = [face.landmarks.box_px for face in seen_faces]
-            seen = FrameResult(
-                frame,
-                seen_faces,
-                bodies.update(frame, timer, every.body) if bodies and "body" in wanted else (),
-                hands.update(frame, timer, every.hands) if hands and "hands" in wanted else (),
-                self._mask.update(frame, timer, every.mask, boxes_px) if "mask" in wanted else None,
-            )
-        return replace(seen, timings_ms=timer.timings_ms, camera=camera)
-
-    def effective(self, quality: PerceptionQuality) -> PerceptionQuality:
-        """What a quality comes to: for what is looked for now, as it is configured."""
-        wanted, every = self._wanted(), self.config.every.slowest(quality.every)
-        face = self.config.face
-        attention = "face" in wanted and face.fullest_mesh == "attention" and self._is_refined(quality)
-        rates = {name: getattr(every, name) for name in Rates.model_fields if name in wanted}
-        return PerceptionQuality(attention, Rates(**rates))
+        self._timer = StageTimer(observer=observer)
+        self._runtime = Runtime(self.config.session)
+        self._trackers: dict[str, SubjectTracker] = {}
+        try:
+            self._load(self._wanted())
+        except BaseException:
+            self._runtime.close()
+            raise
 
     @property
     def provider(self) -> str:
         """Where the networks really run; "none" before any is loaded."""
-        for part in (self._face_sight, self._body_tracker, self._hand_tracker):
-            if part is not None:
-                return part.provider
-        return self._mask.provider
+        return self._runtime.provider
+
+    def detect(self, frame: Frame) -> FrameResult:
+        """Detect everything that is asked for in the next frame of the stream.
+
+        Returns:
+            The results, with the durations of all stages.
+
+        Raises:
+            WeightsError: A network that is needed only now cannot be had.
+        """
+        camera, timer = self.camera.intrinsics_for(frame), self._timer
+        wanted, quality = self._wanted(), self.quality
+        every = self.config.every.slowest(quality.every)
+        attention = self._runs_attention(quality)
+        self._load(wanted)
+        results: dict[str, Any] = {}
+        timer.begin_frame(frame.index)
+        with timer.stage(FRAME_STAGE):
+            for name in wanted:
+                faces = results.get("faces", ())
+                context = FrameContext(frame, timer, camera, every.of(name), attention, faces)
+                results[SUBJECTS[name].results] = self._trackers[name].update(context)
+        own = {key: value for key, value in results.items() if key in _FIELDS}
+        extra = {key: value for key, value in results.items() if key not in _FIELDS}
+        return FrameResult(frame, **own, extra=extra, camera=camera, timings_ms=timer.timings_ms)
+
+    def effective(self, quality: PerceptionQuality) -> PerceptionQuality:
+        """Return what a quality amounts to for what is detected now, as it is configured."""
+        wanted = self._wanted()
+        attention = (
+            "face" in wanted
+            and self.config.face.fullest_mesh == "attention"
+            and self._runs_attention(quality)
+        )
+        every = self.config.every.slowest(quality.every)
+        return PerceptionQuality(attention, every.only(frozenset(wanted)))
 
     def reset(self) -> None:
         """Forget all tracks: the next frame begins another stream."""
-        for part in (self._face_sight, self._body_tracker, self._hand_tracker, self._mask):
-            if part is not None:
-                part.reset()
+        for tracker in self._trackers.values():
+            tracker.reset()
 
     def close(self) -> None:
         """Free the networks; may be called twice."""
-        for part in (self._face_sight, self._body_tracker, self._hand_tracker, self._mask):
-            if part is not None:
-                part.close()
+        self._runtime.close()
 
     def __enter__(self) -> Self:
         return self
@@ -164,26 +179,31 @@ class Perception:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _is_refined(self, quality: PerceptionQuality) -> bool:
-        return "iris" in self.needs or (quality.attention and not self._plain_is_enough())
+    def _wanted(self) -> tuple[str, ...]:
+        """Return the subjects that effects and configuration ask for, in the order of the table."""
+        needs, track = self.needs, self.config.track
+        wanted = tuple(
+            name for name, subject in SUBJECTS.items() if name in track or not needs.isdisjoint(subject.needs)
+        )
+        return wanted or ("face",)
 
-    def _plain_is_enough(self) -> bool:
-        """Whether faces are for effects alone, which need no more of them, and the mesh may follow from that."""
-        face, asked = self.config.face, self.config.track
-        return face.mesh == "auto" and face.follows and "face" in self.needs and "face" not in asked
+    def _runs_attention(self, quality: PerceptionQuality) -> bool:
+        return Need.IRIS in self.needs or (quality.attention and not self._is_plain_mesh_enough())
 
-    def _wanted(self) -> frozenset[str]:
-        """What effects and configuration ask for: some of "face", "body", "hands", "mask"."""
-        asked = self.needs | frozenset(self.config.track)
-        if "iris" in asked or not asked:
-            asked |= {"face"}
-        return asked
+    def _is_plain_mesh_enough(self) -> bool:
+        """Whether faces are only for effects that need no irises, and the mesh may follow from that."""
+        face = self.config.face
+        for_effects = Need.FACE in self.needs and "face" not in self.config.track
+        return face.mesh == "auto" and face.follows and for_effects
 
-    def _load(self, wanted: frozenset[str]) -> None:
-        config = self.config
-        if "face" in wanted and self._face_sight is None:
-            self._face_sight = FaceSight(config.face, config.head_pose, config.session)
-        if "body" in wanted and self._body_tracker is None:
-            self._body_tracker = BodyTracker(config.body, config.session)
-        if "hands" in wanted and self._hand_tracker is None:
-            self._hand_tracker = HandTracker(config.hands, config.session)
+    def _load(self, wanted: tuple[str, ...]) -> None:
+        for name in wanted:
+            if name not in self._trackers:
+                self._trackers[name] = _open(SUBJECTS[name], self.config, self._runtime)
+
+
+def _open(subject: Subject, config: PerceptionConfig, runtime: Runtime) -> SubjectTracker:
+    module, _, name = subject.tracker.partition(":")
+    tracker = getattr(importlib.import_module(module), name)
+    opened: SubjectTracker = tracker.open(runtime, *(getattr(config, key) for key in subject.settings))
+    return opened

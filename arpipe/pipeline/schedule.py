@@ -1,48 +1,67 @@
 """How often each network runs."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-LONGEST = 10  # frames from one look to the next: more says nothing about what is in them
+from arpipe.subjects import SUBJECTS, require_subject
+
+LONGEST = 10  # frames from one inference to the next: nothing can be predicted for longer
+
+Rate = Annotated[int, Field(ge=1, le=LONGEST)]
+
+_RATE: TypeAdapter[int] = TypeAdapter(Rate)
 
 
 class Rates(BaseModel):
-    """From how many frames each network sees one; between, what it saw is carried on.
+    """On every how many frames each network runs; in between, results are predicted.
 
-    In a file, one number instead of a table counts for all.
+    In a file, one number instead of a table holds for all. Other subjects of `arpipe.subjects.SUBJECTS` are valid
+    keys, too.
 
     Attributes:
-        face: Faces go on moving as they did, their poses too.
-        body: Bodies likewise.
-        hands: Hands likewise.
-        mask: The mask moves with the picture, and its edges are found anew.
+        face: Faces move on as they did, and so do their poses.
+        body: Bodies move on as they did.
+        hands: Hands move on as they did.
+        mask: The mask moves with the picture, and its edges are refined in every frame.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="allow")
 
-    face: int = Field(default=1, ge=1, le=LONGEST)
-    body: int = Field(default=1, ge=1, le=LONGEST)
-    hands: int = Field(default=1, ge=1, le=LONGEST)
-    mask: int = Field(default=1, ge=1, le=LONGEST)
+    face: Rate = 1
+    body: Rate = 1
+    hands: Rate = 1
+    mask: Rate = 1
 
     @classmethod
     def all(cls, every: int) -> "Rates":
-        """One rate for all."""
-        return cls(face=every, body=every, hands=every, mask=every)
+        """Return one rate for all subjects."""
+        return cls.model_validate(every)
+
+    def of(self, name: str) -> int:
+        """Return the rate of a subject."""
+        every: int = dict(self).get(name, 1)
+        return every
 
     def slowest(self, other: "Rates") -> "Rates":
-        """The slower of both, for each network."""
-        return Rates(
-            face=max(self.face, other.face),
-            body=max(self.body, other.body),
-            hands=max(self.hands, other.hands),
-            mask=max(self.mask, other.mask),
-        )
+        """Return the slower rate of both, for each subject."""
+        names = {**dict(self), **dict(other)}
+        return Rates.model_validate({name: max(self.of(name), other.of(name)) for name in names})
+
+    def only(self, names: frozenset[str]) -> "Rates":
+        """Return the rates of some subjects, and 1 for all others."""
+        return Rates.model_validate({name: self.of(name) for name in names})
 
     @model_validator(mode="before")
     @classmethod
     def _one_number(cls, value: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool):
-            return dict.fromkeys(cls.model_fields, value)
+            return dict.fromkeys(SUBJECTS, value)
         return value
+
+    @model_validator(mode="after")
+    def _known(self) -> "Rates":
+        for name, every in (self.model_extra or {}).items():
+            require_subject(name)
+            _RATE.validate_python(every)
+        return self

@@ -1,24 +1,24 @@
-"""Bodies over time."""
+"""Tracks bodies."""
 
-from typing import Literal
+from functools import partial
+from typing import Literal, Self
 
 from pydantic import Field
 
-from arpipe.inference.session import SessionConfig
+from arpipe.inference.runtime import Runtime
 from arpipe.models.body_pose import BodyPose, PersonDetector, body_roi
-from arpipe.models.crop_network import Sighting
+from arpipe.models.crop_network import WorldObservation
 from arpipe.models.person_search import TiledPersonDetector
 from arpipe.tracking.filters import OneEuroConfig
-from arpipe.tracking.finder import NetworkFinder
-from arpipe.tracking.follow import Finder, Track
-from arpipe.tracking.motion import Motion
+from arpipe.tracking.networks import Networks
 from arpipe.tracking.settings import Mode, TrackerConfig, rules_of
-from arpipe.tracking.subjects import SubjectTracker, world_smoothing
+from arpipe.tracking.tracker import Tracker
+from arpipe.tracking.world import WorldTrack
 from arpipe.types import TrackedBody
 
 SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 10, "live": 30}
 TORSO = 0.3  # of the crop's side: people stand shoulder to shoulder at 0.2 sides from hip to hip
-LOOK_EVERY = {"full": 1, "fast": 2}
+INFER_EVERY = {"full": 1, "fast": 2}
 SMOOTHING = OneEuroConfig(min_cutoff=0.05, beta=40.0, derivate_cutoff=1.0)
 WORLD_SMOOTHING = OneEuroConfig(min_cutoff=0.1, beta=40.0, derivate_cutoff=1.0)
 
@@ -27,9 +27,9 @@ class BodyTrackerConfig(TrackerConfig):
     """How bodies are found and followed; see `TrackerConfig` for the rest.
 
     Attributes:
-        detector: "whole" looks at the picture once, "tiled" then part by part: for crowds and people far away.
-        variant: "full" looks at each frame, "fast" at every second; between, bodies move on as they did.
-        max_bodies: Bodies wanted; detection rests while that many are tracked.
+        detector: "whole" runs on the whole frame; "tiled" then runs on tiles, for crowds and people far away.
+        variant: "full" runs the networks on every frame, "fast" on every second one and predicts in between.
+        max_bodies: Bodies wanted; detection pauses while that many are tracked.
     """
 
     detector: Literal["whole", "tiled"] = "whole"
@@ -38,39 +38,38 @@ class BodyTrackerConfig(TrackerConfig):
     smoothing: OneEuroConfig | Literal["off"] = SMOOTHING
 
 
-class BodyTracker(SubjectTracker[Sighting, TrackedBody]):
-    """Bodies of each frame, with ids that last.
+class BodyTrack(WorldTrack[WorldObservation, TrackedBody]):
+    """A body being followed."""
+
+    def result(self) -> TrackedBody:  # noqa: D102
+        return TrackedBody(
+            self.track_id, self.shown.landmarks, self.shown.world_m, self.state, self.age_frames
+        )
+
+
+class BodyTracker(Tracker[BodyTrack, WorldObservation, TrackedBody]):
+    """Bodies of each frame, with ids that last; `open` makes one with its networks.
 
     Args:
-        config: How.
-        sessions: Where the networks run.
-        finder: Used instead of the networks.
+        config: How bodies are found and followed.
+        networks: Detector and landmark network.
     """
 
-    def __init__(
-        self,
-        config: BodyTrackerConfig | None = None,
-        sessions: SessionConfig | None = None,
-        finder: Finder[Sighting] | None = None,
-    ) -> None:
-        self.config = config = config or BodyTrackerConfig()
+    def __init__(self, config: BodyTrackerConfig, networks: Networks[WorldObservation]) -> None:
         rules = rules_of(
             config,
             what="body",
             wanted=config.max_bodies,
             search_every=SEARCH_EVERY,
             core=TORSO,
-            look_every=LOOK_EVERY[config.variant],
+            infer_every=INFER_EVERY[config.variant],
         )
-        world = world_smoothing(config, WORLD_SMOOTHING)
-        super().__init__(finder or _finder(config, sessions), rules, lambda: Motion(config.smooths, world))
+        super().__init__(networks, rules, partial(BodyTrack, config=config, world_smoothing=WORLD_SMOOTHING))
 
-    def _show(self, track: Track[Sighting]) -> TrackedBody:
-        seen = track.seen
-        return TrackedBody(track.track_id, seen.landmarks, seen.world_m, track.state, track.age_frames)
-
-
-def _finder(config: BodyTrackerConfig, sessions: SessionConfig | None) -> Finder[Sighting]:
-    whole = PersonDetector(config.min_detection, sessions)
-    detector = TiledPersonDetector(whole, config.max_bodies) if config.detector == "tiled" else whole
-    return NetworkFinder(detector, BodyPose(sessions), body_roi)
+    @classmethod
+    def open(cls, runtime: Runtime, config: BodyTrackerConfig | None = None) -> Self:
+        """Load the networks and make a tracker; the runtime owns the networks."""
+        config = config or BodyTrackerConfig()
+        whole = PersonDetector(runtime, config.min_detection)
+        detector = TiledPersonDetector(whole, config.max_bodies) if config.detector == "tiled" else whole
+        return cls(config, Networks(detector, body_roi, BodyPose(runtime)))

@@ -1,4 +1,4 @@
-"""What the trackers of faces, bodies and hands have in common to be set."""
+"""Settings that the trackers of faces, bodies and hands share."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,15 +14,15 @@ class TrackerConfig(BaseModel):
     """How subjects are found and followed.
 
     Attributes:
-        mode: "image" takes every frame by itself, unsmoothed; "video" follows; "live" does too and looks for more
-            subjects less often, so that frames cost alike.
-        min_detection: Score that a detection needs.
-        min_presence: Score that landmarks need, else the subject is missed.
-        redetect_every: Frames between searches for more; 0 for the mode's own.
+        mode: "image" takes every frame by itself, unsmoothed; "video" follows; "live" follows, too, and searches for
+            more subjects less often, so that frames take similar times.
+        min_detection: Least score of a detection.
+        min_presence: Least score of landmarks; below it, the subject is missed.
+        redetect_every: Frames between searches for more subjects; 0 for the mode's default.
         coast_frames: Missed frames that a subject survives with its id.
         crop_rest: Change of the crop, as a share of its side, below which it rests with the subject, see
             `arpipe.tracking.steady`; 0 follows every tremor, as MediaPipe does.
-        smoothing: One-euro of the points in px, or "off" for all smoothing.
+        smoothing: One-euro filter of the points in px, or "off" for no smoothing at all.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,7 +37,7 @@ class TrackerConfig(BaseModel):
 
     @property
     def follows(self) -> bool:
-        """Whether a frame's subjects are those of the one before."""
+        """Whether subjects are followed from frame to frame."""
         return self.mode != "image"
 
     @property
@@ -48,19 +48,19 @@ class TrackerConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How subjects are followed.
+    """How a tracker follows its subjects.
 
     Attributes:
-        what: For messages, such as "body".
-        wanted: Most of them; detection rests while that many are tracked.
-        min_presence: Score that landmarks need, else the subject is missed.
-        search_every: Frames between searches for more.
+        what: Name of the subject in messages, such as "body".
+        wanted: Most subjects; detection pauses while that many are tracked.
+        min_presence: Least score of landmarks; below it, the subject is missed.
+        search_every: Frames between searches for more subjects.
         coast_frames: Missed frames that a subject survives with its id.
         crop_rest: As in `TrackerConfig`.
-        core: Share of a square, about its centre, that tells two subjects apart.
+        core: Part of a square, about its centre, by which two subjects are told apart, as a share of its side.
         remembers: False takes every frame by itself.
-        look_every: Frames from one that the networks see to the next; between them subjects move on as they did.
-            Where that would say nothing, at low frame rates and of newcomers, the networks see every frame.
+        infer_every: Run the networks on every n-th frame and predict in between. Where nothing can be predicted, at low
+            frame rates and for new subjects, they run on every frame.
     """
 
     what: str
@@ -71,7 +71,7 @@ class Rules:
     crop_rest: float
     core: float
     remembers: bool
-    look_every: int
+    infer_every: int
 
 
 def rules_of(
@@ -81,17 +81,17 @@ def rules_of(
     wanted: int,
     search_every: dict[Mode, int],
     core: float = 1.0,
-    look_every: int = 1,
+    infer_every: int = 1,
 ) -> Rules:
-    """The rules that a configuration means.
+    """Return the rules that follow from a configuration.
 
     Args:
-        config: It.
-        what: As of `Rules`.
-        wanted: The same.
-        search_every: The same by mode, where the configuration says nothing.
-        core: As of `Rules`; by default whole squares tell subjects apart, as in MediaPipe's graphs.
-        look_every: As of `Rules`.
+        config: The configuration.
+        what: As in `Rules`.
+        wanted: As in `Rules`.
+        search_every: As in `Rules` for each mode, used where the configuration gives 0.
+        core: As in `Rules`; by default whole squares are compared, as in MediaPipe's graphs.
+        infer_every: As in `Rules`.
     """
     return Rules(
         what=what,
@@ -102,5 +102,5 @@ def rules_of(
         crop_rest=config.crop_rest,
         core=core,
         remembers=config.follows,
-        look_every=look_every,
+        infer_every=infer_every,
     )

@@ -1,131 +1,202 @@
-"""Follows faces from frame to frame: crops from the last landmarks, detection only while a face is wanted."""
+"""Tracks faces, bodies or hands: crops from the last landmarks, detection only while more subjects are wanted."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Generic, TypeVar
 
 import numpy as np
-from pydantic import Field
 
-from arpipe.inference.session import SessionConfig
-from arpipe.models.face_detector import FaceDetector, face_roi
-from arpipe.models.face_mesh import FaceMesh, MeshKind, next_roi
-from arpipe.models.face_search import AutoFaceDetector, TiledFaceDetector
+from arpipe.errors import NonFiniteOutput
+from arpipe.models.crop_network import Observed
 from arpipe.timing import StageTimer
-from arpipe.tracking.filters import OneEuroConfig, OneEuroFilter
-from arpipe.tracking.finder import Detector, Locator, NetworkFinder
-from arpipe.tracking.follow import Track
-from arpipe.tracking.settings import Mode, TrackerConfig, rules_of
-from arpipe.tracking.subjects import SubjectTracker
-from arpipe.types import Detection, Frame, Landmarks, Roi, TrackedFace
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.matching import best_match
+from arpipe.tracking.networks import Networks
+from arpipe.tracking.settings import Rules
+from arpipe.tracking.steady import settle
+from arpipe.tracking.track import Result, Track
+from arpipe.types import Frame, Roi
 
-DetectorKind = Literal["short", "full", "auto", "tiled"]
+_log = logging.getLogger(__name__)
 
-SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 3, "live": 10}
-"""Frames between searches for more faces while some, but fewer than wanted, are tracked."""
-
-
-class FaceTrackerConfig(TrackerConfig):
-    """How faces are found and followed; see `TrackerConfig` for the rest.
-
-    Attributes:
-        detector: "short" (to about 2 m), "full" (to about 5 m), "auto": full adds what short
-            misses, or "tiled": then looks part by part, for groups.
-        mesh: "attention" has irises and refined lips and eyes, "plain" is faster. "auto" is the attention mesh,
-            but the plain one while faces are wanted only by effects that need neither, such as glasses; the
-            attention mesh then looks at the irises now and then, for the head's true size.
-        max_faces: Faces wanted; detection rests while that many are tracked.
-    """
-
-    detector: DetectorKind = "short"
-    mesh: MeshKind | Literal["auto"] = "auto"
-    max_faces: int = Field(default=1, ge=1)
-
-    @property
-    def fullest_mesh(self) -> MeshKind:
-        """The mesh for those who need irises."""
-        return "plain" if self.mesh == "plain" else "attention"
+SAME_OVERLAP = 0.5  # of two squares, as in MediaPipe's graphs
+REATTACH_OVERLAP = 0.2  # looser: the subject has moved while it was missed
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sight:
-    """A face as the mesh sees it, a `Sight`."""
-
-    landmarks: Landmarks
-    next_roi: Roi | None
+Followed = TypeVar("Followed", bound=Track[Any, Any])
 
 
-class _SightMesh:
-    """A mesh whose answers know their next square, a `Locator`."""
-
-    def __init__(self, mesh: Locator[Landmarks]) -> None:
-        self._mesh = mesh
-
-    @property
-    def provider(self) -> str:
-        return self._mesh.provider
-
-    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[_Sight | None]:
-        return [
-            None if face is None or not np.isfinite(face.points_px).all() else _Sight(face, next_roi(face))
-            for face in self._mesh.locate(frame, rois, timer)
-        ]
-
-    def close(self) -> None:
-        self._mesh.close()
-
-
-class _Memory:
-    """Of one face. It smooths; prediction is for those who know the pose, too."""
-
-    def __init__(self, smoothing: OneEuroConfig | None) -> None:
-        self._smoother = None if smoothing is None else OneEuroFilter(smoothing)
-
-    def take(self, seen: _Sight, time_s: float, size_px: float) -> _Sight:  # noqa: ARG002 - the crop is no measure
-        if self._smoother is None:
-            return seen
-        box = seen.landmarks.box_px
-        size = float(box[2] - box[0] + box[3] - box[1]) / 2.0
-        points = self._smoother.apply(seen.landmarks.points_px, time_s, size)
-        return replace(seen, landmarks=replace(seen.landmarks, points_px=points))
-
-    def reaches(self, time_s: float) -> bool:  # noqa: ARG002
-        return False
-
-    def ahead(self, seen: _Sight, time_s: float) -> _Sight:  # noqa: ARG002
-        return seen
-
-
-class FaceTracker(SubjectTracker[_Sight, TrackedFace]):
-    """Faces of each frame, with ids that last; they have no poses yet.
+class Tracker(Generic[Followed, Observed, Result]):
+    """Subjects of each frame, with ids that last.
 
     Args:
-        config: How.
-        sessions: Where the networks run.
-        detector: Used instead of the configured networks.
-        mesh: Used instead of the configured network.
+        networks: Detector and landmark network.
+        rules: How subjects are followed.
+        begin: Makes the track of a new subject from its id and square.
+
+    Attributes:
+        nonfinite_outputs: How often a network answered with NaN or infinity; the subjects concerned were missed.
     """
 
     def __init__(
         self,
-        config: FaceTrackerConfig | None = None,
-        sessions: SessionConfig | None = None,
-        detector: Detector[Detection] | None = None,
-        mesh: Locator[Landmarks] | None = None,
+        networks: Networks[Observed],
+        rules: Rules,
+        begin: Callable[[int, Roi], Followed],
     ) -> None:
-        self.config = config = config or FaceTrackerConfig()
-        meshes = _SightMesh(mesh or FaceMesh(config.fullest_mesh, sessions))
-        finder = NetworkFinder(detector or _detector(config, sessions), meshes, face_roi)
-        rules = rules_of(config, what="face", wanted=config.max_faces, search_every=SEARCH_EVERY)
-        super().__init__(finder, rules, lambda: _Memory(config.smooths))
+        self.nonfinite_outputs = 0
+        self._networks = networks
+        self._rules = rules
+        self._begin = begin
+        self.reset()
 
-    def _show(self, track: Track[_Sight]) -> TrackedFace:
-        return TrackedFace(track.track_id, track.seen.landmarks, None, track.state, track.age_frames)
+    def reset(self) -> None:
+        """Forget all subjects; ids start again from 1."""
+        self._tracks: list[Followed] = []
+        self._next_id = 1
+        self._since_search = 0
+        self._since_inference = 0
 
+    def update(self, context: FrameContext) -> tuple[Result, ...]:
+        """Find and follow the subjects of the next frame.
 
-def _detector(config: FaceTrackerConfig, sessions: SessionConfig | None) -> Detector[Detection]:
-    if config.detector == "auto":
-        return AutoFaceDetector(config.max_faces, config.min_detection, sessions)
-    if config.detector == "tiled":
-        return TiledFaceDetector(config.max_faces, config.min_detection, sessions)
-    return FaceDetector(config.detector, config.min_detection, sessions)
+        Stages are detect, crop, infer, decode and track, or predict.
+
+        Returns:
+            Subjects in order of `track_id`; empty when there is none.
+        """
+        time_s = context.frame.captured_s
+        if not self._rules.remembers:
+            self._tracks, self._since_inference = [], 0
+        if self._may_predict(time_s, context.every):
+            self._since_inference += 1
+            with context.timer.stage("predict"):
+                for track in self._tracks:
+                    track.predict(time_s)
+        else:
+            self._since_inference = 1
+            self._observe(context)
+            self._finish(context)
+        return tuple(track.result() for track in self._tracks)
+
+    def _observe(self, context: FrameContext) -> None:
+        """Run the networks on a frame."""
+        frame, timer = context.frame, context.timer
+        for track in self._tracks:
+            track.age_frames += 1
+            track.missed += 1
+        self._follow(frame, timer)
+        if self._search_due():
+            self._since_search = 0
+            self._search(frame, timer)
+        with timer.stage("track"):
+            self._drop_lost()
+
+    def _finish(self, context: FrameContext) -> None:
+        """Complete the tracks once it is known which ones remain."""
+        for track in self._tracks:
+            track.finish(context)
+
+    def _may_predict(self, time_s: float, every: int) -> bool:
+        """Whether this frame can do without inference."""
+        if 0 < self._since_inference < every:
+            return True
+        known = bool(self._tracks) and all(track.can_predict(time_s) for track in self._tracks)
+        return known and self._since_inference < self._rules.infer_every
+
+    def _follow(self, frame: Frame, timer: StageTimer) -> None:
+        """Observe each known subject where it was last, missed ones too."""
+        rois = [track.roi for track in self._tracks]
+        for track, observed in zip(self._tracks, self._locate(frame, rois, timer), strict=True):
+            if observed is not None and observed.next_roi is not None:
+                with timer.stage("track"):
+                    track.take(observed, frame.captured_s)
+                    track.roi = settle(track.roi, observed.next_roi, self._rules.crop_rest)
+        self._drop_doubles()
+
+    def _search_due(self) -> bool:
+        """Whether to search: at once for a missed subject, now and then for more, else never."""
+        found = len(self._found())
+        self._since_search += 1
+        if found >= self._rules.wanted:
+            return False
+        return found < max(len(self._tracks), 1) or self._since_search >= self._rules.search_every
+
+    def _search(self, frame: Frame, timer: StageTimer) -> None:
+        """Detect subjects that are not tracked; each continues a missed track or begins a new one."""
+        known = [track.roi for track in self._found()]
+        rois = [roi for roi in self._detect(frame, timer) if not self._is_among(roi, known)]
+        rois = rois[: self._rules.wanted - len(known)]
+        for roi, observed in zip(rois, self._locate(frame, rois, timer), strict=True):
+            if observed is None or observed.next_roi is None or self._is_among(observed.next_roi, known):
+                continue
+            with timer.stage("track"):
+                track = self._track_for(roi)
+                track.take(observed, frame.captured_s)
+                track.roi = observed.next_roi
+            known.append(track.roi)
+
+    def _track_for(self, roi: Roi) -> Followed:
+        """Return the missed track that a newly found subject continues, else a new one."""
+        missed = [track for track in self._tracks if track.missed]
+        match = best_match(self._core(roi), [self._core(track.roi) for track in missed], REATTACH_OVERLAP)
+        if match is not None:
+            return missed[match]
+        track = self._begin(self._next_id, roi)
+        self._next_id += 1
+        self._tracks.append(track)
+        return track
+
+    def _locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Observed | None]:
+        """Observe the subject in each square; None where there is none."""
+        usable: list[Observed | None] = []
+        for observed in self._networks.locator.locate(frame, rois, timer):
+            if observed is None or not np.isfinite(observed.landmarks.points_px).all():
+                self._count_nonfinite("landmark network")
+                usable.append(None)
+            else:
+                usable.append(observed if observed.landmarks.score > self._rules.min_presence else None)
+        return usable
+
+    def _detect(self, frame: Frame, timer: StageTimer) -> list[Roi]:
+        try:
+            detections = self._networks.detector.detect(frame, timer)
+        except NonFiniteOutput:
+            self._count_nonfinite("detector")
+            return []
+        return [roi for each in detections if (roi := self._networks.roi_of(each)) is not None]
+
+    def _count_nonfinite(self, network: str) -> None:
+        self.nonfinite_outputs += 1
+        if self.nonfinite_outputs.bit_count() == 1:  # 1, 2, 4, 8, …: a broken device must not flood the log
+            _log.warning(
+                "the %s %s answered with NaN or infinity (%d so far)",
+                self._rules.what,
+                network,
+                self.nonfinite_outputs,
+            )
+
+    def _found(self) -> list[Followed]:
+        return [track for track in self._tracks if not track.missed]
+
+    def _core(self, roi: Roi) -> Roi:
+        return replace(roi, size_px=roi.size_px * self._rules.core)
+
+    def _is_among(self, roi: Roi, others: Sequence[Roi]) -> bool:
+        return best_match(self._core(roi), [self._core(other) for other in others], SAME_OVERLAP) is not None
+
+    def _drop_doubles(self) -> None:
+        """Where two tracks have come to follow one subject, keep the older one."""
+        kept: list[Followed] = []
+        for track in self._tracks:
+            older = [other.roi for other in kept if not other.missed]
+            if track.missed or not self._is_among(track.roi, older):
+                kept.append(track)
+        self._tracks = kept
+
+    def _drop_lost(self) -> None:
+        """Drop subjects missed for too long, and those missed longest where there are more than wanted."""
+        kept = [track for track in self._tracks if track.missed <= self._rules.coast_frames]
+        kept = sorted(kept, key=lambda track: (track.missed, track.track_id))[: self._rules.wanted]
+        self._tracks = sorted(kept, key=lambda track: track.track_id)

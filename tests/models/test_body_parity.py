@@ -12,6 +12,7 @@ import pytest
 from arpipe.io.video import VideoFile
 from arpipe.timing import StageTimer
 from arpipe.tracking.body import BodyTracker, BodyTrackerConfig
+from arpipe.tracking.context import FrameContext
 from arpipe.tracking.hands import HandTracker, HandTrackerConfig
 from arpipe.types import Frame
 
@@ -46,7 +47,7 @@ def photos(name, root):
 
 def compare_body(tracker, key, pixels, goldens):
     (points,) = goldens[f"{key}/body"] if len(goldens[f"{key}/body"]) else (None,)
-    bodies = tracker.update(Frame(pixels, 0.0, 0), StageTimer())
+    bodies = tracker.update(FrameContext(Frame(pixels, 0.0, 0), StageTimer()))
     if points is None:
         assert not bodies, key
         return 0
@@ -61,7 +62,7 @@ def compare_body(tracker, key, pixels, goldens):
 
 def compare_hands(tracker, kind, key, pixels, goldens):
     expected = goldens[f"{key}/{kind}_hands"]
-    hands = tracker.update(Frame(pixels, 0.0, 0), StageTimer())
+    hands = tracker.update(FrameContext(Frame(pixels, 0.0, 0), StageTimer()))
     assert len(hands) == len(expected), key
     labels = goldens[f"{key}/{kind}_handedness"]
     for points, world_m, label in zip(expected, goldens[f"{key}/{kind}_hands_world"], labels, strict=True):
@@ -75,46 +76,47 @@ def compare_hands(tracker, kind, key, pixels, goldens):
     return len(expected)
 
 
-def body_tracker():
-    return BodyTracker(BodyTrackerConfig(mode="image"))
+def body_tracker(runtime):
+    return BodyTracker.open(runtime, BodyTrackerConfig(mode="image"))
 
 
-def hand_tracker(kind):
-    return HandTracker(HandTrackerConfig(mode="image", detector=kind, landmarks=kind, max_hands=4))
+def hand_tracker(runtime, kind):
+    config = HandTrackerConfig(mode="image", detector=kind, landmarks=kind, max_hands=4)
+    return HandTracker.open(runtime, config)
 
 
-def test_the_portrait_agrees_with_mediapipe():
+def test_the_portrait_agrees_with_mediapipe(runtime):
     root = GOLDENS.parents[2] / "assets" / "samples"
-    with body_tracker() as bodies, hand_tracker("full") as hands:
-        ((key, pixels, goldens),) = photos("portrait.npz", root)
-        assert compare_body(bodies, key, pixels, goldens) == 1
-        compare_hands(hands, "full", key, pixels, goldens)
+    ((key, pixels, goldens),) = photos("portrait.npz", root)
+    assert compare_body(body_tracker(runtime), key, pixels, goldens) == 1
+    compare_hands(hand_tracker(runtime, "full"), "full", key, pixels, goldens)
 
 
-def test_bodies_in_photos_agree_with_mediapipe(shared_data):
-    with body_tracker() as tracker:
-        seen = [compare_body(tracker, *photo) for photo in photos("photos.npz", shared_data)]
+def test_bodies_in_photos_agree_with_mediapipe(runtime, shared_data):
+    tracker = body_tracker(runtime)
+    seen = [compare_body(tracker, *photo) for photo in photos("photos.npz", shared_data)]
     if not seen:
         pytest.skip(f"none of the recorded photos is in {shared_data}, or its decoder differs")
     assert sum(seen) >= 5
 
 
 @pytest.mark.parametrize("kind", ["lite", "full"])
-def test_hands_in_photos_agree_with_mediapipe(kind, shared_data):
-    with hand_tracker(kind) as tracker:
-        seen = [compare_hands(tracker, kind, *photo) for photo in photos("photos.npz", shared_data)]
+def test_hands_in_photos_agree_with_mediapipe(runtime, kind, shared_data):
+    tracker = hand_tracker(runtime, kind)
+    seen = [compare_hands(tracker, kind, *photo) for photo in photos("photos.npz", shared_data)]
     if not seen:
         pytest.skip(f"none of the recorded photos is in {shared_data}, or its decoder differs")
     assert sum(seen) >= 8
 
 
 @pytest.mark.slow
-def test_a_squatting_person_is_followed_within_two_percent(shared_data):
+def test_a_squatting_person_is_followed_within_two_percent(runtime, shared_data):
     expected = np.array(json.loads((shared_data / f"{SQUATS}.full.json").read_text("utf-8")))
     ids, off = set(), []
-    with VideoFile(shared_data / f"{SQUATS}.mp4") as source, BodyTracker() as tracker:
+    tracker = BodyTracker.open(runtime)
+    with VideoFile(shared_data / f"{SQUATS}.mp4") as source:
         for frame in source:
-            (body,) = tracker.update(frame, StageTimer())
+            (body,) = tracker.update(FrameContext(frame, StageTimer()))
             ids.add(body.track_id)
             points = expected[frame.index]
             apart = np.linalg.norm(body.landmarks.points_px[:, :2] - points[:, :2], axis=1)
@@ -124,13 +126,14 @@ def test_a_squatting_person_is_followed_within_two_percent(shared_data):
 
 
 @pytest.mark.slow
-def test_a_signing_hand_is_followed_as_recorded(shared_data):
+def test_a_signing_hand_is_followed_as_recorded(runtime, shared_data):
     expected = np.array(json.loads((shared_data / f"{SIGNS}.full.json").read_text("utf-8")))
     config = HandTrackerConfig(max_hands=1, smoothing="off", crop_rest=0)
     seen, off = set(), []
-    with VideoFile(shared_data / f"{SIGNS}.25fps.mp4") as source, HandTracker(config) as tracker:
+    tracker = HandTracker.open(runtime, config)
+    with VideoFile(shared_data / f"{SIGNS}.25fps.mp4") as source:
         for frame in itertools.islice(source, 120):
-            (hand,) = tracker.update(frame, StageTimer())
+            (hand,) = tracker.update(FrameContext(frame, StageTimer()))
             seen.add((hand.track_id, hand.side))
             points = expected[frame.index]
             apart = np.linalg.norm(hand.landmarks.points_px[:, :2] - points[:, :2], axis=1)

@@ -103,9 +103,9 @@ def test_a_box_without_area_has_no_square():
 
 @pytest.mark.weights
 @pytest.mark.parametrize("reach", ["short", "full"])
-def test_the_portrait_has_one_face_where_it_is(reach, portrait):
-    with FaceDetector(reach) as detector:
-        (face,) = detector.detect(frame(portrait), StageTimer())
+def test_the_portrait_has_one_face_where_it_is(runtime, reach, portrait):
+    detector = FaceDetector(reach, runtime)
+    (face,) = detector.detect(frame(portrait), StageTimer())
     center = face.box_px.reshape(2, 2).mean(axis=0)
     assert np.linalg.norm(center - cases.FACE_CENTER) < 0.15 * cases.FACE_LONG_SIDE
     x = face.keypoints_px[:, 0]
@@ -114,15 +114,15 @@ def test_the_portrait_has_one_face_where_it_is(reach, portrait):
 
 @pytest.mark.weights
 @pytest.mark.parametrize("turn_deg", [-45, -30, -15, 15, 30, 45])
-def test_the_square_turns_with_the_face(turn_deg, made_faces):
+def test_the_square_turns_with_the_face(runtime, turn_deg, made_faces):
     turned = made_faces[f"turned_{turn_deg}"]
-    with FaceDetector("short") as detector:
-        (face,) = detector.detect(frame(turned), StageTimer())
+    detector = FaceDetector("short", runtime)
+    (face,) = detector.detect(frame(turned), StageTimer())
     assert np.degrees(face_roi(face).angle_rad) == pytest.approx(turn_deg, abs=8)
 
 
 @pytest.mark.weights
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 500, 3), (500, 1, 3), (4320, 7680, 3)])
-def test_extreme_pictures_have_no_face_and_do_no_harm(shape):
-    with FaceDetector("short") as detector:
-        assert detector.detect(frame(np.full(shape, 127, np.uint8)), StageTimer()) == ()
+def test_extreme_pictures_have_no_face_and_do_no_harm(runtime, shape):
+    detector = FaceDetector("short", runtime)
+    assert detector.detect(frame(np.full(shape, 127, np.uint8)), StageTimer()) == ()

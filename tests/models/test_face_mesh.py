@@ -1,10 +1,8 @@
-import importlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from arpipe.models import DECODERS
 from arpipe.models.face_mesh import (
     MESH_POINTS,
     FaceMesh,
@@ -15,17 +13,9 @@ from arpipe.models.face_mesh import (
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.types import Frame, Landmarks, Roi
-from arpipe.weights import catalog
 from tests.golden.faces import cases
 
 PORTRAIT_ROI = Roi(np.array(cases.FACE_CENTER), 1.5 * cases.FACE_LONG_SIDE, 0.0)
-
-
-def test_every_decoder_loads_and_reads_a_known_network():
-    for network, place in DECODERS.items():
-        catalog.network(network)
-        module, name = place.split(":")
-        assert callable(getattr(importlib.import_module(module), name))
 
 
 def test_refined_points_replace_the_mesh_in_x_and_y_only():
@@ -64,9 +54,9 @@ def test_no_square_holds_a_single_point():
 
 @pytest.mark.weights
 @pytest.mark.parametrize("kind", ["attention", "plain"])
-def test_the_portraits_landmarks_lie_where_they_should(kind, portrait):
-    with FaceMesh(kind) as mesh:
-        (face,) = mesh.locate(Frame(portrait, 0.0, 0), [PORTRAIT_ROI], StageTimer())
+def test_the_portraits_landmarks_lie_where_they_should(runtime, kind, portrait):
+    mesh = FaceMesh(kind, runtime)
+    face = mesh.locate(Frame(portrait, 0.0, 0), [PORTRAIT_ROI], StageTimer())[0].landmarks
     assert face.score > 0.99
     x0, y0, x1, y1 = face.box_px
     assert np.hypot((x0 + x1) / 2 - 224, (y0 + y1) / 2 - 124) < 5
@@ -75,9 +65,9 @@ def test_the_portraits_landmarks_lie_where_they_should(kind, portrait):
 
 
 @pytest.mark.weights
-def test_irises_lie_in_their_eyes(portrait):
-    with FaceMesh("attention") as mesh:
-        (face,) = mesh.locate(Frame(portrait, 0.0, 0), [PORTRAIT_ROI], StageTimer())
+def test_irises_lie_in_their_eyes(runtime, portrait):
+    mesh = FaceMesh("attention", runtime)
+    face = mesh.locate(Frame(portrait, 0.0, 0), [PORTRAIT_ROI], StageTimer())[0].landmarks
     for side in ("right", "left"):
         corners = [face[f"{side}_eye_outer"], face[f"{side}_eye_inner"]]
         iris = face.region(f"{side}_iris").mean(axis=0)
@@ -86,30 +76,30 @@ def test_irises_lie_in_their_eyes(portrait):
 
 
 @pytest.mark.weights
-def test_a_batch_equals_its_faces_one_by_one(portrait):
+def test_a_batch_equals_its_faces_one_by_one(runtime, portrait):
     frame, timer = Frame(portrait, 0.0, 0), StageTimer()
     rois = [
         PORTRAIT_ROI,
         Roi(PORTRAIT_ROI.center_px + 6, 180.0, 0.2),
         Roi(np.array([80.0, 400.0]), 150.0, 0.0),
     ]
-    with FaceMesh("attention") as mesh:
-        together = mesh.locate(frame, rois, timer)
-        alone = [mesh.locate(frame, [roi], timer)[0] for roi in rois]
-        assert mesh.locate(frame, [], timer) == []
+    mesh = FaceMesh("attention", runtime)
+    together = mesh.locate(frame, rois, timer)
+    alone = [mesh.locate(frame, [roi], timer)[0] for roi in rois]
+    assert mesh.locate(frame, [], timer) == []
     for one, other in zip(together, alone, strict=True):
-        assert np.abs(one.points_px - other.points_px).max() < 0.01
-    assert together[2].score < 0.5  # the space suit is no face
+        assert np.abs(one.landmarks.points_px - other.landmarks.points_px).max() < 0.01
+    assert together[2].landmarks.score < 0.5  # the space suit is no face
 
 
 @pytest.mark.weights
-def test_landmarks_do_not_depend_on_the_turn_of_the_square(portrait):
+def test_landmarks_do_not_depend_on_the_turn_of_the_square(runtime, portrait):
     frame, timer = Frame(portrait, 0.0, 0), StageTimer()
-    with FaceMesh("attention") as mesh:
-        straight, turned = mesh.locate(
-            frame, [PORTRAIT_ROI, Roi(PORTRAIT_ROI.center_px, PORTRAIT_ROI.size_px, 0.15)], timer
-        )
-    distance = np.linalg.norm((straight.points_px - turned.points_px)[:, :2], axis=1)
+    mesh = FaceMesh("attention", runtime)
+    straight, turned = mesh.locate(
+        frame, [PORTRAIT_ROI, Roi(PORTRAIT_ROI.center_px, PORTRAIT_ROI.size_px, 0.15)], timer
+    )
+    distance = np.linalg.norm((straight.landmarks.points_px - turned.landmarks.points_px)[:, :2], axis=1)
     assert distance.mean() < 0.01 * cases.FACE_LONG_SIDE
 
 

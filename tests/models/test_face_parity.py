@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from arpipe.timing import StageTimer
-from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
 from arpipe.types import Frame
 from tests.golden.faces import cases
 
@@ -34,7 +35,7 @@ def distances(expected, face):
 
 
 def compare(tracker, name, pixels, expected):
-    faces = tracker.update(Frame(pixels, 0.0, 0), StageTimer())
+    faces = tracker.update(FrameContext(Frame(pixels, 0.0, 0), StageTimer()))
     assert len(faces) == len(expected), f"{name}: {len(expected)} faces in MediaPipe, {len(faces)} here"
     for points in expected:
         best = min((distances(points, face) for face in faces), key=np.mean)
@@ -42,64 +43,64 @@ def compare(tracker, name, pixels, expected):
         assert np.percentile(best, 99) < P99_LIMIT, name
 
 
-def image_tracker(mesh):
-    return FaceTracker(FaceTrackerConfig(mode="image", mesh=mesh, max_faces=MAX_FACES))
+def image_tracker(runtime, mesh):
+    return FaceTracker.open(runtime, FaceTrackerConfig(mode="image", mesh=mesh, max_faces=MAX_FACES))
 
 
 @pytest.mark.parametrize("mesh", ["attention", "plain"])
-def test_made_pictures_agree_with_mediapipe(mesh, portrait, made_faces):
+def test_made_pictures_agree_with_mediapipe(runtime, mesh, portrait, made_faces):
     goldens = np.load(GOLDENS / "synthetic.npz")
     seen = 0
-    with image_tracker(mesh) as tracker:
-        for name, pixels in [*made_faces.items(), *cases.others(portrait)]:
-            compare(tracker, name, pixels, goldens[f"{name}/{mesh}"])
-            seen += len(goldens[f"{name}/{mesh}"])
+    tracker = image_tracker(runtime, mesh)
+    for name, pixels in [*made_faces.items(), *cases.others(portrait)]:
+        compare(tracker, name, pixels, goldens[f"{name}/{mesh}"])
+        seen += len(goldens[f"{name}/{mesh}"])
     assert seen > 30
 
 
 @pytest.mark.parametrize("mesh", ["attention", "plain"])
-def test_photos_agree_with_mediapipe(mesh, shared_data):
+def test_photos_agree_with_mediapipe(runtime, mesh, shared_data):
     goldens = np.load(GOLDENS / "photos.npz")
     names = [key.removesuffix("/crc") for key in goldens.files if key.endswith("/crc")]
     compared = 0
-    with image_tracker(mesh) as tracker:
-        for name in (name for name in names if (shared_data / name).exists()):
-            content = np.fromfile(shared_data / name, np.uint8)
-            pixels = cv2.cvtColor(cv2.imdecode(content, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-            if zlib.crc32(pixels.tobytes()) == goldens[f"{name}/crc"]:  # another decoder, another picture
-                compare(tracker, name, pixels, goldens[f"{name}/{mesh}"])
-                compared += 1
+    tracker = image_tracker(runtime, mesh)
+    for name in (name for name in names if (shared_data / name).exists()):
+        content = np.fromfile(shared_data / name, np.uint8)
+        pixels = cv2.cvtColor(cv2.imdecode(content, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        if zlib.crc32(pixels.tobytes()) == goldens[f"{name}/crc"]:  # another decoder, another picture
+            compare(tracker, name, pixels, goldens[f"{name}/{mesh}"])
+            compared += 1
     if not compared:
         pytest.skip(f"none of the recorded photos is in {shared_data}, or its decoder differs")
 
 
-def compare_clip(frames, expected):
+def compare_clip(runtime, frames, expected):
     config = FaceTrackerConfig(mode="video", crop_rest=0, smoothing="off")
-    with FaceTracker(config) as tracker:
-        timer, ids = StageTimer(), set()
-        for index, pixels in enumerate(frames):
-            faces = tracker.update(Frame(pixels, index / cases.CLIP_FPS, index), timer)
-            ids |= {face.track_id for face in faces}
-            if index % 3:
-                continue
-            points = expected[index // 3]
-            assert len(faces) == int(np.isfinite(points).all()), index
-            if faces:
-                found = distances(points, faces[0])
-                assert found.mean() < CLIP_MEAN_LIMIT, index
-                assert np.percentile(found, 99) < CLIP_P99_LIMIT, index
+    tracker = FaceTracker.open(runtime, config)
+    timer, ids = StageTimer(), set()
+    for index, pixels in enumerate(frames):
+        faces = tracker.update(FrameContext(Frame(pixels, index / cases.CLIP_FPS, index), timer))
+        ids |= {face.track_id for face in faces}
+        if index % 3:
+            continue
+        points = expected[index // 3]
+        assert len(faces) == int(np.isfinite(points).all()), index
+        if faces:
+            found = distances(points, faces[0])
+            assert found.mean() < CLIP_MEAN_LIMIT, index
+            assert np.percentile(found, 99) < CLIP_P99_LIMIT, index
     assert ids == {1}
 
 
-def test_a_followed_face_agrees_with_mediapipe(portrait):
-    compare_clip(cases.clip(portrait), np.load(GOLDENS / "clip.npz")["clip"])
+def test_a_followed_face_agrees_with_mediapipe(runtime, portrait):
+    compare_clip(runtime, cases.clip(portrait), np.load(GOLDENS / "clip.npz")["clip"])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", np.load(GOLDENS / "photo_clips.npz").files)
-def test_a_face_followed_in_a_recorded_clip_agrees_with_mediapipe(name, shared_data):
+def test_a_face_followed_in_a_recorded_clip_agrees_with_mediapipe(runtime, name, shared_data):
     expected = np.load(GOLDENS / "photo_clips.npz")[name]
     capture = cv2.VideoCapture(str(shared_data / name))
     frames = (cv2.cvtColor(capture.read()[1], cv2.COLOR_BGR2RGB) for _ in range(3 * len(expected)))
-    compare_clip(frames, expected)
+    compare_clip(runtime, frames, expected)
     capture.release()

@@ -30,24 +30,22 @@ def test_a_small_picture_has_no_parts():
 
 
 @pytest.mark.weights
-def test_auto_looks_further_where_the_short_range_sees_nothing(made_faces):
+def test_auto_looks_further_where_the_short_range_sees_nothing(runtime, made_faces):
     small = made_faces["scaled_0.3"]
-    with FaceDetector("short") as short:
-        assert short.detect(frame(small), StageTimer()) == ()
-    auto = AutoFaceDetector()
+    short = FaceDetector("short", runtime)
+    assert short.detect(frame(small), StageTimer()) == ()
+    auto = AutoFaceDetector(runtime)
     (face,) = auto.detect(frame(small), StageTimer())
-    auto.close()
     assert np.linalg.norm(face.box_px.reshape(2, 2).mean(axis=0) - (320, 240)) < 10
 
 
 @pytest.mark.weights
-def test_auto_adds_the_faces_that_the_short_range_misses(made_faces):
+def test_auto_adds_the_faces_that_the_short_range_misses(runtime, made_faces):
     twelve = frame(made_faces["twelve"])
-    with FaceDetector("short") as short:
-        assert len(short.detect(twelve, StageTimer())) < 12
-    auto = AutoFaceDetector(wanted=12)
+    short = FaceDetector("short", runtime)
+    assert len(short.detect(twelve, StageTimer())) < 12
+    auto = AutoFaceDetector(runtime, wanted=12)
     found = auto.detect(twelve, StageTimer())
-    auto.close()
     centers = np.array([face.box_px.reshape(2, 2).mean(axis=0) for face in found])
     assert sorted({(int(x // 200), int(y // 200)) for x, y in centers}) == [
         (x, y) for x in range(4) for y in range(3)
@@ -56,16 +54,15 @@ def test_auto_adds_the_faces_that_the_short_range_misses(made_faces):
 
 
 @pytest.mark.weights
-def test_a_group_is_found_part_by_part(made_faces):
+def test_a_group_is_found_part_by_part(runtime, made_faces):
     small = cv2.resize(made_faces["twelve"], (400, 300), interpolation=cv2.INTER_AREA)
     picture = np.full((900, 1600, 3), 128, np.uint8)
     places = [(0, 0), (1200, 600), (600, 300)]
     for x, y in places:
         picture[y : y + 300, x : x + 400] = small
     wanted = 12 * len(places)
-    for detector, least in [(AutoFaceDetector(wanted), 0), (TiledFaceDetector(wanted), 30)]:
+    for detector, least in [(AutoFaceDetector(runtime, wanted), 0), (TiledFaceDetector(runtime, wanted), 30)]:
         found = detector.detect(frame(picture), StageTimer())
-        detector.close()
         inside = [
             any(
                 x <= face.keypoints_px[2, 0] < x + 400 and y <= face.keypoints_px[2, 1] < y + 300
@@ -78,8 +75,7 @@ def test_a_group_is_found_part_by_part(made_faces):
 
 
 @pytest.mark.weights
-def test_all_of_the_solvay_conference_are_found(shared_data):
+def test_all_of_the_solvay_conference_are_found(runtime, shared_data):
     pixels = cv2.imread(str(shared_data / "vladmandic-human" / "samples" / "in" / "solvay1927.jpg"))
-    detector = TiledFaceDetector(wanted=40)
+    detector = TiledFaceDetector(runtime, wanted=40)
     assert len(detector.detect(frame(pixels[..., ::-1]), StageTimer())) == 29
-    detector.close()

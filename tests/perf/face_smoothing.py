@@ -16,9 +16,11 @@ from rich.table import Table
 
 from arpipe.assets import asset_path
 from arpipe.geometry.transforms import Array
+from arpipe.inference.runtime import Runtime
 from arpipe.timing import StageTimer
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
 from arpipe.tracking.filters import OneEuroConfig
-from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
 from arpipe.types import Frame
 from tests.golden.faces.cases import FACE_CENTER, FACE_LONG_SIDE
 
@@ -82,8 +84,10 @@ def film(portrait: np.ndarray, path: list[Array]) -> list[np.ndarray]:
 def track(frames: list[np.ndarray], config: FaceTrackerConfig) -> Array:
     """(frames, points, 2) landmarks of the one face."""
     timer = StageTimer()
-    with FaceTracker(config) as tracker:
-        found = [tracker.update(Frame(pixels, k / FPS, k), timer)[0] for k, pixels in enumerate(frames)]
+    with Runtime() as runtime:
+        tracker = FaceTracker.open(runtime, config)
+        contexts = (FrameContext(Frame(pixels, k / FPS, k), timer) for k, pixels in enumerate(frames))
+        found = [tracker.update(context)[0] for context in contexts]
     return np.stack([face.landmarks.points_px[:, :2] for face in found]).astype(np.float64)
 
 

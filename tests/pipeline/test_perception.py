@@ -10,7 +10,7 @@ from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.pipeline.perception import Perception, PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.pipeline.schedule import Rates
-from arpipe.tracking.tracker import FaceTrackerConfig
+from arpipe.tracking.face import FaceTrackerConfig
 
 pytestmark = pytest.mark.weights
 

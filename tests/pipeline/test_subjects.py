@@ -1,6 +1,11 @@
 """Only what is asked for is looked for."""
 
+import csv
+import dataclasses
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,10 +15,12 @@ from arpipe.apps import batch
 from arpipe.assets import asset_path
 from arpipe.errors import ConfigError
 from arpipe.io.toml_tables import check
+from arpipe.needs import Need
 from arpipe.pipeline.perception import PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.pipeline.schedule import Rates
-from arpipe.types import Frame
+from arpipe.subjects import SUBJECTS
+from arpipe.types import Frame, FrameResult
 
 PORTRAIT = asset_path("samples/astronaut.png")
 
@@ -85,3 +92,64 @@ def test_an_export_holds_faces_unless_told_otherwise(track, faces, bodies, tmp_p
     assert batch.run(config) == 0
     line = json.loads(path.read_text("utf-8").splitlines()[1])
     assert (len(line["faces"]), len(line["bodies"]), line["hands"]) == (faces, bodies, [])
+
+
+ONE_LINE = """
+from arpipe.subjects import SUBJECTS, Subject
+
+SUBJECTS["motion"] = Subject(
+    "motions", "tests.pipeline.motion_subject:MotionTracker", kind="motion", columns={"motion": "number"}
+)
+"""
+
+PROGRAM = (
+    ONE_LINE
+    + """
+import json, sys
+import numpy as np
+from arpipe.io.export import COLUMNS, ExportHeader, open_export
+from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.types import Frame
+
+config = PerceptionConfig.model_validate({"track": ["motion"], "every": {"motion": 2}})
+levels, folder = [], sys.argv[1]
+with Perception(config) as perception:
+    frames = [Frame(np.full((8, 8, 3), 10 * index, np.uint8), index / 30, index) for index in range(4)]
+    results = [perception.detect(frame) for frame in frames]
+    assert perception.provider == "none"
+from pathlib import Path
+for suffix in ("jsonl", "csv"):
+    with open_export(Path(folder) / f"a.{suffix}", ExportHeader(results[0].camera, "test")) as export:
+        for result in results:
+            export.write(result)
+print(json.dumps([[result.extra["motions"][0].level for result in results], repr(results[2]), COLUMNS[-2:]]))
+"""
+)
+
+
+def test_a_new_subject_is_one_file_and_one_line(tmp_path):
+    """It is detected at its rate and exported, and nothing else is told of it."""
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(tmp_path)], capture_output=True, text=True, cwd=root
+    )
+    assert done.returncode == 0, done.stderr
+    levels, text, columns = json.loads(done.stdout)
+    assert levels == [0.0, 0.0, 20.0, 20.0]
+    assert text == "FrameResult(Frame(8x8, index=2, captured_s=0.067), 1 motion)"
+    assert columns == ["world", "motion"]
+    lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text("utf-8").splitlines()]
+    assert lines[3]["motions"] == [{"id": 1, "score": 1.0, "box": [0.0, 0.0, 1.0, 1.0], "motion": 20.0}]
+    assert (lines[3]["faces"], lines[3]["bodies"], lines[3]["hands"]) == ([], [], [])
+    table = list(csv.DictReader((tmp_path / "a.csv").read_text("utf-8").splitlines()))
+    assert [(row["kind"], float(row["motion"])) for row in table] == [("motion", level) for level in levels]
+
+
+def test_the_table_and_the_configuration_agree():
+    fields = PerceptionConfig.model_fields
+    results = {each.name for each in dataclasses.fields(FrameResult)}
+    for name, subject in SUBJECTS.items():
+        assert set(subject.settings) <= set(fields)
+        assert subject.results in results
+        assert name in Rates.model_fields
+    assert {need for subject in SUBJECTS.values() for need in subject.needs} == set(Need)

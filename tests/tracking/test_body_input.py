@@ -7,6 +7,7 @@ import pytest
 from arpipe.assets import asset_path
 from arpipe.timing import StageTimer
 from arpipe.tracking.body import BodyTracker, BodyTrackerConfig
+from arpipe.tracking.context import FrameContext
 from arpipe.tracking.hands import HandTracker, HandTrackerConfig
 from arpipe.types import Frame
 
@@ -16,15 +17,13 @@ SIZES = [(1, 1), (16, 16), (1, 300), (300, 2)]
 
 
 @pytest.fixture(scope="module")
-def bodies():
-    with BodyTracker(BodyTrackerConfig(mode="image")) as tracker:
-        yield tracker
+def bodies(runtime):
+    return BodyTracker.open(runtime, BodyTrackerConfig(mode="image"))
 
 
 @pytest.fixture(scope="module")
-def hands():
-    with HandTracker(HandTrackerConfig(mode="image", max_hands=4)) as tracker:
-        yield tracker
+def hands(runtime):
+    return HandTracker.open(runtime, HandTrackerConfig(mode="image", max_hands=4))
 
 
 def read(path):
@@ -32,7 +31,7 @@ def read(path):
 
 
 def look(tracker, pixels):
-    return tracker.update(Frame(np.ascontiguousarray(pixels), 0.0, 0), StageTimer())
+    return tracker.update(FrameContext(Frame.from_rgb(pixels), StageTimer()))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -66,13 +65,13 @@ def test_three_people_are_three(bodies, shared_data):
 
 
 @pytest.mark.parametrize("columns", [3, 5])
-def test_crowds_are_found_part_by_part(columns, shared_data):
+def test_crowds_are_found_tile_by_tile(runtime, columns, shared_data):
     person = read(shared_data / "tfjs-models/pose-detection/test_data/pose.jpg")[200:660, 230:770]
     nobody = np.broadcast_to(person[:1, :1], person.shape)
     people = [person] * 5 + [nobody] * (-5 % columns)
     rows = [np.hstack(people[start : start + columns]) for start in range(0, len(people), columns)]
-    with BodyTracker(BodyTrackerConfig(mode="image", detector="tiled")) as tracker:
-        found = look(tracker, np.vstack(rows))
+    tracker = BodyTracker.open(runtime, BodyTrackerConfig(mode="image", detector="tiled"))
+    found = look(tracker, np.vstack(rows))
     assert len(found) == 5
     noses = np.array([body.landmarks["nose"][:2] for body in found])
     apart = np.linalg.norm(noses[:, None] - noses, axis=2) + 1e6 * np.eye(5)

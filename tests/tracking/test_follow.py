@@ -1,4 +1,4 @@
-"""Following bodies or hands, with a scripted finder in place of the networks."""
+"""Tracking bodies, with a scripted stand-in for the networks."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from arpipe.errors import NonFiniteOutput
-from arpipe.models.crop_network import Sighting
+from arpipe.models.crop_network import WorldObservation
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.tracking.body import BodyTracker, BodyTrackerConfig
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.networks import Networks
 from arpipe.types import Frame, Landmarks, Roi
 
 FPS = 30.0
@@ -28,7 +30,6 @@ class Scripted:
     """Sees people at the places that the script tells for the frame, only near where it is told to look."""
 
     script: dict[int, list[float]]
-    provider = "scripted"
     searches = 0
     looks = 0
     faulty = False
@@ -36,7 +37,7 @@ class Scripted:
     def people(self, frame):
         return self.script.get(frame.index, self.script[max(self.script)])
 
-    def search(self, frame, timer):
+    def detect(self, frame, timer):
         self.searches += 1
         if self.faulty:
             raise NonFiniteOutput("broken")
@@ -44,26 +45,30 @@ class Scripted:
 
     def locate(self, frame, rois, timer):
         self.looks += len(rois)
-        return [self.sighting(frame, roi) for roi in rois]
+        return [self.observe(frame, roi) for roi in rois]
 
-    def sighting(self, frame, roi):
+    def observe(self, frame, roi):
         near = [x for x in self.people(frame) if abs(x - roi.center_px[0]) < SIZE / 4]
         x = min(near, key=lambda each: abs(each - roi.center_px[0]), default=-1000.0)
         points = SHAPE + np.array([x, 240.0, 0.0], np.float32)
         trust = np.ones(33, np.float32)
         landmarks = Landmarks(points, 0.99 if near else 0.01, load_topology("body"), trust, trust)
-        return Sighting(landmarks, SHAPE / 100, place(x))
+        return WorldObservation(landmarks, place(x), SHAPE / 100)
 
-    def close(self):
-        pass
+    def tracker(self, **config):
+        return BodyTracker(BodyTrackerConfig(**config), Networks(self, lambda roi: roi, self))
 
 
 def run(script, frames, every=1, **config):
     """Bodies of each frame, and the finder."""
     finder = Scripted(script)
-    tracker = BodyTracker(BodyTrackerConfig(**{"smoothing": "off", **config}), finder=finder)
-    seen = [tracker.update(Frame(PIXELS, index / FPS, index), StageTimer(), every) for index in range(frames)]
+    tracker = finder.tracker(**{"smoothing": "off", **config})
+    seen = [tracker.update(context(index, every)) for index in range(frames)]
     return seen, finder
+
+
+def context(index, every=1):
+    return FrameContext(Frame(PIXELS, index / FPS, index), StageTimer(), every=every)
 
 
 def ids(seen):
@@ -150,38 +155,36 @@ def test_a_rate_rests_the_search_too_but_pictures_are_all_looked_at():
 
 def test_a_person_at_rest_is_smoothed_to_rest_and_metres_too():
     finder = Scripted({0: [300.0]})
-    tracker = BodyTracker(finder=finder)
+    tracker = finder.tracker()
     noise = np.random.default_rng(2)
-    exact = finder.sighting
+    exact = finder.observe
 
     def noisy(frame, roi):
         seen = exact(frame, roi)
         seen.landmarks.points_px[:] += noise.normal(0, 0.3, (33, 3))
         return seen
 
-    finder.sighting = noisy
-    shown = [
-        tracker.update(Frame(PIXELS, n / FPS, n), StageTimer())[0].landmarks.points_px for n in range(60)
-    ]
+    finder.observe = noisy
+    shown = [tracker.update(context(n))[0].landmarks.points_px for n in range(60)]
     tremor = np.abs(np.diff(np.stack(shown[20:]), axis=0))[..., :2].mean()
     assert tremor < 0.3 / 3
 
 
 def test_answers_that_are_no_numbers_are_counted_and_the_person_is_missed():
     finder = Scripted({0: [300.0]})
-    tracker = BodyTracker(BodyTrackerConfig(coast_frames=0), finder=finder)
-    assert len(tracker.update(Frame(PIXELS, 0.0, 0), StageTimer())) == 1
+    tracker = finder.tracker(coast_frames=0)
+    assert len(tracker.update(context(0))) == 1
     finder.locate = lambda frame, rois, timer: [None] * len(rois)
     finder.faulty = True
-    assert tracker.update(Frame(PIXELS, 0.1, 1), StageTimer()) == ()
+    assert tracker.update(context(1)) == ()
     assert tracker.nonfinite_outputs == 2
 
 
 @pytest.mark.parametrize("variant", ["full", "fast"])
 def test_reset_begins_anew(variant):
     finder = Scripted({0: [300.0]})
-    tracker = BodyTracker(BodyTrackerConfig(variant=variant), finder=finder)
+    tracker = finder.tracker(variant=variant)
     for _ in range(2):
         tracker.reset()
-        (body,) = tracker.update(Frame(PIXELS, 0.0, 0), StageTimer())
+        (body,) = tracker.update(context(0))
         assert (body.track_id, body.state) == (1, "new")

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from arpipe.models.crop_network import Sighting
-from arpipe.models.hands import HandSighting
+from arpipe.models.hands import HandObservation
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
+from arpipe.tracking.context import FrameContext
 from arpipe.tracking.hands import HandTracker, HandTrackerConfig
+from arpipe.tracking.networks import Networks
 from arpipe.types import Frame, Landmarks, Roi
 
 PIXELS = np.zeros((48, 64, 3), np.uint8)
@@ -16,29 +17,27 @@ SQUARE = Roi(np.array([32.0, 24.0]), 30.0, 0.0)
 class OneHand:
     """A hand that never moves, right or left as the list of scores says."""
 
-    provider = "scripted"
-
     def __init__(self, right_scores):
         self._scores = right_scores
 
-    def search(self, frame, timer):
+    def detect(self, frame, timer):
         return [SQUARE]
 
     def locate(self, frame, rois, timer):
         points = np.random.default_rng(1).uniform(10, 40, (21, 3)).astype(np.float32)
         landmarks = Landmarks(points, 0.9, load_topology("hand"))
-        seen = HandSighting(landmarks, points / 100, SQUARE, self._scores[frame.index])
-        assert isinstance(seen, Sighting)
-        return [seen] * len(rois)
-
-    def close(self):
-        pass
+        return [HandObservation(landmarks, SQUARE, points / 100, self._scores[frame.index])] * len(rois)
 
 
 def sides(scores, **config):
-    tracker = HandTracker(HandTrackerConfig(**config), finder=OneHand(scores))
+    hand = OneHand(scores)
+    tracker = HandTracker(HandTrackerConfig(**config), Networks(hand, lambda roi: roi, hand))
     frames = (Frame(PIXELS, index / 30, index) for index in range(len(scores)))
-    return [(hand.side, hand.side_score) for frame in frames for hand in tracker.update(frame, StageTimer())]
+    return [
+        (hand.side, hand.side_score)
+        for frame in frames
+        for hand in tracker.update(FrameContext(frame, StageTimer()))
+    ]
 
 
 def test_one_doubtful_view_does_not_swap_the_hand():

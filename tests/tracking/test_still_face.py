@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from arpipe.assets import asset_path
+from arpipe.inference.runtime import Runtime
 from arpipe.timing import StageTimer
-from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
 from arpipe.types import Frame
 
 FRAMES = 45
@@ -20,9 +22,10 @@ def portrait():
 
 def spread_px(frames, **options):
     """RMS distance from each landmark's mean after half a second."""
-    with FaceTracker(FaceTrackerConfig(**options)) as tracker:
-        timer = StageTimer()
-        rows = [tracker.update(Frame(pixels, k / 30.0, k), timer) for k, pixels in enumerate(frames)]
+    with Runtime() as runtime:
+        tracker, timer = FaceTracker.open(runtime, FaceTrackerConfig(**options)), StageTimer()
+        contexts = (FrameContext(Frame(pixels, k / 30.0, k), timer) for k, pixels in enumerate(frames))
+        rows = [tracker.update(context) for context in contexts]
     points = np.stack([row[0].landmarks.points_px[:, :2] for row in rows[15:]])
     return float(np.sqrt(((points - points.mean(axis=0)) ** 2).sum(axis=-1).mean()))
 

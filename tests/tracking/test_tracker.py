@@ -8,12 +8,14 @@ import pytest
 from pydantic import ValidationError
 
 from arpipe.errors import NonFiniteOutput
-from arpipe.models.scripted import ScriptedFaces, ScriptedFaceTracker
+from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
 from arpipe.tracking.filters import OneEuroConfig
-from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
 from arpipe.types import Frame, Landmarks
+from tests.tracking.scripted import ScriptedFaces
 
 TOPOLOGY = load_topology("face")
 PIXELS = np.zeros((720, 1280, 3), np.uint8)
@@ -32,12 +34,12 @@ def run(script, frames, **options):
     """Track a script; the faces of each frame and the networks' stand-in."""
     networks = ScriptedFaces(script, TOPOLOGY)
     options = {"smoothing": "off", **options}
-    tracker = FaceTracker(FaceTrackerConfig(**options), detector=networks, mesh=networks)
+    tracker = FaceTracker(FaceTrackerConfig(**options), networks, networks)
     timer = StageTimer()
     rows = []
     for index in range(frames):
         timer.begin_frame(index)
-        rows.append(tracker.update(Frame(PIXELS, index / FPS, index), timer))
+        rows.append(tracker.update(FrameContext(Frame(PIXELS, index / FPS, index), timer)))
     return rows, networks, tracker
 
 
@@ -161,10 +163,10 @@ def test_images_stand_alone():
 
 def test_reset_forgets_everything():
     networks = ScriptedFaces(lambda index: [face_at(300, 300)], TOPOLOGY)
-    tracker = FaceTracker(FaceTrackerConfig(), detector=networks, mesh=networks)
+    tracker = FaceTracker(FaceTrackerConfig(), networks, networks)
     for _ in range(2):
-        assert tracker.update(Frame(PIXELS, 0.0, 0), StageTimer())[0].state == "new"
-        tracker.update(Frame(PIXELS, 0.1, 1), StageTimer())
+        assert tracker.update(FrameContext(Frame(PIXELS, 0.0, 0), StageTimer()))[0].state == "new"
+        tracker.update(FrameContext(Frame(PIXELS, 0.1, 1), StageTimer()))
         tracker.reset()
 
 
@@ -179,14 +181,20 @@ class BrokenMesh(ScriptedFaces):
         found = super().locate(frame, rois, timer)
         if frame.index not in self.broken:
             return found
-        return [replace(face, points_px=face.points_px * np.float32(np.nan)) for face in found]
+        return [
+            replace(each, landmarks=replace(each.landmarks, points_px=np.full((478, 3), np.nan, np.float32)))
+            for each in found
+        ]
 
 
 def test_nan_from_the_mesh_is_a_missed_face(caplog):
     networks = BrokenMesh(lambda index: [face_at(300, 300)], broken={3, 4})
-    tracker = FaceTracker(FaceTrackerConfig(), detector=networks, mesh=networks)
+    tracker = FaceTracker(FaceTrackerConfig(), networks, networks)
     with caplog.at_level(logging.WARNING):
-        rows = [tracker.update(Frame(PIXELS, index / FPS, index), StageTimer()) for index in range(8)]
+        rows = [
+            tracker.update(FrameContext(Frame(PIXELS, index / FPS, index), StageTimer()))
+            for index in range(8)
+        ]
     assert [ids(row) for row in rows] == [[1]] * 8
     assert [row[0].state for row in rows[3:6]] == ["coasting", "coasting", "tracked"]
     assert all(np.isfinite(face.landmarks.points_px).all() for row in rows for face in row)
@@ -203,26 +211,26 @@ class BrokenDetector(ScriptedFaces):
 
 def test_nan_from_the_detector_is_no_face():
     networks = BrokenDetector(lambda index: [face_at(300, 300)], TOPOLOGY)
-    tracker = FaceTracker(FaceTrackerConfig(), detector=networks, mesh=networks)
-    assert tracker.update(Frame(PIXELS, 0.0, 0), StageTimer()) == ()
+    tracker = FaceTracker(FaceTrackerConfig(), networks, networks)
+    assert tracker.update(FrameContext(Frame(PIXELS, 0.0, 0), StageTimer())) == ()
     assert tracker.nonfinite_outputs == 1
 
 
 def test_timestamps_that_stand_still_or_go_back_do_no_harm():
     networks = ScriptedFaces(lambda index: [face_at(300 + index, 300)], TOPOLOGY)
     config = FaceTrackerConfig(smoothing=OneEuroConfig())
-    tracker = FaceTracker(config, detector=networks, mesh=networks)
+    tracker = FaceTracker(config, networks, networks)
     for index, time_s in enumerate([0.0, 0.0, -1.0, 5.0, 5.0, 1e9, float("nan"), 0.0]):
-        (face,) = tracker.update(Frame(PIXELS, time_s, index), StageTimer())
+        (face,) = tracker.update(FrameContext(Frame(PIXELS, time_s, index), StageTimer()))
         assert face.landmarks.box_px[0] == pytest.approx(face_at(300 + index, 300).box_px[0], abs=8)
 
 
 def test_each_stage_is_booked():
     networks = ScriptedFaces(lambda index: [face_at(300, 300)], TOPOLOGY)
-    tracker = FaceTracker(FaceTrackerConfig(), detector=networks, mesh=networks)
+    tracker = FaceTracker(FaceTrackerConfig(), networks, networks)
     timer = StageTimer()
     timer.begin_frame(0)
-    tracker.update(Frame(PIXELS, 0.0, 0), timer)
+    tracker.update(FrameContext(Frame(PIXELS, 0.0, 0), timer))
     assert list(timer.timings_ms) == ["infer", "detect", "track"]
 
 
@@ -234,10 +242,29 @@ def test_nonsense_is_refused(options):
         FaceTrackerConfig(**options)
 
 
-def test_the_scripted_tracker_says_what_it_is_told():
-    tracker = ScriptedFaceTracker(
-        [[face_at(300, 300)], [], [face_at(310, 300), face_at(700, 300)]].__getitem__
-    )
-    rows = [tracker.update(Frame(PIXELS, index / FPS, index), StageTimer()) for index in range(3)]
-    assert [ids(row) for row in rows] == [[1], [], [1, 2]]
-    assert [face.state for row in rows for face in row] == ["new", "new", "new"]
+def test_faces_move_on_in_frames_without_inference_and_vanished_ones_are_forgotten():
+    def script(index):
+        return [face_at(300 + 6 * index, 300)] + [face_at(900, 300)] * (index < 6)
+
+    networks = ScriptedFaces(script, TOPOLOGY)
+    config = FaceTrackerConfig(smoothing="off", max_faces=2, coast_frames=0)
+    tracker = FaceTracker(config, networks, networks)
+    rows = [
+        tracker.update(FrameContext(Frame(PIXELS, index / FPS, index), StageTimer(), every=2))
+        for index in range(12)
+    ]
+    assert networks.detections < 6
+    assert [ids(row) for row in rows] == [[1, 2]] * 6 + [[1]] * 6
+    assert [row[0].age_frames for row in rows] == list(range(12))
+    for index in range(4, 12):
+        assert rows[index][0].landmarks.box_px[0] == pytest.approx(script(index)[0].box_px[0], abs=2)
+
+
+def test_poses_need_a_camera():
+    networks = ScriptedFaces(lambda index: [face_at(640, 360)], TOPOLOGY)
+    tracker = FaceTracker(FaceTrackerConfig(), networks, networks)
+    frame, camera = Frame(PIXELS, 0.0, 0), CameraIntrinsics.from_fov(1280, 720)
+    assert tracker.update(FrameContext(frame, StageTimer()))[0].pose is None
+    (face,) = tracker.update(FrameContext(Frame(PIXELS, 0.1, 1), StageTimer(), camera))
+    assert face.pose is not None
+    assert (abs(face.pose.yaw_deg), abs(face.pose.roll_deg)) < (1.0, 1.0)

@@ -7,7 +7,6 @@ from arpipe.io.export.export import (
     ExportHeader,
     export_files,
     export_format,
-    frame_record,
     open_export,
     rows,
 )
@@ -19,7 +18,6 @@ __all__ = [
     "ExportHeader",
     "export_files",
     "export_format",
-    "frame_record",
     "open_export",
     "rows",
 ]

@@ -20,8 +20,8 @@ from typing import Any, Literal
 
 from arpipe.errors import OutputError
 from arpipe.geometry.camera import CameraIntrinsics
-from arpipe.io.export.records import SECONDS_DIGITS, body_record, face_record, hand_record
 from arpipe.io.writer import Writer
+from arpipe.subjects import ColumnType, exported
 from arpipe.types import FrameResult
 
 SCHEMA = 1
@@ -35,26 +35,40 @@ EXPORTS: dict[ExportFormat, str] = {
 }
 """Format, which is also the suffix → its class."""
 
-POSE_COLUMNS = (
-    "yaw_deg",
-    "pitch_deg",
-    "roll_deg",
-    "translation_x_m",
-    "translation_y_m",
-    "translation_z_m",
-    "error_px",
-    "pupillary_distance_mm",
-)
-TEXT_COLUMNS = ("kind", "side")
-LIST_COLUMNS = ("camera_from_head", "landmarks", "world")
-COLUMNS = (
+_ORDER = (
     *("frame", "time_s", "width", "height"),
     *("kind", "id", "score", "side", "side_score"),
     *("box_x0", "box_y0", "box_x1", "box_y1"),
-    *POSE_COLUMNS,
-    *LIST_COLUMNS,
+    *("yaw_deg", "pitch_deg", "roll_deg", "translation_x_m", "translation_y_m", "translation_z_m"),
+    *("error_px", "pupillary_distance_mm", "camera_from_head", "landmarks", "world"),
 )
-"""Columns of CSV and Parquet. In a CSV the last three hold JSON: a 4 × 4, an n × 3 or n × 4, and an n × 3 list."""
+_COMMON: Mapping[str, ColumnType] = {
+    **dict.fromkeys(("frame", "width", "height", "id"), "integer"),
+    **dict.fromkeys(("time_s", "score", "box_x0", "box_y0", "box_x1", "box_y1"), "number"),
+    "kind": "text",
+}
+
+
+def _column_types() -> dict[str, ColumnType]:
+    """Return the columns of all subjects: those of older versions in their order, then the others."""
+    types = dict(_COMMON)
+    for subject in exported():
+        types.update(subject.columns)
+    return {name: types[name] for name in dict.fromkeys((*_ORDER, *types))}
+
+
+_VECTORS = {
+    "box": ("box_x0", "box_y0", "box_x1", "box_y1"),
+    "translation_m": ("translation_x_m", "translation_y_m", "translation_z_m"),
+}
+
+COLUMN_TYPES = _column_types()
+"""Column of CSV and Parquet → its type, in order."""
+
+COLUMNS = tuple(COLUMN_TYPES)
+"""Columns of CSV and Parquet. In a CSV, points and matrices are JSON: a 4 × 4, an n × 3 or n × 4, and an n × 3 list."""
+
+LIST_COLUMNS = tuple(name for name, kind in COLUMN_TYPES.items() if kind in ("points", "matrix"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,47 +147,27 @@ def open_export(path: Path, header: ExportHeader, asked: ExportFormat | None = N
     return made(path, header)
 
 
-def frame_record(result: FrameResult) -> dict[str, Any]:
-    """One JSON line: the frame and all that was found in it."""
-    return {
-        **_frame_fields(result),
-        "faces": [face_record(face) for face in result.faces],
-        "bodies": [body_record(body) for body in result.bodies],
-        "hands": [hand_record(hand) for hand in result.hands],
-    }
-
-
 def rows(result: FrameResult) -> Iterator[dict[str, Any]]:
-    """Rows of `COLUMNS`: one for each face, body and hand, or one without."""
-    frame = _frame_fields(result)
-    found = [("face", face_record(face)) for face in result.faces]
-    found += [("body", body_record(body)) for body in result.bodies]
-    found += [("hand", hand_record(hand)) for hand in result.hands]
-    for kind, record in found:
-        yield {**dict.fromkeys(COLUMNS), **frame, "kind": kind, **_columns(record)}
+    """Return rows of `COLUMNS`: one for each exported subject, or one with the frame alone."""
+    record = result.to_dict()
+    frame = {name: record[name] for name in ("frame", "time_s", "width", "height")}
+    found = [(subject.kind, each) for subject in exported() for each in record[subject.results]]
+    for kind, each in found:
+        yield {**dict.fromkeys(COLUMNS), **frame, "kind": kind, **_columns(each)}
     if not found:
         yield {**dict.fromkeys(COLUMNS), **frame}
 
 
-def _frame_fields(result: FrameResult) -> dict[str, Any]:
-    frame = result.frame
-    return {
-        "frame": frame.index,
-        "time_s": round(frame.captured_s, SECONDS_DIGITS),
-        "width": frame.width,
-        "height": frame.height,
-    }
-
-
 def _columns(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record's values by column."""
-    columns = {key: value for key, value in record.items() if key in COLUMNS}
-    columns.update(zip(("box_x0", "box_y0", "box_x1", "box_y1"), record["box"], strict=True))
-    pose: Mapping[str, Any] | None = record.get("pose")
-    if pose is not None:
-        x, y, z = pose["translation_m"]
-        columns.update({key: pose[key] for key in (*POSE_COLUMNS, *LIST_COLUMNS) if key in pose})
-        columns.update(translation_x_m=x, translation_y_m=y, translation_z_m=z)
+    """Return a record's values by column; nested records and vectors are flattened."""
+    columns: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, Mapping):
+            columns.update(_columns(value))
+        elif key in _VECTORS:
+            columns.update(zip(_VECTORS[key], value, strict=True))
+        elif key in COLUMN_TYPES:
+            columns[key] = value
     return columns
 
 

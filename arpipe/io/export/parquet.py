@@ -5,9 +5,8 @@ from pathlib import Path
 from arpipe.errors import MissingExtra
 from arpipe.io.atomic import AtomicFile
 from arpipe.io.export.export import (
+    COLUMN_TYPES,
     COLUMNS,
-    LIST_COLUMNS,
-    TEXT_COLUMNS,
     Export,
     ExportHeader,
     rows,
@@ -23,8 +22,6 @@ except ImportError as error:
     raise MissingExtra('Parquet needs pyarrow; install it with: pip install "arpipe[parquet]"') from error
 
 ROW_GROUP_SIZE = 512  # at most 6 MB of landmarks in memory
-
-_INTEGERS = ("frame", "width", "height", "id")
 
 
 class ParquetExport(FileWriter, Export):
@@ -59,8 +56,11 @@ class ParquetExport(FileWriter, Export):
 
 
 def _type(column: str) -> pa.DataType:
-    if column in LIST_COLUMNS:
-        return pa.list_(pa.list_(pa.float64() if column == "camera_from_head" else pa.float32()))
-    if column in TEXT_COLUMNS:
-        return pa.string()
-    return pa.int64() if column in _INTEGERS else pa.float64()
+    types = {
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "text": pa.string(),
+        "points": pa.list_(pa.list_(pa.float32())),
+        "matrix": pa.list_(pa.list_(pa.float64())),
+    }
+    return types[COLUMN_TYPES[column]]

@@ -9,7 +9,6 @@ from arpipe.io.export.export import (
     LIST_COLUMNS,
     Export,
     ExportHeader,
-    frame_record,
     header_beside,
     rows,
     to_json,
@@ -39,7 +38,7 @@ class JsonLinesExport(_TextExport):
     def write(self, result: FrameResult) -> None:
         """Add a line."""
         self._require_open()
-        self._write_line(to_json(frame_record(result)))
+        self._write_line(to_json(result.to_dict()))
 
     def _write_line(self, line: str) -> None:
         with self._writing():

@@ -29,17 +29,21 @@ SMALLEST_FACE_PX = 90.0
 
 def collect(portraits: list[Path]) -> Array:
     """(k, n, 3) landmarks, x right, y up, z towards the viewer, of every face in the pictures and clips."""
+    from arpipe.inference.runtime import Runtime
     from arpipe.io.sources import open_source
     from arpipe.timing import StageTimer
-    from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
+    from arpipe.tracking.context import FrameContext
+    from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
 
     faces = []
-    with FaceTracker(FaceTrackerConfig(mode="image", max_faces=40)) as tracker:
+    with Runtime() as runtime:
+        tracker = FaceTracker.open(runtime, FaceTrackerConfig(mode="image", max_faces=40))
         for portrait in portraits:
             with open_source(str(portrait)) as source:
                 for frame in source:
                     if frame.index % STEP == 0:
-                        faces += [face.landmarks.points_px for face in tracker.update(frame, StageTimer())]
+                        found = tracker.update(FrameContext(frame, StageTimer()))
+                        faces += [face.landmarks.points_px for face in found]
     points = np.asarray(faces, dtype=np.float64) * (1, -1, -1)
     wide = np.ptp(points[:, :, 0], axis=1) >= SMALLEST_FACE_PX
     return points[wide]

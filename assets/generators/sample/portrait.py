@@ -9,9 +9,11 @@ import numpy.typing as npt
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.head_pose import HeadPoseSolver
+from arpipe.inference.runtime import Runtime
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
-from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
 from arpipe.types import Frame, Landmarks
 
 Picture = npt.NDArray[np.uint8]
@@ -75,11 +77,12 @@ def polygon(text: str) -> npt.NDArray[np.int32]:
 def _landmarks(pixels: Picture) -> Array:
     """(478, 3) landmarks in the photograph's px: the mean of several enlarged looks."""
     looks = []
-    with FaceTracker(FaceTrackerConfig(mode="image", max_faces=1)) as tracker:
+    with Runtime() as runtime:
+        tracker = FaceTracker.open(runtime, FaceTrackerConfig(mode="image", max_faces=1))
         for zoom, x, y in LOOKS:
             look = pixels[y : y + LOOK_SIDE_PX, x : x + LOOK_SIDE_PX]
             big = cv2.resize(look, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LANCZOS4)
-            (face,) = tracker.update(Frame(np.ascontiguousarray(big), 0.0, 0), StageTimer())
+            (face,) = tracker.update(FrameContext(Frame(np.ascontiguousarray(big), 0.0, 0), StageTimer()))
             points = face.landmarks.points_px.astype(np.float64)
             points[:, :2] = (points[:, :2] + 0.5) / zoom - 0.5 + (x, y)
             points[:, 2] /= zoom

@@ -16,7 +16,7 @@ from arpipe.pipeline.camera_model import CameraConfig
 from arpipe.pipeline.perception import PerceptionConfig
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.topology import load_topology
-from arpipe.tracking.tracker import FaceTrackerConfig
+from arpipe.tracking.face import FaceTrackerConfig
 from arpipe.types import Frame
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]

@@ -8,7 +8,7 @@ import pytest
 from arpipe.errors import OutputError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import RigidTransform, rotation_from_angles
-from arpipe.io.export import COLUMNS, ExportHeader, export_format, frame_record, open_export, rows
+from arpipe.io.export import COLUMNS, ExportHeader, export_format, open_export, rows
 from arpipe.topology import load_topology
 from arpipe.types import Frame, FrameResult, HeadPose, Landmarks, TrackedFace
 
@@ -73,7 +73,7 @@ def test_each_frame_is_one_line_with_the_documented_keys(tmp_path):
 
 
 def test_numbers_are_short():
-    text = json.dumps(frame_record(result(1, face()))["faces"][0]["landmarks"])
+    text = json.dumps(result(1, face()).to_dict()["faces"][0]["landmarks"])
     assert max(len(number.split(".")[1]) for number in text.replace("]", "").split(", ")) <= 2
 
 

@@ -223,10 +223,11 @@ def test_portrait_is_a_still_without_noise():
 
 
 @pytest.mark.weights
-def test_trackers_view_agrees_with_the_truth(quiet):
+def test_trackers_view_agrees_with_the_truth(quiet, runtime):
     from arpipe.head_pose import HeadPoseSolver
     from arpipe.timing import StageTimer
-    from arpipe.tracking.tracker import FaceTracker, FaceTrackerConfig
+    from arpipe.tracking.context import FrameContext
+    from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
 
     topology = load_topology("face")
     features = [
@@ -235,17 +236,15 @@ def test_trackers_view_agrees_with_the_truth(quiet):
         for name in ("eye_outer", "eye_inner", "pupil")
     ] + [topology.index("nose_tip")]
     errors_deg, distances = [], []
-    with FaceTracker(FaceTrackerConfig(mode="image")) as tracker:
-        for index in OPEN_EYED:
-            (face,) = tracker.update(quiet.frame(index), StageTimer())
-            truth = quiet.truth(index)
-            pose = HeadPoseSolver().solve(face.landmarks, truth.camera)
-            errors_deg.append(
-                angle_between_deg(pose.camera_from_head.rotation, truth.camera_from_head.rotation)
-            )
-            offset = face.landmarks.points_px[features, :2] - truth.landmarks_px[features]
-            face_px = np.ptp(truth.landmarks_px, axis=0).max()
-            distances.append(np.linalg.norm(offset, axis=1).mean() / face_px)
+    tracker = FaceTracker.open(runtime, FaceTrackerConfig(mode="image"))
+    for index in OPEN_EYED:
+        (face,) = tracker.update(FrameContext(quiet.frame(index), StageTimer()))
+        truth = quiet.truth(index)
+        pose = HeadPoseSolver().solve(face.landmarks, truth.camera)
+        errors_deg.append(angle_between_deg(pose.camera_from_head.rotation, truth.camera_from_head.rotation))
+        offset = face.landmarks.points_px[features, :2] - truth.landmarks_px[features]
+        face_px = np.ptp(truth.landmarks_px, axis=0).max()
+        distances.append(np.linalg.norm(offset, axis=1).mean() / face_px)
     assert np.mean(errors_deg) < 6.0
     assert np.mean(distances) < 0.02
 

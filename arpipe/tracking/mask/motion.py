@@ -1,4 +1,4 @@
-"""A mask moved along with the picture, for frames that the network does not see."""
+"""Moves a mask along with the picture, for frames without inference."""
 
 import cv2
 import numpy as np
@@ -6,25 +6,27 @@ import numpy as np
 from arpipe.models.segmentation import PersonMask
 from arpipe.types import Pixels
 
-UNLIKE = 24  # grey levels by which a moved pixel may miss the new picture before it counts as something else
-MOST_UNLIKE = 0.2  # share of such pixels from which the picture is another one: a cut, a light switched on
+UNLIKE = 24  # grey levels by which a moved pixel may differ from the new picture
+MOST_UNLIKE = (
+    0.2  # share of pixels that differ more, above which the scene has changed: a cut, a light switched on
+)
 
 
 class MaskMotion:
-    """Carries masks on by the optical flow of the picture at the network's size (DIS: 0.3 ms at 256 × 144)."""
+    """Moves masks by the optical flow of the picture at the network's size (DIS: 0.3 ms at 256 × 144)."""
 
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 
-    def carry(self, mask: PersonMask, seen: Pixels) -> PersonMask | None:
-        """The mask where its people are in the next picture.
+    def move(self, mask: PersonMask, seen: Pixels) -> PersonMask | None:
+        """Move a mask to where its people are in the next picture.
 
         Args:
-            mask: Of the picture before.
-            seen: (h', w', 3) uint8 RGB the next picture, of the same size.
+            mask: Mask of the previous picture.
+            seen: (h', w', 3) uint8 RGB, the next picture, of the same size.
 
         Returns:
-            None when the picture cannot be explained by movement.
+            The moved mask, or None when movement does not explain the picture.
         """
         old, new = (
             np.asarray(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY), np.uint8) for each in (mask.seen, seen)

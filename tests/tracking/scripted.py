@@ -1,49 +1,21 @@
-"""Stand-ins for networks and tracker that follow a script: for tests, demos and recorded landmarks."""
+"""Stand-ins for the networks of faces, which follow a script."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from arpipe.models.crop_network import Observation
+from arpipe.models.face_mesh import next_roi
 from arpipe.timing import StageTimer
 from arpipe.topology import Topology
-from arpipe.types import Detection, Frame, Landmarks, Roi, TrackedFace
+from arpipe.types import Detection, Frame, Landmarks, Roi
 
 Script = Callable[[int], Sequence[Landmarks]]
 """Frame index → the faces in it."""
 
 
-class ScriptedFaceTracker:
-    """Gives the scripted faces as they are: the k-th face of a frame has id k + 1.
-
-    Args:
-        script: Frame index → its faces; a list of lists serves through its `__getitem__`.
-    """
-
-    def __init__(self, script: Script) -> None:
-        self._script = script
-        self._since: dict[int, int] = {}
-
-    def update(self, frame: Frame, timer: StageTimer) -> tuple[TrackedFace, ...]:
-        """As `FaceTracker.update`."""
-        with timer.stage("track"):
-            faces = self._script(frame.index)
-            present = range(1, len(faces) + 1)
-            self._since = {track: self._since.get(track, -1) + 1 for track in present}
-            return tuple(
-                TrackedFace(track, face, None, "tracked" if self._since[track] else "new", self._since[track])
-                for track, face in zip(present, faces, strict=True)
-            )
-
-    def reset(self) -> None:
-        """Forget the ages."""
-        self._since = {}
-
-    def close(self) -> None:
-        """Nothing to free."""
-
-
 class ScriptedFaces:
-    """Detector and mesh of `FaceTracker` at once: sees the scripted faces, and only where it is told to look.
+    """Detector and meshes of `FaceTracker` at once: the scripted faces, found only in squares on them.
 
     Args:
         script: Frame index → its faces.
@@ -52,10 +24,10 @@ class ScriptedFaces:
     Attributes:
         detections: How often the whole picture was searched.
         located: How many squares were looked into.
-        provider: "scripted".
+        kind: As in `FaceMeshes`.
     """
 
-    provider = "scripted"
+    kind = "attention"
 
     def __init__(self, script: Script, topology: Topology) -> None:
         self._script = script
@@ -64,19 +36,17 @@ class ScriptedFaces:
         self.located = 0
 
     def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
-        """One detection a face; the keypoints are level with it."""
+        """One detection per face; the keypoints are level with it."""
         with timer.stage("detect"):
             self.detections += 1
             return tuple(_detection(face) for face in self._script(frame.index))
 
-    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Landmarks | None]:
+    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Observation]:
         """The face nearest to each square's centre if that lies in its box; a face of score 0 elsewhere."""
         with timer.stage("infer"):
             self.located += len(rois)
-            return [_nearest(self._script(frame.index), roi) or self._nobody for roi in rois]
-
-    def close(self) -> None:
-        """Nothing to free."""
+            faces = [_nearest(self._script(frame.index), roi) or self._nobody for roi in rois]
+            return [Observation(face, next_roi(face)) for face in faces]
 
 
 def _detection(face: Landmarks) -> Detection:

@@ -1,4 +1,4 @@
-"""Masks that hold still where the picture does, and follow at once where it moves."""
+"""Keeps masks still where the picture is still, and lets them follow at once where it moves."""
 
 import math
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ import numpy as np
 from arpipe.models.segmentation import PersonMask
 from arpipe.types import Points
 
-MEMORY_S = 0.25  # a still picture's mask is a mean over about so long
-FORGET_S = 1.0  # older masks say nothing about this frame
-WINDOW = 5  # px at the network's size over which change is averaged: sensor noise cancels, edges do not
-STILL, MOVING = 2.5, 9.0  # grey levels of change that count as noise, and as motion for sure
+MEMORY_S = 0.25  # time over which the mask of a still picture is averaged, about
+FORGET_S = 1.0  # older masks are not used
+WINDOW = 5  # px at the network's size over which change is averaged: sensor noise cancels out, edges do not
+STILL, MOVING = 2.5, 9.0  # grey levels of change that count as noise, and that certainly are motion
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,8 +21,8 @@ class SteadyMask:
 
     Attributes:
         probability: (h', w') float32 in [0, 1].
-        share: (h', w') float32 in (0, 1]: how much of the newest mask went into it, 1 where somebody moved; None
-            where there is nothing older.
+        share: (h', w') float32 in (0, 1]: weight of the newest mask in it, 1 where somebody moved; None for the first
+            mask.
     """
 
     probability: Points
@@ -30,11 +30,11 @@ class SteadyMask:
 
 
 class MaskSteadier:
-    """A running mean of masks that lasts only as long as the picture under it stays the same.
+    """A running mean of masks that lasts only as long as the picture stays the same.
 
-    Each pixel keeps a mean of the picture beside its mean of the mask, updated by the same share. Where the
-    picture leaves that mean, somebody has moved: the mask is taken new there, so nothing trails behind. A motion
-    too slow to see from frame to frame still adds up against the mean.
+    Each pixel keeps a mean of the picture along with its mean of the mask, updated with the same weight. Where the
+    picture departs from that mean, somebody has moved, and the new mask replaces the mean, so nothing trails behind.
+    Motion that is too slow to notice from frame to frame still adds up against the mean.
     """
 
     def __init__(self) -> None:
@@ -43,11 +43,11 @@ class MaskSteadier:
         self._seen_s = 0.0
 
     def update(self, mask: PersonMask, captured_s: float) -> SteadyMask:
-        """The mask with what came before it.
+        """Average a mask with those before it.
 
         Args:
-            mask: The next one of the stream.
-            captured_s: Its frame's time; one that runs back, or a long gap, begins anew.
+            mask: The next mask of the stream.
+            captured_s: Time of its frame; a time that runs backwards, or a long gap, restarts the mean.
         """
         picture = mask.seen.astype(np.float32)
         passed_s = captured_s - self._seen_s
@@ -69,5 +69,5 @@ class MaskSteadier:
         return SteadyMask(self._mask, share)
 
     def reset(self) -> None:
-        """Forget: the next mask begins another stream."""
+        """Forget everything: the next mask begins another stream."""
         self._mask = self._picture = None

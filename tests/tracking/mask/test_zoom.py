@@ -1,13 +1,16 @@
 """Looking nearer at small people, with a stand-in for the network that sees red things."""
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
 
-from arpipe.models.segmentation import PersonMask, stretched
+from arpipe.models.segmentation import PersonMask, resize_to_input
 from arpipe.timing import StageTimer
-from arpipe.tracking.mask import CHECK_EVERY, MaskTracker, MaskTrackerConfig
-from arpipe.tracking.mask_zoom import MARGIN, MOST_OF_FRAME, Part, next_part, part_around
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.mask.tracker import CHECK_EVERY, MaskTracker, MaskTrackerConfig
+from arpipe.tracking.mask.zoom import MARGIN, MOST_OF_FRAME, Part, next_part, part_around
 from arpipe.types import Frame
 
 SIZE = 640, 360
@@ -16,21 +19,16 @@ SIZE = 640, 360
 class SeesRed:
     """Says how red each cell of what it is shown is; too small things it overlooks, as a network does."""
 
-    provider = "scripted"
-
     def __init__(self):
         self.shapes = []
 
     def segment(self, frame, timer):
         self.shapes.append((frame.width, frame.height))
-        seen = stretched(frame.pixels, 256, 144)
+        seen = resize_to_input(frame.pixels, 256, 144)
         red = seen[..., 0].astype(np.float32) / 255.0
         if (red > 0.5).mean() < 0.004:
             red[:] = 0.0
         return PersonMask(red, seen)
-
-    def close(self):
-        pass
 
 
 def picture(*boxes, size=SIZE):
@@ -44,11 +42,12 @@ def picture(*boxes, size=SIZE):
 def run(pictures, faces_px=(), **config):
     """Masks, and the size of each look."""
     network = SeesRed()
-    with MaskTracker(MaskTrackerConfig(**config), segmenter=network) as tracker:
-        masks = [
-            tracker.update(Frame(pixels, index / 30, index), StageTimer(), faces_px=faces_px)
-            for index, pixels in enumerate(pictures)
-        ]
+    tracker = MaskTracker(MaskTrackerConfig(**config), network)
+    faces = tuple(SimpleNamespace(landmarks=SimpleNamespace(box_px=box)) for box in faces_px)
+    masks = [
+        tracker.update(FrameContext(Frame(pixels, index / 30, index), StageTimer(), faces=faces))
+        for index, pixels in enumerate(pictures)
+    ]
     return masks, network.shapes
 
 

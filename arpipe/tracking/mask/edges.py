@@ -1,6 +1,6 @@
-"""Edges of a coarse mask put where the full picture has them: a guided filter, solved small and applied sharp.
+"""Aligns the edges of a coarse mask with those of the full picture: a guided filter, solved at low resolution.
 
-In each small window the mask is explained as a linear function of the picture's colours (He, Sun, Tang: "Guided
+In each small window the mask is modelled as a linear function of the picture's colours (He, Sun, Tang: "Guided
 image filtering"). The coefficients are found at the mask's size with box filters and enlarged; the function is
 evaluated with the frame's own pixels, and only where the mask is undecided: elsewhere it is 0 or 1 anyway.
 """
@@ -14,17 +14,22 @@ import numpy.typing as npt
 from arpipe.preprocess.gather import bilinear_at
 from arpipe.types import Pixels, Points
 
-RADIUS_OF_SIDE = 1.0 / 64.0  # window radius over the mask's long side: what the network may miss an edge by
-VARIANCE = 3e-4  # of colours in [0, 1] below which a window counts as even and keeps the coarse mask
-SURE = 0.03  # this near to 0 or 1, all around, a coarse mask is believed
-LOW, HIGH = 0.2, 0.8  # what the filter leaves of sure pixels is stretched away
+RADIUS_OF_SIDE = (
+    1.0 / 64.0
+)  # window radius over the mask's long side: largest error of the network at an edge
+VARIANCE = 3e-4  # of colours in [0, 1], below which a window counts as uniform and keeps the coarse mask
+SURE = 0.03  # a coarse mask this near to 0 or 1, all around, is trusted
+LOW, HIGH = (
+    0.2,
+    0.8,
+)  # values that are stretched to 0 and 1: the filter makes certain pixels slightly uncertain
 
 
 Planes = Sequence[Points]
 
 
 def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
-    """The mask at the frame's size with the frame's edges.
+    """Return the mask at the frame's size, with the frame's edges.
 
     Args:
         mask: (h', w') float32 in [0, 1] of the whole frame.
@@ -39,23 +44,23 @@ def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
     full: Points = np.asarray(cv2.resize(_sharper(mask), (width, height)), np.float32)
     places = _undecided(mask, radius, width, height)
     if places.size:
-        coefficients = _explain(mask, seen.astype(np.float32) * np.float32(1.0 / 255.0), radius)
+        coefficients = _fit(mask, seen.astype(np.float32) * np.float32(1.0 / 255.0), radius)
         here = bilinear_at(coefficients, places, width, height)
-        calm = np.asarray(
+        smooth = np.asarray(
             cv2.GaussianBlur(pixels, (3, 3), 0.0), np.uint8
-        )  # else the edge has the sensor's noise
-        colors = np.take(calm.reshape(-1, 3), places, axis=0).astype(np.float32) * np.float32(1.0 / 255.0)
+        )  # otherwise the edge has the sensor's noise
+        colors = np.take(smooth.reshape(-1, 3), places, axis=0).astype(np.float32) * np.float32(1.0 / 255.0)
         full.reshape(-1)[places] = _sharper(np.einsum("nc,nc->n", colors, here[:, :3]) + here[:, 3])
     return full
 
 
 def _sharper(mask: Points) -> Points:
-    """A mask of any shape with what is nearly sure made sure."""
+    """Stretch a mask of any shape, so that nearly certain pixels become certain."""
     return np.asarray(np.clip((mask - LOW) * np.float32(1.0 / (HIGH - LOW)), 0.0, 1.0), np.float32)
 
 
 def _undecided(mask: Points, radius: int, width: int, height: int) -> npt.NDArray[np.intp]:
-    """Pixels of the frame, flattened, near which the mask is neither 0 nor 1."""
+    """Return the pixels of the frame, as flat indices, near which the mask is neither 0 nor 1."""
     unsure = ((mask > SURE) & (mask < 1.0 - SURE)).astype(np.uint8)
     inside = (mask > 0.5).astype(np.uint8)
     rim = cv2.morphologyEx(inside, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
@@ -65,8 +70,8 @@ def _undecided(mask: Points, radius: int, width: int, height: int) -> npt.NDArra
     return np.flatnonzero(wide.view(np.bool_))
 
 
-def _explain(mask: Points, guide: Points, radius: int) -> Points:
-    """(h', w', 4) factors of red, green, blue and a constant whose sum is the mask, averaged over windows."""
+def _fit(mask: Points, guide: Points, radius: int) -> Points:
+    """Return (h', w', 4) factors of red, green and blue and a constant whose sum is the mask, window means."""
     window = (2 * radius + 1, 2 * radius + 1)
     turned = cv2.mixChannels([guide], [np.empty_like(guide)], [0, 2, 1, 0, 2, 1])[0]  # green, blue, red
     means = cv2.split(cv2.blur(guide, window))
@@ -84,7 +89,7 @@ def _explain(mask: Points, guide: Points, radius: int) -> Points:
 
 
 def _solve_symmetric(squares: Planes, others: Planes, right: Planes) -> Planes:
-    """Three planes (h, w): the solution of a symmetric 3 × 3 system in each pixel, by its cofactors.
+    """Solve a symmetric 3 × 3 system in each pixel by its cofactors; returns three planes (h, w).
 
     Args:
         squares: The diagonal.

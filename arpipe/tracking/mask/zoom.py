@@ -1,4 +1,4 @@
-"""Where in a frame to look for people's outlines: all of it, or nearer while they are small."""
+"""Which part of a frame to segment: all of it, or only the part with people while they are small."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,17 +9,20 @@ import numpy as np
 from arpipe.geometry.transforms import Array
 from arpipe.types import Frame, Points
 
-STRIDE = 4  # px between those of a mask that are looked at
-MARGIN = 0.12  # around people, over the long side of the box around them
-LEAST_MARGIN = 0.05  # of a part that is kept
-MOST_SPARE = 1.7  # area of a part that is kept over the area that would do
-MOST_OF_FRAME, MOST_KEPT = 0.5, 0.65  # share of the frame above which no part is taken, and none is kept
-BESIDE_FACE, ABOVE_FACE, BELOW_FACE = (
-    1.7,
-    0.7,
-    5.0,
-)  # how far a person reaches around the face, over its height
-NARROWEST, WIDEST = 0.6, 1.8  # width over height of a part: people are not squeezed more than in whole frames
+STRIDE = 4  # px between the samples of a mask
+MARGIN = 0.12  # around people, as a share of the long side of their box
+LEAST_MARGIN = 0.05  # least margin of a part that is kept
+MOST_SPARE = 1.7  # largest area of a part that is kept, over the area that would suffice
+MOST_OF_FRAME, MOST_KEPT = (
+    0.5,
+    0.65,
+)  # share of the frame above which no part is taken, and above which none is kept
+# How far a person extends around the face, in face heights.
+BESIDE_FACE, ABOVE_FACE, BELOW_FACE = 1.7, 0.7, 5.0
+NARROWEST, WIDEST = (
+    0.6,
+    1.8,
+)  # width over height of a part, so that people are squeezed no more than in whole frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,11 @@ class Part:
 
     @property
     def area(self) -> int:
-        """In px²."""
+        """Area, px²."""
         return (self.right - self.left) * (self.bottom - self.top)
 
     def holds(self, other: "Part") -> bool:
-        """Whether another one lies inside."""
+        """Whether another part lies inside."""
         return (
             self.left <= other.left
             and self.top <= other.top
@@ -46,7 +49,13 @@ class Part:
         )
 
     def grown(self, by: float, width: int, height: int) -> Self:
-        """With a margin of `by` its long side, not too narrow nor wide, within a frame."""
+        """Return the part with a margin, clipped to the frame, and neither too narrow nor too wide.
+
+        Args:
+            by: Margin, as a share of the long side.
+            width: Width of the frame, px.
+            height: Height of the frame, px.
+        """
         margin = by * max(self.right - self.left, self.bottom - self.top)
         wide, high = self.right - self.left + 2.0 * margin, self.bottom - self.top + 2.0 * margin
         wide, high = max(wide, NARROWEST * high), max(high, wide / WIDEST)
@@ -56,17 +65,17 @@ class Part:
         return type(self)(left, top, right, bottom)
 
     def of(self, frame: Frame) -> Frame:
-        """A frame's part as a frame."""
+        """Cut the part out of a frame."""
         pixels = np.ascontiguousarray(frame.pixels[self.top : self.bottom, self.left : self.right])
         return Frame(pixels, frame.captured_s, frame.index)
 
 
 def next_part(last: Part | None, mask: Points) -> Part | None:
-    """Where to look in the next frame; None for all of it.
+    """Return the part to segment in the next frame; None for all of it.
 
     Args:
-        last: Where the mask was found; kept while it suits, because another part has other errors.
-        mask: (h, w) of the whole frame.
+        last: Part that the mask was found in; kept while it fits, because another part has other errors.
+        mask: (h, w) mask of the whole frame.
     """
     people = _box(mask)
     height, width = mask.shape
@@ -82,12 +91,12 @@ def next_part(last: Part | None, mask: Points) -> Part | None:
 
 
 def part_around(faces_px: Sequence[Array], width: int, height: int) -> Part | None:
-    """Where the people of some faces are; None when that is most of the frame, or there is none.
+    """Return the part with the people whose faces are given; None when that is most of the frame, or none is given.
 
     Args:
-        faces_px: (4,) box of each face: left, top, right, bottom.
-        width: Of the frame, px.
-        height: The same.
+        faces_px: (4,) box of each face: left, top, right, bottom, px.
+        width: Width of the frame, px.
+        height: Height of the frame, px.
     """
     if not faces_px:
         return None
@@ -102,8 +111,8 @@ def part_around(faces_px: Sequence[Array], width: int, height: int) -> Part | No
     return part if part.area <= MOST_OF_FRAME * width * height else None
 
 
-def shows(mask: Points, faces_px: Sequence[Array]) -> bool:
-    """Whether a mask (h, w) has all faces that lie in its frame."""
+def covers_faces(mask: Points, faces_px: Sequence[Array]) -> bool:
+    """Whether a mask (h, w) covers all faces that lie in its frame."""
     for box in faces_px:
         left, top, right, bottom = np.maximum(np.rint(box), 0).astype(int)
         face = mask[top:bottom, left:right]
@@ -113,7 +122,7 @@ def shows(mask: Points, faces_px: Sequence[Array]) -> bool:
 
 
 def _box(mask: Points) -> Part | None:
-    """Around everything that is rather people than not."""
+    """Return the part around everything above 0.5."""
     inside = mask[::STRIDE, ::STRIDE] > 0.5
     rows, columns = (np.flatnonzero(inside.any(axis=axis)) * STRIDE for axis in (1, 0))
     if not rows.size:

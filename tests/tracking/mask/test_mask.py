@@ -4,9 +4,10 @@ import pytest
 
 from arpipe.models.segmentation import PersonMask
 from arpipe.timing import StageTimer
-from arpipe.tracking.mask import MaskTracker, MaskTrackerConfig
-from arpipe.tracking.mask_edges import refine
-from arpipe.tracking.mask_steady import MaskSteadier
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.mask.edges import refine
+from arpipe.tracking.mask.steady import MaskSteadier
+from arpipe.tracking.mask.tracker import MaskTracker, MaskTrackerConfig
 from arpipe.types import Frame
 
 WHOLE = MaskTrackerConfig(zoom=False)
@@ -38,32 +39,24 @@ def coarse(pixels, truth, seed=0):
 class Scripted:
     """Gives the masks of a script, by the frame's index."""
 
-    provider = "scripted"
-
     def __init__(self, masks):
         self.masks = masks
-        self.closed = False
         self.looks = []
 
     def segment(self, frame, timer):
         self.looks.append(frame.index)
         return self.masks[frame.index]
 
-    def close(self):
-        self.closed = True
-
 
 def tracked(scenes, fps=30.0):
     timer = StageTimer()
     script = Scripted([coarse(pixels, truth, index) for index, (pixels, truth) in enumerate(scenes)])
-    tracker = MaskTracker(WHOLE, segmenter=script)
+    tracker = MaskTracker(WHOLE, script)
     masks = []
     for index, (pixels, _) in enumerate(scenes):
         timer.begin_frame(index)
-        masks.append(tracker.update(Frame(pixels, index / fps, index), timer))
+        masks.append(tracker.update(FrameContext(Frame(pixels, index / fps, index), timer)))
         assert set(timer.timings_ms) == {"refine"}
-    tracker.close()
-    assert script.closed
     return masks
 
 
@@ -155,11 +148,11 @@ def textured(center, size=(640, 360), radius=90):
 def scheduled(scenes, every, fps=30.0):
     """Masks of a stream of which the network sees every n-th frame, and those frames."""
     script = Scripted([coarse(pixels, truth, index) for index, (pixels, truth) in enumerate(scenes)])
-    with MaskTracker(WHOLE, segmenter=script) as tracker:
-        masks = [
-            tracker.update(Frame(pixels, index / fps, index), StageTimer(), every)
-            for index, (pixels, _) in enumerate(scenes)
-        ]
+    tracker = MaskTracker(WHOLE, script)
+    masks = [
+        tracker.update(FrameContext(Frame(pixels, index / fps, index), StageTimer(), every=every))
+        for index, (pixels, _) in enumerate(scenes)
+    ]
     return masks, script.looks
 
 
@@ -187,9 +180,9 @@ def test_a_cut_a_gap_and_another_size_are_looked_at_at_once():
 def test_a_reset_tracker_looks_at_its_first_frame():
     scene = textured((200, 180))
     script = Scripted([coarse(*scene)] * 3)
-    with MaskTracker(WHOLE, segmenter=script) as tracker:
-        for index in range(3):
-            tracker.update(Frame(scene[0], index / 30, index), StageTimer(), every=4)
-            if index == 1:
-                tracker.reset()
+    tracker = MaskTracker(WHOLE, script)
+    for index in range(3):
+        tracker.update(FrameContext(Frame(scene[0], index / 30, index), StageTimer(), every=4))
+        if index == 1:
+            tracker.reset()
     assert script.looks == [0, 2]

@@ -1,0 +1,56 @@
+"""Opens networks with one configuration and closes them together."""
+
+from collections.abc import Sequence
+from typing import Self
+
+from arpipe.errors import InferenceError
+from arpipe.inference.session import Session, SessionConfig
+
+
+class Runtime:
+    """Owns the networks of one stream.
+
+    Models load their networks from a runtime and never close them; whoever creates the runtime closes it.
+
+    Args:
+        config: Provider and threads.
+    """
+
+    def __init__(self, config: SessionConfig | None = None) -> None:
+        self._config = config or SessionConfig()
+        self._sessions: list[Session] = []
+        self._closed = False
+
+    @property
+    def provider(self) -> str:
+        """Where the networks really run, as in `Session.provider`; "none" before the first one is loaded."""
+        return self._sessions[0].provider if self._sessions else "none"
+
+    def load(self, network: str, outputs: Sequence[str] = ()) -> Session:
+        """Load a network of the catalogue.
+
+        Args:
+            network: Its name.
+            outputs: Those that are read, all if empty; see `Session`.
+
+        Raises:
+            WeightsError: The weights cannot be had.
+            InferenceError: The network does not load, or the runtime is closed.
+        """
+        if self._closed:
+            raise InferenceError(f"network {network!r} was asked for, but its runtime is closed")
+        session = Session(network, self._config, outputs=outputs)
+        self._sessions.append(session)
+        return session
+
+    def close(self) -> None:
+        """Free all networks; may be called twice."""
+        self._closed = True
+        for session in self._sessions:
+            session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

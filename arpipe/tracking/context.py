@@ -1,0 +1,28 @@
+"""What every tracker receives of a frame."""
+
+from dataclasses import dataclass
+
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.timing import StageTimer
+from arpipe.types import Frame, TrackedFace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameContext:
+    """One frame, how it is to be processed, and what is known of it so far.
+
+    Attributes:
+        frame: The next frame of one source.
+        timer: Records the stages.
+        camera: Intrinsics of the frame; None leaves poses unsolved.
+        every: Run the networks on every n-th frame only, and predict in between.
+        attention: Run the attention mesh where it is configured, else the plain one.
+        faces: Faces found in this frame by an earlier tracker.
+    """
+
+    frame: Frame
+    timer: StageTimer
+    camera: CameraIntrinsics | None = None
+    every: int = 1
+    attention: bool = True
+    faces: tuple[TrackedFace, ...] = ()

@@ -1,0 +1,173 @@
+"""Tracks faces: landmarks, smoothed, and the head pose."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Literal, Self
+
+from pydantic import Field
+
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.head_pose import HeadPoseConfig, HeadPoseSolver
+from arpipe.inference.runtime import Runtime
+from arpipe.models.crop_network import Observation
+from arpipe.models.face_detector import FaceDetector, face_roi
+from arpipe.models.face_mesh import FaceMeshes, MeshKind, next_roi
+from arpipe.models.face_search import AutoFaceDetector, TiledFaceDetector
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.filters import OneEuroFilter
+from arpipe.tracking.networks import Detector, Networks
+from arpipe.tracking.prediction import Predictor, extrapolate_points, extrapolate_pose
+from arpipe.tracking.settings import Mode, TrackerConfig, rules_of
+from arpipe.tracking.track import Track
+from arpipe.tracking.tracker import Tracker
+from arpipe.types import HeadPose, Landmarks, Roi, TrackedFace
+
+DetectorKind = Literal["short", "full", "auto", "tiled"]
+
+SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 3, "live": 10}
+"""Frames between searches for more faces while some, but fewer than wanted, are tracked."""
+
+
+class FaceTrackerConfig(TrackerConfig):
+    """How faces are found and followed; see `TrackerConfig` for the rest.
+
+    Attributes:
+        detector: "short" (to about 2 m), "full" (to about 5 m), "auto": full adds what short
+            misses, or "tiled": then full also runs on tiles, for groups.
+        mesh: "attention" has irises and refined lips and eyes, "plain" is faster. "auto" is the attention mesh,
+            but the plain one while faces are wanted only by effects that need neither, such as glasses; the
+            attention mesh then runs now and then to measure the irises, for the head's true size.
+        max_faces: Faces wanted; detection pauses while that many are tracked.
+    """
+
+    detector: DetectorKind = "short"
+    mesh: MeshKind | Literal["auto"] = "auto"
+    max_faces: int = Field(default=1, ge=1)
+
+    @property
+    def fullest_mesh(self) -> MeshKind:
+        """The mesh that runs when irises are needed."""
+        return "plain" if self.mesh == "plain" else "attention"
+
+
+class FaceTrack(Track[Observation, TrackedFace]):
+    """A face being followed: its smoothing, its pose and its prediction.
+
+    Args:
+        track_id: As in `Track`.
+        roi: As in `Track`.
+        config: How landmarks are smoothed.
+        head_pose: How the pose is solved.
+    """
+
+    def __init__(self, track_id: int, roi: Roi, config: FaceTrackerConfig, head_pose: HeadPoseConfig) -> None:
+        super().__init__(track_id, roi)
+        self._filter = None if config.smooths is None else OneEuroFilter(config.smooths)
+        self._solver = HeadPoseSolver(head_pose)
+        self._pose: HeadPose | None = None
+        self._pose_predictor: Predictor[HeadPose | None] = Predictor(extrapolate_pose)
+
+    def smooth(self, observed: Observation, time_s: float) -> Observation:  # noqa: D102
+        if self._filter is None:
+            return observed
+        landmarks = observed.landmarks
+        x0, y0, x1, y1 = landmarks.box_px
+        size_px = float(x1 - x0 + y1 - y0) / 2.0
+        points = self._filter.apply(landmarks.points_px, time_s, size_px)
+        return replace(observed, landmarks=replace(landmarks, points_px=points))
+
+    def finish(self, context: FrameContext) -> None:
+        """Solve the pose and record it with the landmarks; stage `pose`."""
+        super().finish(context)
+        if context.camera is not None:
+            with context.timer.stage("pose"):
+                self._pose = self._solver.solve(self.shown.landmarks, context.camera, self.track_id)
+        self._pose_predictor.observe(self._pose, context.frame.captured_s)
+
+    def predict(self, time_s: float) -> bool:  # noqa: D102
+        moved = super().predict(time_s)
+        if moved:
+            self._pose = self._pose_predictor.predict(time_s)
+        return moved
+
+    def iris_roi(self) -> Roi | None:
+        """Return the square for an extra inference with the attention mesh; None when none is due."""
+        return next_roi(self.shown.landmarks) if self._solver.wants_irises(self.track_id) else None
+
+    def measure_irises(self, landmarks: Landmarks, camera: CameraIntrinsics) -> None:
+        """Measure the head's size from landmarks with irises; it takes effect in the next frame."""
+        self._solver.look_at_irises(landmarks, camera, self.track_id)
+
+    @staticmethod
+    def extrapolate(before: Observation, last: Observation, factor: float) -> Observation | None:  # noqa: D102
+        if before.landmarks.topology is not last.landmarks.topology:  # the mesh has been exchanged
+            return None
+        points = extrapolate_points(before.landmarks.points_px, last.landmarks.points_px, factor)
+        return replace(last, landmarks=replace(last.landmarks, points_px=points))
+
+    def result(self) -> TrackedFace:  # noqa: D102
+        return TrackedFace(self.track_id, self.shown.landmarks, self._pose, self.state, self.age_frames)
+
+
+class FaceTracker(Tracker[FaceTrack, Observation, TrackedFace]):
+    """Faces of each frame, with ids that last, and with poses where the camera is given; `open` loads its networks.
+
+    Args:
+        config: How faces are found and followed.
+        detector: Searches whole frames.
+        meshes: Find landmarks.
+        head_pose: How poses are solved.
+    """
+
+    def __init__(
+        self,
+        config: FaceTrackerConfig,
+        detector: Detector,
+        meshes: FaceMeshes,
+        head_pose: HeadPoseConfig | None = None,
+    ) -> None:
+        self._fullest_mesh = config.fullest_mesh
+        self._meshes = meshes
+        rules = rules_of(config, what="face", wanted=config.max_faces, search_every=SEARCH_EVERY)
+        begin = partial(FaceTrack, config=config, head_pose=head_pose or HeadPoseConfig())
+        super().__init__(Networks(detector, face_roi, meshes), rules, begin)
+
+    @classmethod
+    def open(
+        cls,
+        runtime: Runtime,
+        config: FaceTrackerConfig | None = None,
+        head_pose: HeadPoseConfig | None = None,
+    ) -> Self:
+        """Load the networks and make a tracker; the runtime owns the networks."""
+        config = config or FaceTrackerConfig()
+        meshes = FaceMeshes(config.fullest_mesh, runtime)
+        if config.mesh == "auto":
+            meshes.load("plain")
+        return cls(config, _open_detector(config, runtime), meshes, head_pose)
+
+    def _observe(self, context: FrameContext) -> None:
+        self._meshes.kind = self._fullest_mesh if context.attention else "plain"
+        super()._observe(context)
+
+    def _finish(self, context: FrameContext) -> None:
+        super()._finish(context)
+        if context.camera is not None and self._meshes.kind != self._fullest_mesh:
+            self._measure_irises(context, context.camera)
+
+    def _measure_irises(self, context: FrameContext, camera: CameraIntrinsics) -> None:
+        """Run the attention mesh on faces whose irises are due to be measured."""
+        due = [(track, roi) for track in self._tracks if (roi := track.iris_roi()) is not None]
+        mesh = self._meshes.load("attention")
+        found = mesh.locate(context.frame, [roi for _, roi in due], context.timer)
+        for (track, _), observed in zip(due, found, strict=True):
+            if observed is not None:
+                track.measure_irises(observed.landmarks, camera)
+
+
+def _open_detector(config: FaceTrackerConfig, runtime: Runtime) -> Detector:
+    if config.detector == "auto":
+        return AutoFaceDetector(runtime, config.max_faces, config.min_detection)
+    if config.detector == "tiled":
+        return TiledFaceDetector(runtime, config.max_faces, config.min_detection)
+    return FaceDetector(config.detector, runtime, config.min_detection)

@@ -1,0 +1,139 @@
+"""Tracks the outline of the people in a stream of frames."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import cv2
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from arpipe.geometry.transforms import Array
+from arpipe.inference.runtime import Runtime
+from arpipe.models.segmentation import PersonSegmenter
+from arpipe.timing import StageTimer
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.mask.stream import MaskStream, Segmenter
+from arpipe.tracking.mask.zoom import Part, covers_faces, next_part, part_around
+from arpipe.types import Frame, Points
+
+CHECK_EVERY = (
+    15  # frames after which the whole frame is segmented again while a part is followed, and vice versa
+)
+OTHERS = (
+    0.8  # area that only the whole frame's mask shows, over the part's, above which the part misses somebody
+)
+
+
+class MaskTrackerConfig(BaseModel):
+    """How people are segmented.
+
+    Attributes:
+        zoom: Segment only a part of the frame while people fill little of it; else always the whole frame, as
+            MediaPipe does.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zoom: bool = True
+
+
+class MaskTracker:
+    """Person masks of a stream; `open` makes one with its networks.
+
+    Args:
+        config: How people are segmented.
+        segmenter: Segments frames.
+    """
+
+    def __init__(self, config: MaskTrackerConfig, segmenter: Segmenter) -> None:
+        self._zoom = config.zoom
+        self._segmenter = segmenter
+        self._stream = MaskStream(segmenter)
+        self._part: Part | None = None
+        self._wait = 0
+        self._shape = (0, 0)
+
+    @classmethod
+    def open(cls, runtime: Runtime, config: MaskTrackerConfig | None = None) -> Self:
+        """Make a tracker; its networks are loaded by the first frame, and owned by the runtime."""
+        return cls(config or MaskTrackerConfig(), PersonSegmenter(runtime))
+
+    def update(self, context: FrameContext) -> Points:
+        """Return the mask of the next frame: (h, w) float32 in [0, 1], 1 on people.
+
+        People whom the network overlooks are searched for around `context.faces`. Stages are `segment` or
+        `predict`, and `refine`.
+        """
+        frame, timer = context.frame, context.timer
+        faces_px = [face.landmarks.box_px for face in context.faces]
+        if frame.pixels.shape[:2] != self._shape:
+            self.reset()
+            self._shape = frame.pixels.shape[:2]
+        mask = self._mask(frame, timer, context.every)
+        if not self._zoom:
+            return mask
+        self._wait -= 1
+        part = next_part(self._part, mask)
+        if self._part is not None:
+            if part == self._part:
+                return self._checked(mask, frame, timer)
+            self._turn_to(part)
+            return mask
+        if self._wait > 0:
+            return mask
+        if not covers_faces(mask, faces_px):
+            part = part_around(faces_px, frame.width, frame.height)
+        return self._zoomed(part, mask, frame, timer, faces_px)
+
+    def reset(self) -> None:
+        """Forget everything: the next frame begins another stream."""
+        self._turn_to(None)
+        self._wait = 0
+        self._shape = (0, 0)
+
+    def _turn_to(self, part: Part | None) -> None:
+        self._part = part
+        self._wait = CHECK_EVERY
+        self._stream.reset()
+
+    def _mask(self, frame: Frame, timer: StageTimer, every: int = 1) -> Points:
+        """Return the mask of the whole frame, segmented in the part that is followed."""
+        part = self._part
+        if part is None:
+            return self._stream.update(frame, timer, every)
+        mask = np.zeros(frame.pixels.shape[:2], np.float32)
+        mask[part.top : part.bottom, part.left : part.right] = self._stream.update(
+            part.of(frame), timer, every
+        )
+        return mask
+
+    def _zoomed(
+        self, part: Part | None, mask: Points, frame: Frame, timer: StageTimer, faces_px: Sequence[Array]
+    ) -> Points:
+        """Return the mask of a part if it shows all faces and the people of the whole frame's mask; else that mask."""
+        if part is None:
+            return mask
+        self._turn_to(part)
+        near = self._mask(frame, timer)
+        if _beyond(near, mask) <= OTHERS and covers_faces(near, faces_px):
+            return near
+        self._turn_to(None)
+        return mask
+
+    def _checked(self, mask: Points, frame: Frame, timer: StageTimer) -> Points:
+        """Return the part's mask; now and then the whole frame's instead, if that shows other people."""
+        if self._wait > 0:
+            return mask
+        self._wait = CHECK_EVERY
+        whole = self._segmenter.segment(frame, timer).probability
+        small = cv2.resize(mask, (whole.shape[1], whole.shape[0]), interpolation=cv2.INTER_AREA)
+        if _beyond(np.asarray(small, np.float32), whole) <= OTHERS:
+            return mask
+        self._turn_to(None)
+        return self._mask(frame, timer)
+
+
+def _beyond(mask: Points, other: Points) -> float:
+    """Return the area that only the other mask (h, w) shows, over the area of the mask."""
+    inside, also = mask > 0.5, other > 0.5
+    return float(np.count_nonzero(also & ~inside)) / max(float(np.count_nonzero(inside)), 1.0)

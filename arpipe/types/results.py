@@ -1,0 +1,294 @@
+"""What perception finds in a frame, and the picture that is drawn from it.
+
+`to_dict` gives JSON-ready values, as an export of JSON lines holds them: x, y in px, lengths in m, angles in degrees.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.geometry.transforms import Array, HeadAngles, RigidTransform, angles_from_rotation
+from arpipe.subjects import exported
+from arpipe.types.frame import Frame, Pixels, Points
+from arpipe.types.landmarks import Landmarks
+from arpipe.types.rounding import (
+    DEG_DIGITS,
+    M_DIGITS,
+    PX_DIGITS,
+    SECONDS_DIGITS,
+    UNIT_DIGITS,
+    rounded,
+    rounded_or_none,
+)
+
+TrackState = Literal["new", "tracked", "coasting"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadPose:
+    """Where the head is, in metres.
+
+    Attributes:
+        camera_from_head: The pose.
+        metric_mesh_m: (n, 3) float64 landmarks in the `head` frame, m, the person's own shape and expression.
+        error_px: RMS distance of the rigid points from their projection, px.
+        scale: The person's size over the canonical face's, > 0.
+        pupillary_distance_mm: Between the pupils, mm; None when no iris has been measured.
+    """
+
+    camera_from_head: RigidTransform
+    metric_mesh_m: Array
+    error_px: float
+    scale: float = 1.0
+    pupillary_distance_mm: float | None = None
+
+    @property
+    def angles(self) -> HeadAngles:
+        """Yaw, pitch and roll, degrees; signs in `arpipe.geometry`."""
+        return angles_from_rotation(self.camera_from_head.rotation)
+
+    @property
+    def yaw_deg(self) -> float:
+        """> 0: the nose turns to the viewer's right."""
+        return self.angles.yaw_deg
+
+    @property
+    def pitch_deg(self) -> float:
+        """> 0: the nose points up."""
+        return self.angles.pitch_deg
+
+    @property
+    def roll_deg(self) -> float:
+        """> 0: the head tilts clockwise as the viewer sees it."""
+        return self.angles.roll_deg
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return angles, translation, matrix, error and pupillary distance as JSON-ready values."""
+        angles = self.angles
+        return {
+            "yaw_deg": round(angles.yaw_deg, DEG_DIGITS),
+            "pitch_deg": round(angles.pitch_deg, DEG_DIGITS),
+            "roll_deg": round(angles.roll_deg, DEG_DIGITS),
+            "translation_m": rounded(self.camera_from_head.translation_m, M_DIGITS),
+            "camera_from_head": rounded(self.camera_from_head.matrix(), UNIT_DIGITS),
+            "error_px": round(self.error_px, DEG_DIGITS),
+            "pupillary_distance_mm": rounded_or_none(self.pupillary_distance_mm, DEG_DIGITS),
+        }
+
+    def __repr__(self) -> str:
+        angles, (x, y, z) = self.angles, self.camera_from_head.translation_m
+        return (
+            f"HeadPose(yaw={angles.yaw_deg:.1f}°, pitch={angles.pitch_deg:.1f}°, roll={angles.roll_deg:.1f}°, "
+            f"at ({x:.3f}, {y:.3f}, {z:.3f}) m)"
+        )
+
+
+class Tracked(Protocol):
+    """A subject with an identity."""
+
+    @property
+    def track_id(self) -> int:
+        """From 1, never reused in a run."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return `id`, `score`, `box` and what else is known as JSON-ready values."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackedFace:
+    """A face with an identity.
+
+    Attributes:
+        track_id: From 1, never reused in a run.
+        landmarks: Smoothed.
+        pose: None when no pose fits (an extreme view, a solve that failed).
+        state: "coasting" while the face is missed and its last landmarks stand in.
+        age_frames: Frames since the track began, 0 in its first.
+    """
+
+    track_id: int
+    landmarks: Landmarks
+    pose: HeadPose | None
+    state: TrackState
+    age_frames: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return id, score, box, landmarks and pose as JSON-ready values."""
+        return {
+            **_identity(self.track_id, self.landmarks),
+            "landmarks": rounded(self.landmarks.points_px, PX_DIGITS),
+            "pose": None if self.pose is None else self.pose.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        pose = "no pose" if self.pose is None else repr(self.pose)
+        return f"TrackedFace({_summary(self.track_id, self.state, self.landmarks)}, {pose})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackedBody:
+    """A person's body.
+
+    Attributes:
+        track_id: From 1, never reused in a run.
+        landmarks: 33 points in image px with visibility, smoothed.
+        world_m: (33, 3) float32, m, around the hip centre, x to the viewer's right, y down, z away from
+            the camera.
+        state: As in `TrackedFace`.
+        age_frames: As in `TrackedFace`.
+    """
+
+    track_id: int
+    landmarks: Landmarks
+    world_m: Points
+    state: TrackState
+    age_frames: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return id, score, box, landmarks (visibility is the fourth value) and `world` as JSON-ready values."""
+        points = rounded(self.landmarks.points_px, PX_DIGITS)
+        visibility = self.landmarks.visibility
+        if visibility is not None:
+            shares = rounded(visibility, DEG_DIGITS)
+            points = [[*point, share] for point, share in zip(points, shares, strict=True)]
+        return {
+            **_identity(self.track_id, self.landmarks),
+            "landmarks": points,
+            "world": rounded(self.world_m, M_DIGITS),
+        }
+
+    def __repr__(self) -> str:
+        return f"TrackedBody({_summary(self.track_id, self.state, self.landmarks)})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackedHand:
+    """One hand.
+
+    Attributes:
+        track_id: From 1, never reused in a run.
+        landmarks: 21 points in image px, smoothed.
+        world_m: (21, 3) float32, m, around the hand's centre.
+        side: The person's own left or right hand.
+        side_score: Confidence in `side`, in [0.5, 1].
+        state: As in `TrackedFace`.
+        age_frames: As in `TrackedFace`.
+    """
+
+    track_id: int
+    landmarks: Landmarks
+    world_m: Points
+    side: Literal["left", "right"]
+    side_score: float
+    state: TrackState
+    age_frames: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return id, score, box, side, landmarks and `world` as JSON-ready values."""
+        return {
+            **_identity(self.track_id, self.landmarks),
+            "side": self.side,
+            "side_score": round(self.side_score, DEG_DIGITS),
+            "landmarks": rounded(self.landmarks.points_px, PX_DIGITS),
+            "world": rounded(self.world_m, M_DIGITS),
+        }
+
+    def __repr__(self) -> str:
+        return f"TrackedHand({_summary(self.track_id, self.state, self.landmarks)}, {self.side})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameResult:
+    """Everything known of one frame.
+
+    Attributes:
+        frame: The picture as captured.
+        faces: In order of `track_id`; empty when there is none.
+        bodies: Tracked bodies; empty unless asked for.
+        hands: Tracked hands; empty unless asked for.
+        mask: (h', w') float32 person mask in [0, 1], at the network's or the frame's resolution, or None.
+        timings_ms: Stage → duration, ms.
+        dropped: Frames lost since the last result, by place ("source", "inference", "render", "encode").
+        camera: Intrinsics of the frame with which poses were solved; None in a result that was made by hand.
+        extra: Results of subjects of `arpipe.subjects.SUBJECTS` that have no field of their own.
+    """
+
+    frame: Frame
+    faces: tuple[TrackedFace, ...] = ()
+    bodies: tuple[TrackedBody, ...] = ()
+    hands: tuple[TrackedHand, ...] = ()
+    mask: Points | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    camera: CameraIntrinsics | None = None
+    extra: Mapping[str, Sequence[Tracked]] = field(default_factory=dict)
+
+    def tracked(self) -> dict[str, Sequence[Tracked]]:
+        """Return the exported subjects of the frame: name of the results, such as "faces" → results."""
+        found: dict[str, Sequence[Tracked]] = {
+            "faces": self.faces,
+            "bodies": self.bodies,
+            "hands": self.hands,
+            **self.extra,
+        }
+        return {subject.results: found.get(subject.results, ()) for subject in exported()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the frame and all tracked subjects as JSON-ready values: a line of an export of JSON lines."""
+        found = self.tracked().items()
+        return {
+            "frame": self.frame.index,
+            "time_s": round(self.frame.captured_s, SECONDS_DIGITS),
+            "width": self.frame.width,
+            "height": self.frame.height,
+            **{name: [each.to_dict() for each in subjects] for name, subjects in found},
+        }
+
+    def __repr__(self) -> str:
+        tracked = self.tracked()
+        counts = [(len(tracked[subject.results]), subject) for subject in exported()]
+        found = [f"{n} {subject.kind if n == 1 else subject.results}" for n, subject in counts if n]
+        mask = [] if self.mask is None else ["a mask"]
+        return f"FrameResult({self.frame!r}, {', '.join([*found, *mask]) or 'nothing found'})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A frame with all effects on it.
+
+    Attributes:
+        pixels: (h, w, 3) uint8 RGB.
+        result: What is known of the frame, the drawing's durations included.
+        alpha: (h, w) uint8 opacity, colours not multiplied by it; None when all of the picture is opaque.
+    """
+
+    pixels: Pixels
+    result: FrameResult
+    alpha: Pixels | None = None
+
+    @property
+    def with_alpha(self) -> Pixels:
+        """(h, w, 4) RGBA of a picture that is transparent somewhere, else (h, w, 3) RGB."""
+        return self.pixels if self.alpha is None else np.dstack([self.pixels, self.alpha])
+
+    def __repr__(self) -> str:
+        height, width = self.pixels.shape[:2]
+        transparent = "" if self.alpha is None else "transparent, "
+        return f"Picture({width}x{height}, {transparent}{self.result!r})"
+
+
+def _identity(track_id: int, landmarks: Landmarks) -> dict[str, Any]:
+    return {
+        "id": track_id,
+        "score": round(landmarks.score, DEG_DIGITS),
+        "box": rounded(landmarks.box_px, PX_DIGITS),
+    }
+
+
+def _summary(track_id: int, state: TrackState, landmarks: Landmarks) -> str:
+    x0, y0, x1, y1 = landmarks.box_px
+    box = f"box ({x0:.0f}, {y0:.0f}, {x1:.0f}, {y1:.0f}) px"
+    return f"id={track_id}, {state}, score={landmarks.score:.2f}, {box}"
