@@ -14,22 +14,21 @@ name = "frame"                   # optional, the kind by default; what overrides
 model = "aviator.glb"            # everything else belongs to the kind
 ```
 
-Nothing here needs OpenGL until `build`.
+Nothing here needs OpenGL.
 """
 
-import importlib
 import os
-from collections.abc import Callable, Mapping, Sequence, Set
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.assets import assets_root
 from arpipe.effects import EFFECT_KINDS
+from arpipe.effects.kinds import kind_class
 from arpipe.effects.params import EffectParams, UserText
 from arpipe.effects.spec import parse_spec
 from arpipe.errors import AssetError, ConfigError
@@ -38,25 +37,9 @@ from arpipe.io.toml_tables import check, read_toml, valid_keys
 from arpipe.needs import Need, parse_needs
 from arpipe.spelling import nearest
 
-if TYPE_CHECKING:
-    from arpipe.render.context import GlContext
-    from arpipe.render.layer import Layer
-
 EFFECT_FILE = "effect.toml"
 Made = TypeVar("Made")
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
-
-
-class EffectKind(Protocol):
-    """What a line of `EFFECT_KINDS` leads to."""
-
-    Params: type[EffectParams]
-    needs: Set[str]
-    uses_gl: bool
-
-    def __call__(self, params: Any, *context: "GlContext") -> "Layer":
-        """Build the layer, with a context if the kind uses OpenGL; its `close` releases what is made here."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,25 +140,9 @@ def load_pack(name_or_folder: str | Path, overrides: Mapping[str, Any] | None = 
     raise ConfigError(f"there is no effect {name!r}{hint}")
 
 
-def kind_class(kind: str) -> EffectKind:
-    """The class behind a name in `EFFECT_KINDS`; ConfigError names the nearest one."""
-    if kind not in EFFECT_KINDS:
-        raise ConfigError(f"there is no kind of effect {kind!r}{nearest(kind, EFFECT_KINDS)}")
-    module, _, name = EFFECT_KINDS[kind].partition(":")
-    found: EffectKind = getattr(importlib.import_module(module), name)
-    return found
-
-
-def build(pack: Pack, context: "GlContext") -> list["Layer"]:
-    """Make a pack's layers, in order; when one fails, those before it are closed. The caller closes them."""
-    with ExitStack() as made:
-        layers: list[Layer] = []
-        for layer in pack.layers:
-            kind = kind_class(layer.kind)
-            layers.append(kind(layer.params, context) if kind.uses_gl else kind(layer.params))
-            made.callback(layers[-1].close)
-        made.pop_all()
-        return layers
+def uses_gl(pack: Pack) -> bool:
+    """Whether a pack has to be built with an OpenGL context."""
+    return any(kind_class(layer.kind).uses_gl for layer in pack.layers)
 
 
 def needs_of(pack: Pack) -> frozenset[Need]:

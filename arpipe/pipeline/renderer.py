@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from arpipe.effects.packs import Pack, load_effect, needs_of
+from arpipe.effects.packs import Pack, load_effect, needs_of, uses_gl
 from arpipe.needs import Need, parse_needs
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.render.config import RenderConfig
@@ -15,7 +15,7 @@ from arpipe.types import FrameResult, Picture, Pixels
 
 # OpenGL is imported by the first frame that is drawn: detection alone starts a fifth faster without it.
 if TYPE_CHECKING:
-    from arpipe.effects.built import ActiveEffects
+    from arpipe.effects.active import ActiveEffects
     from arpipe.render.compositor import Compositor
     from arpipe.render.context import GlContext
     from arpipe.render.layer import Layer
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 class EffectRenderer:
     """Draws the active effects of one stream.
 
-    OpenGL is created by the first `render` (or by `open`), on the calling thread, which all further calls of
-    `render`, `update_effects` and `close` must come from. Reading a property never creates it.
+    OpenGL is created by the first `render` (or by `open`) that draws an effect which uses it, on the calling thread,
+    which all further calls of `render`, `update_effects` and `close` must come from. Reading a property never creates
+    it.
 
     Args:
         config: Drawing quality; None picks what suits the machine.
@@ -49,13 +50,15 @@ class EffectRenderer:
         observer: Callable[[Span], None] | None = None,
         spare: int = 0,
     ) -> None:
-        self._quality = config
+        self._config = config
+        self._quality: RenderConfig | None = None
         self._packs = _load(effects)
         self._own_layers = tuple(layers)
         self._shared_context = context
         self._timer = StageTimer(observer=observer)
         self._spare = spare
         self._assumed_camera = CameraModel()
+        self._default: RenderConfig | None = None  # quality that suits the machine, once it is known
         self._context: GlContext | None = None
         self._effects: ActiveEffects | None = None
         self._compositor: Compositor | None = None
@@ -72,9 +75,14 @@ class EffectRenderer:
         return frozenset().union(*own, *(needs_of(pack) for pack in self._packs))
 
     @property
+    def configured_quality(self) -> RenderConfig | None:
+        """Drawing quality as configured, or what suits the machine; None before the first frame if not configured."""
+        return self._config or self._default
+
+    @property
     def quality(self) -> RenderConfig | None:
-        """Drawing quality; before the first frame the configured one, or None for what suits the machine."""
-        return self._quality
+        """Drawing quality in force: the one set last, or the configured one."""
+        return self._quality or self.configured_quality
 
     def set_quality(self, quality: RenderConfig) -> None:
         """Draw with another quality from the next frame on; may be called from any thread."""
@@ -87,18 +95,18 @@ class EffectRenderer:
             ConfigError: An effect is wrong; the active ones stay.
         """
         packs = _load(effects)
-        if self._context is not None and self._effects is not None:
-            self._context.make_current()
-            self._effects.update(packs)
+        if self._effects is not None:
+            self._build(packs)
         self._packs = packs
 
     def open(self) -> None:
-        """Create OpenGL and build the effects now instead of at the first frame.
+        """Build the effects now instead of at the first frame, with the OpenGL context if they use one.
 
         Raises:
             RenderError: There is no OpenGL.
         """
-        self._open()
+        if self._effects is None:
+            self._build(self._packs)
 
     def render(self, result: FrameResult, out: Pixels | None = None) -> Picture:
         """Draw the active effects onto the frame of a result.
@@ -113,8 +121,11 @@ class EffectRenderer:
         Raises:
             RenderError: There is no OpenGL, or the call comes from another thread than the first one.
         """
-        compositor, effects = self._open()
-        compositor.config = self._quality or compositor.config
+        if self._effects is None or self._compositor is None:
+            effects, compositor = self._build(self._packs)
+        else:
+            effects, compositor = self._effects, self._compositor
+        compositor.config = self.quality or compositor.config
         frame, timer = result.frame, self._timer
         camera = result.camera or self._assumed_camera.intrinsics_for(frame)
         timer.begin_frame(frame.index)
@@ -128,7 +139,7 @@ class EffectRenderer:
         return Picture(pixels, replace(result, timings_ms=durations), alpha)
 
     def facts(self) -> dict[str, object]:
-        """What draws and how well; empty before the first frame."""
+        """What draws and how well; empty before the first frame, and for effects that do without OpenGL."""
         if self._context is None or self._compositor is None:
             return {}
         return {"renderer": self._context.renderer, "render": self._compositor.config.model_dump()}
@@ -153,23 +164,33 @@ class EffectRenderer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _open(self) -> "tuple[Compositor, ActiveEffects]":
-        if self._compositor is None or self._effects is None:
-            from arpipe.effects.built import ActiveEffects
-            from arpipe.render.compositor import Compositor
-            from arpipe.render.context import GlContext
+    def _build(self, packs: Sequence[Pack]) -> "tuple[ActiveEffects, Compositor]":
+        """Build packs, with what draws them; when that fails, everything stays as it was."""
+        from arpipe.effects.active import ActiveEffects
+        from arpipe.render.compositor import Compositor
 
-            with ExitStack() as undo:
-                context = self._shared_context or undo.enter_context(GlContext.headless())
+        effects, compositor = self._effects or ActiveEffects(self._spare), self._compositor
+        with ExitStack() as undo:
+            context = self._context or self._create_context(packs, undo)
+            if context is not None:
                 context.make_current()
-                effects = ActiveEffects(context, self._spare)
-                undo.callback(effects.close)
-                effects.update(self._packs)
-                self._compositor = Compositor(context, self._quality)
-                self._quality = self._compositor.config
-                self._context, self._effects = context, effects
-                undo.pop_all()
-        return self._compositor, self._effects
+            effects.update(packs, context)
+            if compositor is None or context is not self._context:
+                compositor = Compositor(context, self._config)
+                self._default = compositor.config
+            undo.pop_all()
+        self._context, self._effects, self._compositor = context, effects, compositor
+        return effects, compositor
+
+    def _create_context(self, packs: Sequence[Pack], undo: ExitStack) -> "GlContext | None":
+        """Return the context to draw with; None if nothing uses OpenGL."""
+        if self._shared_context is not None:
+            return self._shared_context
+        if not any(layer.uses_gl for layer in self._own_layers) and not any(map(uses_gl, packs)):
+            return None
+        from arpipe.render.context import GlContext
+
+        return undo.enter_context(GlContext.headless())
 
 
 def _load(effects: Sequence[str | Pack]) -> tuple[Pack, ...]:

@@ -2,9 +2,11 @@ import pytest
 
 from arpipe.assets import assets_root
 from arpipe.effects import EFFECT_KINDS
-from arpipe.effects.packs import build, kind_class, load_effect, load_pack, pack_folders
+from arpipe.effects.kinds import kind_class
+from arpipe.effects.packs import load_effect, load_pack, pack_folders
 from arpipe.effects.params import EffectParams
 from arpipe.errors import AssetError, ConfigError
+from tests.effects.building import activate
 from tests.effects.kinds import Blur, Placement, Stamp, StampParams, install
 
 HEADER = 'schema = 1\nname = "look"\ntitle = "Look"\nlicense = "CC0-1.0"\n'
@@ -180,12 +182,12 @@ def test_folders_that_are_no_packs(tmp_path):
 def test_layers_are_built_in_order_and_closed_when_one_fails(look):
     look(HEADER + STAMP + '[[layers]]\nkind = "blur"\nradius = 2.0\n')
     built = []
-    layers = build(load_pack("look"), built)
+    layers = activate(built, load_pack("look")).layers
     assert [type(layer) for layer in layers] == [Stamp, Blur]
     assert not any(layer.closed for layer in layers)
     built.clear()
     with pytest.raises(RuntimeError):
-        build(load_effect("look(radius=13)"), built)
+        activate(built, load_effect("look(radius=13)"))
     assert built[0].closed
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from arpipe.effects import built
+from arpipe.effects import active
 from arpipe.errors import ConfigError
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.config import RenderConfig
@@ -57,17 +57,22 @@ def test_wrong_effect_changes_nothing(result):
         assert np.array_equal(renderer.render(result).pixels, before)
 
 
-def test_effects_taken_off_are_kept_built_up_to_a_number(result, monkeypatch):
+def test_removed_effects_stay_built_up_to_a_number(result, monkeypatch):
     made = []
-    build = built.build
-    monkeypatch.setattr(built, "build", lambda pack, context: made.append(pack.name) or build(pack, context))
+    find = active.kind_class
+
+    def record(kind):
+        made.append(kind)
+        return find(kind)
+
+    monkeypatch.setattr(active, "kind_class", record)
     with EffectRenderer(STEADY, effects=["aviator"], spare=1) as renderer:
         before = renderer.render(result).pixels
-        for effects in (["round"], ["aviator"], ["lipstick"], ["round"]):
+        for effects in (["debug"], ["aviator"], ["skeleton"], ["debug"]):
             renderer.update_effects(effects)
-        assert made == ["aviator", "round", "lipstick", "round"]
+        assert made == ["rigid_mesh", "debug", "skeleton", "debug"]
         renderer.update_effects(["aviator"])
-        assert made[-1] == "aviator"
+        assert made[-1] == "rigid_mesh"
         assert np.array_equal(renderer.render(result).pixels, before)
 
 

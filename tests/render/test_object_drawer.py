@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from arpipe.assets import assets_root
-from arpipe.effects.packs import build, load_effect
 from arpipe.io.gltf import load_gltf
 from arpipe.render import object_drawer
 from arpipe.render.compositor import Compositor
@@ -14,6 +13,7 @@ from arpipe.render.config import RenderConfig
 from arpipe.render.object_drawer import STEADY, can_be_lit_by_vertex, level_for
 from arpipe.render.object_mesh import object_mesh
 from arpipe.timing import StageTimer
+from tests.effects.building import activate
 from tests.render.faces import CAMERA, face_at, plain_frame, pose_at, result_of
 
 
@@ -45,17 +45,16 @@ def test_swaying_does_not_change_levels_to_and_fro(batch):
 
 def draw(context, effect, place_m, yaw_deg=0.0):
     """The picture, and how many triangles went into it."""
-    frame, layers = plain_frame(), build(load_effect(effect), context)
+    frame, active = plain_frame(), activate(context, effect)
     compositor = Compositor(context, RenderConfig())
     face = face_at(pose_at(yaw_deg, place_m=place_m))
     try:
         with context.gl.query(primitives=True) as query:
-            picture = compositor.draw(result_of(frame, face), CAMERA, layers, StageTimer())
+            picture = compositor.draw(result_of(frame, face), CAMERA, active.layers, StageTimer())
         return picture, query.primitives
     finally:
         compositor.close()
-        for layer in layers:
-            layer.close()
+        active.close()
 
 
 @pytest.mark.gl

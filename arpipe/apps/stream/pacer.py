@@ -55,8 +55,8 @@ class Pacer:
             cost_ms: Time spent on the frame, without waiting for the camera or the screen.
         """
         if self._configured is None:
-            self._configured = self._renderer.quality
             self.settle()
+        self._configured = self._renderer.configured_quality
         now_s = self._clock()
         if self._configured is None or now_s < self._settled_s:
             return

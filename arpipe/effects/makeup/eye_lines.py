@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.effects.makeup.curves import Floats, open_curve
+from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.shapes import joined
-from arpipe.effects.makeup.wearer import Wearer
 from arpipe.geometry.transforms import Array
 
 SIDES = ("left", "right")
@@ -58,9 +58,9 @@ class Eyes:
     strength: Array
 
     @classmethod
-    def of(cls, wearer: Wearer) -> "Eyes":
+    def of(cls, face: MakeupFace) -> "Eyes":
         """The eyes of a face."""
-        loops = np.stack([wearer.region(f"{side}_eye") for side in SIDES])
+        loops = np.stack([face.region(f"{side}_eye") for side in SIDES])
         half = loops.shape[1] // 2  # outer corner, lower lid, inner corner, upper lid
         upper = open_curve(loops[:, [*range(half, 2 * half), 0]], STEPS)
         lower = open_curve(loops[:, half::-1], STEPS)
@@ -69,8 +69,8 @@ class Eyes:
         outward = span / width[:, None]
         up = np.stack([outward[:, 1], -outward[:, 0]], axis=1) * [[1.0], [-1.0]]
         height = ((upper - lower) @ up[..., None])[..., 0].max(axis=1) / width
-        facing = np.array([wearer.facing(f"{side}_eye").mean() for side in SIDES])
-        tails = [wearer.face.landmarks[f"{side}_brow_outer"][:2] for side in SIDES]
+        facing = np.array([face.facing(f"{side}_eye").mean() for side in SIDES])
+        tails = [face.tracked.landmarks[f"{side}_brow_outer"][:2] for side in SIDES]
         return cls(
             upper,
             lower,

@@ -14,9 +14,10 @@ from arpipe.effects.makeup.eye_lines import (
     lower_liner,
     upper_liner,
 )
-from arpipe.effects.makeup.masks import RgbColor, linear
+from arpipe.effects.makeup.face import MakeupFace
+from arpipe.effects.makeup.pigment import RgbColor, linear
 from arpipe.effects.makeup.shapes import Shape, joined
-from arpipe.effects.makeup.wearer import Wearer, describe, place
+from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
 from arpipe.render.program import Program
@@ -49,16 +50,16 @@ class LinerPainter:
             vertices += 4 * LINE_POINTS
         self._shape = Shape(context, "line.frag", vertices, triangles)
 
-    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
         """Line both eyes."""
-        _prepare(self._shape.program, canvas, wearer, self._color, self._opacity)
-        scale = wearer.px_per_mm
-        eyes = Eyes.of(wearer)
+        _prepare(self._shape.program, canvas, face, self._color, self._opacity)
+        scale = face.px_per_mm
+        eyes = Eyes.of(face)
         lines = upper_liner(eyes, self._thickness_mm * scale, self._wing_mm * scale, scale)
         if self._lower > 0:
             beneath = lower_liner(eyes, 0.6 * self._thickness_mm * scale, self._lower)
             lines = np.concatenate([lines, beneath])
-        self._shape.draw(canvas, wearer, lines)
+        self._shape.draw(canvas, face, lines)
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
@@ -84,14 +85,14 @@ class LashPainter:
         triangles = repeated(stroke, 2 * LASHES, 2 * LASH_POINTS)
         self._shape = Shape(context, "line.frag", 4 * LASHES * LASH_POINTS, triangles)
 
-    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
         """Give both eyes lashes."""
-        _prepare(self._shape.program, canvas, wearer, self._color, self._opacity)
-        scale = wearer.px_per_mm
-        eyes = Eyes.of(wearer)
+        _prepare(self._shape.program, canvas, face, self._color, self._opacity)
+        scale = face.px_per_mm
+        eyes = Eyes.of(face)
         width_px = 0.3 * self._volume * scale
         strokes = lashes(eyes, self._length_mm * scale, width_px, self._curl, self._lower)
-        self._shape.draw(canvas, wearer, strokes)
+        self._shape.draw(canvas, face, strokes)
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
@@ -106,33 +107,33 @@ class IrisPainter:
         columns = 8 * OPENING_STEPS + 1
         self._shape = Shape(context, "iris.frag", 4 * columns, grid_triangles(4, columns, False))
 
-    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
         """Colour both irises; the canvas's backdrop is in unit 0."""
         program = self._shape.program
-        place(program, canvas, wearer)
-        describe(program, wearer)
-        program.set("u_color", wearer.complexion.shown(linear(self._color)).tolist())
-        program.set("u_opacity", self._opacity * wearer.presence)
+        set_placement(program, canvas, face)
+        set_appearance(program, face)
+        program.set("u_color", face.complexion.shown(linear(self._color)).tolist())
+        program.set("u_opacity", self._opacity * face.presence)
         circles = np.zeros((2, 4))
         for number, side in enumerate(SIDES):
-            rim = wearer.region(f"{side}_iris")
+            rim = face.region(f"{side}_iris")
             center = rim.mean(axis=0)
             radius = max(float(np.linalg.norm(rim - center, axis=1).mean()), 1e-3)
             circles[number] = *center, radius, 1.0 / (0.4 * radius)
         program.write("u_circle", circles)
         for number, side in enumerate(SIDES):
-            opening = Opening.of_loop(closed_curve(wearer.region(f"{side}_eye"), OPENING_STEPS))
-            rows, inside = opening.rows(LID_FEATHER_MM * wearer.px_per_mm)
-            facing = float(np.mean(wearer.facing(f"{side}_eye")))
-            self._shape.draw(canvas, wearer, joined(rows, inside, number, facing, 0.0))
+            opening = Opening.of_loop(closed_curve(face.region(f"{side}_eye"), OPENING_STEPS))
+            rows, inside = opening.rows(LID_FEATHER_MM * face.px_per_mm)
+            facing = float(np.mean(face.facing(f"{side}_eye")))
+            self._shape.draw(canvas, face, joined(rows, inside, number, facing, 0.0))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
         self._shape.close()
 
 
-def _prepare(program: Program, canvas: Canvas, wearer: Wearer, color: RgbColor, opacity: float) -> None:
-    place(program, canvas, wearer)
-    shown = wearer.complexion.shown(linear(color))
-    program.set("u_pigment", [*shown.tolist(), opacity * wearer.presence])
-    program.set("u_soft", max(LEAST_SOFT_PX, SOFT_MM * wearer.px_per_mm))
+def _prepare(program: Program, canvas: Canvas, face: MakeupFace, color: RgbColor, opacity: float) -> None:
+    set_placement(program, canvas, face)
+    shown = face.complexion.shown(linear(color))
+    program.set("u_pigment", [*shown.tolist(), opacity * face.presence])
+    program.set("u_soft", max(LEAST_SOFT_PX, SOFT_MM * face.px_per_mm))

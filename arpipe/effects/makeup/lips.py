@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from arpipe.effects.makeup.curves import closed_curve, grid_triangles, normals_2d
-from arpipe.effects.makeup.masks import RgbColor, linear
+from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.person import Complexion, skin_likeness
+from arpipe.effects.makeup.pigment import RgbColor, linear
 from arpipe.effects.makeup.shapes import Shape, joined
-from arpipe.effects.makeup.wearer import Wearer, describe, place
+from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.geometry.transforms import Array
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
@@ -74,36 +75,36 @@ class LipPainter:
         count = STEPS * CORNERS
         self._shape = Shape(context, "lips.frag", ROWS * count, grid_triangles(ROWS, count, True))
 
-    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
         """Paint one face's lips; the canvas's backdrop is in unit 0."""
         look, program = self._look, self._shape.program
-        complexion = wearer.complexion
+        complexion = face.complexion
         bright = adaptation(complexion)
-        place(program, canvas, wearer)
-        describe(program, wearer)
+        set_placement(program, canvas, face)
+        set_appearance(program, face)
         inner, outer, liner = complexion.shown(self._pigments * bright).tolist()
         program.set("u_inner", inner)
         program.set("u_outer", outer)
         program.set("u_liner", [*liner, look.liner_strength])
         program.set("u_liner_width", max(look.liner_width, 1e-3))
         for name, value in (
-            ("u_opacity", look.opacity * wearer.presence),
+            ("u_opacity", look.opacity * face.presence),
             ("u_gloss", look.gloss),
             ("u_shine", look.shine),
             ("u_metal", look.metal),
         ):
             program.set(name, value)
-        outline, mouth = wearer.region("lips_outer"), wearer.region("lips_inner")
+        outline, mouth = face.region("lips_outer"), face.region("lips_inner")
         apart = mouth[:10] - _partners(mouth)[:10]
-        gap_mm = float(np.hypot(apart[:, 0], apart[:, 1]).max()) / wearer.px_per_mm
+        gap_mm = float(np.hypot(apart[:, 0], apart[:, 1]).max()) / face.px_per_mm
         program.set("u_open", float(np.clip((gap_mm - CLOSED_MM) / (PARTED_MM - CLOSED_MM), 0.0, 1.0)))
         facing = np.minimum(
-            np.maximum(wearer.facing("lips_outer"), wearer.facing("lips_inner")),
-            _least_of_neighbours(wearer.facing_by_pose("lips_outer")) + UNLIKE_MEAN,
+            np.maximum(face.facing("lips_outer"), face.facing("lips_inner")),
+            _least_of_neighbours(face.facing_by_pose("lips_outer")) + UNLIKE_MEAN,
         )
-        rows, cover, across = lip_rows(outline, mouth, wearer.px_per_mm, look.reach_mm)
+        rows, cover, across = lip_rows(outline, mouth, face.px_per_mm, look.reach_mm)
         toward = closed_curve(facing[:, None], STEPS)[:, 0] * unfolded(rows[1], rows[3])
-        self._shape.draw(canvas, wearer, joined(rows, cover, across, _ALONG, toward))
+        self._shape.draw(canvas, face, joined(rows, cover, across, _ALONG, toward))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""

@@ -1,7 +1,6 @@
-"""Masks in the UV layout, and powders made of them."""
+"""Masks in the UV layout."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -9,67 +8,12 @@ import numpy.typing as npt
 from PIL import Image
 
 from arpipe.assets import asset_path
+from arpipe.effects.makeup.pigment import Places
 from arpipe.errors import AssetError
-from arpipe.geometry.transforms import Array
-from arpipe.render.lighting import linear_from_srgb
 from arpipe.topology import Topology
 
 MASK_SIDE = 512
 Mask = npt.NDArray[np.uint8]
-RgbColor = tuple[float, float, float]
-Places = tuple[tuple[str, float], ...]
-"""Names of pictures in assets/makeup, each with its strength in [0, 1]."""
-
-
-@dataclass(frozen=True, slots=True)
-class Powder:
-    """One thing brushed onto the skin.
-
-    Attributes:
-        places: Where.
-        opacity: In [0, 1].
-        color: sRGB in [0, 1].
-        sheer: 0 shows the colour as it is, 1 keeps its hue alone and takes the skin's lightness times `depth`.
-        stain: 0 covers the skin's hue, 1 shifts it as it would shift mean skin's, so that a tone shows on any.
-        depth: Lightness over the skin's, for what is sheer.
-        glow: Light that it adds where the light strikes it.
-        shimmer: In [0, 1], share of `glow` that comes from single grains.
-    """
-
-    places: Places
-    opacity: float
-    color: RgbColor
-    sheer: float = 1.0
-    stain: float = 0.0
-    depth: float = 1.0
-    glow: float = 0.0
-    shimmer: float = 0.0
-
-    @property
-    def strongest(self) -> float:
-        """Opacity where it is strongest."""
-        return self.opacity * max(strength for _, strength in self.places)
-
-
-@dataclass(frozen=True, slots=True)
-class Evening:
-    """Evener skin in one place.
-
-    Attributes:
-        place: Name of a picture in assets/makeup.
-        even: In [0, 1], how far blotches are evened out to the skin's mean hue.
-        lift: In [0, 1], how far shadows are lifted to the surrounding skin's lightness.
-    """
-
-    place: str
-    even: float
-    lift: float = 0.0
-
-
-def linear(color: RgbColor) -> Array:
-    """(3,) linear light of an sRGB colour."""
-    result: Array = linear_from_srgb(np.rint(np.array(color) * 255.0).astype(np.uint8))
-    return result
 
 
 @cache

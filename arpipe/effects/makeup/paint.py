@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from arpipe.effects.makeup.wearer import Wearer, describe, place
+from arpipe.effects.makeup.face import MakeupFace
+from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.errors import AssetError
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
@@ -49,18 +50,18 @@ class PaintPainter:
             dynamic=True,
         )
 
-    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
         """Paint one face; the canvas's backdrop is in unit 0."""
         program = self._program
-        place(program, canvas, wearer)
-        describe(program, wearer)
-        program.set("u_opacity", self._opacity * wearer.presence)
+        set_placement(program, canvas, face)
+        set_appearance(program, face)
+        program.set("u_opacity", self._opacity * face.presence)
         program.set("u_texture", self._texture)
         self._paint.use(1)
         program.set("u_paint", 1)
-        self._vertices[:, :3], self._vertices[:, 3:] = wearer.points, wearer.normals
+        self._vertices[:, :3], self._vertices[:, 3:] = face.points, face.normals
         self._mesh.write(self._vertices)
-        canvas.gl.enable_only(moderngl.BLEND | moderngl.CULL_FACE | wearer.depth_test)
+        canvas.gl.enable_only(moderngl.BLEND | moderngl.CULL_FACE | face.depth_test)
         self._mesh.vertex_array.render(moderngl.TRIANGLES)
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from arpipe.types import Frame, TrackedFace
 
 SAMPLE_BLUR_MM = 1.6  # the width of what one sample sees
 EYES_OUTER_MM = 92.3  # between the outer eye corners of the mean face, see assets/topology/face.json
+SKIN_REACH, REACH_PER_SPREAD = 0.08, 1.6  # of chromaticity; see skin_evidence in common.glsl
 SKIN_QUANTILES = (0.35, 0.92)  # of luminance: without brows, beard and shadows, without glints
 
 LIP_QUANTILES = (0.4, 0.85)
@@ -24,7 +25,7 @@ DARKEST_LIPS = 0.3  # of the skin's luminance
 # shows; together they tell a dim picture from a dark skin. Within the usual range pigment shows as it is.
 USUAL_SKIN, USUAL_PICTURE = 0.25, 0.20
 USUAL_EXPOSURE = 0.45  # of the mean of both at least
-THICKEST_VEIL = 0.06
+MAX_BLACK_LEVEL = 0.06
 HUE_PULL = 0.45  # share of the skin's hue shift that is the light's; deep skin is redder, too
 GREY_PULL = 0.5  # share of the picture's mean hue that is the light's
 GREY_CHROMA, COLOR_CHROMA = 2.0, 5.0  # mean of max - min of r, g, b; dull colour photos have 12
@@ -42,7 +43,7 @@ class Complexion:
         irises: (3,) mean of both irises.
         spread: Mean distance of skin samples from `skin` in r, g shares of r + g + b.
         white: (3,) what a white matt surface on the face would show at usual exposure.
-        veil: What black shows in a hazy picture.
+        black_level: What black shows in a hazy picture.
         colorful: 1 in a picture in colour, 0 in a grey one, where makeup is grey, too.
     """
 
@@ -51,12 +52,17 @@ class Complexion:
     irises: Array
     spread: Array
     white: Array
-    veil: Array
+    black_level: Array
     colorful: Array
+
+    @property
+    def skin_reach(self) -> float:
+        """Distance from the chromaticity of `skin` within which a colour still counts as skin."""
+        return SKIN_REACH + REACH_PER_SPREAD * float(self.spread)
 
     def shown(self, color: Array) -> Array:
         """(…, 3) what matt surfaces of (…, 3) linear colours show on this face."""
-        return self.pictured(color * self.white * (1.0 - self.veil) + self.veil)
+        return self.pictured(color * self.white * (1.0 - self.black_level) + self.black_level)
 
     def pictured(self, light: Array) -> Array:
         """(…, 3) linear light, in grey where the picture is grey."""
@@ -100,13 +106,13 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
         irises=np.median(irises, axis=0) if len(irises) else skin * 0.2,
         spread=np.array(spread),
         white=_white(skin, picture.mean(axis=0) + 1e-4),
-        veil=np.array(_veil(picture @ LUMINANCE)),
+        black_level=np.array(_black_level(picture @ LUMINANCE)),
         colorful=np.array(_colorful(sampled)),
     )
 
 
-def shares(colors: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """(…, 2) red and green share of (…, 3) linear colours; dark ones lean to grey, as in makeup_common.glsl."""
+def chromaticity(colors: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """(…, 2) red and green share of (…, 3) linear colours; dark ones lean to grey, as in common.glsl."""
     total = (colors[..., 0] + colors[..., 1] + colors[..., 2] + 0.03)[..., None]
     result: npt.NDArray[Any] = (colors[..., :2] + 0.01) / total
     return result
@@ -117,7 +123,7 @@ def _mean_skin(colors: Array) -> tuple[Array, float]:
     low, high = np.quantile(luminance, SKIN_QUANTILES)
     used = colors[(luminance >= low) & (luminance <= high)]
     skin = used.mean(axis=0)
-    spread = float(np.linalg.norm(shares(used) - shares(skin), axis=1).mean())
+    spread = float(np.linalg.norm(chromaticity(used) - chromaticity(skin), axis=1).mean())
     return np.maximum(skin, 1e-3), spread
 
 
@@ -131,11 +137,11 @@ def _mean_lips(colors: Array, skin: Array) -> Array:
     return raised
 
 
-def _veil(luminance: Array) -> float:
+def _black_level(luminance: Array) -> float:
     """What black shows: the darkest places of a picture, if it has bright ones, too."""
     dark, bright = np.quantile(luminance, (0.01, 0.95))
     contrast = float(bright) / max(float(dark), 1e-4)
-    return min(float(dark), THICKEST_VEIL) * float(np.clip((contrast - 2.0) / 2.0, 0.0, 1.0))
+    return min(float(dark), MAX_BLACK_LEVEL) * float(np.clip((contrast - 2.0) / 2.0, 0.0, 1.0))
 
 
 def _colorful(pixels: npt.NDArray[np.uint8]) -> float:

@@ -1,45 +1,63 @@
-"""What powders do to light, worked out for all of a face's powders at once."""
+"""What is applied to the skin: pigments, and smoothing."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from arpipe.effects.makeup.masks import Powder, linear
-from arpipe.effects.makeup.person import Complexion
 from arpipe.geometry.transforms import Array
-from arpipe.render.lighting import LUMINANCE, SKIN
+from arpipe.render.lighting import linear_from_srgb
 
-LARGEST_RATIO = 2.6  # light colours on dark skin stop here: beyond, the picture's noise is lifted with them
-LEAST_RATIO = 0.01
+RgbColor = tuple[float, float, float]
+Places = tuple[tuple[str, float], ...]
+"""Names of pictures in assets/makeup, each with its strength in [0, 1]."""
 
 
+@dataclass(frozen=True, slots=True)
 class Pigment:
-    """The colours of some powders.
+    """Something brushed onto the skin.
 
-    Args:
-        powders: In the order in which the results come.
+    Attributes:
+        places: Where, as names of masks with their strength.
+        opacity: In [0, 1].
+        color: sRGB in [0, 1].
+        sheer: 0 shows the colour as it is; 1 keeps only its hue, at the skin's lightness times `depth`.
+        stain: 0 replaces the skin's hue; 1 shifts it as it would shift that of mean skin, so that a tone shows on any.
+        depth: Lightness relative to the skin's, where it is sheer.
+        glow: Light that it adds where light falls on it.
+        shimmer: In [0, 1], share of `glow` that comes from single grains.
     """
 
-    def __init__(self, powders: Sequence[Powder]) -> None:
-        self._colors = np.maximum([linear(powder.color) for powder in powders], 1e-4)  # (n, 3)
-        self._sheer, self._stain, self._depth, self._opacity, glow, shimmer = np.array(
-            [(each.sheer, each.stain, each.depth, each.opacity, each.glow, each.shimmer) for each in powders]
-        ).T[:, :, None]  # (n, 1) each
-        self._stains = (self._colors / SKIN) ** self._stain
-        self._light = self._colors * glow * self._opacity
-        self._shimmer = shimmer
+    places: Places
+    opacity: float
+    color: RgbColor
+    sheer: float = 1.0
+    stain: float = 0.0
+    depth: float = 1.0
+    glow: float = 0.0
+    shimmer: float = 0.0
 
-    def films(self, complexion: Complexion) -> Array:
-        """(n, 3) what each leaves of the light of mean skin where its mask is 1, less 1."""
-        skin, white = complexion.skin, complexion.white
-        level = (self._colors * white) @ LUMINANCE[:, None]
-        skin_level = float(skin @ LUMINANCE)
-        wanted = level ** (1.0 - self._sheer) * (skin_level * self._depth) ** self._sheer
-        hue = (self._colors * (white / skin)) ** (1.0 - self._stain) * self._stains
-        ratios = np.clip(hue * (wanted / ((skin * hue) @ LUMINANCE[:, None])), LEAST_RATIO, LARGEST_RATIO)
-        clear = 1.0 - complexion.veil / skin  # a haze lies over pigment, too
-        return complexion.pictured((ratios - 1.0) * clear * self._opacity)
+    @property
+    def max_opacity(self) -> float:
+        """Opacity where the masks are strongest."""
+        return self.opacity * max(strength for _, strength in self.places)
 
-    def glow(self, complexion: Complexion) -> Array:
-        """(n, 4) light that each adds where it strikes, and the share of it that comes from grains."""
-        return np.hstack([complexion.pictured(self._light * complexion.white), self._shimmer])
+
+@dataclass(frozen=True, slots=True)
+class SkinSmoothing:
+    """Evening out of the skin in one place.
+
+    Attributes:
+        place: Name of a picture in assets/makeup.
+        even: In [0, 1], how far blotches are blended into the skin's mean hue.
+        lift: In [0, 1], how far shadows are lifted to the lightness of the surrounding skin.
+    """
+
+    place: str
+    even: float
+    lift: float = 0.0
+
+
+def linear(color: RgbColor) -> Array:
+    """Convert an sRGB colour to (3,) linear light."""
+    result: Array = linear_from_srgb(np.rint(np.array(color) * 255.0).astype(np.uint8))
+    return result

@@ -4,7 +4,7 @@ import moderngl
 import numpy as np
 
 from arpipe.effects.makeup.curves import Floats, Indices
-from arpipe.effects.makeup.wearer import Wearer
+from arpipe.effects.makeup.face import MakeupFace
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
 from arpipe.render.program import Program
@@ -31,10 +31,10 @@ class Shape:
             dynamic=True,
         )
 
-    def draw(self, canvas: Canvas, wearer: Wearer, vertices: Floats) -> None:
+    def draw(self, canvas: Canvas, face: MakeupFace, vertices: Floats) -> None:
         """Draw (n, 6) vertices; uniforms are set before."""
         self._mesh.write(vertices)
-        canvas.gl.enable_only(moderngl.BLEND | wearer.depth_test)
+        canvas.gl.enable_only(moderngl.BLEND | face.depth_test)
         self._mesh.vertex_array.render(moderngl.TRIANGLES)
 
     def close(self) -> None:

@@ -1,8 +1,9 @@
 """Whiter teeth: what is bright and hardly red between the lips."""
 
 from arpipe.effects.makeup.curves import Opening, closed_curve, grid_triangles
+from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.shapes import Shape, joined
-from arpipe.effects.makeup.wearer import Wearer, describe, place
+from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
 
@@ -18,17 +19,17 @@ class TeethPainter:
         columns = 10 * STEPS + 1
         self._shape = Shape(context, "teeth.frag", 4 * columns, grid_triangles(4, columns, False))
 
-    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
         """Whiten one face's teeth; the canvas's backdrop is in unit 0."""
         program = self._shape.program
-        place(program, canvas, wearer)
-        describe(program, wearer)
-        program.set("u_opacity", self._opacity * wearer.presence)
+        set_placement(program, canvas, face)
+        set_appearance(program, face)
+        program.set("u_opacity", self._opacity * face.presence)
         program.set("u_brighten", self._brighten)
-        opening = Opening.of_loop(closed_curve(wearer.region("lips_inner"), STEPS))
-        rows, inside = opening.rows(LIP_FEATHER_MM * wearer.px_per_mm)
-        facing = float(wearer.facing("lips_outer").mean())
-        self._shape.draw(canvas, wearer, joined(rows, inside, 0.0, 0.0, facing))
+        opening = Opening.of_loop(closed_curve(face.region("lips_inner"), STEPS))
+        rows, inside = opening.rows(LIP_FEATHER_MM * face.px_per_mm)
+        facing = float(face.facing("lips_outer").mean())
+        self._shape.draw(canvas, face, joined(rows, inside, 0.0, 0.0, facing))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from arpipe.effects.makeup.person import shares
+from arpipe.effects.makeup.person import chromaticity
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.render.lighting import linear_from_srgb
 from arpipe.types import Frame
@@ -114,7 +114,7 @@ def retoned(pixels: np.ndarray, tone: tuple[float, float, float]) -> np.ndarray:
     height, width = pixels.shape[:2]
     middle = linear[int(0.3 * height) : int(0.6 * height), int(0.4 * width) : int(0.6 * width)].reshape(-1, 3)
     skin = np.median(middle, axis=0)
-    away = np.linalg.norm(shares(linear) - shares(skin), axis=-1)
+    away = np.linalg.norm(chromaticity(linear) - chromaticity(skin), axis=-1)
     level = linear.sum(axis=-1) / skin.sum()
     alike = ((away < 0.075) & (level < 1.9)).astype(np.uint8)
     alike = cv2.morphologyEx(alike, cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8))

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from arpipe.effects.glasses.rigid_mesh import RigidMesh, RigidMeshParams
-from arpipe.effects.packs import build, load_effect, load_pack
+from arpipe.effects.packs import load_pack
 from arpipe.errors import ConfigError
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.layer import Layer, Phase, Scene
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, TrackedFace
+from tests.effects.building import activate
 from tests.render.faces import CAMERA, face_at, noisy_frame, plain_frame, pose_at, result_of
 
 pytestmark = pytest.mark.gl
@@ -22,14 +23,13 @@ GOLDEN = Path(__file__).parents[2] / "golden" / "render"
 
 
 def draw(context, effect, frame, *faces, config=None, camera=CAMERA):
-    layers = build(load_effect(effect), context)
+    active = activate(context, effect)
     compositor = Compositor(context, config or RenderConfig())
     try:
-        return compositor.draw(result_of(frame, *faces), camera, layers, StageTimer())
+        return compositor.draw(result_of(frame, *faces), camera, active.layers, StageTimer())
     finally:
         compositor.close()
-        for layer in layers:
-            layer.close()
+        active.close()
 
 
 def changed(picture, frame):
@@ -257,12 +257,10 @@ def _model(name):
 
 def test_making_and_closing_layers_leaks_nothing(context):
     pack = load_pack("cat-eye")
-    for layer in build(pack, context):
-        layer.close()
+    activate(context, pack).close()
     count = context.resources.count
     for _ in range(5):
-        for layer in build(pack, context):
-            layer.close()
+        activate(context, pack).close()
     assert context.resources.count == count
 
 
@@ -299,7 +297,8 @@ def test_regions_follow_the_face_not_the_frame(context):
         camera = type(CAMERA)(
             CAMERA.fx, CAMERA.fy, CAMERA.cx * scale, CAMERA.cy * scale, 640 * scale, 480 * scale
         )
-        layers = build(pack, context)
+        active = activate(context, pack)
+        layers = active.layers
         compositor = Compositor(context)
         compositor.draw(
             result_of(plain_frame(camera), face_at(pose_at(), camera)), camera, layers, StageTimer()
@@ -308,7 +307,7 @@ def test_regions_follow_the_face_not_the_frame(context):
         areas.append([np.prod(box[2:] - box[:2]) for box in boxes])
         assert len(boxes) == len((Phase.SHADE, Phase.SOLID))
         compositor.close()
-        layers[0].close()
+        active.close()
     assert areas[0] == pytest.approx(areas[1])
 
 

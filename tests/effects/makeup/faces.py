@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 
 from arpipe.effects.makeup.curves import closed_curve
-from arpipe.effects.packs import build, load_effect
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.types import Frame, HeadPose, Landmarks, TrackedFace
+from tests.effects.building import activate
 from tests.render.faces import pose_at, result_of
 
 CAMERA = CameraIntrinsics.from_fov(640, 480)
@@ -95,11 +95,10 @@ def portrait(person, skin=SKIN, lips=LIPS, seed=None, noise=2.0):
 
 def drawn(context, frame, *faces, effects):
     """The frame with effects on it."""
-    layers = [layer for effect in effects for layer in build(load_effect(effect), context)]
+    active = activate(context, *effects)
     compositor = Compositor(context, RenderConfig())
     try:
-        return compositor.draw(result_of(frame, *faces), CAMERA, layers, StageTimer())
+        return compositor.draw(result_of(frame, *faces), CAMERA, active.layers, StageTimer())
     finally:
         compositor.close()
-        for layer in layers:
-            layer.close()
+        active.close()

@@ -6,13 +6,15 @@ import cv2
 import numpy as np
 import pytest
 
-from arpipe.effects.packs import build, kind_class, load_effect
+from arpipe.effects.kinds import kind_class
+from arpipe.effects.packs import load_effect, needs_of
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.lighting import LUMINANCE, linear_from_srgb
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.types import Frame, FrameResult, Landmarks, TrackedHand
+from tests.effects.building import activate
 from tests.effects.color_difference import delta_e, delta_e_lab
 from tests.effects.makeup.faces import CAMERA, SKIN, drawn, face, polygon, portrait, regions, silhouette
 from tests.render.faces import noisy_frame
@@ -292,14 +294,14 @@ def test_a_hand_that_is_seen_is_not_painted(context):
     hand = TrackedHand(
         1, Landmarks(points, 1.0, topology), np.zeros((21, 3), np.float32), "left", 1.0, "tracked", 0
     )
-    layers = [layer for effect in ("lipstick", "eyeliner") for layer in build(load_effect(effect), context)]
+    active = activate(context, "lipstick", "eyeliner")
     compositor = Compositor(context, RenderConfig())
     result = FrameResult(frame=frame, faces=(person,), hands=(hand,))
-    marks = painted(compositor.draw(result, CAMERA, layers, StageTimer()), frame) > 0
+    marks = painted(compositor.draw(result, CAMERA, active.layers, StageTimer()), frame) > 0
     x, y = np.rint(mouth).astype(int)
     assert not marks[y - 10 : y + 11, x - 20 : x + 21].any()
     assert marks.any()  # the eyes are free
-    for owned in (*layers, compositor):
+    for owned in (active, compositor):
         owned.close()
 
 
@@ -331,7 +333,12 @@ def test_every_single_kind_has_a_pack_of_its_own():
 
 
 def test_faces_without_irises_are_left_alone(context):
-    layers = build(load_effect("lipstick"), context)
-    assert layers[0].needs >= {"face", "iris"}
-    layers[0].close()
-    layers[0].close()
+    assert needs_of(load_effect("lipstick")) == {"face", "iris"}
+    person = face()
+    topology = person.landmarks.topology
+    plain = replace(
+        topology, regions={name: region for name, region in topology.regions.items() if "iris" not in name}
+    )
+    bare = replace(person, landmarks=replace(person.landmarks, topology=plain))
+    frame = portrait(person)
+    assert np.array_equal(drawn(context, frame, bare, effects=["lipstick"]), frame.pixels)

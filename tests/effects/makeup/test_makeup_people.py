@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from arpipe.effects.makeup.people import FADE_S
-from arpipe.effects.packs import build, load_effect
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.timing import StageTimer
 from arpipe.types import Frame
+from tests.effects.building import activate
 from tests.effects.makeup.faces import CAMERA, drawn, face, portrait, silhouette
 from tests.render.faces import result_of
 
@@ -41,15 +41,15 @@ def test_faces_that_the_network_doubts_stay_bare(context):
 def test_makeup_fades_out_and_in_with_doubt(context):
     person = face()
     frame = portrait(person)
-    layers = build(load_effect(GREEN), context)
+    active = activate(context, GREEN)
     compositor = Compositor(context, RenderConfig())
     scores = [1.0] * 3 + [0.5] * 12 + [1.0] * 12
     shown = []
     for index, score in enumerate(scores):
         now = replace(scored(person, score), age_frames=index)
         result = result_of(Frame(frame.pixels, index / 30.0, index), now)
-        shown.append(change(compositor.draw(result, CAMERA, layers, StageTimer()), frame).sum())
-    for owned in (compositor, *layers):
+        shown.append(change(compositor.draw(result, CAMERA, active.layers, StageTimer()), frame).sum())
+    for owned in (compositor, active):
         owned.close()
     share = np.array(shown) / shown[0]
     assert share[2] == pytest.approx(1.0, abs=0.01)

@@ -11,7 +11,6 @@ from PIL import Image
 from arpipe.assets import asset_path
 from arpipe.effects.makeup.curves import closed_curve
 from arpipe.effects.makeup.person import measure, px_per_mm
-from arpipe.effects.packs import build, load_effect
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.render.compositor import Compositor
@@ -21,6 +20,7 @@ from arpipe.render.lighting import LUMINANCE, linear_from_srgb
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.types import Frame
+from tests.effects.building import activate
 from tests.effects.makeup.faces import shaped
 from tests.render.faces import pose_at, result_of
 
@@ -126,16 +126,15 @@ def test_a_full_look_costs_little_more_than_glasses():
     result = result_of(Frame(pixels, 0.0, 0), face)
     with GlContext.headless() as context:
         compositor = Compositor(context, RenderConfig())
-        worn = {name: build(load_effect(name), context) for name in ("evening", "aviator")}
-        shortest = dict.fromkeys(worn, float("inf"))
+        effects = {name: activate(context, name) for name in ("evening", "aviator")}
+        shortest = dict.fromkeys(effects, float("inf"))
         for _ in range(12):
-            for name, layers in worn.items():
+            for name, active in effects.items():
                 start = time.perf_counter()
-                compositor.draw(result, camera, layers, StageTimer())
+                compositor.draw(result, camera, active.layers, StageTimer())
                 shortest[name] = min(shortest[name], time.perf_counter() - start)
-        for layers in worn.values():
-            for layer in layers:
-                layer.close()
+        for active in effects.values():
+            active.close()
         compositor.close()
     assert shortest["evening"] <= 2.0 * shortest["aviator"]
 

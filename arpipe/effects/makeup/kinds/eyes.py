@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from arpipe.effects.makeup.eyes import IrisPainter, LashPainter, LinerPainter
-from arpipe.effects.makeup.kinds.makeup import Makeup, MakeupParams, Share
-from arpipe.effects.makeup.masks import Powder
-from arpipe.effects.makeup.stack import Painter, Place
+from arpipe.effects.makeup.kinds.base import Makeup, MakeupParams, Share
+from arpipe.effects.makeup.member import Painter, Step
+from arpipe.effects.makeup.pigment import Pigment
 from arpipe.effects.params import Color, EffectParams
 from arpipe.render.context import GlContext
 
@@ -33,24 +33,24 @@ class EyeshadowParams(MakeupParams):
     shimmer: Share = 0.0
 
 
-class Eyeshadow(Makeup):
+class Eyeshadow(Makeup[EyeshadowParams]):
     """Up to three colours around the eyes."""
 
     Params: ClassVar[type[EffectParams]] = EyeshadowParams
 
-    def _powders(self) -> tuple[Powder, ...]:
-        params: EyeshadowParams = self.params
+    def _pigments(self) -> tuple[Pigment, ...]:
+        params = self.params
         red, green, blue = params.color
         deep = params.crease_color or (0.72 * red, 0.66 * green, 0.66 * blue)
         zones = [
-            Powder(
+            Pigment(
                 (("shadow_crease", params.crease), ("shadow_lower", params.lower)),
                 params.opacity,
                 deep,
                 sheer=0.6,
                 depth=0.45,
             ),
-            Powder(
+            Pigment(
                 (("shadow_lid", 1.0),),
                 params.opacity,
                 params.color,
@@ -59,11 +59,11 @@ class Eyeshadow(Makeup):
                 glow=0.55 * params.shimmer,
                 shimmer=0.7,
             ),
-            Powder((("shadow_outer", params.outer),), params.opacity, deep, sheer=0.6, depth=0.35),
+            Pigment((("shadow_outer", params.outer),), params.opacity, deep, sheer=0.6, depth=0.35),
         ]
         if params.highlight_color is not None:
             zones.append(
-                Powder(
+                Pigment(
                     (("shadow_browbone", 1.0), ("shadow_inner", 1.0)),
                     0.5 * params.opacity,
                     params.highlight_color,
@@ -93,14 +93,14 @@ class EyelinerParams(MakeupParams):
     lower: Share = 0.0
 
 
-class Eyeliner(Makeup):
+class Eyeliner(Makeup[EyelinerParams]):
     """A line along the upper lashes."""
 
     Params: ClassVar[type[EffectParams]] = EyelinerParams
-    place = Place.LINER
+    step = Step.LINER
 
     def _painter(self, context: GlContext) -> Painter:
-        params: EyelinerParams = self.params
+        params = self.params
         return LinerPainter(
             context, params.color, params.opacity, params.thickness_mm, params.wing_mm, params.lower
         )
@@ -125,14 +125,14 @@ class MascaraParams(MakeupParams):
     lower: Share = 0.5
 
 
-class Mascara(Makeup):
+class Mascara(Makeup[MascaraParams]):
     """Lashes, stroke by stroke."""
 
     Params: ClassVar[type[EffectParams]] = MascaraParams
-    place = Place.LASHES
+    step = Step.LASHES
 
     def _painter(self, context: GlContext) -> Painter:
-        params: MascaraParams = self.params
+        params = self.params
         return LashPainter(
             context, params.color, params.opacity, params.length_mm, params.volume, params.curl, params.lower
         )
@@ -151,14 +151,16 @@ class BrowsParams(MakeupParams):
     shape: Literal["natural", "arched", "straight"] = "natural"
 
 
-class Brows(Makeup):
+class Brows(Makeup[BrowsParams]):
     """Brows filled with fine strokes."""
 
     Params: ClassVar[type[EffectParams]] = BrowsParams
 
-    def _powders(self) -> tuple[Powder, ...]:
-        params: BrowsParams = self.params
-        return (Powder(((f"brow_{params.shape}", 1.0),), params.opacity, params.color, sheer=0.3, depth=0.3),)
+    def _pigments(self) -> tuple[Pigment, ...]:
+        params = self.params
+        return (
+            Pigment(((f"brow_{params.shape}", 1.0),), params.opacity, params.color, sheer=0.3, depth=0.3),
+        )
 
 
 class IrisColorParams(MakeupParams):
@@ -172,12 +174,12 @@ class IrisColorParams(MakeupParams):
     opacity: Share = 0.6
 
 
-class IrisColor(Makeup):
+class IrisColor(Makeup[IrisColorParams]):
     """Irises of another colour; pupils and catchlights stay."""
 
     Params: ClassVar[type[EffectParams]] = IrisColorParams
-    place = Place.EYES_AND_TEETH
+    step = Step.EYES_AND_TEETH
 
     def _painter(self, context: GlContext) -> Painter:
-        params: IrisColorParams = self.params
+        params = self.params
         return IrisPainter(context, params.color, params.opacity)

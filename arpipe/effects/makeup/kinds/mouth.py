@@ -4,9 +4,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from arpipe.effects.makeup.kinds.makeup import Makeup, MakeupParams, Share
+from arpipe.effects.makeup.kinds.base import Makeup, MakeupParams, Share
 from arpipe.effects.makeup.lips import LipLook, LipPainter
-from arpipe.effects.makeup.stack import Painter, Place
+from arpipe.effects.makeup.member import Painter, Step
 from arpipe.effects.makeup.teeth import TeethPainter
 from arpipe.effects.params import Color, EffectParams
 from arpipe.render.context import GlContext
@@ -42,14 +42,14 @@ class LipstickParams(MakeupParams):
     reach_mm: float = Field(default=0.0, ge=0, le=4)
 
 
-class Lipstick(Makeup):
+class Lipstick(Makeup[LipstickParams]):
     """Colour on the lips."""
 
     Params: ClassVar[type[EffectParams]] = LipstickParams
-    place = Place.LIPS
+    step = Step.LIPS
 
     def _painter(self, context: GlContext) -> Painter:
-        params: LipstickParams = self.params
+        params = self.params
         gloss, shine, metal = FINISHES[params.finish]
         red, green, blue = params.color
         look = LipLook(
@@ -79,12 +79,12 @@ class TeethParams(MakeupParams):
     brighten: Share = 0.4
 
 
-class Teeth(Makeup):
+class Teeth(Makeup[TeethParams]):
     """Whiter teeth."""
 
     Params: ClassVar[type[EffectParams]] = TeethParams
-    place = Place.EYES_AND_TEETH
+    step = Step.EYES_AND_TEETH
 
     def _painter(self, context: GlContext) -> Painter:
-        params: TeethParams = self.params
+        params = self.params
         return TeethPainter(context, params.opacity, params.brighten)

@@ -4,10 +4,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator
 
-from arpipe.effects.makeup.kinds.makeup import Makeup, MakeupParams, Share
-from arpipe.effects.makeup.masks import Evening, Powder
+from arpipe.effects.makeup.kinds.base import Makeup, MakeupParams, Share
+from arpipe.effects.makeup.member import Painter, Step
 from arpipe.effects.makeup.paint import PaintPainter, problem_of
-from arpipe.effects.makeup.stack import Painter, Place
+from arpipe.effects.makeup.pigment import Pigment, SkinSmoothing
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.render.context import GlContext
 from arpipe.topology import load_topology
@@ -17,7 +17,7 @@ class FoundationParams(MakeupParams):
     """Parameters of `foundation`.
 
     Attributes:
-        color: Shade; None for the wearer's own.
+        color: Shade; None for the face's own.
         opacity: How much of the shade and of the evenness.
         evenness: How far blotches and redness go; pores and moles stay.
     """
@@ -27,27 +27,27 @@ class FoundationParams(MakeupParams):
     evenness: Share = 0.8
 
 
-class Foundation(Makeup):
+class Foundation(Makeup[FoundationParams]):
     """Evener skin that stays skin."""
 
     Params: ClassVar[type[EffectParams]] = FoundationParams
 
-    def _powders(self) -> tuple[Powder, ...]:
-        params: FoundationParams = self.params
+    def _pigments(self) -> tuple[Pigment, ...]:
+        params = self.params
         if params.color is None:
             return ()
-        return (Powder((("skin", 1.0),), 0.75 * params.opacity, params.color, sheer=0.55),)
+        return (Pigment((("skin", 1.0),), 0.75 * params.opacity, params.color, sheer=0.55),)
 
-    def _evenings(self) -> tuple[Evening, ...]:
-        params: FoundationParams = self.params
-        return (Evening("skin", params.opacity * params.evenness),)
+    def _smoothings(self) -> tuple[SkinSmoothing, ...]:
+        params = self.params
+        return (SkinSmoothing("skin", params.opacity * params.evenness),)
 
 
 class ConcealerParams(MakeupParams):
     """Parameters of `concealer`.
 
     Attributes:
-        color: Shade of what is laid under the eyes; None for the wearer's own.
+        color: Shade of what is laid under the eyes; None for the face's own.
         brighten: How far shadows are lifted.
     """
 
@@ -56,27 +56,27 @@ class ConcealerParams(MakeupParams):
     brighten: Share = 0.7
 
 
-class Concealer(Makeup):
+class Concealer(Makeup[ConcealerParams]):
     """Fewer shadows under the eyes."""
 
     Params: ClassVar[type[EffectParams]] = ConcealerParams
 
-    def _powders(self) -> tuple[Powder, ...]:
-        params: ConcealerParams = self.params
+    def _pigments(self) -> tuple[Pigment, ...]:
+        params = self.params
         if params.color is None:
             return ()
-        return (Powder((("under_eyes", 1.0),), 0.6 * params.opacity, params.color, sheer=0.7, depth=1.05),)
+        return (Pigment((("under_eyes", 1.0),), 0.6 * params.opacity, params.color, sheer=0.7, depth=1.05),)
 
-    def _evenings(self) -> tuple[Evening, ...]:
-        params: ConcealerParams = self.params
-        return (Evening("under_eyes", 0.8 * params.opacity, params.opacity * params.brighten),)
+    def _smoothings(self) -> tuple[SkinSmoothing, ...]:
+        params = self.params
+        return (SkinSmoothing("under_eyes", 0.8 * params.opacity, params.opacity * params.brighten),)
 
 
 class BlushParams(MakeupParams):
     """Parameters of `blush`.
 
     Attributes:
-        color: Of the powder.
+        color: Of the pigment.
         placement: Round on the apples, lifted along the cheekbones, or over cheeks and nose.
     """
 
@@ -85,15 +85,15 @@ class BlushParams(MakeupParams):
     placement: Literal["apples", "lifted", "sunkissed"] = "lifted"
 
 
-class Blush(Makeup):
+class Blush(Makeup[BlushParams]):
     """Colour on the cheeks."""
 
     Params: ClassVar[type[EffectParams]] = BlushParams
 
-    def _powders(self) -> tuple[Powder, ...]:
-        params: BlushParams = self.params
+    def _pigments(self) -> tuple[Pigment, ...]:
+        params = self.params
         return (
-            Powder(
+            Pigment(
                 ((f"blush_{params.placement}", 1.0),),
                 params.opacity,
                 params.color,
@@ -108,21 +108,23 @@ class BronzerParams(MakeupParams):
     """Parameters of `bronzer`.
 
     Attributes:
-        color: Of the powder.
+        color: Of the pigment.
     """
 
     color: Color = (0.66, 0.42, 0.27)
     opacity: Share = 0.5
 
 
-class Bronzer(Makeup):
+class Bronzer(Makeup[BronzerParams]):
     """Warmth where the sun would reach: temples, cheekbones, jaw, nose."""
 
     Params: ClassVar[type[EffectParams]] = BronzerParams
 
-    def _powders(self) -> tuple[Powder, ...]:
-        params: BronzerParams = self.params
-        return (Powder((("bronzer", 1.0),), params.opacity, params.color, sheer=0.95, stain=0.7, depth=0.68),)
+    def _pigments(self) -> tuple[Pigment, ...]:
+        params = self.params
+        return (
+            Pigment((("bronzer", 1.0),), params.opacity, params.color, sheer=0.95, stain=0.7, depth=0.68),
+        )
 
 
 class ContourParams(MakeupParams):
@@ -144,20 +146,20 @@ class ContourParams(MakeupParams):
     highlight_color: Color = (1.0, 0.93, 0.84)
 
 
-class Contour(Makeup):
+class Contour(Makeup[ContourParams]):
     """Shade and light that model the face."""
 
     Params: ClassVar[type[EffectParams]] = ContourParams
 
-    def _powders(self) -> tuple[Powder, ...]:
-        params: ContourParams = self.params
+    def _pigments(self) -> tuple[Pigment, ...]:
+        params = self.params
         strengths = (
             ("contour_cheeks", params.cheeks),
             ("contour_jaw", params.jaw),
             ("contour_nose", params.nose),
         )
-        shade = Powder(strengths, params.opacity, params.color, sheer=0.95, stain=0.8, depth=0.55)
-        light = Powder(
+        shade = Pigment(strengths, params.opacity, params.color, sheer=0.95, stain=0.8, depth=0.55)
+        light = Pigment(
             (("highlight", 1.0),),
             params.opacity * params.highlight,
             params.highlight_color,
@@ -188,12 +190,12 @@ class FacePaintParams(MakeupParams):
     texture: Share = 0.9
 
 
-class FacePaint(Makeup):
+class FacePaint(Makeup[FacePaintParams]):
     """A picture on the face."""
 
     Params: ClassVar[type[EffectParams]] = FacePaintParams
-    place = Place.PAINT
+    step = Step.PAINT
 
     def _painter(self, context: GlContext) -> Painter:
-        params: FacePaintParams = self.params
+        params = self.params
         return PaintPainter(context, load_topology("face"), params.image, params.opacity, params.texture)

@@ -16,13 +16,13 @@ vec3 pictured(vec3 light) { return mix(vec3(luminance(light)), light, u_colorful
 vec3 backdrop() { return texelFetch(u_backdrop, ivec2(gl_FragCoord.xy), 0).rgb; }
 
 // As in arpipe/effects/makeup/person.py: dark pixels lean to grey, where their hue is noise.
-vec2 shares(vec3 color) { return (color.rg + 0.01) / (color.r + color.g + color.b + 0.03); }
+vec2 chromaticity(vec3 color) { return (color.rg + 0.01) / (color.r + color.g + color.b + 0.03); }
 
 const float WARMER = 0.45; // shaded skin is redder than lit skin: that way more is still skin
 
 // 1 on skin; 0 on what has another hue (frames, clothes, grey hair) or is far darker (dark hair).
 float skin_evidence(vec3 color, float level) {
-    vec2 shift = shares(color) - u_skin.xy;
+    vec2 shift = chromaticity(color) - u_skin.xy;
     float away = length(shift) * (shift.x > 0.0 ? WARMER : 1.0);
     float hue = 1.0 - smoothstep(u_reach, 2.0 * u_reach, away);
     float relative = level / u_skin.z;

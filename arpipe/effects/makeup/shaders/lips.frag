@@ -32,7 +32,7 @@ float lip_evidence(vec3 under, float level) {
     float hollow = 1.0 - smoothstep(0.04, 0.14, level / mean_level);
     float near_mouth = u_open * (1.0 - smoothstep(0.1, 0.32, v_data.y));
     float lip = smoothstep(0.45, 0.75, redness) * smoothstep(0.25, 0.45, level / mean_level)
-        * (1.0 - smoothstep(0.35, 0.8, distance(shares(under), shares(u_lips)) / u_reach));
+        * (1.0 - smoothstep(0.35, 0.8, distance(chromaticity(under), chromaticity(u_lips)) / u_reach));
     return mix(1.0 - max(tooth, hollow) * near_mouth, lip, clamp(-8.0 * v_data.y, 0.0, 1.0));
 }
 
@@ -43,7 +43,7 @@ void main() {
     float level = luminance(under);
     cover *= lip_evidence(under, level);
     // What is seen past a turned mouth is neither lip nor skin.
-    float away = min(distance(shares(under), shares(u_lips)), distance(shares(under), u_skin.xy));
+    float away = min(distance(chromaticity(under), chromaticity(u_lips)), distance(chromaticity(under), u_skin.xy));
     cover *= 1.0 - smoothstep(0.3 * u_reach, 0.7 * u_reach, away) * (1.0 - smoothstep(0.35, 0.6, v_data.w));
     if (cover < 0.002) discard;
 

@@ -11,5 +11,5 @@ void main() {
     v_place = in_position;
     v_data = in_data;
     gl_Position = placed(vec3(in_position, 0.0));
-    gl_Position.z = -0.97; // before the face, behind hands: see arpipe/effects/makeup/covers.py
+    gl_Position.z = -0.97; // before the face, behind hands: see arpipe/effects/makeup/occluders.py
 }

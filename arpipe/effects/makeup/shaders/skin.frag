@@ -1,5 +1,5 @@
 // Powders and foundation: films over the skin's own shading and pores.
-// FILMS masks, those of the GLOWS powders that add light first, and with EVEN two more, say where; they lie four
+// FILMS masks, those of the GLOWS pigments that add light first, and with EVEN two more, say where; they lie four
 // to a page in PAGES textures. Nothing is discarded: where no mask is, the picture times 1 is the picture, bit for bit,
 // and finding out costs more. GRAINS is defined when single grains of shimmer can be seen.
 #include "common.glsl"
@@ -22,7 +22,7 @@ uniform vec4 u_glow[GLOWS]; // light added, share of it in grains
 #endif
 #ifdef EVEN
 uniform float u_even;        // 1; less fades
-uniform sampler2D u_evening; // ratios less 1: RGB evens the skin out, A lifts its shadows
+uniform sampler2D u_smoothing; // ratios less 1: RGB evens the skin out, A lifts its shadows
 uniform vec4 u_low_place;    // texture coordinates = xy * place.xy + place.zw, region px
 #endif
 
@@ -74,7 +74,7 @@ void main() {
 
     vec3 through = vec3(1.0), added = vec3(0.0);
 #ifdef EVEN
-    vec4 evening = texture(u_evening, gl_FragCoord.xy * u_low_place.xy + u_low_place.zw);
+    vec4 evening = texture(u_smoothing, gl_FragCoord.xy * u_low_place.xy + u_low_place.zw);
     vec2 even = vec2(mask[FILMS], mask[FILMS + 1]) * (u_even * here);
     through = (1.0 + evening.rgb * even.x) * (1.0 + evening.a * even.y);
 #endif

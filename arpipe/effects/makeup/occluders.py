@@ -4,7 +4,8 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
-from arpipe.effects.makeup.wearer import DEPTH_OVER_FACE, Wearer, place
+from arpipe.effects.makeup.face import MakeupFace
+from arpipe.effects.makeup.uniforms import DEPTH_PER_MM, set_placement
 from arpipe.geometry.transforms import Array
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
@@ -12,13 +13,13 @@ from arpipe.render.resources import Mesh, depth_only
 from arpipe.topology import Topology, load_topology
 
 SINK_MM = 2.0  # so much behind itself the face is drawn, or it would hide its own makeup
-HAND_DEPTH = -0.985  # of clip space: before lips and lines, see makeup_shape.vert
+HAND_DEPTH = -0.985  # of clip space: before lips and lines, see shape.vert
 FINGER_OVER_PALM = 0.15  # half a finger's width over the palm's
 PALM = (0, 1, 5, 9, 13, 17)
 CORNERS = 8  # of a joint's disc
 
 
-class Covers:
+class Occluders:
     """Draws depth of one face at a time.
 
     Args:
@@ -35,20 +36,20 @@ class Covers:
         discs, quads = 21 * (CORNERS + 1), 4 * len(bones)
         self._hand = self._mesh(discs + quads + len(PALM), _hand_triangles(len(bones)))
 
-    def draw(self, canvas: Canvas, wearer: Wearer) -> None:
+    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
         """Fill the canvas's depth anew; colour is untouched."""
         framebuffer = canvas.gl.fbo
-        place(self._program, canvas, wearer)
+        set_placement(self._program, canvas, face)
         canvas.gl.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         with depth_only(framebuffer):
             framebuffer.clear(depth=1.0)
-            sunk = np.array([0.0, 0.0, SINK_MM * wearer.px_per_mm])
-            self._face.write((wearer.points + sunk).astype(np.float32))
+            sunk = np.array([0.0, 0.0, SINK_MM * face.px_per_mm])
+            self._face.write((face.points + sunk).astype(np.float32))
             self._face.vertex_array.render(moderngl.TRIANGLES)
             canvas.gl.enable_only(moderngl.DEPTH_TEST)
-            for hand in wearer.hands:
+            for hand in face.hands:
                 outline = hand_outline(hand, self._bones)
-                depth = np.full((len(outline), 1), HAND_DEPTH * wearer.px_per_mm / DEPTH_OVER_FACE)
+                depth = np.full((len(outline), 1), HAND_DEPTH * face.px_per_mm / DEPTH_PER_MM)
                 self._hand.write(np.hstack([outline, depth]).astype(np.float32))
                 self._hand.vertex_array.render(moderngl.TRIANGLES)
 

@@ -1,4 +1,4 @@
-"""How a face's skin would be even: a small map of ratios for the shader of powders."""
+"""How a face's skin would be even: a small map of ratios for the shader of pigments."""
 
 import math
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.effects.makeup.curves import Floats
-from arpipe.effects.makeup.person import Complexion, shares
-from arpipe.effects.makeup.wearer import REACH_OVER_SPREAD, SKIN_REACH, Wearer
+from arpipe.effects.makeup.face import MakeupFace
+from arpipe.effects.makeup.person import Complexion, chromaticity
 from arpipe.geometry.transforms import Array
 from arpipe.render.lighting import LUMINANCE, linear_from_srgb
 from arpipe.types import Frame
@@ -24,7 +24,7 @@ HUE_EVEN, OWN_HUE = 0.8, 0.2  # of a blotch's hue goes; of what replaces it is t
 LEVEL_EVEN, LIFT_OVER = 0.4, 1.02
 LEAST_RATIO, MOST_RATIO = 0.4, 2.5
 LASTS_S = 0.05  # of two frames or three
-WARMER = 0.45  # as in makeup_common.glsl
+WARMER = 0.45  # as in common.glsl
 
 Plane = npt.NDArray[Any]
 """(h, w) float32."""
@@ -34,7 +34,7 @@ _LUMINANCE = LUMINANCE.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EveningMap:
+class SmoothingMap:
     """What makes the skin in a box of the picture even.
 
     Attributes:
@@ -48,37 +48,37 @@ class EveningMap:
     size_px: Array
 
 
-class EveningMaps:
+class SmoothingMaps:
     """The maps of the faces of a stream, each used for two frames or three: it moves with its face."""
 
     def __init__(self) -> None:
-        self._made: dict[int, tuple[float, Array, EveningMap]] = {}
+        self._made: dict[int, tuple[float, Array, SmoothingMap]] = {}
 
-    def update(self, frame: Frame, wearer: Wearer) -> EveningMap | None:
+    def update(self, frame: Frame, face: MakeupFace) -> SmoothingMap | None:
         """The map for a face; None where there is nothing to see of it."""
-        face, now_s = wearer.face, frame.captured_s
-        square = _square_around(wearer)
-        made_s, before, even = self._made.get(face.track_id, (-math.inf, square, None))
-        if face.age_frames > 0 and even is not None and 0.0 <= now_s - made_s < LASTS_S:
+        tracked, now_s = face.tracked, frame.captured_s
+        square = _square_around(face)
+        made_s, before, even = self._made.get(tracked.track_id, (-math.inf, square, None))
+        if tracked.age_frames > 0 and even is not None and 0.0 <= now_s - made_s < LASTS_S:
             grown = square[2] / before[2]
             low_px = square[:2] + (even.low_px - before[:2]) * grown
-            return EveningMap(even.ratios, low_px, even.size_px * grown)
-        even = evening_map(frame, wearer, square)
+            return SmoothingMap(even.ratios, low_px, even.size_px * grown)
+        even = smoothing_map(frame, face, square)
         self._made = {key: made for key, made in self._made.items() if 0.0 <= now_s - made[0] < LASTS_S}
         if even is not None:
-            self._made[face.track_id] = now_s, square, even
+            self._made[tracked.track_id] = now_s, square, even
         return even
 
 
-def _square_around(wearer: Wearer) -> Array:
+def _square_around(face: MakeupFace) -> Array:
     """(3,) first corner and side of a square around a face, image px."""
-    box = wearer.face.landmarks.box_px.astype(np.float64)
+    box = face.tracked.landmarks.box_px.astype(np.float64)
     side = 1.1 * float(max(box[2] - box[0], box[3] - box[1]))
     x, y = 0.5 * (box[:2] + box[2:]) - 0.5 * side
     return np.array([x, y, side])
 
 
-def evening_map(frame: Frame, wearer: Wearer, square: Array) -> EveningMap | None:
+def smoothing_map(frame: Frame, face: MakeupFace, square: Array) -> SmoothingMap | None:
     """The map of the part of a square (first corner, side) that the picture shows; None if that is nothing."""
     origin, side = square[:2], square[2]
     low = np.maximum(np.floor(origin).astype(int), 0)
@@ -88,20 +88,20 @@ def evening_map(frame: Frame, wearer: Wearer, square: Array) -> EveningMap | Non
     stride = max(1, int((high - low).max()) // (LOW_SIDE * TEXEL_SAMPLES))
     crop = frame.pixels[low[1] : high[1] : stride, low[0] : high[0] : stride]
     small = cv2.resize(np.ascontiguousarray(crop), (LOW_SIDE, LOW_SIDE), interpolation=cv2.INTER_LINEAR)
-    skin = skin_sums(_LINEAR[small], wearer.complexion)
+    skin = skin_sums(_LINEAR[small], face.complexion)
     size_px = np.array(crop.shape[1::-1]) * stride
-    ratios = evening_ratios(skin, size_px / LOW_SIDE / wearer.px_per_mm, wearer.complexion.skin)
-    return EveningMap(ratios, low.astype(float), size_px)
+    ratios = smoothing_ratios(skin, size_px / LOW_SIDE / face.px_per_mm, face.complexion.skin)
+    return SmoothingMap(ratios, low.astype(float), size_px)
 
 
 def skin_sums(colors: Floats, complexion: Complexion) -> Floats:
     """(h, w, 4): (h, w, 3) linear colours times the share of skin, and that share."""
     skin = complexion.skin.astype(np.float32)
-    reach = SKIN_REACH + REACH_OVER_SPREAD * float(complexion.spread)
+    reach = complexion.skin_reach
     planes = _planes(colors)
     total = planes[0] + planes[1] + planes[2] + np.float32(0.03)
     red, green = (
-        (planes[axis] + np.float32(0.01)) / total - share for axis, share in enumerate(shares(skin))
+        (planes[axis] + np.float32(0.01)) / total - share for axis, share in enumerate(chromaticity(skin))
     )
     away: Plane = np.hypot(red, green) * np.where(red > 0, np.float32(WARMER), np.float32(1.0))
     level: Plane = colors @ (_LUMINANCE / float(skin @ _LUMINANCE))
@@ -109,8 +109,8 @@ def skin_sums(colors: Floats, complexion: Complexion) -> Floats:
     return np.asarray(cv2.merge([*(plane * share for plane in planes), share]), np.float32)
 
 
-def evening_ratios(skin: Floats, texel_mm: Array, mean: Array) -> Floats:
-    """(h, w, 4) ratios less 1; see `EveningMap`.
+def smoothing_ratios(skin: Floats, texel_mm: Array, mean: Array) -> Floats:
+    """(h, w, 4) ratios less 1; see `SmoothingMap`.
 
     Blotches are wider than pores and moles and narrower than the face's shape: what differs between two blurs.
 

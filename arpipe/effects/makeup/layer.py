@@ -1,0 +1,130 @@
+"""All makeup that is active at once, drawn in one pass over each face.
+
+Each face is measured once and the picture beneath is copied once, whatever the number of kinds. Skin is evened out
+before blush is applied, whatever their sequence in packs.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from arpipe.effects.group import GroupLayer
+from arpipe.effects.makeup.face import MakeupFace
+from arpipe.effects.makeup.member import MakeupMember, Step
+from arpipe.effects.makeup.occluders import Occluders
+from arpipe.effects.makeup.people import People
+from arpipe.effects.makeup.person import px_per_mm
+from arpipe.effects.makeup.pigment import Pigment, SkinSmoothing
+from arpipe.effects.makeup.skin import MAX_PIGMENTS, SkinPainter
+from arpipe.effects.makeup.uniforms import BACKDROP_UNIT
+from arpipe.needs import Need
+from arpipe.render.context import GlContext
+from arpipe.render.layer import Canvas, Order, Patch, Phase, Scene
+from arpipe.topology import load_topology
+
+# Pigments in these masks cover a small part of the face, so that not all of its fragments need to sample them.
+SMALL_MASKS = ("shadow_", "brow_", "highlight")
+
+
+class MakeupLayer(GroupLayer[MakeupMember]):
+    """Draws kinds of makeup on all faces of a stream, and remembers what the people look like without.
+
+    Args:
+        context: Context that the members were built in.
+    """
+
+    needs = frozenset({Need.FACE, Need.IRIS})
+    order = Order.SKIN
+
+    def __init__(self, context: GlContext) -> None:
+        super().__init__(context)
+        self._people = People()
+        self._scene: Scene | None = None
+        self._faces: list[MakeupFace] = []
+        self._skins: tuple[SkinPainter, ...] = ()
+        self._occluders: Occluders | None = None
+
+    def set_members(self, members: Sequence[MakeupMember]) -> None:
+        """See `GroupLayer`."""
+        if _applied(members) != _applied(self.members):
+            skins = self._build_skins(members)
+            self._close_skins()
+            self._skins = skins
+        super().set_members(members)
+
+    def prepare(self, scene: Scene) -> Sequence[Patch]:
+        """Measure the faces; nothing is drawn without visible makeup."""
+        self._scene, self._faces = scene, []
+        if not any(member.is_visible for member in self.members):
+            return ()
+        faces = [face for face in scene.result.faces if "left_iris" in face.landmarks.topology.regions]
+        self._people.keep_only({face.track_id for face in faces})
+        for face in faces:
+            scale = px_per_mm(face)
+            person = self._people.update(scene.result.frame, face, scale)
+            if person.presence > 0:
+                self._faces.append(MakeupFace.in_scene(face, scene, person, scale))
+        return [Patch(Phase.SKIN, face.box_px) for face in self._faces]
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw all makeup on the faces in a region."""
+        if self._scene is None:
+            return
+        canvas.backdrop().use(BACKDROP_UNIT)
+        for face in self._faces:
+            if canvas.region.touches(face.box_px):
+                self._draw_face(canvas, face, self._scene)
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        self._close_skins()
+        if self._occluders is not None:
+            self._occluders.close()
+            self._occluders = None
+
+    def _draw_face(self, canvas: Canvas, face: MakeupFace, scene: Scene) -> None:
+        if face.is_occluded:
+            self._face_occluders().draw(canvas, face)
+        for step in Step:
+            if step is Step.SKIN and self._skins:
+                for skin in self._skins:
+                    skin.draw(canvas, face, scene.result.frame)
+                canvas.flush()  # most of the face's fragments, while eyes and lips are prepared
+            for member in self.members:
+                if member.step is step and member.painter is not None:
+                    member.painter.draw(canvas, face)
+
+    def _build_skins(self, members: Sequence[MakeupMember]) -> tuple[SkinPainter, ...]:
+        """Build painters for all pigments, as few as possible."""
+        topology = load_topology("face")
+        pigments, smoothings = _applied(members)
+        small = tuple(pigment for pigment in pigments if _is_small(pigment))
+        large = tuple(pigment for pigment in pigments if not _is_small(pigment))
+        skins: list[SkinPainter] = []
+        with ExitStack() as undo:
+            for some, beneath in ((large, smoothings), (small, ())):
+                chunks = [some[first : first + MAX_PIGMENTS] for first in range(0, len(some), MAX_PIGMENTS)]
+                for number, chunk in enumerate(chunks or [()] * bool(beneath)):
+                    skins.append(SkinPainter(self.context, topology, chunk, beneath if number == 0 else ()))
+                    undo.callback(skins[-1].close)
+            undo.pop_all()
+        return tuple(skins)
+
+    def _close_skins(self) -> None:
+        for skin in self._skins:
+            skin.close()
+        self._skins = ()
+
+    def _face_occluders(self) -> Occluders:
+        if self._occluders is None:
+            self._occluders = Occluders(self.context, load_topology("face"))
+        return self._occluders
+
+
+def _applied(members: Sequence[MakeupMember]) -> tuple[tuple[Pigment, ...], tuple[SkinSmoothing, ...]]:
+    """Return everything that members apply to the skin."""
+    pigments = tuple(pigment for member in members for pigment in member.pigments)
+    return pigments, tuple(smoothing for member in members for smoothing in member.smoothings)
+
+
+def _is_small(pigment: Pigment) -> bool:
+    return all(name.startswith(SMALL_MASKS) for name, _ in pigment.places)

@@ -1,0 +1,61 @@
+"""What a kind of makeup is built into: what it applies where, and when."""
+
+from enum import IntEnum
+from typing import Protocol
+
+from arpipe.effects.group import GroupMember
+from arpipe.effects.makeup.face import MakeupFace
+from arpipe.effects.makeup.pigment import Pigment, SkinSmoothing
+from arpipe.needs import Need
+from arpipe.render.layer import Canvas, Order
+
+
+class Step(IntEnum):
+    """Sequence in which makeup is applied, whatever the sequence of the kinds in packs."""
+
+    EYES_AND_TEETH = 0
+    SKIN = 1
+    PAINT = 2
+    LINER = 3
+    LASHES = 4
+    LIPS = 5
+
+
+class Painter(Protocol):
+    """Draws one thing on one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
+
+    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
+        """Draw it on a face."""
+        ...
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        ...
+
+
+class MakeupMember(GroupMember):
+    """Base of all kinds of makeup.
+
+    Attributes:
+        step: When it is applied.
+        pigments: What it brushes onto the skin.
+        smoothings: Where it evens out the skin.
+        painter: Draws what is neither; None if nothing is left.
+    """
+
+    needs = frozenset({Need.FACE, Need.IRIS})
+    order = Order.SKIN
+    step: Step = Step.SKIN
+    pigments: tuple[Pigment, ...] = ()
+    smoothings: tuple[SkinSmoothing, ...] = ()
+    painter: Painter | None = None
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether it changes the picture at all."""
+        return bool(self.pigments or self.smoothings) or self.painter is not None
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        if self.painter is not None:
+            self.painter.close()

@@ -1,0 +1,45 @@
+"""What pigments do to light, worked out for all of a face's pigments at once."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from arpipe.effects.makeup.person import Complexion
+from arpipe.effects.makeup.pigment import Pigment, linear
+from arpipe.geometry.transforms import Array
+from arpipe.render.lighting import LUMINANCE, SKIN
+
+LARGEST_RATIO = 2.6  # light colours on dark skin stop here: beyond, the picture's noise is lifted with them
+LEAST_RATIO = 0.01
+
+
+class PigmentOptics:
+    """The colours of some pigments.
+
+    Args:
+        pigments: In the order in which the results come.
+    """
+
+    def __init__(self, pigments: Sequence[Pigment]) -> None:
+        self._colors = np.maximum([linear(pigment.color) for pigment in pigments], 1e-4)  # (n, 3)
+        self._sheer, self._stain, self._depth, self._opacity, glow, shimmer = np.array(
+            [(each.sheer, each.stain, each.depth, each.opacity, each.glow, each.shimmer) for each in pigments]
+        ).T[:, :, None]  # (n, 1) each
+        self._stains = (self._colors / SKIN) ** self._stain
+        self._light = self._colors * glow * self._opacity
+        self._shimmer = shimmer
+
+    def films(self, complexion: Complexion) -> Array:
+        """(n, 3) what each leaves of the light of mean skin where its mask is 1, less 1."""
+        skin, white = complexion.skin, complexion.white
+        level = (self._colors * white) @ LUMINANCE[:, None]
+        skin_level = float(skin @ LUMINANCE)
+        wanted = level ** (1.0 - self._sheer) * (skin_level * self._depth) ** self._sheer
+        hue = (self._colors * (white / skin)) ** (1.0 - self._stain) * self._stains
+        ratios = np.clip(hue * (wanted / ((skin * hue) @ LUMINANCE[:, None])), LEAST_RATIO, LARGEST_RATIO)
+        clear = 1.0 - complexion.black_level / skin  # a haze lies over pigment, too
+        return complexion.pictured((ratios - 1.0) * clear * self._opacity)
+
+    def glow(self, complexion: Complexion) -> Array:
+        """(n, 4) light that each adds where it strikes, and the share of it that comes from grains."""
+        return np.hstack([complexion.pictured(self._light * complexion.white), self._shimmer])
