@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.assets import config_path
 from arpipe.errors import ConfigError
+from arpipe.folders import expanded
 from arpipe.io.camera import CameraConfig as DeviceConfig
 from arpipe.io.encoding import VideoSinkConfig
+from arpipe.io.files import is_file, shown
 from arpipe.io.toml_tables import check, parse_value, read_toml, to_toml
 from arpipe.pipeline.governor import GovernorConfig
 from arpipe.pipeline.pipeline import PipelineConfig
@@ -184,11 +186,11 @@ def config_file(source: str | Path | None) -> Path:
         return config_path("default")
     text = str(source)
     if isinstance(source, Path) or text.endswith(".toml") or os.sep in text or "/" in text:
-        path = Path(source).expanduser()
-        if path.is_file():
+        path = expanded(source)
+        if is_file(path):
             return path
         if len(path.parts) > 1:
-            raise ConfigError(f"there is no configuration file {path}")
+            raise ConfigError(f"there is no configuration file {shown(path)}")
     return config_path(text)
 
 

@@ -1,35 +1,47 @@
-"""Where the user's files are, by platform and environment."""
-
+import os
 from pathlib import Path
 
 import pytest
 
-from arpipe import folders
-from arpipe.folders import HOME_VARIABLE, cache_folder, config_folder
+from arpipe.apps.window.adjustments import Adjustments
+from arpipe.effects.packs import load_pack, search_folders
+from arpipe.errors import ConfigError, OutputError
+from arpipe.folders import cache_folder, config_folder, expanded
 
 
-def test_cache_folder_follows_the_platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.delenv(HOME_VARIABLE, raising=False)
-    monkeypatch.setattr(folders.sys, "platform", "linux")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache_folder() == tmp_path / "arpipe"
-    monkeypatch.setattr(folders.sys, "platform", "win32")
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
-    assert cache_folder() == tmp_path / "local" / "arpipe"
-    monkeypatch.setattr(folders.sys, "platform", "darwin")
-    assert cache_folder() == Path.home() / "Library" / "Caches" / "arpipe"
+@pytest.fixture
+def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user without a home variable and without an entry in the user database."""
+    for name in (
+        "HOME",
+        "USERPROFILE",
+        "XDG_CACHE_HOME",
+        "XDG_CONFIG_HOME",
+        "APPDATA",
+        "LOCALAPPDATA",
+        "ARPIPE_HOME",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os.path, "expanduser", os.fspath)
 
 
-def test_cache_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+def test_without_a_home_no_user_folder_is_used(homeless):
+    assert config_folder() is None
+    assert all(folder.is_absolute() for folder in search_folders())
+    assert load_pack("aviator").name == "aviator"
+    adjustments = Adjustments.load()
+    assert adjustments.packs == {}
+    with pytest.raises(OutputError, match="XDG_CONFIG_HOME"):
+        adjustments.save()
+
+
+def test_only_a_cache_that_is_needed_asks_for_a_folder(homeless, monkeypatch, tmp_path):
+    with pytest.raises(ConfigError, match="set ARPIPE_HOME to a folder"):
+        cache_folder()
+    monkeypatch.setenv("ARPIPE_HOME", str(tmp_path))
     assert cache_folder() == tmp_path
 
 
-def test_config_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.setenv("APPDATA", str(tmp_path / "roaming"))
-    assert config_folder() == tmp_path / "arpipe"
-    monkeypatch.delenv("XDG_CONFIG_HOME")
-    assert config_folder() == tmp_path / "roaming" / "arpipe"
-    monkeypatch.delenv("APPDATA")
-    assert config_folder() == Path.home() / ".config" / "arpipe"
+def test_homes_that_do_not_exist_stay_as_typed():
+    assert expanded("~nobody-of-this-name/x") == Path("~nobody-of-this-name/x")
+    assert expanded("~").is_absolute()

@@ -72,6 +72,7 @@ HEAVY = (
     "moderngl",
     "onnx",
     "onnxruntime",
+    "pillow_heif",
     "pyarrow",
     "rich",
     "starlette",
@@ -82,6 +83,7 @@ HEAVY = (
 OPTIONAL = (
     "ai_edge_litert",
     "openvino",
+    "pillow_heif",
     "pyarrow",
     "pyvirtualcam",
     "scipy",

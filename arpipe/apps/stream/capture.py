@@ -12,10 +12,11 @@ from typing import Literal
 from arpipe.config import LiveConfig
 from arpipe.errors import DeviceError
 from arpipe.io.camera import Camera, CameraConfig
+from arpipe.io.camera.index import camera_index
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.sample.replay import SampleReplay
 from arpipe.io.source import Source
-from arpipe.io.sources import camera_index, open_source
+from arpipe.io.sources import open_source
 from arpipe.timing import Clock
 from arpipe.types import Frame
 

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.effects.glasses.rigid_mesh import RigidMeshParams
 from arpipe.effects.packs import Pack
-from arpipe.errors import ConfigError
+from arpipe.errors import ConfigError, OutputError
 from arpipe.folders import config_folder
 from arpipe.io.atomic import make_parent, write_text
+from arpipe.io.files import is_file
 from arpipe.io.toml_tables import check, read_toml, to_toml
 
 STEP_MM, STEP_SCALE, STEP_DEG = 0.5, 0.01, 0.5
@@ -80,11 +81,11 @@ class Adjustments:
     """All adjustments of a user.
 
     Attributes:
-        path: The file they are saved in; it need not exist yet.
+        path: The file they are saved in; it need not exist yet. None for a user without a home folder.
         packs: Name of the pack → its adjustment.
     """
 
-    path: Path
+    path: Path | None
     packs: dict[str, UserAdjustment]
 
     @classmethod
@@ -94,9 +95,13 @@ class Adjustments:
         Raises:
             ConfigError: The file is damaged.
         """
-        path = path or config_folder() / "adjustments.toml"
+        if path is None:
+            folder = config_folder()
+            path = folder and folder / "adjustments.toml"
         saved = (
-            check(_SavedAdjustments, read_toml(path), str(path)) if path.is_file() else _SavedAdjustments()
+            check(_SavedAdjustments, read_toml(path), str(path))
+            if path and is_file(path)
+            else _SavedAdjustments()
         )
         return cls(path, dict(saved.packs))
 
@@ -121,8 +126,12 @@ class Adjustments:
         """Write the file.
 
         Raises:
-            OutputError: It cannot be written.
+            OutputError: It cannot be written, or there is no folder for it.
         """
+        if self.path is None:
+            raise OutputError(
+                "there is no home folder to save adjustments in; set XDG_CONFIG_HOME to a folder"
+            )
         default = UserAdjustment()
         packs = {name: each.model_dump() for name, each in sorted(self.packs.items()) if each != default}
         make_parent(self.path)

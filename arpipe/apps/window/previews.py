@@ -5,13 +5,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from arpipe import __version__
 from arpipe.apps.face_crop import HEAD, crop_for, crop_square
 from arpipe.apps.window.carousel import EffectChoice
-from arpipe.errors import OutputError
+from arpipe.errors import ConfigError, MediaError, OutputError
 from arpipe.folders import cache_folder
+from arpipe.io.image.reader import read_image
 from arpipe.io.image.writer import write_picture
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.pipeline.renderer import EffectRenderer
@@ -36,10 +36,10 @@ def cached_preview(choice: EffectChoice, folder: Path | None = None) -> Pixels |
         (SIDE_PX, SIDE_PX, 3) uint8 RGB, or None.
     """
     try:
-        with Image.open(_path_of(choice, folder)) as picture:
-            return np.asarray(picture.convert("RGB"), np.uint8)
-    except OSError:
+        pixels = read_image(_path_of(choice, folder))
+    except (MediaError, ConfigError):  # not rendered yet, damaged, or there is no cache
         return None
+    return pixels if pixels.shape == (SIDE_PX, SIDE_PX, 3) else None
 
 
 class PreviewRenderer:
@@ -62,7 +62,7 @@ class PreviewRenderer:
         with EffectRenderer(RenderConfig(), choice.packs, context=self._context) as renderer:
             pixels = renderer.render(result).pixels
         preview = crop_square(pixels, result.faces[0].landmarks.box_px, crop, SIDE_PX)
-        with suppress(OutputError):  # without a cache, the preview is rendered again next time
+        with suppress(OutputError, ConfigError):  # without a cache, the preview is rendered again next time
             write_picture(_path_of(choice, self._folder), preview)
         return preview
 

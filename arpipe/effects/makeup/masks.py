@@ -5,11 +5,11 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from arpipe.assets import asset_path
 from arpipe.effects.makeup.pigment import Places
-from arpipe.errors import AssetError
+from arpipe.errors import AssetError, MediaError
+from arpipe.io.image.opening import open_picture
 from arpipe.topology import Topology
 
 MASK_SIDE = 512
@@ -25,9 +25,9 @@ def load_mask(name: str) -> Mask:
     """
     path = asset_path(f"makeup/{name}.png")
     try:
-        with Image.open(path) as picture:
+        with open_picture(path) as picture:
             mask = np.asarray(picture)
-    except (OSError, ValueError, SyntaxError) as error:
+    except MediaError as error:
         raise AssetError(f"{path} cannot be read ({error}); reinstall arpipe") from error
     if mask.shape != (MASK_SIDE, MASK_SIDE) or mask.dtype != np.uint8:
         raise AssetError(f"{path}: expected {MASK_SIDE}×{MASK_SIDE} grey levels; reinstall arpipe")

@@ -5,11 +5,11 @@ from pathlib import Path
 import moderngl
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.uniforms import set_appearance, set_placement
-from arpipe.errors import AssetError
+from arpipe.errors import AssetError, MediaError
+from arpipe.io.image.opening import open_picture
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
 from arpipe.render.lighting import linear_from_srgb
@@ -73,10 +73,10 @@ class PaintPainter:
 def problem_of(image: Path) -> str:
     """What is wrong with a picture for face paint; empty when nothing is. Only its header is read."""
     try:
-        with Image.open(image) as picture:
+        with open_picture(image) as picture:
             kind, mode, (width, height) = picture.format, picture.mode, picture.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        return f"{image} is no picture ({error})"
+    except MediaError as error:
+        return str(error)
     if kind != "PNG" or mode != "RGBA":
         return f"{image} is {kind} with mode {mode}; expected a PNG with mode RGBA (arpipe effects template)"
     if width != height or not LEAST_SIDE <= width <= MOST_SIDE:
@@ -87,9 +87,9 @@ def problem_of(image: Path) -> str:
 def premultiplied(image: Path) -> npt.NDArray[np.float16]:
     """(h, w, 4) linear colour times alpha, and alpha."""
     try:
-        with Image.open(image) as picture:
+        with open_picture(image) as picture:
             pixels = np.asarray(picture.convert("RGBA"))
-    except (OSError, ValueError, SyntaxError) as error:
-        raise AssetError(f"{image}: cannot be decoded ({error}); save it again as PNG") from error
+    except MediaError as error:
+        raise AssetError(f"{error}; save it again as PNG") from error
     alpha = pixels[..., 3:].astype(np.float64) / 255.0
     return np.concatenate([linear_from_srgb(pixels[..., :3]) * alpha, alpha], axis=-1).astype(np.float16)

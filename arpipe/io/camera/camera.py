@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import CameraStalled, ConfigError, DeviceError
+from arpipe.io.camera.index import camera_index
 from arpipe.io.source import Source, SourceInfo
 from arpipe.timing import Clock
 from arpipe.types import Frame
@@ -142,9 +143,10 @@ class Camera(Source):
     @classmethod
     def open(cls, target: str) -> Self:
         """Open the camera with a number."""
-        if not target.isdecimal():
+        index = camera_index(target)
+        if index is None:
             raise ConfigError(f"camera:{target}: expected the number of a camera; try: arpipe devices")
-        return cls(int(target))
+        return cls(index)
 
     def read_new(self) -> Frame:
         """The newest frame that was not given yet.

@@ -1,17 +1,16 @@
 """Pictures of a model, and the ways in which its materials use them."""
 
-import io
 import math
-import warnings
 
 import numpy as np
 from PIL import Image
 
-from arpipe.errors import GltfError
+from arpipe.errors import GltfError, MediaError
 from arpipe.geometry.transforms import Array
 from arpipe.io.gltf import schema
 from arpipe.io.gltf.container import Document, pick
 from arpipe.io.gltf.model import Filter, Texels, Texture, Wrap
+from arpipe.io.image.opening import open_picture
 
 MAX_SIDE = 8192  # what every OpenGL 3.3 driver of the last ten years takes
 FORMATS = ("PNG", "JPEG")  # those of the specification
@@ -98,17 +97,13 @@ def _decode(document: Document, image: schema.Image, where: str) -> Texels:
     else:
         raise GltfError(f"{where}: has neither uri nor bufferView; export it again")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of what is checked here
-            with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-                if max(picture.size) > MAX_SIDE:
-                    raise GltfError(f"{where}: is {picture.size} px; at most {MAX_SIDE} a side are read")
-                document.spend(picture.width * picture.height * 4, where)
-                return _rgba(picture)
-    except GltfError:
-        raise
-    except Exception as error:  # damaged bytes make Pillow's decoders raise nearly anything
-        raise GltfError(f"{where}: cannot be decoded as PNG or JPEG ({error}); export it again") from error
+        with open_picture(content, where, FORMATS) as picture:
+            if max(picture.size) > MAX_SIDE:
+                raise GltfError(f"{where}: is {picture.size} px; at most {MAX_SIDE} a side are read")
+            document.spend(picture.width * picture.height * 4, where)
+            return _rgba(picture)
+    except MediaError as error:
+        raise GltfError(f"{error}; export textures as PNG or JPEG") from error
 
 
 def _rgba(picture: Image.Image) -> Texels:

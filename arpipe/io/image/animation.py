@@ -1,6 +1,7 @@
 """Animated GIF, WebP, PNG and AVIF, played once like a video."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -8,9 +9,12 @@ from PIL import Image
 
 from arpipe.errors import MediaError
 from arpipe.io.files import require_file
-from arpipe.io.image.reader import rgb_pixels
+from arpipe.io.guard import guarded
+from arpipe.io.image.opening import ADVICE, open_picture
+from arpipe.io.image.pixels import has_alpha, rgb_pixels
+from arpipe.io.limits import limits, require_size, variable
 from arpipe.io.source import Source, SourceInfo
-from arpipe.types import Frame
+from arpipe.types import Frame, Pixels
 
 DEFAULT_FRAME_MS = 100.0  # what browsers show for a frame that says 0
 
@@ -23,23 +27,27 @@ class Animation(Source):
 
     Raises:
         MediaNotFound: There is no such file.
-        MediaError: It is no picture.
+        MediaError: It is no picture, damaged, or larger than the limits.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._closed = False
         require_file(self.path)
-        try:
-            self._image = Image.open(self.path)
-        except (OSError, ValueError, SyntaxError) as error:
-            raise MediaError(f"{self.path}: is no picture that can be read ({error})") from error
-        try:
-            count = getattr(self._image, "n_frames", 1)
+        with ExitStack() as opened:
+            self._image = opened.enter_context(open_picture(self.path))
+            require_size(*self._image.size, str(self.path), "frame_pixels")
+            count = int(getattr(self._image, "n_frames", 1))
+            most = limits().animation_frames
+            if count > most:
+                raise MediaError(
+                    f"{self.path}: has {count} frames, more than the {most} that are read; "
+                    f"cut it, or set {variable('animation_frames')}"
+                )
+            if has_alpha(self._image):
+                self.notes = ("transparency is composited over white",)
             step_ms = _duration_ms(self._image)
-        except (OSError, ValueError, SyntaxError, EOFError) as error:
-            self._image.close()
-            raise MediaError(f"{self.path}: the animation is damaged ({error})") from error
+            self._opened = opened.pop_all()
         self.info = SourceInfo(
             name=str(self.path),
             width=self._image.width,
@@ -61,18 +69,24 @@ class Animation(Source):
         shown_ms = 0.0
         for index in range(self.info.frame_count or 1):
             try:
-                self._image.seek(index)
-                pixels = rgb_pixels(self._image)
-            except (OSError, ValueError, SyntaxError, EOFError):  # the rest of a cut-off file
+                pixels, duration_ms = self._decode(index)
+            except MediaError:  # the rest of a cut-off file
                 self.decode_errors += 1
                 return
-            yield Frame(pixels, shown_ms / 1000.0, index)
-            shown_ms += _duration_ms(self._image)
+            start_s, shown_ms = shown_ms / 1000.0, shown_ms + duration_ms
+            self.end_s = shown_ms / 1000.0
+            yield Frame(pixels, start_s, index)
 
     def close(self) -> None:
         """Close the file; may be called twice."""
         self._closed = True
-        self._image.close()
+        self._opened.close()
+
+    def _decode(self, index: int) -> tuple[Pixels, float]:
+        """Return the pixels and the duration, ms, of one frame."""
+        with guarded(MediaError, f"{self.path}: frame {index} cannot be decoded", ADVICE):
+            self._image.seek(index)
+            return rgb_pixels(self._image), _duration_ms(self._image)
 
 
 def _duration_ms(image: Image.Image) -> float:

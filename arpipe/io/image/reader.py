@@ -1,49 +1,50 @@
 """Still pictures of every common kind as upright 8-bit RGB."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import Literal, Self
 
-import numpy as np
-import numpy.typing as npt
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image
 
 from arpipe.errors import MediaError, MediaNotFound
 from arpipe.io.files import files_matching, is_pattern, require_file
-from arpipe.io.orientation import orientation_from_exif
+from arpipe.io.image.motion_jpeg import is_motion_jpeg
+from arpipe.io.image.opening import NotAPicture, open_picture
+from arpipe.io.image.pixels import rgb_pixels
+from arpipe.io.orientation import UPRIGHT, Orientation, orientation_from_exif
 from arpipe.io.source import Source, SourceInfo
 from arpipe.types import Frame, Pixels
 
 EXIF_ORIENTATION = 274
 
-# Told by their signatures, so a video is never mistaken for one of them.
-_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM")
-
 # Formats whose further pictures follow each other in time; in the others they are pages or views.
 _ANIMATED = {"GIF", "WEBP", "PNG", "AVIF"}
 
-_SIXTEEN_BIT_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+# Formats that Pillow turns upright by itself, so that a stored orientation must not be applied again.
+_TURNED_BY_PILLOW = {"TIFF"}
 
 
 def picture_kind(path: Path) -> Literal["images", "animation"] | None:
-    """What a file holds: "images" for a still picture, "animation" for a moving one, None for others."""
+    """Tell from its content what a file holds: a still picture, an animation, or neither (None).
+
+    Damaged pictures are pictures: reading them raises.
+    """
     try:
         with open_picture(path) as image:
-            moving = image.format in _ANIMATED and getattr(image, "n_frames", 1) > 1
-            return "animation" if moving else "images"
-    except Image.DecompressionBombError:
-        return "images"
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+            if image.format in _ANIMATED:
+                return "animation" if getattr(image, "is_animated", False) else "images"
+            return None if image.format == "JPEG" and is_motion_jpeg(path) else "images"
+    except NotAPicture:
         return None
+    except MediaError:
+        return "images"
 
 
 class ImageFiles(Source):
     """Pictures in order; `captured_s` is the index over `fps`.
 
-    Grey, 16-bit, CMYK and palette pictures become 8-bit RGB, transparent ones are laid on white; a profile of
-    CMYK colours is applied, one of RGB colours is not: it travels to the output instead. EXIF orientation is
+    Grey, 16-bit, CMYK and palette pictures become 8-bit RGB, transparent ones are composited over white; a profile of
+    CMYK colours is applied, one of RGB colours is not: it is copied to the output instead. EXIF orientation is
     applied.
 
     Args:
@@ -62,7 +63,7 @@ class ImageFiles(Source):
         self._closed = False
         self._fps = fps
         first = self.paths[0]
-        width, height = _upright_size(first)
+        width, height = self._look_at(first)
         count = len(self.paths)
         self.info = SourceInfo(
             name=str(first) if count == 1 else str(first.parent),
@@ -89,63 +90,37 @@ class ImageFiles(Source):
         """No file stays open between frames; iterating afterwards is an error."""
         self._closed = True
 
+    def _look_at(self, path: Path) -> tuple[int, int]:
+        """Return the upright (width, height) of a picture, and note what of its file will not be read."""
+        require_file(path)
+        with open_picture(path) as image:
+            count = int(getattr(image, "n_frames", 1))
+            if count > 1 and image.format == "MPO":
+                self.notes += (f"the first of {count} views is read",)
+            elif count > 1:
+                self.losses += (f"only the first of {count} pictures in the file is read",)
+            return _orientation(image).size(image.width, image.height)
+
 
 def read_image(path: Path) -> Pixels:
-    """(h, w, 3) uint8 RGB of a picture, upright.
+    """Return (h, w, 3) uint8 RGB of a picture, upright.
 
     Raises:
         MediaNotFound: There is no such file.
-        MediaError: It is no picture, cut off, or of a kind that arpipe does not read.
+        MediaError: It is no picture, cut off, larger than the limits, or of a kind that arpipe does not read.
     """
     require_file(path)
-    try:
-        with open_picture(path) as image:
-            pixels = rgb_pixels(image)
-            return orientation_from_exif(image.getexif().get(EXIF_ORIENTATION, 1)).apply(pixels)
-    except UnidentifiedImageError as error:
-        raise MediaError(
-            f"{path}: is no picture of a kind that arpipe reads ({', '.join(_FORMATS)})"
-        ) from error
-    except Image.DecompressionBombError as error:
-        raise MediaError(f"{path}: is too large a picture ({error}); make it smaller") from error
-    except (OSError, ValueError, SyntaxError) as error:
-        raise MediaError(
-            f"{path}: the picture cannot be decoded ({error}); is it cut off or damaged?"
-        ) from error
+    with open_picture(path) as image:
+        pixels = rgb_pixels(image)
+        orientation = orientation_from_exif(image.getexif().get(EXIF_ORIENTATION, 1))
+    return orientation.apply(pixels)
 
 
-@contextmanager
-def open_picture(path: Path) -> Iterator[Image.Image]:
-    """An open picture; raises what Pillow does."""
-    # Not by its name: Pillow would map uncompressed TIFFs into memory and garble those that lie on their side.
-    with path.open("rb") as file, Image.open(file, formats=_FORMATS) as image:
-        yield image
-
-
-def rgb_pixels(image: Image.Image) -> Pixels:
-    """(h, w, 3) uint8 RGB of an open picture as it is stored, transparency laid on white."""
-    if image.mode in _SIXTEEN_BIT_MODES:
-        grey = (np.array(image).astype(np.uint32) * 255 + 32767) // 65535
-        return np.repeat(np.minimum(grey, 255).astype(np.uint8)[..., None], 3, axis=2)
-    if image.mode == "F":
-        raise MediaError("pictures of floating-point numbers have no agreed white; save it with 8 or 16 bits")
-    if has_alpha(image):
-        return on_white(np.array(image.convert("RGBA")))
-    if image.mode == "CMYK":
-        image = _cmyk_to_rgb(image)
-    return np.array(image.convert("RGB"), dtype=np.uint8)
-
-
-def has_alpha(image: Image.Image) -> bool:
-    """Whether a picture can be transparent: an alpha channel, or a palette or colour that is marked so."""
-    return image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
-
-
-def on_white(rgba: npt.NDArray[np.uint8]) -> Pixels:
-    """(h, w, 3) of (h, w, 4) straight-alpha pixels over white."""
-    alpha = rgba[..., 3:].astype(np.uint16)
-    mixed = (rgba[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255
-    return np.ascontiguousarray(mixed.astype(np.uint8))
+def _orientation(image: Image.Image) -> Orientation:
+    """How an open picture will be turned once it is decoded, beyond what Pillow does."""
+    if image.format in _TURNED_BY_PILLOW:
+        return UPRIGHT
+    return orientation_from_exif(image.getexif().get(EXIF_ORIENTATION, 1))
 
 
 def _pictures_in(target: str) -> list[Path]:
@@ -160,29 +135,3 @@ def _pictures_in(target: str) -> list[Path]:
             f"{target}: there are no pictures; give a file, a folder or a pattern like 'a/*.jpg'"
         )
     return pictures
-
-
-def _cmyk_to_rgb(image: Image.Image) -> Image.Image:
-    profile = image.info.get("icc_profile")
-    if not profile:
-        return image
-    try:
-        source = ImageCms.getOpenProfile(BytesIO(profile))
-        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (
-        ImageCms.PyCMSError,
-        OSError,
-    ):  # a damaged profile: the plain formula is what viewers then use too
-        return image
-    return image if converted is None else converted
-
-
-def _upright_size(path: Path) -> tuple[int, int]:
-    require_file(path)
-    try:
-        with open_picture(path) as image:
-            turned = image.format == "TIFF"  # Pillow turns these upright by itself and says the upright size
-            tag = 1 if turned else image.getexif().get(EXIF_ORIENTATION, 1)
-            return orientation_from_exif(tag).size(image.width, image.height)
-    except (Image.DecompressionBombError, UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise MediaError(f"{path}: is no picture that can be read ({error})") from error

@@ -12,7 +12,9 @@ from PIL import Image
 from arpipe.errors import OutputError
 from arpipe.io.atomic import AtomicFile, make_parent, replacing
 from arpipe.io.encoding import ImageSinkConfig, VideoSinkConfig
-from arpipe.io.image.reader import EXIF_ORIENTATION, has_alpha, on_white, open_picture
+from arpipe.io.image.opening import open_picture
+from arpipe.io.image.pixels import has_alpha, on_white
+from arpipe.io.image.reader import EXIF_ORIENTATION
 from arpipe.io.orientation import orientation_from_exif
 from arpipe.io.sink import Sink
 from arpipe.io.source import SourceInfo

@@ -5,17 +5,16 @@ show untagged pictures of a camera as BT.601, whatever their size, so that is ho
 is BT.601 and says so. OpenCV converts that eight times as fast as the scaler, with a bias below 0.1 grey levels.
 """
 
-import io
 from fractions import Fraction
 from typing import Any
 
 import av
-import av.error
 import cv2
 import numpy as np
-from PIL import Image
 
 from arpipe.errors import MediaError
+from arpipe.io.guard import guarded
+from arpipe.io.image.opening import ADVICE, open_picture
 from arpipe.io.traits import FULL_RANGE, LIMITED_RANGE, SMPTE170M, UNSPECIFIED, ColorTags
 from arpipe.io.video.color import ToRgb, tags_of
 from arpipe.types import Pixels
@@ -47,16 +46,17 @@ class H264Decoder:
         Raises:
             MediaError: It is damaged, too large, or does not hold exactly one picture.
         """
-        try:
+        with guarded(MediaError, f"H.264 of {len(data)} bytes cannot be decoded", "send a key frame"):
             frames = self._context.decode(av.Packet(data))
-        except (av.error.FFmpegError, ValueError, MemoryError) as error:
-            raise MediaError(f"H.264 of {len(data)} bytes cannot be decoded ({error})") from error
-        if len(frames) != 1:
-            raise MediaError(f"H.264 of {len(data)} bytes holds {len(frames)} pictures, expected 1")
-        frame = frames[0]
-        _require_size(frame.width, frame.height, self._max_pixels)
+            if len(frames) != 1:
+                raise MediaError(f"H.264 of {len(data)} bytes holds {len(frames)} pictures, expected 1")
+            _require_size(frames[0].width, frames[0].height, self._max_pixels)
+            return self._rgb(frames[0])
+
+    def _rgb(self, frame: av.VideoFrame) -> Pixels:
         tags = tags_of(frame)
-        if tags.matrix in BT601 and tags.range != FULL_RANGE and frame.format.name == "yuv420p":
+        is_even = frame.width % 2 == 0 and frame.height % 2 == 0
+        if tags.matrix in BT601 and tags.range != FULL_RANGE and frame.format.name == "yuv420p" and is_even:
             rgb = cv2.cvtColor(frame.to_ndarray(), cv2.COLOR_YUV2RGB_I420)
             return np.ascontiguousarray(rgb, dtype=np.uint8)
         shape = (frame.width, frame.height, tags)
@@ -115,16 +115,13 @@ def decode_jpeg(data: bytes, max_pixels: int) -> Pixels:
     Raises:
         MediaError: It is no JPEG, damaged, or too large.
     """
-    try:
-        with Image.open(io.BytesIO(data), formats=("JPEG",)) as header:
-            _require_size(header.width, header.height, max_pixels)
+    what = f"JPEG of {len(data)} bytes"
+    with open_picture(data, what, ("JPEG",)) as header:
+        _require_size(header.width, header.height, max_pixels)
+    with guarded(MediaError, f"{what} cannot be decoded", ADVICE):
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
-    except MediaError:
-        raise
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, cv2.error) as error:
-        raise MediaError(f"JPEG of {len(data)} bytes cannot be decoded ({error})") from error
     if pixels is None:
-        raise MediaError(f"JPEG of {len(data)} bytes cannot be decoded")
+        raise MediaError(f"{what} cannot be decoded; {ADVICE}")
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from arpipe.errors import MediaError, MediaNotFound
+from arpipe.errors import ConfigError, MediaError, MediaNotFound, MissingExtra
 from arpipe.io.image.animation import Animation
+from arpipe.io.image.opening import is_heif, open_picture
 from arpipe.io.image.reader import ImageFiles, picture_kind, read_image
 
 RED, GREEN = (220, 30, 40), (30, 190, 60)
@@ -126,16 +127,69 @@ def test_cut_off_picture_says_so(tmp_path):
     path = tmp_path / "a.png"
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(path)
     path.write_bytes(path.read_bytes()[:4000])
-    with pytest.raises(MediaError, match="is it cut off or damaged"):
+    with pytest.raises(MediaError, match="is it cut off, damaged"):
         read_image(path)
 
 
-def test_picture_bomb_is_refused(tmp_path, monkeypatch):
+def test_picture_with_too_many_pixels_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
     path = tmp_path / "a.png"
     Image.new("RGB", (200, 200)).save(path)
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    with pytest.raises(MediaError, match="too large"):
+    monkeypatch.setenv("ARPIPE_MAX_PICTURE_PIXELS", "39999")
+    with pytest.raises(MediaError, match="200x200 px, more than the 39999.*ARPIPE_MAX_PICTURE_PIXELS"):
         read_image(path)
+    monkeypatch.setenv("ARPIPE_MAX_PICTURE_PIXELS", "40000")
+    assert read_image(path).shape == (200, 200, 3)
+
+
+def test_limit_above_the_one_of_pillow_is_kept(tmp_path, monkeypatch):
+    path = tmp_path / "a.png"
+    Image.new("L", (32000, 4000)).save(path)
+    with pytest.raises(MediaError, match="128000000|32000x4000"):
+        read_image(path)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
+    monkeypatch.setenv("ARPIPE_MAX_PICTURE_PIXELS", "128000000")
+    with open_picture(path) as picture:
+        assert picture.size == (32000, 4000)
+
+
+def test_long_side_is_refused(tmp_path):
+    Image.new("L", (40000, 1)).save(tmp_path / "a.png")
+    with pytest.raises(MediaError, match="sides of at most 32767"):
+        read_image(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "many", "9" * 4400])
+def test_wrong_limit_is_an_error(tmp_path, monkeypatch, value):
+    Image.new("L", (2, 2)).save(tmp_path / "a.png")
+    monkeypatch.setenv("ARPIPE_MAX_PICTURE_PIXELS", value)
+    with pytest.raises(ConfigError, match="ARPIPE_MAX_PICTURE_PIXELS: expected a positive integer"):
+        read_image(tmp_path / "a.png")
+
+
+def test_animation_with_too_many_frames_is_refused(tmp_path, monkeypatch):
+    frames = [Image.new("L", (4, 4), shade) for shade in (0, 80, 160)]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    monkeypatch.setenv("ARPIPE_MAX_ANIMATION_FRAMES", "2")
+    with pytest.raises(MediaError, match="has 3 frames, more than the 2.*ARPIPE_MAX_ANIMATION_FRAMES"):
+        Animation(tmp_path / "a.gif")
+
+
+def test_raw_motion_jpeg_is_a_video_and_a_jpeg_with_a_thumbnail_is_not(tmp_path):
+    pictures = []
+    for shade in (0, 128, 255):
+        Image.new("L", (16, 16), shade).save(tmp_path / "one.jpg", comment=b"\xff\xd8\xff\xd9")
+        pictures.append((tmp_path / "one.jpg").read_bytes())
+    (tmp_path / "raw.jpg").write_bytes(b"".join(pictures))
+    assert picture_kind(tmp_path / "raw.jpg") is None
+    assert picture_kind(tmp_path / "one.jpg") == "images"
+    (tmp_path / "tail.jpg").write_bytes(pictures[0] + b"trailing bytes" + pictures[1])
+    assert picture_kind(tmp_path / "tail.jpg") == "images"
+
+
+def test_further_pages_are_said(tmp_path):
+    pages = [Image.new("L", (4, 4), shade) for shade in (0, 80, 160)]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    assert ImageFiles([tmp_path / "a.tif"]).losses == ("only the first of 3 pictures in the file is read",)
 
 
 def test_missing_empty_and_other_files_say_so(tmp_path):
@@ -192,3 +246,52 @@ def test_cut_off_animation_gives_what_there_is(tmp_path):
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     with Animation(path) as source:
         assert 0 < len(list(source)) < 6
+
+
+def write_heic(path, size=(96, 64)):
+    pillow_heif = pytest.importorskip("pillow_heif")
+    picture = np.zeros((size[1], size[0], 3), np.uint8)
+    picture[:, : size[0] // 2] = RED
+    picture[:, size[0] // 2 :] = GREEN
+    pillow_heif.from_pillow(Image.fromarray(picture)).save(path, quality=95)
+
+
+def test_heic_is_read_whole(tmp_path):
+    write_heic(tmp_path / "a.heic", (640, 480))
+    assert picture_kind(tmp_path / "a.heic") == "images"
+    pixels = read_image(tmp_path / "a.heic").astype(int)
+    assert pixels.shape == (480, 640, 3)
+    assert np.abs(pixels[240, 100] - RED).max() <= 12
+    assert np.abs(pixels[240, 600] - GREEN).max() <= 12
+
+
+def test_heic_without_the_extra_is_refused_by_name(tmp_path, monkeypatch):
+    (tmp_path / "a.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200))
+    monkeypatch.setattr("arpipe.io.image.opening.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra, match=r"a\.heic: is a HEIC/HEIF picture.*arpipe\[heif\]"):
+        picture_kind(tmp_path / "a.heic")
+    with pytest.raises(MissingExtra):
+        ImageFiles([tmp_path / "a.heic"])
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", True),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", True),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1miafavif", False),
+        (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", False),
+        (b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41", False),
+        (b"", False),
+    ],
+)
+def test_heif_is_told_by_its_brands(start, expected):
+    assert is_heif(start) == expected
+
+
+def test_damaged_heic_says_so(tmp_path):
+    write_heic(tmp_path / "a.heic")
+    content = (tmp_path / "a.heic").read_bytes()
+    (tmp_path / "a.heic").write_bytes(content[: len(content) // 2])
+    with pytest.raises(MediaError, match=r"a\.heic"):
+        read_image(tmp_path / "a.heic")
