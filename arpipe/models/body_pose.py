@@ -1,6 +1,7 @@
 """Bodies: a person detector, and a landmark network for 33 points in px and metres."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,7 +22,8 @@ HIP_CENTER, BODY_CIRCLE = (
 )  # keypoints of a detection: the circle about the first one holds the whole body
 
 LANDMARK_NETWORK = "pose_landmarks_full"
-OUTPUTS = ("landmarks", "presence", "heatmap", "world")  # the mask would take half the time; nothing reads it
+OUTPUTS = ("landmarks", "presence", "heatmap", "world")
+MASK_OUTPUT = "mask"  # takes half the time, so it is computed on request only
 SIDE_PX = 256
 BODY_POINTS = 33
 CENTER_POINT, CIRCLE_POINT = 33, 34  # keypoints for the next crop; 35 to 38 are unused
@@ -40,17 +42,34 @@ class PersonDetector(BoxDetector):
         super().__init__(PERSON_DETECTOR, runtime, min_score)
 
 
-class BodyPose(CropNetwork[WorldObservation]):
+@dataclass(frozen=True, slots=True, eq=False)
+class BodyObservation(WorldObservation):
+    """A body as the network reports it in one frame.
+
+    Attributes:
+        roi: The square that the network was given.
+        circle_px: (2, 2) float32, image px: the centre of the hips, and a point on the circle about it that holds the
+            whole body. The next square is around this circle, with the point on top.
+        mask: (256, 256) float32 in [0, 1], the person in the square; None unless asked for.
+    """
+
+    roi: Roi
+    circle_px: Points
+    mask: Points | None
+
+
+class BodyPose(CropNetwork[BodyObservation]):
     """The landmark network for bodies.
 
     Args:
         runtime: Loads the network and owns it.
+        mask: Compute the person mask too.
     """
 
-    def __init__(self, runtime: Runtime) -> None:
-        super().__init__(LANDMARK_NETWORK, SIDE_PX, runtime, OUTPUTS)
+    def __init__(self, runtime: Runtime, *, mask: bool = False) -> None:
+        super().__init__(LANDMARK_NETWORK, SIDE_PX, runtime, (*OUTPUTS, MASK_OUTPUT) if mask else OUTPUTS)
 
-    def decode(self, outputs: Outputs, roi: Roi) -> WorldObservation:
+    def decode(self, outputs: Outputs, roi: Roi) -> BodyObservation:
         """Interpret the network's outputs for one square."""
         crop = outputs["landmarks"][:, :3].copy()
         crop[:, :2] = SIDE_PX * refine(crop[:, :2] / np.float32(SIDE_PX), outputs["heatmap"])
@@ -63,19 +82,24 @@ class BodyPose(CropNetwork[WorldObservation]):
             visibility=trust[:, 0],
             presence=trust[:, 1],
         )
-        return WorldObservation(
+        circle_px = points[[CENTER_POINT, CIRCLE_POINT], :2]
+        mask = outputs.get(MASK_OUTPUT)
+        return BodyObservation(
             landmarks=landmarks,
-            next_roi=_circle_square(points[CENTER_POINT, :2], points[CIRCLE_POINT, :2]),
+            next_roi=circle_roi(*circle_px),
             world_m=rotate_to_image(outputs["world"][:BODY_POINTS], roi.angle_rad),
+            roi=roi,
+            circle_px=circle_px,
+            mask=None if mask is None else probability(mask).astype(np.float32),
         )
 
 
 def body_roi(detection: Detection) -> Roi | None:
     """Return the square for the landmark network around a person, head up; None when the keypoints coincide."""
-    return _circle_square(detection.keypoints_px[HIP_CENTER], detection.keypoints_px[BODY_CIRCLE])
+    return circle_roi(detection.keypoints_px[HIP_CENTER], detection.keypoints_px[BODY_CIRCLE])
 
 
-def _circle_square(center_px: Points | Array, circle_px: Points | Array) -> Roi | None:
+def circle_roi(center_px: Points | Array, circle_px: Points | Array) -> Roi | None:
     """Return the square around the circle about one point through another, which comes on top in the crop."""
     center = np.asarray(center_px, np.float64)
     radius = float(np.linalg.norm(circle_px - center))

@@ -42,9 +42,10 @@ class WorldObservation(Observation):
 
 
 Observed = TypeVar("Observed", bound=Observation)
+Decoded = TypeVar("Decoded")
 
 
-class CropNetwork(ABC, Generic[Observed]):
+class CropNetwork(ABC, Generic[Decoded]):
     """A landmark network of the catalogue, fed with RGB crops in [0, 1].
 
     Args:
@@ -58,7 +59,7 @@ class CropNetwork(ABC, Generic[Observed]):
         self._input = CropTensor(side, 0.0, 1.0, "replicate")
         self._session = runtime.load(network, outputs)
 
-    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Observed | None]:
+    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Decoded | None]:
         """Observe the subject in each square; stages `crop`, `infer` and `decode`.
 
         Args:
@@ -78,7 +79,7 @@ class CropNetwork(ABC, Generic[Observed]):
             return [None if outputs is None else self.decode(outputs, roi) for outputs, roi in pairs]
 
     @abstractmethod
-    def decode(self, outputs: Outputs, roi: Roi) -> Observed:
+    def decode(self, outputs: Outputs, roi: Roi) -> Decoded:
         """Interpret the network's outputs for one square."""
 
     def _infer(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Outputs | None]:

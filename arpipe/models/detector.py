@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from arpipe.geometry.affine2d import Affine2D
 from arpipe.inference.runtime import Runtime
 from arpipe.models import ssd
 from arpipe.preprocess.crop import letterbox
@@ -58,9 +61,25 @@ class BoxDetector:
             rows = zip(squares, outputs["boxes"], outputs["scores"], strict=True)
             return tuple(ssd.merge([self._candidates(*row) for row in rows], MAX_OVERLAP))
 
+    def detect_rotated(self, frame: Frame, square: Roi, timer: StageTimer) -> tuple[Detection, ...]:
+        """Detect in one square that may be rotated, highest score first; boxes are upright. Stage `detect`."""
+        with timer.stage("detect"):
+            outputs = self._session.run(self._input.fill(frame.pixels, [square]))
+            found = ssd.decode(outputs["boxes"][0], outputs["scores"][0], self._anchors, self._min_score)
+            image_from_crop = square.image_from_crop(self._input.side)
+            return tuple(_place(each, image_from_crop) for each in ssd.merge([found], MAX_OVERLAP))
+
     def _candidates(self, square: Roi, boxes: Points, logits: Points) -> ssd.Candidates:
         """Decode the network's outputs for one square, to image px."""
         found = ssd.decode(boxes, logits, self._anchors, self._min_score)
         image_from_crop = square.image_from_crop(self._input.side)
         corners = image_from_crop.apply(found.boxes.reshape(-1, 2, 2))  # upright: corners stay corners
         return ssd.Candidates(corners.reshape(-1, 4), image_from_crop.apply(found.keypoints), found.scores)
+
+
+def _place(found: Detection, image_from_crop: Affine2D) -> Detection:
+    """Map a detection from a rotated crop to the image, with the upright box around the rotated one."""
+    x0, y0, x1, y1 = found.box_px
+    corners = image_from_crop.apply(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]))
+    box_px = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
+    return Detection(box_px, image_from_crop.apply(found.keypoints_px), found.score)

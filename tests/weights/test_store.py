@@ -495,9 +495,9 @@ def test_progress_survives_a_folder_that_vanishes_meanwhile(monkeypatch: pytest.
 
 def test_catalogue_names_each_file_once():
     networks = catalog.load().networks
-    assert len(networks) == 14
-    assert len({network.file_name for network in networks.values()}) == 14
-    assert len({network.sha256 for network in networks.values()}) == 14
+    assert len(networks) == 15
+    assert len({network.file_name for network in networks.values()}) == 15
+    assert len({network.sha256 for network in networks.values()}) == 15
     assert all(len(network.sha256) == 64 for network in networks.values())
     assert networks["face_mesh_v2"].file_name == "face_landmarks_detector.tflite"
 

@@ -1,0 +1,1 @@
+"""Messages that MediaPipe's programs build and read."""

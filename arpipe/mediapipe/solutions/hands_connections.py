@@ -1,0 +1,13 @@
+"""Lines between the landmarks of a hand."""
+
+from arpipe.mediapipe.solutions.connection_table import connections
+
+_PARTS = connections("hand")
+
+HAND_PALM_CONNECTIONS = _PARTS["PALM"]
+HAND_THUMB_CONNECTIONS = _PARTS["THUMB"]
+HAND_INDEX_FINGER_CONNECTIONS = _PARTS["INDEX_FINGER"]
+HAND_MIDDLE_FINGER_CONNECTIONS = _PARTS["MIDDLE_FINGER"]
+HAND_RING_FINGER_CONNECTIONS = _PARTS["RING_FINGER"]
+HAND_PINKY_FINGER_CONNECTIONS = _PARTS["PINKY_FINGER"]
+HAND_CONNECTIONS = frozenset().union(*_PARTS.values())
