@@ -1,9 +1,9 @@
-"""Channels rounded up to whole blocks, where that is cheaper than leaving the blocked layout.
+"""Rounds channels up to whole blocks where that is cheaper than leaving the blocked layout.
 
 MediaPipe's detectors grow by 4 or 8 channels at a time: 24, 28, 36, 42. The kernels compute whole blocks of 16 anyway,
-but an Add, a Pad or a MaxPool of a broken block falls back to the plain layout, with a conversion on either side.
-With weights and biases of 0 for the channels in excess these are 0 everywhere, and padding channels with zeros, which
-these networks do before each step up, mostly becomes nothing at all.
+but an Add, Pad or MaxPool of an incomplete block falls back to the plain layout, with a conversion on either side.
+With zero weights and biases for the additional channels, these are 0 everywhere, and padding channels with zeros, which
+these networks do before each step up, mostly becomes a no-op.
 Measured on face_detector_short, one thread, LiteRT with XNNPACK = 1: 1.20 before, 0.83 after.
 """
 
@@ -11,15 +11,10 @@ import numpy as np
 
 from arpipe.weights.convert.graph import CHANNEL_BLOCK, Graph, Node
 
-MOST_WIDENING = 1.5  # 8 → 16 channels doubles the arithmetic and costs more than the conversions
-_KEEP_ZERO = (
-    "Add",
-    "Clip",
-    "MaxPool",
-    "PRelu",
-    "Relu",
-    "Resize",
-)  # of images that are 0 they make images that are 0
+MAX_WIDENING = 1.5  # 8 → 16 channels doubles the arithmetic and costs more than the conversions
+
+_KEEP_ZERO = ("Add", "Clip", "MaxPool", "PRelu", "Relu", "Resize")
+"""Operators that map images of zeros to images of zeros."""
 
 
 def align_channels(graph: Graph) -> None:
@@ -38,7 +33,7 @@ def _whole(count: int) -> int:
 
 
 def _channels(graph: Graph) -> dict[str, int]:
-    """Channels of every image that a node makes."""
+    """Return the number of channels of every image that a node produces."""
     channels: dict[str, int] = {}
     for node in graph.nodes:
         output = node.outputs[0]
@@ -53,35 +48,44 @@ def _channels(graph: Graph) -> dict[str, int]:
 
 
 def _choose(graph: Graph, channels: dict[str, int]) -> set[str]:
-    """Images to widen: all that gain, less those that would not fit the nodes that make or read them."""
+    """Choose the images to widen: all that gain, except those that do not fit the nodes around them."""
     wide = {
         value
         for value, count in channels.items()
-        if count < _whole(count) <= MOST_WIDENING * count and value not in graph.outputs
+        if count < _whole(count) <= MAX_WIDENING * count and value not in graph.outputs
     }
     while True:
         misfits: set[str] = set()
         for node in graph.nodes:
-            misfits |= _misfits(graph, node, channels, wide)
+            if not _accepts(graph, node, channels, wide):
+                misfits |= wide.intersection([*node.inputs, *node.outputs])
         if not misfits:
             return wide
         wide -= misfits
 
 
-def _misfits(graph: Graph, node: Node, channels: dict[str, int], wide: set[str]) -> set[str]:
-    """Which of the widened images around a node must stay as they are."""
-    images = {name for name in (*node.inputs, *node.outputs) if name in wide}
-    if not images or _is_dense(node):
-        return set()
+def _accepts(graph: Graph, node: Node, channels: dict[str, int], wide: set[str]) -> bool:
+    """Whether a node works with the widened images among its inputs and outputs, or has none."""
+    if _is_dense(node) or wide.isdisjoint([*node.inputs, *node.outputs]):
+        return True
     if _pads_channels(graph, node):
-        ends = (node.inputs[0], node.outputs[0])
-        whole = all(end in wide or channels.get(end, 1) % CHANNEL_BLOCK == 0 for end in ends)
-        return set() if whole and ends[1] not in graph.outputs else images
-    data = [name for name in node.inputs if name and name not in graph.constants]
-    if node.kind == "Add" and len(data) < 2:
-        return images
-    follows = node.kind in _KEEP_ZERO or _is_depthwise(graph, node, channels)
-    return set() if follows and wide.issuperset([*data, *node.outputs]) else images
+        ends = {node.inputs[0], node.outputs[0]}
+        is_whole = all(channels.get(end, 1) % CHANNEL_BLOCK == 0 for end in ends - wide)
+        return is_whole and node.outputs[0] not in graph.outputs
+    return _maps_zero_to_zero(graph, node, channels) and wide.issuperset(
+        [*_data_inputs(graph, node), *node.outputs]
+    )
+
+
+def _maps_zero_to_zero(graph: Graph, node: Node, channels: dict[str, int]) -> bool:
+    """Whether a node keeps empty channels empty; adding a constant does not."""
+    if node.kind not in _KEEP_ZERO and not _is_depthwise(graph, node, channels):
+        return False
+    return node.kind != "Add" or len(_data_inputs(graph, node)) == 2
+
+
+def _data_inputs(graph: Graph, node: Node) -> list[str]:
+    return [name for name in node.inputs if name and name not in graph.constants]
 
 
 def _is_dense(node: Node) -> bool:
@@ -90,7 +94,7 @@ def _is_dense(node: Node) -> bool:
 
 def _is_depthwise(graph: Graph, node: Node, channels: dict[str, int]) -> bool:
     group = node.attributes["group"] if node.kind == "Conv" else 0
-    return group == channels.get(node.inputs[0]) == len(graph.constants[node.inputs[1]])
+    return bool(group == channels.get(node.inputs[0]) == len(graph.constants[node.inputs[1]]))
 
 
 def _pads_channels(graph: Graph, node: Node) -> bool:
@@ -100,25 +104,32 @@ def _pads_channels(graph: Graph, node: Node) -> bool:
 
 def _widen(graph: Graph, node: Node, channels: dict[str, int], wide: set[str]) -> None:
     source, output = node.inputs[0], node.outputs[0]
-    if _pads_channels(graph, node) and (source in wide or output in wide):
-        before, after = _whole(channels[source]), _whole(channels[output])
-        if before == after:
-            graph.rename(output, source)
-            graph.replace(node)
-        else:
-            node.inputs[1] = graph.constant(np.array([0, 0, 0, 0, 0, after - before, 0, 0]), "pads")
+    if _pads_channels(graph, node):
+        if not wide.isdisjoint({source, output}):
+            _widen_padding(graph, node, _whole(channels[source]), _whole(channels[output]))
         return
     if _is_dense(node) and source in wide:
         node.inputs[1] = _grown(graph, node.inputs[1], 1, _whole(channels[source]))
-    if output not in wide or node.kind not in ("Conv", "PRelu"):
-        return
-    node.inputs[1:] = [_grown(graph, name, 0, _whole(channels[output])) for name in node.inputs[1:]]
-    if not _is_dense(node) and node.kind == "Conv":
-        node.attributes["group"] = _whole(channels[output])
+    if output in wide and node.kind in ("Conv", "PRelu"):
+        _widen_output(graph, node, _whole(channels[output]))
+
+
+def _widen_output(graph: Graph, node: Node, size: int) -> None:
+    node.inputs[1:] = [_grown(graph, name, 0, size) for name in node.inputs[1:]]
+    if node.kind == "Conv" and not _is_dense(node):
+        node.attributes["group"] = size
+
+
+def _widen_padding(graph: Graph, node: Node, before: int, after: int) -> None:
+    if before == after:
+        graph.rename(node.outputs[0], node.inputs[0])
+        graph.replace(node)
+    else:
+        node.inputs[1] = graph.constant(np.array([0, 0, 0, 0, 0, after - before, 0, 0]), "pads")
 
 
 def _grown(graph: Graph, name: str, axis: int, size: int) -> str:
-    """A constant with zeros appended along one axis."""
+    """Add a constant with zeros appended along one axis."""
     array = graph.constants[name]
     missing = [(0, size - array.shape[axis] if axis == i else 0) for i in range(array.ndim)]
     return graph.constant(np.pad(array, missing), "wide")

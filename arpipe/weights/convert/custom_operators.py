@@ -1,8 +1,8 @@
-"""MediaPipe's custom operators → graph nodes.
+"""Converts MediaPipe's custom operators to graph nodes.
 
-The three operators of the attention mesh cut the feature map at lips and eyes: a matrix from the coarse landmarks
-(feature-map px ← px of the cut), a bilinear resampling of the feature map by it, and refined landmarks moved back
-by it. They become nodes of our own kinds here, which `cuts.expand` turns into ONNX, all cuts at once.
+Three operators of the attention mesh crop the feature map at lips and eyes: a matrix from the coarse landmarks
+(feature-map px ← px of the crop), a bilinear resampling of the feature map by it, and refined landmarks moved back
+by it. Here they become nodes of private kinds, which `crops.expand` converts to ONNX, all crops at once.
 """
 
 import struct
@@ -11,7 +11,7 @@ from typing import Any
 from flatbuffers import flexbuffers
 
 from arpipe.errors import WeightsError
-from arpipe.weights.convert import cuts
+from arpipe.weights.convert import crops
 from arpipe.weights.convert.lowering import Lowering, OperatorFunction, operand
 from arpipe.weights.convert.operators import same_padding
 from arpipe.weights.convert.tflite_reader import Operator
@@ -27,10 +27,10 @@ def _flex_options(operator: Operator) -> dict[str, Any]:
 
 
 def landmarks_to_transform_matrix(lowering: Lowering, operator: Operator) -> str:
-    """The cut around a subset of points, turned so that its two rotation points lie level: (n, 4, 4)."""
+    """Append the (n, 4, 4) matrix of the crop around a subset of points, turned so that its two ends are level."""
     options = _flex_options(operator)
     return lowering.graph.add(
-        cuts.MATRIX,
+        crops.MATRIX,
         [lowering.value(operand(operator, 0))],
         ends=(options["left_rotation_idx"], options["right_rotation_idx"]),
         subset=tuple(options["subset_idxs"]),
@@ -41,23 +41,25 @@ def landmarks_to_transform_matrix(lowering: Lowering, operator: Operator) -> str
 
 
 def transform_tensor_bilinear(lowering: Lowering, operator: Operator) -> str:
-    """Sample the feature map at M·(x, y); a sample whose centre lies outside the outer pixel centres is 0."""
+    """Append a sampling of the feature map at M·(x, y); samples outside the outer pixel centres are 0."""
     options = _flex_options(operator)
     inputs = [lowering.value(operand(operator, i)) for i in range(2)]
-    return lowering.graph.add(cuts.SAMPLE, inputs, size=(options["output_width"], options["output_height"]))
+    return lowering.graph.add(crops.SAMPLE, inputs, size=(options["output_width"], options["output_height"]))
 
 
 def transform_landmarks(lowering: Lowering, operator: Operator) -> str:
-    """(x, y) → rows 0 and 1 of M·(x, y, 0, 1)."""
-    return lowering.graph.add(cuts.MOVE, [lowering.value(operand(operator, i)) for i in range(2)])
+    """Append (x, y) → rows 0 and 1 of M·(x, y, 0, 1)."""
+    return lowering.graph.add(crops.MOVE, [lowering.value(operand(operator, i)) for i in range(2)])
 
 
 def convolution_2d_transpose_bias(lowering: Lowering, operator: Operator) -> str:
-    """Transposed convolution plus bias; options are a raw struct: padding, stride width, stride height."""
+    """Append a transposed convolution with bias; the options are a raw struct: padding, stride width, stride height."""
     try:
         padding, stride_w, stride_h = struct.unpack_from("<3i", operator.custom_options)
     except struct.error as error:
-        raise WeightsError(f"{operator.kind}: options of {len(operator.custom_options)} bytes") from error
+        raise WeightsError(
+            f"{operator.kind}: options of {len(operator.custom_options)} bytes, expected 12"
+        ) from error
     weights = lowering.array(operand(operator, 1))  # (out, h, w, in)
     kernel, strides = weights.shape[1:3], (stride_h, stride_w)
     pads = [(0, 0), (0, 0)]

@@ -1,4 +1,4 @@
-"""The graph under construction: nodes in order, constants by name, known shapes; and its way to ONNX."""
+"""The graph under construction: nodes in order, constants by name, known shapes; and its conversion to ONNX."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,6 +16,10 @@ OPSET = 17  # GridSample came with 16, LayerNormalization with 17; every ONNX Ru
 IR_VERSION = 8
 CHANNEL_BLOCK = 16  # channels in the widest block (AVX-512) of the layout that the CPU kernels prefer
 
+Constant = NDArray[np.generic]
+Attributes = dict[str, Any]
+"""ONNX attributes by name: numbers, text or lists of numbers."""
+
 
 @dataclass(eq=False)
 class Node:
@@ -24,14 +28,14 @@ class Node:
     kind: str
     inputs: list[str]
     outputs: list[str]
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: Attributes = field(default_factory=dict)
 
 
 @dataclass
 class Graph:
     """A graph that operators append to and passes rewrite.
 
-    Rank-4 values are NCHW, whatever the source's layout was. The batch dimension is free.
+    Rank-4 values are NCHW, whatever the layout of the source. The batch dimension is free.
 
     Attributes:
         constants: Name → array.
@@ -41,42 +45,42 @@ class Graph:
     """
 
     nodes: list[Node] = field(default_factory=list)
-    constants: dict[str, NDArray[Any]] = field(default_factory=dict)
+    constants: dict[str, Constant] = field(default_factory=dict)
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     inputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
     outputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _counter: Counter[str] = field(default_factory=Counter)
 
     def fresh(self, stem: str) -> str:
-        """A value name not used before."""
+        """Return an unused value name."""
         self._counter[stem] += 1
         return f"{stem}_{self._counter[stem]}"
 
-    def constant(self, array: NDArray[Any] | np.generic, stem: str = "constant") -> str:
-        """Add a constant; its name comes back."""
+    def constant(self, array: Constant | np.generic, stem: str = "constant") -> str:
+        """Add a constant and return its name."""
         name = self.fresh(stem)
         self.constants[name] = np.ascontiguousarray(array)
         return name
 
     def add(self, kind: str, inputs: Iterable[str], /, **attributes: Any) -> str:
-        """Append a node with one output; its name comes back."""
+        """Append a node with one output and return the output's name."""
         name = self.fresh(kind.lower())
         self.nodes.append(Node(kind, list(inputs), [name], attributes))
         return name
 
     def replace(self, node: Node, *replacements: Node) -> None:
-        """Put nodes where one was; with none, remove it."""
+        """Replace a node with others; without others, remove it."""
         place = self.nodes.index(node)
         self.nodes[place : place + 1] = replacements
 
     def rename(self, old: str, new: str) -> None:
-        """Let every reader of one value read another, which takes over its shape."""
+        """Make every reader of one value read another, which inherits its shape."""
         self.shapes[new] = self.shapes.get(old, self.shapes.get(new, ()))
         for node in self.nodes:
             node.inputs = [new if name == old else name for name in node.inputs]
 
     def prune(self) -> None:
-        """Drop nodes whose results nobody reads."""
+        """Remove nodes whose outputs are not used."""
         producers = {name: node for node in self.nodes for name in node.outputs}
         waiting, read = list(self.outputs), set[str]()
         while waiting:
@@ -87,7 +91,7 @@ class Graph:
         self.nodes = [node for node in self.nodes if read.intersection(node.outputs)]
 
     def sort(self) -> None:
-        """Put every node after those whose outputs it reads, else nearly keep the order."""
+        """Sort nodes topologically, changing their order as little as possible."""
         known = {*self.inputs, *self.constants, ""}
         waiting, self.nodes = self.nodes, []
         while waiting:
@@ -100,20 +104,25 @@ class Graph:
                     later.append(node)
             if len(later) == len(waiting):
                 missing = sorted({*waiting[0].inputs} - known)
-                raise WeightsError(f"the network reads {missing[0]!r}, which nothing computes before")
+                raise WeightsError(f"the network reads {missing[0]!r} before any node computes it")
             waiting = later
 
     def consumers(self, value: str) -> list[Node]:
-        """Nodes that read a value, in order."""
+        """Return the nodes that read a value, in order."""
         return [node for node in self.nodes if value in node.inputs]
 
     def producer(self, value: str) -> Node | None:
-        """The node that writes a value, or None for an input or a constant."""
+        """Return the node that writes a value; None for an input or a constant."""
         return next((node for node in self.nodes if value in node.outputs), None)
 
 
+def pointwise(group: int) -> Attributes:
+    """Return the attributes of a 1×1 convolution."""
+    return {"kernel_shape": [1, 1], "strides": [1, 1], "pads": [0, 0, 0, 0], "group": group}
+
+
 def to_onnx(graph: Graph, name: str, version: str = "") -> onnx.ModelProto:
-    """Write the graph as a checked ONNX model with a free batch dimension `n`."""
+    """Convert the graph to a checked ONNX model with a free batch dimension `n`."""
     used = {value for node in graph.nodes for value in node.inputs}
     nodes = [
         helper.make_node(node.kind, node.inputs, node.outputs, **node.attributes) for node in graph.nodes

@@ -1,18 +1,16 @@
-"""What an operator function needs: TFLite tensors in, ONNX value names out, layout handled in one place.
+"""State of a conversion: TFLite tensors in, ONNX value names out, layout handled in one place.
 
 Layout rule: a rank-4 activation is NHWC in TFLite and NCHW in our graph; every other rank is kept as it is.
-So no transpose is ever inserted between two image operators; only reshapes of a real image need one.
+No transpose is ever inserted between two image operators; only reshapes of an image need one.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from arpipe.errors import WeightsError
-from arpipe.weights.convert.graph import Graph
-from arpipe.weights.convert.tflite_reader import Operator, Tensor
+from arpipe.weights.convert.graph import Constant, Graph
+from arpipe.weights.convert.tflite_reader import Operator, OptionReader, Tensor
 
 IMAGE_RANK = 4
 NCHW_FROM_NHWC = (0, 3, 1, 2)
@@ -20,28 +18,28 @@ NHWC_FROM_NCHW = (0, 2, 3, 1)
 
 
 class Lowering:
-    """The graph so far, and where each TFLite tensor went."""
+    """The graph so far, and the value or array that each TFLite tensor became."""
 
     def __init__(self) -> None:
         self.graph = Graph()
         self._values: dict[int, str] = {}
-        self._arrays: dict[int, NDArray[Any]] = {}
+        self._arrays: dict[int, Constant] = {}
 
     def bind(self, tensor: Tensor, value: str) -> None:
-        """Say which graph value holds an activation."""
+        """Record the graph value of an activation."""
         self._values[tensor.index] = value
         self.graph.shapes[value] = nchw(tensor.shape)
 
-    def fold(self, tensor: Tensor, array: NDArray[Any]) -> None:
-        """Say that a tensor turned out to be constant; `array` is in TFLite's layout."""
+    def fold(self, tensor: Tensor, array: Constant) -> None:
+        """Record the values of a tensor that proved to be constant; `array` is in TFLite's layout."""
         self._arrays[tensor.index] = array
 
     def is_constant(self, tensor: Tensor) -> bool:
-        """Whether a tensor's values are known now."""
+        """Whether a tensor's values are known at conversion time."""
         return tensor.index in self._arrays or tensor.data is not None
 
-    def array(self, tensor: Tensor) -> NDArray[Any]:
-        """A constant's values in TFLite's layout.
+    def array(self, tensor: Tensor) -> Constant:
+        """Return a constant's values in TFLite's layout.
 
         Raises:
             WeightsError: The tensor is computed, not constant.
@@ -54,7 +52,7 @@ class Lowering:
         return tensor.data
 
     def value(self, tensor: Tensor, rank: int | None = None) -> str:
-        """The graph value of a tensor, NCHW; a constant is added, given leading axes up to `rank`."""
+        """Return the graph value of a tensor, NCHW; a constant is added, with leading axes up to `rank`."""
         if not self.is_constant(tensor):
             return self._values[tensor.index]
         array = self.array(tensor)
@@ -65,16 +63,16 @@ class Lowering:
         return self.graph.constant(array)
 
     def nhwc_value(self, tensor: Tensor) -> str:
-        """The graph value of an activation in TFLite's order; free unless it is an image larger than 1×1."""
+        """Return the graph value of an activation in TFLite's order; adds a node only for images larger than 1×1."""
         value = self.value(tensor)
         if len(tensor.shape) != IMAGE_RANK or tensor.shape[1:3] == (1, 1) or tensor.shape[3] == 1:
             return value
         return self.graph.add("Transpose", [value], perm=NHWC_FROM_NCHW)
 
     def reshape(self, value: str, shape: tuple[int, ...]) -> str:
-        """Reshape to (free batch, *shape[1:]).
+        """Append a reshape to (free batch, *shape[1:]).
 
-        0 keeps the batch dimension; −1 would too, but the runtime then loses track of it: sessions load slower.
+        0 keeps the batch dimension; −1 would too, but then the runtime loses track of it and sessions load more slowly.
         """
         target = self.graph.constant(np.array([0, *shape[1:]], np.int64), "shape")
         return self.graph.add("Reshape", [value, target])
@@ -85,23 +83,23 @@ OperatorFunction = Callable[[Lowering, Operator], str | None]
 
 
 def nchw(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """TFLite's shape in our layout."""
+    """Convert TFLite's shape to the graph's layout."""
     if len(shape) != IMAGE_RANK:
         return shape
     return tuple(shape[axis] for axis in NCHW_FROM_NHWC)
 
 
 def nchw_axis(axis: int, rank: int) -> int:
-    """TFLite's axis (negative counts from the end) in our layout."""
+    """Convert TFLite's axis (negative counts from the end) to one in the graph's layout."""
     axis %= rank
     return NCHW_FROM_NHWC.index(axis) if rank == IMAGE_RANK else axis
 
 
 def operand(operator: Operator, position: int) -> Tensor:
-    """An input that must be there.
+    """Return a required input.
 
     Raises:
-        WeightsError: It is absent.
+        WeightsError: The input is missing.
     """
     tensor = operator.inputs[position] if position < len(operator.inputs) else None
     if tensor is None:
@@ -109,11 +107,11 @@ def operand(operator: Operator, position: int) -> Tensor:
     return tensor
 
 
-def option_table(operator: Operator) -> Any:
-    """An operator's options, which must be there.
+def option_table(operator: Operator) -> OptionReader:
+    """Return an operator's options, which are required.
 
     Raises:
-        WeightsError: They are absent.
+        WeightsError: The options are missing.
     """
     if operator.options is None:
         raise WeightsError(f"{operator.kind}: its options are missing")

@@ -1,12 +1,11 @@
-"""TFLite's builtin operators → ONNX nodes: one function per operator, one table.
+"""Converts TFLite's builtin operators to ONNX nodes: one function per operator, one table.
 
-Only what MediaPipe's networks use is here; anything else is refused by name, never approximated.
+Only the operators of MediaPipe's networks are supported; any other is refused by name, never approximated.
 """
-
-from typing import Any
 
 import numpy as np
 import tflite
+from numpy.typing import NDArray
 
 from arpipe.errors import WeightsError
 from arpipe.weights.convert.lowering import (
@@ -19,9 +18,11 @@ from arpipe.weights.convert.lowering import (
     option_table,
 )
 from arpipe.weights.convert.sparsity import densify
-from arpipe.weights.convert.tflite_reader import Operator, Tensor
+from arpipe.weights.convert.tflite_reader import Operator, OptionReader, Tensor
 
 RELU6_LIMIT = 6.0
+
+IntArray = NDArray[np.int64]
 
 
 def _activate(lowering: Lowering, value: str, operator: Operator) -> str:
@@ -39,14 +40,14 @@ def _activate(lowering: Lowering, value: str, operator: Operator) -> str:
 
 
 def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> tuple[int, int]:
-    """TFLite's SAME: the output is ceil(size / stride), the odd pixel of padding goes after."""
+    """Return TFLite's SAME padding before and after: the output is ceil(size / stride), an odd pixel goes after."""
     reach = (window - 1) * dilation + 1
     total = max((-(-size // stride) - 1) * stride + reach - size, 0)
     return total // 2, total - total // 2
 
 
-def _window(options: Any, image: Tensor, kernel: tuple[int, int]) -> dict[str, list[int]]:
-    """ONNX attributes kernel_shape, strides and pads of a sliding window over an NHWC image."""
+def _window(options: OptionReader, image: Tensor, kernel: tuple[int, int]) -> dict[str, list[int]]:
+    """Return ONNX attributes kernel_shape, strides and pads of a sliding window over an NHWC image."""
     strides = (options.StrideH(), options.StrideW())
     pads = [(0, 0), (0, 0)]
     if options.Padding() == tflite.Padding.SAME:
@@ -59,7 +60,7 @@ def _window(options: Any, image: Tensor, kernel: tuple[int, int]) -> dict[str, l
 
 
 def _convolution(lowering: Lowering, operator: Operator, weights: np.ndarray, group: int) -> str:
-    """Append a Conv; `weights` are OIHW already."""
+    """Append a convolution; `weights` are OIHW."""
     options = option_table(operator)
     if options.DilationHFactor() != 1 or options.DilationWFactor() != 1:
         raise WeightsError(f"{operator.kind} with dilation is not supported")
@@ -72,20 +73,20 @@ def _convolution(lowering: Lowering, operator: Operator, weights: np.ndarray, gr
 
 
 def conv_2d(lowering: Lowering, operator: Operator) -> str:
-    """A dense convolution; weights OHWI."""
+    """Append a dense convolution; weights are OHWI."""
     weights = lowering.array(operand(operator, 1))  # (out, h, w, in)
     return _convolution(lowering, operator, weights.transpose(NCHW_FROM_NHWC), group=1)
 
 
 def depthwise_conv_2d(lowering: Lowering, operator: Operator) -> str:
-    """One kernel per channel (or several); weights 1HWO."""
+    """Append a convolution with one or more kernels per channel; weights are 1HWO."""
     weights = lowering.array(operand(operator, 1))  # (1, h, w, in · multiplier)
     channels = operand(operator, 0).shape[3]
     return _convolution(lowering, operator, weights.transpose(3, 0, 1, 2), group=channels)
 
 
 def fully_connected(lowering: Lowering, operator: Operator) -> str:
-    """A matrix product over the flattened input; weights (out, in)."""
+    """Append a matrix product over the flattened input; weights are (out, in)."""
     weights = lowering.array(operand(operator, 1))  # (out, in)
     value = lowering.nhwc_value(operand(operator, 0))
     if len(operand(operator, 0).shape) != 2:
@@ -107,12 +108,12 @@ def _pool(kind: str, lowering: Lowering, operator: Operator) -> str:
 
 
 def max_pool_2d(lowering: Lowering, operator: Operator) -> str:
-    """The largest value under the window; padding never wins."""
+    """Append the maximum over a window; padding never wins."""
     return _pool("MaxPool", lowering, operator)
 
 
 def average_pool_2d(lowering: Lowering, operator: Operator) -> str:
-    """The mean under the window; padding does not count."""
+    """Append the mean over a window; padding does not count."""
     options, image = option_table(operator), operand(operator, 0)
     if (options.FilterHeight(), options.FilterWidth()) == image.shape[1:3]:
         value = lowering.graph.add("GlobalAveragePool", [lowering.value(image)])
@@ -127,34 +128,34 @@ def _binary(kind: str, lowering: Lowering, operator: Operator) -> str:
 
 
 def add(lowering: Lowering, operator: Operator) -> str:
-    """Sum, with broadcasting."""
+    """Append a sum with broadcasting."""
     return _binary("Add", lowering, operator)
 
 
 def mul(lowering: Lowering, operator: Operator) -> str:
-    """Product, with broadcasting."""
+    """Append a product with broadcasting."""
     return _binary("Mul", lowering, operator)
 
 
 def relu(lowering: Lowering, operator: Operator) -> str:
-    """The positive part."""
+    """Append a ReLU."""
     return lowering.graph.add("Relu", [lowering.value(operand(operator, 0))])
 
 
 def logistic(lowering: Lowering, operator: Operator) -> str:
-    """The sigmoid."""
+    """Append a sigmoid."""
     return lowering.graph.add("Sigmoid", [lowering.value(operand(operator, 0))])
 
 
 def hard_swish(lowering: Lowering, operator: Operator) -> str:
-    """The gate of x: x · relu6(x + 3) / 6, which is x · HardSigmoid with slope 1/6."""
+    """Append x · relu6(x + 3) / 6, which is x · HardSigmoid with slope 1/6."""
     value = lowering.value(operand(operator, 0))
     gate = lowering.graph.add("HardSigmoid", [value], alpha=1.0 / 6.0, beta=0.5)
     return lowering.graph.add("Mul", [value, gate])
 
 
 def prelu(lowering: Lowering, operator: Operator) -> str:
-    """A leaky ReLU with one slope per channel."""
+    """Append a leaky ReLU with one slope per channel."""
     slope = lowering.array(operand(operator, 1))
     channels = operand(operator, 0).shape[-1]
     if len(operand(operator, 0).shape) != IMAGE_RANK or slope.size != channels:
@@ -167,7 +168,7 @@ def prelu(lowering: Lowering, operator: Operator) -> str:
 
 
 def pad(lowering: Lowering, operator: Operator) -> str:
-    """Zeros around any axes."""
+    """Append zero padding along any axes."""
     image = operand(operator, 0)
     amounts = lowering.array(operand(operator, 1))  # (rank, 2)
     ordered = np.zeros_like(amounts, np.int64)
@@ -178,7 +179,7 @@ def pad(lowering: Lowering, operator: Operator) -> str:
 
 
 def concatenation(lowering: Lowering, operator: Operator) -> str:
-    """Join along one axis."""
+    """Append a concatenation along one axis."""
     rank = len(operator.outputs[0].shape)
     inputs = [lowering.value(operand(operator, i)) for i in range(len(operator.inputs))]
     value = lowering.graph.add("Concat", inputs, axis=nchw_axis(option_table(operator).Axis(), rank))
@@ -186,7 +187,7 @@ def concatenation(lowering: Lowering, operator: Operator) -> str:
 
 
 def reshape(lowering: Lowering, operator: Operator) -> str:
-    """Another shape in TFLite's element order; between images larger than 1×1 that takes a transpose."""
+    """Append a reshape in TFLite's element order; between images larger than 1×1 that takes a transpose."""
     target = operator.outputs[0].shape
     value = lowering.reshape(lowering.nhwc_value(operand(operator, 0)), target)
     if len(target) != IMAGE_RANK:
@@ -197,7 +198,7 @@ def reshape(lowering: Lowering, operator: Operator) -> str:
 
 
 def mean(lowering: Lowering, operator: Operator) -> str:
-    """The mean over height and width."""
+    """Append the mean over height and width."""
     image = operand(operator, 0)
     axes = sorted(int(axis) for axis in np.atleast_1d(lowering.array(operand(operator, 1))))
     if len(image.shape) != IMAGE_RANK or axes != [1, 2]:
@@ -208,7 +209,7 @@ def mean(lowering: Lowering, operator: Operator) -> str:
 
 
 def resize_bilinear(lowering: Lowering, operator: Operator) -> str:
-    """Bilinear scaling with half-pixel centres."""
+    """Append a bilinear resize with half-pixel centres."""
     source, target = operand(operator, 0).shape, operator.outputs[0].shape
     options = option_table(operator)
     if options.AlignCorners() or not options.HalfPixelCenters():
@@ -219,7 +220,7 @@ def resize_bilinear(lowering: Lowering, operator: Operator) -> str:
 
 
 def depth_to_space(lowering: Lowering, operator: Operator) -> str:
-    """Channels become blocks of pixels, block index first."""
+    """Append a rearrangement of channels into blocks of pixels, block index first."""
     value = lowering.value(operand(operator, 0))
     return lowering.graph.add(
         "DepthToSpace", [value], blocksize=option_table(operator).BlockSize(), mode="DCR"
@@ -227,27 +228,34 @@ def depth_to_space(lowering: Lowering, operator: Operator) -> str:
 
 
 def strided_slice(lowering: Lowering, operator: Operator) -> str:
-    """A part of a tensor; nothing to do where it is all of it."""
+    """Append a slice, or nothing if it selects the whole tensor."""
     source = operand(operator, 0)
-    begin, end, step = (lowering.array(operand(operator, i)).astype(np.int64) for i in (1, 2, 3))
-    options = option_table(operator)
-    if options.EllipsisMask() or options.NewAxisMask() or options.ShrinkAxisMask() or (step < 1).any():
-        raise WeightsError("STRIDED_SLICE is supported with begin, end and positive steps only")
     rank = len(source.shape)
-    bits = 1 << np.arange(rank)
-    begin = np.where(options.BeginMask() & bits, 0, begin)
-    end = np.where(options.EndMask() & bits, source.shape, end)
-    kept = [axis for axis in range(rank) if begin[axis] or end[axis] < source.shape[axis] or step[axis] > 1]
+    begin, end, step = _slice_bounds(lowering, operator)
+    kept = np.flatnonzero((begin != 0) | (end < source.shape) | (step > 1))
     value = lowering.value(source)
-    if not kept:
+    if kept.size == 0:
         return value
-    axes = np.array([nchw_axis(axis, rank) for axis in kept])
+    axes = np.array([nchw_axis(axis, rank) for axis in kept.tolist()])
     arrays = (begin[kept], end[kept], axes, step[kept])
     return lowering.graph.add("Slice", [value, *(lowering.graph.constant(a, "slice") for a in arrays)])
 
 
+def _slice_bounds(lowering: Lowering, operator: Operator) -> tuple[IntArray, IntArray, IntArray]:
+    """Return begin, end and step of a slice along every axis, its masks applied."""
+    shape = operand(operator, 0).shape
+    begin, end, step = (lowering.array(operand(operator, i)).astype(np.int64) for i in (1, 2, 3))
+    options = option_table(operator)
+    if options.EllipsisMask() or options.NewAxisMask() or options.ShrinkAxisMask() or (step < 1).any():
+        raise WeightsError("STRIDED_SLICE is supported with begin, end and positive steps only")
+    bits = 1 << np.arange(len(shape))
+    begin = np.where(options.BeginMask() & bits, 0, begin)
+    end = np.where(options.EndMask() & bits, shape, end)
+    return begin, end, step
+
+
 def dequantize(lowering: Lowering, operator: Operator) -> None:
-    """Float16 weights become float32 here, not at run time."""
+    """Convert float16 weights to float32 now, not at run time."""
     weights = lowering.array(operand(operator, 0))
     if weights.dtype != np.float16:
         raise WeightsError(f"DEQUANTIZE of {weights.dtype} is not supported, only float16 weights")
@@ -255,7 +263,7 @@ def dequantize(lowering: Lowering, operator: Operator) -> None:
 
 
 def densify_weights(lowering: Lowering, operator: Operator) -> None:
-    """Sparse weights become dense here, not at run time."""
+    """Expand sparse weights now, not at run time."""
     source = operand(operator, 0)
     values = lowering.array(source)
     if source.sparse is None:

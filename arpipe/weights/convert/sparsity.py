@@ -1,11 +1,10 @@
-"""TFLite's sparse weights → dense arrays.
+"""Expands TFLite's sparse weights into dense arrays.
 
 A sparse tensor is stored as a tree: its dimensions in `traversal_order`, each either dense (every index is
 present) or compressed (segments and indices as in CSR). Block dimensions, if any, come after the tensor's.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +23,11 @@ class SparseDimension:
 
 @dataclass(frozen=True, eq=False)
 class SparseLayout:
-    """Where each stored value goes.
+    """Positions of the stored values.
 
     Attributes:
         traversal_order: Axis of every level; axes ≥ the tensor's rank are block axes.
-        block_map: For every block axis, the tensor's axis that it subdivides.
+        block_map: For every block axis, the axis of the tensor that it subdivides.
         dimensions: One per level, in traversal order.
     """
 
@@ -37,21 +36,21 @@ class SparseLayout:
     dimensions: tuple[SparseDimension, ...]
 
 
-def densify(values: NDArray[Any], layout: SparseLayout, shape: tuple[int, ...]) -> NDArray[Any]:
-    """Spread the stored values over a dense array of zeros.
+def densify(values: NDArray[np.generic], layout: SparseLayout, shape: tuple[int, ...]) -> NDArray[np.generic]:
+    """Write the stored values into a dense array of zeros.
 
     Args:
         values: (nnz,) stored values in traversal order.
-        layout: Their places.
+        layout: Their positions.
         shape: Dense shape.
 
     Raises:
-        WeightsError: More or fewer values than the layout has places.
+        WeightsError: The number of values differs from the number of positions.
     """
     coordinates = _coordinates(layout)  # (levels, nnz)
     if coordinates.shape[1] != values.size:
         raise WeightsError(
-            f"sparse tensor {shape}: {values.size} values, its layout has {coordinates.shape[1]} places"
+            f"sparse tensor {shape}: {values.size} values, its layout has {coordinates.shape[1]} positions"
         )
     position = np.zeros((len(shape), values.size), np.int64)
     for level, axis in enumerate(layout.traversal_order):
@@ -72,7 +71,7 @@ def _block_size(layout: SparseLayout, axis: int, rank: int) -> int:
 
 
 def _coordinates(layout: SparseLayout) -> NDArray[np.int64]:
-    """Walk the tree level by level; a node's index within its level selects its segment in the next."""
+    """Return the (levels, nnz) coordinates: a node's index within its level selects its segment in the next one."""
     coordinates = np.zeros((0, 1), np.int64)
     node = np.zeros(1, np.int64)
     for dimension in layout.dimensions:

@@ -1,4 +1,4 @@
-"""`.tflite` → ONNX: read, lower operator by operator, name the outputs, rewrite for speed."""
+"""Converts `.tflite` to ONNX: read, lower operator by operator, name the outputs, rewrite for speed."""
 
 import math
 from collections.abc import Collection, Mapping
@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 import onnx
 
 from arpipe.errors import WeightsError
-from arpipe.weights.convert import cuts, passes, tflite_reader
+from arpipe.weights.convert import crops, passes, tflite_reader
 from arpipe.weights.convert.branches import merge_branches
 from arpipe.weights.convert.custom_operators import CUSTOM_OPERATORS
 from arpipe.weights.convert.graph import Graph, to_onnx
@@ -33,34 +33,34 @@ def convert(
         content: The `.tflite` file.
         outputs: Names and per-sample shapes to give to the outputs, in the source's order.
         name: Name of the graph.
-        version: Noted in the file as its producer's version.
-        kept: Outputs to keep, all if empty; what only the others need is left out.
+        version: Producer version to write into the model.
+        kept: Outputs to keep, all if empty; nodes that only the others need are removed.
 
     Returns:
         A checked model: `input` (n, h, w, 3) float32, and each output as (n, *shape).
 
     Raises:
-        WeightsError: Damaged file, unknown operator, or outputs that do not fit.
+        WeightsError: The file is damaged, an operator is unknown, or the outputs do not match.
     """
     graph = lower(tflite_reader.read(content), outputs)
     graph.outputs = {key: shape for key, shape in graph.outputs.items() if not kept or key in kept}
     graph.prune()
     passes.merge_duplicates(graph)
-    cuts.expand(graph)
+    crops.expand(graph)
     merge_branches(graph)
     passes.optimise(graph)
     return to_onnx(graph, name, version)
 
 
 def convert_plainly(content: bytes, outputs: OutputShapes, name: str = "network") -> onnx.ModelProto:
-    """`convert` without the rewrites for speed: what they are tested against."""
+    """Convert without the rewrites for speed, as a reference for testing them."""
     graph = lower(tflite_reader.read(content), outputs)
-    cuts.expand(graph)
+    crops.expand(graph)
     return to_onnx(graph, name)
 
 
 def lower(model: TfliteModel, outputs: OutputShapes) -> Graph:
-    """Translate every operator; the attention mesh's cuts stay nodes of our own kinds, see `cuts`."""
+    """Translate every operator; the crops of the attention mesh stay nodes of private kinds, see `crops`."""
     if len(model.inputs) != 1 or len(model.inputs[0].shape) != 4:
         raise WeightsError(f"expected one image as input, got {[t.shape for t in model.inputs]}")
     lowering = Lowering()
@@ -71,7 +71,7 @@ def lower(model: TfliteModel, outputs: OutputShapes) -> Graph:
         function = BUILTIN_OPERATORS.get(operator.kind) or CUSTOM_OPERATORS.get(operator.kind)
         if function is None:
             known = ", ".join(sorted({*BUILTIN_OPERATORS, *CUSTOM_OPERATORS}))
-            raise WeightsError(f"operator {operator.kind} cannot be converted; known are {known}")
+            raise WeightsError(f"operator {operator.kind} cannot be converted; supported are: {known}")
         value = function(lowering, operator)
         if value is not None:
             lowering.bind(operator.outputs[0], value)

@@ -1,12 +1,13 @@
-"""TFLite flatbuffer → plain Python records, with every weight as a numpy array.
+"""Reads a TFLite flatbuffer into plain Python records, with every weight as a NumPy array.
 
-Nothing here knows ONNX. Tensors keep TFLite's layout (NHWC activations, OHWI weights).
+Tensors keep TFLite's layout (NHWC activations, OHWI weights); nothing here depends on ONNX.
 """
 
 import struct
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
+import flatbuffers
 import numpy as np
 import tflite
 from numpy.typing import NDArray
@@ -17,7 +18,10 @@ from arpipe.weights.convert.sparsity import SparseDimension, SparseLayout
 FILE_IDENTIFIER = b"TFL3"
 NO_TENSOR = -1  # an optional operator input that is absent
 
-_DTYPES: dict[int, np.dtype[Any]] = {
+OptionReader: TypeAlias = Any
+"""Flatbuffer reader of an operator's options; the generated classes are untyped."""
+
+_DTYPES: dict[int, np.dtype[np.generic]] = {
     tflite.TensorType.FLOAT32: np.dtype(np.float32),
     tflite.TensorType.FLOAT16: np.dtype(np.float16),
     tflite.TensorType.INT32: np.dtype(np.int32),
@@ -29,7 +33,7 @@ _DTYPES: dict[int, np.dtype[Any]] = {
 _OPTIONS = {
     value: name for name, value in vars(tflite.BuiltinOptions).items() if isinstance(value, int) and value > 0
 }
-# What the flatbuffer readers and numpy raise when offsets or sizes point outside the file.
+# Raised by flatbuffer readers and NumPy when offsets or sizes point outside the file.
 _DAMAGE = (struct.error, IndexError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
 
 
@@ -40,32 +44,32 @@ class Tensor:
     Attributes:
         index: Position in the subgraph, unique.
         shape: Static shape, NHWC for images.
-        data: The constant's values, (nnz,) if `sparse` is set, or None for an activation.
-        sparse: How `data` is spread over `shape`, or None when it is dense.
+        data: Values of a constant, (nnz,) if `sparse` is set; None for an activation.
+        sparse: Positions of `data` in `shape`; None if it is dense.
     """
 
     index: int
     name: str
     shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-    data: NDArray[Any] | None
+    dtype: np.dtype[np.generic]
+    data: NDArray[np.generic] | None
     sparse: SparseLayout | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Operator:
-    """One operator: `kind` is its builtin name or custom code, `options` the flatbuffer reader or None."""
+    """One operator: `kind` is its builtin name or custom code, `options` its flatbuffer reader or None."""
 
     kind: str
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
-    options: Any
+    options: OptionReader
     custom_options: bytes
 
 
 @dataclass(frozen=True, eq=False)
 class TfliteModel:
-    """The one subgraph of a model, operators in execution order."""
+    """The only subgraph of a model, operators in execution order."""
 
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
@@ -73,10 +77,10 @@ class TfliteModel:
 
 
 def read(content: bytes) -> TfliteModel:
-    """Read a `.tflite` file's bytes.
+    """Read the bytes of a `.tflite` file.
 
     Raises:
-        WeightsError: Not a TFLite file, or truncated or damaged.
+        WeightsError: They are not a TFLite file, or are truncated or damaged.
     """
     if content[4:8] != FILE_IDENTIFIER:
         raise WeightsError(
@@ -90,7 +94,7 @@ def read(content: bytes) -> TfliteModel:
         ) from error
 
 
-def _read_model(model: Any) -> TfliteModel:
+def _read_model(model: tflite.Model) -> TfliteModel:
     if model.SubgraphsLength() != 1:
         raise WeightsError(f"TFLite model has {model.SubgraphsLength()} subgraphs, only 1 is supported")
     graph = model.Subgraphs(0)
@@ -104,12 +108,12 @@ def _read_model(model: Any) -> TfliteModel:
     )
 
 
-def _read_tensor(model: Any, graph: Any, index: int) -> Tensor:
+def _read_tensor(model: tflite.Model, graph: tflite.SubGraph, index: int) -> Tensor:
     tensor = graph.Tensors(index)
     shape = tuple(int(size) for size in tensor.ShapeAsNumpy()) if tensor.ShapeLength() else ()
     dtype = _DTYPES[tensor.Type()]
     sparse = _read_sparsity(tensor.Sparsity())
-    data: NDArray[Any] | None = None
+    data: NDArray[np.generic] | None = None
     buffer = model.Buffers(tensor.Buffer())
     if buffer.DataLength():
         data = np.frombuffer(buffer.DataAsNumpy().tobytes(), dtype)
@@ -118,7 +122,7 @@ def _read_tensor(model: Any, graph: Any, index: int) -> Tensor:
     return Tensor(index, tensor.Name().decode(), shape, dtype, data, sparse)
 
 
-def _read_sparsity(parameters: Any) -> SparseLayout | None:
+def _read_sparsity(parameters: tflite.SparsityParameters | None) -> SparseLayout | None:
     if parameters is None:
         return None
     return SparseLayout(
@@ -132,7 +136,7 @@ def _read_sparsity(parameters: Any) -> SparseLayout | None:
     )
 
 
-def _read_dimension(dimension: Any) -> SparseDimension:
+def _read_dimension(dimension: tflite.DimensionMetadata) -> SparseDimension:
     if dimension.Format() == tflite.DimensionType.DENSE:
         return SparseDimension(size=int(dimension.DenseSize()), segments=None, indices=None)
     return SparseDimension(
@@ -142,7 +146,7 @@ def _read_dimension(dimension: Any) -> SparseDimension:
     )
 
 
-def _read_index_vector(kind: int, table: Any) -> NDArray[np.int64]:
+def _read_index_vector(kind: int, table: flatbuffers.Table) -> NDArray[np.int64]:
     readers = {
         tflite.SparseIndexVector.Int32Vector: tflite.Int32Vector,
         tflite.SparseIndexVector.Uint16Vector: tflite.Uint16Vector,
@@ -153,9 +157,9 @@ def _read_index_vector(kind: int, table: Any) -> NDArray[np.int64]:
     return np.asarray(vector.ValuesAsNumpy(), np.int64)
 
 
-def _read_operator(model: Any, operator: Any, tensors: list[Tensor]) -> Operator:
+def _read_operator(model: tflite.Model, operator: tflite.Operator, tensors: list[Tensor]) -> Operator:
     code = model.OperatorCodes(operator.OpcodeIndex())
-    # Old files hold the code in the narrow field, new ones in the wide field; the larger is the valid one.
+    # Old files store the code in the narrow field, new ones in the wide field; the larger one is valid.
     builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
     custom = builtin == tflite.BuiltinOperator.CUSTOM
     return Operator(
@@ -167,7 +171,7 @@ def _read_operator(model: Any, operator: Any, tensors: list[Tensor]) -> Operator
     )
 
 
-def _read_options(operator: Any) -> Any:
+def _read_options(operator: tflite.Operator) -> OptionReader:
     table = operator.BuiltinOptions()
     if table is None:
         return None

@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 
 from arpipe.weights.convert import tflite_import, tflite_reader
-from tests.weights.convert.test_custom_operators import CUT, MATRIX, SUBSET, computed, flex
+from tests.weights.convert.test_custom_operators import CROP, MATRIX, SUBSET, computed, flex
 from tests.weights.convert.test_operators import conv, converted
 from tests.weights.convert.tflite_files import TfliteFile, options
 
@@ -32,15 +32,15 @@ def block(file: TfliteFile, source: int) -> int:
 
 
 def forked_network() -> tuple[bytes, int]:
-    """Three cuts, a block each; the last two fork; heads of different sizes. Its bytes and number of outputs."""
+    """Three crops, a block each; the last two fork; heads of different sizes. Its bytes and number of outputs."""
     file = TfliteFile((1, 12, 12, 16))
     source = computed(file, RNG.normal(size=(10, 3)).astype(np.float32) * 2 + 5.5)
     heads = []
     for index in range(3):
         described = {**MATRIX, "subset_idxs": SUBSET[index:]}
         matrix = file.add("Landmarks2TransformMatrix", [source], (1, 4, 4), custom=flex(described))
-        cut = file.add("TransformTensorBilinear", [file.input, matrix], (1, 4, 8, 16), custom=flex(CUT))
-        trunk = block(file, slopes(file, conv(file, cut, (1, 4, 8, 16), 16), 16))
+        crop = file.add("TransformTensorBilinear", [file.input, matrix], (1, 4, 8, 16), custom=flex(CROP))
+        trunk = block(file, slopes(file, conv(file, crop, (1, 4, 8, 16), 16), 16))
         for size in (7,) if index == 0 else (5, 3):
             end = slopes(file, conv(file, trunk, (1, 2, 4, 32), 32), 32)
             fields = {"padding": 1, "strideH": 2, "strideW": 4}
@@ -88,8 +88,8 @@ def test_branches_that_differ_stay_apart():
     for index, kernel in enumerate((1, 3)):
         described = {**MATRIX, "subset_idxs": SUBSET[index:]}
         matrix = file.add("Landmarks2TransformMatrix", [source], (1, 4, 4), custom=flex(described))
-        cut = file.add("TransformTensorBilinear", [file.input, matrix], (1, 4, 8, 16), custom=flex(CUT))
-        ends.append(conv(file, cut, (1, 4, 8, 16), 16, kernel=kernel))
+        crop = file.add("TransformTensorBilinear", [file.input, matrix], (1, 4, 8, 16), custom=flex(CROP))
+        ends.append(conv(file, crop, (1, 4, 8, 16), 16, kernel=kernel))
     content = file.content(*ends)
     model = tflite_import.convert(content, {"one": (4, 8, 16), "two": (4, 8, 16)})
     assert convolutions(model) == [1, 1]

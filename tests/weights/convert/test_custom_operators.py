@@ -12,9 +12,9 @@ from tests.weights.convert.test_operators import converted
 from tests.weights.convert.tflite_files import TfliteFile, options
 
 SUBSET = [0, 2, 5, 6, 7, 9]
-CUT = {"output_width": 8, "output_height": 4}
+CROP = {"output_width": 8, "output_height": 4}
 MATRIX = {
-    **CUT,
+    **CROP,
     "left_rotation_idx": 3,
     "right_rotation_idx": 8,
     "target_rotation_radians": 0.3,
@@ -28,22 +28,22 @@ def turned(angle: float) -> np.ndarray:
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
-def expected_matrix(points: np.ndarray, cut: dict[str, object]) -> np.ndarray:
-    """The cut around the subset, as the operator is defined."""
+def expected_matrix(points: np.ndarray, crop: dict[str, object]) -> np.ndarray:
+    """The crop around the subset, as the operator is defined."""
     dx, dy = (points[8] - points[3])[:2]
-    r = cut["target_rotation_radians"] - np.arctan2(dy, dx)
-    level = points[cut["subset_idxs"], :2] @ turned(r).T
+    r = crop["target_rotation_radians"] - np.arctan2(dy, dx)
+    level = points[crop["subset_idxs"], :2] @ turned(r).T
     low, high = level.min(0), level.max(0)
     matrix = np.eye(4)
-    matrix[:2, :2] = turned(-r) @ np.diag((high - low) * [cut["scale_x"] / 8, cut["scale_y"] / 4])
+    matrix[:2, :2] = turned(-r) @ np.diag((high - low) * [crop["scale_x"] / 8, crop["scale_y"] / 4])
     matrix[:2, 3] = turned(-r) @ ((low + high) / 2) - matrix[:2, :2] @ [4, 2]
     return matrix
 
 
-def expected_cut(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+def expected_crop(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """Bilinear samples of the image at M·(x, y) with pixel centres, 0 outside."""
     height, width, channels = image.shape
-    cut = np.zeros((4, 8, channels))
+    crop = np.zeros((4, 8, channels))
     for row in range(4):
         for column in range(8):
             x, y = (matrix @ [column + 0.5, row + 0.5, 0, 1])[:2] - 0.5
@@ -52,8 +52,8 @@ def expected_cut(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
             left, top = min(int(x), width - 2), min(int(y), height - 2)
             u, v = x - left, y - top
             block = image[top : top + 2, left : left + 2]
-            cut[row, column] = (block * np.outer([1 - v, v], [1 - u, u])[..., None]).sum((0, 1))
-    return cut
+            crop[row, column] = (block * np.outer([1 - v, v], [1 - u, u])[..., None]).sum((0, 1))
+    return crop
 
 
 def computed(file: TfliteFile, points: np.ndarray) -> int:
@@ -79,8 +79,8 @@ def flex(values: dict[str, object]) -> bytes:
 
 @pytest.mark.parametrize("optimised", [False, True], ids=["plain", "optimised"])
 @pytest.mark.parametrize("seed", range(6))
-def test_cuts_follow_their_definition(seed: int, optimised: bool):
-    """Two cuts from the same landmarks, with subsets of different sizes; points moved by scaled matrices."""
+def test_crops_follow_their_definition(seed: int, optimised: bool):
+    """Two crops from the same landmarks, with subsets of different sizes; points moved by scaled matrices."""
     rng = np.random.default_rng(seed)
     spread = (2.0, 8.0)[seed % 2]  # the wide ones reach outside the image
     points = (rng.normal(size=(10, 3)) * spread + 5.5).astype(np.float32)
@@ -89,7 +89,7 @@ def test_cuts_follow_their_definition(seed: int, optimised: bool):
     scale = np.ones((1, 4, 4), np.float32)
     scale[0, :2, 3] = 4.0
     scale[0, 0, 1] = 0.5
-    cuts = (
+    crops = (
         {**MATRIX},
         {**MATRIX, "subset_idxs": SUBSET[:4], "target_rotation_radians": -1.0, "scale_y": 2.0},
     )
@@ -97,10 +97,10 @@ def test_cuts_follow_their_definition(seed: int, optimised: bool):
     file = TfliteFile((1, 12, 12, 32))
     source = computed(file, points)
     outputs = []
-    for index, options_of_cut in enumerate(cuts):
-        matrix = file.add("Landmarks2TransformMatrix", [source], (1, 4, 4), custom=flex(options_of_cut))
+    for index, each in enumerate(crops):
+        matrix = file.add("Landmarks2TransformMatrix", [source], (1, 4, 4), custom=flex(each))
         outputs += [
-            file.add("TransformTensorBilinear", [file.input, matrix], (1, 4, 8, 32), custom=flex(CUT))
+            file.add("TransformTensorBilinear", [file.input, matrix], (1, 4, 8, 32), custom=flex(CROP))
         ]
         if index:
             matrix = file.add("MUL", [matrix, file.constant(scale)], (1, 4, 4), options("MulOptions"))
@@ -108,9 +108,9 @@ def test_cuts_follow_their_definition(seed: int, optimised: bool):
         outputs += [file.add("TransformLandmarks", [moved, matrix], (1, 5, 2), custom=flex({}))]
     answers = converted(file.content(*outputs), image, optimised)
 
-    for index, options_of_cut in enumerate(cuts):
-        truth = expected_matrix(points.astype(float), options_of_cut)
-        np.testing.assert_allclose(answers[2 * index][0], expected_cut(image[0], truth), atol=5e-4)
+    for index, each in enumerate(crops):
+        truth = expected_matrix(points.astype(float), each)
+        np.testing.assert_allclose(answers[2 * index][0], expected_crop(image[0], truth), atol=5e-4)
         truth = truth * scale[0] if index else truth
         expected = local[index] @ truth[:2, :2].T + truth[:2, 3]
         np.testing.assert_allclose(answers[2 * index + 1][0], expected, atol=2e-4)
@@ -120,8 +120,8 @@ def test_coinciding_rotation_points_stay_finite():
     file = TfliteFile((1, 12, 12, 32))
     source = computed(file, np.ones((10, 3), np.float32))
     matrix = file.add("Landmarks2TransformMatrix", [source], (1, 4, 4), custom=flex(MATRIX))
-    cut = file.add("TransformTensorBilinear", [file.input, matrix], (1, 4, 8, 32), custom=flex(CUT))
-    (answer,) = converted(file.content(cut), np.zeros((1, 12, 12, 32), np.float32), optimised=True)
+    crop = file.add("TransformTensorBilinear", [file.input, matrix], (1, 4, 8, 32), custom=flex(CROP))
+    (answer,) = converted(file.content(crop), np.zeros((1, 12, 12, 32), np.float32), optimised=True)
     assert np.isfinite(answer).all()
 
 
@@ -130,7 +130,7 @@ def test_matrix_read_by_something_else_is_refused():
     source = computed(file, np.ones((10, 3), np.float32))
     matrix = file.add("Landmarks2TransformMatrix", [source], (1, 4, 4), custom=flex(MATRIX))
     content = file.content(file.add("LOGISTIC", [matrix], (1, 4, 4)))
-    with pytest.raises(WeightsError, match="reads 'cutmatrix_1', which nothing computes"):
+    with pytest.raises(WeightsError, match="reads 'cropmatrix_1' before any node computes it"):
         tflite_import.convert(content, {"output": (4, 4)})
 
 

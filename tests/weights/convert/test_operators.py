@@ -231,7 +231,7 @@ def test_every_builtin_operator_is_tested():
 def test_unknown_operator_is_named():
     file = TfliteFile((1, 8, 10, 3))
     content = file.content(file.add("SIN", [file.input], (1, 8, 10, 3)))
-    with pytest.raises(WeightsError, match="SIN cannot be converted; known are ADD"):
+    with pytest.raises(WeightsError, match="SIN cannot be converted; supported are: ADD"):
         tflite_import.convert(content, {"output": (8, 10, 3)})
 
 

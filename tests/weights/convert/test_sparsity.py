@@ -62,7 +62,7 @@ def test_blocks_land_on_their_place():
 
 def test_wrong_number_of_values_is_refused():
     layout = SparseLayout((0,), (), (SparseDimension(3, None, None),))
-    with pytest.raises(WeightsError, match="2 values, its layout has 3 places"):
+    with pytest.raises(WeightsError, match="2 values, its layout has 3 positions"):
         densify(np.zeros(2), layout, (3,))
 
 

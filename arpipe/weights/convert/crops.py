@@ -1,9 +1,9 @@
-"""The attention mesh's cuts at lips and eyes → ONNX, computed for all of them at once.
+"""Converts the attention mesh's crops at lips and eyes to ONNX, all of them at once.
 
-Three nodes of our own kinds describe them: MATRIX (landmarks → matrix of a cut), SAMPLE (feature map, matrix → cut)
-and MOVE (points, matrix → points). One after the other they come to some 150 nodes on a handful of numbers each;
-together they are a third of that. Points are rows, so matrices are applied transposed: p' = p @ M.T,
-and of M.T only two parts are kept, `linear` (n, cuts, 2, 2) and `shift` (n, cuts, 1, 2).
+Three private kinds of node describe them: MATRIX (landmarks → matrix of a crop), SAMPLE (feature map, matrix → crop)
+and MOVE (points, matrix → points). Converted one by one they would take some 150 nodes with a handful of numbers each;
+together they take a third of that. Points are rows, so matrices are applied transposed: p' = p @ M.T,
+and of M.T only two parts are kept, `linear` (n, crops, 2, 2) and `shift` (n, crops, 1, 2).
 """
 
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 from arpipe.errors import WeightsError
 from arpipe.weights.convert.graph import Graph, Node
 
-MATRIX, SAMPLE, MOVE = "CutMatrix", "CutSample", "CutMove"
-SHORTEST_EDGE_PX = 1e-12  # keeps the direction finite when both rotation points coincide
-FLING = 1e4  # times its excess a coordinate outside the map is thrown out, so that no neighbour bleeds in
+MATRIX, SAMPLE, MOVE = "CropMatrix", "CropSample", "CropMove"
+MIN_EDGE_PX = 1e-12  # keeps the direction finite if both rotation points coincide
+EXCESS_GAIN = 1e4  # pushes coordinates outside the map so far out that no neighbour is blended in
 
 
 @dataclass(frozen=True, eq=False)
 class Matrices:
-    """The matrices of all cuts from one set of landmarks.
+    """The matrices of all crops from one set of landmarks.
 
     Attributes:
-        index: MATRIX output → its place among the cuts.
-        linear: Value (n, cuts, 2, 2), the upper left blocks transposed.
-        shift: Value (n, cuts, 1, 2), the translations.
+        index: MATRIX output → index of its crop.
+        linear: Value (n, crops, 2, 2), the upper left blocks transposed.
+        shift: Value (n, crops, 1, 2), the translations.
     """
 
     index: dict[str, int]
@@ -55,19 +55,19 @@ def _readers(graph: Graph, kind: str, matrices: Matrices) -> list[Node]:
 
 
 def _matrices(graph: Graph, source: str, nodes: list[Node]) -> Matrices:
-    """Cut out the bounding box of each subset, level with its edge."""
+    """Compute the matrices of crops around the bounding box of each subset, level with its edge."""
     longest = max(len(node.attributes["subset"]) for node in nodes)
-    # Subsets are filled up with their own first point, which moves no bounding box.
+    # Subsets are padded with their own first point, which changes no bounding box.
     chosen = [
         [*a["ends"], *a["subset"], *[a["subset"][0]] * (longest - len(a["subset"]))]
         for a in (node.attributes for node in nodes)
     ]
     xy = _slice(graph, source, axis=2, begin=0, end=2)
-    points = graph.add("Gather", [xy, graph.constant(np.array(chosen))], axis=1)  # (n, cuts, 2 + longest, 2)
+    points = graph.add("Gather", [xy, graph.constant(np.array(chosen))], axis=1)  # (n, crops, 2 + longest, 2)
     left, right, subset = _split(graph, points, 2, [1, 1, longest])
     rotation, half_inverse = _rotations(graph, graph.add("Sub", [right, left]), nodes)
     level = graph.add("MatMul", [subset, rotation])
-    high = graph.add("ReduceMax", [level], axes=[2], keepdims=1)  # (n, cuts, 1, 2)
+    high = graph.add("ReduceMax", [level], axes=[2], keepdims=1)  # (n, crops, 1, 2)
     low = graph.add("ReduceMin", [level], axes=[2], keepdims=1)
     centre = graph.add("MatMul", [graph.add("Add", [high, low]), half_inverse])
 
@@ -81,10 +81,10 @@ def _matrices(graph: Graph, source: str, nodes: list[Node]) -> Matrices:
 
 
 def _rotations(graph: Graph, edge: str, nodes: list[Node]) -> tuple[str, str]:
-    """R.T and R / 2 (n, cuts, 2, 2) of the turn r = target − atan2(edge), cos and sin taken from the edge."""
+    """Compute R.T and R / 2 (n, crops, 2, 2) of the rotation by r = target − atan2(edge), without the arctangent."""
     length = graph.add("ReduceL2", [edge], axes=[3], keepdims=1)
-    length = graph.add("Max", [length, graph.constant(np.float32(SHORTEST_EDGE_PX))])
-    direction = graph.add("Div", [edge, length])  # (n, cuts, 1, 2): cos a, sin a
+    length = graph.add("Max", [length, graph.constant(np.float32(MIN_EDGE_PX))])
+    direction = graph.add("Div", [edge, length])  # (n, crops, 1, 2): cos a, sin a
     # cos r = cos t·cos a + sin t·sin a, sin r = sin t·cos a − cos t·sin a
     # R.T = [[cos r, sin r], [−sin r, cos r]]
     targets = np.array([node.attributes["target_rad"] for node in nodes])
@@ -97,13 +97,13 @@ def _rotations(graph: Graph, edge: str, nodes: list[Node]) -> tuple[str, str]:
 
 
 def _sample(graph: Graph, image: str, matrices: Matrices) -> None:
-    """Cut one image, all cuts side by side as channels, split at the end."""
+    """Crop one image: all crops side by side as channels, split at the end."""
     nodes = [node for node in _readers(graph, SAMPLE, matrices) if node.inputs[0] == image]
     _, channels, height, side = graph.shapes[image]
     width, rows = nodes[0].attributes["size"]
     if height != side or any(node.attributes["size"] != (width, rows) for node in nodes):
         raise WeightsError(
-            f"cuts of a {side}×{height} map are not supported, only equal ones of a square map"
+            f"crops of a {side}×{height} map are not supported, only crops of equal size of a square map"
         )
     grid = _grid(graph, [matrices.index[node.inputs[1]] for node in nodes], matrices, (width, rows), side)
     stacked = graph.add("GridSample", [image, grid], mode="bilinear", padding_mode="zeros", align_corners=0)
@@ -111,38 +111,37 @@ def _sample(graph: Graph, image: str, matrices: Matrices) -> None:
     apart = _reshape(graph, stacked, (0, channels, count, rows * width))
     turned = graph.add("Transpose", [apart], perm=[0, 2, 1, 3])
     together = _reshape(graph, turned, (0, count * channels, rows, width))
-    for node, cut in zip(nodes, _split(graph, together, 1, [channels] * count), strict=True):
-        graph.rename(node.outputs[0], cut)
+    for node, crop in zip(nodes, _split(graph, together, 1, [channels] * count), strict=True):
+        graph.rename(node.outputs[0], crop)
         graph.replace(node)
 
 
 def _grid(graph: Graph, order: list[int], matrices: Matrices, size: tuple[int, int], side: int) -> str:
-    """Where to sample (n, cuts · rows, columns, 2): −1…1 from outer edge to outer edge of the map."""
+    """Compute the sampling grid (n, crops · rows, columns, 2): −1…1 from outer edge to outer edge of the map."""
     rows, columns = np.mgrid[: size[1], : size[0]] + 0.5  # pixel centres
     centres = np.stack([columns, rows, np.ones_like(rows)], -1).reshape(-1, 3)
-    matrix = graph.add("Concat", [matrices.linear, matrices.shift], axis=2)  # (n, cuts, 3, 2)
+    matrix = graph.add("Concat", [matrices.linear, matrices.shift], axis=2)  # (n, crops, 3, 2)
     if order != list(range(len(matrices.index))):
         matrix = graph.add("Gather", [matrix, graph.constant(np.array(order))], axis=1)
     scaled = graph.constant((centres * 2.0 / side).astype(np.float32))
     grid = graph.add("Sub", [graph.add("MatMul", [scaled, matrix]), graph.constant(np.float32(1.0))])
-    # Half a pixel inside the edges lie the outer pixel centres; beyond them a sample is 0, not a blend with 0.
+    # The outer pixel centres lie half a pixel inside the edges; beyond them a sample is 0, not a blend with 0.
     limit = np.float32(1.0 - 1.0 / side)
     inside = graph.add("Clip", [grid, graph.constant(-limit), graph.constant(limit)])
     excess = graph.add("Sub", [grid, inside])
-    flung = graph.add("Mul", [excess, graph.constant(np.float32(FLING))])
-    return _reshape(graph, graph.add("Add", [grid, flung]), (0, len(order) * size[1], size[0], 2))
+    gained = graph.add("Mul", [excess, graph.constant(np.float32(EXCESS_GAIN))])
+    return _reshape(graph, graph.add("Add", [grid, gained]), (0, len(order) * size[1], size[0], 2))
 
 
 def _move(graph: Graph, matrices: Matrices) -> None:
-    """Move all points by the matrices of their cuts, a matrix per point, and split them at the end."""
-    moved = [(node, *_scaled_matrix(graph, node, matrices)) for node in graph.nodes if node.kind == MOVE]
-    moved = [entry for entry in moved if entry[1] is not None]
-    if not moved:
+    """Move all points by the matrices of their crops, one matrix per point, and split them at the end."""
+    moves = [move for node in graph.nodes if node.kind == MOVE if (move := _read_move(graph, node, matrices))]
+    if not moves:
         return
-    counts = [graph.shapes[node.inputs[0]][1] for node, _, _ in moved]
-    owner = graph.constant(np.repeat([index for _, index, _ in moved], counts))
-    factors = np.repeat([factor for _, _, factor in moved], counts, axis=0)  # (points, 4, 4)
-    points = graph.add("Concat", [node.inputs[0] for node, _, _ in moved], axis=1)
+    counts = [graph.shapes[move.node.inputs[0]][1] for move in moves]
+    owner = graph.constant(np.repeat([move.crop for move in moves], counts))
+    factors = np.repeat([move.factors for move in moves], counts, axis=0)  # (points, 4, 4)
+    points = graph.add("Concat", [move.node.inputs[0] for move in moves], axis=1)
     linear = graph.add("Gather", [matrices.linear, owner], axis=1)  # (n, points, 2, 2)
     shift = graph.add("Gather", [matrices.shift, owner], axis=1)  # (n, points, 1, 2)
     linear = _multiply(graph, linear, factors[:, :2, :2].transpose(0, 2, 1))
@@ -152,19 +151,28 @@ def _move(graph: Graph, matrices: Matrices) -> None:
     by_x, by_y = _split(graph, graph.add("Mul", [columns, linear]), 2, [1, 1])
     turned = graph.add("Add", [by_x, by_y])
     result = _reshape(graph, graph.add("Add", [turned, shift]), (0, sum(counts), 2))
-    for (node, _, _), part in zip(moved, _split(graph, result, 1, counts), strict=True):
-        graph.rename(node.outputs[0], part)
-        graph.replace(node)
+    for move, part in zip(moves, _split(graph, result, 1, counts), strict=True):
+        graph.rename(move.node.outputs[0], part)
+        graph.replace(move.node)
 
 
-def _scaled_matrix(graph: Graph, node: Node, matrices: Matrices) -> tuple[int | None, NDArray[np.float32]]:
-    """Which cut's matrix a MOVE reads, None if it is none of these, and what its entries are multiplied by."""
-    value, factor = node.inputs[1], np.ones((4, 4), np.float32)
+@dataclass(frozen=True, eq=False)
+class _Move:
+    """A MOVE node, the crop whose matrix it reads, and what the matrix's entries are multiplied by."""
+
+    node: Node
+    crop: int
+    factors: NDArray[np.float32]
+
+
+def _read_move(graph: Graph, node: Node, matrices: Matrices) -> _Move | None:
+    """Return what a MOVE node does; None if it reads a matrix of other landmarks."""
+    value, factors = node.inputs[1], np.ones((4, 4), np.float32)
     producer = graph.producer(value)
     if producer is not None and producer.kind == "Mul" and producer.inputs[1] in graph.constants:
-        factor = np.broadcast_to(graph.constants[producer.inputs[1]], (1, 4, 4))[0]
+        factors = np.broadcast_to(graph.constants[producer.inputs[1]], (1, 4, 4))[0].astype(np.float32)
         value = producer.inputs[0]
-    return matrices.index.get(value), factor
+    return _Move(node, matrices.index[value], factors) if value in matrices.index else None
 
 
 def _multiply(graph: Graph, value: str, factors: NDArray[np.float32]) -> str:
