@@ -61,9 +61,9 @@ def refusal(url, **headers):
         return answer.code, answer.read()
 
 
-def wear(opened, *effects):
-    opened.say(type="wear", ticket=7, effects=[{"id": name, "params": params} for name, params in effects])
-    return opened.hear("worn")
+def set_effects(opened, *effects):
+    opened.say(type="effects", ticket=7, effects=[{"id": name, "params": params} for name, params in effects])
+    return opened.hear("applied")
 
 
 def changed(answer, pixels):
@@ -79,7 +79,7 @@ def test_glasses_come_back_on_the_face(url, pixels):
         bare = opened.receive()
         assert (bare.kind, bare.sequence, bare.captured_ms) == (PictureKind.JPEG, 41, 1234.5)
         assert changed(bare, pixels) < 0.002
-        assert wear(opened, ("wayfarer", {}))["ticket"] == 7
+        assert set_effects(opened, ("wayfarer", {}))["ticket"] == 7
         opened.send(sent, 42, captured_ms=1267.0)
         dressed = opened.receive()
         assert dressed.facts["faces"] == 1
@@ -90,7 +90,7 @@ def test_glasses_come_back_on_the_face(url, pixels):
 def test_the_divider_keeps_one_side_untouched(url, pixels):
     sent = encode_jpeg(pixels, 95)
     with page(url) as opened:
-        wear(opened, ("wayfarer", {}))
+        set_effects(opened, ("wayfarer", {}))
         opened.say(type="view", split=0.5, before="left")
         for number in range(2):
             opened.send(sent, number, captured_ms=33.0 * number)
@@ -117,11 +117,11 @@ def test_h264_goes_up_and_down(url, pixels):
         assert np.abs(got.astype(int) - pixels).mean() < 6
 
 
-def test_sessions_wear_their_own(url, pixels):
+def test_sessions_have_effects_of_their_own(url, pixels):
     sent = encode_jpeg(pixels, 95)
     with page(url) as one, page(url) as other:
-        wear(one, ("lipstick", {"color": "#ff0000", "opacity": 1}))
-        wear(other, ("foundation", {}))
+        set_effects(one, ("lipstick", {"color": "#ff0000", "opacity": 1}))
+        set_effects(other, ("foundation", {}))
         for number in range(3):
             for opened in (one, other):
                 opened.send(sent, number, captured_ms=33.0 * number)
@@ -137,7 +137,7 @@ def test_what_is_not_in_the_catalogue_is_refused_and_harms_nothing(url, pixels):
             {"id": "aviator", "params": {"opacity": 7}},
             {"id": "lipstick", "params": {"color": "red"}},
         ):
-            opened.say(type="wear", effects=[effect])
+            opened.say(type="effects", effects=[effect])
             assert effect["id"] in opened.hear("refused")["reason"]
         opened.send(encode_jpeg(pixels, 90))
         assert opened.receive().facts["faces"] == 1
@@ -153,17 +153,17 @@ HEADER = b"\1" + bytes(15)
         (["[" * 9000], "malformed command"),
         (['{"type":"dance"}'], "malformed command"),
         (['{"type":"view","split":2}'], "malformed command"),
-        (['{"type":"hello","version":1}'], "hello comes once"),
+        (['{"type":"hello","version":2}'], "hello was sent twice"),
         (["x" * 40_000], "32768 are allowed"),
         ([b"\1"], "the header alone has 16"),
         ([b"\x09" + bytes(40)], "a picture of kind 9"),
         ([HEADER + b"no picture"], "cannot be decoded"),
         ([b"\2" + bytes(15) + b"\0\0\0\1 no H.264"], "cannot be decoded"),
-        ([b"\1" + bytes(7) + b"\xff" * 8 + b"x"], "without a time"),
+        ([b"\1" + bytes(7) + b"\xff" * 8 + b"x"], "without a valid time"),
         ([HEADER + encode_jpeg(np.zeros((8, 8, 3), np.uint8), 50)], "at least 32 px"),
         ([HEADER + encode_jpeg(np.zeros((900, 900, 3), np.uint8), 50)], "larger than"),
         ([HEADER + b"x"] * (CREDIT + 1), "unanswered|cannot be decoded"),
-        (['{"type":"reset"}'] * 90, "commands a second"),
+        (['{"type":"reset"}'] * 90, "commands per second"),
     ],
 )
 def test_a_malformed_message_ends_its_session_only(url, pixels, messages, reason):
@@ -193,7 +193,7 @@ def test_more_pictures_than_allowed_end_the_session(pixels):
             opened.send(small, number, captured_ms=float(number))
             opened.receive()
         opened.send(small, 3)
-        assert "more than 3 pictures a second" in reason_of(opened)
+        assert "more than 3 pictures per second" in reason_of(opened)
 
 
 def test_the_first_message_must_be_hello(url):
@@ -212,14 +212,14 @@ def test_the_one_too_many_is_told_and_may_come_later():
     with serving(max_sessions=1) as url:
         with page(url):
             with knock(url) as socket:
-                assert "All 1 places are taken" in reason_of(Page(socket))
+                assert "All 1 sessions are in use" in reason_of(Page(socket))
             status, text = refusal(url)
             assert status == 503
             assert b"All places are taken" in text
         for _ in range(100):  # the place is free once the session has been cleared away
             with knock(url) as socket:
                 try:
-                    socket.send('{"type":"hello","version":1}')
+                    socket.send('{"type":"hello","version":2}')
                     assert json.loads(socket.recv(60))["type"] == "welcome"
                     break
                 except ConnectionClosed:
@@ -233,17 +233,17 @@ def test_the_servers_own_camera_plays_and_waits_for_the_page():
         first, second = opened.receive(), opened.receive()
         assert first.facts["faces"] == 1
         assert first.sequence < second.sequence
-        opened.say(type="wear", ticket=3, effects=[])  # more pictures come only after an ack
-        assert opened.hear("worn")["ticket"] == 3
+        opened.say(type="effects", ticket=3, effects=[])  # more pictures come only after an ack
+        assert opened.hear("applied")["ticket"] == 3
         opened.say(type="ack", sequence=first.sequence)
         assert opened.receive().sequence > second.sequence
         opened.send(b"picture")
-        assert "takes no pictures" in reason_of(opened)
+        assert "accepts no pictures" in reason_of(opened)
 
 
 def test_a_server_without_a_camera_says_so(url):
     with knock(url) as socket:
-        socket.send('{"type":"hello","version":1,"mode":"server"}')
+        socket.send('{"type":"hello","version":2,"mode":"server"}')
         assert "--source" in reason_of(Page(socket))
 
 
@@ -272,7 +272,7 @@ def test_sockets_from_other_pages_are_refused(url, origin):
 def test_rebound_names_are_refused(url):
     status, text = refusal(url, Host="evil.example")
     assert status == 403
-    assert b"not called" in text
+    assert b"is not a name of this server" in text
 
 
 def test_tls_and_token_let_a_page_in_from_elsewhere(tmp_path, pixels):
@@ -299,7 +299,7 @@ def test_sessions_leave_no_thread_behind(url, pixels):
     threads = {}
     for _ in range(4):
         with page(url) as opened:
-            wear(opened, ("aviator", {}), ("blush", {}))
+            set_effects(opened, ("aviator", {}), ("blush", {}))
             opened.send(encode_jpeg(pixels, 90))
             opened.receive()
             open_now = [thread for thread in threading.enumerate() if thread.name.startswith(SESSION_THREADS)]

@@ -108,7 +108,7 @@ def test_glasses_are_on_the_face_and_change_with_a_click(browser):
         np.testing.assert_allclose(seen(page).mean((0, 1)), sent, atol=4)
         bare = darkness(page)
         page.click("[data-effect=wayfarer]")
-        until(page, "arpipe.wornMs > 0")
+        until(page, "arpipe.appliedMs > 0")
         more_pictures(page)
         assert darkness(page) > bare + 25
         assert page.get_attribute("[data-effect=wayfarer]", "aria-pressed") == "true"

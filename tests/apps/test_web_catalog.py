@@ -61,14 +61,17 @@ def test_unknown_names_are_refused(catalog):
             catalog.entry(name)
 
 
-def test_effects_of_the_command_line_are_worn_and_folders_offered(tmp_path):
+def test_effects_of_the_command_line_are_active_and_folders_offered(tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
     text = (assets_root() / "effects" / "round" / "effect.toml").read_text().replace('"round"', '"mine"')
     (folder / "effect.toml").write_text(text)
     (folder / "model.glb").write_bytes((load_pack("round").folder / "model.glb").read_bytes())
     catalog = EffectCatalog(["lipstick(color=#00ff00)", str(folder)])
-    assert catalog.worn == [{"id": "lipstick", "params": {"color": "#00ff00"}}, {"id": "mine", "params": {}}]
+    assert catalog.active == [
+        {"id": "lipstick", "params": {"color": "#00ff00"}},
+        {"id": "mine", "params": {}},
+    ]
     assert catalog.entry("mine").pack({}).folder == folder
     assert str(tmp_path) not in str(catalog.to_json())
     with pytest.raises(ConfigError):

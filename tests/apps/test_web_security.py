@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from arpipe.apps.web.security import COOKIE, Access, Gate, is_loopback
+from arpipe.apps.web.security import COOKIE, Access, AccessMiddleware, is_loopback
 from arpipe.apps.web.server import WebServer
 from arpipe.config import RunConfig, WebConfig
 from arpipe.errors import ConfigError, DeviceError
@@ -32,7 +32,7 @@ def answer(access, path="/", headers=(), query=b"", kind="http"):
         sent.append(message)
 
     scope = {"type": kind, "method": "GET", "path": path, "query_string": query, "headers": list(headers)}
-    asyncio.run(Gate(app, access)(scope, None, send))
+    asyncio.run(AccessMiddleware(app, access)(scope, None, send))
     return sent, bool(seen)
 
 
@@ -102,17 +102,17 @@ def test_a_token_is_asked_for_and_remembered(outside):
     ],
 )
 def test_only_own_names_are_answered_on_loopback(host, known):
-    assert Access.of(WebConfig()).knows_host(host) is known
+    assert Access.of(WebConfig()).accepts_host(host) is known
 
 
 def test_names_beyond_loopback(outside):
-    assert outside.knows_host("booth.local:8000")
-    assert outside.knows_host("10.0.0.1:8000")
-    assert not outside.knows_host("evil.example")
+    assert outside.accepts_host("booth.local:8000")
+    assert outside.accepts_host("10.0.0.1:8000")
+    assert not outside.accepts_host("evil.example")
 
 
 def test_origin_is_the_page_itself(outside):
-    assert outside.knows_origin("https://booth.local:8000", "booth.local:8000")
+    assert outside.accepts_origin("https://booth.local:8000", "booth.local:8000")
     for origin in (
         "http://booth.local:8000",
         "https://booth.local",
@@ -120,7 +120,7 @@ def test_origin_is_the_page_itself(outside):
         "null",
         "https://[",
     ):
-        assert not outside.knows_origin(origin, "booth.local:8000")
+        assert not outside.accepts_origin(origin, "booth.local:8000")
 
 
 def test_a_taken_port_is_said_so():

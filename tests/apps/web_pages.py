@@ -80,7 +80,7 @@ def page(url: str, hello: dict[str, Any] | None = None, **options: Any) -> Itera
     """A page that has said hello and was welcomed."""
     with knock(url, **options) as socket:
         opened = Page(socket)
-        opened.say(**{"type": "hello", "version": 1, "down": "jpeg", **(hello or {})})
+        opened.say(**{"type": "hello", "version": 2, "down": "jpeg", **(hello or {})})
         assert opened.hear("welcome")["credit"] == 2
         yield opened
 

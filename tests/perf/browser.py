@@ -93,12 +93,12 @@ def switch(page: Page) -> list[float]:
     """Milliseconds from a click to the first picture with the other effect."""
     took = []
     for number in range(SWITCHES):
-        page.evaluate("() => { arpipe.wornMs = 0; }")
+        page.evaluate("() => { arpipe.appliedMs = 0; }")
         page.evaluate(
             f"() => document.querySelector('[data-effect={EFFECTS[number % len(EFFECTS)]}]').click()"
         )
         page.wait_for_timeout(BETWEEN_MS)
-        took.append(float(page.evaluate("() => arpipe.wornMs")))
+        took.append(float(page.evaluate("() => arpipe.appliedMs")))
     return took
 
 

@@ -1,7 +1,8 @@
 """The live app in a browser: `arpipe live --web`.
 
-`server` has the routes and `security` who may call them; each socket is a `connection` that speaks `protocol`
-with its own `session`; `drawing` is what all sessions do on the one render thread. `static/` is the page.
+`server` has the routes and `security` checks requests; each `connection` speaks the `protocol` and has its own
+`session`; `catalog` lists the effects and `previews` shows them; `server_camera` is the camera of the server. The page
+is in `static/`.
 """
 
 from arpipe.apps.web.run import run as run

@@ -1,11 +1,10 @@
-"""One socket: the page's messages in, pictures out, and an end with a reason."""
+"""A WebSocket connection: receives messages of the page and sends pictures, until it ends with a reason."""
 
 import asyncio
 import time
 from collections import deque
 from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -13,13 +12,13 @@ from arpipe.apps.web.protocol import (
     CREDIT,
     VERSION,
     Ack,
-    Close,
+    CloseCode,
     Command,
     Hello,
     ProtocolError,
     Reset,
-    View,
-    Wear,
+    SetEffects,
+    SetView,
     parse_command,
     parse_picture,
 )
@@ -29,21 +28,21 @@ from arpipe.config import WebConfig
 from arpipe.errors import ArpipeError, ConfigError
 
 HELLO_TIMEOUT_S = 10.0
-MOST_COMMANDS_PER_S = 60
-LONGEST_REASON = 120  # bytes that a closing frame holds
+MAX_COMMANDS_PER_S = 60
+MAX_REASON_BYTES = 120  # limit of a closing frame
 PROBLEM_CHECK_S = 1.0
 
 
-GONE = (WebSocketDisconnect, RuntimeError)
-"""What sending raises when the page has gone."""
+DISCONNECTED = (WebSocketDisconnect, RuntimeError)
+"""Raised when sending to a page that is gone."""
 
 
-class Rate:
-    """Counts events of the last second.
+class RateLimit:
+    """Limits the events per second.
 
     Args:
-        limit: That many are allowed.
-        what: For the message.
+        limit: Maximum number of events per second.
+        what: Name of the events, for the message.
     """
 
     def __init__(self, limit: float, what: str) -> None:
@@ -51,19 +50,19 @@ class Rate:
         self._times: deque[float] = deque()
 
     def count(self, now_s: float) -> None:
-        """Take note of one more; ProtocolError when they are too many."""
+        """Count an event; raises ProtocolError if there are too many."""
         self._times.append(now_s)
         while self._times[0] < now_s - 1.0:
             self._times.popleft()
         if len(self._times) > self._limit:
-            raise ProtocolError(f"more than {self._limit:g} {self._what} a second")
+            raise ProtocolError(f"more than {self._limit:g} {self._what} per second")
 
 
 async def read_hello(socket: WebSocket) -> Hello:
-    """The page's first message.
+    """Wait for the first message of a page.
 
     Raises:
-        ProtocolError: It is another one, or none comes.
+        ProtocolError: It is another message, or none comes in time.
     """
     try:
         message = await asyncio.wait_for(socket.receive_text(), HELLO_TIMEOUT_S)
@@ -77,140 +76,140 @@ async def read_hello(socket: WebSocket) -> Hello:
     return command
 
 
-async def close(socket: WebSocket, code: Close, reason: str) -> None:
-    """End the session; the page shows the reason. Does nothing when the page has gone."""
-    with suppress(*GONE):
-        await socket.close(code, reason.encode()[:LONGEST_REASON].decode(errors="ignore"))
+async def close(socket: WebSocket, code: CloseCode, reason: str) -> None:
+    """End a session with a reason that the page shows; no effect if the page is gone."""
+    with suppress(*DISCONNECTED):
+        await socket.close(code, reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore"))
 
 
 class Connection:
-    """A session and its page, talking.
+    """Connects a session and its page.
 
     Args:
-        socket: Accepted.
-        session: Sees and draws.
-        limits: What the page may ask for.
+        socket: The accepted socket.
+        session: The session.
+        limits: Limits of what the page may send.
     """
 
     def __init__(self, socket: WebSocket, session: WebSession, limits: WebConfig) -> None:
         self._socket, self._session, self._limits = socket, session, limits
-        self._pictures = Rate(limits.max_fps, "pictures")
-        self._commands = Rate(MOST_COMMANDS_PER_S, "commands")
+        self._pictures = RateLimit(limits.max_fps, "pictures")
+        self._commands = RateLimit(MAX_COMMANDS_PER_S, "commands")
         self._unanswered = 0
-        self._shown = asyncio.Event()
+        self._acknowledged = asyncio.Event()
 
     async def serve(self, camera: ServerCamera | None) -> None:
-        """Talk until the page goes.
+        """Serve the page until it disconnects.
 
         Args:
-            camera: Watched instead of pictures from the page.
+            camera: Source of the pictures; None if the page sends them.
 
         Raises:
-            ProtocolError: The page broke a rule, or was silent for too long.
+            ProtocolError: The page violated the protocol or was silent for too long.
         """
         await self._say({"type": "welcome", "version": VERSION, "credit": CREDIT})
         try:
             async with asyncio.TaskGroup() as tasks:
                 watcher = None if camera is None else tasks.create_task(self._watch(camera, tasks))
-                await self._listen(tasks, camera is None)
+                await self._listen(tasks, accepts_pictures=camera is None)
                 if watcher is not None:
                     watcher.cancel()
-        except* (ProtocolError, ArpipeError) as broken:
-            raise _first(broken) from None
+        except* (ProtocolError, ArpipeError) as errors:
+            raise _first(errors) from None
 
-    async def _listen(self, tasks: asyncio.TaskGroup, takes_pictures: bool) -> None:
+    async def _listen(self, tasks: asyncio.TaskGroup, *, accepts_pictures: bool) -> None:
         while True:
             try:
                 message = await asyncio.wait_for(self._socket.receive(), self._limits.idle_s)
             except TimeoutError as error:
                 reason = f"No picture came for {self._limits.idle_s:g} seconds."
-                raise ProtocolError(reason, Close.GOING_AWAY) from error
+                raise ProtocolError(reason, CloseCode.GOING_AWAY) from error
             if message["type"] == "websocket.disconnect":
                 return
             data, text = message.get("bytes"), message.get("text")
             if data is None:
                 self._commands.count(time.monotonic())
-                await self._obey(parse_command(text or ""))
-            elif not takes_pictures:
-                raise ProtocolError("this session watches the server's camera; it takes no pictures")
+                await self._execute(parse_command(text or ""))
+            elif not accepts_pictures:
+                raise ProtocolError("this session watches the server's camera; it accepts no pictures")
             else:
-                self._take(data, tasks)
+                self._accept(data, tasks)
 
-    def _take(self, data: bytes, tasks: asyncio.TaskGroup) -> None:
+    def _accept(self, data: bytes, tasks: asyncio.TaskGroup) -> None:
         self._pictures.count(time.monotonic())
         picture = parse_picture(data)
         if self._unanswered >= CREDIT:
-            raise ProtocolError(f"more than {CREDIT} pictures unanswered")
+            raise ProtocolError(f"more than {CREDIT} unanswered pictures")
         self._unanswered += 1
-        _begin(tasks, self._session.answer_picture(picture, self._answer))
+        _start(tasks, self._session.answer_picture(picture, self._answer))
 
-    async def _obey(self, command: Command) -> None:
-        if isinstance(command, Wear):
-            await self._wear(command)
-        elif isinstance(command, View):
+    async def _execute(self, command: Command) -> None:
+        if isinstance(command, SetEffects):
+            await self._set_effects(command)
+        elif isinstance(command, SetView):
             self._session.set_view(command)
         elif isinstance(command, Ack):
             self._unanswered = max(0, self._unanswered - 1)
-            self._shown.set()
+            self._acknowledged.set()
         elif isinstance(command, Reset):
             self._session.restart()
         else:
-            raise ProtocolError("hello comes once")
+            raise ProtocolError("hello was sent twice")
 
-    async def _wear(self, order: Wear) -> None:
-        started_s = time.perf_counter()
+    async def _set_effects(self, command: SetEffects) -> None:
+        start_s = time.perf_counter()
         try:
-            await self._session.set_effects(order)
+            await self._session.set_effects(command)
         except ConfigError as error:
-            await self._say({"type": "refused", "ticket": order.ticket, "reason": str(error)})
+            await self._say({"type": "refused", "ticket": command.ticket, "reason": str(error)})
             return
-        took_ms = round((time.perf_counter() - started_s) * 1000.0, 1)
-        await self._say({"type": "worn", "ticket": order.ticket, "ms": took_ms})
+        duration_ms = round((time.perf_counter() - start_s) * 1000.0, 1)
+        await self._say({"type": "applied", "ticket": command.ticket, "ms": duration_ms})
 
     async def _watch(self, camera: ServerCamera, tasks: asyncio.TaskGroup) -> None:
-        """Send the camera's newest picture whenever the page has shown one."""
-        number, told = 0, None
+        """Send the latest picture of the camera whenever the page has credit."""
+        number, reported = 0, None
         async with camera.watching():
             while True:
-                self._shown.clear()
+                self._acknowledged.clear()
                 if self._unanswered >= CREDIT:
-                    await self._shown.wait()
+                    await self._acknowledged.wait()
                     continue
                 try:
                     async with asyncio.timeout(PROBLEM_CHECK_S):
-                        number, frame = await camera.newest(number)
+                        number, frame = await camera.latest(number)
                 except TimeoutError:
-                    if camera.problem != told:
-                        told = camera.problem
-                        await self._say({"type": "trouble", "reason": told or ""})
+                    if camera.problem != reported:
+                        reported = camera.problem
+                        await self._say({"type": "problem", "reason": reported or ""})
                     continue
                 self._unanswered += 1
                 sent_ms = time.monotonic() * 1000.0
                 answer = self._session.answer_frame(frame, number, sent_ms, self._send)
-                _begin(tasks, answer)  # its credit comes back with the page's ack
+                _start(tasks, answer)  # the page's ack returns its credit
 
     async def _answer(self, data: bytes) -> None:
-        self._unanswered -= 1  # before it is sent: the page may send its next picture at once
+        self._unanswered -= 1  # before sending, because the page may send its next picture at once
         await self._send(data)
 
     async def _send(self, data: bytes) -> None:
-        with suppress(*GONE):
+        with suppress(*DISCONNECTED):
             await self._socket.send_bytes(data)
 
-    async def _say(self, message: dict[str, Any]) -> None:
-        with suppress(*GONE):
+    async def _say(self, message: dict[str, object]) -> None:
+        with suppress(*DISCONNECTED):
             await self._socket.send_json(message)
 
 
-def _begin(tasks: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:
-    """Let something be done beside the rest; nothing any more when the group is ending because of an error."""
+def _start(tasks: asyncio.TaskGroup, work: Coroutine[None, None, None]) -> None:
+    """Start a task, unless the group is already ending because of an error."""
     try:
         tasks.create_task(work)
     except RuntimeError:
         work.close()
 
 
-def _first(broken: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The first error in a group of groups."""
-    error = broken.exceptions[0]
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error of nested groups."""
+    error = errors.exceptions[0]
     return _first(error) if isinstance(error, BaseExceptionGroup) else error

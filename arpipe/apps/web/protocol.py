@@ -1,7 +1,7 @@
-"""What page and server say to each other.
+"""Messages between page and server.
 
-Pictures are binary messages, all else is JSON text. A page has at most `CREDIT` pictures unanswered: it drops
-what its camera gives meanwhile, so nothing ever queues. Numbers are little-endian.
+Pictures are binary messages; everything else is JSON text. A page has at most `CREDIT` unanswered pictures and drops
+what its camera delivers meanwhile, so nothing queues up. Numbers are little-endian.
 
 ```
 page → server    kind u8, 0 u8, 0 u16, sequence u32, captured_ms f64, picture
@@ -14,24 +14,26 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-VERSION = 1
+VERSION = 2
 CREDIT = 2
-MOST_EFFECTS = 16
-MAX_TEXT = 32_768
+MAX_EFFECTS = 16
+MAX_TEXT_LENGTH = 32_768
 
 _UPWARD = struct.Struct("<BBHId")
 _DOWNWARD = struct.Struct("<BBHIdI")
 
-Code = Literal["h264", "jpeg"]
+Encoding = Literal["h264", "jpeg"]
 Value = bool | int | float | Annotated[str, Field(max_length=64)] | None
+Facts = Mapping[str, object]
+"""What the page is told about a picture, as JSON."""
 
 
-class Close(IntEnum):
-    """Why the server ends a session; RFC 6455's numbers."""
+class CloseCode(IntEnum):
+    """Why the server ends a session; codes of RFC 6455."""
 
     GOING_AWAY = 1001
     POLICY = 1008
@@ -41,13 +43,13 @@ class Close(IntEnum):
 
 
 class ProtocolError(ValueError):
-    """A message breaks the rules; the session it came in ends.
+    """A message violates the protocol; its session ends.
 
     Attributes:
-        code: For the closing frame.
+        code: Code of the closing frame.
     """
 
-    def __init__(self, reason: str, code: Close = Close.POLICY) -> None:
+    def __init__(self, reason: str, code: CloseCode = CloseCode.POLICY) -> None:
         super().__init__(reason)
         self.code = code
 
@@ -65,10 +67,10 @@ class PictureMessage:
     """A picture from a page.
 
     Attributes:
-        kind: How it is coded.
-        sequence: The page's number of it; comes back with the answer.
-        captured_ms: On the page's clock; comes back, too.
-        data: The picture.
+        kind: Encoding of the picture.
+        sequence: Number given by the page; the answer carries it, too.
+        captured_ms: Capture time on the clock of the page; the answer carries it, too.
+        data: The encoded picture.
     """
 
     kind: PictureKind
@@ -82,40 +84,40 @@ class _Command(BaseModel):
 
 
 class Hello(_Command):
-    """First message of a page: what it wants and understands.
+    """First message of a page.
 
     Attributes:
-        mode: Whose camera: "page" sends pictures, "server" watches the server's.
-        down: How it wants pictures.
+        mode: Source of the pictures: "page" sends its own, "server" watches the camera of the server.
+        down: Encoding of the pictures that the page receives.
     """
 
     type: Literal["hello"]
-    version: Literal[1]
+    version: Literal[2]
     mode: Literal["page", "server"] = "page"
-    down: Code = "h264"
+    down: Encoding = "h264"
 
 
-class Worn(_Command):
-    """An effect of the catalogue and what is different about it."""
+class EffectSetting(_Command):
+    """An effect of the catalog and its changed parameters."""
 
     id: str = Field(max_length=64)
     params: dict[Annotated[str, Field(max_length=64)], Value] = Field(default={}, max_length=64)
 
 
-class Wear(_Command):
-    """Effects to draw from now on; `ticket` comes back once they are."""
+class SetEffects(_Command):
+    """Sets the active effects; the reply carries `ticket` once they are drawn."""
 
-    type: Literal["wear"]
+    type: Literal["effects"]
     ticket: int = Field(default=0, ge=0, le=2**31)
-    effects: tuple[Worn, ...] = Field(default=(), max_length=MOST_EFFECTS)
+    effects: tuple[EffectSetting, ...] = Field(default=(), max_length=MAX_EFFECTS)
 
 
-class View(_Command):
-    """How to show it.
+class SetView(_Command):
+    """Sets how pictures are shown.
 
     Attributes:
-        split: Share of the width where the divider stands, in the camera's own picture; None for none.
-        before: On which side of it the untouched picture is.
+        split: Position of the divider as a share of the width of the unmirrored picture; None for no divider.
+        before: Side of the divider on which the picture has no effects.
         mesh: Draw landmarks and axes.
     """
 
@@ -126,30 +128,32 @@ class View(_Command):
 
 
 class Ack(_Command):
-    """A watching page has shown a picture."""
+    """A page that watches the camera of the server has shown a picture."""
 
     type: Literal["ack"]
     sequence: int = Field(ge=0, le=2**32)
 
 
 class Reset(_Command):
-    """Another camera begins: forget all faces, and the decoder's state."""
+    """The page switches to another camera: tracks and decoder state are discarded."""
 
     type: Literal["reset"]
 
 
-Command = Hello | Wear | View | Ack | Reset
+Command = Hello | SetEffects | SetView | Ack | Reset
 _COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
 
 
 def parse_command(text: str) -> Command:
-    """The command in a text message.
+    """Parse a text message.
 
     Raises:
-        ProtocolError: It is too long, no JSON or no command.
+        ProtocolError: It is too long, not JSON, or not a command.
     """
-    if len(text) > MAX_TEXT:
-        raise ProtocolError(f"a command of {len(text)} characters; {MAX_TEXT} are allowed", Close.TOO_BIG)
+    if len(text) > MAX_TEXT_LENGTH:
+        raise ProtocolError(
+            f"a command of {len(text)} characters; {MAX_TEXT_LENGTH} are allowed", CloseCode.TOO_BIG
+        )
     try:
         return _COMMANDS.validate_json(text)
     except (ValidationError, RecursionError) as error:
@@ -158,10 +162,10 @@ def parse_command(text: str) -> Command:
 
 
 def parse_picture(message: bytes) -> PictureMessage:
-    """The picture in a binary message.
+    """Parse a binary message.
 
     Raises:
-        ProtocolError: It is too short, or of no known kind.
+        ProtocolError: It is too short, or its kind or time is invalid.
     """
     if len(message) <= _UPWARD.size:
         raise ProtocolError(f"a picture message of {len(message)} bytes; the header alone has {_UPWARD.size}")
@@ -169,15 +173,13 @@ def parse_picture(message: bytes) -> PictureMessage:
     try:
         known = PictureKind(kind)
     except ValueError as error:
-        raise ProtocolError(f"a picture of kind {kind}; known are 1, 2 and 3") from error
+        raise ProtocolError(f"a picture of kind {kind}; expected 1, 2 or 3") from error
     if not 0.0 <= captured_ms < 1e15:
-        raise ProtocolError("a picture without a time")
+        raise ProtocolError("a picture without a valid time")
     return PictureMessage(known, sequence, captured_ms, message[_UPWARD.size :])
 
 
-def build_picture(
-    kind: PictureKind, sequence: int, captured_ms: float, facts: Mapping[str, Any], data: bytes
-) -> bytes:
-    """A picture for a page, with what is known of it."""
+def build_picture(kind: PictureKind, sequence: int, captured_ms: float, facts: Facts, data: bytes) -> bytes:
+    """Build the message that sends a picture to a page."""
     text = json.dumps(facts, separators=(",", ":")).encode()
     return _DOWNWARD.pack(kind, 0, 0, sequence, captured_ms, len(text)) + text + data

@@ -1,4 +1,4 @@
-"""What `arpipe live --web` does."""
+"""`arpipe live --web`: serve the page."""
 
 from collections.abc import Callable
 
@@ -18,16 +18,16 @@ def run(
     """Serve the page until Ctrl-C.
 
     Args:
-        config: The whole run.
-        web: Instead of `config.web`.
-        source: The server's own camera or file, watched by pages that ask for it; None for none.
-        ready: Called with the address once pages are answered; None prints it.
+        config: The configuration.
+        web: Replaces `config.web`.
+        source: Camera or file of the server, for pages that ask for it; None for none.
+        ready: Called with the address once the server answers; None prints it.
 
     Returns:
         Exit code: 0.
 
     Raises:
-        ConfigError: Beyond loopback without TLS.
+        ConfigError: It would listen beyond loopback without TLS.
         DeviceError: The port is taken.
     """
     from arpipe.apps.web.server import WebServer

@@ -1,7 +1,7 @@
-"""Who may talk to the server: checks of every request before anything else sees it.
+"""Access checks of every request.
 
-A page on another site must not use a visitor's browser as a bridge to this server, so `Host` (rebound names)
-and `Origin` (sockets from other pages) are checked; beyond loopback a token and TLS are required on top.
+Pages of other sites must not reach this server through a visitor's browser. Therefore `Host` (DNS rebinding) and
+`Origin` (cross-site WebSockets) are checked; beyond loopback, a token and TLS are required as well.
 """
 
 import hmac
@@ -21,7 +21,7 @@ from arpipe.errors import ConfigError
 
 COOKIE = "arpipe_token"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
-WILDCARDS = ("0.0.0.0", "::", "")  # noqa: S104 - names what is refused without TLS
+WILDCARDS = ("0.0.0.0", "::", "")  # noqa: S104 - listed to require TLS
 
 POLICY = "; ".join(
     (
@@ -49,13 +49,13 @@ HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who is let in.
+    """Access rules.
 
     Attributes:
-        names: Host names without port by which the server may be called.
-        any_address: Any literal address may be, too: it listens on all.
-        token: What a browser must know; None on loopback.
-        secure: Whether TLS is spoken.
+        names: Accepted host names, without port.
+        any_address: Also accept any IP address as host, because the server listens on all of them.
+        token: Required token; None on loopback.
+        secure: Whether TLS is used.
     """
 
     names: frozenset[str]
@@ -65,10 +65,10 @@ class Access:
 
     @classmethod
     def of(cls, config: WebConfig) -> "Access":
-        """What a configuration asks for; makes the token.
+        """Derive the rules from a configuration, and create the token.
 
         Raises:
-            ConfigError: Beyond loopback without TLS, or only one of the two TLS files.
+            ConfigError: It listens beyond loopback without TLS, or one of the two TLS files is missing.
         """
         if (config.tls_cert is None) != (config.tls_key is None):
             raise ConfigError("TLS needs two files: --tls-cert and --tls-key")
@@ -78,8 +78,8 @@ class Access:
         local = is_loopback(config.host)
         if not local and config.tls_cert is None:
             raise ConfigError(
-                f"listening on {config.host} lets others in, and browsers open no camera for them without TLS; "
-                "give --tls-cert and --tls-key, or stay on --host 127.0.0.1"
+                f"listening on {config.host} gives other machines access, which requires TLS; "
+                "add --tls-cert and --tls-key, or use --host 127.0.0.1"
             )
         names = {config.host.lower(), *(name.lower() for name in config.hosts), *LOOPBACK_NAMES}
         if not local:
@@ -88,15 +88,15 @@ class Access:
         secure = config.tls_cert is not None
         return cls(frozenset(names), config.host in WILDCARDS, token, secure)
 
-    def knows_host(self, host: str) -> bool:
-        """Whether a `Host` header is one of ours; the port does not matter."""
+    def accepts_host(self, host: str) -> bool:
+        """Whether a `Host` header is accepted; its port is ignored."""
         name = _name(host)
         if name in self.names:
             return True
         return self.any_address and _is_address(name)
 
-    def knows_origin(self, origin: str, host: str) -> bool:
-        """Whether a socket was opened by our own page: its origin is the very host it calls."""
+    def accepts_origin(self, origin: str, host: str) -> bool:
+        """Whether a WebSocket was opened by the page of this server: its origin equals its host."""
         try:
             parts = urlsplit(origin)
         except ValueError:
@@ -104,8 +104,8 @@ class Access:
         scheme = "https" if self.secure else "http"
         return parts.scheme == scheme and parts.netloc.lower() == host.lower()
 
-    def knows_token(self, given: Iterable[str]) -> bool:
-        """Whether one of the texts is the token, or none is needed."""
+    def accepts_token(self, given: Iterable[str]) -> bool:
+        """Whether one of the texts is the token, or no token is required."""
         if self.token is None:
             return True
         wanted = self.token.encode()
@@ -113,25 +113,25 @@ class Access:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
+    """Whether an address is reachable from this machine only."""
     if host == "localhost":
         return True
     return _is_address(host) and ipaddress.ip_address(host).is_loopback
 
 
-class Gate:
-    """Middleware that lets in what `access` allows and adds the security headers.
+class AccessMiddleware:
+    """Checks access and adds the security headers.
 
     Args:
-        app: What lies behind.
-        access: Who is let in.
+        app: The application.
+        access: Access rules.
     """
 
     def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app, self._access = app, access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on or refuse it."""
+        """Forward the request or refuse it."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -151,7 +151,7 @@ class Gate:
         if problem is not None:
             await PlainTextResponse(problem + "\n", 403)(scope, receive, send_guarded)
         elif self._access.token is not None and "token" in _query(scope):
-            await self._remembering()(scope, receive, send_guarded)
+            await self._redirect_with_cookie()(scope, receive, send_guarded)
         else:
             await self._app(scope, receive, send_guarded)
 
@@ -160,16 +160,16 @@ class Gate:
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
         }
         host, origin = headers.get("host", ""), headers.get("origin")
-        if not self._access.knows_host(host):
-            return f"This server is not called {host[:60]!r}; add the name to web.hosts."
-        if scope["type"] == "websocket" and (origin is None or not self._access.knows_origin(origin, host)):
-            return "Sockets are opened by this server's own page only."
-        if not self._access.knows_token((*_query(scope).get("token", ()), *_cookie(headers))):
-            return "This address needs its token: open the whole address that arpipe printed when it started."
+        if not self._access.accepts_host(host):
+            return f"{host[:60]!r} is not a name of this server; add it to web.hosts."
+        if scope["type"] == "websocket" and (origin is None or not self._access.accepts_origin(origin, host)):
+            return "WebSockets are accepted from the page of this server only."
+        if not self._access.accepts_token((*_query(scope).get("token", ()), *_cookie(headers))):
+            return "A token is required: open the complete address that arpipe printed at its start."
         return None
 
-    def _remembering(self) -> RedirectResponse:
-        """To the page without the token in its address, which would stay in the history."""
+    def _redirect_with_cookie(self) -> RedirectResponse:
+        """Redirect to the page without the token, which would stay in the browser history."""
         response = RedirectResponse("/", 303)
         response.set_cookie(COOKIE, self._access.token or "", httponly=True, secure=True, samesite="strict")
         return response
@@ -188,7 +188,7 @@ def _cookie(headers: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _name(host: str) -> str:
-    """The name in a `Host` header: without port and brackets."""
+    """Return the host name of a `Host` header, without port and brackets."""
     text = host.strip().lower()
     if text.startswith("["):
         return text[1:].partition("]")[0]

@@ -1,4 +1,4 @@
-"""The page's server: static files, previews, sockets."""
+"""The server of the page: static files, previews, WebSockets."""
 
 import asyncio
 import socket
@@ -20,25 +20,25 @@ from arpipe.apps.web import connection
 from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.apps.web.connection import Connection
 from arpipe.apps.web.previews import Previews
-from arpipe.apps.web.protocol import Close, ProtocolError
-from arpipe.apps.web.security import WILDCARDS, Access, Gate
+from arpipe.apps.web.protocol import CloseCode, ProtocolError
+from arpipe.apps.web.security import WILDCARDS, Access, AccessMiddleware
 from arpipe.apps.web.server_camera import ServerCamera
 from arpipe.apps.web.session import open_session
 from arpipe.config import RunConfig
 from arpipe.errors import ArpipeError, DeviceError
 
 STATIC = Path(__file__).resolve().parent / "static"
-FRESH = {"Cache-Control": "no-cache"}  # asked for anew with each visit, so that an update shows
-KEPT = {"Cache-Control": "private, max-age=600"}
-GRACE_S = 1
+UNCACHED = {"Cache-Control": "no-cache"}  # revalidated at each visit, so that an update takes effect
+CACHED = {"Cache-Control": "private, max-age=600"}
+SHUTDOWN_TIMEOUT_S = 1
 
 
 class Site:
-    """What all pages share.
+    """Everything that pages share.
 
     Args:
-        config: The whole run.
-        source: The server's own camera or file, watched by pages that ask for it; None for none.
+        config: The configuration.
+        source: Camera or file of the server, for pages that ask for it; None for none.
     """
 
     def __init__(self, config: RunConfig, source: str | None) -> None:
@@ -48,7 +48,7 @@ class Site:
         self._sessions = 0
 
     def app(self) -> Starlette:
-        """The routes, without checks of who calls."""
+        """Return the routes, without access checks."""
         return Starlette(
             lifespan=self._lifespan,
             routes=[
@@ -57,7 +57,7 @@ class Site:
                 Route("/catalog.json", self._list),
                 Route("/preview/{name}.jpg", self._preview),
                 WebSocketRoute("/stream", self._stream),
-                Mount("/static", _FreshFiles(directory=STATIC)),
+                Mount("/static", _UncachedFiles(directory=STATIC)),
             ],
         )
 
@@ -79,25 +79,27 @@ class Site:
     async def _page(self, _request: Request) -> Response:
         full = self._sessions >= self._config.web.max_sessions
         name, status = ("full.html", 503) if full else ("index.html", 200)
-        return FileResponse(STATIC / name, status, FRESH)
+        return FileResponse(STATIC / name, status, UNCACHED)
 
     async def _about(self, _request: Request) -> Response:
-        return JSONResponse({"source": self._source, "worn": self._catalog.worn}, headers=FRESH)
+        return JSONResponse({"source": self._source, "active": self._catalog.active}, headers=UNCACHED)
 
     async def _list(self, _request: Request) -> Response:
-        return JSONResponse(self._catalog.to_json(), headers=FRESH)
+        return JSONResponse(self._catalog.to_json(), headers=UNCACHED)
 
     async def _preview(self, request: Request) -> Response:
         picture = await self._previews.picture(request.path_params["name"])
         if picture is None:
             return Response("There is no such preview.\n", 404, media_type="text/plain")
-        return Response(picture, headers=KEPT, media_type="image/jpeg")
+        return Response(picture, headers=CACHED, media_type="image/jpeg")
 
     async def _stream(self, page: WebSocket) -> None:
         await page.accept()
         most = self._config.web.max_sessions
         if self._sessions >= most:
-            await connection.close(page, Close.FULL, f"All {most} places are taken; try again in a moment.")
+            await connection.close(
+                page, CloseCode.FULL, f"All {most} sessions are in use; try again in a moment."
+            )
             return
         self._sessions += 1
         try:
@@ -105,7 +107,7 @@ class Site:
         except ProtocolError as broken:
             await connection.close(page, broken.code, str(broken))
         except ArpipeError as error:
-            await connection.close(page, Close.FAULT, str(error))
+            await connection.close(page, CloseCode.FAULT, str(error))
         except WebSocketDisconnect:
             return
         finally:
@@ -114,7 +116,7 @@ class Site:
     async def _serve(self, page: WebSocket) -> None:
         hello = await connection.read_hello(page)
         if hello.mode == "server" and self._camera is None:
-            raise ProtocolError("this server shows no camera of its own; start it with --source")
+            raise ProtocolError("this server has no camera of its own; start it with --source")
         session = await open_session(self._config, self._catalog, self._render_thread, hello.down)
         try:
             camera = self._camera if hello.mode == "server" else None
@@ -124,15 +126,15 @@ class Site:
 
 
 class WebServer:
-    """Listens from the start, serves in `run`.
+    """A server that listens from its creation on and answers in `run`.
 
     Args:
-        config: The whole run; `config.web` says where and how much.
-        source: The server's own camera or file, or None.
+        config: The configuration; `config.web` has address and limits.
+        source: Camera or file of the server, or None.
 
     Raises:
-        ConfigError: Beyond loopback without TLS.
-        DeviceError: The port is taken, or the address is not this machine's.
+        ConfigError: It would listen beyond loopback without TLS.
+        DeviceError: The port is in use, or the address does not belong to this machine.
     """
 
     def __init__(self, config: RunConfig, source: str | None = None) -> None:
@@ -142,7 +144,7 @@ class WebServer:
         self._socket = _listen(web.host, web.port)
         self._server = _Server(
             uvicorn.Config(
-                Gate(site.app(), self._access),
+                AccessMiddleware(site.app(), self._access),
                 ws="websockets-sansio",
                 ws_max_size=web.max_message_kb * 1024,
                 ws_per_message_deflate=False,
@@ -151,20 +153,20 @@ class WebServer:
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                timeout_graceful_shutdown=GRACE_S,
+                timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
             )
         )
 
     @property
     def url(self) -> str:
-        """What to open, token included."""
+        """Address of the page, including the token."""
         host, port = self._socket.getsockname()[:2]
         name = socket.gethostname() if host in WILDCARDS else f"[{host}]" if ":" in host else host
         token = "" if self._access.token is None else f"?token={self._access.token}"
         return f"{'https' if self._access.secure else 'http'}://{name}:{port}/{token}"
 
     def run(self, ready: Callable[[str], None] | None = None) -> None:
-        """Serve until `stop` or a signal; `ready` gets the address once pages are answered."""
+        """Serve until `stop` or a signal; `ready` is called with the address once the server answers."""
         self._server.ready = None if ready is None else lambda: ready(self.url)
         try:
             self._server.run([self._socket])
@@ -172,16 +174,16 @@ class WebServer:
             self.close()
 
     def close(self) -> None:
-        """Listen no more; `run` does it at its end."""
+        """Stop listening; `run` does so at its end."""
         self._socket.close()
 
     def stop(self) -> None:
-        """Let `run` return soon; from any thread."""
+        """Let `run` return; may be called from any thread."""
         self._server.should_exit = True
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers; takes a signal as a wish to end, not as an error."""
+    """Reports when it answers, and ends at a signal without an error."""
 
     ready: Callable[[], None] | None = None
 
@@ -195,10 +197,10 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-class _FreshFiles(StaticFiles):
+class _UncachedFiles(StaticFiles):
     def file_response(self, *arguments: object, **options: object) -> Response:
         response = super().file_response(*arguments, **options)  # type: ignore[arg-type]
-        response.headers.update(FRESH)
+        response.headers.update(UNCACHED)
         return response
 
 

@@ -1,4 +1,4 @@
-"""The server's own camera, or any source, for all pages that watch it: one reader, newest picture wins."""
+"""The camera of the server (or any source), shared by all pages that watch it."""
 
 import asyncio
 import threading
@@ -14,10 +14,13 @@ JOIN_S = 2.0
 
 
 class ServerCamera:
-    """Plays a source, over and over if it ends, while anybody watches.
+    """Plays a source in a loop while at least one page watches it.
 
     Args:
-        source: A camera's number, a file, or "sample".
+        source: Camera number, file, or "sample".
+
+    Attributes:
+        source: As above.
     """
 
     def __init__(self, source: str) -> None:
@@ -32,7 +35,7 @@ class ServerCamera:
 
     @property
     def problem(self) -> str | None:
-        """Why there is no picture; None while there is one."""
+        """Why there are no pictures; None while there are."""
         capture = self._capture
         failing = capture.problem if capture is not None and capture.state == "failed" else ""
         return failing or self._failure or None
@@ -50,16 +53,16 @@ class ServerCamera:
             if self._viewers == 0 and self._capture is not None:
                 self._capture.close()
 
-    async def newest(self, after: int) -> tuple[int, Frame]:
-        """The newest picture and its number, once there is one later than number `after`."""
+    async def latest(self, after: int) -> tuple[int, Frame]:
+        """Wait for a picture later than number `after`; returns its number and the latest picture."""
         async with self._changed:
             await self._changed.wait_for(lambda: self._frame is not None and self._number > after)
             if self._frame is None:
-                raise RuntimeError("server camera: woken without a picture")
+                raise RuntimeError("server camera: notified without a picture")
             return self._number, self._frame
 
     def close(self) -> None:
-        """Stop reading."""
+        """Stop reading the source."""
         if self._capture is not None:
             self._capture.close()
         if self._thread is not None:
@@ -76,7 +79,7 @@ class ServerCamera:
         try:
             for frame in capture:
                 asyncio.run_coroutine_threadsafe(self._publish(frame), loop)
-        except (ArpipeError, RuntimeError) as error:  # a file that is none; or the pages' loop has ended
+        except (ArpipeError, RuntimeError) as error:  # an unreadable file, or the event loop has ended
             self._failure = str(error)
 
     async def _publish(self, frame: Frame) -> None:

@@ -7,7 +7,7 @@ flight overlap and stay in order.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,12 +18,13 @@ import numpy as np
 from arpipe.apps.stream.pacer import Pacer
 from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.apps.web.protocol import (
-    Code,
+    Encoding,
+    Facts,
     PictureKind,
     PictureMessage,
     ProtocolError,
-    View,
-    Wear,
+    SetEffects,
+    SetView,
     build_picture,
 )
 from arpipe.config import RunConfig
@@ -48,8 +49,6 @@ MIN_INTERVAL_S = 1e-3
 
 Send = Callable[[bytes], Awaitable[None]]
 """Sends a message to the page."""
-Facts = Mapping[str, object]
-"""What the page is told about a picture, as JSON."""
 
 _Arguments = TypeVarTuple("_Arguments")
 _Result = TypeVar("_Result")
@@ -83,7 +82,7 @@ class WebSession:
         render_thread: ThreadPoolExecutor,
         renderer: EffectRenderer,
         perception: Perception,
-        down: Code,
+        down: Encoding,
     ) -> None:
         self._config, self._catalog, self._down = config, catalog, down
         self._render_thread, self._renderer, self._perception = render_thread, renderer, perception
@@ -93,10 +92,10 @@ class WebSession:
         self._max_pixels = config.web.max_width * config.web.max_height
         self._decoder = H264Decoder(self._max_pixels)
         self._encoder: H264Encoder | None = None
-        self._view = View(type="view")
+        self._view = SetView(type="view")
         self._count, self._last_s = 0, 0.0
 
-    async def set_effects(self, command: Wear) -> None:
+    async def set_effects(self, command: SetEffects) -> None:
         """Draw other effects from the next picture on.
 
         Raises:
@@ -109,7 +108,7 @@ class WebSession:
         await _run(self._render_thread, self._renderer.update_effects, packs)
         self._perception.needs = ALWAYS_DETECTED | self._renderer.needs
 
-    def set_view(self, view: View) -> None:
+    def set_view(self, view: SetView) -> None:
         """Change the view from the next picture on."""
         self._view = view
 
@@ -171,7 +170,9 @@ class WebSession:
     def _detect(self, pixels: Pixels, captured_s: float, camera: CameraIntrinsics | None) -> FrameResult:
         height, width = pixels.shape[:2]
         if min(height, width) < MIN_SIDE_PX:
-            raise MediaError(f"a picture of {width}x{height} px; each side needs at least {MIN_SIDE_PX} px")
+            raise MediaError(
+                f"a picture of {width}x{height} px; each side must have at least {MIN_SIDE_PX} px"
+            )
         even = np.ascontiguousarray(pixels[: height - height % 2, : width - width % 2])
         self._last_s = max(captured_s, self._last_s + MIN_INTERVAL_S)
         frame = Frame(even, self._last_s, self._count, camera)
@@ -208,7 +209,7 @@ class WebSession:
 
 
 async def open_session(
-    config: RunConfig, catalog: EffectCatalog, render_thread: ThreadPoolExecutor, down: Code
+    config: RunConfig, catalog: EffectCatalog, render_thread: ThreadPoolExecutor, down: Encoding
 ) -> WebSession:
     """Open a session with its networks loaded and OpenGL ready.
 
@@ -232,7 +233,7 @@ async def _run(thread: Executor, work: Callable[[*_Arguments], _Result], *argume
     return await asyncio.get_running_loop().run_in_executor(thread, work, *arguments)
 
 
-def _divide(after: Pixels, before: Pixels, view: View) -> Pixels:
+def _divide(after: Pixels, before: Pixels, view: SetView) -> Pixels:
     """Show the frame without effects on one side of the divider; changes `after`."""
     if view.split is None:
         return after

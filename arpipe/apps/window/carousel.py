@@ -1,11 +1,10 @@
 """The effects that can be selected in the window."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
-from arpipe.effects.packs import Pack, load_effect, load_pack, pack_folders
-from arpipe.errors import ArpipeError
+from arpipe.apps.packs import valid_packs
+from arpipe.effects.packs import Pack, load_effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,8 @@ class Carousel:
 
     def __init__(self, effects: Sequence[str]) -> None:
         configured = tuple(load_effect(effect) for effect in effects)
-        packs = [EffectChoice(pack.title, (pack,)) for pack in _valid_packs()]
-        self.choices = [EffectChoice("Nothing", ()), *packs]
+        packs = sorted(valid_packs(), key=lambda pack: ("glasses" not in pack.tags, pack.title))
+        self.choices = [EffectChoice("Nothing", ()), *(EffectChoice(pack.title, (pack,)) for pack in packs)]
         names = [tuple(pack.name for pack in choice.packs) for choice in self.choices]
         has_parameters = any("(" in effect for effect in effects)
         configured_names = tuple(pack.name for pack in configured)
@@ -57,12 +56,3 @@ class Carousel:
     def step(self, by: int) -> None:
         """Select the choice `by` places further on; the ring has no end."""
         self.index = (self.index + by) % len(self.choices)
-
-
-def _valid_packs() -> list[Pack]:
-    """Load every valid pack: glasses first, then the others, sorted by title."""
-    packs = []
-    for folder in pack_folders().values():
-        with suppress(ArpipeError):  # `arpipe effects list` reports invalid packs
-            packs.append(load_pack(folder))
-    return sorted(packs, key=lambda pack: ("glasses" not in pack.tags, pack.title))

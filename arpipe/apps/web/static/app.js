@@ -1,35 +1,35 @@
-// The page: joins camera, stream, wardrobe and the tools over the picture.
+// The page: connects camera, stream, effects and the tools over the picture.
 import { Camera, cameraAdvice, cameras } from "./camera.js";
 import { Chart, median } from "./chart.js";
 import { canH264 } from "./codecs.js";
 import { Divider } from "./divider.js";
+import { EffectPicker } from "./effects.js";
 import { Recorder, snapshot } from "./recorder.js";
 import { Stream } from "./stream.js";
-import { Wardrobe } from "./wardrobe.js";
 
 const $ = (id) => document.getElementById(id);
 const SERVER = "server", KEPT_TIMES = 60;
 
 const view = $("view"), stage = $("stage"), brush = view.getContext("2d", { alpha: false, desynchronized: true });
 const state = { paused: false, mirror: true, mesh: false, profile: false, source: null, mode: "page", code: "jpeg", times: [], latencies: [], last: null, shown: 0 };
-window.arpipe = state; // for tests and the curious
+window.arpipe = state; // for tests
 
 const chart = new Chart($("chart"), $("legend"), $("facts"));
 const recorder = new Recorder(view, (seconds) => { $("recorded").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`; });
 const stream = new Stream({
-  picture, worn, open: () => hideCard(),
-  trouble: (text) => hint(text),
+  picture, applied, open: () => hideCard(),
+  problem: (text) => hint(text),
   lost: () => hint("Connection lost, trying again…"),
-  ended: (title, reason, code) => showCard(title, reason, code === 1013 ? "" : "Go on", goOn, code === 1013 ? "This page tries again by itself." : ""),
+  ended: (title, reason, code) => showCard(title, reason, code === 1013 ? "" : "Continue", resume, code === 1013 ? "This page retries automatically." : ""),
 });
 const camera = new Camera(
   (video, capturedMs) => { if (!state.paused && !document.hidden) stream.offer(video, capturedMs); },
-  () => showCard("The camera has gone", "It was unplugged, or another program took it.", "Try again", begin),
+  () => showCard("The camera is gone", "It was unplugged, or another program is using it.", "Try again", begin),
 );
-const divider = new Divider($("divider"), stage, view, () => state.mirror, tellView);
-const wardrobe = new Wardrobe(
-  { tabs: $("tabs"), rail: $("rail"), form: $("controls"), title: $("adjust-title"), text: $("adjust-text"), resetButton: $("adjust-reset"), wornList: $("worn") },
-  () => { state.orderedMs = performance.now(); stream.wear(wardrobe.orders()); },
+const divider = new Divider($("divider"), stage, view, () => state.mirror, sendView);
+const picker = new EffectPicker(
+  { tabs: $("tabs"), rail: $("rail"), form: $("controls"), title: $("adjust-title"), text: $("adjust-text"), resetButton: $("adjust-reset"), activeList: $("active-effects") },
+  () => { state.requestedMs = performance.now(); stream.setEffects(picker.selection()); },
 );
 
 function picture(image, message) {
@@ -48,11 +48,11 @@ function picture(image, message) {
   if (state.times.length > KEPT_TIMES) { state.times.shift(); state.latencies.shift(); }
   state.last = facts;
   chart.add(facts.stages);
-  hint(facts.dark ? "It is too dark to see you well" : facts.faces === 0 ? "Looking for a face…" : facts.faces > 1 ? `${facts.faces} faces` : "");
+  hint(facts.dark ? "Too dark: turn on a light or face a window" : facts.faces === 0 ? "Looking for a face…" : facts.faces > 1 ? `${facts.faces} faces` : "");
 }
 
-function worn(message) {
-  state.wornMs = performance.now() - state.orderedMs;
+function applied(message) {
+  state.appliedMs = performance.now() - state.requestedMs;
   if (message.type === "refused") hint(message.reason);
 }
 
@@ -64,7 +64,7 @@ setInterval(() => {
   Object.assign(state, { fps, latency });
   $("fps").textContent = isLive ? fps.toFixed(0) : "–";
   $("latency").textContent = isLive ? latency.toFixed(0) : "–";
-  $("rate").setAttribute("aria-label", isLive ? `${fps.toFixed(0)} frames per second, ${latency.toFixed(0)} milliseconds behind` : "no picture");
+  $("rate").setAttribute("aria-label", isLive ? `${fps.toFixed(0)} frames per second, ${latency.toFixed(0)} milliseconds latency` : "no picture");
   if (state.profile && state.last)
     chart.draw(`${state.last.width}×${state.last.height} · ${state.code === "h264" ? "H.264" : "JPEG"} · quality: ${state.last.level} · ${stream.dropped} dropped before sending`);
 }, 250);
@@ -85,7 +85,7 @@ function showCard(title, text, button, action, note = "") {
   hint("");
 }
 
-function goOn() {
+function resume() {
   if (state.paused) tools.pause();
   stream.start(state.mode, state.code);
 }
@@ -127,8 +127,8 @@ async function listCameras() {
   if (options.some((option) => option.value === wanted)) select.value = wanted;
 }
 
-function tellView() {
-  stream.view({ split: divider.split, before: state.mirror ? "right" : "left", mesh: state.mesh });
+function sendView() {
+  stream.setView({ split: divider.split, before: state.mirror ? "right" : "left", mesh: state.mesh });
 }
 
 const pressed = (id, on) => $(id).setAttribute("aria-pressed", on);
@@ -136,7 +136,7 @@ const tools = {
   pause() { state.paused = !state.paused; pressed("do-pause", state.paused); hint(state.paused ? "Paused" : ""); },
   split() { divider.toggle(); pressed("do-split", divider.isOn); },
   mirror() { state.mirror = !state.mirror; stage.classList.toggle("mirror", state.mirror); pressed("do-mirror", state.mirror); divider.send(); },
-  mesh() { state.mesh = !state.mesh; pressed("do-mesh", state.mesh); tellView(); stream.wear(wardrobe.orders()); },
+  mesh() { state.mesh = !state.mesh; pressed("do-mesh", state.mesh); sendView(); stream.setEffects(picker.selection()); },
   profile() { state.profile = !state.profile; $("profile").hidden = !state.profile; pressed("do-profile", state.profile); },
   full() { document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.(); },
   help() { $("help").open ? $("help").close() : $("help").showModal(); },
@@ -157,25 +157,25 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && !key.startsWith("Arrow")) return;
   if (target.closest("input, select, textarea") || $("help").open && key.toLowerCase() !== "h") return;
   const button = target.closest("dialog:not([open])") ? null : target.closest("button, a"); // a closed dialog keeps the focus for a moment
-  if (key === " " && button) return; // there it presses the button
+  if (key === " " && button) return; // the key presses the button
   if (key.startsWith("Arrow") && target.closest("#divider")) return;
   if (KEYS[key.toLowerCase()]) tools[KEYS[key.toLowerCase()]]();
-  else if (key >= "0" && key <= "9") wardrobe.only(Number(key) - 1);
-  else if (key === "ArrowRight" || key === "ArrowLeft") wardrobe.step(key === "ArrowRight" ? 1 : -1);
+  else if (key >= "0" && key <= "9") picker.only(Number(key) - 1);
+  else if (key === "ArrowRight" || key === "ArrowLeft") picker.step(key === "ArrowRight" ? 1 : -1);
   else return;
   event.preventDefault();
 });
 
 $("camera").onchange = begin;
 navigator.mediaDevices?.addEventListener?.("devicechange", listCameras);
-document.addEventListener("visibilitychange", () => { if (!document.hidden && !stream.isOpen && !$("card").hidden && $("card-title").textContent === "Taking a break") goOn(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden && !stream.isOpen && !$("card").hidden && $("card-title").textContent === "Paused") resume(); });
 new ResizeObserver(() => divider.place()).observe(stage);
 
 const [about, catalog] = await Promise.all(["/about.json", "/catalog.json"].map(async (url) => (await fetch(url)).json()));
 state.source = about.source;
 stage.classList.toggle("mirror", state.mirror);
-wardrobe.fill(catalog, about.worn);
-stream.wear(wardrobe.orders());
+picker.fill(catalog, about.active);
+stream.setEffects(picker.selection());
 state.code = (await canH264()) ? "h264" : "jpeg";
 await listCameras();
 if (state.source) $("camera").value = SERVER;

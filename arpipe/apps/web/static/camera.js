@@ -1,4 +1,4 @@
-// The browser's cameras.
+// Cameras of the browser.
 const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 
 export class Camera {
@@ -9,7 +9,7 @@ export class Camera {
     this.run = 0;
   }
 
-  // Opens a camera, the front one by default; throws what the browser says.
+  // Opens a camera, the front one by default; throws the browser's error.
   async open(deviceId) {
     this.close();
     if (!navigator.mediaDevices) throw new DOMException("", "InsecureError");
@@ -52,21 +52,21 @@ export async function cameras() {
   return found.map((device, place) => ({ id: device.deviceId, label: device.label || `Camera ${place + 1}` }));
 }
 
-// What a person can do about a camera that does not open.
+// What the user can do about a camera that cannot be opened.
 export function cameraAdvice(error) {
   switch (error.name) {
     case "NotAllowedError":
     case "SecurityError":
-      return ["The camera is not allowed", "Click the camera symbol beside the address, allow it for this page, then try again."];
+      return ["The camera is not allowed", "Click the camera icon next to the address, allow the camera for this page, then try again."];
     case "NotFoundError":
     case "OverconstrainedError":
-      return ["No camera found", "Plug one in, or start arpipe with --source to show its own camera here."];
+      return ["No camera found", "Connect one, or start arpipe with --source to use a camera of the server."];
     case "NotReadableError":
     case "AbortError":
-      return ["The camera is busy", "Another program or tab uses it. Close that one, then try again."];
+      return ["The camera is busy", "Another program or tab is using it. Close that one, then try again."];
     case "InsecureError":
       return ["This address cannot use cameras", "Browsers open cameras on https or localhost only. Start arpipe with --tls-cert and --tls-key."];
     default:
-      return ["The camera does not open", error.message || error.name];
+      return ["The camera cannot be opened", error.message || error.name];
   }
 }

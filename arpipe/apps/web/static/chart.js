@@ -1,4 +1,4 @@
-// The profile overlay: milliseconds of every stage, frame after frame, stacked.
+// The timings overlay: stacked stage durations of the latest frames, ms.
 const SHOWN = 120, PALETTE = ["#7fb4ff", "#58d0c4", "#a5dd6b", "#ffd25e", "#ffa35c", "#ff7d73", "#f38fc4", "#c39bff", "#9aa7ff", "#8ecdf0", "#d6c7a1", "#b9b4c2"];
 const ORDER = ["receive", "detect", "crop", "infer", "decode", "track", "pose", "upload", "draw", "readback", "encode"];
 const BUDGET_MS = 40; // 25 FPS

@@ -1,8 +1,8 @@
-// Pictures in and out of messages: WebCodecs H.264 where the browser has it, JPEG where not.
+// Encoding and decoding of pictures: H.264 through WebCodecs where available, otherwise JPEG.
 import { H264_DELTA, H264_KEY, JPEG } from "./protocol.js";
 
 const CODEC = "avc1.42e01f"; // baseline, level 3.1: 1280×720 at 30 Hz
-const LONGEST_SIDE = 1280, LONGEST_SIDE_JPEG = 848; // a page codes JPEG of 720p at 15 Hz only
+const LONGEST_SIDE = 1280, LONGEST_SIDE_JPEG = 848; // browsers encode JPEG of 720p at 15 Hz only
 const KEY_FRAME_EVERY = 60;
 
 export async function canH264() {
@@ -23,7 +23,7 @@ function encoderConfig(width, height) {
   };
 }
 
-// Even sides, none longer than `longest`.
+// Scale to even sides, none longer than `longest`.
 function fit(video, longest) {
   const share = Math.min(1, longest / Math.max(video.videoWidth, video.videoHeight));
   return [video.videoWidth, video.videoHeight].map((side) => 2 * Math.round((side * share) / 2));
@@ -82,7 +82,7 @@ export class JpegUplink {
   }
 }
 
-// Gives every picture of the server to `show(image, message)`, in order.
+// Passes every picture of the server to `show(image, message)`, in order.
 export class Downlink {
   constructor(show, onError) {
     this.show = show;

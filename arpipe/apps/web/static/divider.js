@@ -1,7 +1,7 @@
-// Share of a picture's side that is rather cut off than framed by bars.
+// Share of a side of the picture that may be cropped to avoid bars.
 const MOST_CUT = 0.1;
 
-// The line between before (left of it, as seen) and after. The server joins both, so they show the same moment.
+// The line between before (left of it on screen) and after. The server combines both, so they show the same frame.
 export class Divider {
   constructor(element, stage, view, isMirrored, onChange) {
     Object.assign(this, { element, stage, view, isMirrored, onChange, at: 0.5, isOn: false });
@@ -18,7 +18,7 @@ export class Divider {
     };
   }
 
-  // Where the divider stands in the camera's own picture, as the server counts; null for none.
+  // Position of the divider in the unmirrored picture, as the server expects it; null for none.
   get split() {
     if (!this.isOn) return null;
     return this.isMirrored() ? 1 - this.at : this.at;
@@ -42,7 +42,7 @@ export class Divider {
     this.send();
   }
 
-  // At most one message a frame.
+  // Send at most one message per frame.
   send() {
     if (this.waiting) return;
     this.waiting = true;

@@ -1,4 +1,4 @@
-// The page's half of arpipe/apps/web/protocol.py: little-endian headers around pictures.
+// Page side of arpipe/apps/web/protocol.py: little-endian headers around pictures.
 export const JPEG = 1, H264_KEY = 2, H264_DELTA = 3;
 const UPWARD = 16, DOWNWARD = 20;
 

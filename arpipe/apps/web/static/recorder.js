@@ -1,4 +1,4 @@
-// Snapshots and recordings: they leave the page only as files that the person gets.
+// Snapshots and recordings; they leave the page only as downloads.
 const TYPES = ["video/mp4;codecs=avc1.42e01f", "video/webm;codecs=vp9", "video/webm"];
 
 function save(blob, suffix) {
@@ -29,9 +29,9 @@ export class Recorder {
     recorder.onstop = () => save(new Blob(pieces, { type: recorder.mimeType }), recorder.mimeType.includes("mp4") ? "mp4" : "webm");
     recorder.start(1000);
     this.recorder = recorder;
-    const tell = () => this.onTime((performance.now() - started) / 1000);
-    tell();
-    this.timer = setInterval(tell, 500);
+    const report = () => this.onTime((performance.now() - started) / 1000);
+    report();
+    this.timer = setInterval(report, 500);
   }
 
   stop() {

@@ -1,4 +1,4 @@
-// The socket: pictures up while fewer than the credit are unanswered, pictures down, and a new try after a break.
+// The socket: sends pictures while fewer than the credit are unanswered, receives pictures, and reconnects.
 import { Downlink, H264Uplink, JpegUplink } from "./codecs.js";
 import { packPicture, unpackPicture } from "./protocol.js";
 
@@ -6,7 +6,7 @@ const FIRST_RETRY_MS = 400, LONGEST_RETRY_MS = 5000;
 const FULL = 1013, POLICY = 1008, TOO_BIG = 1009, FAULT = 1011, IDLE = 1001;
 
 export class Stream {
-  // on: { picture(image, message), open(), lost(), ended(title, reason, retries), worn(message), trouble(text) }
+  // on: { picture(image, message), open(), lost(), ended(title, reason, retries), applied(message), problem(text) }
   constructor(on) {
     this.on = on;
     this.mode = "page";
@@ -46,7 +46,7 @@ export class Stream {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.say({ type: "hello", version: 1, mode: this.mode, down: this.code });
+    socket.onopen = () => this.say({ type: "hello", version: 2, mode: this.mode, down: this.code });
     socket.onmessage = ({ data }) => (typeof data === "string" ? this.hear(JSON.parse(data)) : this.receive(data));
     socket.onclose = (event) => this.closed(event);
     this.socket = socket;
@@ -54,36 +54,36 @@ export class Stream {
 
   hear(message) {
     if (message.type === "welcome") this.begin(message);
-    else if (message.type === "worn" || message.type === "refused") this.dressed(message);
-    else if (message.type === "trouble") this.on.trouble(message.reason);
+    else if (message.type === "applied" || message.type === "refused") this.applied(message);
+    else if (message.type === "problem") this.on.problem(message.reason);
   }
 
   begin(welcome) {
     this.credit = welcome.credit;
     this.retryMs = FIRST_RETRY_MS;
-    this.flying = new Map();
-    this.dressing = false;
+    this.inFlight = new Map();
+    this.applying = false;
     this.downlink = new Downlink((image, message) => this.shown(image, message), () => this.withoutCodecs());
     if (this.mode === "page") {
       const send = (kind, sequence, bytes) => {
-        if (this.socket?.readyState !== WebSocket.OPEN || !this.flying.has(sequence)) return;
-        this.socket.send(packPicture(kind, sequence, this.flying.get(sequence), bytes));
+        if (this.socket?.readyState !== WebSocket.OPEN || !this.inFlight.has(sequence)) return;
+        this.socket.send(packPicture(kind, sequence, this.inFlight.get(sequence), bytes));
       };
       this.uplink = this.code === "h264" ? new H264Uplink(send, () => this.withoutCodecs()) : new JpegUplink(send);
     }
-    this.wear(this.wanted.effects);
-    if (this.wanted.view) this.view(this.wanted.view);
+    this.setEffects(this.wanted.effects);
+    if (this.wanted.view) this.setView(this.wanted.view);
     this.on.open();
   }
 
-  // A new picture of the camera: sent while there is credit, else dropped.
+  // A new picture of the camera: sent while there is credit, otherwise dropped.
   offer(video, capturedMs) {
-    if (!this.uplink || this.flying.size >= this.credit || this.socket.readyState !== WebSocket.OPEN) {
+    if (!this.uplink || this.inFlight.size >= this.credit || this.socket.readyState !== WebSocket.OPEN) {
       this.dropped += 1;
       return;
     }
     const sequence = this.sequence++ >>> 0;
-    this.flying.set(sequence, capturedMs);
+    this.inFlight.set(sequence, capturedMs);
     try {
       this.uplink.send(video, sequence);
     } catch {
@@ -97,26 +97,26 @@ export class Stream {
 
   shown(image, message) {
     if (this.mode === "server") this.say({ type: "ack", sequence: message.sequence });
-    else this.flying.delete(message.sequence);
+    else this.inFlight.delete(message.sequence);
     this.on.picture(image, message);
   }
 
-  wear(effects) {
+  setEffects(effects) {
     this.wanted.effects = effects;
     if (!this.isOpen) return;
-    if (this.dressing) { this.again = true; return; }
-    this.dressing = true;
+    if (this.applying) { this.again = true; return; }
+    this.applying = true;
     this.again = false;
-    this.say({ type: "wear", ticket: 1, effects });
+    this.say({ type: "effects", ticket: 1, effects });
   }
 
-  dressed(message) {
-    this.dressing = false;
-    this.on.worn(message);
-    if (this.again) this.wear(this.wanted.effects);
+  applied(message) {
+    this.applying = false;
+    this.on.applied(message);
+    if (this.again) this.setEffects(this.wanted.effects);
   }
 
-  view(view) {
+  setView(view) {
     this.wanted.view = view;
     if (this.isOpen) this.say({ type: "view", ...view });
   }
@@ -138,18 +138,18 @@ export class Stream {
     this.uplink?.close();
     this.downlink?.close();
     this.uplink = this.downlink = null;
-    this.flying = new Map();
+    this.inFlight = new Map();
   }
 
   closed(event) {
     this.release();
     this.socket = null;
-    const told = {
+    const title = {
       [FULL]: "All places are taken", [POLICY]: "The session ended", [TOO_BIG]: "The session ended",
-      [FAULT]: "arpipe cannot work here", [IDLE]: "Taking a break",
+      [FAULT]: "arpipe cannot run here", [IDLE]: "Paused",
     }[event.code];
-    if (told && (event.reason || event.code !== IDLE)) {
-      this.on.ended(told, event.reason, event.code);
+    if (title && (event.reason || event.code !== IDLE)) {
+      this.on.ended(title, event.reason, event.code);
       if (event.code !== FULL) return;
     } else {
       this.on.lost();

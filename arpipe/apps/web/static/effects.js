@@ -1,6 +1,6 @@
-// What can be worn, what is worn, and the controls of the piece in hand.
+// The effects on offer, the active ones, and the controls of the one being edited.
 const GROUPS = [["glasses", "Glasses"], ["looks", "Looks"], ["makeup", "Makeup"]];
-const MANY = new Set(["makeup"]); // of the other groups one at a time
+const COMBINABLE = new Set(["makeup"]); // of the other groups, one effect at a time
 
 const make = (tag, attributes = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), attributes);
@@ -8,14 +8,14 @@ const make = (tag, attributes = {}, ...children) => {
   return element;
 };
 
-export class Wardrobe {
+export class EffectPicker {
   constructor(parts, onChange) {
-    Object.assign(this, parts, { onChange, entries: new Map(), worn: new Set(), params: new Map(), group: "glasses", inHand: null });
-    this.resetButton.onclick = () => this.forget();
+    Object.assign(this, parts, { onChange, entries: new Map(), active: new Set(), params: new Map(), group: "glasses", edited: null });
+    this.resetButton.onclick = () => this.resetParams();
     this.form.onsubmit = (event) => event.preventDefault();
   }
 
-  fill(entries, worn) {
+  fill(entries, active) {
     for (const entry of entries) this.entries.set(entry.id, entry);
     for (const [group, label] of GROUPS) {
       if (!entries.some((entry) => entry.group === group)) continue;
@@ -32,11 +32,11 @@ export class Wardrobe {
       };
       this.tabs.append(tab);
     }
-    for (const { id, params } of worn) {
-      this.put(id);
+    for (const { id, params } of active) {
+      this.activate(id);
       if (Object.keys(params).length) this.params.set(id, params);
     }
-    this.open(worn.length ? this.entries.get(worn[0].id).group : "glasses");
+    this.open(active.length ? this.entries.get(active[0].id).group : "glasses");
     this.show();
   }
 
@@ -71,40 +71,40 @@ export class Wardrobe {
     return button;
   }
 
-  // As a person clicks: again takes it off, None empties the group.
+  // A click: a second one removes the effect, None clears the group.
   choose(id) {
     if (id === null) this.clear(this.group);
-    else if (this.worn.has(id)) { this.worn.delete(id); if (this.inHand === id) this.inHand = null; }
-    else this.put(id);
+    else if (this.active.has(id)) { this.active.delete(id); if (this.edited === id) this.edited = null; }
+    else this.activate(id);
     this.changed();
   }
 
-  // As with keys: this one alone of its group.
+  // A key: select this effect alone of its group.
   only(place) {
     const entry = this.inGroup()[place];
     this.clear(this.group);
-    if (entry) this.put(entry.id);
+    if (entry) this.activate(entry.id);
     this.changed();
     this.rail.querySelector('[aria-pressed="true"]')?.scrollIntoView({ inline: "center", block: "nearest" });
   }
 
   step(by) {
     const entries = this.inGroup();
-    const now = entries.findIndex((entry) => this.worn.has(entry.id));
+    const now = entries.findIndex((entry) => this.active.has(entry.id));
     const places = entries.length + 1;
     this.only(((now + 1 + by + places) % places) - 1);
   }
 
   clear(group) {
-    for (const entry of this.inGroup(group)) this.worn.delete(entry.id);
-    if (!this.worn.has(this.inHand)) this.inHand = [...this.worn].at(-1) ?? null;
+    for (const entry of this.inGroup(group)) this.active.delete(entry.id);
+    if (!this.active.has(this.edited)) this.edited = [...this.active].at(-1) ?? null;
   }
 
-  put(id) {
+  activate(id) {
     const entry = this.entries.get(id);
-    if (!MANY.has(entry.group)) this.clear(entry.group);
-    this.worn.add(id);
-    this.inHand = id;
+    if (!COMBINABLE.has(entry.group)) this.clear(entry.group);
+    this.active.add(id);
+    this.edited = id;
   }
 
   changed() {
@@ -114,35 +114,35 @@ export class Wardrobe {
   }
 
   mark() {
-    const empty = !this.inGroup().some((entry) => this.worn.has(entry.id));
+    const empty = !this.inGroup().some((entry) => this.active.has(entry.id));
     for (const button of this.rail.children) {
       const { effect } = button.dataset;
-      button.setAttribute("aria-pressed", effect ? this.worn.has(effect) : empty);
+      button.setAttribute("aria-pressed", effect ? this.active.has(effect) : empty);
     }
   }
 
-  // For the server, makeup before glasses.
-  orders() {
-    return [...this.worn].map((id) => ({ id, params: this.params.get(id) ?? {} }));
+  // The active effects for the server.
+  selection() {
+    return [...this.active].map((id) => ({ id, params: this.params.get(id) ?? {} }));
   }
 
-  forget() {
-    this.params.delete(this.inHand);
+  resetParams() {
+    this.params.delete(this.edited);
     this.changed();
   }
 
   show() {
-    const entry = this.entries.get(this.inHand);
+    const entry = this.entries.get(this.edited);
     this.title.textContent = entry?.title ?? "Adjust";
     this.text.textContent = entry ? entry.description : "Choose glasses, a look or makeup, then fine-tune it here.";
     this.resetButton.hidden = !entry || !this.params.get(entry.id);
-    const chips = this.worn.size > 1 ? [...this.worn].map((id) => {
+    const chips = this.active.size > 1 ? [...this.active].map((id) => {
       const chip = make("button", { type: "button", className: "chip", textContent: this.entries.get(id).title });
-      chip.setAttribute("aria-pressed", id === this.inHand);
-      chip.onclick = () => { this.inHand = id; this.show(); };
+      chip.setAttribute("aria-pressed", id === this.edited);
+      chip.onclick = () => { this.edited = id; this.show(); };
       return chip;
     }) : [];
-    this.wornList.replaceChildren(...chips);
+    this.activeList.replaceChildren(...chips);
     this.form.replaceChildren(...(entry?.controls ?? []).map((control, place) => this.row(entry, control, `control-${place}`)));
   }
 
@@ -167,12 +167,12 @@ export class Wardrobe {
   }
 
   rangeRow(entry, control, id, label, value) {
-    const said = (number) => `${Number(number).toFixed(control.step < 0.1 ? 2 : 1)}${control.unit ? ` ${control.unit}` : ""}`;
+    const format = (number) => `${Number(number).toFixed(control.step < 0.1 ? 2 : 1)}${control.unit ? ` ${control.unit}` : ""}`;
     const range = make("input", { type: "range", id, min: control.low, max: control.high, step: control.step, value });
-    const output = make("output", { htmlFor: id, textContent: said(value) });
+    const output = make("output", { htmlFor: id, textContent: format(value) });
     range.value = value;
     range.oninput = () => {
-      output.textContent = said(range.value);
+      output.textContent = format(range.value);
       this.set(entry, control.key, Number(range.value));
     };
     return make("div", { className: "row" }, label, output, range);
@@ -182,10 +182,10 @@ export class Wardrobe {
     const color = make("input", { type: "color", id, value: value ?? "#c08070" });
     color.oninput = () => this.set(entry, control.key, color.value);
     if (!control.optional) return make("div", { className: "row" }, label, color);
-    const own = make("input", { type: "checkbox", checked: value !== null });
-    const send = () => { color.disabled = !own.checked; this.set(entry, control.key, own.checked ? color.value : null); };
+    const custom = make("input", { type: "checkbox", checked: value !== null });
+    const send = () => { color.disabled = !custom.checked; this.set(entry, control.key, custom.checked ? color.value : null); };
     color.disabled = value === null;
-    own.onchange = send;
-    return make("div", { className: "row" }, label, make("span", { className: "own" }, make("label", {}, own, "custom"), color));
+    custom.onchange = send;
+    return make("div", { className: "row" }, label, make("span", { className: "custom" }, make("label", {}, custom, "custom"), color));
   }
 }

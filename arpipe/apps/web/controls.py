@@ -1,0 +1,124 @@
+"""Controls of the page, derived from the parameters of effects."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from pydantic import BaseModel
+
+from arpipe.effects.params import HEX_COLOR, Color
+
+SLIDER_RANGES = {
+    "scale": (0.8, 1.25),
+    "tilt_deg": (-15.0, 15.0),
+    "offset_mm": (-15.0, 15.0),
+    "volume": (0.2, 3.0),
+}
+"""Narrower than the limits of the parameters, so that sliders cover the useful part."""
+AXES = ("sideways", "up", "forward")
+STEPS = 100
+OFFSET_STEP_MM = 0.5
+UNIT_SUFFIXES = {"mm": "mm", "deg": "°"}
+_PLAIN_COLOR = get_args(Color)[0]
+
+PlainValue = bool | int | float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """An adjustable parameter.
+
+    Attributes:
+        key: Name of the parameter; `offset_mm.0` is the first of several numbers.
+        label, unit: Text for the user.
+        type: Type of the control: "range", "choice" or "color".
+        value: Value in the effect; a colour as "#rrggbb", None for no colour.
+        low, high, step: Limits and step of a range.
+        options: Options of a choice.
+        optional: Whether a colour may be None.
+    """
+
+    key: str
+    label: str
+    type: Literal["range", "choice", "color"]
+    value: PlainValue
+    unit: str = ""
+    low: float = 0.0
+    high: float = 1.0
+    step: float = 0.01
+    options: tuple[str, ...] = ()
+    optional: bool = False
+
+    def accepts(self, value: PlainValue) -> bool:
+        """Whether the page may set this value."""
+        if self.type == "range":
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            return is_number and self.low <= float(value or 0.0) <= self.high
+        if self.type == "choice":
+            return value in self.options
+        return (value is None and self.optional) or (
+            isinstance(value, str) and bool(HEX_COLOR.fullmatch(value))
+        )
+
+
+def controls_of(params: BaseModel, prefix: str = "") -> Iterator[Control]:
+    """Yield the controls of an effect's parameters; parameters without a control cannot be adjusted.
+
+    Args:
+        params: The parameters.
+        prefix: Put before the keys and labels, such as "lips." for a layer of a look.
+    """
+    schemas = type(params).model_json_schema()["properties"]
+    for name, field in type(params).model_fields.items():
+        value, schema = getattr(params, name), schemas[name]
+        key, (label, unit) = f"{prefix}{name}", _label(name, prefix)
+        if "enum" in schema:
+            yield Control(key, label, "choice", value, options=tuple(schema["enum"]))
+        elif _is_color(field.annotation):
+            color = None if value is None else _hex(value)
+            yield Control(key, label, "color", color, optional="anyOf" in schema)
+        elif schema.get("type") == "number":
+            low, high = _range(name, schema)
+            yield Control(key, label, "range", value, unit, low, high, (high - low) / STEPS)
+        elif name in SLIDER_RANGES:
+            low, high = SLIDER_RANGES[name]
+            for index, axis in enumerate(AXES):
+                yield Control(
+                    f"{key}.{index}",
+                    f"Move {axis}",
+                    "range",
+                    value[index],
+                    unit,
+                    low,
+                    high,
+                    OFFSET_STEP_MM,
+                )
+
+
+def _is_color(annotation: object) -> bool:
+    """Whether a parameter is a colour, or a colour or None."""
+    return any(part in (Color, _PLAIN_COLOR) for part in (annotation, *get_args(annotation)))
+
+
+def _range(name: str, schema: Mapping[str, float]) -> tuple[float, float]:
+    """Choose the limits of a slider: a range of its own, or the limits of the parameter."""
+    if name in SLIDER_RANGES:
+        return SLIDER_RANGES[name]
+    low = (
+        schema["exclusiveMinimum"] + 1.0 / STEPS
+        if "exclusiveMinimum" in schema
+        else schema.get("minimum", 0.0)
+    )
+    return float(low), float(schema.get("maximum", schema.get("exclusiveMaximum", 1.0)))
+
+
+def _label(name: str, prefix: str) -> tuple[str, str]:
+    """Derive label and unit from the name of a parameter."""
+    words = name.split("_")
+    unit = UNIT_SUFFIXES.get(words[-1], "")
+    text = " ".join(words[:-1] if unit else words)
+    return f"{prefix[:-1]} {text}".strip().capitalize(), unit
+
+
+def _hex(color: tuple[float, float, float]) -> str:
+    return "#" + "".join(f"{round(255 * channel):02x}" for channel in color)
