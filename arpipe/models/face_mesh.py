@@ -1,8 +1,8 @@
-"""Face landmarks: the plain mesh (468 points) and the attention mesh (478, with irises)."""
+"""Face landmarks: the plain mesh (468 points), and the attention mesh and mesh v2 (478, with irises)."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
@@ -19,50 +19,73 @@ from arpipe.topology import IndexArray, Topology, load_topology
 from arpipe.types import Frame, Landmarks, Points, Roi
 
 MESH_POINTS = 468
-SIDE_PX = 192  # input of both networks
 RIGHT_EYE_OUTER, LEFT_EYE_OUTER = 33, 263  # level in the next crop, as the networks were trained
 CROP_OVER_FACE = 1.5  # side of the next crop over the long side of the box around all landmarks
+MeshKind = Literal["attention", "plain", "v2"]
+ScoreName = Literal["tongueOut"]
+TONGUE_OUT: ScoreName = "tongueOut"  # ARKit's name
 
-MeshKind = Literal["attention", "plain"]
-NETWORKS: Mapping[MeshKind, str] = {"attention": "face_mesh_attention", "plain": "face_mesh"}
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceObservation(Observation):
+    """A face as a mesh reports it in one frame.
+
+    Attributes:
+        scores: Name → score in [0, 1], those that were asked for.
+    """
+
+    scores: Mapping[str, float] = field(default_factory=dict)
 
 
-class FaceMesh(CropNetwork[Observation]):
+class FaceMesh(CropNetwork[FaceObservation]):
     """One face-mesh network.
 
     Args:
-        kind: "attention" (topology "face") or "plain" (topology "face_468": no irises, faster).
+        kind: "attention" (topology "face"), "plain" (topology "face_468": no irises, fastest) or "v2" (topology "face",
+            most accurate for the head pose, slowest).
         runtime: Loads the network and owns it.
+        scores: Further results; "v2" gives "tongueOut", the others none.
+
+    Raises:
+        ValueError: The mesh does not give a score that is asked for.
     """
 
-    def __init__(self, kind: MeshKind, runtime: Runtime) -> None:
-        super().__init__(NETWORKS[kind], SIDE_PX, runtime)
-        self.topology = load_topology("face") if kind == "attention" else plain_face_topology()
-        self._assemble = assemble_attention if kind == "attention" else assemble_plain
+    def __init__(self, kind: MeshKind, runtime: Runtime, scores: Sequence[ScoreName] = ()) -> None:
+        spec = _SPECS[kind]
+        unknown = [name for name in scores if name not in spec.scores]
+        if unknown:
+            raise ValueError(f'mesh "{kind}" gives no score {unknown[0]!r}; mesh = "v2" gives {TONGUE_OUT!r}')
+        outputs = [*spec.outputs, *(spec.scores[name] for name in scores)]
+        super().__init__(spec.network, spec.side, runtime, outputs)
+        self.topology = spec.topology()
+        self._spec = spec
+        self._scores = {name: spec.scores[name] for name in scores}
 
-    def decode(self, outputs: Outputs, roi: Roi) -> Observation:
+    def decode(self, outputs: Outputs, roi: Roi) -> FaceObservation:
         """Interpret the network's outputs for one square."""
         score = float(probability(outputs["presence"]))
-        landmarks = Landmarks(to_image(self._assemble(outputs), roi, SIDE_PX), score, self.topology)
-        return Observation(landmarks, next_roi(landmarks))
+        points = to_image(self._spec.assemble(outputs), roi, self._spec.side)
+        landmarks = Landmarks(points, score, self.topology)
+        scores: dict[str, float] = {name: float(outputs[output]) for name, output in self._scores.items()}
+        return FaceObservation(landmarks, next_roi(landmarks), scores)
 
 
 class FaceMeshes:
     """The face meshes by kind, one of them in use; it can be exchanged while faces are being tracked.
 
     Args:
-        kind: The one that is used first; the other is loaded when it is first needed.
+        kind: The one that is used first; the others are loaded when they are first needed.
         runtime: Loads the networks and owns them.
+        scores: Scores of the one that is used first; see `FaceMesh`.
 
     Attributes:
         kind: The one in use; assign to change it between frames.
     """
 
-    def __init__(self, kind: MeshKind, runtime: Runtime) -> None:
+    def __init__(self, kind: MeshKind, runtime: Runtime, scores: Sequence[ScoreName] = ()) -> None:
         self.kind = kind
         self._runtime = runtime
-        self._loaded: dict[MeshKind, FaceMesh] = {}
-        self.load(kind)
+        self._loaded: dict[MeshKind, FaceMesh] = {kind: FaceMesh(kind, runtime, scores)}
 
     def load(self, kind: MeshKind) -> FaceMesh:
         """Return one of the meshes, whether in use or not."""
@@ -70,7 +93,7 @@ class FaceMeshes:
             self._loaded[kind] = FaceMesh(kind, self._runtime)
         return self._loaded[kind]
 
-    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Observation | None]:
+    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[FaceObservation | None]:
         """Observe the face in each square with the mesh in use; see `CropNetwork.locate`."""
         return self.load(self.kind).locate(frame, rois, timer)
 
@@ -84,8 +107,8 @@ def next_roi(landmarks: Landmarks) -> Roi | None:
     return square_around(box, right, left, CROP_OVER_FACE)
 
 
-def assemble_plain(outputs: Mapping[str, Points]) -> Points:
-    """Return (…, 468, 3) landmarks, crop px, from the outputs of the plain network."""
+def assemble_whole(outputs: Mapping[str, Points]) -> Points:
+    """Return (…, n, 3) landmarks, crop px, of a network that gives all of them in one output."""
     return outputs["mesh"]
 
 
@@ -128,6 +151,46 @@ def plain_face_topology() -> Topology:
         canonical_m=face.canonical_m[:MESH_POINTS],
         uv=face.uv[:MESH_POINTS],
     )
+
+
+@cache
+def _whole_face_topology() -> Topology:
+    return load_topology("face")
+
+
+@dataclass(frozen=True, slots=True)
+class _MeshSpec:
+    """What tells one mesh from another.
+
+    Attributes:
+        network: Name in the catalogue of weights.
+        side: Input, px.
+        topology: Returns the topology of its landmarks.
+        assemble: Makes landmarks, crop px, of its outputs.
+        outputs: Outputs that are always read; empty for all.
+        scores: Name of a score → its output.
+    """
+
+    network: str
+    side: int
+    topology: Callable[[], Topology]
+    assemble: Callable[[Mapping[str, Points]], Points]
+    outputs: tuple[str, ...] = ()
+    scores: Mapping[ScoreName, str] = field(default_factory=dict)
+
+
+_SPECS: Mapping[MeshKind, _MeshSpec] = {
+    "plain": _MeshSpec("face_mesh", 192, plain_face_topology, assemble_whole),
+    "attention": _MeshSpec("face_mesh_attention", 192, _whole_face_topology, assemble_attention),
+    "v2": _MeshSpec(
+        "face_mesh_v2",
+        256,
+        _whole_face_topology,
+        assemble_whole,
+        outputs=("mesh", "presence"),
+        scores={TONGUE_OUT: "tongue"},
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

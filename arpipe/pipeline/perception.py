@@ -69,7 +69,8 @@ class PerceptionQuality:
     """What perception may save.
 
     Attributes:
-        attention: Run the attention mesh where it is configured; else the plain one, unless an effect needs irises.
+        attention: Run the attention mesh, or mesh v2, where configured; else the plain one, unless an effect needs
+            irises.
         every: How often each network runs at most; the configuration may ask for less.
     """
 
@@ -157,9 +158,7 @@ class Perception:
         """Return what a quality amounts to for what is detected now, as it is configured."""
         wanted = self._wanted()
         attention = (
-            "face" in wanted
-            and self.config.face.fullest_mesh == "attention"
-            and self._runs_attention(quality)
+            "face" in wanted and self.config.face.fullest_mesh != "plain" and self._runs_attention(quality)
         )
         every = self.config.every.slowest(quality.every)
         return PerceptionQuality(attention, every.only(frozenset(wanted)))

@@ -107,6 +107,7 @@ class TrackedFace:
         pose: None when no pose fits (an extreme view, a solve that failed).
         state: "coasting" while the face is missed and its last landmarks stand in.
         age_frames: Frames since the track began, 0 in its first.
+        scores: Name → score in [0, 1], those that `perception.face.scores` asks for.
     """
 
     track_id: int
@@ -114,6 +115,7 @@ class TrackedFace:
     pose: HeadPose | None
     state: TrackState
     age_frames: int
+    scores: Mapping[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return id, score, box, landmarks and pose as JSON-ready values."""
@@ -121,6 +123,11 @@ class TrackedFace:
             **_identity(self.track_id, self.landmarks),
             "landmarks": rounded(self.landmarks.points_px, PX_DIGITS),
             "pose": None if self.pose is None else self.pose.to_dict(),
+            **(
+                {"scores": {name: round(value, UNIT_DIGITS) for name, value in self.scores.items()}}
+                if self.scores
+                else {}
+            ),
         }
 
     def __repr__(self) -> str:

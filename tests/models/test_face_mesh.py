@@ -53,7 +53,7 @@ def test_no_square_holds_a_single_point():
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize("kind", ["attention", "plain"])
+@pytest.mark.parametrize("kind", ["attention", "plain", "v2"])
 def test_the_portraits_landmarks_lie_where_they_should(runtime, kind, portrait):
     mesh = FaceMesh(kind, runtime)
     face = mesh.locate(Frame(portrait, 0.0, 0), [PORTRAIT_ROI], StageTimer())[0].landmarks
@@ -65,8 +65,9 @@ def test_the_portraits_landmarks_lie_where_they_should(runtime, kind, portrait):
 
 
 @pytest.mark.weights
-def test_irises_lie_in_their_eyes(runtime, portrait):
-    mesh = FaceMesh("attention", runtime)
+@pytest.mark.parametrize("kind", ["attention", "v2"])
+def test_irises_lie_in_their_eyes(runtime, kind, portrait):
+    mesh = FaceMesh(kind, runtime)
     face = mesh.locate(Frame(portrait, 0.0, 0), [PORTRAIT_ROI], StageTimer())[0].landmarks
     for side in ("right", "left"):
         corners = [face[f"{side}_eye_outer"], face[f"{side}_eye_inner"]]
@@ -101,6 +102,21 @@ def test_landmarks_do_not_depend_on_the_turn_of_the_square(runtime, portrait):
     )
     distance = np.linalg.norm((straight.landmarks.points_px - turned.landmarks.points_px)[:, :2], axis=1)
     assert distance.mean() < 0.01 * cases.FACE_LONG_SIDE
+
+
+@pytest.mark.weights
+def test_tongue_is_scored_only_where_it_is_asked_for(runtime, portrait):
+    frame, timer = Frame(portrait, 0.0, 0), StageTimer()
+    asked = FaceMesh("v2", runtime, ["tongueOut"]).locate(frame, [PORTRAIT_ROI], timer)[0]
+    plain = FaceMesh("v2", runtime).locate(frame, [PORTRAIT_ROI], timer)[0]
+    assert 0.0 <= asked.scores["tongueOut"] < 0.1  # a closed smile
+    assert plain.scores == {}
+    assert (asked.landmarks.points_px == plain.landmarks.points_px).all()
+
+
+def test_mesh_without_the_score_is_refused(runtime):
+    with pytest.raises(ValueError, match=r'mesh "plain" gives no score .tongueOut.; mesh = "v2"'):
+        FaceMesh("plain", runtime, ["tongueOut"])
 
 
 def test_the_refinement_table_names_its_origin():

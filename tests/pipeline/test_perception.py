@@ -76,6 +76,7 @@ def test_plain_mesh_is_enough_for_what_needs_no_irises_and_only_then():
         ("auto", [], 478),
         ("attention", ["face"], 478),
         ("plain", ["face"], 468),
+        ("v2", ["face"], 478),
     ):
         assert {face.landmarks.topology.count for face in seen_with(mesh, needs, 2)} == {count}
 
@@ -102,9 +103,23 @@ def test_quality_comes_to_what_is_looked_for():
     for mesh, needs, effective in (
         ("attention", ["face"], PerceptionQuality(attention=False)),
         ("auto", ["face"], PerceptionQuality(attention=False)),
+        ("v2", ["face"], PerceptionQuality(attention=False)),
         ("auto", ["face", "iris"], PerceptionQuality()),
         ("attention", ["face", "mask"], PerceptionQuality(attention=False, every=Rates(mask=2))),
     ):
         config = PerceptionConfig(face=FaceTrackerConfig(mesh=mesh))
         with Perception(config, frozenset(needs)) as perception:
             assert perception.effective(rare) == effective
+
+
+def test_scores_of_the_face_reach_the_result_and_its_dictionary():
+    config = PerceptionConfig(face=FaceTrackerConfig(mesh="v2", scores=("tongueOut",)))
+    with (
+        SampleSource(SampleConfig(width=640, height=360, frames=1)) as source,
+        Perception(config) as perception,
+    ):
+        (face,) = perception.detect(next(iter(source))).faces
+    assert 0.0 <= face.scores["tongueOut"] <= 1.0
+    assert face.to_dict()["scores"] == {"tongueOut": pytest.approx(face.scores["tongueOut"], abs=1e-6)}
+    with pytest.raises(ValueError, match=r'gives no score .tongueOut.; set mesh = "v2"'):
+        FaceTrackerConfig(scores=("tongueOut",))

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from arpipe.models.crop_network import Observation
-from arpipe.models.face_mesh import next_roi
+from arpipe.models.face_mesh import FaceObservation, next_roi
 from arpipe.timing import StageTimer
 from arpipe.topology import Topology
 from arpipe.types import Detection, Frame, Landmarks, Roi
@@ -41,12 +40,12 @@ class ScriptedFaces:
             self.detections += 1
             return tuple(_detection(face) for face in self._script(frame.index))
 
-    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Observation]:
+    def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[FaceObservation]:
         """The face nearest to each square's centre if that lies in its box; a face of score 0 elsewhere."""
         with timer.stage("infer"):
             self.located += len(rois)
             faces = [_nearest(self._script(frame.index), roi) or self._nobody for roi in rois]
-            return [Observation(face, next_roi(face)) for face in faces]
+            return [FaceObservation(face, next_roi(face)) for face in faces]
 
 
 def _detection(face: Landmarks) -> Detection:
