@@ -127,14 +127,14 @@ def compare(
     """Compare two reports; exit with code 1 if a stage became slower."""
     from rich.console import Console
 
-    from arpipe.apps.profile.compare import compare as judge
+    from arpipe.apps.profile.compare import compare as compare_reports
     from arpipe.apps.profile.compare import has_regressed
     from arpipe.apps.profile.report import load_report
     from arpipe.apps.profile.tables import compare_table
 
-    verdicts = judge(load_report(before), load_report(after))
-    Console(file=sys.stdout).print(compare_table(verdicts))
-    raise typer.Exit(int(has_regressed(verdicts)))
+    comparisons = compare_reports(load_report(before), load_report(after))
+    Console(file=sys.stdout).print(compare_table(comparisons))
+    raise typer.Exit(int(has_regressed(comparisons)))
 
 
 def _size_flags(size: str | None) -> Flags:

@@ -61,21 +61,21 @@ def test_report_survives_its_file(tmp_path: Path) -> None:
 
 def test_same_code_measured_twice_is_no_regression() -> None:
     verdicts = compare(made_up(seed=1), made_up(seed=2))
-    assert {verdict.word for verdict in verdicts} == {"same"}
+    assert {verdict.verdict for verdict in verdicts} == {"same"}
     assert not has_regressed(verdicts)
 
 
 def test_slower_and_faster_stages_are_told_apart() -> None:
     verdicts = {v.stage: v for v in compare(made_up(seed=1), made_up(4.0, 4.0, seed=2))}
-    assert verdicts["infer"].word == "slower"
-    assert verdicts["draw"].word == "faster"
+    assert verdicts["infer"].verdict == "slower"
+    assert verdicts["draw"].verdict == "faster"
     assert verdicts["infer"].low < 4.0 / 3.0 < verdicts["infer"].high
     assert list(verdicts)[-1] == "frame"
     assert has_regressed(list(verdicts.values()))
 
 
 def test_stages_too_short_for_the_clock_are_not_judged() -> None:
-    verdicts = {v.stage: v.word for v in compare(made_up(0.01), made_up(0.03))}
+    verdicts = {v.stage: v.verdict for v in compare(made_up(0.01), made_up(0.03))}
     assert verdicts["infer"] == "too short to judge"
 
 

@@ -1,8 +1,8 @@
-"""`arpipe profile`: where every millisecond of a frame goes.
+"""`arpipe profile`: the time of every stage of a frame.
 
-`measure` runs frames one after the other, `realtime` the live loop; both fill a `record`, which becomes a `report`,
-the JSON file. `clip` has the frames, `machine` says where, `trace`, `page` and `tables` show it, `compare` judges two
-reports, `sweep` shows how cost grows.
+`measure` processes frames one after the other, `realtime` runs the live loop; both fill a `record`, which becomes a
+`report`, the JSON file. `clip` provides the frames, `machine` describes the computer; `trace`, `page` and `tables`
+present the results, `compare` compares two reports, and `sweep` measures how cost scales.
 """
 
 from arpipe.apps.profile.measure import profile

@@ -1,4 +1,4 @@
-"""The source of a profile; the sample is drawn beforehand, so that drawing it costs nothing while one measures."""
+"""The source of a profile. The sample is rendered in advance, so that rendering it is not measured."""
 
 from collections.abc import Iterator
 from itertools import chain, count, cycle
@@ -9,12 +9,12 @@ from arpipe.io.source import Source, SourceInfo
 from arpipe.io.sources import open_source
 from arpipe.types import Frame
 
-MOST_BYTES = 1 << 29  # that a clip in memory takes
-LOOP_FRAMES = 300  # after which the sample begins again
+MAX_BYTES = 1 << 29  # size of a clip in memory
+LOOP_FRAMES = 300  # length of the sample's loop
 
 
 def open_measured(config: ProfileConfig, frames: int) -> Source:
-    """The source that a configuration names, to be read `frames` times at most."""
+    """Open the configured source, of which at most `frames` frames are read."""
     if config.source != "sample":
         return open_source(config.source)
     sample = SampleConfig(width=config.width, height=config.height, frames=frames, faces=config.faces)
@@ -22,18 +22,18 @@ def open_measured(config: ProfileConfig, frames: int) -> Source:
 
 
 def sample_clip(config: ProfileConfig, frames: int) -> "SwingingClip":
-    """The sample, to be played for about `frames` frames at the configured rate; it has no end."""
-    affordable = max(2, MOST_BYTES // (3 * config.width * config.height))
+    """Render the sample for about `frames` frames at the configured rate; it loops endlessly."""
+    affordable = max(2, MAX_BYTES // (3 * config.width * config.height))
     with open_measured(config, min(frames, affordable, LOOP_FRAMES)) as source:
         return SwingingClip(list(source), config.fps)
 
 
 class SwingingClip(Source):
-    """Frames in memory, played to and fro without end, so that nothing jumps.
+    """Frames in memory, played forwards and backwards in turn, so that motion is continuous.
 
     Args:
-        frames: At least two.
-        fps: Rate, Hz; one that is not the frames' own makes the person move faster or slower.
+        frames: At least two frames.
+        fps: Frame rate, Hz; another rate than that of the frames changes the speed of motion.
     """
 
     def __init__(self, frames: list[Frame], fps: float) -> None:
@@ -49,5 +49,5 @@ class SwingingClip(Source):
             yield Frame(frame.pixels, index / self.info.fps, index, frame.camera)
 
     def close(self) -> None:
-        """Forget the frames."""
+        """Release the frames."""
         self._frames = []

@@ -1,4 +1,4 @@
-"""The machine that a measurement was made on."""
+"""The computer that a measurement was made on."""
 
 import importlib.metadata
 import os
@@ -12,7 +12,7 @@ PACKAGES = ("arpipe", "numpy", "opencv-python", "onnxruntime", "moderngl", "av")
 
 
 def describe_machine() -> dict[str, object]:
-    """Processor, memory, system, Python, package versions and the commit, as plain values."""
+    """Return processor, memory, system, Python, package versions and commit as plain values."""
     return {
         "cpu": _cpu_name(),
         "cores": os.cpu_count() or 1,
@@ -45,7 +45,7 @@ def _version(package: str) -> str | None:
 
 
 def _commit() -> str | None:
-    """Commit of the checkout that arpipe runs from; None when it is installed or git is missing."""
+    """Return the commit of the checkout that arpipe runs from; None if it is installed or git is missing."""
     here = Path(__file__).resolve().parent
     try:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Runs frames through a pipeline, one after the other, and keeps what each took."""
+"""Process frames one after the other and measure each stage."""
 
 import time
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ from arpipe.types import Frame
 def profile(
     config: ProfileConfig | None = None, run: RunConfig | None = None, watch: Watch | None = None
 ) -> ProfileReport:
-    """Measure a run, stage by stage; `measure` keeps the spans for a trace as well."""
+    """Measure a run; see `measure`, which also returns the spans for a trace."""
     return measure(config, run, watch)[0]
 
 
@@ -40,19 +40,19 @@ def measure(
 ) -> tuple[ProfileReport, Measurement]:
     """Measure a run.
 
-    Without `config.live`, stages run one after the other, so that each is timed undisturbed, and wall time is
-    their sum. With it they overlap as in `arpipe live`, and the source plays at its own rate.
+    Without `config.live`, stages run one after the other, so that each is timed without interference, and wall time is
+    their sum. With it, they overlap as in `arpipe live`, and the source plays at its own rate.
 
     Args:
-        config: What is measured; None for that of `run`.
+        config: What is measured; None for `run.profile`.
         run: Pipeline and effects; None for the defaults.
         watch: Called after each counted frame.
 
     Returns:
-        The report, and what it is made of: the spans, too.
+        The report, and the measurement that it was built from, which has the spans.
 
     Raises:
-        MediaError: The source has fewer frames than warm-up and one interval need.
+        MediaError: The source has no frames.
     """
     run = run or RunConfig()
     config = config or run.profile
@@ -69,7 +69,7 @@ def measure(
 
 
 def frames_of(config: ProfileConfig, seen: Measurement) -> Iterator[Frame]:
-    """As many frames as the profile needs; a short file begins again."""
+    """Yield as many frames as the profile needs; a short file is looped."""
     wanted, index = config.warm_up + config.frames, 0
     while index < wanted:
         before = index

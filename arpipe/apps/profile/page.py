@@ -1,4 +1,4 @@
-"""A profile as one self-contained HTML page: stage bars, timeline, histogram, facts; no script, nothing fetched."""
+"""A profile as a self-contained HTML page, without scripts: stage bars, timeline, histogram, facts."""
 
 from collections.abc import Sequence
 from html import escape
@@ -28,7 +28,7 @@ border-bottom:1px solid var(--line)}td:first-child,th:first-child{text-align:lef
 
 
 def page_html(report: ProfileReport) -> str:
-    """The page's text."""
+    """Return the HTML text of a report."""
     run = report.run
     effects = ", ".join(run["effects"]) or "no effect"
     pace = " live" if run.get("live") else ""
@@ -39,11 +39,11 @@ def page_html(report: ProfileReport) -> str:
         (
             f"<h1>arpipe profile</h1><p class=sub>{escape(head)}</p>",
             _tiles(report),
-            _section("Where a frame's time goes (median, ms)", _bars(report)),
+            _section("Stages of a frame (median, ms)", _bars(report)),
             _section("Frame by frame (ms)", _timeline(report.samples[FRAME_STAGE])),
-            _section("How often a frame takes how long", _histogram(report.samples[FRAME_STAGE])),
+            _section("Distribution of frame times (ms)", _histogram(report.samples[FRAME_STAGE])),
             _section("Stages, ms", _stages(report)),
-            _section("The governor's decisions", _decisions(report)) if run.get("live") else "",
+            _section("Decisions of the governor", _decisions(report)) if run.get("live") else "",
             _section("Measured on", _facts(report)),
         )
     )
@@ -77,14 +77,14 @@ def _tiles(report: ProfileReport) -> str:
 
 
 def _live_tiles(report: ProfileReport) -> list[tuple[str, str]]:
-    """What only a run in real time has."""
+    """Return the tiles of a live run."""
     if not report.run.get("live"):
         return []
     lost = " · ".join(f"{count} at {place}" for place, count in report.dropped.items() if count)
     return [
         (f"{report.latency_ms.p50:.1f} ms", f"capture to present, p95 {report.latency_ms.p95:.1f}"),
         (f"{sum(report.dropped.values())}", f"dropped: {lost}" if lost else "dropped"),
-        (f"{len(report.decisions)}", f"changes of quality; at the end: {report.run.get('quality')}"),
+        (f"{len(report.decisions)}", f"changes of quality; final level: {report.run.get('quality')}"),
     ]
 
 

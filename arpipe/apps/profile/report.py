@@ -1,4 +1,4 @@
-"""What a profile found: the JSON file, schema 1."""
+"""The report of a profile: the JSON file, schema 1."""
 
 import json
 import statistics
@@ -17,11 +17,11 @@ Facts = dict[str, Any]
 """Plain values that end up as JSON."""
 
 MAX_FILE_BYTES = 256 * 2**20  # an hour of frames has 30 MB
-JANK_PERIODS = 1.5  # an interval longer than that many usual ones is seen as a stutter
+JANK_PERIODS = 1.5  # an interval of so many median intervals is visible as a stutter
 
 
 class Distribution(BaseModel):
-    """One stage's durations, ms."""
+    """Distribution of the durations of a stage, ms."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -35,7 +35,7 @@ class Distribution(BaseModel):
 
     @classmethod
     def of(cls, durations_ms: Sequence[float]) -> "Distribution":
-        """Condense durations; ValueError when there are none."""
+        """Summarize durations, ms; raises ValueError if there are none."""
         s = summarize(durations_ms)
         return cls(
             count=s.count,
@@ -49,14 +49,14 @@ class Distribution(BaseModel):
 
 
 class Intervals(BaseModel):
-    """How evenly frames were finished.
+    """Regularity of finished frames.
 
     Attributes:
-        fps: Over wall time, N-1 intervals; reading the source included.
-        low_1_percent_fps: From the 99th percentile of the intervals.
+        fps: Mean rate in wall time, from N−1 intervals, including the time to read the source.
+        low_1_percent_fps: 99th percentile of the intervals as a rate (1 % low).
         jitter_ms: Standard deviation of the intervals.
-        deviation_p95_ms: 95th percentile of the distance from the median interval.
-        jank: Intervals longer than 1.5 usual ones.
+        deviation_p95_ms: 95th percentile of the deviation from the median interval.
+        jank: Number of intervals longer than 1.5 median intervals.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,7 +69,7 @@ class Intervals(BaseModel):
 
     @classmethod
     def of(cls, stamps_s: Sequence[float]) -> "Intervals":
-        """From the times at which frames were finished, s."""
+        """Compute them from the times at which frames were finished, s."""
         gaps_ms = [1000.0 * (b - a) for a, b in pairwise(stamps_s)]
         if not gaps_ms:
             return cls(fps=0.0, low_1_percent_fps=0.0, jitter_ms=0.0, deviation_p95_ms=0.0, jank=0)
@@ -88,20 +88,21 @@ class ProfileReport(BaseModel):
 
     Attributes:
         schema_version: 1.
-        machine: Where; see `describe_machine`.
-        run: What was measured: source, size, effects, provider really used, renderer, threads, frames, repeats.
-        frame_ms: From a frame in memory to the finished picture in memory; capture and encode apart.
-        stages: Name → durations, in order of the frame's way; capture and encode too. A camera's `capture`
-            contains the wait for it. Live, `frame_ms` is what perception and drawing took, the waits between left out.
-        intervals: How evenly frames were finished.
-        latency_ms: From a frame in memory to the finished picture; live, from its capture until it is presented.
-        dropped: Frames lost, by place.
-        cpu_percent: Of one core; 200 is two cores at work.
-        rss_mb: Resident memory at the end, MiB.
-        decisions: Changes of quality by the governor, live: `time_s` since the first counted frame, `from`, `to`,
+        machine: The computer; see `describe_machine`.
+        run: What was measured: source, size, effects, provider in use, renderer, threads, frames, repeats.
+        frame_ms: From the frame in memory to the finished picture in memory, without capture and encoding. Live, it is
+            the time of perception and drawing, without the waits in between.
+        stages: Name → durations, in order, including capture and encoding. `capture` of a camera includes the wait for
+            its frame.
+        intervals: Regularity of finished frames.
+        latency_ms: From the frame in memory to the finished picture; live, from its capture to its presentation.
+        dropped: Dropped frames by place.
+        cpu_percent: CPU load; 100 is one core.
+        rss_mb: Resident memory at the end, MiB, without the frames that the source holds.
+        decisions: Changes of quality by the governor (live): `time_s` since the first counted frame, `from`, `to`,
             `p95_ms`.
-        samples: Name → every counted duration, ms, "frame" included: what `compare` judges.
-        run_medians_ms: Median frame of each repeat.
+        samples: Name → all counted durations, ms, including "frame"; used by `compare`.
+        run_medians_ms: Median frame time of each repeat.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -121,12 +122,12 @@ class ProfileReport(BaseModel):
     run_medians_ms: list[float]
 
     def to_json(self) -> str:
-        """The file's text."""
+        """Return the text of the file."""
         return json.dumps(_rounded(self.model_dump()), indent=1) + "\n"
 
 
 def quality_path(report: ProfileReport) -> str:
-    """The quality levels that a live run went through."""
+    """Describe the quality levels of a live run."""
     if not report.decisions:
         return f"{report.run.get('quality')} throughout"
     changes = [f"{change['to']} at {change['time_s']:.1f} s" for change in report.decisions]
@@ -134,23 +135,23 @@ def quality_path(report: ProfileReport) -> str:
 
 
 def load_report(path: Path) -> ProfileReport:
-    """Read a report.
+    """Load a report.
 
     Raises:
-        ConfigError: The file is missing, not JSON, or no profile of this schema.
+        ConfigError: The file is missing, not JSON, or not a profile of this schema.
     """
     try:
         table = json.loads(read_whole(path, MAX_FILE_BYTES))
     except OSError as error:
         raise ConfigError(
-            f"{path} cannot be read ({error.strerror}); make it with: arpipe profile --json"
+            f"{path} cannot be read ({error.strerror}); create it with: arpipe profile --json"
         ) from error
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path} is not JSON ({error}); make it with: arpipe profile --json") from error
+        raise ConfigError(f"{path} is not JSON ({error}); create it with: arpipe profile --json") from error
     version = table.get("schema_version") if isinstance(table, dict) else None
     if version != 1:
         raise ConfigError(
-            f"{path}: expected a profile of schema 1, got {version!r}; make it anew with: arpipe profile"
+            f"{path}: expected a profile of schema 1, got {version!r}; create it again with: arpipe profile"
         )
     try:
         return ProfileReport.model_validate(table)
@@ -158,12 +159,12 @@ def load_report(path: Path) -> ProfileReport:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ConfigError(
-            f"{path}: {place}: {first['msg']}; make it anew with: arpipe profile --json"
+            f"{path}: {place}: {first['msg']}; create it again with: arpipe profile --json"
         ) from error
 
 
 def _rounded(value: Any) -> Any:
-    """Microseconds are enough, and keep the file small."""
+    """Round to microseconds, which keeps the file small."""
     if isinstance(value, float):
         return round(value, 3)
     if isinstance(value, Mapping):

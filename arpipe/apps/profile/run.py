@@ -1,4 +1,4 @@
-"""What `arpipe profile` does: measure, show, write."""
+"""`arpipe profile`: measure, print, write."""
 
 import sys
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from arpipe.io.outputs import named_files
 from arpipe.timing import FRAME_STAGE
 
 STDOUT = "-"
-REFRESH_FRAMES = 15  # drawing the table costs a few ms, between frames
+REFRESH_FRAMES = 15  # updating the table takes a few ms between frames
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Files to write; None for not. A `json` of "-" goes to standard output."""
+    """Files to write, or None; `json` may be "-" for standard output."""
 
     json: Path | None = None
     html: Path | None = None

@@ -1,4 +1,4 @@
-"""How cost grows with frame size, faces and threads."""
+"""Measure how cost scales with frame size, faces and threads."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -10,19 +10,19 @@ from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import ConfigError
 
 AXES = ("size", "faces", "threads")
-MOST_FACES = 4  # that the sample shows
+MAX_FACES = 4  # in the sample
 
 
 @dataclass(frozen=True, slots=True)
 class SweepPoint:
-    """One combination and what it cost."""
+    """One combination of values and its report."""
 
     values: dict[str, str]
     report: ProfileReport
 
 
 def parse_sweep(texts: Sequence[str]) -> dict[str, list[str]]:
-    """Axes from texts such as "size=640x480,1280x720" and "faces=1,2".
+    """Parse axes such as "size=640x480,1280x720" and "faces=1,2".
 
     Raises:
         ConfigError: An axis is unknown or a value is wrong.
@@ -44,7 +44,7 @@ def sweep(
     run: RunConfig,
     watch: Callable[[SweepPoint], None] | None = None,
 ) -> list[SweepPoint]:
-    """Profile every combination, in the order in which the axes are given."""
+    """Profile every combination, in the order of the axes."""
     points = []
     for combination in itertools.product(*axes.values()):
         values = dict(zip(axes, combination, strict=True))
@@ -75,7 +75,7 @@ def _configured(
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """Width and height from "1280x720"; ConfigError for anything else."""
+    """Parse a size such as "1280x720"; raises ConfigError for anything else."""
     parts = text.lower().split("x")
     if len(parts) != 2 or not all(part.isdigit() and int(part) > 0 for part in parts):
         raise ConfigError(f"size {text!r}: expected width x height in px, such as 1280x720")
@@ -86,6 +86,6 @@ def _check(axis: str, value: str, text: str) -> None:
     if axis == "size":
         parse_size(value)
     elif not value.isdigit() or int(value) < 1:
-        raise ConfigError(f"--sweep {text}: {value!r} is no number of {axis}")
-    if axis == "faces" and int(value) > MOST_FACES:
-        raise ConfigError(f"--sweep {text}: the sample shows at most {MOST_FACES} faces")
+        raise ConfigError(f"--sweep {text}: {value!r} is not a number of {axis}")
+    if axis == "faces" and int(value) > MAX_FACES:
+        raise ConfigError(f"--sweep {text}: the sample has at most {MAX_FACES} faces")

@@ -1,25 +1,27 @@
-"""Profiles on the terminal."""
+"""Tables of profiles for the terminal."""
 
 from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from arpipe.apps.profile.compare import Verdict
+from arpipe.apps.profile.compare import StageComparison
 from arpipe.apps.profile.record import Measurement
 from arpipe.apps.profile.report import Distribution, ProfileReport, quality_path
 from arpipe.apps.profile.sweep import SweepPoint
 from arpipe.timing import FRAME_STAGE
 
 COLUMNS = ("p50", "p90", "p95", "p99", "max")
-SWEEP_COLUMNS = ("p50", "p95", "p99")  # the axes stand beside them, and 80 characters are all there is
+SWEEP_COLUMNS = ("p50", "p95", "p99")  # beside the axes, in 80 characters
 COLORS = {"slower": "red", "faster": "green", "same": "dim", "too short to judge": "dim"}
 
 
 def report_table(report: ProfileReport) -> Table:
-    """Every stage, the whole frame last, and what was seen of rate and load below."""
+    """Build the table of all stages, the whole frame last, with rate and load in the caption."""
     run = report.run
     pace = " live" if run.get("live") else ""
-    table = _stage_table(f"{run['source']}{pace} {run['width']}x{run['height']}, {_worn(run['effects'])}")
+    table = _stage_table(
+        f"{run['source']}{pace} {run['width']}x{run['height']}, {_effects_text(run['effects'])}"
+    )
     for stage, durations in report.stages.items():
         _add(table, stage, durations)
     table.add_section()
@@ -42,7 +44,7 @@ def _caption(report: ProfileReport) -> Iterator[str]:
 
 
 def live_table(seen: Measurement) -> Table:
-    """The same while it runs."""
+    """Build the table of a running measurement."""
     count = len(seen.samples.get(FRAME_STAGE, ()))
     table = _stage_table(f"{count} frames")
     for stage in sorted(seen.samples, key=lambda name: name == FRAME_STAGE):
@@ -50,25 +52,25 @@ def live_table(seen: Measurement) -> Table:
     return table
 
 
-def compare_table(verdicts: Sequence[Verdict]) -> Table:
-    """A row a stage with its verdict."""
+def compare_table(comparisons: Sequence[StageComparison]) -> Table:
+    """Build the table of a comparison, one row per stage."""
     table = Table(title="Before and after, medians in ms")
     for column in ("stage", "before", "after", "ratio", "95 % interval", "verdict"):
         table.add_column(column, justify="left" if column in {"stage", "verdict"} else "right")
-    for v in verdicts:
+    for stage in comparisons:
         table.add_row(
-            v.stage,
-            f"{v.before_ms:.2f}",
-            f"{v.after_ms:.2f}",
-            f"{v.ratio:.3f}",
-            f"{v.low:.3f} to {v.high:.3f}",
-            f"[{COLORS[v.word]}]{v.word}[/]",
+            stage.stage,
+            f"{stage.before_ms:.2f}",
+            f"{stage.after_ms:.2f}",
+            f"{stage.ratio:.3f}",
+            f"{stage.low:.3f} to {stage.high:.3f}",
+            f"[{COLORS[stage.verdict]}]{stage.verdict}[/]",
         )
     return table
 
 
 def sweep_table(points: Sequence[SweepPoint], budget_ms: float | None) -> Table:
-    """A row a combination; over the budget is marked."""
+    """Build the table of a sweep, one row per combination, with those over the budget marked."""
     table = Table(title="Frame, ms" + (f"; budget {budget_ms:g} ms at p95" if budget_ms else ""))
     for axis in points[0].values:
         longest = max(len(point.values[axis]) for point in points)
@@ -101,5 +103,5 @@ def _add(table: Table, stage: str, durations: Distribution) -> None:
     table.add_row(stage, *cells, f"{1000.0 / max(durations.p50, 1e-6):.0f}")
 
 
-def _worn(effects: Sequence[str]) -> str:
+def _effects_text(effects: Sequence[str]) -> str:
     return ", ".join(effects) if effects else "no effect"

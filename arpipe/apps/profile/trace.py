@@ -1,8 +1,8 @@
-"""Chrome trace of a run: opens in Perfetto and chrome://tracing.
+"""Chrome trace of a run, for Perfetto and chrome://tracing.
 
-One lane a thread with a box a stage, an arrow from each frame's capture through all threads to its finished picture,
-a counter of the frame's time, and a mark where the governor changed the quality. Frames that were dropped on their way
-have no arrow.
+It has a lane per thread with a box per stage, an arrow from the capture of each frame through all threads to its
+finished picture, a counter of the frame time, and a mark where the governor changed the quality. Dropped frames have
+no arrow.
 """
 
 import json
@@ -18,11 +18,11 @@ LANES = {"MainThread": "main, drawing"}
 
 
 def trace_json(lanes: Sequence[Lane], decisions: Sequence[tuple[float, str]] = ()) -> str:
-    """The trace's text.
+    """Return the text of the trace.
 
     Args:
-        lanes: Spans and their threads, in any order.
-        decisions: When the governor changed the quality, on the spans' clock, s, and what it did.
+        lanes: Threads and their spans, in any order.
+        decisions: Times at which the governor changed the quality, on the clock of the spans, s, and their texts.
     """
     threads = {name: lane for lane, name in enumerate(dict.fromkeys(name for name, _ in lanes), start=1)}
     events: list[dict[str, Any]] = [
@@ -59,7 +59,7 @@ def _box(span: Span, lane: int, start_s: float) -> dict[str, Any]:
 
 
 def _flow(frame: int, members: list[tuple[int, Span]], start_s: float) -> list[dict[str, Any]]:
-    """Arrow from the end of the frame's first span through every thread to its last, and a counter of its cost."""
+    """Build the arrow of a frame through all its threads, and the counter of its time."""
     members = sorted(members, key=lambda member: member[1].start_s)
     (first_lane, first), (last_lane, last) = members[0], max(members, key=lambda member: _end_s(member[1]))
     total_ms = sum(span.duration_ms for _, span in members if span.stage == FRAME_STAGE)
