@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from arpipe.errors import CameraStalled as CameraStalled
     from arpipe.errors import ConfigError as ConfigError
     from arpipe.errors import DeviceError as DeviceError
+    from arpipe.errors import ForkError as ForkError
     from arpipe.errors import GltfError as GltfError
     from arpipe.errors import InferenceError as InferenceError
     from arpipe.errors import MediaError as MediaError
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from arpipe.io.sources import open_source as open_source
     from arpipe.io.video import VideoFile as VideoFile
     from arpipe.models.joints import joint_angles_deg as joint_angles_deg
+    from arpipe.pipeline.photo import landmarks as landmarks
     from arpipe.pipeline.pipeline import Pipeline as Pipeline
     from arpipe.pipeline.pipeline import PipelineConfig as PipelineConfig
     from arpipe.render.layer import Layer as Layer
@@ -83,6 +85,7 @@ _HOMES = {
     "CameraStalled": "arpipe.errors",
     "ConfigError": "arpipe.errors",
     "DeviceError": "arpipe.errors",
+    "ForkError": "arpipe.errors",
     "GltfError": "arpipe.errors",
     "InferenceError": "arpipe.errors",
     "MediaError": "arpipe.errors",
@@ -105,6 +108,7 @@ _HOMES = {
     "open_source": "arpipe.io.sources",
     "VideoFile": "arpipe.io.video",
     "Picture": "arpipe.types",
+    "landmarks": "arpipe.pipeline.photo",
     "Pipeline": "arpipe.pipeline.pipeline",
     "PipelineConfig": "arpipe.pipeline.pipeline",
     "Layer": "arpipe.render.layer",

@@ -17,6 +17,7 @@ ArpipeError
 ├── InferenceError (RuntimeError)       a network cannot be loaded or answers nonsense
 │   └── NonFiniteOutput                 … with NaN or infinity
 ├── RenderError (RuntimeError)          no OpenGL context, or a shader fails
+├── ForkError (RuntimeError)            a pipeline is used in a forked process
 ├── MissingExtra (ImportError)          an optional package is not installed
 └── PluginError (ImportError)           an extension of an installed package cannot be used
 ```
@@ -75,6 +76,10 @@ class NonFiniteOutput(InferenceError):
 
 class RenderError(ArpipeError, RuntimeError):
     """No OpenGL context can be made, or a shader does not compile."""
+
+
+class ForkError(ArpipeError, RuntimeError):
+    """A pipeline is used in a process that was forked after it was made."""
 
 
 class MissingExtra(ArpipeError, ImportError):

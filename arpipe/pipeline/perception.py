@@ -1,7 +1,8 @@
 """What is in a frame: runs the trackers that the effects and the configuration ask for."""
 
 import importlib
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any, Protocol, Self
 
@@ -10,8 +11,9 @@ from pydantic import BaseModel, ConfigDict
 from arpipe.head_pose import HeadPoseConfig
 from arpipe.inference.runtime import Runtime
 from arpipe.inference.session import SessionConfig
-from arpipe.needs import Need
+from arpipe.needs import Need, parse_needs
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel
+from arpipe.pipeline.fork_guard import ForkGuard
 from arpipe.pipeline.schedule import Rates
 from arpipe.subjects import SUBJECTS, Subject, SubjectName
 from arpipe.timing import FRAME_STAGE, Span, StageTimer
@@ -93,7 +95,7 @@ class Perception:
 
     Args:
         config: What is detected.
-        needs: What effects need; the networks for it are loaded now.
+        needs: What effects need, as members of `Need` or their words; the networks for it are loaded now.
         camera: The camera that took the frames; None for an unknown one.
         observer: Called with every finished span, on the thread that did the work.
 
@@ -101,21 +103,22 @@ class Perception:
         config: As given.
         camera: Gives the intrinsics of frames.
         quality: Assign, from any thread, to change it from the next frame on.
-        needs: Assign, from any thread, to change it from the next frame on.
     """
 
     def __init__(
         self,
         config: PerceptionConfig | None = None,
-        needs: frozenset[Need] = frozenset(),
+        needs: Iterable[str] = (),
         camera: CameraConfig | None = None,
         observer: Callable[[Span], None] | None = None,
     ) -> None:
         self.config = config or PerceptionConfig()
         self.camera = CameraModel(camera)
         self.quality = PerceptionQuality()
-        self.needs = needs
+        self._needs = parse_needs(needs, "Perception.needs")
         self._timer = StageTimer(observer=observer)
+        self._lock = threading.Lock()
+        self._guard = ForkGuard("perception")
         self._runtime = Runtime(self.config.session)
         self._trackers: dict[str, SubjectTracker] = {}
         try:
@@ -125,19 +128,61 @@ class Perception:
             raise
 
     @property
+    def needs(self) -> frozenset[Need]:
+        """What effects need; assign, from any thread, to change it from the next frame on."""
+        return self._needs
+
+    @needs.setter
+    def needs(self, needs: Iterable[str]) -> None:
+        self._needs = parse_needs(needs, "Perception.needs")
+
+    @property
     def provider(self) -> str:
         """Where the networks really run; "none" before any is loaded."""
         return self._runtime.provider
 
     def detect(self, frame: Frame) -> FrameResult:
-        """Detect everything that is asked for in the next frame of the stream.
+        """Detect everything that is asked for in the next frame of the stream; may be called from any thread.
 
         Returns:
             The results, with the durations of all stages.
 
         Raises:
             WeightsError: A network that is needed only now cannot be had.
+            ForkError: This process was forked from the one that made the object.
         """
+        self._guard.check()
+        with self._lock:
+            return self._detect(frame)
+
+    def effective(self, quality: PerceptionQuality) -> PerceptionQuality:
+        """Return what a quality amounts to for what is detected now, as it is configured."""
+        wanted = self._wanted()
+        attention = (
+            "face" in wanted and self.config.face.fullest_mesh != "plain" and self._runs_attention(quality)
+        )
+        every = self.config.every.slowest(quality.every)
+        return PerceptionQuality(attention, every.only(frozenset(wanted)))
+
+    def reset(self) -> None:
+        """Forget all tracks: the next frame begins another stream."""
+        with self._lock:
+            for tracker in self._trackers.values():
+                tracker.reset()
+
+    def close(self) -> None:
+        """Free the networks; may be called twice."""
+        if not self._guard.is_forked:
+            with self._lock:
+                self._runtime.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _detect(self, frame: Frame) -> FrameResult:
         camera, timer = self.camera.intrinsics_for(frame), self._timer
         wanted, quality = self._wanted(), self.quality
         every = self.config.every.slowest(quality.every)
@@ -153,30 +198,6 @@ class Perception:
         own = {key: value for key, value in results.items() if key in _FIELDS}
         extra = {key: value for key, value in results.items() if key not in _FIELDS}
         return FrameResult(frame, **own, extra=extra, camera=camera, timings_ms=timer.timings_ms)
-
-    def effective(self, quality: PerceptionQuality) -> PerceptionQuality:
-        """Return what a quality amounts to for what is detected now, as it is configured."""
-        wanted = self._wanted()
-        attention = (
-            "face" in wanted and self.config.face.fullest_mesh != "plain" and self._runs_attention(quality)
-        )
-        every = self.config.every.slowest(quality.every)
-        return PerceptionQuality(attention, every.only(frozenset(wanted)))
-
-    def reset(self) -> None:
-        """Forget all tracks: the next frame begins another stream."""
-        for tracker in self._trackers.values():
-            tracker.reset()
-
-    def close(self) -> None:
-        """Free the networks; may be called twice."""
-        self._runtime.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _wanted(self) -> tuple[str, ...]:
         """Return the subjects that effects and configuration ask for, in the order of the table."""

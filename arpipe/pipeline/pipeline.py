@@ -1,5 +1,7 @@
 """The whole way of a frame: perception, then effects."""
 
+import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
@@ -7,8 +9,11 @@ from typing import TYPE_CHECKING, Self
 from pydantic import BaseModel, ConfigDict
 
 from arpipe.effects.packs import Pack
+from arpipe.io.toml_tables import check
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel
+from arpipe.pipeline.fork_guard import ForkGuard
 from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.pipeline.render_thread import RenderThread
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.config import RenderConfig
 from arpipe.timing import Span
@@ -42,85 +47,136 @@ class PipelineConfig(BaseModel):
 class Pipeline:
     """Detects and renders, frame after frame of one stream: a `Perception` and an `EffectRenderer`.
 
-    OpenGL is created by the first `render`; a pipeline that only detects needs none.
+    Methods may be called from any thread; frames are processed in the order of the calls. OpenGL is created by the
+    first `render`, on a thread of the pipeline's own, where layers draw, too. A pipeline that only detects needs none.
+    With a `context` of the caller's, `render`, `set_effects` and `close` belong to that context's thread.
 
     Args:
         config: Everything that can be set.
-        effects: Specs or packs, instead of `config.effects`.
+        effects: A spec or pack, or several, instead of `config.effects`.
         layers: Layers of the caller's own, drawn as well; the pipeline closes them.
         observer: Called with every finished span, on the thread that did the work.
         context: OpenGL context to draw with, created on the drawing thread; the caller closes it after the pipeline.
-            None for a headless one of the pipeline's own.
+        max_faces: Most faces, instead of `config.perception.face.max_faces`.
+        fov_deg: Vertical field of view of the camera, degrees, instead of `config.camera.fov_deg`.
 
     Attributes:
-        config: As given.
+        config: As given, with the other arguments applied.
         perception: Detects.
         renderer: Renders.
 
     Raises:
-        ConfigError: An effect or the camera file is wrong.
+        ConfigError: An argument, an effect or the camera file is wrong.
         WeightsError: The networks cannot be had.
     """
 
     def __init__(
         self,
         config: PipelineConfig | None = None,
-        effects: Sequence[str | Pack] | None = None,
+        effects: str | Pack | Sequence[str | Pack] | None = None,
         layers: "Sequence[Layer]" = (),
         observer: Callable[[Span], None] | None = None,
         context: "GlContext | None" = None,
+        *,
+        max_faces: int | None = None,
+        fov_deg: float | None = None,
     ) -> None:
-        self.config = config = config or PipelineConfig()
-        chosen = config.effects if effects is None else effects
+        self.config = config = _with_arguments(config or PipelineConfig(), max_faces, fov_deg)
+        chosen = config.effects if effects is None else _as_sequence(effects)
         self.renderer = EffectRenderer(config.render, chosen, layers, context, observer)
         self.perception = Perception(config.perception, self.renderer.needs, config.camera, observer)
-        self._copying: ThreadPoolExecutor | None = None
+        self._render_thread = RenderThread() if context is None else None
+        self._detect_thread: ThreadPoolExecutor | None = None
+        self._guard = ForkGuard("pipeline")
+        self._next_index = 0
 
     @property
     def camera(self) -> CameraModel:
         """Gives the intrinsics of frames."""
         return self.perception.camera
 
-    def detect(self, frame: Frame) -> FrameResult:
-        """Detect everything that is looked for in the next frame. May run on another thread than `render`."""
-        return self.perception.detect(frame)
+    def detect(self, frame: Frame | Pixels, captured_s: float | None = None) -> FrameResult:
+        """Detect everything that is asked for in the next frame.
+
+        Args:
+            frame: The frame, or its pixels: (h, w, 3) uint8 **RGB**, views included; `Frame.from_bgr` takes OpenCV's
+                order. Nothing may write into the pixels while the result is in use.
+            captured_s: Time of pixels, seconds on any rising clock; by default the time of the call. Smoothing
+                depends on it, so give it for pixels of a file.
+
+        Raises:
+            ValueError: The array has another shape or dtype, or a time was given for a `Frame`, which has its own.
+            ForkError: This process was forked from the one that made the pipeline.
+        """
+        return self.perception.detect(self._as_frame(frame, captured_s))
 
     def render(self, result: FrameResult, out: Pixels | None = None) -> Picture:
         """Draw the effects onto the frame of a result; see `EffectRenderer.render`."""
-        return self.renderer.render(result, out)
+        self._guard.check()
+        if self._render_thread is None:
+            return self.renderer.render(result, out)
+        return self._render_thread.run(self.renderer.render, result, out)
 
-    def process(self, frame: Frame) -> Picture:
-        """Detect in the next frame and render it."""
-        if frame.pixels.nbytes < LARGE_FRAME_BYTES:
-            return self.render(self.detect(frame))
-        if self._copying is None:
-            self._copying = ThreadPoolExecutor(1, "arpipe-copy")
-        copy = self._copying.submit(frame.pixels.copy)  # on another core, while the networks run
-        return self.render(self.detect(frame), copy.result())
+    def process(self, frame: Frame | Pixels, captured_s: float | None = None) -> Picture:
+        """Detect in the next frame and render it; arguments and errors as in `detect`."""
+        self._guard.check()
+        frame = self._as_frame(frame, captured_s)
+        if self._render_thread is None or frame.pixels.nbytes < LARGE_FRAME_BYTES:
+            return self.render(self.perception.detect(frame))
+        copy = self._render_thread.submit(frame.pixels.copy)  # on another core, while the networks run
+        return self.render(self.perception.detect(frame), copy.result())
 
-    def set_effects(self, effects: Sequence[str | Pack]) -> None:
-        """Draw other effects from the next frame on; see `EffectRenderer.update_effects`.
+    async def aprocess(self, frame: Frame | Pixels, captured_s: float | None = None) -> Picture:
+        """Process the next frame without blocking the event loop; arguments and errors as in `detect`.
+
+        Frames are processed in the order of the calls, and several calls may be in progress: one frame is rendered
+        while the next one is in perception. With a `context` of the caller's, rendering blocks the loop's thread.
+        """
+        self._guard.check()
+        frame = self._as_frame(frame, captured_s)
+        if self._detect_thread is None:
+            self._detect_thread = ThreadPoolExecutor(1, "arpipe-detect")
+        result = await asyncio.wrap_future(self._detect_thread.submit(self.perception.detect, frame))
+        if self._render_thread is None:
+            return self.renderer.render(result)
+        return await asyncio.wrap_future(self._render_thread.submit(self.renderer.render, result))
+
+    def set_effects(self, effects: str | Pack | Sequence[str | Pack]) -> None:
+        """Draw other effects from the next frame on; those that stay are kept.
+
+        Args:
+            effects: A spec or pack, or several.
 
         Raises:
             ConfigError: An effect is wrong; the active ones stay.
         """
-        self.renderer.update_effects(effects)
+        self._guard.check()
+        chosen = _as_sequence(effects)
+        if self._render_thread is None:
+            self.renderer.update_effects(chosen)
+        else:
+            self._render_thread.run(self.renderer.update_effects, chosen)
         self.perception.needs = self.renderer.needs
 
     def facts(self) -> dict[str, object]:
-        """What really runs: where the networks run, what draws and how well."""
+        """Return what really runs: where the networks run, what draws and how well."""
         return {"provider": self.perception.provider, **self.renderer.facts()}
 
     def reset(self) -> None:
         """Forget all tracks: the next frame begins another stream."""
         self.perception.reset()
+        self._next_index = 0
 
     def close(self) -> None:
         """Free the networks and OpenGL; may be called twice."""
-        self.renderer.close()
-        if self._copying is not None:
-            self._copying.shutdown()
-            self._copying = None
+        if self._guard.is_forked:  # they are the other process's
+            return
+        if self._detect_thread is not None:
+            self._detect_thread.shutdown()
+        if self._render_thread is None:
+            self.renderer.close()
+        else:
+            self._render_thread.close(self.renderer.close)
         self.perception.close()
 
     def __enter__(self) -> Self:
@@ -128,3 +184,36 @@ class Pipeline:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _as_frame(self, picture: Frame | Pixels, captured_s: float | None) -> Frame:
+        if isinstance(picture, Frame):
+            if captured_s is not None:
+                raise ValueError(
+                    f"captured_s={captured_s} was given for a Frame, which has its own captured_s"
+                )
+            frame = picture
+        else:
+            time_s = time.monotonic() if captured_s is None else captured_s
+            frame = Frame.from_rgb(picture, time_s, self._next_index)
+        self._next_index = frame.index + 1
+        return frame
+
+
+def _as_sequence(effects: str | Pack | Sequence[str | Pack]) -> Sequence[str | Pack]:
+    return (effects,) if isinstance(effects, str | Pack) else effects
+
+
+def _with_arguments(config: PipelineConfig, max_faces: int | None, fov_deg: float | None) -> PipelineConfig:
+    if max_faces is not None:
+        face = _changed(config.perception.face, "max_faces", max_faces)
+        perception = config.perception.model_copy(update={"face": face})
+        config = config.model_copy(update={"perception": perception})
+    if fov_deg is not None:
+        camera = _changed(config.camera, "fov_deg", fov_deg)
+        config = config.model_copy(update={"camera": camera})
+    return config
+
+
+def _changed(model: BaseModel, key: str, value: object) -> BaseModel:
+    """Return a model with one key changed and checked."""
+    return check(type(model), {**dict(model), key: value}, "Pipeline")

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from arpipe.effects.packs import Pack, load_effect, needs_of, uses_gl
+from arpipe.errors import RenderError
 from arpipe.needs import Need, parse_needs
 from arpipe.pipeline.camera_model import CameraModel
+from arpipe.pipeline.fork_guard import ForkGuard
 from arpipe.render.config import RenderConfig
 from arpipe.render.cut_out import opacity_of
 from arpipe.timing import FRAME_STAGE, Span, StageTimer
@@ -57,6 +59,8 @@ class EffectRenderer:
         self._shared_context = context
         self._timer = StageTimer(observer=observer)
         self._spare = spare
+        self._guard = ForkGuard("effect renderer")
+        self._closed = False
         self._assumed_camera = CameraModel()
         self._default: RenderConfig | None = None  # quality that suits the machine, once it is known
         self._context: GlContext | None = None
@@ -94,6 +98,7 @@ class EffectRenderer:
         Raises:
             ConfigError: An effect is wrong; the active ones stay.
         """
+        self._require_usable()
         packs = _load(effects)
         if self._effects is not None:
             self._build(packs)
@@ -105,6 +110,7 @@ class EffectRenderer:
         Raises:
             RenderError: There is no OpenGL.
         """
+        self._require_usable()
         if self._effects is None:
             self._build(self._packs)
 
@@ -119,8 +125,11 @@ class EffectRenderer:
             The picture, and the result with the durations of drawing added.
 
         Raises:
-            RenderError: There is no OpenGL, or the call comes from another thread than the first one.
+            RenderError: There is no OpenGL, the call comes from another thread than the first one, or the renderer is
+                closed.
+            ForkError: This process was forked from the one that made the renderer.
         """
+        self._require_usable()
         if self._effects is None or self._compositor is None:
             effects, compositor = self._build(self._packs)
         else:
@@ -146,6 +155,9 @@ class EffectRenderer:
 
     def close(self) -> None:
         """Release effects and OpenGL; may be called twice."""
+        if self._guard.is_forked:
+            return
+        self._closed = True
         if self._context is not None:
             self._context.make_current()  # else objects of the same number in another context would go
         if self._effects is not None:
@@ -163,6 +175,11 @@ class EffectRenderer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _require_usable(self) -> None:
+        self._guard.check()
+        if self._closed:
+            raise RenderError("the effect renderer is closed; make a new one")
 
     def _build(self, packs: Sequence[Pack]) -> "tuple[ActiveEffects, Compositor]":
         """Build packs, with what draws them; when that fails, everything stays as it was."""

@@ -57,7 +57,7 @@ class FakePipeline:
 
     def __init__(self):
         self.renderer = self
-        self.quality = RenderConfig()
+        self.quality = self.configured_quality = RenderConfig()
         self.qualities = []
         self.perception = self
         self.packs = ()

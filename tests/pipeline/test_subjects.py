@@ -16,7 +16,7 @@ from arpipe.assets import asset_path
 from arpipe.errors import ConfigError
 from arpipe.io.toml_tables import check
 from arpipe.needs import Need
-from arpipe.pipeline.perception import PerceptionConfig, PerceptionQuality
+from arpipe.pipeline.perception import Perception, PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.pipeline.schedule import Rates
 from arpipe.subjects import SUBJECTS
@@ -76,6 +76,13 @@ def test_bodies_are_carried_on_where_networks_rest():
     assert (
         np.abs(np.diff(noses, axis=0)).max() < 5.0
     )  # px of 512; where it cannot see, the network guesses anew
+
+
+def test_unknown_needs_are_refused():
+    with pytest.raises(
+        ConfigError, match=r"Perception\.needs: there is no need 'faces'; did you mean 'face'"
+    ):
+        Perception(needs={"faces"})
 
 
 def test_unknown_subjects_are_refused():

@@ -1,0 +1,33 @@
+"""Landmarks of a single picture, in one call."""
+
+from pathlib import Path
+
+from arpipe.io.sources import open_source
+from arpipe.pipeline.perception import PerceptionConfig
+from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.types import Frame, Landmarks, Pixels
+
+
+def landmarks(picture: str | Path | Frame | Pixels, max_faces: int = 8) -> tuple[Landmarks, ...]:
+    """Find the landmarks of all faces in a picture.
+
+    Loads the networks at each call; keep a `Pipeline` for many pictures, for poses, bodies or hands.
+
+    Args:
+        picture: A photo's file (or a clip's, for its first frame), a frame, or pixels as in `Pipeline.detect`.
+        max_faces: Most faces.
+
+    Returns:
+        478 landmarks per face, in image px; empty if there is none.
+
+    Raises:
+        MediaError: The file is no picture.
+        ConfigError: `max_faces` is less than 1.
+        WeightsError: The networks cannot be had.
+    """
+    if isinstance(picture, str | Path):
+        with open_source(str(picture)) as source:
+            picture = next(iter(source))
+    config = PipelineConfig(perception=PerceptionConfig().in_mode("image"))
+    with Pipeline(config, max_faces=max_faces) as pipeline:
+        return tuple(face.landmarks for face in pipeline.detect(picture).faces)
