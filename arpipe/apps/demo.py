@@ -16,7 +16,7 @@ from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings
 from arpipe.effects.packs import Pack, load_pack, pack_folders
 from arpipe.io.encoding import VideoSinkConfig
-from arpipe.io.image.writer import ImageSink
+from arpipe.io.image.writer import write_picture
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.timing import TimingLog
@@ -26,19 +26,19 @@ DEMO_EFFECT = "aviator"
 SHEET_TAG = "glasses"
 COLUMNS = 3
 YAWS_DEG = (-35.0, 0.0, 35.0)
-"""How far the head is turned in the columns of the contact sheet, degrees."""
+"""Yaw of the head in each column of the contact sheet, degrees."""
 
 
 class DemoPipeline(BatchPipeline, Protocol):
-    """What the demo needs of a pipeline; tests bring their own."""
+    """What the demo needs of a pipeline, so that tests can replace it."""
 
     def set_effects(self, effects: Sequence[str | Pack]) -> None:
-        """Wear other effects from the next picture on."""
+        """Draw other effects from the next picture on."""
         ...
 
 
-class _Album:
-    """A pipeline that keeps, for each yaw, the result that comes nearest; else the one it wraps."""
+class _PoseCollector:
+    """Wraps a pipeline and keeps the result nearest to each yaw."""
 
     def __init__(self, pipeline: BatchPipeline, yaws_deg: Sequence[float]) -> None:
         self._pipeline = pipeline
@@ -46,7 +46,7 @@ class _Album:
         self._best: dict[float, tuple[float, FrameResult]] = {}
 
     def nearest(self, yaw_deg: float) -> FrameResult | None:
-        """The result nearest to one of the yaws; None when no pose was ever found."""
+        """Return the result nearest to one of the yaws; None if no pose was found."""
         found = self._best.get(yaw_deg)
         return None if found is None else found[1]
 
@@ -55,9 +55,9 @@ class _Album:
         pose = next((face.pose for face in result.faces if face.pose is not None), None)
         if pose is not None:
             for yaw_deg in self._yaws_deg:
-                miss = abs(pose.yaw_deg - yaw_deg) + abs(pose.pitch_deg) / 4.0 + abs(pose.roll_deg) / 4.0
-                if yaw_deg not in self._best or miss < self._best[yaw_deg][0]:
-                    self._best[yaw_deg] = (miss, result)
+                distance = abs(pose.yaw_deg - yaw_deg) + abs(pose.pitch_deg) / 4.0 + abs(pose.roll_deg) / 4.0
+                if yaw_deg not in self._best or distance < self._best[yaw_deg][0]:
+                    self._best[yaw_deg] = (distance, result)
         return result
 
     def render(self, result: FrameResult) -> Picture:
@@ -79,12 +79,12 @@ def run(
     make_pipeline: Callable[[PipelineConfig], DemoPipeline] = Pipeline,
     console: Console | None = None,
 ) -> int:
-    """Make `demo.mp4`, `demo.png` and `demo-timings.json` in a folder and print where the time went.
+    """Write `demo.mp4`, `demo.png` and `demo-timings.json` to a folder and print the stage timings.
 
     Args:
-        out_dir: The folder; made when it is missing.
-        make_pipeline: Builds the pipeline of a configuration.
-        console: Where to print.
+        out_dir: The folder, created if missing.
+        make_pipeline: Creates the pipeline of a configuration.
+        console: Console to print to.
 
     Returns:
         Exit code: 0.
@@ -98,17 +98,15 @@ def run(
     log = TimingLog()
     start_s = time.perf_counter()
     with interrupt_on_sigterm(), closing(make_pipeline(PipelineConfig(effects=(DEMO_EFFECT,)))) as pipeline:
-        album = _Album(pipeline, YAWS_DEG)
+        poses = _PoseCollector(pipeline, YAWS_DEG)
         job = Job(SAMPLE, "sample", video, None, DEFAULT_EXPORT)
         with Report(console, 1) as report:
-            outcome = run_job(job, album, VideoSinkConfig(), log, report.start, report.advance)
+            outcome = run_job(job, poses, VideoSinkConfig(), log, report.start, report.advance)
             report.done(job, outcome)
         wall_s = time.perf_counter() - start_s
-        tiles = _tiles(glasses(), album, pipeline)
+        tiles = _tiles(glasses(), poses, pipeline)
     if tiles:
-        pixels = compose(tiles, COLUMNS)
-        with ImageSink(sheet) as sink:
-            sink.write(pixels, FrameResult(Frame(pixels, 0.0, 0)))
+        write_picture(sheet, compose(tiles, COLUMNS))
     console.print(timing_table(log))
     console.print(f"{log.frames} frames in {wall_s:.1f} s: {log.frames / wall_s:.1f} FPS", highlight=False)
     write_timings(timings, timing_record(log, wall_s))
@@ -119,16 +117,16 @@ def run(
 
 
 def glasses() -> list[Pack]:
-    """The packs of glasses that come with arpipe and the user's own, by name."""
+    """Load all packs of glasses, bundled and the user's own, sorted by name."""
     packs = (load_pack(name) for name in sorted(pack_folders()))
     return [pack for pack in packs if SHEET_TAG in pack.tags]
 
 
-def _tiles(packs: Sequence[Pack], album: _Album, pipeline: DemoPipeline) -> list[Tile]:
-    """Each pack on the head, turned as its column says."""
+def _tiles(packs: Sequence[Pack], poses: _PoseCollector, pipeline: DemoPipeline) -> list[Tile]:
+    """Render each pack on the head at the yaw of its column."""
     tiles = []
     for number, pack in enumerate(packs):
-        result = album.nearest(YAWS_DEG[number % COLUMNS])
+        result = poses.nearest(YAWS_DEG[number % COLUMNS])
         if result is None:
             continue
         pipeline.set_effects([pack])
@@ -142,7 +140,9 @@ def _tiles(packs: Sequence[Pack], album: _Album, pipeline: DemoPipeline) -> list
 
 def _yaw_text(yaw_deg: float) -> str:
     turned = round(yaw_deg)
-    return f"yaw {turned:+d}°" if turned else "yaw 0°"  # a hyphen: Pillow's own font has no minus sign
+    return (
+        f"yaw {turned:+d}°" if turned else "yaw 0°"
+    )  # a hyphen, because Pillow's built-in font has no minus sign
 
 
 def _first_pose(result: FrameResult) -> TrackedFace | None:

@@ -1,4 +1,4 @@
-"""`arpipe devices`: the cameras that answer."""
+"""`arpipe devices`: list the available cameras."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -10,17 +10,17 @@ from rich.table import Table
 
 from arpipe.io.camera.devices import CameraInfo, list_cameras
 
-NO_CAMERA = "no camera answers; is one plugged in, free, and may you use it (group video on Linux)?"
+NO_CAMERA = "no camera found; is one connected, not in use, and accessible (group video on Linux)?"
 
 UNKNOWN_MODES = (
-    "Other sizes and rates: this system does not tell; ask for some under [live.device] in a configuration."
+    "This system does not report other sizes and rates; request them under [live.device] in a configuration."
 )
 
 
 def show_devices(
     find: Callable[[], Sequence[CameraInfo]] = list_cameras, console: Console | None = None
 ) -> None:
-    """Print the cameras with what `--source` takes for each."""
+    """Print the cameras with their values of `--source`."""
     console = console or Console()
     cameras = find()
     if not cameras:
@@ -43,5 +43,5 @@ def show_devices(
 
 
 def devices_json(find: Callable[[], Sequence[CameraInfo]] = list_cameras) -> str:
-    """The cameras as a JSON list."""
+    """Return the cameras as a JSON list."""
     return json.dumps([asdict(camera) for camera in find()], indent=2)

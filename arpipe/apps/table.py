@@ -1,4 +1,4 @@
-"""Where the time went, as a table for people and as JSON for programs."""
+"""Stage timings as a table and as JSON."""
 
 import json
 import os
@@ -15,7 +15,7 @@ TIMINGS_SCHEMA = 1
 
 
 def timing_table(log: TimingLog, title: str = "time per frame") -> Table:
-    """One row a stage: how often, p50, p95 and max in ms, and the rate if it were the only one."""
+    """Build a table with one row per stage: count, p50, p95 and max in ms, and the rate of the stage alone."""
     table = Table(title=title, title_justify="left")
     table.add_column("stage")
     for column in ("count", "p50 ms", "p95 ms", "max ms", "FPS"):
@@ -28,11 +28,11 @@ def timing_table(log: TimingLog, title: str = "time per frame") -> Table:
 
 
 def timing_record(log: TimingLog, wall_s: float) -> dict[str, Any]:
-    """The same and more, ready for JSON.
+    """Return the timings as plain values for JSON.
 
     Args:
-        log: All frames.
-        wall_s: How long the whole run took, s.
+        log: The timings of all frames.
+        wall_s: Duration of the whole run, s.
     """
     return {
         "schema": TIMINGS_SCHEMA,
@@ -50,7 +50,7 @@ def timing_record(log: TimingLog, wall_s: float) -> dict[str, Any]:
 
 
 def write_timings(path: Path, record: dict[str, Any]) -> None:
-    """Write a record as JSON in one step; raises OutputError."""
+    """Write a record as JSON; raises OutputError."""
     write_text(path, json.dumps(record, indent=2) + "\n")
 
 

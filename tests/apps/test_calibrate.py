@@ -56,7 +56,7 @@ def test_too_few_views_are_refused(tmp_path: Path) -> None:
 
 def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"no picture")
-    with pytest.raises(MediaError, match="is no picture"):
+    with pytest.raises(MediaError, match="is not a picture"):
         calibrate([tmp_path / "a.jpg"])
     with pytest.raises(MediaError, match="cannot be read"):
         calibrate([tmp_path / "absent.jpg"])

@@ -80,12 +80,12 @@ def test_demo_makes_video_sheet_and_timings(sample, tmp_path):
     assert "infer" in text.getvalue()
 
 
-def test_album_keeps_the_results_nearest_to_the_yaws(sample):
-    album = demo._Album(TurningHead(demo.PipelineConfig()), demo.YAWS_DEG)
+def test_collector_keeps_the_results_nearest_to_the_yaws(sample):
+    poses = demo._PoseCollector(TurningHead(demo.PipelineConfig()), demo.YAWS_DEG)
     with batch_job.open_source("sample") as source:
         for frame in source:
-            album.detect(frame)
-    kept = [album.nearest(yaw_deg).faces[0].pose.yaw_deg for yaw_deg in demo.YAWS_DEG]
+            poses.detect(frame)
+    kept = [poses.nearest(yaw_deg).faces[0].pose.yaw_deg for yaw_deg in demo.YAWS_DEG]
     assert kept == pytest.approx([-34.0, -2.0, 34.0])
 
 
