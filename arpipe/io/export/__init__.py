@@ -1,15 +1,14 @@
-"""Tracking results as JSON lines, CSV or Parquet."""
+"""Tracking results as JSON Lines, CSV or Parquet."""
 
 from arpipe.io.export.export import (
-    COLUMNS,
     Export,
     ExportFormat,
     ExportHeader,
     export_files,
     export_format,
     open_export,
-    rows,
 )
+from arpipe.io.export.table import COLUMNS, rows
 
 __all__ = [
     "COLUMNS",

@@ -4,14 +4,8 @@ from pathlib import Path
 
 from arpipe.errors import MissingExtra
 from arpipe.io.atomic import AtomicFile
-from arpipe.io.export.export import (
-    COLUMN_TYPES,
-    COLUMNS,
-    Export,
-    ExportHeader,
-    rows,
-    to_json,
-)
+from arpipe.io.export.export import Export, ExportHeader
+from arpipe.io.export.table import COLUMN_TYPES, COLUMNS, Row, rows
 from arpipe.io.writer import FileWriter
 from arpipe.types import FrameResult
 
@@ -28,9 +22,9 @@ class ParquetExport(FileWriter, Export):
     """Rows of `COLUMNS`; landmarks and matrices are nested lists of float32 and float64."""
 
     def __init__(self, path: Path, header: ExportHeader) -> None:
-        self._rows: list[dict[str, object]] = []
+        self._rows: list[Row] = []
         self._schema = pa.schema(
-            [(name, _type(name)) for name in COLUMNS], metadata={"arpipe": to_json(header.record())}
+            [(name, _type(name)) for name in COLUMNS], metadata={"arpipe": header.to_json()}
         )
         super().__init__(AtomicFile(path))
         with self._writing():

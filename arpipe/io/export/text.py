@@ -4,15 +4,8 @@ import csv
 from pathlib import Path
 
 from arpipe.io.atomic import AtomicFile
-from arpipe.io.export.export import (
-    COLUMNS,
-    LIST_COLUMNS,
-    Export,
-    ExportHeader,
-    header_beside,
-    rows,
-    to_json,
-)
+from arpipe.io.export.export import Export, ExportHeader, header_beside, to_json
+from arpipe.io.export.table import COLUMNS, LIST_COLUMNS, rows
 from arpipe.io.writer import FileWriter
 from arpipe.types import FrameResult
 
@@ -33,7 +26,7 @@ class JsonLinesExport(_TextExport):
 
     def __init__(self, path: Path, header: ExportHeader) -> None:
         super().__init__(path)
-        self._write_line(to_json(header.record()))
+        self._write_line(header.to_json())
 
     def write(self, result: FrameResult) -> None:
         """Add a line."""
@@ -53,7 +46,7 @@ class CsvExport(_TextExport):
         with self._writing():
             beside = AtomicFile(header_beside(path))
             self._files.append(beside)
-            beside.temporary.write_text(to_json(header.record()) + "\n", encoding="utf-8")
+            beside.temporary.write_text(header.to_json() + "\n", encoding="utf-8")
             self._table = csv.DictWriter(self._text, COLUMNS, lineterminator="\n")
             self._table.writeheader()
 

@@ -1,0 +1,69 @@
+"""Results as rows of a table: what CSV and Parquet exports hold."""
+
+from collections.abc import Iterator, Mapping
+
+from arpipe.subjects import ColumnType, exported
+from arpipe.types import FrameResult
+
+_FRAME = ("frame", "time_s", "width", "height")
+_BOX = ("box_x0", "box_y0", "box_x1", "box_y1")
+_TRANSLATION = ("translation_x_m", "translation_y_m", "translation_z_m")
+_VECTORS = {"box": _BOX, "translation_m": _TRANSLATION}
+
+_ORDER = (
+    *_FRAME,
+    *("kind", "id", "score", "side", "side_score"),
+    *_BOX,
+    *("yaw_deg", "pitch_deg", "roll_deg"),
+    *_TRANSLATION,
+    *("error_px", "pupillary_distance_mm", "camera_from_head", "landmarks", "world"),
+)
+_COMMON: Mapping[str, ColumnType] = {
+    **dict.fromkeys(("frame", "width", "height", "id"), "integer"),
+    **dict.fromkeys(("time_s", "score", *_BOX), "number"),
+    "kind": "text",
+}
+
+Row = dict[str, object]
+"""Value by column, None where a column does not apply."""
+
+
+def _column_types() -> dict[str, ColumnType]:
+    """Return the columns of all subjects: those of older versions in their order, then the others."""
+    types = dict(_COMMON)
+    for subject in exported():
+        types.update(subject.columns)
+    return {name: types[name] for name in dict.fromkeys((*_ORDER, *types))}
+
+
+COLUMN_TYPES = _column_types()
+"""Column of CSV and Parquet → its type, in order."""
+
+COLUMNS = tuple(COLUMN_TYPES)
+"""Columns of CSV and Parquet. In a CSV, points and matrices are JSON: a 4 × 4, an n × 3 or n × 4, and an n × 3 list."""
+
+LIST_COLUMNS = tuple(name for name, kind in COLUMN_TYPES.items() if kind in ("points", "matrix"))
+
+
+def rows(result: FrameResult) -> Iterator[Row]:
+    """Yield rows of `COLUMNS`: one for each exported subject, or a single one with the frame alone."""
+    record = result.to_dict()
+    frame = {**dict.fromkeys(COLUMNS), **{name: record[name] for name in _FRAME}}
+    found = [(subject.kind, each) for subject in exported() for each in record[subject.results]]
+    for kind, each in found:
+        yield {**frame, "kind": kind, **_cells(each)}
+    if not found:
+        yield frame
+
+
+def _cells(record: Mapping[str, object]) -> Row:
+    """Return a record's values by column; nested records and vectors are flattened."""
+    cells: Row = {}
+    for key, value in record.items():
+        if isinstance(value, Mapping):
+            cells.update(_cells(value))
+        elif key in _VECTORS and isinstance(value, list):
+            cells.update(zip(_VECTORS[key], value, strict=True))
+        elif key in COLUMN_TYPES:
+            cells[key] = value
+    return cells
