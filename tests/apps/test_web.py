@@ -161,7 +161,7 @@ HEADER = b"\1" + bytes(15)
         ([b"\2" + bytes(15) + b"\0\0\0\1 no H.264"], "cannot be decoded"),
         ([b"\1" + bytes(7) + b"\xff" * 8 + b"x"], "without a valid time"),
         ([HEADER + encode_jpeg(np.zeros((8, 8, 3), np.uint8), 50)], "at least 32 px"),
-        ([HEADER + encode_jpeg(np.zeros((900, 900, 3), np.uint8), 50)], "larger than"),
+        ([HEADER + encode_jpeg(np.zeros((900, 900, 3), np.uint8), 50)], "that are allowed"),
         ([HEADER + b"x"] * (CREDIT + 1), "unanswered|cannot be decoded"),
         (['{"type":"reset"}'] * 90, "commands per second"),
     ],

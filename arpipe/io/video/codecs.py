@@ -1,4 +1,4 @@
-"""Which codecs arpipe writes, into which files, and what `quality` means for each."""
+"""Codecs that arpipe writes, the containers that hold them, and their quality scales."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,37 +9,37 @@ from arpipe.io.encoding import CodecName
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """One way to compress.
+    """A codec and the options of its encoder.
 
     Attributes:
-        encoder: FFmpeg's name of it.
-        pixel_format: What it takes.
-        dials: Options that set the quality.
-        at_worst, at_best: Their value for quality 0 and 100.
+        encoder: FFmpeg's name of the encoder.
+        pixel_format: Its input format.
+        quality_options: Options that set the quality.
+        at_worst, at_best: Their values for quality 0 and 100.
+        suffixes: Suffixes of files that may hold it, the preferred one first.
         options: Further options.
-        suffixes: Files that may hold it; the first is the one to choose.
-        finest: Most parts of a second that it counts in.
-        with_alpha: What it takes when pictures are transparent; "" if it cannot hold them.
-        alpha_options: Options then, instead of those that set the quality where they are the same.
-        tag: Four letters by which players of MP4 and MOV know it, or "" for the usual ones.
+        tag: FourCC in MP4 and MOV, or "" for FFmpeg's choice.
+        max_timescale: Largest number of ticks per second.
+        alpha_format: Input format for transparent pictures; "" if it has no transparency.
+        alpha_options: Options for transparent pictures; they override those that set the quality.
     """
 
     encoder: str
     pixel_format: str
-    dials: tuple[str, ...]
+    quality_options: tuple[str, ...]
     at_worst: int
     at_best: int
     suffixes: tuple[str, ...]
     options: dict[str, str] = field(default_factory=dict)
     tag: str = ""
-    finest: int = 2**31 - 1
-    with_alpha: str = ""
+    max_timescale: int = 2**31 - 1
+    alpha_format: str = ""
     alpha_options: dict[str, str] = field(default_factory=dict)
 
     def encoder_options(self, quality: int, preset: str) -> dict[str, str]:
-        """Options for a quality from 0 to 100; `preset` overrides the codec's own pace when it has one."""
+        """Return options for a quality from 0 to 100; `preset` overrides the codec's own if it has one."""
         value = round(self.at_worst + (self.at_best - self.at_worst) * quality / 100.0)
-        options = {**self.options, **dict.fromkeys(self.dials, str(value))}
+        options = {**self.options, **dict.fromkeys(self.quality_options, str(value))}
         if "preset" in options and preset:
             options["preset"] = preset
         return options
@@ -67,7 +67,7 @@ CODECS: dict[CodecName, Codec] = {
         16,
         (".webm", ".mkv", ".mp4"),
         {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1"},
-        with_alpha="yuva420p",
+        alpha_format="yuva420p",
         alpha_options={"auto-alt-ref": "0"},
     ),
     "av1": Codec("libsvtav1", "yuv420p", ("crf",), 58, 18, (".mp4", ".mkv", ".webm"), {"preset": "9"}),
@@ -78,7 +78,7 @@ CODECS: dict[CodecName, Codec] = {
         24,
         2,
         (*_MOVIES, ".avi"),
-        finest=60000,
+        max_timescale=60000,
     ),
     "prores": Codec(
         "prores_ks",
@@ -88,7 +88,7 @@ CODECS: dict[CodecName, Codec] = {
         3,
         (".mov", ".mkv"),
         {"vendor": "apl0"},
-        with_alpha="yuva444p10le",
+        alpha_format="yuva444p10le",
         alpha_options={"profile": "4"},
     ),
 }
@@ -105,10 +105,10 @@ CONTAINERS = {
 
 
 def container_for(path: Path, codec: CodecName) -> str:
-    """The container that a file name asks for.
+    """Return the container for a file name.
 
     Raises:
-        OutputError: arpipe writes no such file, or it cannot hold the codec.
+        OutputError: arpipe does not write the container, or it cannot hold the codec.
     """
     suffix = path.suffix.lower()
     if suffix not in CONTAINERS:

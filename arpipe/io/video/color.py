@@ -1,8 +1,8 @@
-"""How numbers in a video stand for colours: the four tags of a stream, and conversion that honours them.
+"""Converts between RGB and the colours of a video stream, following the stream's colour tags.
 
-A video without tags is read as players read it: BT.709 from `HD_WIDTH` × `HD_HEIGHT` on, BT.601 below,
-limited range. What is written carries the tags of what was read, none included, and was converted by the same
-matrix, so colours survive the round trip.
+A video without tags is read as players read it: BT.709 from `HD_WIDTH` × `HD_HEIGHT` on, BT.601 below, limited range.
+Output gets the tags of the input, missing ones included, and is converted with the same matrix, so colours survive the
+round trip.
 """
 
 import av
@@ -39,11 +39,11 @@ def tags_of(frame: av.VideoFrame) -> ColorTags:
 
 
 class ToRgb:
-    """Turns decoded frames into RGB pixels of one size.
+    """Converts decoded frames to RGB pixels of one size.
 
     Args:
-        tags: How to read the numbers.
-        width, height: Size of the result, stored orientation, px.
+        tags: Colour tags of the frames.
+        width, height: Size of the result in stored orientation, px.
     """
 
     def __init__(self, tags: ColorTags, width: int, height: int) -> None:
@@ -52,10 +52,10 @@ class ToRgb:
         self._width, self._height = width, height
 
     def __call__(self, frame: av.VideoFrame) -> Pixels:
-        """(height, width, 3) uint8 RGB, C-contiguous, not shared with the decoder."""
+        """Return (height, width, 3) uint8 RGB, C-contiguous, not shared with the decoder."""
         matrix = self._tags.scaler_matrix(self._width, self._height)
         is_rgb = frame.format.is_rgb
-        # Into planes: for packed RGB the scaler has a fast way that is one level too dark, and a true one that
+        # Into planes: for packed RGB the scaler has a fast path that is one level too dark, and an exact one that
         # takes three times as long as this and the merging.
         planes = self._scaler.reformat(
             frame,
@@ -74,19 +74,19 @@ class ToRgb:
 
 
 def _pixels_of(plane: av.video.plane.VideoPlane) -> npt.NDArray[np.uint8]:
-    """(h, w) view of a plane, whose rows may be padded."""
+    """Return an (h, w) view of a plane, whose rows may be padded."""
     rows = np.frombuffer(plane, dtype=np.uint8).reshape(-1, plane.line_size)  # type: ignore[call-overload]
     view: npt.NDArray[np.uint8] = rows[: plane.height, : plane.width]
     return view
 
 
 class FromRgb:
-    """Turns RGB pixels into frames for an encoder, without a bias of their brightness.
+    """Converts RGB pixels to frames for an encoder, without a brightness bias.
 
     Args:
-        tags: How the numbers are to be read.
+        tags: Colour tags of the stream.
         width, height: Size of the pixels, px.
-        pixel_format: What the encoder takes, such as "yuv420p".
+        pixel_format: Input format of the encoder, such as "yuv420p".
     """
 
     def __init__(self, tags: ColorTags, width: int, height: int, pixel_format: str) -> None:
@@ -96,7 +96,7 @@ class FromRgb:
         self._format = pixel_format
 
     def __call__(self, pixels: Pixels) -> av.VideoFrame:
-        """A frame with tags and no timestamp, of (h, w, 3) or (h, w, 4) pixels."""
+        """Return a tagged frame without timestamp from (h, w, 3) or (h, w, 4) pixels."""
         frame = self._scaler.reformat(
             av.VideoFrame.from_ndarray(pixels, format="rgba" if pixels.shape[2] == 4 else "rgb24"),
             format=self._format,

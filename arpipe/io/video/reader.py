@@ -1,4 +1,4 @@
-"""Video files: every frame upright, RGB, with its exact time."""
+"""Video files as upright RGB frames with exact timestamps."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -22,23 +22,19 @@ from arpipe.io.video.color import ToRgb, tags_of
 from arpipe.io.video.container import open_input
 from arpipe.types import Frame
 
-FALLBACK_FPS = Fraction(25)  # for streams that say no rate and whose frames carry no times
-_OF_THE_FILE = {
-    "major_brand",
-    "minor_version",
-    "compatible_brands",
-    "encoder",
-}  # metadata that no copy inherits
+FALLBACK_FPS = Fraction(25)  # for streams without a rate whose frames have no timestamps
+MAX_DEMUX_ERRORS = 64  # in a row: a truncated file can repeat the same error for ever
 
-MAX_DEMUX_ERRORS = 64  # in a row: a file that is cut off can repeat the same error for ever
+# Metadata that describes the file itself, which no copy inherits.
+_FILE_METADATA = {"major_brand", "minor_version", "compatible_brands", "encoder"}
 
 
 class VideoFileConfig(BaseModel):
-    """How a video is decoded.
+    """Decoding of a video.
 
     Attributes:
-        threading: "auto" decodes several frames at once where the codec can, "slice" parts of one frame.
-        threads: Number of threads; 0 for as many as the machine has cores.
+        threading: "auto" decodes several frames in parallel if the codec allows it, "slice" parts of one frame.
+        threads: Number of threads; 0 for one per core.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,17 +46,17 @@ class VideoFileConfig(BaseModel):
 class VideoFile(Source):
     """Frames of a video file.
 
-    Rotation and mirroring that the file asks for are applied. `captured_s` is the presentation time in the
-    file; a missing or falling one is replaced by the last one plus the step before. Damage is skipped and counted,
-    and so are frames that come too late behind it.
+    Rotation and mirroring stored in the file are applied. `captured_s` is the presentation time in the file; a
+    missing or decreasing one is replaced by the last one plus the step before it. Damage is skipped and counted, and
+    so are frames that arrive out of order because of it.
 
     Args:
         path: The file.
-        config: How it is decoded.
+        config: Decoding.
 
     Raises:
         MediaNotFound: There is no such file.
-        MediaError: It holds no video that can be decoded.
+        MediaError: The file contains no video that can be decoded.
     """
 
     def __init__(self, path: str | Path, config: VideoFileConfig | None = None) -> None:
@@ -75,7 +71,7 @@ class VideoFile(Source):
             self._stream.codec_context.thread_count = config.threads
             self._rate = self._stream.average_rate or self._stream.guessed_rate or FALLBACK_FPS
             self._time_base = self._stream.time_base or 1 / self._rate
-            self._counts_packets = self._container.format.name == "avi"  # it has no times of presentation
+            self._counts_packets = self._container.format.name == "avi"  # AVI has no presentation times
             self._frames = self._decode()
             self._first = next(self._frames, None)
             if self._first is None:
@@ -91,7 +87,7 @@ class VideoFile(Source):
         return cls(target)
 
     def _learn(self, first: av.VideoFrame) -> None:
-        """Take size, orientation and colours from the first frame."""
+        """Read size, orientation and colours from the first frame."""
         self._orientation = _orientation(first)
         self._tags = tags_of(first)
         self._to_rgb = ToRgb(self._tags, first.width, first.height)
@@ -118,7 +114,9 @@ class VideoFile(Source):
         aspect = self._stream.sample_aspect_ratio or Fraction(1)
         if self._orientation.transposed:
             aspect = 1 / aspect
-        metadata = {key: value for key, value in self._container.metadata.items() if key not in _OF_THE_FILE}
+        metadata = {
+            key: value for key, value in self._container.metadata.items() if key not in _FILE_METADATA
+        }
         return VideoTraits(self._time_base, self._rate, self._tags, aspect, self.path, metadata)
 
     def __iter__(self) -> Iterator[Frame]:
@@ -136,7 +134,7 @@ class VideoFile(Source):
         self._frames = iter(())  # a generator over `self` would keep the decoder alive
         self._container.close()
 
-    def _video_stream(self) -> Any:
+    def _video_stream(self) -> av.VideoStream:
         streams = [stream for stream in self._container.streams.video if not _is_cover(stream)]
         if not streams:
             has_audio = bool(self._container.streams.audio)
@@ -146,10 +144,10 @@ class VideoFile(Source):
         return streams[0]
 
     def _decode(self) -> Iterator[av.VideoFrame]:
-        """Decoded frames in order of presentation; what cannot be decoded is counted."""
+        """Yield decoded frames in presentation order; count what cannot be decoded."""
         for packet in self._demux():
             try:
-                frames = packet.decode()
+                frames = self._stream.decode(packet)
             except EOFError:
                 return
             except av.error.FFmpegError:
@@ -160,24 +158,24 @@ class VideoFile(Source):
                 yield frame
 
     def _in_time(self, decoded: Iterable[av.VideoFrame]) -> Iterator[tuple[av.VideoFrame, int]]:
-        """Frames with rising times in units of the time base."""
+        """Yield frames with increasing times in units of the time base."""
         last: int | None = None
         step = max(1, round(1 / (self._rate * self._time_base)))
         for frame in decoded:
             pts = frame.dts if self._counts_packets else frame.pts
-            falls = pts is not None and last is not None and pts <= last
-            if falls and self.decode_errors:  # put out of order by damage
+            is_late = pts is not None and last is not None and pts <= last
+            if is_late and self.decode_errors:  # out of order because of damage
                 self.decode_errors += 1
                 continue
-            if pts is None or falls:
-                pts = 0 if last is None else last + step
+            if pts is None or is_late:
+                pts = _following(last, step)
             elif last is not None:
                 step = pts - last
             last = pts
             yield frame, pts
 
-    def _demux(self) -> Iterator[Any]:
-        """Packets of the stream, an empty one last; goes on behind damage of the container."""
+    def _demux(self) -> Iterator["av.Packet[av.VideoStream] | None"]:
+        """Yield the packets of the stream, then what flushes the decoder; continue after damage to the container."""
         errors_in_a_row = 0
         while errors_in_a_row <= MAX_DEMUX_ERRORS:
             try:
@@ -188,7 +186,7 @@ class VideoFile(Source):
             except av.error.FFmpegError:
                 self.decode_errors += 1
                 errors_in_a_row += 1
-        yield av.Packet()
+        yield None
 
 
 def _open(path: Path) -> av.container.InputContainer:
@@ -201,6 +199,10 @@ def _open(path: Path) -> av.container.InputContainer:
         ) from error
 
 
+def _following(last: int | None, step: int) -> int:
+    return 0 if last is None else last + step
+
+
 def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)
 
@@ -210,7 +212,7 @@ def _is_cover(stream: av.VideoStream) -> bool:
 
 
 def _orientation(frame: av.VideoFrame) -> Orientation:
-    side_data: Any = frame.side_data  # its stubs know keys of text only
+    side_data: Any = frame.side_data  # the stubs only know text keys
     for index in range(len(side_data)):
         data = side_data[index]
         if data.type is SideDataType.DISPLAYMATRIX:

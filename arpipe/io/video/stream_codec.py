@@ -1,8 +1,8 @@
-"""Single pictures as messages: H.264 and JPEG both ways, without a file and without delay.
+"""Encodes and decodes single pictures as H.264 and JPEG messages, without a file and without delay.
 
-What comes in is a stranger's: sizes are checked before pixels are made, and damage is a `MediaError`. Browsers
-show untagged pictures of a camera as BT.601, whatever their size, so that is how they are read here; what goes back
-is BT.601 and says so. OpenCV converts that eight times as fast as the scaler, with a bias below 0.1 grey levels.
+Input is untrusted: sizes are checked before pixels are allocated, and damage is a `MediaError`. Browsers display
+untagged camera pictures as BT.601, whatever their size, so they are decoded as BT.601 here; encoded pictures are BT.601
+and tagged. OpenCV converts BT.601 eight times as fast as the scaler, with a bias below 0.1 grey levels.
 """
 
 from fractions import Fraction
@@ -21,30 +21,30 @@ from arpipe.types import Pixels
 
 H264_CLOCK = Fraction(1, 1000)
 BT601 = (UNSPECIFIED, 5, SMPTE170M)  # H.273 matrices
-CODED_SHARE = 2  # a decoder counts whole blocks and margins: small pictures grow most
-KEY_FRAME_EVERY = 60  # frames: what a viewer who lost one waits for at most, 2 s
+CODED_SIZE_FACTOR = 2  # decoders count whole blocks and margins, which add most to small pictures
+KEY_FRAME_INTERVAL = 60  # frames: a viewer who lost one waits for at most 2 s
 
 
 class H264Decoder:
-    """Pictures out of H.264 in Annex B, one a message.
+    """Decodes H.264 in Annex B format, one picture per message.
 
     Args:
-        max_pixels: Pictures with more are refused before memory is taken for them.
+        max_pixels: Larger pictures are refused before memory is allocated for them.
     """
 
     def __init__(self, max_pixels: int) -> None:
         self._context: Any = av.CodecContext.create("h264", "r")
-        self._context.options = {"max_pixels": str(CODED_SHARE * max_pixels), "flags": "low_delay"}
-        self._context.thread_count = 1  # more threads hold frames back
+        self._context.options = {"max_pixels": str(CODED_SIZE_FACTOR * max_pixels), "flags": "low_delay"}
+        self._context.thread_count = 1  # more threads delay frames
         self._max_pixels = max_pixels
         self._to_rgb: ToRgb | None = None
         self._shape = (0, 0, ColorTags())
 
     def decode(self, data: bytes) -> Pixels:
-        """(h, w, 3) uint8 RGB of one access unit.
+        """Return (h, w, 3) uint8 RGB of one access unit.
 
         Raises:
-            MediaError: It is damaged, too large, or does not hold exactly one picture.
+            MediaError: The unit is damaged, too large, or does not hold exactly one picture.
         """
         with guarded(MediaError, f"H.264 of {len(data)} bytes cannot be decoded", "send a key frame"):
             frames = self._context.decode(av.Packet(data))
@@ -66,7 +66,7 @@ class H264Decoder:
 
 
 class H264Encoder:
-    """H.264 in Annex B without delay: every picture is a message of its own.
+    """Encodes H.264 in Annex B format without delay: one message per picture.
 
     Args:
         width, height: Size of all pictures, px; even.
@@ -80,7 +80,7 @@ class H264Encoder:
         context.time_base, context.framerate = H264_CLOCK, Fraction(30)
         context.colorspace, context.color_range = SMPTE170M, LIMITED_RANGE
         context.color_primaries, context.color_trc = SMPTE170M, SMPTE170M
-        context.gop_size = KEY_FRAME_EVERY
+        context.gop_size = KEY_FRAME_INTERVAL
         context.thread_count = 1
         context.options = {
             "preset": "ultrafast",
@@ -93,10 +93,10 @@ class H264Encoder:
         self._count = 0
 
     def encode(self, pixels: Pixels) -> tuple[bytes, bool]:
-        """One access unit and whether decoding can begin with it.
+        """Return one access unit, and whether decoding can start with it.
 
         Raises:
-            ValueError: The picture is not of the encoder's size.
+            ValueError: The picture does not have the encoder's size.
         """
         if (pixels.shape[1], pixels.shape[0]) != self.size:
             raise ValueError(f"H264Encoder: expected {self.size}, got {pixels.shape[1::-1]}")
@@ -110,10 +110,10 @@ class H264Encoder:
 
 
 def decode_jpeg(data: bytes, max_pixels: int) -> Pixels:
-    """(h, w, 3) uint8 RGB.
+    """Return (h, w, 3) uint8 RGB of a JPEG file.
 
     Raises:
-        MediaError: It is no JPEG, damaged, or too large.
+        MediaError: The data is not a JPEG, damaged, or too large.
     """
     what = f"JPEG of {len(data)} bytes"
     with open_picture(data, what, ("JPEG",)) as header:
@@ -126,7 +126,7 @@ def decode_jpeg(data: bytes, max_pixels: int) -> Pixels:
 
 
 def encode_jpeg(pixels: Pixels, quality: int) -> bytes:
-    """A JPEG file of (h, w, 3) uint8 RGB; quality 0 to 100."""
+    """Return a JPEG file of (h, w, 3) uint8 RGB; `quality` is 0 to 100."""
     swapped = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
     _, data = cv2.imencode(".jpg", swapped, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return data.tobytes()
@@ -134,4 +134,4 @@ def encode_jpeg(pixels: Pixels, quality: int) -> bytes:
 
 def _require_size(width: int, height: int, max_pixels: int) -> None:
     if width * height > max_pixels:
-        raise MediaError(f"a picture of {width}x{height} is larger than the {max_pixels} pixels allowed")
+        raise MediaError(f"the picture has {width}x{height} px, more than the {max_pixels} that are allowed")

@@ -68,7 +68,7 @@ class VideoSink(FileWriter, Sink):
         self.config = config or VideoSinkConfig()
         self._size = (width, height)
         self._codec = CODECS[self.config.codec]
-        self._traits = _countable(traits, self._codec.finest)
+        self._traits = _countable(traits, self._codec.max_timescale)
         self._start_s = None if from_zero else 0.0
         self._last_pts: int | None = None
         self._kind = container_for(Path(path), self.config.codec)
@@ -110,9 +110,11 @@ class VideoSink(FileWriter, Sink):
 
     def _begin_transparent(self) -> None:
         """Reopen the file with an alpha channel: only the first picture tells that one is needed."""
-        if self._last_pts is not None or not self._codec.with_alpha or self._kind == "mp4":
+        if self._last_pts is not None or not self._codec.alpha_format or self._kind == "mp4":
             self.abort()
-            fitting = [f"{name} in {codec.suffixes[0]}" for name, codec in CODECS.items() if codec.with_alpha]
+            fitting = [
+                f"{name} in {codec.suffixes[0]}" for name, codec in CODECS.items() if codec.alpha_format
+            ]
             raise OutputError(
                 f"{self._file.path}: {self.config.codec} holds no transparency there; "
                 f"choose {' or '.join(fitting)}"
@@ -154,7 +156,7 @@ class VideoSink(FileWriter, Sink):
             raise OutputError(f"{self._file.path}: {codec.encoder} is not a video encoder of this FFmpeg")
         width, height = self._size
         stream.width, stream.height = width + width % 2, height + height % 2
-        pixel_format = codec.with_alpha if self._transparent else codec.pixel_format
+        pixel_format = codec.alpha_format if self._transparent else codec.pixel_format
         stream.pix_fmt = pixel_format
         stream.time_base = traits.time_base
         context = stream.codec_context
