@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from arpipe.apps.window.adjustments import Adjustments
-from arpipe.effects.packs import load_pack, search_folders
+from arpipe.effects.packs import load_pack
+from arpipe.effects.search import search_folders
 from arpipe.errors import ConfigError, OutputError
 from arpipe.folders import cache_folder, config_folder, expanded
 

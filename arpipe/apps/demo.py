@@ -14,7 +14,8 @@ from arpipe.apps.batch.report import Report
 from arpipe.apps.contact_sheet import Tile, compose
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings
-from arpipe.effects.packs import Pack, load_pack, pack_folders
+from arpipe.effects.packs import Pack, load_pack
+from arpipe.effects.search import pack_folders
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.image.writer import write_picture
 from arpipe.pipeline.camera_model import CameraModel

@@ -12,11 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from arpipe.apps.run_files import check_outputs, pack_files, parameter_files
-from arpipe.assets import assets_root
-from arpipe.effects import EFFECT_KINDS
+from arpipe.effects.kinds import kinds
 from arpipe.effects.makeup.template import template
-from arpipe.effects.packs import EFFECT_FILE, Pack, load_effect, load_pack, pack_folders
-from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError
+from arpipe.effects.packs import Pack, load_effect, load_pack
+from arpipe.effects.search import EFFECT_FILE, find_packs
+from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError, PluginError
 from arpipe.io.atomic import make_parent
 from arpipe.io.gltf import Model, load_gltf
 from arpipe.io.image.opening import open_picture
@@ -25,6 +25,7 @@ from arpipe.io.outputs import NamedFile
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.source import Source
 from arpipe.pipeline.pipeline import Pipeline
+from arpipe.plugins import BUILT_IN
 from arpipe.types import FrameResult, Pixels
 
 MODEL_SUFFIXES = (".glb", ".gltf")
@@ -37,22 +38,26 @@ PREVIEW_FACE_SIZES = 2.2  # side of the shown square over the face's
 
 
 def list_effects(console: Console | None = None) -> None:
-    """Print all packs on the search path, then the kinds that need no pack."""
+    """Print all packs and where they come from, then all kinds, which can be used without a pack."""
     console = console or Console()
     table = Table(title="effects", title_justify="left")
     for column in ("name", "title", "kinds", "tags", "from"):
         table.add_column(column, overflow="fold")
-    for name, folder in pack_folders().items():
-        origin = "arpipe" if folder.is_relative_to(assets_root()) else str(folder.parent)
+    for name, found in find_packs().items():
         try:
-            pack = load_pack(folder)
-        except (AssetError, ConfigError):
-            table.add_row(name, "[red]damaged", "", "", f"see: arpipe effects check {escape(str(folder))}")
+            pack = load_pack(found.folder)
+        except (AssetError, ConfigError, PluginError):
+            hint = f"see: arpipe effects check {escape(str(found.folder))}"
+            table.add_row(name, "[red]damaged", "", "", hint)
             continue
-        kinds = ", ".join(dict.fromkeys(layer.kind for layer in pack.layers))
-        table.add_row(*map(escape, (name, pack.title, kinds, ", ".join(pack.tags), origin)))
+        of_kinds = ", ".join(dict.fromkeys(layer.kind for layer in pack.layers))
+        table.add_row(*map(escape, (name, pack.title, of_kinds, ", ".join(pack.tags), found.origin)))
     console.print(table)
-    console.print(f"without a pack: {', '.join(EFFECT_KINDS)}", markup=False, highlight=False)
+    names = [
+        name if entry.provider == BUILT_IN else f"{name} (from {entry.provider})"
+        for name, entry in kinds().items()
+    ]
+    console.print(f"without a pack: {', '.join(names)}", markup=False, highlight=False)
 
 
 def show_effect(effect: str, output: Path | None = None, console: Console | None = None) -> Path:
@@ -137,7 +142,7 @@ def check_effect(folder: Path, console: Console | None = None) -> bool:
     console = console or Console(soft_wrap=True)
     try:
         pack = load_pack(folder)
-    except (AssetError, ConfigError) as error:
+    except (AssetError, ConfigError, PluginError) as error:
         problems, notes = str(error).splitlines(), list[str]()
     else:
         problems, notes = _check_files(pack)

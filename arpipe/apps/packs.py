@@ -2,7 +2,8 @@
 
 from contextlib import suppress
 
-from arpipe.effects.packs import Pack, load_pack, pack_folders
+from arpipe.effects.packs import Pack, load_pack
+from arpipe.effects.search import pack_folders
 from arpipe.errors import ArpipeError
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from arpipe.effects.group import GroupLayer, GroupMember
 from arpipe.effects.kinds import kind_class
-from arpipe.effects.packs import Pack, PackLayer
+from arpipe.effects.pack_file import PackLayer
+from arpipe.effects.packs import Pack
 from arpipe.errors import RenderError
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer

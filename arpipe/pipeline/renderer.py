@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from arpipe.effects.packs import Pack, load_effect, needs_of, uses_gl
-from arpipe.errors import RenderError
+from arpipe.errors import ConfigError, RenderError
 from arpipe.needs import Need, parse_needs
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.fork_guard import ForkGuard
@@ -40,7 +40,7 @@ class EffectRenderer:
         spare: Effects that are kept built after being taken off, so that putting them on again costs nothing.
 
     Raises:
-        ConfigError: An effect is wrong.
+        ConfigError: An effect is wrong, or one of the caller's own does not derive from `Layer`.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class EffectRenderer:
         self._config = config
         self._quality: RenderConfig | None = None
         self._packs = _load(effects)
-        self._own_layers = tuple(layers)
+        self._own_layers = _check(layers)
         self._shared_context = context
         self._timer = StageTimer(observer=observer)
         self._spare = spare
@@ -208,6 +208,19 @@ class EffectRenderer:
         from arpipe.render.context import GlContext
 
         return undo.enter_context(GlContext.headless())
+
+
+def _check(layers: Sequence[object]) -> "tuple[Layer, ...]":
+    """Return layers of the caller's own; ConfigError if one is something else."""
+    if not layers:
+        return ()
+    from arpipe.render.layer import Layer
+
+    checked = tuple(layer for layer in layers if isinstance(layer, Layer))
+    if len(checked) < len(layers):
+        names = ", ".join(type(layer).__name__ for layer in layers if not isinstance(layer, Layer))
+        raise ConfigError(f"layers: expected arpipe.Layer, got {names}; derive it from arpipe.Layer")
+    return checked
 
 
 def _load(effects: Sequence[str | Pack]) -> tuple[Pack, ...]:

@@ -5,7 +5,7 @@ from types import ModuleType
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from arpipe.effects import EFFECT_KINDS, packs
+from arpipe.effects import EFFECT_KINDS, search
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.render.layer import Layer
 
@@ -65,4 +65,4 @@ def install(monkeypatch, folder):
     monkeypatch.setitem(EFFECT_KINDS, "blur", "kinds_for_tests:Blur")
     monkeypatch.setenv("ARPIPE_EFFECTS", str(folder / "packs"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
-    monkeypatch.setattr(packs, "assets_root", lambda: folder / "assets")
+    monkeypatch.setattr(search, "assets_root", lambda: folder / "assets")

@@ -3,8 +3,9 @@ import pytest
 from arpipe.assets import assets_root
 from arpipe.effects import EFFECT_KINDS
 from arpipe.effects.kinds import kind_class
-from arpipe.effects.packs import load_effect, load_pack, pack_folders
+from arpipe.effects.packs import load_effect, load_pack
 from arpipe.effects.params import EffectParams
+from arpipe.effects.search import pack_folders
 from arpipe.errors import AssetError, ConfigError
 from tests.effects.building import activate
 from tests.effects.kinds import Blur, Placement, Stamp, StampParams, install

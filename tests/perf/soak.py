@@ -21,7 +21,8 @@ import psutil
 from arpipe.apps.stream.session import LiveSession
 from arpipe.apps.stream.setup import LiveParts, open_session
 from arpipe.config import LiveConfig, RunConfig
-from arpipe.effects.packs import load_pack, pack_folders
+from arpipe.effects.packs import load_pack
+from arpipe.effects.search import pack_folders
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.video.writer import VideoSink, traits_of
 from arpipe.timing import frames_per_second

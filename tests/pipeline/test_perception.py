@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from arpipe.effects.packs import pack_folders
+from arpipe.effects.search import pack_folders
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.pipeline.perception import Perception, PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline

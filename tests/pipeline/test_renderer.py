@@ -8,6 +8,7 @@ from arpipe.errors import ConfigError
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
+from arpipe.render.layer import Layer
 from tests.render.faces import face_at, plain_frame, pose_at, result_of
 
 pytestmark = pytest.mark.gl
@@ -95,3 +96,36 @@ def test_frame_without_effects_is_the_frame(result):
     assert np.array_equal(picture.pixels, result.frame.pixels)
     assert picture.alpha is None
     assert picture.result.timings_ms["frame"] > 0
+
+
+class Invert(Layer):
+    def paint(self, pixels, scene):
+        pixels[:] = 255 - pixels
+
+
+def test_effects_that_only_paint_never_create_opengl(no_opengl, result):
+    with EffectRenderer(effects=["debug"], layers=[Invert()]) as renderer:
+        picture = renderer.render(result)
+        assert (picture.pixels[:10] == 255 - result.frame.pixels[:10]).all()
+        assert renderer.quality == RenderConfig()
+        assert renderer.facts() == {}
+        renderer.update_effects(["skeleton"])
+        assert np.array_equal(renderer.render(result).pixels, 255 - result.frame.pixels)
+        with pytest.raises(AssertionError, match="OpenGL was created"):
+            renderer.update_effects(["aviator"])
+        assert [pack.name for pack in renderer.packs] == ["skeleton"]
+
+
+def test_opengl_is_created_when_the_first_effect_uses_it(result):
+    with EffectRenderer(effects=["debug"]) as renderer:
+        renderer.render(result)
+        renderer.update_effects(["debug", "aviator"])
+        drawn = renderer.render(result).pixels
+        assert "renderer" in renderer.facts()
+    with EffectRenderer(effects=["debug", "aviator"]) as other:
+        assert np.array_equal(other.render(result).pixels, drawn)
+
+
+def test_a_layer_of_another_class_is_refused_at_once():
+    with pytest.raises(ConfigError, match="expected arpipe.Layer, got object; derive it from arpipe.Layer"):
+        EffectRenderer(layers=[object()])

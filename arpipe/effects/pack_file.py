@@ -1,0 +1,169 @@
+"""Reads `effect.toml`, with the changes that a user asks for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from arpipe.effects.kinds import kind_class, kinds
+from arpipe.effects.params import EffectParams, UserText
+from arpipe.effects.search import EFFECT_FILE
+from arpipe.errors import AssetError, ConfigError
+from arpipe.io.files import is_file, shown
+from arpipe.io.toml_tables import check, read_toml, valid_keys
+from arpipe.spelling import nearest
+
+Result = TypeVar("Result")
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+
+
+class PackHeader(BaseModel):
+    """Top level of `effect.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: Literal[1] = Field(alias="schema")
+    name: Name
+    title: str
+    description: str = ""
+    author: str = ""
+    license: str = Field(min_length=1)
+    tags: tuple[str, ...] = ()
+    layers: tuple[dict[str, Any], ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PackLayer:
+    """One layer of a pack: its name, its kind and that kind's checked parameters."""
+
+    name: str
+    kind: str
+    params: EffectParams
+
+
+def read_pack_file(folder: Path, changes: Mapping[str, Any]) -> tuple[PackHeader, tuple[PackLayer, ...]]:
+    """Read and check the file in a pack's folder.
+
+    Args:
+        folder: The pack's folder.
+        changes: Parameters that the user has changed, by their dotted keys.
+
+    Raises:
+        ConfigError: A key or value is wrong; the message blames the file, or the user's change.
+        AssetError: There is no such file, or a file that it names is missing or lies outside the folder.
+    """
+    path = folder / EFFECT_FILE
+    if not is_file(path):
+        raise AssetError(f"{shown(folder)} is not an effect pack: it has no {EFFECT_FILE}")
+    header = check(PackHeader, read_toml(path), str(path))
+    own_name = folder.resolve().name
+    if header.name != own_name:
+        raise ConfigError(
+            f"{path}: name: is {header.name!r}, but the folder is {own_name!r}; rename one of them"
+        )
+    tables = _collect(
+        [partial(_LayerTable, path, number, table) for number, table in enumerate(header.layers)]
+    )
+    effect = f"effect {header.name!r}"
+    for key, value in changes.items():
+        _override(tables, key, _from_user(value), effect)
+    layers = _collect([partial(table.to_layer, folder.resolve(), effect) for table in tables])
+    return header, tuple(layers)
+
+
+def kind_params(kind: str, changes: Mapping[str, Any]) -> EffectParams:
+    """Check the parameters that a user has given to a kind without a pack.
+
+    Args:
+        kind: Name of the kind.
+        changes: Parameters by their dotted keys.
+
+    Raises:
+        ConfigError: A key or value is wrong.
+        AssetError: A file that they name is missing.
+    """
+    effect = f"effect {kind!r}"
+    table: dict[str, Any] = {}
+    for key, value in changes.items():
+        _put(table, key.split("."), _from_user(value), effect)
+    return check(kind_class(kind).Params, table, effect)
+
+
+def _collect(steps: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Return the results of all steps; if some fail, raise one error with the lines of all."""
+    results, problems = [], []
+    for step in steps:
+        try:
+            results.append(step())
+        except (ConfigError, AssetError) as error:
+            problems.append(error)
+    if problems:
+        only_assets = all(isinstance(problem, AssetError) for problem in problems)
+        kind = AssetError if only_assets else ConfigError
+        raise kind("\n".join(map(str, problems))) from problems[0]
+    return results
+
+
+class _LayerTable:
+    """One `[[layers]]` table before it becomes a `PackLayer`."""
+
+    def __init__(self, path: Path, number: int, table: Mapping[str, Any]) -> None:
+        self.path, self.where = path, f"layers[{number}]"
+        self.values = dict(table)
+        kind, known = self.values.pop("kind", None), kinds()
+        if not isinstance(kind, str):
+            raise ConfigError(f"{path}: {self.where}.kind: is missing; there are: {', '.join(known)}")
+        if kind not in known:
+            raise ConfigError(f"{path}: {self.where}.kind: is {kind!r}{nearest(kind, known)}")
+        self.kind = kind
+        self.params_type = kind_class(kind).Params
+        self.name = str(self.values.pop("name", kind))
+        self.changed = dict(self.values)
+
+    def to_layer(self, folder: Path, effect: str) -> PackLayer:
+        """Check the layer as in the file, then as changed by the user, so that the message blames the right one."""
+        context = {"folder": folder}
+        params = check(self.params_type, self.values, str(self.path), prefix=self.where, context=context)
+        if self.changed != self.values:
+            params = check(self.params_type, self.changed, effect, prefix=self.name, context=context)
+        return PackLayer(self.name, self.kind, params)
+
+
+def _override(tables: list[_LayerTable], key: str, value: Any, source: str) -> None:
+    """Set a value in every layer that has the key, or in the one that the first part of the key names."""
+    first, _, rest = key.partition(".")
+    chosen = [table for table in tables if table.name == first] if rest else []
+    path = rest if chosen else key
+    field = path.partition(".")[0]
+    takers = [table for table in chosen or tables if field in valid_keys(table.params_type)]
+    if not takers:
+        known = [name for table in chosen or tables for name in valid_keys(table.params_type)]
+        if rest and not chosen:
+            known += [table.name for table in tables]
+        raise ConfigError(f"{source}: there is no parameter {field!r}{nearest(field, known)}")
+    for table in takers:
+        _put(table.changed, path.split("."), value, source)
+
+
+def _put(table: dict[str, Any], keys: list[str], value: Any, source: str) -> None:
+    for key in keys[:-1]:
+        inner = table.get(key, {})
+        if not isinstance(inner, dict):
+            raise ConfigError(f"{source}: {key!r} is {inner!r}, which has no parameters of its own")
+        table[key] = dict(inner)
+        table = table[key]
+    table[keys[-1]] = value
+
+
+def _from_user(value: Any) -> Any:
+    """Mark text as typed by the user, so that paths in it are relative to the shell's folder."""
+    if isinstance(value, str | Path):
+        return UserText(value)
+    if isinstance(value, list | tuple):
+        return [_from_user(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _from_user(item) for key, item in value.items()}
+    return value
