@@ -55,25 +55,23 @@ DEFAULT_LEVELS = (
 )
 
 
-def apply_quality(
-    level: QualityLevel, configured: RenderConfig, perception: Perception, renderer: EffectRenderer
-) -> None:
+def apply_quality(level: QualityLevel, perception: Perception, renderer: EffectRenderer) -> None:
     """Apply a level to a stream from the next frame on; may be called from any thread.
 
     Args:
         level: The level.
-        configured: Drawing quality as configured, which no level exceeds.
         perception: Perception of the stream.
-        renderer: Renderer of the stream.
+        renderer: Renderer of the stream. Its quality never exceeds the configured one.
     """
-    renderer.set_quality(limit_rendering(configured, level))
+    renderer.set_quality(limit_rendering(_configured(renderer), level))
     perception.quality = _perception_quality(level)
 
 
 def is_equivalent(
-    one: QualityLevel, other: QualityLevel, configured: RenderConfig, perception: Perception
+    one: QualityLevel, other: QualityLevel, perception: Perception, renderer: EffectRenderer
 ) -> bool:
     """Whether two levels have the same effect on drawing as configured and on the subjects tracked now."""
+    configured = _configured(renderer)
     return limit_rendering(configured, one) == limit_rendering(configured, other) and (
         perception.effective(_perception_quality(one)) == perception.effective(_perception_quality(other))
     )
@@ -89,6 +87,11 @@ def limit_rendering(configured: RenderConfig, level: QualityLevel) -> RenderConf
             "reflection": configured.reflection and level.reflection,
         }
     )
+
+
+def _configured(renderer: EffectRenderer) -> RenderConfig:
+    """Return the configured drawing quality; the best one as long as the renderer does not know it."""
+    return renderer.configured_quality or RenderConfig()
 
 
 def _perception_quality(level: QualityLevel) -> PerceptionQuality:

@@ -52,25 +52,28 @@ class FakeFile(FakeCamera):
             yield frame(index, index / 30.0)
 
 
-class FakePipeline:
-    """Sees nothing and draws the frame as it is."""
+class FakePerception:
+    """Detects nothing."""
 
     def __init__(self):
-        self.renderer = self
-        self.quality = self.configured_quality = RenderConfig()
-        self.qualities = []
-        self.perception = self
-        self.packs = ()
-        self.perceived = PerceptionQuality()
+        self.quality = PerceptionQuality()
 
     def detect(self, frame):
         return FrameResult(frame, timings_ms={"frame": 1.0})
 
-    def render(self, result):
-        return Picture(result.frame.pixels.copy(), result)
-
     def effective(self, quality):
         return quality
+
+
+class FakeRenderer:
+    """Draws the frame as it is."""
+
+    def __init__(self):
+        self.configured_quality = RenderConfig()
+        self.qualities = []
+
+    def render(self, result):
+        return Picture(result.frame.pixels.copy(), result)
 
     def set_quality(self, quality):
         self.qualities.append(quality)

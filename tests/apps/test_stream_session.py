@@ -20,7 +20,7 @@ from arpipe.pipeline.quality import DEFAULT_LEVELS
 from arpipe.pipeline.schedule import Rates
 from arpipe.render.config import RenderConfig
 from arpipe.types import FrameResult, Picture
-from tests.apps.stream_fakes import FakeCamera, FakeFile, FakePipeline, frame, openings
+from tests.apps.stream_fakes import FakeCamera, FakeFile, FakePerception, FakeRenderer, frame, openings
 
 PATIENCE_S = 10.0
 
@@ -28,7 +28,7 @@ PATIENCE_S = 10.0
 def session_of(*sources, governor=None, outlets=(), clock=None, loop=False):
     capture = Capture(openings(*sources), loop=loop, retry_s=0.0)
     more = {} if clock is None else {"clock": clock}
-    return LiveSession(capture, FakePipeline(), governor, outlets, **more)
+    return LiveSession(capture, FakePerception(), FakeRenderer(), governor, outlets, **more)
 
 
 def next_picture(session):
@@ -105,11 +105,11 @@ def test_governor_changes_drawing_and_perception():
         for _ in range(300):
             now[0] += 0.05
             session.count(picture, presenting_ms=60.0)
-        pipeline = session.pipeline
+        qualities, quality = session.renderer.qualities, session.perception.quality
     assert session.pacer.level.name == "every second frame"
-    assert pipeline.qualities[0] == RenderConfig(supersample=1)
-    assert pipeline.qualities[-1] == RenderConfig(supersample=1, shadow=False)
-    assert (pipeline.perception.quality.attention, pipeline.perception.quality.every) == (False, Rates.all(2))
+    assert qualities[0] == RenderConfig(supersample=1)
+    assert qualities[-1] == RenderConfig(supersample=1, shadow=False)
+    assert (quality.attention, quality.every) == (False, Rates.all(2))
 
 
 def test_opening_and_closing_twenty_times_leaves_no_thread():
@@ -130,7 +130,7 @@ def test_session_closes_while_a_device_is_being_opened():
         release.wait(PATIENCE_S)
         raise DeviceError("too late")
 
-    session = LiveSession(Capture(open_), FakePipeline())
+    session = LiveSession(Capture(open_), FakePerception(), FakeRenderer())
     assert opening.wait(PATIENCE_S)
     session.close()
     release.set()

@@ -121,13 +121,13 @@ def test_keys_choose_effects(screen, tmp_path):
     with opened(tmp_path) as (app, window):
         with_picture(app)
         press(app, window, glfw.KEY_2)
-        assert app.session.pipeline.renderer.packs == app.carousel.choices[2].packs
+        assert app.session.renderer.packs == app.carousel.choices[2].packs
         press(app, window, glfw.KEY_RIGHT)
         assert app.carousel.index == 3
         press(app, window, glfw.KEY_0)
-        assert app.session.pipeline.renderer.packs == ()
+        assert app.session.renderer.packs == ()
         press(app, window, glfw.KEY_D)
-        assert [pack.name for pack in app.session.pipeline.renderer.packs] == ["debug"]
+        assert [pack.name for pack in app.session.renderer.packs] == ["debug"]
         assert all(preview is not None for preview in app.hud.previews)
 
 
@@ -155,7 +155,7 @@ def test_adjusting_moves_the_glasses_and_is_kept(screen, tmp_path):
         with_picture(app)
         press(app, window, glfw.KEY_A)
         press(app, window, glfw.KEY_UP, glfw.KEY_UP, glfw.KEY_EQUAL, glfw.KEY_RIGHT)
-        params = app.session.pipeline.renderer.packs[0].layers[0].params
+        params = app.session.renderer.packs[0].layers[0].params
         assert params.offset_mm == (0.5, 1.0, 0.0)  # unmirrored: the person's left is on the right
         assert params.scale == pytest.approx(1.01)
         press(app, window, glfw.KEY_A)
@@ -193,7 +193,7 @@ def test_glasses_are_adjusted_at_once_even_while_it_is_paused(screen, tmp_path):
         press(app, window, glfw.KEY_SPACE, glfw.KEY_A)
         app.hud._message_until_s = 0.0
         before, frames = shown(app), app.session.figures.frames
-        worn = app.session.pipeline.renderer._effects.layers
+        worn = app.session.renderer._effects.layers
         objects = app.screen._context.resources.count
         press(app, window, *[glfw.KEY_DOWN] * 10)
         after = shown(app)
@@ -201,7 +201,7 @@ def test_glasses_are_adjusted_at_once_even_while_it_is_paused(screen, tmp_path):
         moved = np.abs(after[face].astype(int) - before[face]).mean()
         assert moved > 2.0
         assert app.session.figures.frames == frames
-        assert app.session.pipeline.renderer._effects.layers == worn  # not built anew
+        assert app.session.renderer._effects.layers == worn  # not built anew
         assert app.screen._context.resources.count == objects
         press(app, window, glfw.KEY_BACKSPACE)
         assert (

@@ -15,9 +15,10 @@ from arpipe.render.config import RenderConfig
 class FakeStream:
     """Perception of faces alone, and a renderer."""
 
-    def __init__(self):
+    def __init__(self, configured=None):
         self.quality = PerceptionQuality()
         self.render = None
+        self.configured_quality = configured
 
     def effective(self, quality):
         return PerceptionQuality(quality.attention, Rates(face=quality.every.face))
@@ -32,19 +33,20 @@ def test_level_never_asks_for_more_than_is_configured():
 
 
 def test_level_is_applied_to_perception_and_renderer():
-    stream = FakeStream()
-    apply_quality(DEFAULT_LEVELS[-1], RenderConfig(supersample=3), stream, stream)
+    stream = FakeStream(RenderConfig(supersample=3))
+    apply_quality(DEFAULT_LEVELS[-1], stream, stream)
     assert stream.render == RenderConfig(supersample=1, shadow=False)
     assert stream.quality == PerceptionQuality(attention=False, every=Rates.all(2))
-    apply_quality(DEFAULT_LEVELS[0], RenderConfig(supersample=3), stream, stream)
+    apply_quality(DEFAULT_LEVELS[0], stream, stream)
     assert stream.render == RenderConfig(supersample=3)
     assert stream.quality == PerceptionQuality()
 
 
 def test_levels_are_equivalent_if_nothing_that_is_drawn_or_tracked_differs():
-    stream, (full, no_supersampling, *_) = FakeStream(), DEFAULT_LEVELS
-    assert is_equivalent(full, no_supersampling, RenderConfig(supersample=1), stream)
-    assert not is_equivalent(full, no_supersampling, RenderConfig(supersample=2), stream)
+    fine, coarse = (FakeStream(RenderConfig(supersample=samples)) for samples in (2, 1))
+    full, no_supersampling, *_ = DEFAULT_LEVELS
+    assert is_equivalent(full, no_supersampling, coarse, coarse)
+    assert not is_equivalent(full, no_supersampling, fine, fine)
     plain, bodies, every_second = DEFAULT_LEVELS[-3:]
-    assert is_equivalent(plain, bodies, RenderConfig(), stream)  # no bodies are tracked
-    assert not is_equivalent(bodies, every_second, RenderConfig(), stream)
+    assert is_equivalent(plain, bodies, fine, fine)  # no bodies are tracked
+    assert not is_equivalent(bodies, every_second, fine, fine)

@@ -20,12 +20,11 @@ from arpipe.apps.stream.capture import Capture, opener
 from arpipe.apps.stream.loop import HeadlessPresenter, LiveLoop
 from arpipe.apps.stream.outlets import Outlet, Recording, free_path
 from arpipe.apps.stream.session import LiveSession
-from arpipe.apps.stream.setup import pipeline_config
+from arpipe.apps.stream.setup import connect
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import MediaError
 from arpipe.io.source import Source
 from arpipe.pipeline.governor import Decision
-from arpipe.pipeline.pipeline import Pipeline
 from arpipe.timing import Span
 from arpipe.types import Frame, Picture
 
@@ -60,8 +59,7 @@ def run_live(config: ProfileConfig, run: RunConfig, seen: Measurement, watch: Wa
         )  # rendered here, before anything is timed
         first = iter([source])
         capture = Capture(lambda: _TimedSource(next(first, None) or open_(), seen, numbers), loop=True)
-        pipeline = stack.enter_context(Pipeline(pipeline_config(run), observer=seen.observe))
-        session = stack.enter_context(LiveSession(capture, pipeline, run.governor))
+        session = connect(stack, run, capture, observer=seen.observe)
         if config.output is not None:
             outlet = Outlet(TimedSink(Recording(free_path(config.output), run.video), seen), "recording")
             session.attach(outlet)
@@ -71,8 +69,12 @@ def run_live(config: ProfileConfig, run: RunConfig, seen: Measurement, watch: Wa
         while loop.step():
             pass
         counter.finish()
-        level = session.pacer.level.name
-        return {**pipeline.facts(), "source_fps": source.info.fps, "quality": level}
+        return {
+            "provider": session.perception.provider,
+            **session.renderer.facts(),
+            "source_fps": source.info.fps,
+            "quality": session.pacer.level.name,
+        }
 
 
 class _TimedSource(Source):

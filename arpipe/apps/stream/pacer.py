@@ -6,7 +6,6 @@ from arpipe.pipeline.governor import Decision, Governor, GovernorConfig
 from arpipe.pipeline.perception import Perception
 from arpipe.pipeline.quality import QualityLevel, apply_quality, is_equivalent
 from arpipe.pipeline.renderer import EffectRenderer
-from arpipe.render.config import RenderConfig
 from arpipe.timing import Clock
 
 SETTLING_S = 0.4
@@ -18,7 +17,7 @@ class Pacer:
     Args:
         config: When to change quality.
         perception: Perception of the stream.
-        renderer: Renderer of the stream; its quality at the first frame is the configured one.
+        renderer: Renderer of the stream.
         clock: Monotonic seconds.
     """
 
@@ -31,8 +30,7 @@ class Pacer:
     ) -> None:
         self._perception, self._renderer, self._clock = perception, renderer, clock
         self._governor = Governor(config, self._is_equivalent)
-        self._configured: RenderConfig | None = None  # known once the first frame is drawn
-        self._settled_s = 0.0
+        self._settled_s: float | None = None
 
     @property
     def level(self) -> QualityLevel:
@@ -54,14 +52,11 @@ class Pacer:
         Args:
             cost_ms: Time spent on the frame, without waiting for the camera or the screen.
         """
-        if self._configured is None:
-            self.settle()
-        self._configured = self._renderer.configured_quality
         now_s = self._clock()
-        if self._configured is None or now_s < self._settled_s:
-            return
-        if self._governor.observe(now_s, cost_ms) is not None:
-            apply_quality(self.level, self._configured, self._perception, self._renderer)
+        if self._settled_s is None:
+            self.settle()  # the first frame loads and builds most
+        elif now_s >= self._settled_s and self._governor.observe(now_s, cost_ms) is not None:
+            apply_quality(self.level, self._perception, self._renderer)
 
     def _is_equivalent(self, one: QualityLevel, other: QualityLevel) -> bool:
-        return is_equivalent(one, other, self._configured or RenderConfig(), self._perception)
+        return is_equivalent(one, other, self._perception, self._renderer)

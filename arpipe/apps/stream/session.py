@@ -14,7 +14,8 @@ from arpipe.effects.packs import Pack
 from arpipe.errors import ArpipeError
 from arpipe.pipeline.governor import GovernorConfig
 from arpipe.pipeline.handover import LatestOnly
-from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.timing import FRAME_STAGE, Clock
 from arpipe.types import Picture
 
@@ -26,18 +27,21 @@ DEVICE_TIMEOUT_S = (
 class LiveSession:
     """Draws the latest frame of a running source on the caller's thread.
 
-    Capture and perception have a thread each; a frame that its successor overtakes is dropped and counted.
+    Capture and perception have a thread each; a frame that its successor overtakes is dropped and counted. The caller
+    closes perception and renderer after the session.
 
     Args:
         capture: The source; the session ends its iteration.
-        pipeline: Perception and renderer; the caller closes it after the session.
+        perception: Detects, on a thread of the session.
+        renderer: Draws, on the caller's thread.
         governor: When to change quality.
         outlets: Receive every presented picture; the session closes them.
         clock: Monotonic seconds; the clock of the frames.
 
     Attributes:
         capture: The source.
-        pipeline: Perception and renderer.
+        perception: Detects.
+        renderer: Draws.
         pacer: Holds the frame rate.
         figures: Figures of the run so far.
         outlets: The outlets in use; change them with `attach` and `detach`.
@@ -46,13 +50,14 @@ class LiveSession:
     def __init__(
         self,
         capture: Capture,
-        pipeline: Pipeline,
+        perception: Perception,
+        renderer: EffectRenderer,
         governor: GovernorConfig | None = None,
         outlets: Sequence[Outlet] = (),
         clock: Clock = time.monotonic,
     ) -> None:
-        self.capture, self.pipeline = capture, pipeline
-        self.pacer = Pacer(governor or GovernorConfig(), pipeline.perception, pipeline.renderer, clock)
+        self.capture, self.perception, self.renderer = capture, perception, renderer
+        self.pacer = Pacer(governor or GovernorConfig(), perception, renderer, clock)
         self.figures = LiveFigures()
         self.outlets = list(outlets)
         self._clock = clock
@@ -61,7 +66,7 @@ class LiveSession:
         self._drop_counts = dict.fromkeys(PLACES, 0)
         self._detached_drops = 0
         self._frames = LatestOnly(capture, "capture")
-        self._results = LatestOnly(map(pipeline.detect, self._frames), "perception")
+        self._results = LatestOnly(map(perception.detect, self._frames), "perception")
 
     @property
     def age_s(self) -> float:
@@ -88,7 +93,7 @@ class LiveSession:
         if result is None:
             return None
         start_s = self._clock()
-        picture = self.pipeline.render(replace(result, dropped=self._count_drops()))
+        picture = self.renderer.render(replace(result, dropped=self._count_drops()))
         drawing_ms = (self._clock() - start_s) * 1000.0
         # Perception and drawing overlap, so the slower of the two limits the rate.
         self._cost_ms = max(result.timings_ms.get(FRAME_STAGE, 0.0), drawing_ms)
@@ -121,9 +126,14 @@ class LiveSession:
         self.pacer.observe(self._cost_ms + presenting_ms)
 
     def set_effects(self, effects: Sequence[str | Pack]) -> None:
-        """Draw other effects from the next frame on; see `Pipeline.set_effects`."""
+        """Draw other effects from the next frame on; those that stay are kept.
+
+        Raises:
+            ConfigError: An effect is wrong; the active ones stay.
+        """
         self.pacer.settle()
-        self.pipeline.set_effects(effects)
+        self.renderer.update_effects(effects)
+        self.perception.needs = self.renderer.needs
 
     def attach(self, outlet: Outlet) -> None:
         """Pass pictures to one more outlet from now on."""

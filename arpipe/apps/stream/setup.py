@@ -1,6 +1,6 @@
 """Build a live session from a configuration."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -13,9 +13,11 @@ from arpipe.config import RunConfig
 from arpipe.io.camera.virtual_camera import VirtualCameraSink
 from arpipe.io.sink import Sink
 from arpipe.io.sinks import LiveSink
-from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer
+from arpipe.timing import Span
 
 MIN_FACES = 2  # so that a second person is noticed
 
@@ -52,9 +54,8 @@ def open_session(
         ArpipeError: As for `Pipeline` and the sinks.
     """
     limit_malloc_arenas()
-    pipeline = stack.enter_context(Pipeline(pipeline_config(run), layers=parts.layers, context=context))
     capture = parts.capture or Capture(opener(run.live), run.live.loop)
-    session = stack.enter_context(LiveSession(capture, pipeline, run.governor))
+    session = connect(stack, run, capture, parts.layers, context)
     for sink in parts.sinks:
         session.attach(Outlet(sink, type(sink).__name__))
     if run.live.virtual_camera:
@@ -66,9 +67,36 @@ def open_session(
     return session
 
 
-def pipeline_config(run: RunConfig) -> RunConfig:
-    """Return the configuration with perception in live mode, which keeps an even pace and notices a second person."""
-    perception = run.perception.in_mode("live")
-    max_faces = max(perception.face.max_faces, MIN_FACES)
-    face = perception.face.model_copy(update={"max_faces": max_faces})
-    return run.model_copy(update={"perception": perception.model_copy(update={"face": face})})
+def connect(
+    stack: ExitStack,
+    run: RunConfig,
+    capture: Capture,
+    layers: Sequence[Layer] = (),
+    context: GlContext | None = None,
+    observer: Callable[[Span], None] | None = None,
+) -> LiveSession:
+    """Connect a capture with perception and drawing.
+
+    Args:
+        stack: Closes all of them.
+        run: The configuration.
+        capture: The source.
+        layers: Custom effects.
+        context: OpenGL to draw with; None for a headless context.
+        observer: Called with every finished span, on the thread that did the work.
+
+    Raises:
+        ArpipeError: As for `Pipeline`.
+    """
+    renderer = stack.enter_context(EffectRenderer(run.render, run.effects, layers, context, observer))
+    perception = stack.enter_context(
+        Perception(_live_perception(run.perception), renderer.needs, run.camera, observer)
+    )
+    return stack.enter_context(LiveSession(capture, perception, renderer, run.governor))
+
+
+def _live_perception(config: PerceptionConfig) -> PerceptionConfig:
+    """Return the configuration for live mode, which keeps an even pace and notices a second person."""
+    config = config.in_mode("live")
+    max_faces = max(config.face.max_faces, MIN_FACES)
+    return config.model_copy(update={"face": config.face.model_copy(update={"max_faces": max_faces})})

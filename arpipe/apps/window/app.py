@@ -104,7 +104,7 @@ class LiveWindow(Presenter):
     def show(self, picture: Picture) -> None:
         """Draw a picture and the panels."""
         self._picture = picture
-        perception = self.session.pipeline.perception
+        perception = self.session.perception
         self._status.observe(picture.result, perception.needs.union(perception.config.track))
         if 0 not in self._window.size_px:
             self.screen.take(over_checkerboard(picture.pixels, picture.alpha))
@@ -148,7 +148,7 @@ class LiveWindow(Presenter):
     def _render_again(self) -> None:
         """Render the current frame again, so that effects can be changed while it is paused."""
         if self._picture is not None:
-            self._picture = self.session.pipeline.render(self._picture.result)
+            self._picture = self.session.renderer.render(self._picture.result)
             self.screen.take(self._picture.pixels)
             self._drawn_s = 0.0
 
