@@ -1,5 +1,5 @@
-# The same few commands for people and CI: a virtual environment in .venv, filled from hashed locks through
-# pip's own settings (index, mirror, proxy).
+# The same commands for people and CI. The virtual environment in .venv is installed from hashed locks, through pip's
+# own settings (index, mirror, proxy).
 
 # The first interpreter that arpipe supports; `make PYTHON=/path/to/python setup` chooses another.
 SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
@@ -10,7 +10,7 @@ PEERS_PYTHON ?= python3.11
 BIN := .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCKED = --require-hashes --only-binary :all:
-# Neighbouring tests share fixtures, so every process begins with a row of them and takes over others' when it is done.
+# Each process starts with a contiguous share of the tests, because neighbours share fixtures, and then steals.
 PARALLEL = --numprocesses logical --maxprocesses 4 --dist worksteal
 LOCK = .venv/lock/bin/uv pip compile pyproject.toml requirements/build.in --constraint requirements/constraints.in \
        --universal --only-binary :all: \
@@ -19,22 +19,22 @@ LOCK = .venv/lock/bin/uv pip compile pyproject.toml requirements/build.in --cons
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test check lint weights bench lock clean
 
-help: ## these lines
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/run.stamp ## everything that arpipe needs to run, in .venv
+setup: .venv/run.stamp ## install everything that arpipe needs to run into .venv
 	@echo "Ready. Next: make demo, or . $(BIN)/activate && arpipe --help"
 
-demo: .venv/run.stamp ## glasses on the bundled sample: out/demo.mp4, out/demo.png, timings
+demo: .venv/run.stamp ## put glasses on the bundled sample: out/demo.mp4, out/demo.png and timings
 	$(BIN)/arpipe demo
 
-test: lint ## formatting, lint, types, all tests: what CI runs
-	-$(BIN)/arpipe weights fetch # without them their tests are skipped with a reason; CI then fails
+test: lint ## check formatting, lint and types, and run all tests: what CI runs
+	-$(BIN)/arpipe weights fetch # without weights their tests are skipped with a reason, and fail in CI
 	$(BIN)/python -m pytest $(PARALLEL)
 
 check: test ## the same as make test
 
-lint: .venv/dev.stamp ## formatting, lint and types only
+lint: .venv/dev.stamp ## check formatting, lint and types only
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -42,7 +42,7 @@ lint: .venv/dev.stamp ## formatting, lint and types only
 weights: .venv/run.stamp ## fetch the network weights now instead of on first use
 	$(BIN)/arpipe weights fetch
 
-bench: .venv/dev.stamp .venv-peers/bin/python ## speed against MediaPipe and others: out/bench.json, out/bench.md
+bench: .venv/dev.stamp .venv-peers/bin/python ## compare speed with MediaPipe and others: out/bench.json, out/bench.md
 	$(BIN)/python tests/perf/bench.py
 
 lock: .venv/run.stamp ## renew requirements/*.txt from pyproject.toml
@@ -50,17 +50,17 @@ lock: .venv/run.stamp ## renew requirements/*.txt from pyproject.toml
 	$(LOCK) --output-file requirements/run.txt
 	$(LOCK) --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt
 
-clean: ## remove the environment and everything made
+clean: ## remove the environment and all generated files
 	rm -rf .venv .venv-peers out dist build .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/bin/python:
-	@test -n "$(PYTHON)" || { echo "arpipe needs Python 3.11 to 3.14, and none of '$(CANDIDATES)' is one." \
+	@test -n "$(PYTHON)" || { echo "arpipe needs Python 3.11 to 3.14, but none of '$(CANDIDATES)' is one." \
 	    "Install one, or: make PYTHON=/path/to/python setup" >&2; exit 1; }
 	sh requirements/system.sh "$(PYTHON)"
 	"$(PYTHON)" -m venv .venv
 
-# MediaPipe's last runtime with the simple API wants numpy < 2 and Python <= 3.12, so it lives apart.
+# MediaPipe's last release with the solutions API requires numpy < 2 and Python <= 3.12, hence an environment of its own.
 .venv-peers/bin/python: tests/perf/peers.txt
 	$(PEERS_PYTHON) -m venv .venv-peers
 	$@ -m pip --disable-pip-version-check --no-input install --only-binary :all: --requirement $<

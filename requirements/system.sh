@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what pip cannot: the OpenGL libraries that arpipe draws with, and Python's own `venv` where a
-# distribution splits it off. Does nothing when all is there; prints the exact command where it may not install.
+# Installs what pip cannot: the OpenGL libraries that arpipe renders with, and Python's `venv` where a distribution
+# packages it separately. Does nothing if they are present, and prints the command where it is not allowed to install.
 # usage: system.sh PYTHON
 set -eu
 python=$1
@@ -17,14 +17,14 @@ loads libgthread-2.0.so.0 || packages="$packages libglib2.0-0" # opencv-python l
 
 install="apt-get install -y --no-install-recommends$packages"
 if ! command -v apt-get >/dev/null; then
-    echo "Missing system libraries. On Debian and Ubuntu these packages bring them:$packages" >&2
-    echo "Install their equivalents with this system's package manager; arpipe cannot draw without them." >&2
+    echo "System libraries are missing. On Debian and Ubuntu, these packages provide them:$packages" >&2
+    echo "Install their equivalents with your package manager; arpipe cannot render without them." >&2
 elif [ "$(id -u)" = 0 ]; then
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -q && $install
 elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
     sudo apt-get update -q && sudo DEBIAN_FRONTEND=noninteractive $install
 else
-    echo "Missing system libraries, and no right to install them here. Run:" >&2
+    echo "System libraries are missing, and installing them requires root. Run:" >&2
     echo "    sudo apt-get update && sudo $install" >&2
 fi

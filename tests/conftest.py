@@ -1,8 +1,8 @@
 """Fixtures and rules for all tests.
 
-What a test needs is said by markers: `gl`, `weights`, `browser`. Where it is missing the test is skipped with
-the reason and the mending command; with ARPIPE_TEST_REQUIRE="gl weights" in the environment, as CI sets it,
-the test fails instead, so nothing passes unseen.
+The markers `gl`, `weights` and `browser` state what a test needs. Where that is missing the test is skipped, with the
+reason and the command that installs it. With ARPIPE_TEST_REQUIRE="gl weights" in the environment, as in CI, the test
+fails instead.
 """
 
 import functools
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-# The same examples on each run and no deadline: a busy machine is no failure.
+# The same examples in every run, and no deadline: a busy machine is not a failure.
 settings.register_profile("arpipe", deadline=None, derandomize=True, database=None)
 settings.load_profile("arpipe")
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Folder of real photos and clips, which the repository does not carry; skips when it is absent."""
+    """Folder of photos and clips that cannot be part of the repository; skips the test when it is missing."""
     default = REPOSITORY.parent / "shared" / "data"
     root = Path(os.environ.get("ARPIPE_TEST_DATA", default))
     if not root.is_dir():
@@ -71,7 +71,7 @@ def runtime() -> Iterator["Runtime"]:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip, or fail where it is required, what this machine cannot run."""
+    """Skip tests that this machine cannot run, or fail those that are required."""
     required = os.environ.get("ARPIPE_TEST_REQUIRE", "").split()
     for marker, problem in _PROBLEMS.items():
         if item.get_closest_marker(marker) and (reason := problem()):

@@ -1,5 +1,8 @@
 """What must never be committed."""
 
+import ast
+import importlib
+import importlib.util
 import re
 import subprocess
 from pathlib import Path
@@ -49,3 +52,27 @@ def test_no_text_names_a(what, committed):
         if FORBIDDEN[what].search(line)
     ]
     assert found == []
+
+
+SCRIPTS = [
+    path for folder in ("assets/generators", "demos", "tests") for path in (REPOSITORY / folder).rglob("*.py")
+]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_what_scripts_import_from_arpipe_exists(script):
+    """Benchmarks and generators are run by hand, so nothing else would notice a name that has moved."""
+    imports = [
+        node for node in ast.walk(ast.parse(script.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
+    ]
+    for node in imports:
+        if node.module and node.module.split(".")[0] == "arpipe":
+            module = importlib.import_module(node.module)
+            for alias in node.names:
+                assert hasattr(module, alias.name) or _is_module(f"{node.module}.{alias.name}"), (
+                    f"line {node.lineno}: {node.module} has no {alias.name}"
+                )
+
+
+def _is_module(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None

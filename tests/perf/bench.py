@@ -1,4 +1,4 @@
-"""Lets arpipe and its peers take turns on one clip: `python tests/perf/bench.py [--rounds N]`."""
+"""Benchmark arpipe and its peers in turns on one clip: `python tests/perf/bench.py [--rounds N]`."""
 
 import argparse
 import json
@@ -18,9 +18,9 @@ from arpipe.weights import store
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TURN_LIMIT_S = 600
-THREADS = (1, 2)  # inside a network
+THREADS = (1, 2)  # of a network
 
-# Row of the table: name, over, under, bar, goal.
+# Rows of the table: title, numerator, denominator, limit, goal.
 RATIOS = (
     ("plain network, ONNX Runtime / LiteRT", "network-onnxruntime", "network-litert", "<= 1.1", "<= 0.8"),
     ("plain network, ONNX Runtime / OpenVINO", "network-onnxruntime", "network-openvino", "", ""),
@@ -57,7 +57,7 @@ RATIOS = (
 
 
 def main() -> int:
-    """Command line."""
+    """Run all rounds and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--frames", type=int, default=120)
@@ -79,7 +79,7 @@ def main() -> int:
 
 
 class Bench:
-    """Clips, contestants and what they took."""
+    """The clips, and the durations of each contestant."""
 
     def __init__(self, folder: Path, frames: int, peers_python: Path) -> None:
         self.peers = peers_python if peers_python.exists() else None
@@ -106,7 +106,7 @@ class Bench:
         self.glasses = asset_path("effects/aviator") / "model.glb"
 
     def round(self) -> None:
-        """Every contestant once."""
+        """Run every contestant once."""
         for threads in THREADS:
             self._turn("network-onnxruntime", threads=threads)
             self._turn("network-litert", model=self.tflite, threads=threads)
@@ -129,7 +129,7 @@ class Bench:
         self._first_frames()
 
     def report(self) -> dict[str, object]:
-        """Medians, 95th percentiles and the ratios of the table."""
+        """Summarize medians, 95th percentiles and ratios."""
         rows = {}
         for name, turns in self.turns.items():
             pooled = np.concatenate([np.array(turn) for turn in turns])
@@ -145,10 +145,10 @@ class Bench:
                 ratio = {"what": title, "ratio": float(np.median(pairs)), "low": float(pairs.min()),
                          "high": float(pairs.max()), "bar": bar, "goal": goal}  # fmt: skip
                 ratios.append(ratio)
-        left_out = ["MediaPipe Tasks: its wheel carries no face_landmarker.task"]
+        left_out = ["MediaPipe Tasks, whose wheel does not include face_landmarker.task"]
         if self.peers is None:
             left_out.insert(
-                0, "MediaPipe and OpenVINO: no interpreter that has them; see tests/perf/README.md"
+                0, "MediaPipe and OpenVINO, which no interpreter here provides; see tests/perf/README.md"
             )
         return {"machine": describe_machine(), "rows": rows, "ratios": ratios, "left_out": left_out}
 
@@ -194,8 +194,8 @@ class Bench:
 
 
 def markdown(report: dict[str, object]) -> str:
-    """The two tables for the docs."""
-    lines = ["| what | ratio | over rounds | bar | goal |", "|---|---|---|---|---|"]
+    """Format both tables for the documentation."""
+    lines = ["| what | ratio | range over rounds | limit | goal |", "|---|---|---|---|---|"]
     lines += [
         f"| {r['what']} | **{r['ratio']:.2f}** | {r['low']:.2f} to {r['high']:.2f} | {r['bar']} | {r['goal']} |"
         for r in report["ratios"]  # type: ignore[attr-defined]
@@ -204,9 +204,9 @@ def markdown(report: dict[str, object]) -> str:
     for name, row in report["rows"].items():  # type: ignore[attr-defined]
         lines.append(f"| {name} | {row['p50_ms']:.2f} | {row['p95_ms']:.2f} |")
     machine = report["machine"]
-    lines += ["", (f"{machine['cpu']}, {machine['cores']} cores, one thread a network where none are said, "  # type: ignore[index]
+    lines += ["", (f"{machine['cpu']}, {machine['cores']} cores, one thread per network unless stated, "  # type: ignore[index]
               f"commit {machine['commit']}.")]  # type: ignore[index]  # fmt: skip
-    lines += [f"Left out: {text}." for text in report["left_out"]]  # type: ignore[attr-defined]
+    lines += [f"Not included: {text}." for text in report["left_out"]]  # type: ignore[attr-defined]
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,9 @@
-"""How fast the page is in a real Chromium, at 1280×720: `.venv/bin/python tests/perf/browser.py [--seconds 30]`.
+"""Measure the page in a real Chromium at 1280×720.
 
-Chromium plays the sample as its camera; browser and server share the machine. Prints pictures a second, the age of
-pictures when they are shown, and how long changes of effect took.
+    .venv/bin/python tests/perf/browser.py [--seconds 30]
+
+The sample is Chromium's camera, and browser and server share the machine. Prints the frame rate, the latency from
+capture to display, and the time from choosing an effect to its first picture.
 """
 
 import argparse
@@ -25,7 +27,7 @@ EFFECTS = ("wayfarer", "aviator", "round", "cat-eye", "sport")
 
 
 def main() -> int:
-    """Command line."""
+    """Serve the page and measure it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30.0)
     given = parser.parse_args()
@@ -45,7 +47,7 @@ def main() -> int:
 
 
 def write_camera(path: Path) -> None:
-    """The sample as the file that Chromium plays as a camera."""
+    """Write the sample as a file that Chromium plays as a camera."""
     with SampleSource(CAMERA) as source, path.open("wb") as file:
         file.write(f"YUV4MPEG2 W{CAMERA.width} H{CAMERA.height} F30:1 Ip A1:1 C420jpeg\n".encode())
         for frame in source:
@@ -54,7 +56,7 @@ def write_camera(path: Path) -> None:
 
 
 def measure(url: str, camera: Path, seconds: float) -> None:
-    """Open the page, wear glasses, watch; then change effects."""
+    """Open the page, choose glasses and measure; then switch effects."""
     arguments = [
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
@@ -70,15 +72,15 @@ def measure(url: str, camera: Path, seconds: float) -> None:
         page.click("[data-effect=wayfarer]")
         page.wait_for_timeout(WARM_UP_MS)
         shown, ages = watch(page, seconds)
-        say(f"{shown / seconds:.1f} pictures a second over {seconds:.0f} s")
-        say(f"from camera to screen: median {median(ages):.0f} ms, p95 {quantiles(ages, n=20)[-1]:.0f} ms")
+        say(f"{shown / seconds:.1f} FPS over {seconds:.0f} s")
+        say(f"capture to display: median {median(ages):.0f} ms, p95 {quantiles(ages, n=20)[-1]:.0f} ms")
         changes = switch(page)
-        say(f"change of effect: median {median(changes):.0f} ms, longest {max(changes):.0f} ms")
+        say(f"switching effects: median {median(changes):.0f} ms, maximum {max(changes):.0f} ms")
         browser.close()
 
 
 def watch(page: Page, seconds: float) -> tuple[int, list[float]]:
-    """Pictures shown in so many seconds, and how old each was, ms."""
+    """Count the pictures shown within `seconds`, and collect the latency of each, ms."""
     before = shown = int(page.evaluate("() => arpipe.shown"))
     ages: list[float] = []
     for _ in range(int(seconds * 4)):
@@ -90,7 +92,7 @@ def watch(page: Page, seconds: float) -> tuple[int, list[float]]:
 
 
 def switch(page: Page) -> list[float]:
-    """Milliseconds from a click to the first picture with the other effect."""
+    """Measure the time from each click to the first picture with the other effect, ms."""
     took = []
     for number in range(SWITCHES):
         page.evaluate("() => { arpipe.appliedMs = 0; }")
@@ -103,7 +105,7 @@ def switch(page: Page) -> list[float]:
 
 
 def say(line: str) -> None:
-    """Print a line at once."""
+    """Print a line without buffering."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""The clip that every contestant gets: raw frames in a file, mapped into memory."""
+"""Write the clip that all contestants process: raw frames in a file that is mapped into memory."""
 
 import argparse
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 
 
 def make_clip(path: Path, frames: int, width: int, height: int, faces: int) -> None:
-    """Write `frames` pictures (n, h, w, 3) uint8 RGB of the sample."""
+    """Write frames of the sample as one array, (n, h, w, 3) uint8 RGB."""
     from arpipe.io.sample import SampleConfig, SampleSource
 
     clip = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=(frames, height, width, 3))

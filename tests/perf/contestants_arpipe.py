@@ -1,19 +1,19 @@
-"""arpipe's contestants, and the networks alone."""
+"""arpipe's contestants, and the networks on their own."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-WORN = {"arpipe-glasses": ["aviator"], "arpipe-makeup": ["evening"]}
+EFFECTS = {"arpipe-glasses": ["aviator"], "arpipe-makeup": ["evening"]}
 Step = Callable[[np.ndarray, int], object]
 
 
 def make(name: str, threads: int, model: Path | None) -> Step:
-    """A function that takes a frame and its number."""
+    """Return a function that processes a frame, given its index."""
     if name.startswith("network-"):
         return _network(name.removeprefix("network-"), threads, model)
-    effects = next((worn for start, worn in WORN.items() if name.startswith(start)), [])
+    effects = next((names for start, names in EFFECTS.items() if name.startswith(start)), [])
     meshes = {
         "arpipe-plain": "plain",
         "arpipe-attention": "attention",

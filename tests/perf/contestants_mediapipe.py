@@ -1,4 +1,4 @@
-"""MediaPipe 0.10.21, alone and as a user would build glasses on it. Runs in the peers' own environment."""
+"""MediaPipe 0.10.21, by itself and with glasses as a user would add them. Runs in the peers' environment."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ import numpy as np
 Step = Callable[[np.ndarray, int], object]
 
 NAMED = {"nose": 1, "chin": 152, "left_eye": 263, "right_eye": 33, "left_mouth": 291, "right_mouth": 61}
-# A face in mm as such tutorials have it, in the order of NAMED: x right, y down, z forward.
+# A face in mm as in common tutorials, in the order of NAMED: x right, y down, z forward.
 TUTORIAL_FACE = np.array(
     [[0, 0, 0], [0, 63, 12], [43, -32, 26], [-43, -32, 26], [28, 29, 24], [-28, 29, 24]], dtype=np.float64
 )
@@ -30,7 +30,7 @@ void main() {
 
 
 def make(name: str, threads: int, model: Path | None) -> Step:
-    """A function that takes a frame and its number; `threads` has no counterpart here."""
+    """Return a function that processes a frame, given its index; MediaPipe ignores `threads`."""
     refined = name != "mediapipe-plain"
     mesh = mediapipe.solutions.face_mesh.FaceMesh(refine_landmarks=refined, max_num_faces=1)
     if name != "user-stack":
@@ -49,7 +49,7 @@ def make(name: str, threads: int, model: Path | None) -> Step:
 
 
 class _Overlay:
-    """The picture as a full-screen texture, the glasses over it with 4x multisampling, read back."""
+    """Draws the frame as a full-screen texture and the glasses over it, with 4x multisampling, and reads it back."""
 
     def __init__(self, model: Path, width: int, height: int) -> None:
         import moderngl

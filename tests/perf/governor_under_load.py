@@ -1,9 +1,9 @@
-"""Does the governor hold the rate when another program takes half of the machine?
+"""Check that the governor holds the frame rate while another program takes half of the machine.
 
     .venv/bin/python tests/perf/governor_under_load.py
 
-Live on a clip of the sample: some seconds undisturbed, then with a process that burns one of two cores, then
-undisturbed again. Prints rate and quality each second; everything ends by itself.
+Runs live on a clip of the sample: first undisturbed, then with a process that keeps one of two cores busy, then
+undisturbed again. Prints rate and quality every second, and ends by itself.
 """
 
 import multiprocessing
@@ -23,14 +23,14 @@ BEFORE_S, LOAD_S, AFTER_S = 8.0, 15.0, 15.0
 
 
 def burn(seconds: float) -> None:
-    """Take a core for a while."""
+    """Keep a core busy."""
     end_s = time.monotonic() + seconds
     while time.monotonic() < end_s:
         sum(range(10_000))
 
 
 def main(clip: Path) -> int:
-    """Run the three phases; exit code 1 if the rate under load fell below the target in its last five seconds."""
+    """Run the three phases; the exit code is 1 if the rate was below the target in the last five seconds of load."""
     run = RunConfig(live=LiveConfig(source=str(clip), loop=True, window=False), effects=("aviator",))
     load = multiprocessing.get_context("spawn").Process(target=burn, args=(LOAD_S,), daemon=True)
     rates = []
@@ -54,7 +54,7 @@ def main(clip: Path) -> int:
                 mark = "load" if loaded else "    "
                 say(f"{elapsed_s:5.1f} s  {mark}  {rate:5.1f} FPS  {session.pacer.level.name}")
         target = run.governor.target_fps
-    say(f"under load, settled: {min(rates):.1f} FPS at least; target {target:.0f}")
+    say(f"lowest rate in the last five seconds of load: {min(rates):.1f} FPS; target {target:.0f}")
     return int(min(rates) < target)
 
 

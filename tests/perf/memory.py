@@ -1,4 +1,7 @@
-"""Does memory grow? RSS after 10,000 frames with glasses minus after 500: `python tests/perf/memory.py`."""
+"""Check that memory does not grow: RSS after 10,000 frames with glasses, minus RSS after 500.
+
+.venv/bin/python tests/perf/memory.py
+"""
 
 import argparse
 import sys
@@ -9,11 +12,11 @@ from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.types import Frame
 
-LOOP = 60  # frames of the sample, again and again
+LOOP = 60  # frames of the sample, repeated
 
 
 def main() -> int:
-    """Command line; exit code 1 when memory grew by more than 10 MiB."""
+    """Run; the exit code is 1 if memory grew by more than 10 MiB."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--frames", type=int, default=10_000)
     parser.add_argument("--settled", type=int, default=500)

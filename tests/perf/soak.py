@@ -1,10 +1,10 @@
-"""A long live run: does memory grow, does the rate fall?
+"""Check over a long live run that memory does not grow and the frame rate does not fall.
 
     .venv/bin/python tests/perf/soak.py                 # 30 minutes
-    .venv/bin/python tests/perf/soak.py --minutes 8     # shorter ones measure the warm-up
+    .venv/bin/python tests/perf/soak.py --minutes 8     # shorter runs only measure the warm-up
 
-A simulated camera (a rendered clip of the sample, decoded like any file) at 30 Hz, another effect every second, no
-window. Prints a line a minute and a verdict; the exit code is 1 if memory grew or the rate fell.
+A clip of the sample plays as a camera at 30 Hz, without a window, and the effect changes every second. Prints a line
+per minute and a verdict; the exit code is 1 if memory grew or the rate fell.
 """
 
 import argparse
@@ -29,20 +29,20 @@ from arpipe.timing import frames_per_second
 from arpipe.types import FrameResult
 
 CLIP = "sample.mp4"
-WARM_UP_S = 120.0  # four rounds through all effects: allocators and caches fill
+WARM_UP_S = 120.0  # four rounds through all effects fill allocators and caches
 MOST_GROWTH_MB = 10.0
 LEAST_FPS = 25.0
 REPORT_EVERY_S, SAMPLE_EVERY_S, CHANGE_EVERY_S = 60.0, 2.0, 1.0
 
 
 def say(line: str) -> None:
-    """Print a line at once."""
+    """Print a line without buffering."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
 def rendered_clip(folder: Path) -> Path:
-    """A clip of the sample, 10 s."""
+    """Write a clip of 10 s of the sample."""
     path = folder / CLIP
     with SampleSource(SampleConfig(frames=300)) as source:
         info = source.info
@@ -52,24 +52,24 @@ def rendered_clip(folder: Path) -> Path:
     return path
 
 
-class Diary:
-    """Memory and rate, noted every few seconds, told every minute.
+class Monitor:
+    """Samples memory and frame rate every few seconds and prints them every minute.
 
     Args:
-        session: What is watched.
-        seconds: How long it will be.
+        session: The session to watch.
+        seconds: Planned duration of the run.
     """
 
     def __init__(self, session: LiveSession, seconds: float) -> None:
         self._session, self._process = session, psutil.Process()
         self._warm_s = min(WARM_UP_S, seconds / 3.0)
-        self._sampled_s, self._told_s = 0.0, 0.0
+        self._sampled_s, self._printed_s = 0.0, 0.0
         self._minute_mb: list[float] = []
         self._memory_mb: list[float] = []
         self._rates: list[float] = []
 
-    def note(self) -> None:
-        """Look whether it is time for a line."""
+    def sample(self) -> None:
+        """Take a sample, and print a line, where one is due."""
         age_s = self._session.age_s
         if age_s - self._sampled_s >= SAMPLE_EVERY_S:
             self._sampled_s = age_s
@@ -77,30 +77,30 @@ class Diary:
             self._minute_mb.append(rss_mb)
             if age_s > self._warm_s:
                 self._memory_mb.append(rss_mb)
-        if age_s - self._told_s >= REPORT_EVERY_S:
-            self._tell(age_s)
+        if age_s - self._printed_s >= REPORT_EVERY_S:
+            self._print(age_s)
 
     def verdict(self) -> int:
-        """Say how it was; the exit code."""
+        """Print the verdict and return the exit code."""
         report = self._session.report()
         quarter = max(1, len(self._memory_mb) // 4)
         growth_mb = median(self._memory_mb[-quarter:]) - median(self._memory_mb[:quarter])
         slowest = min(self._rates, default=report.fps)
         say(
-            f"{report.frames} pictures at {report.fps:.1f} FPS, slowest hundredth {report.low_fps:.1f}, "
+            f"{report.frames} frames at {report.fps:.1f} FPS, 1 % low {report.low_fps:.1f}, "
             f"dropped {report.dropped}"
         )
         say(f"memory: {growth_mb:+.1f} MB from the first quarter to the last; {MOST_GROWTH_MB:.0f} allowed")
-        say(f"rate: {slowest:.1f} FPS in the slowest minute; {LEAST_FPS:.0f} asked for")
+        say(f"rate: {slowest:.1f} FPS in the slowest minute; {LEAST_FPS:.0f} required")
         failed = growth_mb > MOST_GROWTH_MB or slowest < LEAST_FPS
         say("FAILED" if failed else "PASSED")
         return int(failed)
 
-    def _tell(self, age_s: float) -> None:
+    def _print(self, age_s: float) -> None:
         stamps = self._session.figures.stamps_s
-        since_s = stamps[-1] - (age_s - self._told_s) if stamps else 0.0
+        since_s = stamps[-1] - (age_s - self._printed_s) if stamps else 0.0
         rate = frames_per_second([stamp for stamp in stamps if stamp > since_s])
-        self._told_s = age_s
+        self._printed_s = age_s
         self._rates.append(rate)
         say(
             f"{age_s / 60.0:5.0f} min  {rate:5.1f} FPS  {median(self._minute_mb):7.1f} MB "
@@ -117,7 +117,7 @@ def soak(clip: Path, seconds: float) -> int:
     effects = itertools.cycle([load_pack(name) for name in pack_folders()])
     with ExitStack() as stack:
         session = open_session(stack, run, LiveParts())
-        diary, change_s = Diary(session, seconds), 0.0
+        monitor, change_s = Monitor(session, seconds), 0.0
         while session.age_s < seconds:
             picture = session.next(0.1)
             if picture is not None:
@@ -125,8 +125,8 @@ def soak(clip: Path, seconds: float) -> int:
             if session.age_s - change_s > CHANGE_EVERY_S:
                 change_s = session.age_s
                 session.set_effects([next(effects)])
-            diary.note()
-        return diary.verdict()
+            monitor.sample()
+        return monitor.verdict()
 
 
 if __name__ == "__main__":
@@ -134,7 +134,7 @@ if __name__ == "__main__":
     parser.add_argument("--minutes", type=float, default=30.0)
     minutes = parser.parse_args().minutes
     with tempfile.TemporaryDirectory() as folder:
-        # Another process, so that what drawing and compressing it took is not counted.
+        # In another process, so that the memory for rendering and encoding is not counted.
         maker = multiprocessing.get_context("spawn").Process(target=rendered_clip, args=(Path(folder),))
         maker.start()
         maker.join()

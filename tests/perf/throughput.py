@@ -1,4 +1,4 @@
-"""How fast a video goes through: `throughput.py CONTESTANT CLIP.mp4` prints ms per frame, warm-up left out."""
+"""Measure video throughput: `throughput.py CONTESTANT CLIP.mp4` prints ms per frame, without the warm-up."""
 
 import argparse
 import json
@@ -18,11 +18,11 @@ from arpipe.pipeline.pipeline import Pipeline
 from arpipe.pipeline.runner import run
 from arpipe.types import Frame, FrameResult
 
-WARM_UP = 20  # as of the other contestants: shaders, first detection, the encoder's look-ahead
+WARM_UP = 20  # as for the other contestants: shaders, first detection, the encoder's look-ahead
 
 
 def encode(frames: np.ndarray, path: Path) -> None:
-    """Write (n, h, w, 3) frames as the clip that all contestants read."""
+    """Encode frames, (n, h, w, 3), as the clip that all contestants read."""
     height, width = frames.shape[1:3]
     traits = VideoTraits(Fraction(1, 90_000), Fraction(30), ColorTags.for_size(width, height))
     with VideoSink(path, width, height, traits) as sink:
@@ -32,20 +32,20 @@ def encode(frames: np.ndarray, path: Path) -> None:
 
 
 class StampingSink:
-    """Notes when each frame was written; see `Sink`."""
+    """A sink that records when each frame was written."""
 
     def __init__(self, sink: VideoSink) -> None:
         self.stamps_s: list[float] = []
         self._sink = sink
 
     def write(self, pixels: np.ndarray, result: FrameResult) -> None:
-        """Write and note the time."""
+        """Write, and record the time."""
         self._sink.write(pixels, result)
         self.stamps_s.append(time.perf_counter())
 
 
 def one_pass(contestant: str, clip: Path, target: Path) -> list[float]:
-    """Run a contestant over the clip; gives the time at which each frame was through."""
+    """Run a contestant over the clip and return the time at which each frame was finished."""
     with VideoFile(clip) as source:
         if contestant == "decode":
             return [time.perf_counter() for _ in source]
@@ -64,7 +64,7 @@ def one_pass(contestant: str, clip: Path, target: Path) -> list[float]:
 
 
 def main() -> None:
-    """Command line."""
+    """Parse the arguments and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("contestant", choices=("encode", "decode", "decode-encode", "arpipe-batch"))
     parser.add_argument("clip", type=Path)

@@ -1,4 +1,4 @@
-"""One contestant's turn: reads the clip, prints the durations of its frames as JSON. Runs without arpipe, too."""
+"""Run one contestant over the clip and print the durations of its frames as JSON; works without arpipe."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ Step = Callable[[np.ndarray, int], object]
 
 
 def main() -> None:
-    """Command line: CONTESTANT CLIP."""
+    """Parse CONTESTANT and CLIP, and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("contestant")
     parser.add_argument("clip", type=Path)
@@ -30,7 +30,7 @@ def main() -> None:
     step: Step = contestants.make(given.contestant, given.threads, given.model)
     durations = []
     for index in range(len(frames)):
-        frame = np.array(frames[index])  # in memory, as a camera would hand it over
+        frame = np.array(frames[index])  # a copy in memory, as a camera delivers it
         start_s = time.perf_counter()
         step(frame, index)
         durations.append((time.perf_counter() - start_s) * 1000.0)
