@@ -3,14 +3,14 @@
 ```python
 from arpipe import Pipeline, open_source
 
-with open_source("clip.mp4") as source, Pipeline(effects=["aviator"]) as pipeline:
+with open_source("clip.mp4") as source, Pipeline(effects="aviator") as pipeline:
     for frame in source:
         picture = pipeline.process(frame)
         for face in picture.result.faces:
             print(face.track_id, face.landmarks["nose_tip"], face.pose)
 ```
 
-Names are imported when they are first asked for, so `import arpipe` is quick.
+Names are imported on first use, so that `import arpipe` is fast.
 """
 
 import importlib
@@ -24,9 +24,15 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 if TYPE_CHECKING:
     from arpipe.apps.live import live as live
     from arpipe.apps.profile import profile as profile
+    from arpipe.apps.web.server import WebServer as WebServer
+    from arpipe.config import LiveConfig as LiveConfig
+    from arpipe.config import ProfileConfig as ProfileConfig
+    from arpipe.config import RunConfig as RunConfig
+    from arpipe.config import WebConfig as WebConfig
     from arpipe.effects.packs import Pack as Pack
     from arpipe.effects.packs import load_effect as load_effect
     from arpipe.effects.packs import load_pack as load_pack
+    from arpipe.effects.packs import pack_folders as pack_folders
     from arpipe.errors import ArpipeError as ArpipeError
     from arpipe.errors import AssetError as AssetError
     from arpipe.errors import CameraStalled as CameraStalled
@@ -45,29 +51,47 @@ if TYPE_CHECKING:
     from arpipe.errors import WeightsError as WeightsError
     from arpipe.geometry.camera import CameraIntrinsics as CameraIntrinsics
     from arpipe.geometry.transforms import RigidTransform as RigidTransform
+    from arpipe.geometry.transforms import angle_between_deg as angle_between_deg
     from arpipe.io.camera import Camera as Camera
+    from arpipe.io.encoding import VideoSinkConfig as VideoSinkConfig
     from arpipe.io.image.reader import ImageFiles as ImageFiles
     from arpipe.io.sample import SampleConfig as SampleConfig
     from arpipe.io.sample import SampleSource as SampleSource
     from arpipe.io.sample import SampleTruth as SampleTruth
+    from arpipe.io.sample import sample_portrait as sample_portrait
+    from arpipe.io.sink import Sink as Sink
+    from arpipe.io.sinks import open_sink as open_sink
     from arpipe.io.source import Source as Source
     from arpipe.io.source import SourceInfo as SourceInfo
     from arpipe.io.sources import open_source as open_source
     from arpipe.io.video import VideoFile as VideoFile
+    from arpipe.io.video.writer import VideoSink as VideoSink
     from arpipe.models.joints import joint_angles_deg as joint_angles_deg
+    from arpipe.needs import Need as Need
+    from arpipe.pipeline.perception import Perception as Perception
+    from arpipe.pipeline.perception import PerceptionConfig as PerceptionConfig
     from arpipe.pipeline.photo import landmarks as landmarks
     from arpipe.pipeline.pipeline import Pipeline as Pipeline
     from arpipe.pipeline.pipeline import PipelineConfig as PipelineConfig
+    from arpipe.pipeline.renderer import EffectRenderer as EffectRenderer
+    from arpipe.pipeline.runner import run as run
+    from arpipe.render.config import RenderConfig as RenderConfig
+    from arpipe.render.layer import Canvas as Canvas
     from arpipe.render.layer import Layer as Layer
     from arpipe.render.layer import Order as Order
+    from arpipe.render.layer import Patch as Patch
+    from arpipe.render.layer import Phase as Phase
     from arpipe.render.layer import Scene as Scene
     from arpipe.timing import StageTimer as StageTimer
     from arpipe.timing import TimingLog as TimingLog
+    from arpipe.types import Detection as Detection
     from arpipe.types import Frame as Frame
     from arpipe.types import FrameResult as FrameResult
     from arpipe.types import HeadPose as HeadPose
     from arpipe.types import Landmarks as Landmarks
     from arpipe.types import Picture as Picture
+    from arpipe.types import Roi as Roi
+    from arpipe.types import Tracked as Tracked
     from arpipe.types import TrackedBody as TrackedBody
     from arpipe.types import TrackedFace as TrackedFace
     from arpipe.types import TrackedHand as TrackedHand
@@ -77,9 +101,15 @@ __version__ = "0.1.0"
 _HOMES = {
     "live": "arpipe.apps.live",
     "profile": "arpipe.apps.profile",
+    "WebServer": "arpipe.apps.web.server",
+    "LiveConfig": "arpipe.config",
+    "ProfileConfig": "arpipe.config",
+    "RunConfig": "arpipe.config",
+    "WebConfig": "arpipe.config",
     "Pack": "arpipe.effects.packs",
     "load_effect": "arpipe.effects.packs",
     "load_pack": "arpipe.effects.packs",
+    "pack_folders": "arpipe.effects.packs",
     "ArpipeError": "arpipe.errors",
     "AssetError": "arpipe.errors",
     "CameraStalled": "arpipe.errors",
@@ -98,34 +128,52 @@ _HOMES = {
     "WeightsError": "arpipe.errors",
     "CameraIntrinsics": "arpipe.geometry.camera",
     "RigidTransform": "arpipe.geometry.transforms",
+    "angle_between_deg": "arpipe.geometry.transforms",
     "Camera": "arpipe.io.camera",
+    "VideoSinkConfig": "arpipe.io.encoding",
     "ImageFiles": "arpipe.io.image.reader",
     "SampleConfig": "arpipe.io.sample",
     "SampleSource": "arpipe.io.sample",
     "SampleTruth": "arpipe.io.sample",
+    "sample_portrait": "arpipe.io.sample",
+    "Sink": "arpipe.io.sink",
+    "open_sink": "arpipe.io.sinks",
     "Source": "arpipe.io.source",
     "SourceInfo": "arpipe.io.source",
     "open_source": "arpipe.io.sources",
     "VideoFile": "arpipe.io.video",
-    "Picture": "arpipe.types",
+    "VideoSink": "arpipe.io.video.writer",
+    "joint_angles_deg": "arpipe.models.joints",
+    "Need": "arpipe.needs",
+    "Perception": "arpipe.pipeline.perception",
+    "PerceptionConfig": "arpipe.pipeline.perception",
     "landmarks": "arpipe.pipeline.photo",
     "Pipeline": "arpipe.pipeline.pipeline",
     "PipelineConfig": "arpipe.pipeline.pipeline",
+    "EffectRenderer": "arpipe.pipeline.renderer",
+    "run": "arpipe.pipeline.runner",
+    "RenderConfig": "arpipe.render.config",
+    "Canvas": "arpipe.render.layer",
     "Layer": "arpipe.render.layer",
     "Order": "arpipe.render.layer",
+    "Patch": "arpipe.render.layer",
+    "Phase": "arpipe.render.layer",
     "Scene": "arpipe.render.layer",
     "StageTimer": "arpipe.timing",
     "TimingLog": "arpipe.timing",
+    "Detection": "arpipe.types",
     "Frame": "arpipe.types",
     "FrameResult": "arpipe.types",
     "HeadPose": "arpipe.types",
     "Landmarks": "arpipe.types",
+    "Picture": "arpipe.types",
+    "Roi": "arpipe.types",
+    "Tracked": "arpipe.types",
     "TrackedBody": "arpipe.types",
     "TrackedFace": "arpipe.types",
     "TrackedHand": "arpipe.types",
-    "joint_angles_deg": "arpipe.models.joints",
 }
-"""Public name → module that has it; the imports above say the same to type checkers."""
+"""Public name → the module that defines it; the imports above say the same to type checkers."""
 
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - names from the table, a test resolves each
 

@@ -5,9 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from arpipe import Pipeline, PipelineConfig, open_source
-from arpipe.effects.packs import load_pack, pack_folders
-from arpipe.io.sample import sample_portrait
+from arpipe import Pipeline, load_pack, open_source, pack_folders, sample_portrait
 
 photo = sys.argv[1] if len(sys.argv) > 1 else None
 folder = Path(sys.argv[2] if len(sys.argv) > 2 else "out")
@@ -19,12 +17,11 @@ else:
     with open_source(photo) as source:
         frame = next(iter(source))
 
-one_picture = PipelineConfig.model_validate({"perception": {"face": {"mode": "image", "max_faces": 8}}})
 glasses = [name for name in pack_folders() if "glasses" in load_pack(name).tags]
-with Pipeline(one_picture) as pipeline:
+with Pipeline(max_faces=8, mode="image") as pipeline:
     result = pipeline.detect(frame)
     print(f"{len(result.faces)} face(s)")
     for name in glasses:
-        pipeline.set_effects([name])
+        pipeline.set_effects(name)
         Image.fromarray(pipeline.render(result).pixels).save(folder / f"{name}.png")
         print(folder / f"{name}.png")

@@ -1,11 +1,9 @@
-"""A clip with glasses on, sound kept: `python demos/03_glasses_on_a_clip.py clip.mp4 out.mp4`."""
+"""Glasses on a clip, its sound kept: `python demos/03_glasses_on_a_clip.py clip.mp4 out.mp4 [frames]`."""
 
 import sys
 from pathlib import Path
 
-from arpipe import Pipeline, open_source
-from arpipe.io.video.writer import VideoSink, traits_of
-from arpipe.pipeline.runner import run
+from arpipe import Pipeline, open_sink, open_source, run
 
 clip = sys.argv[1] if len(sys.argv) > 1 else "sample"
 target = Path(sys.argv[2] if len(sys.argv) > 2 else "out/clip.mp4")
@@ -14,9 +12,9 @@ target.parent.mkdir(parents=True, exist_ok=True)
 
 with (
     open_source(clip) as source,
-    Pipeline(effects=["wayfarer"]) as pipeline,
-    VideoSink(target, source.info.width, source.info.height, traits_of(source)) as sink,
+    Pipeline(effects="wayfarer") as pipeline,
+    open_sink(target, source.info) as sink,
 ):
-    # Reading, seeing, drawing and writing overlap; `watch` sees each picture and may end the run.
+    # Reading, perception, drawing and writing overlap; `watch` receives each picture and may end the run.
     count = run(source, pipeline, [sink], watch=lambda picture: picture.result.frame.index + 1 < limit)
 print(f"{count} frames in {target}")

@@ -1,4 +1,4 @@
-"""An effect of one's own, on the CPU: a censor bar over the eyes. `python demos/04_own_effect.py [clip.mp4]`.
+"""A custom effect, drawn by the CPU: a censor bar over the eyes. `python demos/04_own_effect.py [clip.mp4]`.
 
 A subclass of `Layer` that paints is an effect. `demos/plugin` shows how a package gives an effect a name and
 parameters for the command line. New glasses need no code, only a folder.

@@ -1,13 +1,11 @@
-"""Six looks on a photo, then a lipstick of your own: `python demos/05_makeup.py photo.jpg [folder]`."""
+"""Six looks on a photo, then a lipstick in four colours: `python demos/05_makeup.py photo.jpg [folder]`."""
 
 import sys
 from pathlib import Path
 
 from PIL import Image
 
-from arpipe import Pipeline, PipelineConfig, open_source
-from arpipe.effects.packs import load_pack
-from arpipe.io.sample import sample_portrait
+from arpipe import Pipeline, load_pack, open_source, sample_portrait
 
 LOOKS = ("natural", "office", "evening", "bold-lip", "smoky", "festival")
 LIPSTICKS = ("#7b1e3a", "#c0101f", "#d4746c", "#5a1a4a")
@@ -22,16 +20,15 @@ else:
     with open_source(photo) as source:
         frame = next(iter(source))
 
-one_picture = PipelineConfig.model_validate({"perception": {"face": {"mode": "image", "max_faces": 8}}})
-with Pipeline(one_picture) as pipeline:
+with Pipeline(max_faces=8, mode="image") as pipeline:
     result = pipeline.detect(frame)
     print(f"{len(result.faces)} face(s)")
     for look in LOOKS:
-        pipeline.set_effects([look])
+        pipeline.set_effects(look)
         Image.fromarray(pipeline.render(result).pixels).save(folder / f"{look}.png")
         print(folder / f"{look}.png")
 
-    # Parameters change from one draw to the next: nothing is loaded again.
+    # Only parameters change from one picture to the next, so nothing is loaded again.
     strip = []
     for color in LIPSTICKS:
         lips = load_pack("lipstick", {"color": color, "finish": "gloss", "opacity": 0.85})

@@ -1,12 +1,11 @@
-"""How right is the head pose? The sample source knows the truth: `python demos/06_measure_accuracy.py`."""
+"""Error of the head pose on the sample, whose true pose is known: `python demos/06_measure_accuracy.py [frames]`."""
 
 import sys
 from itertools import islice
 
 import numpy as np
 
-from arpipe import Pipeline, SampleConfig, SampleSource
-from arpipe.geometry.transforms import angle_between_deg
+from arpipe import Pipeline, SampleConfig, SampleSource, angle_between_deg
 
 frames = int(sys.argv[1]) if len(sys.argv) > 1 else 150
 rotations, depths = [], []

@@ -1,9 +1,8 @@
-"""Where a frame's time goes, from Python: `python demos/07_profile.py`."""
+"""Time per stage of a frame, from Python: `python demos/07_profile.py [frames]`."""
 
 import sys
 
-from arpipe import profile
-from arpipe.config import ProfileConfig, RunConfig
+from arpipe import ProfileConfig, RunConfig, profile
 
 frames = int(sys.argv[1]) if len(sys.argv) > 1 else 120
 report = profile(ProfileConfig(frames=frames), RunConfig(effects=("aviator",)))

@@ -1,13 +1,11 @@
-"""A webcam try-on in a window, from Python: `python demos/08_live_window.py [camera or file] [frames]`.
+"""A webcam try-on in a window, from Python: `python demos/08_live_window.py [camera or file] [frames] [--no-window]`.
 
-Without a screen it runs without the window. Keys in the window: H shows them.
+Press H in the window to list its keys.
 """
 
 import sys
 
-from arpipe import live
-from arpipe.config import LiveConfig, RunConfig
-from arpipe.types import Picture
+from arpipe import LiveConfig, Picture, RunConfig, live
 
 source = sys.argv[1] if len(sys.argv) > 1 else "0"
 frames = int(sys.argv[2]) if len(sys.argv) > 2 else 0
@@ -15,10 +13,10 @@ window = "--no-window" not in sys.argv
 
 
 def watch(picture: Picture) -> bool:
-    """Called with every picture that was shown; False would end the run."""
+    """Receive every picture that was shown; returning False would end the run."""
     for face in picture.result.faces:
         if face.pose is not None and face.pose.yaw_deg > 30:
-            print(f"frame {picture.result.frame.index}: face {face.track_id} looks away")
+            print(f"frame {picture.result.frame.index}: face {face.track_id} looks aside")
     return True
 
 

@@ -1,6 +1,6 @@
-"""Somewhere else: a person before a picture, and cut out. `python demos/10_another_background.py [photo.jpg] [folder]`.
+"""Another background: `python demos/10_another_background.py [photo.jpg] [folder]`.
 
-The background is blurred, replaced or left out behind everybody in the picture; glasses and makeup go on top.
+The background behind all people is blurred, replaced or made transparent; glasses and makeup are drawn on top.
 """
 
 import sys
@@ -16,7 +16,7 @@ folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path("out")
 
 
 def sunset(height: int = 360, width: int = 640) -> Image.Image:
-    """A sky of three colours, for lack of a photograph."""
+    """Return a sky of three colours, in place of a photograph."""
     rows = np.linspace(0.0, 1.0, height)[:, None]
     colors = [
         np.interp(rows, [0.0, 0.6, 1.0], values) for values in ([40, 240, 90], [60, 150, 60], [120, 90, 80])

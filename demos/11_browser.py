@@ -1,22 +1,21 @@
-"""Try-on in the browser: `python demos/11_browser.py`, then open the address it prints.
+"""Try-on in the browser: `python demos/11_browser.py`, then open the address that it prints.
 
 python demos/11_browser.py                     # the browser's own camera
 python demos/11_browser.py --source sample     # this machine's camera, a file, or the sample
-python demos/11_browser.py --end-after 2       # ends by itself, as the test of the demos wants it
+python demos/11_browser.py --end-after 2       # ends by itself
 """
 
 import argparse
 import threading
 import urllib.request
 
-from arpipe.apps.web.server import WebServer
-from arpipe.config import RunConfig, WebConfig
+from arpipe import RunConfig, WebConfig, WebServer
 
 
 def main() -> None:
-    """Serve until Ctrl-C, or for as long as told."""
+    """Serve until Ctrl-C, or for some seconds."""
     options = argparse.ArgumentParser()
-    options.add_argument("--source", help="shown beside the browser's camera")
+    options.add_argument("--source", help="camera, file or sample to offer along with the browser's camera")
     options.add_argument("--port", type=int, default=8000)
     options.add_argument("--end-after", type=float, metavar="SECONDS")
     chosen = options.parse_args()
@@ -35,7 +34,7 @@ def main() -> None:
 
 
 def visit(url: str) -> None:
-    """What a browser asks for first."""
+    """Request the page, as a browser does first."""
     with urllib.request.urlopen(url) as page:  # noqa: S310 - our own server's
         print(f"the page has {len(page.read())} bytes")
 

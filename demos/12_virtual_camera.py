@@ -1,12 +1,11 @@
 """Glasses in any video call: `python demos/12_virtual_camera.py [camera or file] [frames]`.
 
-Needs `pip install "arpipe[virtualcam]"` and a virtual camera; says what is missing.
+Needs `pip install "arpipe[virtualcam]"` and a virtual camera; prints what is missing.
 """
 
 import sys
 
-from arpipe import DeviceError, MissingExtra, live
-from arpipe.config import LiveConfig, RunConfig
+from arpipe import DeviceError, LiveConfig, MissingExtra, RunConfig, live
 
 source = sys.argv[1] if len(sys.argv) > 1 else "0"
 frames = int(sys.argv[2]) if len(sys.argv) > 2 else 0

@@ -6,12 +6,10 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
-from arpipe import FrameResult, live
-from arpipe.config import LiveConfig, RunConfig
-from arpipe.io.sink import Sink
-from arpipe.types import Pixels
+from arpipe import FrameResult, LiveConfig, RunConfig, Sink, live
 
 EVERY_S = 0.5
 
@@ -22,7 +20,7 @@ class LatestPicture(Sink):
     def __init__(self, path: Path) -> None:
         self.path, self.saved_s, self.count = path, -EVERY_S, 0
 
-    def write(self, pixels: Pixels, result: FrameResult) -> None:
+    def write(self, pixels: np.ndarray, result: FrameResult) -> None:
         """Save a picture now and then."""
         self.count += 1
         if result.frame.captured_s - self.saved_s >= EVERY_S:

@@ -1,5 +1,6 @@
 """Every demo runs and leaves what it promises."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
     "08_live_window.py": (["sample", "3", "--no-window"], []),
     "11_browser.py": (["--port", "0", "--end-after", "2"], []),
     "12_virtual_camera.py": (["sample", "3"], []),
+    "14_arrays_and_async.py": (["sample", "5", "async.png"], ["async.png"]),
     "13_own_sink.py": (["sample", "8", "latest.jpg"], ["latest.jpg"]),
     "10_another_background.py": (
         [str(ROOT / "assets/samples/astronaut.png"), "."],
@@ -42,6 +44,12 @@ def test_every_demo_is_run_here_and_short() -> None:
     assert set(demos) == set(RUNS)
     for path in demos.values():
         assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES, path.name
+
+
+def test_what_demos_need_is_at_the_front_door() -> None:
+    for path in (ROOT / "demos").glob("*.py"):
+        inner = re.findall(r"^(?:from|import) arpipe\.\S+", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert not inner, path.name
 
 
 @pytest.mark.weights

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from arpipe.io.sources import open_source
-from arpipe.pipeline.perception import PerceptionConfig
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
 from arpipe.types import Frame, Landmarks, Pixels
 
 
@@ -28,6 +27,5 @@ def landmarks(picture: str | Path | Frame | Pixels, max_faces: int = 8) -> tuple
     if isinstance(picture, str | Path):
         with open_source(str(picture)) as source:
             picture = next(iter(source))
-    config = PipelineConfig(perception=PerceptionConfig().in_mode("image"))
-    with Pipeline(config, max_faces=max_faces) as pipeline:
+    with Pipeline(max_faces=max_faces, mode="image") as pipeline:
         return tuple(face.landmarks for face in pipeline.detect(picture).faces)

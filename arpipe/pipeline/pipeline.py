@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,11 +17,14 @@ from arpipe.pipeline.render_thread import RenderThread
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.config import RenderConfig
 from arpipe.timing import Span
+from arpipe.tracking.settings import Mode
 from arpipe.types import Frame, FrameResult, Picture, Pixels
 
 if TYPE_CHECKING:
     from arpipe.render.context import GlContext
     from arpipe.render.layer import Layer
+
+Model = TypeVar("Model", bound=BaseModel)
 
 LARGE_FRAME_BYTES = 8_000_000  # copying it takes longer than handing it to another thread and back
 
@@ -59,6 +62,8 @@ class Pipeline:
         context: OpenGL context to draw with, created on the drawing thread; the caller closes it after the pipeline.
         max_faces: Most faces, instead of `config.perception.face.max_faces`.
         fov_deg: Vertical field of view of the camera, degrees, instead of `config.camera.fov_deg`.
+        mode: Mode of all trackers, instead of those of `config.perception`: "image" takes every frame by itself, as for
+            photos; "video" follows; "live" follows at an even pace.
 
     Attributes:
         config: As given, with the other arguments applied.
@@ -80,8 +85,9 @@ class Pipeline:
         *,
         max_faces: int | None = None,
         fov_deg: float | None = None,
+        mode: Mode | None = None,
     ) -> None:
-        self.config = config = _with_arguments(config or PipelineConfig(), max_faces, fov_deg)
+        self.config = config = _with_arguments(config or PipelineConfig(), max_faces, fov_deg, mode)
         chosen = config.effects if effects is None else _as_sequence(effects)
         self.renderer = EffectRenderer(config.render, chosen, layers, context, observer)
         self.perception = Perception(config.perception, self.renderer.needs, config.camera, observer)
@@ -203,17 +209,21 @@ def _as_sequence(effects: str | Pack | Sequence[str | Pack]) -> Sequence[str | P
     return (effects,) if isinstance(effects, str | Pack) else effects
 
 
-def _with_arguments(config: PipelineConfig, max_faces: int | None, fov_deg: float | None) -> PipelineConfig:
+def _with_arguments(
+    config: PipelineConfig, max_faces: int | None, fov_deg: float | None, mode: Mode | None
+) -> PipelineConfig:
+    perception, camera = config.perception, config.camera
     if max_faces is not None:
-        face = _changed(config.perception.face, "max_faces", max_faces)
-        perception = config.perception.model_copy(update={"face": face})
-        config = config.model_copy(update={"perception": perception})
+        face = _changed(perception.face, "max_faces", max_faces)
+        perception = perception.model_copy(update={"face": face})
+    if mode is not None:
+        _changed(perception.face, "mode", mode)
+        perception = perception.in_mode(mode)
     if fov_deg is not None:
-        camera = _changed(config.camera, "fov_deg", fov_deg)
-        config = config.model_copy(update={"camera": camera})
-    return config
+        camera = _changed(camera, "fov_deg", fov_deg)
+    return config.model_copy(update={"perception": perception, "camera": camera})
 
 
-def _changed(model: BaseModel, key: str, value: object) -> BaseModel:
+def _changed(model: Model, key: str, value: object) -> Model:
     """Return a model with one key changed and checked."""
     return check(type(model), {**dict(model), key: value}, "Pipeline")

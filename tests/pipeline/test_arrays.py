@@ -78,6 +78,10 @@ def test_common_arguments_take_the_place_of_a_configuration(portrait):
         assert pipeline.config.camera.fov_deg == 60
         camera = pipeline.detect(portrait).camera
         assert camera.fy == pytest.approx(360 / 2 / np.tan(np.radians(30)))
+    with Pipeline(mode="image") as pipeline:
+        assert [pipeline.detect(portrait).faces[0].track_id for _ in range(2)] == [1, 2]
+    with pytest.raises(ConfigError, match=r"Pipeline: mode: .*got 'photo'"):
+        Pipeline(mode="photo")
     with pytest.raises(ConfigError, match=r"Pipeline: max_faces: .*greater than or equal to 1"):
         Pipeline(max_faces=0)
     with pytest.raises(ConfigError, match="Pipeline: fov_deg"):
