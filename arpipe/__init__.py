@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from arpipe.effects.packs import Pack as Pack
     from arpipe.effects.packs import load_effect as load_effect
     from arpipe.effects.packs import load_pack as load_pack
-    from arpipe.effects.packs import pack_folders as pack_folders
+    from arpipe.effects.search import pack_folders as pack_folders
     from arpipe.errors import ArpipeError as ArpipeError
     from arpipe.errors import AssetError as AssetError
     from arpipe.errors import CameraStalled as CameraStalled
@@ -109,7 +109,7 @@ _HOMES = {
     "Pack": "arpipe.effects.packs",
     "load_effect": "arpipe.effects.packs",
     "load_pack": "arpipe.effects.packs",
-    "pack_folders": "arpipe.effects.packs",
+    "pack_folders": "arpipe.effects.search",
     "ArpipeError": "arpipe.errors",
     "AssetError": "arpipe.errors",
     "CameraStalled": "arpipe.errors",
