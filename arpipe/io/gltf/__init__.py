@@ -1,14 +1,14 @@
 """glTF 2.0 models for effects: `load_gltf(path) -> Model`.
 
-Read: GLB and .gltf with files or data URIs; triangles, strips and fans with normals, tangents, one UV set and
+Supported: GLB and .gltf with files or data URIs; triangles, strips and fans with normals, tangents, one UV set and
 colours; metallic-roughness materials with transmission, ior, volume, clearcoat, emissive_strength, unlit and
 texture_transform; PNG and JPEG textures; the node tree of the default scene; levels of detail (MSFT_lod) that
-differ from their node by the triangles only.
+differ from their node in the triangles only.
 
-Left out with a line in `Model.notes`: animations, cameras, lights, morph targets (the rest shape is drawn),
-levels of detail with vertices of their own (the node is drawn whole), extensions that a file uses but does not
-require. Refused with `GltfError`: skinned meshes, points and lines, a second UV set, compressed geometry and every
-other required extension, and whatever is damaged.
+Ignored, with a line in `Model.notes`: animations, cameras, lights, morph targets (the rest shape is drawn), levels of
+detail with their own vertices (the node is drawn in full detail), and extensions that a file uses but does not
+require. Rejected with `GltfError`: skinned meshes, points and lines, a second UV set, compressed geometry and every
+other required extension, and damaged files.
 
 Units are metres, axes as in glTF: x right, y up, z towards the viewer.
 """

@@ -1,6 +1,4 @@
-"""Typed arrays out of buffer views, every byte range checked."""
-
-from typing import Any
+"""Reads typed arrays from buffer views, with every byte range checked."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +8,7 @@ from arpipe.io.gltf import schema
 from arpipe.io.gltf.container import Document, pick
 from arpipe.io.gltf.model import Floats
 
-DTYPES: dict[int, np.dtype[Any]] = {
+DTYPES: dict[int, np.dtype[np.generic]] = {
     5120: np.dtype("<i1"),
     5121: np.dtype("<u1"),
     5122: np.dtype("<i2"),
@@ -20,26 +18,26 @@ DTYPES: dict[int, np.dtype[Any]] = {
 }
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
 
-Raw = npt.NDArray[Any]
+Raw = npt.NDArray[np.generic]
 
 
 def read_floats(document: Document, index: int, widths: tuple[int, ...], where: str) -> Floats:
-    """(n, width) float32 of an accessor; normalized integers become [0, 1] or [−1, 1].
+    """Read an accessor as (n, width) float32; normalized integers become [0, 1] or [−1, 1].
 
     Args:
-        document: The opened file.
-        index: Which accessor.
+        document: The open file.
+        index: Index of the accessor.
         widths: Allowed numbers of components.
-        where: Who refers to it, for messages.
+        where: Name of the referring object, for messages.
 
     Raises:
-        GltfError: Out of range, another width, or values that are not finite.
+        GltfError: The index is out of range, the width is not allowed, or values are not finite.
     """
     accessor = pick(document.gltf.accessors, index, "accessors", where)
     raw = _elements(document, accessor, index, widths)
     values: Floats = np.ascontiguousarray(raw, dtype=np.float32)
     if accessor.normalized and raw.dtype.kind in "iu":
-        values /= np.float32(np.iinfo(raw.dtype).max)
+        values /= np.float32(np.iinfo(raw.dtype.str).max)
         np.maximum(values, np.float32(-1.0), out=values)
     if not np.isfinite(values).all():
         raise GltfError(f"accessors[{index}]: has values that are not finite; export it again")
@@ -47,7 +45,7 @@ def read_floats(document: Document, index: int, widths: tuple[int, ...], where: 
 
 
 def read_indices(document: Document, index: int, where: str) -> npt.NDArray[np.uint32]:
-    """(n,) uint32 of an accessor of unsigned scalars."""
+    """Read an accessor of unsigned scalars as (n,) uint32."""
     accessor = pick(document.gltf.accessors, index, "accessors", where)
     raw = _elements(document, accessor, index, (1,))
     if raw.dtype.kind != "u" or accessor.normalized:
@@ -56,7 +54,7 @@ def read_indices(document: Document, index: int, where: str) -> npt.NDArray[np.u
 
 
 def _elements(document: Document, accessor: schema.Accessor, index: int, widths: tuple[int, ...]) -> Raw:
-    """(count, width) array of the accessor's own type, sparse elements put in; a copy."""
+    """Return a (count, width) copy in the accessor's own type, with sparse elements filled in."""
     where = f"accessors[{index}]"
     width = WIDTHS.get(accessor.type, 0)
     if width not in widths:
@@ -100,10 +98,10 @@ def _strided(
     view: int,
     offset: int,
     shape: tuple[int, int],
-    dtype: np.dtype[Any],
+    dtype: np.dtype[np.generic],
     where: str,
 ) -> Raw:
-    """Read-only (count, width) view of a buffer view's bytes."""
+    """Return a read-only (count, width) view of the bytes of a buffer view."""
     content, stated = document.view(view, where)
     count, width = shape
     element = width * dtype.itemsize

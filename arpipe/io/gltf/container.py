@@ -1,4 +1,4 @@
-"""Opens a GLB or .gltf: its JSON as checked types, its buffers as bytes, all within stated limits."""
+"""Opens a GLB or .gltf file: its JSON as validated types, its buffers as bytes, within fixed limits."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ from arpipe.errors import GltfError
 from arpipe.io.gltf import schema
 
 MAX_FILE_BYTES = 256 * 2**20  # of each file; glasses with 4K textures are below 50 MiB
-MAX_JSON_BYTES = 32 * 2**20  # with data URIs in it
+MAX_JSON_BYTES = 32 * 2**20  # including data URIs
 MAX_DECODED_BYTES = 512 * 2**20  # of a whole model, buffers, geometry and textures together
 
 GLB_MAGIC = b"glTF"
@@ -47,15 +47,15 @@ Item = TypeVar("Item")
 
 
 class Document:
-    """An opened file: `gltf` is its checked JSON, `buffers` the bytes of each buffer.
+    """An open file: `gltf` is its validated JSON, `buffers` are the bytes of each buffer.
 
-    It also keeps count of the memory that decoding takes, so a small file cannot ask for gigabytes.
+    It also tracks the memory that decoding takes, so that a small file cannot demand gigabytes.
 
     Args:
         path: A .glb or .gltf file.
 
     Raises:
-        GltfError: Something is missing, damaged or not supported; without the file's name.
+        GltfError: Something is missing, damaged or not supported; the message does not contain the file's name.
     """
 
     def __init__(self, path: Path) -> None:
@@ -73,7 +73,7 @@ class Document:
         )
 
     def spend(self, size: int, where: str) -> None:
-        """Book `size` bytes of decoded data; GltfError when the model becomes too large."""
+        """Account for `size` bytes of decoded data; raises GltfError if the model becomes too large."""
         self._budget -= size
         if self._budget < 0:
             raise GltfError(
@@ -82,18 +82,18 @@ class Document:
             )
 
     def bytes_of(self, uri: str, where: str) -> bytes:
-        """Content of a data URI, or of a file in the model's folder."""
+        """Return the content of a data URI, or of a file in the model's folder."""
         if uri.startswith("data:"):
             return _data_uri(uri, where)
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", uri) or "\\" in uri:
-            raise GltfError(f"{where}: {_short(uri)} is no relative path; keep all files beside the model")
+            raise GltfError(f"{where}: {_short(uri)} is not a relative path; keep all files beside the model")
         try:
             path = (self.folder / unquote(uri)).resolve()
         except (OSError, ValueError) as error:
-            raise GltfError(f"{where}: {_short(uri)} is no file name ({error})") from error
+            raise GltfError(f"{where}: {_short(uri)} is not a file name ({error})") from error
         if not path.is_relative_to(self.folder):
             raise GltfError(
-                f"{where}: {_short(uri)} leads out of the model's folder; keep all files beside the model"
+                f"{where}: {_short(uri)} is outside the model's folder; keep all files beside the model"
             )
         try:
             return _read(path)
@@ -101,7 +101,7 @@ class Document:
             raise GltfError(f"{where}: {_short(uri)}: {error}") from error
 
     def view(self, index: int, where: str) -> tuple[memoryview, int | None]:
-        """Bytes of a buffer view, and its stride if it states one."""
+        """Return the bytes of a buffer view, and its stride if it has one."""
         view = pick(self.gltf.buffer_views, index, "bufferViews", where)
         here = f"bufferViews[{index}]"
         buffer = pick(self.buffers, view.buffer, "buffers", here)
@@ -131,7 +131,7 @@ class Document:
 
 
 def pick(items: Sequence[Item], index: int, what: str, where: str) -> Item:
-    """`items[index]`, or a GltfError that says who pointed at nothing."""
+    """Return `items[index]`; raises GltfError, naming the referring object, if the index is out of range."""
     if index >= len(items):
         raise GltfError(f"{where}: refers to {what}[{index}], but there are {len(items)}; export it again")
     return items[index]
@@ -152,7 +152,7 @@ def _read(path: Path) -> bytes:
 
 
 def _split_glb(content: bytes) -> tuple[bytes, bytes | None]:
-    """JSON and binary chunk of a GLB."""
+    """Return the JSON and binary chunks of a GLB."""
     if len(content) < GLB_HEADER.size:
         raise GltfError(f"GLB header: expected {GLB_HEADER.size} bytes, got {len(content)}; export it again")
     _, version, length = GLB_HEADER.unpack_from(content)
@@ -167,7 +167,7 @@ def _split_glb(content: bytes) -> tuple[bytes, bytes | None]:
         offset += CHUNK_HEADER.size
         if offset + size > length:
             raise GltfError(
-                f"GLB chunk at byte {offset}: ends behind the file; it is damaged, export it again"
+                f"GLB chunk at byte {offset}: ends after the file; it is damaged, export it again"
             )
         chunks.setdefault(kind, content[offset : offset + size])
         offset += size

@@ -1,4 +1,4 @@
-"""Triangles of a mesh's primitives."""
+"""Reads the triangles of meshes."""
 
 from dataclasses import replace
 
@@ -14,13 +14,13 @@ from arpipe.io.gltf.model import Floats, Primitive, Triangles
 TRIANGLES, STRIP, FAN = 4, 5, 6
 MODE_NAMES = {0: "points", 1: "lines", 2: "a line loop", 3: "a line strip"}
 
-SHORTEST_NORMAL = 1e-12  # shorter ones have no direction
+MIN_NORMAL = 1e-12  # shorter vectors have no direction
 
 Attributes = tuple[tuple[str, int], ...]
 
 
 def read_meshes(document: Document) -> tuple[tuple[Primitive, ...], ...]:
-    """All primitives of each mesh; those that name the same vertices share their arrays."""
+    """Read the primitives of each mesh; those with the same vertices share their arrays."""
     known: dict[Attributes, Primitive] = {}
     meshes = []
     for index, mesh in enumerate(document.gltf.meshes):
@@ -39,14 +39,14 @@ def read_meshes(document: Document) -> tuple[tuple[Primitive, ...], ...]:
     return tuple(meshes)
 
 
-def _sharing(document: Document, primitive: schema.Primitive, known: Primitive, where: str) -> Primitive:
-    """A primitive over the vertices of another, such as a level of detail."""
+def _sharing(document: Document, primitive: schema.PrimitiveEntry, known: Primitive, where: str) -> Primitive:
+    """Read a primitive that shares the vertices of another, such as a level of detail."""
     _check_material(document, primitive, where)
     indices = _triangles(document, primitive, len(known.positions), where)
     return replace(known, indices=indices, material=primitive.material)
 
 
-def _read_primitive(document: Document, primitive: schema.Primitive, where: str) -> Primitive:
+def _read_primitive(document: Document, primitive: schema.PrimitiveEntry, where: str) -> Primitive:
     if "POSITION" not in primitive.attributes:
         raise GltfError(f"{where}: there is no POSITION; export it again")
     _check_material(document, primitive, where)
@@ -57,7 +57,7 @@ def _read_primitive(document: Document, primitive: schema.Primitive, where: str)
     uvs = _attribute(document, primitive, "TEXCOORD_0", (2,), count, where)
     colors = _opaque(_attribute(document, primitive, "COLOR_0", (3, 4), count, where))
     if normals is None:
-        # Without normals the specification asks for flat triangles, and for tangents to be left out.
+        # Without normals, the specification demands flat shading and that tangents are ignored.
         document.spend(indices.size * 48, where)
         corners = indices.reshape(-1)
         positions = positions[corners]
@@ -74,13 +74,13 @@ def _read_primitive(document: Document, primitive: schema.Primitive, where: str)
     return Primitive(positions, _unit(normals), uvs, colors, tangents, indices, primitive.material)
 
 
-def _check_material(document: Document, primitive: schema.Primitive, where: str) -> None:
+def _check_material(document: Document, primitive: schema.PrimitiveEntry, where: str) -> None:
     if primitive.material is not None:
         pick(document.gltf.materials, primitive.material, "materials", where)
 
 
 def flat_normals(corners: Floats) -> Floats:
-    """(n, 3) unit normals of n / 3 separate triangles, by their (n, 3) corners; +z where one has no area."""
+    """Return (n, 3) unit normals of n / 3 separate triangles from their (n, 3) corners; +z if one has no area."""
     triangles = corners.astype(np.float64).reshape(-1, 3, 3)
     normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
     return _unit(np.repeat(normals, 3, axis=0))
@@ -89,15 +89,15 @@ def flat_normals(corners: Floats) -> Floats:
 def _unit(vectors: npt.NDArray[np.floating]) -> Floats:
     unit = vectors.astype(np.float64)
     x, y, z = unit.T
-    length = np.sqrt(x * x + y * y + z * z)  # linalg.norm takes four times as long along short rows
-    unit /= np.maximum(length, SHORTEST_NORMAL)[:, None]
-    unit[length <= SHORTEST_NORMAL] = (0.0, 0.0, 1.0)
+    length = np.sqrt(x * x + y * y + z * z)  # four times as fast as linalg.norm along short rows
+    unit /= np.maximum(length, MIN_NORMAL)[:, None]
+    unit[length <= MIN_NORMAL] = (0.0, 0.0, 1.0)
     return unit.astype(np.float32)
 
 
 def _attribute(
     document: Document,
-    primitive: schema.Primitive,
+    primitive: schema.PrimitiveEntry,
     name: str,
     widths: tuple[int, ...],
     count: int,
@@ -118,11 +118,11 @@ def _opaque(colors: Floats | None) -> Floats | None:
     return np.concatenate([colors, np.ones((len(colors), 1), np.float32)], axis=1)
 
 
-def _triangles(document: Document, primitive: schema.Primitive, count: int, where: str) -> Triangles:
-    """(m, 3) indices, each below `count`, whatever the primitive's mode."""
+def _triangles(document: Document, primitive: schema.PrimitiveEntry, count: int, where: str) -> Triangles:
+    """Return (m, 3) indices, each below `count`, for any triangle mode."""
     if primitive.mode not in (TRIANGLES, STRIP, FAN):
         shape = MODE_NAMES.get(primitive.mode, f"unknown mode {primitive.mode}")
-        raise GltfError(f"{where}: is drawn as {shape}; arpipe draws triangles only, export as a surface")
+        raise GltfError(f"{where}: consists of {shape}; arpipe draws triangles only, export as a surface")
     if primitive.indices is None:
         document.spend(count * 4, where)
         corners = np.arange(count, dtype=np.uint32)
@@ -132,7 +132,7 @@ def _triangles(document: Document, primitive: schema.Primitive, count: int, wher
         raise GltfError(f"{where}: index {corners.max()} of {count} vertices; the file is damaged")
     if primitive.mode == TRIANGLES:
         if len(corners) % 3:
-            raise GltfError(f"{where}: {len(corners)} indices are no whole number of triangles")
+            raise GltfError(f"{where}: {len(corners)} indices are not a whole number of triangles")
         return corners.reshape(-1, 3)
     if len(corners) < 3:
         raise GltfError(f"{where}: {len(corners)} indices make no triangle")
@@ -142,5 +142,5 @@ def _triangles(document: Document, primitive: schema.Primitive, count: int, wher
         return np.stack([corners[1:-1], corners[2:], first], axis=1)
     odd = np.arange(len(corners) - 2) % 2
     steps = np.arange(len(corners) - 2)
-    # each second triangle of a strip turns round, so all face the same way
+    # Every second triangle of a strip is reversed, so that all face the same way.
     return corners[np.stack([steps, steps + 1 + odd, steps + 2 - odd], axis=1)]

@@ -1,4 +1,4 @@
-"""One call from a glTF file to a `Model`."""
+"""Loads a glTF file into a `Model`."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +17,11 @@ from arpipe.io.gltf.textures import TextureTable
 
 
 def load_gltf(path: Path) -> Model:
-    """Read a .glb or .gltf with everything it refers to.
+    """Load a .glb or .gltf file with everything that it refers to.
 
     Raises:
-        GltfError: The file is missing, damaged, too large or asks for what is not supported; the message
-            names the file, the place in it, what is wrong and what to do.
+        GltfError: The file is missing, damaged, too large or requires unsupported features; the message names the
+            file, the place in it, what is wrong and what to do.
     """
     try:
         return _load(path)
@@ -51,7 +51,7 @@ def _load(path: Path) -> Model:
 
 
 def _with_levels(model: Model, gltf: schema.Gltf, indices: tuple[int, ...]) -> Model:
-    """The model with the levels of its nodes, whose indices in the file are given."""
+    """Return the model with the levels of detail of its nodes; `indices` are those of the nodes in the file."""
     nodes, notes, placed = [], list(model.notes), frozenset(indices)
     for index, node, matrix in zip(indices, model.nodes, model.model_from_node(), strict=True):
         levels = read_levels(gltf, index, placed, model.meshes, matrix)
@@ -64,22 +64,22 @@ def _with_levels(model: Model, gltf: schema.Gltf, indices: tuple[int, ...]) -> M
 
 
 def _check_reach(model: Model) -> None:
-    """Refuse a tree whose places cannot be stored, such as a chain of huge scales."""
+    """Reject a tree whose transforms overflow, such as a chain of huge scales."""
     with np.errstate(over="ignore", invalid="ignore"):
         for index, matrix in enumerate(model.model_from_node()):
             if not (np.abs(matrix) < np.finfo(np.float32).max).all():
                 name = model.nodes[index].name
-                raise GltfError(f"node {name!r}: its place in the model is not finite; export it again")
+                raise GltfError(f"node {name!r}: its transform is not finite; export it again")
 
 
 def _notes(gltf: schema.Gltf) -> tuple[str, ...]:
     notes = []
     if gltf.animations:
-        notes.append(f"{len(gltf.animations)} animation(s) are left out; the model stands in its first pose")
+        notes.append(f"{len(gltf.animations)} animation(s) are ignored; the model keeps its rest pose")
     if gltf.cameras:
-        notes.append(f"{len(gltf.cameras)} camera(s) are left out")
+        notes.append(f"{len(gltf.cameras)} camera(s) are ignored")
     if any(primitive.targets for mesh in gltf.meshes for primitive in mesh.primitives):
-        notes.append("morph targets are left out; the rest shape is drawn")
+        notes.append("morph targets are ignored; the rest shape is drawn")
     unknown = sorted(set(gltf.extensions_used) - DRAWN_EXTENSIONS)
-    notes.extend(f"extension {name[:60]!r} is left out" for name in unknown)
+    notes.extend(f"extension {name[:60]!r} is ignored" for name in unknown)
     return tuple(notes)

@@ -1,4 +1,4 @@
-"""Surfaces: glTF's core material and the extensions that arpipe draws, flattened."""
+"""Reads surfaces: glTF's core material and the extensions that arpipe renders, flattened."""
 
 import numpy as np
 
@@ -7,8 +7,8 @@ from arpipe.io.gltf.model import Material
 from arpipe.io.gltf.textures import TextureTable
 
 
-def read_material(material: schema.Material, index: int, textures: TextureTable) -> Material:
-    """One material; the pictures it uses are added to `textures`."""
+def read_material(material: schema.MaterialEntry, index: int, textures: TextureTable) -> Material:
+    """Read a material; adds the pictures that it uses to `textures`."""
     where = f"materials[{index}]"
     surface, more = material.pbr_metallic_roughness, material.extensions
     emissive = np.asarray(material.emissive_factor, np.float64) * more.emissive_strength.emissive_strength

@@ -1,4 +1,4 @@
-"""What a glTF file becomes: plain arrays, ready for the GPU; all frozen."""
+"""A decoded glTF file: frozen values with plain arrays, ready for the GPU."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -19,14 +19,14 @@ AlphaMode = Literal["OPAQUE", "MASK", "BLEND"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Texture:
-    """A picture as one material slot uses it; slots that share a picture share the `pixels` array.
+    """A picture as one material slot uses it; slots with the same picture share the `pixels` array.
 
     Attributes:
         pixels: (h, w, 4) uint8 RGBA as stored: sRGB for base colour and emission, linear otherwise.
             Row 0 is the top; uv (0, 0) is the top-left corner of that row's first pixel, v points down.
         wrap: Behaviour outside [0, 1] in u and in v.
         filter: Magnification.
-        mipmap: Whether smaller levels are wanted when the texture is minified.
+        mipmap: Whether minification uses mipmaps.
         transform: (3, 3) float64; a point is sampled at `transform @ (u, v, 1)`.
     """
 
@@ -39,22 +39,22 @@ class Texture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
-    """Surface of a primitive. Colours are linear; `*_texture` is an index into `Model.textures` or None.
+    """Surface of a primitive. Colours are linear; `*_texture` is an index into `Model.textures`, or None.
 
     Attributes:
-        name: As in the file, may be empty.
-        base_color_factor: (4,) linear RGBA, multiplied with texture and vertex colour.
-        metallic, roughness: In [0, 1]; multiplied with the texture's blue and green.
+        name: Name in the file, may be empty.
+        base_color_factor: (4,) linear RGBA, multiplied by texture and vertex colour.
+        metallic, roughness: In [0, 1]; multiplied by the texture's blue and green channels.
         normal_scale: Factor of the normal map's x and y.
-        occlusion_strength: In [0, 1]; occlusion is the texture's red.
-        emissive: (3,) linear, emissive_strength included, so it may exceed 1.
+        occlusion_strength: In [0, 1]; occlusion is the texture's red channel.
+        emissive: (3,) linear, multiplied by emissive_strength, so it may exceed 1.
         alpha_cutoff: Threshold of mode "MASK".
-        transmission: Share of light let through, in [0, 1]; multiplied with the texture's red.
+        transmission: Fraction of light that is transmitted, in [0, 1]; multiplied by the texture's red channel.
         ior: Index of refraction, ≥ 1.
-        thickness: m below the surface; 0 for a thin wall.
-        attenuation_color: (3,) colour that white light has after `attenuation_distance` m (infinite: none).
+        thickness: Thickness of the volume, m; 0 for a thin wall.
+        attenuation_color: (3,) colour of white light after `attenuation_distance` m (infinite: no attenuation).
         clearcoat, clearcoat_roughness: In [0, 1].
-        unlit: The base colour is shown as it is.
+        unlit: Whether the base colour is shown without lighting.
     """
 
     name: str
@@ -89,11 +89,11 @@ class Primitive:
 
     Attributes:
         positions: (n, 3), m, in the frame of the node that draws the mesh.
-        normals: (n, 3), unit length; of the flat triangles where the file has none.
+        normals: (n, 3), unit length; face normals if the file has none.
         uvs: (n, 2), or None.
         colors: (n, 4) linear RGBA, or None.
-        tangents: (n, 4), w is the bitangent's sign, or None.
-        indices: (m, 3), each < n; counter-clockwise seen from the front.
+        tangents: (n, 4) with the sign of the bitangent in w, or None.
+        indices: (m, 3), each < n; counter-clockwise when seen from the front.
         material: Index into `Model.materials`, or None for glTF's default material.
     """
 
@@ -108,12 +108,12 @@ class Primitive:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Level:
-    """A leaner look of a node, for when it is small on the screen.
+    """A level of detail of a node, for when it is small on the screen.
 
     Attributes:
-        mesh: Index into `Model.meshes`; its primitives have the arrays and materials of the node's own, and
-            other `indices`.
-        error_m: How far it lies from the node's own mesh at most, m in the model frame.
+        mesh: Index into `Model.meshes`; its primitives share arrays and materials with the node's own mesh and differ
+            in `indices`.
+        error_m: Maximum distance from the node's own mesh, m in the model frame.
     """
 
     mesh: int
@@ -122,14 +122,14 @@ class Level:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """A named place in the tree.
+    """A node of the tree.
 
     Attributes:
-        name: As in the file, may be empty.
+        name: Name in the file, may be empty.
         parent: Index into `Model.nodes`, smaller than the node's own; None for a root.
         matrix: (4, 4) float64 `parent_from_node`, for column vectors.
         mesh: Index into `Model.meshes`, or None.
-        levels: Leaner looks, the error ever larger.
+        levels: Levels of detail, in order of increasing error.
     """
 
     name: str
@@ -148,8 +148,8 @@ class Model:
         roots: Indices of the nodes without a parent.
         meshes: Each a tuple of primitives.
         materials: Surfaces.
-        textures: One entry for each way in which a picture is used.
-        notes: What the file has and arpipe leaves out, one sentence each.
+        textures: One entry per picture and way of using it.
+        notes: Contents of the file that arpipe ignores, one sentence each.
     """
 
     nodes: tuple[Node, ...]
@@ -160,7 +160,7 @@ class Model:
     notes: tuple[str, ...] = ()
 
     def model_from_node(self) -> tuple[Array, ...]:
-        """(4, 4) matrix of each node to the frame of the whole model, in the order of `nodes`."""
+        """Return the (4, 4) matrix from each node to the frame of the whole model, in the order of `nodes`."""
         matrices: list[Array] = []
         for node in self.nodes:
             matrices.append(node.matrix if node.parent is None else matrices[node.parent] @ node.matrix)

@@ -1,4 +1,4 @@
-"""The node tree of the default scene."""
+"""Reads the node tree of the default scene."""
 
 from collections import deque
 
@@ -12,7 +12,7 @@ from arpipe.io.gltf.model import Node
 
 
 def read_nodes(gltf: schema.Gltf) -> dict[int, Node]:
-    """Index in the file → node, of those reachable from the scene's roots, parents before children.
+    """Return index in the file → node for all nodes reachable from the scene's roots, parents before children.
 
     Raises:
         GltfError: A node has two parents or is its own ancestor, or a transform is not finite.
@@ -23,7 +23,9 @@ def read_nodes(gltf: schema.Gltf) -> dict[int, Node]:
         index, parent = waiting.popleft()
         node = pick(gltf.nodes, index, "nodes", "scene" if parent is None else "nodes.children")
         if index in nodes:
-            raise GltfError(f"nodes[{index}]: is reached twice, so the tree has a cycle; export it again")
+            raise GltfError(
+                f"nodes[{index}]: is reachable twice, so the nodes are not a tree; export it again"
+            )
         nodes[index] = _read_node(gltf, index, node, parent)
         waiting.extend((child, len(nodes) - 1) for child in node.children)
     if not nodes:
@@ -38,7 +40,7 @@ def _roots(gltf: schema.Gltf) -> list[int]:
     return [index for index in range(len(gltf.nodes)) if index not in children]
 
 
-def _read_node(gltf: schema.Gltf, index: int, node: schema.Node, parent: int | None) -> Node:
+def _read_node(gltf: schema.Gltf, index: int, node: schema.NodeEntry, parent: int | None) -> Node:
     where = f"nodes[{index}]"
     if node.skin is not None:
         raise GltfError(
@@ -49,15 +51,15 @@ def _read_node(gltf: schema.Gltf, index: int, node: schema.Node, parent: int | N
     return Node(node.name, parent, _matrix(node, where), node.mesh)
 
 
-def _matrix(node: schema.Node, where: str) -> Array:
-    """(4, 4) `parent_from_node`: the stated matrix, or translation @ rotation @ scale."""
+def _matrix(node: schema.NodeEntry, where: str) -> Array:
+    """Return the (4, 4) `parent_from_node`: the matrix in the file, or translation @ rotation @ scale."""
     if node.matrix is not None:
         return np.asarray(node.matrix, dtype=np.float64).reshape(4, 4).T.copy()
     quaternion = np.asarray(node.rotation, dtype=np.float64)
     largest = float(np.abs(quaternion).max())
     if largest == 0.0:
         raise GltfError(f"{where}: rotation is all zero; export it again")
-    quaternion /= largest  # first, so the square of a huge or tiny one stays finite
+    quaternion /= largest  # so that the squares of huge or tiny components stay finite
     x, y, z, w = quaternion / np.linalg.norm(quaternion)
     matrix = np.eye(4)
     rotation = np.array(
@@ -67,7 +69,7 @@ def _matrix(node: schema.Node, where: str) -> Array:
             [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
         ]
     )
-    with np.errstate(over="ignore"):  # what is too large is refused by its name later
+    with np.errstate(over="ignore"):  # `load_gltf` rejects the result later, naming the node
         matrix[:3, :3] = rotation * np.asarray(node.scale, dtype=np.float64)
     matrix[:3, 3] = node.translation
     return matrix

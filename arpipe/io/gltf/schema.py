@@ -1,7 +1,7 @@
-"""The part of glTF's JSON that arpipe reads, as checked types. Unknown keys pass, wrong values do not.
+"""The part of glTF's JSON that arpipe reads, as validated types. Unknown keys are ignored, wrong values are errors.
 
-Names are those of the glTF 2.0 specification in snake case. Whether an index points at something is checked
-where it is followed.
+Names are those of the glTF 2.0 specification in snake case. Whether an index is in range is checked where it is
+followed.
 """
 
 from typing import Annotated, Literal, TypeVar
@@ -9,8 +9,8 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic.alias_generators import to_camel
 
-MAX_ITEMS = 20_000  # of one kind in a file; real glasses have a few dozen
-MAX_LEVELS = 16  # of detail of one node; halving the triangles each time, a million become fifteen
+MAX_ITEMS = 20_000  # per array of the file; real glasses have a few dozen
+MAX_LEVELS = 16  # per node; halving the triangles each time, a million become fifteen
 
 Item = TypeVar("Item")
 Items = Annotated[list[Item], Field(max_length=MAX_ITEMS)]
@@ -32,7 +32,7 @@ class _Object(BaseModel):
 
 
 class Asset(_Object):
-    """File version."""
+    """Version of the file."""
 
     version: str
 
@@ -45,7 +45,7 @@ class Buffer(_Object):
 
 
 class BufferView(_Object):
-    """A stretch of a buffer."""
+    """A range of bytes in a buffer."""
 
     buffer: Index
     byte_length: Size
@@ -54,7 +54,7 @@ class BufferView(_Object):
 
 
 class SparseIndices(_Object):
-    """Which elements a sparse accessor replaces."""
+    """Indices of the elements that a sparse accessor replaces."""
 
     buffer_view: Index
     component_type: Literal[5121, 5123, 5125]
@@ -62,7 +62,7 @@ class SparseIndices(_Object):
 
 
 class SparseValues(_Object):
-    """What a sparse accessor replaces them with."""
+    """Values that a sparse accessor replaces them with."""
 
     buffer_view: Index
     byte_offset: Offset = 0
@@ -77,7 +77,7 @@ class Sparse(_Object):
 
 
 class Accessor(_Object):
-    """A typed view of a buffer view; zeros when it names none."""
+    """A typed view of a buffer view; all zeros without one."""
 
     component_type: ComponentType
     count: Size
@@ -88,8 +88,8 @@ class Accessor(_Object):
     sparse: Sparse | None = None
 
 
-class Image(_Object):
-    """An encoded picture."""
+class ImageEntry(_Object):
+    """A picture in a file or buffer view."""
 
     uri: str | None = None
     buffer_view: Index | None = None
@@ -97,7 +97,7 @@ class Image(_Object):
 
 
 class Sampler(_Object):
-    """How a texture is read between and outside its pixels."""
+    """Filtering and wrapping of a texture."""
 
     mag_filter: Literal[9728, 9729] = 9729
     min_filter: Literal[9728, 9729, 9984, 9985, 9986, 9987] = 9987
@@ -105,7 +105,7 @@ class Sampler(_Object):
     wrap_t: Literal[33071, 33648, 10497] = 10497
 
 
-class Texture(_Object):
+class TextureEntry(_Object):
     """A picture with a sampler."""
 
     source: Index | None = None
@@ -128,7 +128,7 @@ class TextureExtensions(_Object):
 
 
 class TextureInfo(_Object):
-    """A material's slot for a texture; `scale` is a normal map's, `strength` an occlusion map's."""
+    """A texture slot of a material; `scale` applies to normal maps, `strength` to occlusion maps."""
 
     index: Index
     tex_coord: Index = 0
@@ -138,7 +138,7 @@ class TextureInfo(_Object):
 
 
 class MetallicRoughness(_Object):
-    """The core surface model."""
+    """The metallic-roughness model of the core specification."""
 
     base_color_factor: tuple[Unit, Unit, Unit, Unit] = (1.0, 1.0, 1.0, 1.0)
     base_color_texture: TextureInfo | None = None
@@ -182,11 +182,11 @@ class EmissiveStrength(_Object):
 
 
 class Unlit(_Object):
-    """KHR_materials_unlit: its presence is its meaning."""
+    """KHR_materials_unlit, which has no properties."""
 
 
 class MaterialExtensions(_Object):
-    """Material extensions that arpipe draws."""
+    """Material extensions that arpipe renders."""
 
     transmission: Transmission = Field(default=Transmission(), alias="KHR_materials_transmission")
     ior: Ior = Field(default=Ior(), alias="KHR_materials_ior")
@@ -198,8 +198,8 @@ class MaterialExtensions(_Object):
     unlit: Unlit | None = Field(default=None, alias="KHR_materials_unlit")
 
 
-class Material(_Object):
-    """Surface of a primitive."""
+class MaterialEntry(_Object):
+    """A surface."""
 
     name: str = ""
     pbr_metallic_roughness: MetallicRoughness = MetallicRoughness()
@@ -213,7 +213,7 @@ class Material(_Object):
     extensions: MaterialExtensions = MaterialExtensions()
 
 
-class Primitive(_Object):
+class PrimitiveEntry(_Object):
     """Geometry with one material; `mode` 4, 5 and 6 are triangles."""
 
     attributes: dict[str, Index]
@@ -223,15 +223,15 @@ class Primitive(_Object):
     targets: list[dict[str, Index]] = []
 
 
-class Mesh(_Object):
+class MeshEntry(_Object):
     """Primitives drawn together."""
 
-    primitives: Annotated[list[Primitive], Field(min_length=1, max_length=MAX_ITEMS)]
+    primitives: Annotated[list[PrimitiveEntry], Field(min_length=1, max_length=MAX_ITEMS)]
     name: str = ""
 
 
 class Levels(_Object):
-    """MSFT_lod: nodes that replace a node when it is small on the screen, ever leaner."""
+    """MSFT_lod: nodes that replace a node when it is small on the screen, in decreasing detail."""
 
     ids: Annotated[list[Index], Field(min_length=1, max_length=MAX_LEVELS)]
 
@@ -243,15 +243,15 @@ class NodeExtensions(_Object):
 
 
 class NodeExtras(_Object):
-    """The part of a node's `extras` that MSFT_lod gives a meaning: least share of the screen of each level."""
+    """The part of a node's `extras` that MSFT_lod defines: the minimum screen coverage of each level."""
 
     screen_coverage: Annotated[tuple[Unit, ...], Field(max_length=MAX_LEVELS + 1)] = Field(
         default=(), alias="MSFT_screencoverage"
     )
 
 
-class Node(_Object):
-    """A place in the tree: `matrix`, or translation, rotation (x, y, z, w) and scale."""
+class NodeEntry(_Object):
+    """A node of the tree with `matrix`, or with translation, rotation (x, y, z, w) and scale."""
 
     name: str = ""
     children: list[Index] = []
@@ -267,25 +267,25 @@ class Node(_Object):
     @field_validator("extras", mode="before")
     @classmethod
     def _only_objects(cls, extras: object) -> object:
-        """`extras` may be anything; only an object can hold what is read."""
+        """Ignore `extras` of other types, which the specification allows."""
         return extras if isinstance(extras, dict | NodeExtras) else None
 
     @property
     def levels(self) -> list[int]:
-        """Nodes of MSFT_lod, ever leaner."""
+        """Indices of the nodes of MSFT_lod, in decreasing detail."""
         if self.extensions is None or self.extensions.levels is None:
             return []
         return self.extensions.levels.ids
 
 
-class Scene(_Object):
-    """Roots of what is drawn."""
+class SceneEntry(_Object):
+    """Root nodes of a scene."""
 
     nodes: list[Index] = []
 
 
-class Named(_Object):
-    """Something that arpipe only counts."""
+class IgnoredEntry(_Object):
+    """An entry that arpipe only counts."""
 
 
 class Gltf(_Object):
@@ -295,15 +295,15 @@ class Gltf(_Object):
     extensions_used: list[str] = []
     extensions_required: list[str] = []
     scene: Index | None = None
-    scenes: Items[Scene] = []
-    nodes: Items[Node] = []
-    meshes: Items[Mesh] = []
-    materials: Items[Material] = []
-    textures: Items[Texture] = []
+    scenes: Items[SceneEntry] = []
+    nodes: Items[NodeEntry] = []
+    meshes: Items[MeshEntry] = []
+    materials: Items[MaterialEntry] = []
+    textures: Items[TextureEntry] = []
     samplers: Items[Sampler] = []
-    images: Items[Image] = []
+    images: Items[ImageEntry] = []
     accessors: Items[Accessor] = []
     buffer_views: Items[BufferView] = []
     buffers: Items[Buffer] = []
-    animations: Items[Named] = []
-    cameras: Items[Named] = []
+    animations: Items[IgnoredEntry] = []
+    cameras: Items[IgnoredEntry] = []

@@ -1,4 +1,4 @@
-"""Pictures of a model, and the ways in which its materials use them."""
+"""Reads the pictures of a model and the ways in which its materials use them."""
 
 import math
 
@@ -12,7 +12,7 @@ from arpipe.io.gltf.container import Document, pick
 from arpipe.io.gltf.model import Filter, Texels, Texture, Wrap
 from arpipe.io.image.opening import open_picture
 
-MAX_SIDE = 8192  # what every OpenGL 3.3 driver of the last ten years takes
+MAX_SIDE = 8192  # supported by every OpenGL 3.3 driver of the last ten years
 FORMATS = ("PNG", "JPEG")  # those of the specification
 
 WRAPS: dict[int, Wrap] = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
@@ -26,7 +26,7 @@ class TextureTable:
     """Collects the textures that materials refer to; each picture is decoded once.
 
     Args:
-        document: The opened file.
+        document: The open file.
     """
 
     def __init__(self, document: Document) -> None:
@@ -37,11 +37,11 @@ class TextureTable:
 
     @property
     def textures(self) -> tuple[Texture, ...]:
-        """All textures asked for so far."""
+        """All textures requested so far."""
         return tuple(self._textures)
 
     def index(self, info: schema.TextureInfo | None, where: str) -> int | None:
-        """Index into `textures` of a material's slot; None for an empty slot."""
+        """Return the index into `textures` for a material's slot; None for an empty slot."""
         if info is None:
             return None
         transform = info.extensions.transform or schema.TextureTransform()
@@ -76,7 +76,7 @@ class TextureTable:
 
 
 def _matrix(transform: schema.TextureTransform, where: str) -> Array:
-    """(3, 3) translation @ rotation @ scale; positive angles turn u towards −v, as v points down."""
+    """Return the (3, 3) translation @ rotation @ scale; positive angles turn u towards −v, as v points down."""
     cosine, sine = math.cos(transform.rotation), math.sin(transform.rotation)
     translation, rotation = np.eye(3), np.eye(3)
     translation[:2, 2] = transform.offset
@@ -88,8 +88,8 @@ def _matrix(transform: schema.TextureTransform, where: str) -> Array:
     return matrix
 
 
-def _decode(document: Document, image: schema.Image, where: str) -> Texels:
-    """(h, w, 4) uint8 RGBA of an encoded picture."""
+def _decode(document: Document, image: schema.ImageEntry, where: str) -> Texels:
+    """Decode a picture to (h, w, 4) uint8 RGBA."""
     if image.buffer_view is not None:
         content = bytes(document.view(image.buffer_view, where)[0])
     elif image.uri is not None:
@@ -99,7 +99,9 @@ def _decode(document: Document, image: schema.Image, where: str) -> Texels:
     try:
         with open_picture(content, where, FORMATS) as picture:
             if max(picture.size) > MAX_SIDE:
-                raise GltfError(f"{where}: is {picture.size} px; at most {MAX_SIDE} a side are read")
+                raise GltfError(
+                    f"{where}: is {picture.size} px; at most {MAX_SIDE} px per side are supported"
+                )
             document.spend(picture.width * picture.height * 4, where)
             return _rgba(picture)
     except MediaError as error:

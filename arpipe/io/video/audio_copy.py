@@ -81,7 +81,7 @@ class AudioCopy:
             return
 
 
-class _Track(ABC):
+class _AudioTrack(ABC):
     """One audio track of the output."""
 
     @abstractmethod
@@ -93,7 +93,7 @@ class _Track(ABC):
         """Return the packets that are left after the last one."""
 
 
-class _CopiedTrack(_Track):
+class _CopiedTrack(_AudioTrack):
     """Copies packets unchanged."""
 
     def __init__(self, stream: av.AudioStream, output: av.container.OutputContainer) -> None:
@@ -108,7 +108,7 @@ class _CopiedTrack(_Track):
         return []
 
 
-class _EncodedTrack(_Track):
+class _EncodedTrack(_AudioTrack):
     """Decodes audio and compresses it anew, mono or stereo."""
 
     def __init__(self, stream: av.AudioStream, output: av.container.OutputContainer) -> None:
@@ -131,7 +131,7 @@ class _EncodedTrack(_Track):
         return list(self._stream.encode(None))
 
 
-def _track(stream: av.AudioStream, output: av.container.OutputContainer) -> _Track:
+def _track(stream: av.AudioStream, output: av.container.OutputContainer) -> _AudioTrack:
     codec = stream.codec_context.name
     is_pcm_in_mp4 = codec.startswith("pcm_") and output.format.name == "mp4"
     if codec in output.supported_codecs and not is_pcm_in_mp4:

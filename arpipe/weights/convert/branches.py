@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arpipe.weights.convert.graph import CHANNEL_BLOCK, Graph, Node, pointwise
+from arpipe.weights.convert.graph import CHANNEL_BLOCK, Graph, GraphNode, pointwise
 
 _MERGEABLE = ("Add", "MaxPool", "Relu", "PRelu", "Conv", "Pad")
 
@@ -38,7 +38,7 @@ def merge_branches(graph: Graph) -> None:
 class _Merger:
     """One run from one split: the bundle of each value, and the bundles gathered so far."""
 
-    def __init__(self, graph: Graph, start: Node) -> None:
+    def __init__(self, graph: Graph, start: GraphNode) -> None:
         self.graph = graph
         self.start = start
         self.bundles: dict[str, Bundle] = {}
@@ -58,10 +58,10 @@ class _Merger:
     def _keep(self, bundle: Bundle) -> None:
         self.bundles |= dict.fromkeys(bundle.members, bundle)
 
-    def _groups(self) -> list[list[Node]]:
+    def _groups(self) -> list[list[GraphNode]]:
         """Group the nodes of one role: same kind and parameters after the same path from the split."""
         roles: dict[str, object] = dict.fromkeys(self.start.outputs, "start")
-        groups: dict[object, list[Node]] = {}
+        groups: dict[object, list[GraphNode]] = {}
         for node in self.graph.nodes:
             data = [name for name in node.inputs if name not in self.graph.constants]
             if not roles.keys() >= set(data) or not self._is_mergeable(node):
@@ -72,12 +72,12 @@ class _Merger:
             roles[node.outputs[0]] = list(groups).index(key)
         return [group for group in groups.values() if len(group) > 1]
 
-    def _parameters(self, node: Node) -> str:
+    def _parameters(self, node: GraphNode) -> str:
         constants = [self.graph.constants[name] for name in node.inputs if name in self.graph.constants]
         described = [array.tolist() if node.kind == "Pad" else array.shape for array in constants]
         return repr((sorted(node.attributes.items()), described))
 
-    def _is_mergeable(self, node: Node) -> bool:
+    def _is_mergeable(self, node: GraphNode) -> bool:
         """Whether nodes of this kind side by side keep whole blocks; a padding must only append channels."""
         if node.kind == "Pad":
             pads = self.graph.constants[node.inputs[1]]
@@ -86,7 +86,7 @@ class _Merger:
             return len(self.graph.constants[node.inputs[1]]) % CHANNEL_BLOCK == 0
         return node.kind in _MERGEABLE
 
-    def _merge(self, group: list[Node]) -> None:
+    def _merge(self, group: list[GraphNode]) -> None:
         """Replace a group with one node."""
         graph = self.graph
         group = sorted(group, key=lambda node: self._position(node.inputs[0]))
@@ -96,14 +96,14 @@ class _Merger:
         if group[0].kind == "Pad":
             merged = self._padded_by_convolution(inputs[0], value, group)
         else:
-            merged = Node(group[0].kind, inputs, [value], dict(group[0].attributes))
+            merged = GraphNode(group[0].kind, inputs, [value], dict(group[0].attributes))
             self._join_constants(merged, columns)
         for node in group[1:]:
             graph.replace(node)
         graph.replace(group[0], merged)
         self._keep(Bundle(value, tuple(node.outputs[0] for node in group)))
 
-    def _join_constants(self, merged: Node, columns: Sequence[tuple[str, ...]]) -> None:
+    def _join_constants(self, merged: GraphNode, columns: Sequence[tuple[str, ...]]) -> None:
         """Fill in the constants of a merged node: those of its branches one after the other."""
         graph = self.graph
         for place, column in enumerate(columns):
@@ -132,13 +132,13 @@ class _Merger:
         weights = self.graph.constant(ones, "branches")
         return self.graph.add("Conv", [value, weights], **pointwise(group=len(ones)))
 
-    def _padded_by_convolution(self, source: str, value: str, group: list[Node]) -> Node:
+    def _padded_by_convolution(self, source: str, value: str, group: list[GraphNode]) -> GraphNode:
         """Append empty channels after each branch's own, by a grouped 1×1 convolution with the identity."""
         channels = self.graph.shapes[group[0].outputs[0]][1]
         kept = self.graph.shapes[group[0].inputs[0]][1]
         identity = np.eye(channels, kept, dtype=np.float32).reshape(channels, kept, 1, 1)
         weights = self.graph.constant(np.concatenate([identity] * len(group)), "branches")
-        return Node("Conv", [source, weights], [value], pointwise(group=len(group)))
+        return GraphNode("Conv", [source, weights], [value], pointwise(group=len(group)))
 
     def _split_remaining(self) -> None:
         """Split the bundles that nodes outside the branches read."""
@@ -148,4 +148,4 @@ class _Merger:
                 continue
             sizes = np.array([self.graph.shapes[member][1] for member in bundle.members])
             inputs = [bundle.value, self.graph.constant(sizes)]
-            self.graph.nodes.append(Node("Split", inputs, list(bundle.members), {"axis": 1}))
+            self.graph.nodes.append(GraphNode("Split", inputs, list(bundle.members), {"axis": 1}))

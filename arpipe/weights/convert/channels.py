@@ -9,7 +9,7 @@ Measured on face_detector_short, one thread, LiteRT with XNNPACK = 1: 1.20 befor
 
 import numpy as np
 
-from arpipe.weights.convert.graph import CHANNEL_BLOCK, Graph, Node
+from arpipe.weights.convert.graph import CHANNEL_BLOCK, Graph, GraphNode
 
 MAX_WIDENING = 1.5  # 8 → 16 channels doubles the arithmetic and costs more than the conversions
 
@@ -64,7 +64,7 @@ def _choose(graph: Graph, channels: dict[str, int]) -> set[str]:
         wide -= misfits
 
 
-def _accepts(graph: Graph, node: Node, channels: dict[str, int], wide: set[str]) -> bool:
+def _accepts(graph: Graph, node: GraphNode, channels: dict[str, int], wide: set[str]) -> bool:
     """Whether a node works with the widened images among its inputs and outputs, or has none."""
     if _is_dense(node) or wide.isdisjoint([*node.inputs, *node.outputs]):
         return True
@@ -77,32 +77,32 @@ def _accepts(graph: Graph, node: Node, channels: dict[str, int], wide: set[str])
     )
 
 
-def _maps_zero_to_zero(graph: Graph, node: Node, channels: dict[str, int]) -> bool:
+def _maps_zero_to_zero(graph: Graph, node: GraphNode, channels: dict[str, int]) -> bool:
     """Whether a node keeps empty channels empty; adding a constant does not."""
     if node.kind not in _KEEP_ZERO and not _is_depthwise(graph, node, channels):
         return False
     return node.kind != "Add" or len(_data_inputs(graph, node)) == 2
 
 
-def _data_inputs(graph: Graph, node: Node) -> list[str]:
+def _data_inputs(graph: Graph, node: GraphNode) -> list[str]:
     return [name for name in node.inputs if name and name not in graph.constants]
 
 
-def _is_dense(node: Node) -> bool:
+def _is_dense(node: GraphNode) -> bool:
     return node.kind == "Conv" and node.attributes["group"] == 1
 
 
-def _is_depthwise(graph: Graph, node: Node, channels: dict[str, int]) -> bool:
+def _is_depthwise(graph: Graph, node: GraphNode, channels: dict[str, int]) -> bool:
     group = node.attributes["group"] if node.kind == "Conv" else 0
     return bool(group == channels.get(node.inputs[0]) == len(graph.constants[node.inputs[1]]))
 
 
-def _pads_channels(graph: Graph, node: Node) -> bool:
+def _pads_channels(graph: Graph, node: GraphNode) -> bool:
     """Whether a node only appends empty channels."""
     return node.kind == "Pad" and not np.delete(graph.constants[node.inputs[1]], 5).any()
 
 
-def _widen(graph: Graph, node: Node, channels: dict[str, int], wide: set[str]) -> None:
+def _widen(graph: Graph, node: GraphNode, channels: dict[str, int], wide: set[str]) -> None:
     source, output = node.inputs[0], node.outputs[0]
     if _pads_channels(graph, node):
         if not wide.isdisjoint({source, output}):
@@ -114,13 +114,13 @@ def _widen(graph: Graph, node: Node, channels: dict[str, int], wide: set[str]) -
         _widen_output(graph, node, _whole(channels[output]))
 
 
-def _widen_output(graph: Graph, node: Node, size: int) -> None:
+def _widen_output(graph: Graph, node: GraphNode, size: int) -> None:
     node.inputs[1:] = [_grown(graph, name, 0, size) for name in node.inputs[1:]]
     if node.kind == "Conv" and not _is_dense(node):
         node.attributes["group"] = size
 
 
-def _widen_padding(graph: Graph, node: Node, before: int, after: int) -> None:
+def _widen_padding(graph: Graph, node: GraphNode, before: int, after: int) -> None:
     if before == after:
         graph.rename(node.outputs[0], node.inputs[0])
         graph.replace(node)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arpipe.errors import WeightsError
-from arpipe.weights.convert.graph import Graph, Node
+from arpipe.weights.convert.graph import Graph, GraphNode
 
 MATRIX, SAMPLE, MOVE = "CropMatrix", "CropSample", "CropMove"
 MIN_EDGE_PX = 1e-12  # keeps the direction finite if both rotation points coincide
@@ -50,11 +50,11 @@ def expand(graph: Graph) -> None:
     graph.sort()
 
 
-def _readers(graph: Graph, kind: str, matrices: Matrices) -> list[Node]:
+def _readers(graph: Graph, kind: str, matrices: Matrices) -> list[GraphNode]:
     return [node for node in graph.nodes if node.kind == kind and node.inputs[1] in matrices.index]
 
 
-def _matrices(graph: Graph, source: str, nodes: list[Node]) -> Matrices:
+def _matrices(graph: Graph, source: str, nodes: list[GraphNode]) -> Matrices:
     """Compute the matrices of crops around the bounding box of each subset, level with its edge."""
     longest = max(len(node.attributes["subset"]) for node in nodes)
     # Subsets are padded with their own first point, which changes no bounding box.
@@ -80,7 +80,7 @@ def _matrices(graph: Graph, source: str, nodes: list[Node]) -> Matrices:
     return Matrices({node.outputs[0]: i for i, node in enumerate(nodes)}, linear, shift)
 
 
-def _rotations(graph: Graph, edge: str, nodes: list[Node]) -> tuple[str, str]:
+def _rotations(graph: Graph, edge: str, nodes: list[GraphNode]) -> tuple[str, str]:
     """Compute R.T and R / 2 (n, crops, 2, 2) of the rotation by r = target − atan2(edge), without the arctangent."""
     length = graph.add("ReduceL2", [edge], axes=[3], keepdims=1)
     length = graph.add("Max", [length, graph.constant(np.float32(MIN_EDGE_PX))])
@@ -160,12 +160,12 @@ def _move(graph: Graph, matrices: Matrices) -> None:
 class _Move:
     """A MOVE node, the crop whose matrix it reads, and what the matrix's entries are multiplied by."""
 
-    node: Node
+    node: GraphNode
     crop: int
     factors: NDArray[np.float32]
 
 
-def _read_move(graph: Graph, node: Node, matrices: Matrices) -> _Move | None:
+def _read_move(graph: Graph, node: GraphNode, matrices: Matrices) -> _Move | None:
     """Return what a MOVE node does; None if it reads a matrix of other landmarks."""
     value, factors = node.inputs[1], np.ones((4, 4), np.float32)
     producer = graph.producer(value)
@@ -186,7 +186,7 @@ def _slice(graph: Graph, value: str, axis: int, begin: int, end: int) -> str:
 
 def _split(graph: Graph, value: str, axis: int, sizes: list[int]) -> list[str]:
     outputs = [graph.fresh("part") for _ in sizes]
-    graph.nodes.append(Node("Split", [value, graph.constant(np.array(sizes))], outputs, {"axis": axis}))
+    graph.nodes.append(GraphNode("Split", [value, graph.constant(np.array(sizes))], outputs, {"axis": axis}))
     return outputs
 
 

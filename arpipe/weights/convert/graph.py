@@ -22,7 +22,7 @@ Attributes = dict[str, Any]
 
 
 @dataclass(eq=False)
-class Node:
+class GraphNode:
     """One ONNX node; `inputs` and `outputs` are value names, "" for an absent optional input."""
 
     kind: str
@@ -44,7 +44,7 @@ class Graph:
         outputs: Name → shape with batch 1.
     """
 
-    nodes: list[Node] = field(default_factory=list)
+    nodes: list[GraphNode] = field(default_factory=list)
     constants: dict[str, Constant] = field(default_factory=dict)
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     inputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -65,10 +65,10 @@ class Graph:
     def add(self, kind: str, inputs: Iterable[str], /, **attributes: Any) -> str:
         """Append a node with one output and return the output's name."""
         name = self.fresh(kind.lower())
-        self.nodes.append(Node(kind, list(inputs), [name], attributes))
+        self.nodes.append(GraphNode(kind, list(inputs), [name], attributes))
         return name
 
-    def replace(self, node: Node, *replacements: Node) -> None:
+    def replace(self, node: GraphNode, *replacements: GraphNode) -> None:
         """Replace a node with others; without others, remove it."""
         place = self.nodes.index(node)
         self.nodes[place : place + 1] = replacements
@@ -107,11 +107,11 @@ class Graph:
                 raise WeightsError(f"the network reads {missing[0]!r} before any node computes it")
             waiting = later
 
-    def consumers(self, value: str) -> list[Node]:
+    def consumers(self, value: str) -> list[GraphNode]:
         """Return the nodes that read a value, in order."""
         return [node for node in self.nodes if value in node.inputs]
 
-    def producer(self, value: str) -> Node | None:
+    def producer(self, value: str) -> GraphNode | None:
         """Return the node that writes a value; None for an input or a constant."""
         return next((node for node in self.nodes if value in node.outputs), None)
 

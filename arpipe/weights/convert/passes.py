@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arpipe.weights.convert.channels import align_channels
-from arpipe.weights.convert.graph import CHANNEL_BLOCK, Graph, Node, pointwise
+from arpipe.weights.convert.graph import CHANNEL_BLOCK, Graph, GraphNode, pointwise
 
 
 def optimise(graph: Graph) -> None:
@@ -81,12 +81,12 @@ def split_at_channel_padding(graph: Graph) -> None:
         graph.replace(
             total,
             *(first, second),
-            Node("Add", [first.outputs[0], node.inputs[0]], [added]),
-            Node("Concat", [added, second.outputs[0]], total.outputs, {"axis": 1}),
+            GraphNode("Add", [first.outputs[0], node.inputs[0]], [added]),
+            GraphNode("Concat", [added, second.outputs[0]], total.outputs, {"axis": 1}),
         )
 
 
-def _convolution_added_to(graph: Graph, value: str) -> tuple[Node | None, Node | None]:
+def _convolution_added_to(graph: Graph, value: str) -> tuple[GraphNode | None, GraphNode | None]:
     """Find the dense convolution and the Add in Add(convolution, value), if nothing else reads either operand."""
     readers = graph.consumers(value)
     if len(readers) != 1 or readers[0].kind != "Add":
@@ -98,13 +98,13 @@ def _convolution_added_to(graph: Graph, value: str) -> tuple[Node | None, Node |
     return (producer, readers[0]) if len(graph.consumers(other)) == 1 else (None, None)
 
 
-def _split_convolution(graph: Graph, node: Node, at: int) -> tuple[Node, Node]:
+def _split_convolution(graph: Graph, node: GraphNode, at: int) -> tuple[GraphNode, GraphNode]:
     """Split a convolution into two, over the output channels before and from `at`."""
     halves = []
     for part in (slice(None, at), slice(at, None)):
         parameters = [graph.constant(graph.constants[name][part], "half") for name in node.inputs[1:]]
         halves.append(
-            Node("Conv", [node.inputs[0], *parameters], [graph.fresh("half")], dict(node.attributes))
+            GraphNode("Conv", [node.inputs[0], *parameters], [graph.fresh("half")], dict(node.attributes))
         )
     return halves[0], halves[1]
 
@@ -122,7 +122,7 @@ def read_interleaved_input(graph: Graph) -> None:
             continue
         _, height, width, channels = graph.inputs[node.inputs[0]]
         shape = graph.constant(np.array([0, 1, height, width * channels], np.int64), "shape")
-        graph.replace(node, Node("Reshape", [node.inputs[0], shape], node.outputs))
+        graph.replace(node, GraphNode("Reshape", [node.inputs[0], shape], node.outputs))
         for reader in readers:
             weights = graph.constants[reader.inputs[1]].transpose(0, 2, 3, 1)  # (out, h, w, in)
             out, kernel_h, kernel_w, _ = weights.shape
@@ -137,7 +137,7 @@ def read_interleaved_input(graph: Graph) -> None:
             }
 
 
-def _is_dense_convolution(node: Node) -> bool:
+def _is_dense_convolution(node: GraphNode) -> bool:
     return bool(node.kind == "Conv" and node.attributes["group"] == 1)
 
 
@@ -153,9 +153,9 @@ def expand_prelu(graph: Graph) -> None:
         graph.replace(
             node,
             _per_channel(graph, value, -np.ones_like(slope), negated),
-            Node("Relu", [negated], [negative]),
+            GraphNode("Relu", [negated], [negative]),
             _per_channel(graph, negative, np.float32(1.0) - slope, rest),
-            Node("Add", [rest, value], node.outputs),
+            GraphNode("Add", [rest, value], node.outputs),
         )
 
 
@@ -173,9 +173,9 @@ def multiply_whole_images(graph: Graph) -> None:
         matrix = graph.constant(weights.reshape(len(weights), -1).T, "weights")
         graph.replace(
             node,
-            Node("Reshape", [node.inputs[0], row], [flat]),
-            Node("Gemm", [flat, matrix, *node.inputs[2:]], [product]),
-            Node("Reshape", [product, image], node.outputs),
+            GraphNode("Reshape", [node.inputs[0], row], [flat]),
+            GraphNode("Gemm", [flat, matrix, *node.inputs[2:]], [product]),
+            GraphNode("Reshape", [product, image], node.outputs),
         )
 
 
@@ -196,20 +196,22 @@ def merge_reshapes(graph: Graph) -> None:
             graph.replace(node)
 
 
-def _of_kind(graph: Graph, kind: str) -> list[Node]:
+def _of_kind(graph: Graph, kind: str) -> list[GraphNode]:
     return [node for node in graph.nodes if node.kind == kind]
 
 
-def _padding(graph: Graph, node: Node) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _padding(graph: Graph, node: GraphNode) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return how much a Pad adds before and after each axis, NCHW."""
     before, after = graph.constants[node.inputs[1]].reshape(2, -1).astype(np.int64)
     return before, after
 
 
-def _pointwise(graph: Graph, value: str, weights: NDArray[np.float32], output: str, group: int = 1) -> Node:
-    return Node("Conv", [value, graph.constant(weights, "weights")], [output], pointwise(group))
+def _pointwise(
+    graph: Graph, value: str, weights: NDArray[np.float32], output: str, group: int = 1
+) -> GraphNode:
+    return GraphNode("Conv", [value, graph.constant(weights, "weights")], [output], pointwise(group))
 
 
-def _per_channel(graph: Graph, value: str, factors: NDArray[np.float32], output: str) -> Node:
+def _per_channel(graph: Graph, value: str, factors: NDArray[np.float32], output: str) -> GraphNode:
     """Multiply every channel by its factor, as a depthwise convolution."""
     return _pointwise(graph, value, factors.reshape(-1, 1, 1, 1), output, group=factors.size)

@@ -9,10 +9,10 @@ from arpipe.errors import GltfError
 from arpipe.io.gltf import load_gltf
 from tests.io.gltf.gltf_files import NORMALS, POSITIONS, quad
 
-SHARES = [0.5, 0.125, 0.0]
+COVERAGES = [0.5, 0.125, 0.0]
 
 
-def with_levels(*, ids=(1, 2), shares=SHARES, extension="MSFT_lod"):
+def with_levels(*, ids=(1, 2), coverages=COVERAGES, extension="MSFT_lod"):
     """A square of two triangles, with a level of one triangle, and one of another."""
     file = quad()
     whole = file.json["meshes"][0]["primitives"][0]
@@ -20,8 +20,8 @@ def with_levels(*, ids=(1, 2), shares=SHARES, extension="MSFT_lod"):
         indices = file.accessor(np.array(corners, "<u2"))
         file.json["meshes"].append({"primitives": [{**whole, "indices": indices}]})
     frame = {"name": "frame", "mesh": 0, "extensions": {extension: {"ids": list(ids)}}}
-    if shares is not None:
-        frame["extras"] = {"MSFT_screencoverage": shares}
+    if coverages is not None:
+        frame["extras"] = {"MSFT_screencoverage": coverages}
     file.json["nodes"] = [frame, {"mesh": 1}, {"mesh": 2}]
     file.json["scenes"] = [{"nodes": [0]}]
     file.json["extensionsUsed"] = [extension]
@@ -57,7 +57,7 @@ def test_the_error_is_half_a_row_of_a_screen_of_which_the_disc_takes_that_share(
         node["scale"] = [scale, scale, scale]
     (frame,) = load_gltf(file.save(tmp_path)).nodes
     radius = math.sqrt(0.5) * scale  # of the disc around a unit square
-    for level, share in zip(frame.levels, SHARES[:-1], strict=True):
+    for level, share in zip(frame.levels, COVERAGES[:-1], strict=True):
         rows = math.sqrt(share * 1080 * 1920 / math.pi)  # that the radius covers
         assert level.error_m == pytest.approx(0.5 * radius / rows)
 
@@ -80,13 +80,13 @@ def test_a_file_that_requires_levels_is_read(tmp_path):
 
 
 def test_levels_without_shares_are_noted_and_left_out(tmp_path):
-    model = load_gltf(with_levels(shares=None).save(tmp_path))
+    model = load_gltf(with_levels(coverages=None).save(tmp_path))
     assert model.nodes[0].levels == ()
     assert "MSFT_screencoverage" in model.notes[0]
 
 
 def test_a_level_that_is_never_small_enough_is_left_out(tmp_path):
-    (frame,) = load_gltf(with_levels(shares=[0.5, 0.0, 0.0]).save(tmp_path)).nodes
+    (frame,) = load_gltf(with_levels(coverages=[0.5, 0.0, 0.0]).save(tmp_path)).nodes
     assert len(frame.levels) == 1
 
 
@@ -131,15 +131,15 @@ def test_levels_that_differ_by_more_than_triangles_are_noted_and_left_out(tmp_pa
     model = load_gltf(file.save(tmp_path))
     assert model.nodes[0].levels == ()
     assert "'frame'" in model.notes[0]
-    assert "drawn whole" in model.notes[0]
+    assert "full detail" in model.notes[0]
 
 
 @pytest.mark.parametrize(
     ("ids", "words"),
     [
         ((1, 9), "nodes[9]"),
-        ((0, 1), "in the scene"),
-        ((1, 1), "comes twice"),
+        ((0, 1), "part of the scene"),
+        ((1, 1), "occurs twice"),
         ((), "MSFT_lod"),
         ((-1,), "MSFT_lod"),
     ],
@@ -151,23 +151,23 @@ def test_bad_ids_are_refused_by_their_place(tmp_path, ids, words):
 
 
 def test_levels_of_levels_are_refused(tmp_path):
-    file = with_levels(ids=(1,), shares=[0.5, 0.0])
+    file = with_levels(ids=(1,), coverages=[0.5, 0.0])
     file.json["nodes"][1]["extensions"] = {"MSFT_lod": {"ids": [2]}}
     file.json["nodes"][2]["extensions"] = {"MSFT_lod": {"ids": [1]}}
     assert "nodes[1] has levels itself" in refusal(tmp_path, file)
 
 
 @pytest.mark.parametrize(
-    ("shares", "words"),
+    ("coverages", "words"),
     [
-        ([0.5, 0.0], "expected 3 shares"),
-        ([0.1, 0.2, 0.0], "rise"),
+        ([0.5, 0.0], "expected 3 coverages"),
+        ([0.1, 0.2, 0.0], "must decrease"),
         ([2.0, 0.5, 0.0], "MSFT_screencoverage"),
         (["a", 0.5, 0.0], "MSFT_screencoverage"),
     ],
 )
-def test_bad_shares_are_refused_by_their_place(tmp_path, shares, words):
-    message = refusal(tmp_path, with_levels(shares=shares))
+def test_bad_coverages_are_refused_by_their_place(tmp_path, coverages, words):
+    message = refusal(tmp_path, with_levels(coverages=coverages))
     assert "nodes[0].extras.MSFT_screencoverage" in message
     assert words in message
 
