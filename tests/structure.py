@@ -19,7 +19,7 @@ from itertools import combinations
 from pathlib import Path
 
 COMPLEX = 10  # McCabe's own limit
-WINDOW = 60  # equal tokens in a row that count as a repetition, about eight lines
+WINDOW = 50  # equal tokens in a row that count as a repetition, about six lines
 SKIPPED = {
     tokenize.COMMENT,
     tokenize.NL,
@@ -152,12 +152,10 @@ def _any_uses(module: str, tree: ast.Module) -> Iterator[str]:
 
 
 def _tokens(source: str) -> Iterator[tuple[str, int]]:
-    """The kind and line of each token; imports and strings that stand alone are left out."""
+    """The kind and line of each token of code; imports, docstrings, constants and fields of classes are left out."""
     skipped = {
         line
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        for node in _declarations(ast.parse(source))
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
@@ -166,6 +164,16 @@ def _tokens(source: str) -> Iterator[tuple[str, int]]:
         is_name = token.type == tokenize.NAME and not keyword.iskeyword(token.string)
         is_literal = token.type in (tokenize.NUMBER, tokenize.STRING)
         yield "name" if is_name else "literal" if is_literal else token.string, token.start[0]
+
+
+def _declarations(tree: ast.Module) -> Iterator[ast.stmt]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom) or (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        ):
+            yield node
+        elif isinstance(node, ast.Module | ast.ClassDef):
+            yield from (each for each in node.body if isinstance(each, ast.Assign | ast.AnnAssign))
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ def test_classes_of_one_name_are_counted_when_public():
     assert repeated_class_names(modules) == ["A: p.a, p.b"]
 
 
-OPERATORS = ("+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&")
+OPERATORS = ("+", "-", "*", "/", "//", "%", "**", "<<")
 LONG = "def f(a):\n" + "".join(f" b = a[0] {operator} 1 + a\n" for operator in OPERATORS)
 
 
@@ -57,11 +57,11 @@ def test_repeated_code_is_one_pair_whatever_its_length_and_names():
 
 def test_code_that_differs_in_the_middle_is_not_repeated():
     assert repeated_code({"p.a": LONG}) == []
-    assert repeated_code({"p.a": LONG, "p.b": LONG.replace(" // ", " @ ")}) == []
+    assert repeated_code({"p.a": LONG, "p.b": LONG.replace(" / ", " @ ")}) == []
 
 
-def test_imports_and_docstrings_are_no_repeated_code():
-    text = "".join(f"from a import b{n}\n" for n in range(WINDOW))
+def test_imports_docstrings_and_constants_are_no_repeated_code():
+    text = "".join(f'from a import b{n}\n"""Text."""\nc = ({n}, 1)\n' for n in range(WINDOW))
     assert repeated_code({"p.a": text, "p.b": text}) == []
 
 
