@@ -1,12 +1,13 @@
 """Previews of all effects on the sample's face, rendered once and kept in memory."""
 
 import asyncio
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 
 import numpy as np
 
 from arpipe.apps.face_crop import FaceCrop, crop_for, crop_square
 from arpipe.apps.web.catalog import CatalogEntry, EffectCatalog
+from arpipe.apps.web.drawing import SharedDrawing
 from arpipe.errors import ArpipeError
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.video.stream_codec import encode_jpeg
@@ -29,19 +30,18 @@ class Previews:
     Args:
         catalog: The effects.
         perception: How the face is detected.
-        render_thread: The thread that draws for all sessions.
+        drawing: Draws for all sessions.
     """
 
-    def __init__(
-        self, catalog: EffectCatalog, perception: PerceptionConfig, render_thread: ThreadPoolExecutor
-    ) -> None:
+    def __init__(self, catalog: EffectCatalog, perception: PerceptionConfig, drawing: SharedDrawing) -> None:
         self._perception = perception
         self._results: tuple[FrameResult, ...] = ()
-        self._renderer = EffectRenderer(RenderConfig())
-        self._pictures: dict[str, Future[bytes]] = {NO_EFFECT: render_thread.submit(self._draw, None)}
+        self._drawing = drawing
+        self._renderer: EffectRenderer | None = None
+        self._pictures: dict[str, Future[bytes]] = {NO_EFFECT: drawing.submit(self._draw, None)}
         for entry in catalog.entries.values():
-            self._pictures[entry.id] = render_thread.submit(self._draw, entry)
-        render_thread.submit(self._finish)
+            self._pictures[entry.id] = drawing.submit(self._draw, entry)
+        drawing.submit(self._finish)
 
     async def picture(self, name: str) -> bytes | None:
         """Wait for a preview as JPEG; None if there is no such effect or it cannot be drawn."""
@@ -60,14 +60,17 @@ class Previews:
     def _draw(self, entry: CatalogEntry | None) -> bytes:
         if not self._results:
             self._results = _detect_sample(self._perception)
+        if self._renderer is None:
+            self._renderer = self._drawing.create_renderer(RenderConfig())
         packs = [] if entry is None else [entry.pack({})]
         self._renderer.update_effects(packs)
         picture = [self._renderer.render(result) for result in self._results][-1]
         return encode_jpeg(_crop(picture, crop_for(packs)), JPEG_QUALITY)
 
     def _finish(self) -> None:
-        self._renderer.close()
-        self._results = ()
+        if self._renderer is not None:
+            self._renderer.close()
+        self._renderer, self._results = None, ()
 
 
 def _detect_sample(config: PerceptionConfig) -> tuple[FrameResult, ...]:

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import FrameType
@@ -19,6 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from arpipe.apps.web import connection
 from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.apps.web.connection import Connection
+from arpipe.apps.web.drawing import SharedDrawing
 from arpipe.apps.web.previews import Previews
 from arpipe.apps.web.protocol import CloseCode, ProtocolError
 from arpipe.apps.web.security import WILDCARDS, Access, AccessMiddleware
@@ -63,10 +63,8 @@ class Site:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        self._render_thread = ThreadPoolExecutor(
-            1, "render"
-        )  # takes turns between sessions, in order of arrival
-        self._previews = Previews(self._catalog, self._config.perception, self._render_thread)
+        self._drawing = SharedDrawing()
+        self._previews = Previews(self._catalog, self._config.perception, self._drawing)
         self._camera = None if self._source is None else ServerCamera(self._source)
         try:
             yield
@@ -74,7 +72,7 @@ class Site:
             self._previews.close()
             if self._camera is not None:
                 self._camera.close()
-            await asyncio.get_running_loop().run_in_executor(None, self._render_thread.shutdown)
+            await asyncio.get_running_loop().run_in_executor(None, self._drawing.close)
 
     async def _page(self, _request: Request) -> Response:
         full = self._sessions >= self._config.web.max_sessions
@@ -117,7 +115,7 @@ class Site:
         hello = await connection.read_hello(page)
         if hello.mode == "server" and self._camera is None:
             raise ProtocolError("this server has no camera of its own; start it with --source")
-        session = await open_session(self._config, self._catalog, self._render_thread, hello.down)
+        session = await open_session(self._config, self._catalog, self._drawing, hello.down)
         try:
             camera = self._camera if hello.mode == "server" else None
             await Connection(page, session, self._config.web).serve(camera)

@@ -1,4 +1,4 @@
-"""One page's stream with its own tracking, effects and codecs; only the render thread is shared.
+"""One page's stream with its own tracking, effects and codecs; only thread and context of drawing are shared.
 
 A picture passes decoding, perception, drawing and encoding before it returns to the page. The first two run on a
 thread of the session, drawing on the render thread, and encoding on another thread of the session, so pictures in
@@ -17,6 +17,7 @@ import numpy as np
 
 from arpipe.apps.stream.pacer import Pacer
 from arpipe.apps.web.catalog import EffectCatalog
+from arpipe.apps.web.drawing import SharedDrawing
 from arpipe.apps.web.protocol import (
     Encoding,
     Facts,
@@ -41,7 +42,6 @@ from arpipe.types import Frame, FrameResult, Picture, Pixels
 
 ALWAYS_DETECTED = frozenset({Need.FACE})  # so that the page can say when no face is found
 MESH_EFFECT = "debug"
-MAX_SPARE_EFFECTS = 12  # inactive effects that stay built, so that switching back costs nothing
 DARK_LEVEL = 28.0  # mean of 0 to 255 below which faces are hard to detect
 BRIGHTNESS_STEP_PX = 16
 MIN_SIDE_PX = 32
@@ -69,8 +69,8 @@ class WebSession:
     Args:
         config: The configuration of the run.
         catalog: The effects on offer.
-        render_thread: The thread that draws for all sessions.
-        renderer: Draws this stream; used on the render thread.
+        drawing: Draws for all sessions.
+        renderer: Renderer of this stream, used on the render thread.
         perception: Perception of this stream.
         down: Encoding of the pictures that the page receives.
     """
@@ -79,13 +79,13 @@ class WebSession:
         self,
         config: RunConfig,
         catalog: EffectCatalog,
-        render_thread: ThreadPoolExecutor,
+        drawing: SharedDrawing,
         renderer: EffectRenderer,
         perception: Perception,
         down: Encoding,
     ) -> None:
         self._config, self._catalog, self._down = config, catalog, down
-        self._render_thread, self._renderer, self._perception = render_thread, renderer, perception
+        self._drawing, self._renderer, self._perception = drawing, renderer, perception
         self._pacer = Pacer(config.governor, perception, renderer)
         self._perception_thread = ThreadPoolExecutor(1, "perception")
         self._encoding_thread = ThreadPoolExecutor(1, "encode")
@@ -105,7 +105,7 @@ class WebSession:
         if self._view.mesh:
             packs.append(load_effect(MESH_EFFECT))
         self._pacer.settle()
-        await _run(self._render_thread, self._renderer.update_effects, packs)
+        await self._drawing.run(self._renderer.update_effects, packs)
         self._perception.needs = ALWAYS_DETECTED | self._renderer.needs
 
     def set_view(self, view: SetView) -> None:
@@ -142,15 +142,15 @@ class WebSession:
         loop = asyncio.get_running_loop()
         for thread in (self._perception_thread, self._encoding_thread):
             await loop.run_in_executor(None, thread.shutdown)
-        with suppress(RuntimeError):  # the render thread has ended, and its contexts with it
-            await _run(self._render_thread, self._renderer.close)
+        with suppress(RuntimeError):  # the render thread has ended, and its context with it
+            await self._drawing.run(self._renderer.close)
         self._perception.close()
 
     async def _answer(
         self, result: FrameResult, sequence: int, captured_ms: float, started_s: float, send: Send
     ) -> None:
         level = self._pacer.level
-        picture = await _run(self._render_thread, self._renderer.render, result)
+        picture = await self._drawing.run(self._renderer.render, result)
         encoded = await _run(self._encoding_thread, self._encode, picture)
         total_ms = (time.perf_counter() - started_s) * 1000.0
         self._pacer.observe(total_ms)
@@ -209,7 +209,7 @@ class WebSession:
 
 
 async def open_session(
-    config: RunConfig, catalog: EffectCatalog, render_thread: ThreadPoolExecutor, down: Encoding
+    config: RunConfig, catalog: EffectCatalog, drawing: SharedDrawing, down: Encoding
 ) -> WebSession:
     """Open a session with its networks loaded and OpenGL ready.
 
@@ -220,13 +220,12 @@ async def open_session(
     perception = await loop.run_in_executor(
         None, Perception, config.perception, ALWAYS_DETECTED, config.camera
     )
-    renderer = EffectRenderer(config.render, spare=MAX_SPARE_EFFECTS)
     try:
-        await _run(render_thread, renderer.open)
+        renderer = await drawing.open_renderer(config.render)
     except ArpipeError:
         perception.close()
         raise
-    return WebSession(config, catalog, render_thread, renderer, perception, down)
+    return WebSession(config, catalog, drawing, renderer, perception, down)
 
 
 async def _run(thread: Executor, work: Callable[[*_Arguments], _Result], *arguments: *_Arguments) -> _Result:
