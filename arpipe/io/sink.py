@@ -11,7 +11,18 @@ from arpipe.types import FrameResult, Pixels
 
 
 class Sink(Writer):
-    """Base class of outputs that take pictures in order; `close` and `abort` do nothing unless overridden."""
+    """Base class of outputs that take pictures in order; `close` and `abort` do nothing unless overridden.
+
+    Attributes:
+        end_s: When the last picture ends, on the clock of the frames; None if unknown. Set by the caller, if at all,
+            before `close`.
+        notes: Sentences on how the output differs from the pictures, such as a conversion.
+        losses: Sentences on content that the output lacks, and that its owner will miss.
+    """
+
+    end_s: float | None = None
+    notes: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, target: str, info: SourceInfo, config: VideoSinkConfig) -> Self:  # noqa: ARG003 - for subclasses

@@ -59,17 +59,17 @@ class VideoTraits:
         time_base: Unit of timestamps, s; every `captured_s` is a multiple of it.
         rate: Mean frame rate, Hz.
         colors: Colour tags.
-        sample_aspect: Width over height of an upright pixel.
         path: File to copy the audio from, or None.
+        origin_s: Time on the file's clock that is 0 s of `captured_s`; audio is shifted by it, too.
         metadata: Container metadata such as title, date and location.
     """
 
     time_base: Fraction
     rate: Fraction
     colors: ColorTags
-    sample_aspect: Fraction = Fraction(1)
     path: Path | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    origin_s: Fraction = Fraction(0)
 
 
 def _standard(width: int, height: int) -> int:

@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from arpipe.apps.batch.plan import Job
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import Export, ExportHeader, open_export
@@ -46,12 +48,18 @@ class Outcome:
         frames_found: Those with at least one face, body or hand.
         decode_errors: Damage that was skipped.
         seconds: Wall time.
+        is_drawn: Whether any picture differs from its frame; True where no pictures were asked for.
+        notes: Sentences on how the output differs from the input.
+        losses: Sentences on content of the input that the output lacks.
     """
 
     frames: int
     frames_found: int
     decode_errors: int
     seconds: float
+    is_drawn: bool = True
+    notes: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
 
 
 def run_job(
@@ -82,6 +90,7 @@ def run_job(
     start_s = clock()
     pipeline.reset()
     frames = found = 0
+    is_drawn = job.output is None
     capture_ms: dict[int, float] = {}
     with ExitStack() as stack:
         source = stack.enter_context(open_source(job.spec))
@@ -107,8 +116,26 @@ def run_job(
             frames += 1
             result = picture.result
             found += bool(result.faces or result.bodies or result.hands)
+            is_drawn = is_drawn or _differs(picture)
             on_frame()
-    return Outcome(frames, found, source.decode_errors, clock() - start_s)
+        for sink in sinks:
+            sink.end_s = source.end_s
+    parts: list[Source | Sink] = [source, *sinks]
+    return Outcome(
+        frames,
+        found,
+        source.decode_errors,
+        clock() - start_s,
+        is_drawn,
+        tuple(note for part in parts for note in part.notes),
+        tuple(loss for part in parts for loss in part.losses),
+    )
+
+
+def _differs(picture: Picture) -> bool:
+    """Whether anything was drawn: transparency, or a pixel that differs from the frame."""
+    frame = picture.result.frame.pixels
+    return picture.with_alpha.shape != frame.shape or not np.array_equal(picture.pixels, frame)
 
 
 def _stream(

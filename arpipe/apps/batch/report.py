@@ -40,7 +40,7 @@ class Report:
         self._total = total
         self._clock = clock
         self._rows: list[tuple[str, ...]] = []
-        self._failed = 0
+        self._failed = self._incomplete = 0
         self._stack = ExitStack()
         self._progress: Progress | None = None
         self._task: TaskID | None = None
@@ -59,6 +59,11 @@ class Report:
     def failed(self) -> int:
         """Inputs that failed so far."""
         return self._failed
+
+    @property
+    def incomplete(self) -> int:
+        """Inputs so far whose output lacks content."""
+        return self._incomplete
 
     def start(self, info: SourceInfo) -> None:
         """An input was opened."""
@@ -82,12 +87,15 @@ class Report:
         """An input is finished."""
         self._end_task()
         fps = outcome.frames / outcome.seconds if outcome.seconds > 0 else 0.0
-        damage = f", {outcome.decode_errors} damaged parts skipped" if outcome.decode_errors else ""
+        said = [f"{outcome.decode_errors} damaged parts skipped"] if outcome.decode_errors else []
+        said += [*outcome.notes, *(f"LOST: {loss}" for loss in outcome.losses)]
+        remarks = "".join(f", {sentence}" for sentence in said)
         made = ", ".join(str(path) for path in (job.output, job.export) if path is not None)
         frames = f"{outcome.frames} frame{'s' if outcome.frames != 1 else ''}"
-        self._say(f"{job.spec}: {frames}, {fps:.1f} FPS{damage} -> {made}")
+        self._say(f"{job.spec}: {frames}, {fps:.1f} FPS{remarks} -> {made}")
         share = f"{100.0 * outcome.frames_found / outcome.frames:.0f} %" if outcome.frames else "-"
-        row = (str(outcome.frames), share, f"{outcome.seconds:.1f}", f"{fps:.1f}", f"done{damage}")
+        row = (str(outcome.frames), share, f"{outcome.seconds:.1f}", f"{fps:.1f}", f"done{remarks}")
+        self._incomplete += bool(outcome.losses)
         self._rows.append((Path(job.spec).name, *row))
 
     def failure(self, spec: str, reason: str) -> None:
@@ -101,7 +109,9 @@ class Report:
     def summary(self) -> Table:
         """All inputs and what became of them."""
         good = len(self._rows) - self._failed
-        table = Table(title=f"{good} of {self._total} done, {self._failed} failed", title_justify="left")
+        lost = f", {self._incomplete} of them with losses" if self._incomplete else ""
+        title = f"{good} of {self._total} done{lost}, {self._failed} failed"
+        table = Table(title=title, title_justify="left")
         table.add_column("input", overflow="fold")
         for column in ("frames", "found", "seconds", "FPS"):
             table.add_column(column, justify="right", no_wrap=True)

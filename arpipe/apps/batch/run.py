@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator
 from rich.console import Console
 
-from arpipe.apps.batch.job import BatchPipeline, run_job
+from arpipe.apps.batch.job import BatchPipeline, Outcome, run_job
 from arpipe.apps.batch.plan import SAMPLE, TIMINGS_ROLE, Job, OtherFiles, Plan, make_plan
 from arpipe.apps.batch.report import Report
 from arpipe.apps.run_files import config_files, say_removed
@@ -89,7 +90,8 @@ def run(
         console: Where to print.
 
     Returns:
-        Exit code: 0, `EXIT_FAILED` if any input failed, or `EXIT_INTERRUPTED`; what was finished by then stays.
+        Exit code: 0, `EXIT_FAILED` if an input failed or its output lacks content, or `EXIT_INTERRUPTED`; what was
+        finished by then stays.
 
     Raises:
         ConfigError: Nothing to do, or the configuration is wrong.
@@ -109,7 +111,7 @@ def run(
     with interrupt_on_sigterm(), Report(console, len(plan.jobs) + len(plan.refusals)) as report:
         try:
             _run_plan(plan, config, make_pipeline, log, report)
-            code = EXIT_FAILED if report.failed else 0
+            code = EXIT_FAILED if report.failed or report.incomplete else 0
         except KeyboardInterrupt:
             code = EXIT_INTERRUPTED
     wall_s = time.perf_counter() - start_s
@@ -150,4 +152,13 @@ def _run_one(job: Job, pipeline: BatchPipeline, config: BatchConfig, log: Timing
     except Exception as error:  # noqa: BLE001 - one input that trips over a defect must not stop the others
         report.failure(job.spec, f"unexpected {type(error).__name__}: {error}")
     else:
-        report.done(job, outcome)
+        report.done(job, _with_effects_checked(outcome, config))
+
+
+def _with_effects_checked(outcome: Outcome, config: BatchConfig) -> Outcome:
+    """Say so if effects were asked for and no picture shows any."""
+    if outcome.is_drawn or not config.pipeline.effects:
+        return outcome
+    if outcome.frames_found:
+        return replace(outcome, losses=(*outcome.losses, "the effects drew nothing on any frame"))
+    return replace(outcome, notes=(*outcome.notes, "nobody was found to draw effects on"))

@@ -10,6 +10,12 @@ MOST_PADDING = 4096  # bytes between two pictures of a stream
 FEWEST_PICTURES = 2
 
 
+def starts_like_jpeg(path: Path) -> bool:
+    """Whether a file has the signature of a JPEG."""
+    with path.open("rb") as file:
+        return file.read(len(START)) == START
+
+
 def is_motion_jpeg(path: Path) -> bool:
     """Whether at least two whole pictures follow each other in a file that begins as a JPEG.
 

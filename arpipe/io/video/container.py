@@ -1,21 +1,39 @@
-"""Opens media files for reading with any supported version of PyAV."""
+"""The door to FFmpeg's demuxers: every media file is opened here, alike with every PyAV."""
 
 from pathlib import Path
 from typing import Any
 
 import av
 
-# Titles in another encoding must not make a file unreadable. PyAV before 19 raises UnicodeDecodeError without this
-# argument; 19 never does, and rejects it.
+from arpipe.errors import MediaError
+from arpipe.io.guard import guarded
+from arpipe.io.image.motion_jpeg import is_motion_jpeg, starts_like_jpeg
+
+ADVICE = "is it cut off, damaged or another kind of file?"
+
+# Titles in a foreign encoding must not make a file unreadable. PyAV before 19 raises UnicodeDecodeError unless
+# told so; 19 never does, and refuses the argument.
 _TOLERANT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+
+PLAYLISTS = frozenset(("concat", "dash", "hls", "imf", "sdp"))
+
+# Playlists inside a file must open neither the network nor other files of the user.
+_ONLY_THIS_FILE = {"protocol_whitelist": "file"}
 
 
 def open_input(path: Path) -> av.container.InputContainer:
     """Open a media file; the caller closes it.
 
     Raises:
-        av.error.FFmpegError: It is not a media file, or damaged.
-        OSError: It cannot be read.
+        MediaError: It is none, or damaged.
     """
-    container: av.container.InputContainer = av.open(str(path), "r", **_TOLERANT)
-    return container
+    with guarded(MediaError, f"{path}: is no video that can be read", ADVICE):
+        # By its name alone, FFmpeg would take a stream of JPEG pictures for one picture.
+        kind = "mjpeg" if starts_like_jpeg(path) and is_motion_jpeg(path) else None
+        container: av.container.InputContainer = av.open(
+            f"file:{path}", "r", format=kind, container_options=_ONLY_THIS_FILE, **_TOLERANT
+        )
+        if container.format.name in PLAYLISTS:
+            container.close()
+            raise MediaError(f"{path}: is a list of other files; give those, one by one")
+        return container

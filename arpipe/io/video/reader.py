@@ -1,40 +1,42 @@
-"""Video files as upright RGB frames with exact timestamps."""
+"""Video files: every frame upright, with square pixels, RGB, at its exact time."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import av
-import av.error
-import numpy as np
-from av.sidedata.sidedata import Type as SideDataType
-from av.stream import Disposition
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import MediaError
 from arpipe.io.files import require_file
-from arpipe.io.orientation import UPRIGHT, Orientation, orientation_from_matrix
+from arpipe.io.guard import guarded
 from arpipe.io.source import Source, SourceInfo
 from arpipe.io.traits import VideoTraits
-from arpipe.io.video.color import ToRgb, tags_of
-from arpipe.io.video.container import open_input
+from arpipe.io.video.container import ADVICE
+from arpipe.io.video.decoder import Decoder
+from arpipe.io.video.fields import Timed, deinterlaced
+from arpipe.io.video.picture import FrameConverter
 from arpipe.types import Frame
 
-FALLBACK_FPS = Fraction(25)  # for streams without a rate whose frames have no timestamps
-MAX_DEMUX_ERRORS = 64  # in a row: a truncated file can repeat the same error for ever
+FALLBACK_FPS = Fraction(25)  # for streams that state no rate and whose frames have no times
+LATEST_START_S = 2  # muxers let files begin at up to 1.4 s; a later start is a broadcaster's running clock
+MISSING_SHARE, MISSING_S = 0.03, 0.5  # of the stated duration: a smaller difference is rounding
 
-# Metadata that describes the file itself, which no copy inherits.
-_FILE_METADATA = {"major_brand", "minor_version", "compatible_brands", "encoder"}
+# Metadata of the file itself, which no copy inherits.
+_OF_THE_FILE = {"major_brand", "minor_version", "compatible_brands", "encoder"}
+
+# FFmpeg's flag of formats whose clock begins anywhere, such as MPEG-TS.
+_CLOCK_WITHOUT_ORIGIN = 0x0200
 
 
 class VideoFileConfig(BaseModel):
-    """Decoding of a video.
+    """How a video is decoded.
 
     Attributes:
-        threading: "auto" decodes several frames in parallel if the codec allows it, "slice" parts of one frame.
-        threads: Number of threads; 0 for one per core.
+        threading: "auto" decodes several frames at once where the codec can, "slice" parts of one frame.
+        threads: Number of threads; 0 for as many as the machine has cores.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,17 +48,18 @@ class VideoFileConfig(BaseModel):
 class VideoFile(Source):
     """Frames of a video file.
 
-    Rotation and mirroring stored in the file are applied. `captured_s` is the presentation time in the file; a
-    missing or decreasing one is replaced by the last one plus the step before it. Damage is skipped and counted, and
-    so are frames that arrive out of order because of it.
+    Rotation and mirroring that the file asks for are applied, anamorphic pixels become square, interlaced frames
+    whole, HDR and wide gamuts BT.709. `captured_s` is the presentation time in the file, counted from its start
+    where it was cut out of a running clock (MPEG-TS); a missing or decreasing one is replaced by the last one plus
+    the step before. Damage is skipped and counted, and so are frames that come too late behind it.
 
     Args:
         path: The file.
-        config: Decoding.
+        config: How it is decoded.
 
     Raises:
         MediaNotFound: There is no such file.
-        MediaError: The file contains no video that can be decoded.
+        MediaError: It contains no video that can be decoded.
     """
 
     def __init__(self, path: str | Path, config: VideoFileConfig | None = None) -> None:
@@ -64,19 +67,10 @@ class VideoFile(Source):
         self._closed = False
         config = config or VideoFileConfig()
         require_file(self.path)
-        self._container = _open(self.path)
+        self._decoder = Decoder(self.path, config.threading.upper(), config.threads)
         try:
-            self._stream = self._video_stream()
-            self._stream.thread_type = config.threading.upper()
-            self._stream.codec_context.thread_count = config.threads
-            self._rate = self._stream.average_rate or self._stream.guessed_rate or FALLBACK_FPS
-            self._time_base = self._stream.time_base or 1 / self._rate
-            self._counts_packets = self._container.format.name == "avi"  # AVI has no presentation times
-            self._frames = self._decode()
-            self._first = next(self._frames, None)
-            if self._first is None:
-                raise MediaError(f"{self.path}: no frame can be decoded; is the file cut off or damaged?")
-            self._learn(self._first)
+            with guarded(MediaError, f"{self.path}: cannot be decoded", ADVICE):
+                self._begin()
         except BaseException:
             self.close()
             raise
@@ -86,13 +80,25 @@ class VideoFile(Source):
         """Open the file at a path."""
         return cls(target)
 
-    def _learn(self, first: av.VideoFrame) -> None:
-        """Read size, orientation and colours from the first frame."""
-        self._orientation = _orientation(first)
-        self._tags = tags_of(first)
-        self._to_rgb = ToRgb(self._tags, first.width, first.height)
-        width, height = self._orientation.size(first.width, first.height)
-        stream, container = self._stream, self._container
+    def _begin(self) -> None:
+        """Decode the first frame, and learn from it and the container what is known beforehand."""
+        stream, container = self._decoder.stream, self._decoder.container
+        self._rate = stream.average_rate or stream.guessed_rate or FALLBACK_FPS
+        self._time_base = stream.time_base or 1 / self._rate
+        self._counts_packets = container.format.name == "avi"  # it has no presentation times
+        start_s = Fraction(container.start_time or 0, av.time_base)
+        is_running = container.format.flags & _CLOCK_WITHOUT_ORIGIN and start_s > LATEST_START_S
+        self._origin_s = start_s if is_running else Fraction(0)
+        stated = Fraction(container.duration or 0, av.time_base)
+        self._container_end_s = float(start_s - self._origin_s + stated)
+        self._step = max(1, round(1 / (self._rate * self._time_base)))
+        self._late = 0  # frames that damage has put out of order
+        self._frames = self._decoder.frames()
+        self._first = next(self._frames, None)
+        if self._first is None:
+            raise MediaError(f"{self.path}: no frame can be decoded; is the file cut off or damaged?")
+        self._converter = FrameConverter(self._first, stream.sample_aspect_ratio)
+        self._fixed_notes = self._notes_beforehand(self._first)
         duration_s = None
         if stream.duration is not None:
             duration_s = float(stream.duration * self._time_base)
@@ -101,8 +107,8 @@ class VideoFile(Source):
         count = stream.frames or (round(duration_s * self._rate) if duration_s else None)
         self.info = SourceInfo(
             name=str(self.path),
-            width=width,
-            height=height,
+            width=self._converter.width,
+            height=self._converter.height,
             fps=float(self._rate),
             frame_count=count,
             duration_s=duration_s,
@@ -110,111 +116,81 @@ class VideoFile(Source):
             traits=self._traits(),
         )
 
+    def _notes_beforehand(self, first: av.VideoFrame) -> tuple[str, ...]:
+        left_out = self._decoder.left_out()
+        notes = [f"{', '.join(left_out)} left out"] if left_out else []
+        if first.interlaced_frame:
+            notes.append("interlaced frames became whole ones")
+        return tuple(notes)
+
     def _traits(self) -> VideoTraits:
-        aspect = self._stream.sample_aspect_ratio or Fraction(1)
-        if self._orientation.transposed:
-            aspect = 1 / aspect
         metadata = {
-            key: value for key, value in self._container.metadata.items() if key not in _FILE_METADATA
+            key: value for key, value in self._decoder.container.metadata.items() if key not in _OF_THE_FILE
         }
-        return VideoTraits(self._time_base, self._rate, self._tags, aspect, self.path, metadata)
+        return VideoTraits(
+            self._time_base,
+            self._rate,
+            self._converter.tags,
+            path=self.path,
+            metadata=metadata,
+            origin_s=self._origin_s,
+        )
 
     def __iter__(self) -> Iterator[Frame]:
         if self._closed:
             raise ValueError(f"VideoFile {self.path} is closed")
         first, self._first = self._first, None
         decoded = chain(() if first is None else (first,), self._frames)
-        for index, (frame, pts) in enumerate(self._in_time(decoded)):
-            pixels = self._orientation.apply(self._to_rgb(frame))
-            yield Frame(pixels, float(pts * self._time_base), index)
+        begun_s = None
+        for index, (frame, pts) in enumerate(deinterlaced(self._in_time(decoded), self._time_base)):
+            with guarded(MediaError, f"{self.path}: frame {index} cannot be converted", ADVICE):
+                pixels = self._converter(frame)
+            captured_s = float(pts * self._time_base - self._origin_s)
+            begun_s = captured_s if begun_s is None else begun_s
+            self._update(captured_s, frame)
+            yield Frame(pixels, captured_s, index)
+        self._compare(begun_s or 0.0)
 
     def close(self) -> None:
         """Close the file; may be called twice."""
         self._closed = True
         self._frames = iter(())  # a generator over `self` would keep the decoder alive
-        self._container.close()
+        self._decoder.close()
 
-    def _video_stream(self) -> av.VideoStream:
-        streams = [stream for stream in self._container.streams.video if not _is_cover(stream)]
-        if not streams:
-            has_audio = bool(self._container.streams.audio)
-            raise MediaError(
-                f"{self.path}: there is no video in the file{', only audio' if has_audio else ''}"
+    def _update(self, captured_s: float, frame: av.VideoFrame) -> None:
+        """Keep what `Source` tells up to date."""
+        self.decode_errors = self._decoder.errors + self._late
+        self.notes = (*self._fixed_notes, *self._converter.notes)
+        ticks = frame.duration if frame.duration and frame.duration > 0 else self._step
+        self.end_s = captured_s + float(ticks * self._time_base)
+        if self._container_end_s > captured_s:  # a missing duration was guessed from the mean rate
+            self.end_s = min(self.end_s, self._container_end_s)
+
+    def _compare(self, begun_s: float) -> None:
+        """Say what is missing of what the file states."""
+        self.decode_errors = self._decoder.errors + self._late
+        stream = self._decoder.stream
+        if stream.duration is not None and not self.decode_errors and self.end_s is not None:
+            # In an MP4 the last frame lasts until its track ends, whatever the order of decoding.
+            self.end_s = max(self.end_s, begun_s + float(stream.duration * self._time_base))
+        stated_s, read_s = self.info.duration_s, (self.end_s or begun_s) - begun_s
+        if stated_s and stated_s - read_s > max(MISSING_S, MISSING_SHARE * stated_s):
+            self.losses += (
+                f"only {read_s:.1f} s of the {stated_s:.1f} s that the file states could be read",
             )
-        return streams[0]
 
-    def _decode(self) -> Iterator[av.VideoFrame]:
-        """Yield decoded frames in presentation order; count what cannot be decoded."""
-        for packet in self._demux():
-            try:
-                frames = self._stream.decode(packet)
-            except EOFError:
-                return
-            except av.error.FFmpegError:
-                self.decode_errors += 1
-                continue
-            for frame in frames:
-                self.decode_errors += bool(frame.is_corrupt)
-                yield frame
-
-    def _in_time(self, decoded: Iterable[av.VideoFrame]) -> Iterator[tuple[av.VideoFrame, int]]:
+    def _in_time(self, decoded: Iterable[av.VideoFrame]) -> Iterator[Timed]:
         """Yield frames with increasing times in units of the time base."""
         last: int | None = None
-        step = max(1, round(1 / (self._rate * self._time_base)))
         for frame in decoded:
             pts = frame.dts if self._counts_packets else frame.pts
-            is_late = pts is not None and last is not None and pts <= last
-            if is_late and self.decode_errors:  # out of order because of damage
-                self.decode_errors += 1
+            falls = pts is not None and last is not None and pts <= last
+            if falls and (self._decoder.errors or self._late):  # put out of order by damage
+                self._late += 1
                 continue
-            if pts is None or is_late:
-                pts = _following(last, step)
+            if pts is None or falls:
+                pts = 0 if last is None else last + self._step
             elif last is not None:
-                step = pts - last
+                self._step = pts - last
             last = pts
             yield frame, pts
-
-    def _demux(self) -> Iterator["av.Packet[av.VideoStream] | None"]:
-        """Yield the packets of the stream, then what flushes the decoder; continue after damage to the container."""
-        errors_in_a_row = 0
-        while errors_in_a_row <= MAX_DEMUX_ERRORS:
-            try:
-                for packet in self._container.demux(self._stream):
-                    errors_in_a_row = 0
-                    yield packet
-                return
-            except av.error.FFmpegError:
-                self.decode_errors += 1
-                errors_in_a_row += 1
-        yield None
-
-
-def _open(path: Path) -> av.container.InputContainer:
-    try:
-        return open_input(path)
-    except (av.error.FFmpegError, OSError) as error:
-        raise MediaError(
-            f"{path}: is no video that can be read ({_reason(error)}); "
-            "is it cut off, damaged or another kind of file?"
-        ) from error
-
-
-def _following(last: int | None, step: int) -> int:
-    return 0 if last is None else last + step
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error)
-
-
-def _is_cover(stream: av.VideoStream) -> bool:
-    return bool(stream.disposition & Disposition.attached_pic)
-
-
-def _orientation(frame: av.VideoFrame) -> Orientation:
-    side_data: Any = frame.side_data  # the stubs only know text keys
-    for index in range(len(side_data)):
-        data = side_data[index]
-        if data.type is SideDataType.DISPLAYMATRIX:
-            return orientation_from_matrix(np.frombuffer(bytes(data), dtype=np.int32).tolist())
-    return UPRIGHT

@@ -71,6 +71,11 @@ class VideoSink(FileWriter, Sink):
         self._traits = _countable(traits, self._codec.max_timescale)
         self._start_s = None if from_zero else 0.0
         self._last_pts: int | None = None
+        self._waiting: av.Packet[av.VideoStream] | None = None
+        self._first: tuple[int | None, int | None] | None = None  # pts and dts of the first packet
+        self._held: av.VideoFrame | None = None
+        self._durations: dict[int | None, int] = {}  # of frames inside the encoder, by their times
+        self._step = max(1, round(1 / (self._traits.rate * self._traits.time_base)))
         self._kind = container_for(Path(path), self.config.codec)
         self._transparent = False
         super().__init__(GrowingFile(path) if self.config.fragment_s > 0 else AtomicFile(path))
@@ -99,14 +104,18 @@ class VideoSink(FileWriter, Sink):
         frame.pts = self._next_pts(result.frame.captured_s)
         frame.time_base = self._traits.time_base
         with self._writing():
-            self._mux(self._stream.encode(frame))
+            self._encode_held(frame.pts)
+            self._held = frame
 
     def _finish(self) -> None:
         if self._last_pts is None:
             raise OutputError(f"{self._file.path}: there was no frame to write")
+        self._encode_held(None if self.end_s is None else self._pts(self.end_s))
         self._mux(self._stream.encode(None))
+        self._mux_last()
         if self._audio is not None:
             self._audio.copy_rest()
+            self.notes, self.losses = self._audio.notes, self._audio.losses
 
     def _begin_transparent(self) -> None:
         """Reopen the file with an alpha channel: only the first picture tells that one is needed."""
@@ -161,7 +170,6 @@ class VideoSink(FileWriter, Sink):
         stream.time_base = traits.time_base
         context = stream.codec_context
         context.time_base = traits.time_base
-        context.sample_aspect_ratio = traits.sample_aspect
         context.options = self._encoder_options()
         context.thread_count = self.config.threads
         if codec.tag and self._kind in ("mp4", "mov"):
@@ -182,24 +190,59 @@ class VideoSink(FileWriter, Sink):
     def _open_audio(self) -> AudioCopy | None:
         if not self.config.audio or self._traits.path is None:
             return None
-        audio = AudioCopy.open(self._traits.path, self._container)
+        audio = AudioCopy.open(self._traits.path, self._container, self._traits.origin_s)
         return audio and self._resources.enter_context(audio)
+
+    def _encode_held(self, end_pts: int | None) -> None:
+        """Encode the frame before, whose duration is known only now."""
+        frame, self._held = self._held, None
+        if frame is None or frame.pts is None:
+            return
+        if end_pts is not None and end_pts > frame.pts:
+            self._step = end_pts - frame.pts
+        self._durations[frame.pts] = self._step
+        self._mux(self._stream.encode(frame))
 
     def _next_pts(self, captured_s: float) -> int:
         """Return the time in units of the time base, later than the last one."""
         if self._start_s is None:
             self._start_s = captured_s
-        pts = round((captured_s - self._start_s) / self._traits.time_base)
+        pts = self._pts(captured_s)
         if self._last_pts is not None:
             pts = max(pts, self._last_pts + 1)
         self._last_pts = pts
         return pts
 
+    def _pts(self, captured_s: float) -> int:
+        return round((captured_s - (self._start_s or 0.0)) / self._traits.time_base)
+
     def _mux(self, packets: "Iterable[av.Packet[av.VideoStream]]") -> None:
+        """Mux all packets but the last one, which is kept until the next comes or the file ends."""
         for packet in packets:
-            self._container.mux(packet)
-            if self._audio is not None and packet.dts is not None:
-                self._audio.copy_until(float(packet.dts * packet.time_base))
+            if packet.pts in self._durations:  # encoders reorder frames and forget how long each lasts
+                packet.duration = self._durations.pop(packet.pts)
+            if self._first is None:
+                self._first = (packet.pts, packet.dts)
+            if self._waiting is not None:
+                self._mux_now(self._waiting)
+            self._waiting = packet
+
+    def _mux_now(self, packet: "av.Packet[av.VideoStream]") -> None:
+        begins = packet.dts
+        self._container.mux(packet)
+        if self._audio is not None and begins is not None:
+            self._audio.copy_until(float(begins * self._traits.time_base))
+
+    def _mux_last(self) -> None:
+        packet, self._waiting = self._waiting, None
+        if packet is None:
+            return
+        if self._kind in ("mp4", "mov") and self.end_s is not None:
+            # An MP4 lasts as long as its packets in the order of decoding, whichever of them is shown last.
+            first_pts, first_dts = self._first or (0, 0)
+            decoded = (packet.dts or 0) - (first_dts or 0)
+            packet.duration = max(1, self._pts(self.end_s) - (first_pts or 0) - decoded)
+        self._mux_now(packet)
 
 
 def _traits_for(info: SourceInfo) -> VideoTraits:

@@ -256,7 +256,7 @@ def test_codec_and_quality_reach_the_file(tmp_path):
         path = tmp_path / f"out{quality}.mp4"
         batch(inputs=[clip], output=path, video=VideoSinkConfig(codec="mpeg4", quality=quality))
         with VideoFile(path) as video:
-            assert video._stream.codec_context.name == "mpeg4"
+            assert video._decoder.stream.codec_context.name == "mpeg4"
         sizes.append(path.stat().st_size)
     assert sizes[0] < sizes[1]
 

@@ -1,0 +1,113 @@
+"""Decoded frames of the first video stream of a file, whatever its bytes are."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import av.error
+from av.stream import Disposition
+
+from arpipe.errors import MediaError
+from arpipe.io.guard import guarded
+from arpipe.io.limits import LONGEST_SIDE_PX, limits
+from arpipe.io.video.container import ADVICE, open_input
+
+MAX_DEMUX_ERRORS = 64  # in a row: a file that is cut off can repeat the same error for ever
+
+
+class Decoder:
+    """Frames of the first video stream.
+
+    Args:
+        path: The file.
+        threading: "AUTO" decodes several frames at once where the codec can, "SLICE" parts of one frame.
+        threads: Number of threads; 0 for as many as the machine has cores.
+
+    Attributes:
+        container: The open file.
+        stream: Its first video stream that is not a cover picture.
+        errors: Packets that could not be decoded so far, and frames that the decoder had to patch up.
+
+    Raises:
+        MediaError: There is no video in the file that can be decoded.
+    """
+
+    def __init__(self, path: Path, threading: str, threads: int) -> None:
+        self._path = path
+        self.errors = 0
+        self.container = open_input(path)
+        try:
+            with guarded(MediaError, f"{path}: cannot be decoded", ADVICE):
+                self.stream = self._video_stream()
+                if self.stream.codec_context is None:
+                    raise MediaError(f"{path}: there is no decoder for its video; convert it to H.264 first")
+                self.stream.thread_type = threading
+                self.stream.codec_context.thread_count = threads
+                # Refused by FFmpeg before it takes memory for a frame.
+                self.stream.codec_context.options = {"max_pixels": str(limits().frame_pixels)}
+        except BaseException:
+            self.container.close()
+            raise
+
+    def frames(self) -> Iterator[av.VideoFrame]:
+        """Yield frames in order of presentation; what cannot be decoded is counted and left out."""
+        for packet in self._packets():
+            try:
+                frames = self.stream.decode(packet)
+            except EOFError:
+                return
+            except Exception:  # noqa: BLE001 - damaged packets make decoders raise nearly anything
+                self.errors += 1
+                continue
+            for frame in frames:
+                if max(frame.width, frame.height) > LONGEST_SIDE_PX:
+                    self.errors += 1
+                    continue
+                self.errors += bool(frame.is_corrupt)
+                yield frame
+
+    def left_out(self) -> list[str]:
+        """Name the streams of the file that are not read, such as subtitles; audio and covers are not among them."""
+        streams = self.container.streams
+        further = sum(not _is_cover(stream) for stream in streams.video) - 1
+        counts = {
+            "further video track": further,
+            "subtitle track": len(streams.subtitles),
+            "data track": len(streams.data),
+        }
+        return [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items() if count > 0]
+
+    def close(self) -> None:
+        """Close the file; may be called twice."""
+        self.container.close()
+
+    def _video_stream(self) -> av.VideoStream:
+        streams = [stream for stream in self.container.streams.video if not _is_cover(stream)]
+        if not streams:
+            has_audio = bool(self.container.streams.audio)
+            raise MediaError(
+                f"{self._path}: there is no video in the file{', only audio' if has_audio else ''}"
+            )
+        return streams[0]
+
+    def _packets(self) -> Iterator["av.Packet[av.VideoStream] | None"]:
+        """Yield the packets of the stream, then what flushes the decoder; continue after damage to the container."""
+        errors_in_a_row = 0
+        while errors_in_a_row <= MAX_DEMUX_ERRORS:
+            try:
+                for packet in self.container.demux(self.stream):
+                    errors_in_a_row = 0
+                    yield packet
+                return
+            except (
+                av.error.FFmpegError,
+                IndexError,
+                ValueError,
+            ):  # streams that appear on the way: IndexError
+                self.errors += 1
+                errors_in_a_row += 1
+        yield None
+
+
+def _is_cover(stream: av.VideoStream) -> bool:
+    return bool(stream.disposition & Disposition.attached_pic)
