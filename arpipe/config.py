@@ -1,8 +1,9 @@
-"""A whole run as one tree of frozen models.
+"""The configuration of a run, as one tree of frozen models.
 
-It only composes the configurations that classes own. Values come from, later wins: the classes' defaults,
-a TOML file, variables (`ARPIPE_PERCEPTION__FACE__MAX_FACES=2`), `--set perception.face.max_faces=2`, flags.
-A mistake in any of them is an error that names where it stands, the key and the nearest valid one.
+It composes the configurations of the classes. Values come from the following places, later ones take precedence: the
+defaults of the classes, a TOML file, environment variables (`ARPIPE_PERCEPTION__FACE__MAX_FACES=2`),
+`--set perception.face.max_faces=2`, and flags. A wrong value or key is an error that names its origin, the key and the
+nearest valid key.
 """
 
 import os
@@ -23,23 +24,25 @@ from arpipe.pipeline.governor import GovernorConfig
 from arpipe.pipeline.pipeline import PipelineConfig
 
 ENVIRONMENT_PREFIX = "ARPIPE_"
-LEVEL_MARK = "__"  # between levels; variables without it, such as ARPIPE_HOME, are no configuration
+LEVEL_MARK = (
+    "__"  # between levels; variables without it, such as ARPIPE_HOME, are not part of the configuration
+)
 
 
 class ProfileConfig(BaseModel):
     """What is measured.
 
     Attributes:
-        source: As for every command: "sample", a file, a camera.
-        live: Run the loop of `arpipe live`: the source plays at its own rate, stages overlap, frames that come too
-            soon are dropped, and the governor decides. Else frame by frame, each stage undisturbed.
-        width, height: Size of the sample's frames, px; files keep their own.
-        fps: Rate at which the sample plays live, Hz; files keep their own.
-        faces: Faces in the sample.
-        frames: Counted frames a run.
-        warm_up: Frames before that are not counted: first detection, shaders, clock speed.
-        repeat: Runs; their medians tell how far a figure can be trusted.
-        output: Write the pictures to this video and measure that, too.
+        source: "sample", a file, or a camera.
+        live: Measure the loop of `arpipe live`: the source plays at its own rate, stages overlap, late frames are
+            dropped, and the governor adjusts the quality. Otherwise, frames are processed one after the other.
+        width, height: Frame size of the sample, px.
+        fps: Frame rate of the sample in live mode, Hz.
+        faces: Number of faces in the sample.
+        frames: Counted frames per run.
+        warm_up: Frames before them that are not counted: first detection, shader compilation, CPU frequency.
+        repeat: Number of runs; their medians show the variation.
+        output: Also encode the pictures into this video, and measure that; None for no video.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,22 +60,22 @@ class ProfileConfig(BaseModel):
 
 
 class LiveConfig(BaseModel):
-    """How a camera is shown.
+    """Settings of `arpipe live`.
 
     Attributes:
-        source: A camera's number, or any file or "sample", which then plays as a camera would.
-        loop: Begin a file again when it ends.
-        device: What is asked of a camera.
-        window: Show it; without, frames go to sinks and callbacks only.
-        mirror: Show it as a mirror does; what is recorded or sent is never mirrored.
-        full_screen: Begin on the whole screen.
-        record: Record into this file from the first frame on; if it exists, a number is added to the name.
-        virtual_camera: Send it to a virtual camera that video calls can choose.
+        source: Camera number, file, or "sample"; files play in real time.
+        loop: Loop the file.
+        device: Mode requested from the camera.
+        window: Show a window; otherwise, pictures go to outputs and callbacks only.
+        mirror: Mirror the picture in the window; outputs are never mirrored.
+        full_screen: Start in full screen.
+        record: Record into this file from the start; if it exists, a number is added to the name.
+        virtual_camera: Send pictures to a virtual camera for video calls.
         outputs: Further outputs, each a file that must not exist yet or `name:target`, such as one that an installed
             package adds.
-        folder: Where recordings and snapshots go.
-        frames: End after so many; 0 for no end.
-        seconds: End after so long; 0 for no end.
+        folder: Folder of recordings and snapshots.
+        frames: Stop after so many pictures; 0 for no limit.
+        seconds: Stop after so many seconds; 0 for no limit.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -92,20 +95,20 @@ class LiveConfig(BaseModel):
 
 
 class WebConfig(BaseModel):
-    """The page that `arpipe live --web` serves.
+    """The page of `arpipe live --web`.
 
     Attributes:
-        host: Address to listen on. Any but loopback needs TLS, and its page a token.
-        port: To listen on; 0 takes a free one.
-        hosts: Further names by which browsers may call this server.
+        host: Address to listen on. Beyond loopback, TLS and a token are required.
+        port: Port to listen on; 0 picks a free one.
+        hosts: Further host names of this server.
         tls_cert, tls_key: PEM files.
-        max_sessions: Pages served at once; the next one is asked to come later.
-        max_width, max_height: Largest picture that a page may send, px, either way up.
-        max_message_kb: Largest message.
-        max_fps: Pictures a second that a page may send.
-        idle_s: A session that sends nothing for so long ends.
-        crf: H.264 quality of what is sent back: 0 best, 51 worst.
-        jpeg_quality: Of what is sent to pages without WebCodecs, 0 to 100.
+        max_sessions: Maximum number of pages served at once.
+        max_width, max_height: Largest picture that a page may send, px, in either orientation.
+        max_message_kb: Largest message, KiB.
+        max_fps: Maximum number of pictures per second from a page.
+        idle_s: Idle time after which a session ends, s.
+        crf: H.264 quality of the pictures sent back: 0 best, 51 worst.
+        jpeg_quality: JPEG quality for pages without WebCodecs, 0 to 100.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -126,14 +129,14 @@ class WebConfig(BaseModel):
 
 
 class RunConfig(PipelineConfig):
-    """Everything settable about a run: the pipeline's own keys and what is done around it.
+    """The configuration of a run: that of the pipeline, and of the commands.
 
     Attributes:
-        live: What `arpipe live` shows.
-        governor: How it holds the frame rate.
-        video: How videos are compressed.
-        profile: What `arpipe profile` measures.
-        web: The page that `arpipe live --web` serves.
+        live: Settings of `arpipe live`.
+        governor: How the frame rate is held.
+        video: Compression of videos.
+        profile: Settings of `arpipe profile`.
+        web: The page of `arpipe live --web`.
     """
 
     live: LiveConfig = LiveConfig()
@@ -149,16 +152,16 @@ def load_config(
     flags: Mapping[str, tuple[str, Any]] | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> RunConfig:
-    """Put a configuration together.
+    """Load a configuration.
 
     Args:
-        source: A TOML file, the name of a configuration that comes with arpipe, or None for `default`.
-        settings: Texts `a.b=value` in TOML's spelling.
-        flags: Command-line flag → dotted key and its value.
-        environ: Where variables are looked up.
+        source: TOML file or name of a bundled configuration; None for `default`.
+        settings: Settings `a.b=value` in TOML syntax.
+        flags: Command-line flag → dotted key and value.
+        environ: Environment variables.
 
     Raises:
-        ConfigError: Something is unknown, missing or out of range.
+        ConfigError: A key is unknown, a file is missing, or a value is out of range.
     """
     path = config_file(source)
     table: dict[str, Any] = {}
@@ -172,7 +175,7 @@ def load_config(
 
 
 def as_toml(config: RunConfig, *, resolved: bool) -> str:
-    """A configuration as TOML: all of it when resolved, else only what differs from the defaults."""
+    """Return a configuration as TOML: all values if resolved, otherwise those that differ from the defaults."""
     return to_toml(config.model_dump(mode="json", exclude_defaults=not resolved))
 
 
@@ -216,7 +219,7 @@ def _table(key: str, value: Any) -> dict[str, Any]:
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """`above` laid over `below`, table by table."""
+    """Merge two tables; values of `above` take precedence."""
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
