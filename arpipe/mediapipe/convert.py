@@ -14,7 +14,7 @@ from arpipe.models.hands import HandObservation
 from arpipe.tracking.mediapipe.body import Body
 from arpipe.types import Detection, Frame, Landmarks, Points
 
-# MediaPipe takes pictures for mirrored ones: what it calls left is the person's right.
+# Solutions take pictures for mirrored ones: what they call left is the person's right. Index 0 is the latter.
 LABELS = ("Left", "Right")
 
 # One landmark within a serialised list: its tag and length, then tag and value of each field. Python would take 1 µs
@@ -42,11 +42,15 @@ def world_landmarks(world_m: Points, visibility: Points | None = None) -> Messag
 
 def handedness(hand: HandObservation) -> Message:
     """Return a `ClassificationList` with the likelier side."""
-    left_score = hand.right_score
-    index = int(left_score <= 0.5)
+    index, score = side_of(hand)
     made = ClassificationList()
-    made.classification.add(index=index, score=1.0 - left_score if index else left_score, label=LABELS[index])
+    made.classification.add(index=index, score=score, label=LABELS[index])
     return made
+
+
+def side_of(hand: HandObservation) -> tuple[int, float]:
+    """Return MediaPipe's index of the likelier side, and its score in [0.5, 1]."""
+    return (0, hand.right_score) if hand.right_score > 0.5 else (1, 1.0 - hand.right_score)
 
 
 def body_outputs(body: Body | None, frame: Frame) -> dict[str, object]:

@@ -9,7 +9,9 @@ from arpipe.inference.runtime import Runtime
 from arpipe.models.body_pose import SIDE_PX, BodyObservation, BodyPose, PersonDetector, body_roi, circle_roi
 from arpipe.timing import StageTimer
 from arpipe.tracking.filters import OneEuroConfig
+from arpipe.tracking.mediapipe.many import ManyTracker
 from arpipe.tracking.mediapipe.smoothing import AxisOneEuroFilter, LowPassFilter, steady_mask
+from arpipe.tracking.networks import Networks
 from arpipe.types import Frame, Points, Roi
 
 SMOOTHING = OneEuroConfig(min_cutoff=0.05, beta=80.0, derivate_cutoff=1.0)
@@ -76,6 +78,11 @@ class SingleBodyTracker:
         for memory in (self._points, self._circle, self._world, self._visibility):
             memory.reset()
 
+    def find(self, frame: Frame, timer: StageTimer) -> list[Body]:
+        """Find the person in the next frame; an empty list when there is none."""
+        body = self.update(frame, timer)
+        return [] if body is None else [body]
+
     def update(self, frame: Frame, timer: StageTimer) -> Body | None:
         """Find the person in the next frame; None when there is none."""
         roi = self._roi if self._options.follows else None
@@ -109,9 +116,9 @@ class SingleBodyTracker:
         )
 
     def _placed_mask(self, seen: BodyObservation, frame: Frame) -> Points | None:
-        if seen.mask is None:
+        mask = _placed(seen, frame)
+        if mask is None:
             return None
-        mask = place_mask(seen.mask, seen.roi, frame.width, frame.height)
         smooths = self._options.smooth_mask and self._options.follows
         if smooths and self._mask is not None and self._mask.shape == mask.shape:
             mask = steady_mask(mask, self._mask)
@@ -119,11 +126,34 @@ class SingleBodyTracker:
         return mask
 
 
+class ManyBodiesTracker:
+    """Tracks several people, unsmoothed.
+
+    Args:
+        options: What is asked for; nothing is smoothed.
+        wanted: People from which on detection pauses.
+        runtime: Loads the networks and owns them.
+    """
+
+    def __init__(self, options: BodyOptions, wanted: int, runtime: Runtime) -> None:
+        detector = PersonDetector(runtime, options.min_detection)
+        networks = Networks(detector, body_roi, BodyPose(runtime, mask=options.mask))
+        self._tracker = ManyTracker(networks, wanted, options.min_presence, follows=options.follows)
+
+    def find(self, frame: Frame, timer: StageTimer) -> list[Body]:
+        """Find the people in the next frame."""
+        return [Body(seen, _placed(seen, frame)) for seen in self._tracker.update(frame, timer)]
+
+
 def place_mask(mask: Points, roi: Roi, width: int, height: int) -> Points:
     """Place the mask of a square in its frame, (height, width) float32; 0 outside the square."""
     image_from_crop = roi.image_from_crop(SIDE_PX).matrix
     placed = cv2.warpAffine(mask, image_from_crop, (width, height), flags=cv2.INTER_LINEAR)
     return np.asarray(placed, np.float32)
+
+
+def _placed(seen: BodyObservation, frame: Frame) -> Points | None:
+    return None if seen.mask is None else place_mask(seen.mask, seen.roi, frame.width, frame.height)
 
 
 def _size(seen: BodyObservation) -> float:

@@ -15,7 +15,7 @@ REPOSITORY = HERE.parents[2]
 PACKAGES = ("cvzone==1.6.1", "jikanvision==0.5", "Kazier==0.0.1", "mp2signal==0.0.2", "mpvc==0.0.3")
 THEIR_NEEDS = ("joblib", "requests")
 CLIPS = {
-    "use_cvzone": "mediapipe-samples/examples/hand_landmarker/android/app/src/androidTest/assets/test_video.mp4",
+    "use_cvzone": "tfjs-models/pose-detection/test_data/pose_1.mp4",
     "use_jikanvision": "incluit-driver/data/video2.mp4",
     "use_kazier": "incluit-driver/data/video2.mp4",
     "use_mp2signal": "incluit-driver/data/video2.mp4",
@@ -36,7 +36,7 @@ def main() -> None:
     theirs = environment(folder / "mediapipe", ["mediapipe==0.10.21"])
     print("| program | result | frames alike | mean difference | p99 |\n|---|---|---|---|---|")
     for name, clip in CLIPS.items():
-        path = options.clip or options.data / clip
+        path = unpacked(ours, options.clip or options.data / clip, options.frames, folder)
         pair = [
             run([str(theirs)], name, path, options.frames, folder),
             run([str(ours), "-m", "arpipe.mediapipe"], name, path, options.frames, folder),
@@ -56,6 +56,20 @@ def environment(folder, packages):
     return python
 
 
+def unpacked(python, clip, count, folder):
+    """The clip as numbered pictures, which both environments decode alike; as OpenCV names them."""
+    pictures = folder / "clips" / clip.stem
+    pictures.mkdir(parents=True, exist_ok=True)
+    program = (
+        "import cv2, sys; capture = cv2.VideoCapture(sys.argv[1])\n"
+        "for index in range(int(sys.argv[3])):\n"
+        "    found, image = capture.read()\n"
+        "    found and cv2.imwrite(f'{sys.argv[2]}/{index:04}.png', image)\n"
+    )
+    subprocess.run([str(python), "-c", program, str(clip), str(pictures), str(count)], check=True)
+    return pictures / "%04d.png"
+
+
 def run(command, name, clip, count, folder):
     """Results of one program."""
     out = folder / "results.json"
@@ -68,7 +82,7 @@ def run(command, name, clip, count, folder):
 
 def compared(expected, found):
     """Cells of the table: per cent of the frames with as many subjects, and differences in per cent of a subject."""
-    if np.ndim(expected) == 3:  # a picture
+    if is_picture(expected):
         apart = np.abs(np.subtract(expected, found))
         return f" | {apart.mean():.2f} codes | {np.percentile(apart, 99):.1f} codes"
     alike = [shape(one) == shape(other) for one, other in zip(expected, found, strict=True)]
@@ -84,6 +98,11 @@ def compared(expected, found):
         return f"{share} | none found | "
     values = 100 * np.concatenate(apart)
     return f"{share} | {values.mean():.3f} % | {np.percentile(values, 99):.2f} %"
+
+
+def is_picture(value):
+    """Whether a result is a picture and not a list of frames."""
+    return len(value) == 60 and all(len(row) == 80 for row in value)
 
 
 def shape(subjects):

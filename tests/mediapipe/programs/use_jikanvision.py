@@ -10,8 +10,8 @@ found = {"bodies": [], "faces": [], "meshes": []}
 for image in frames():
     bodies, drawn = body.findBodies(image.copy())
     found["bodies"].append(bodies)
-    drawn, boxes = faces.findFaces(drawn)
+    drawn, boxes = faces.findFaces(image.copy())
     found["faces"].append([each[1] for each in boxes])
-    points, drawn = meshes.findFaces(drawn)
+    points, drawn = meshes.findFaces(image.copy())
     found["meshes"].append(points)
 save(**found, drawn=thumbnail(drawn))

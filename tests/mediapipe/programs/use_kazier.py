@@ -8,10 +8,10 @@ found = {"hands": [], "faces": [], "meshes": [], "pose": []}
 for image in frames():
     drawn = hands.detect_hands(image.copy(), flip=False)
     found["hands"].append(without_numbers(hands.get_hand_positions(drawn, draw=False)))
-    drawn, boxes = faces.find_faces(drawn)
+    drawn, boxes = faces.find_faces(image.copy())
     found["faces"].append([each[1] for each in boxes])
-    drawn, points = faces.find_face_mesh(drawn, pointdraw=False)
+    drawn, points = faces.find_face_mesh(image.copy(), pointdraw=False)
     found["meshes"].append(points)
-    drawn = pose.findPose(drawn)
+    drawn = pose.findPose(image.copy())
     found["pose"].append(without_numbers([pose.findPosition(drawn, draw=False)]))
 save(**found, drawn=thumbnail(drawn))

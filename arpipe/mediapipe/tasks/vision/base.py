@@ -1,0 +1,177 @@
+"""What all vision tasks have in common: running modes, time stamps and the callback of live streams."""
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Generic, Self, TypeVar
+
+import numpy as np
+
+from arpipe.inference.runtime import Runtime
+from arpipe.mediapipe.image import Image, ImageFormat
+from arpipe.mediapipe.tasks.vision.core.image_processing_options import ImageProcessingOptions
+from arpipe.mediapipe.tasks.vision.core.vision_task_running_mode import VisionTaskRunningMode
+from arpipe.timing import StageTimer
+from arpipe.types import Frame, Pixels
+
+Result = TypeVar("Result")
+ResultCallback = Callable[[Result, Image, int], None]
+"""Called with a result, its image and its time stamp, ms, on a thread of the task."""
+
+
+class VisionTask(ABC, Generic[Result]):
+    """A task: processes images until it is closed.
+
+    Args:
+        running_mode: How images come.
+        result_callback: Gets the results of a live stream, and only those.
+        runtime: Closed with the task.
+
+    Raises:
+        ValueError: A live stream without a callback, or a callback without one.
+    """
+
+    def __init__(
+        self,
+        running_mode: VisionTaskRunningMode,
+        result_callback: ResultCallback[Result] | None,
+        runtime: Runtime,
+    ) -> None:
+        is_live = running_mode is VisionTaskRunningMode.LIVE_STREAM
+        if is_live and result_callback is None:
+            raise ValueError(
+                "The vision task is in live stream mode, a user-defined result callback must be provided."
+            )
+        if not is_live and result_callback is not None:
+            raise ValueError(
+                "The vision task is in image or video mode, a user-defined result callback should not be provided."
+            )
+        self._running_mode, self._callback, self._runtime = running_mode, result_callback, runtime
+        self._timer = StageTimer()
+        self._lock = threading.Lock()
+        self._count = 0
+        self._last_ms: int | None = None
+        self._worker = ThreadPoolExecutor(1, "arpipe-task") if is_live else None
+        self._pending: Future[None] | None = None
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Wait for the live stream's last result and free the networks; may be called twice."""
+        self._is_closed = True
+        if self._worker is not None:
+            self._worker.shutdown()
+        self._runtime.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @abstractmethod
+    def _compute(self, frame: Frame) -> Result:
+        """Compute the result of one frame."""
+
+    def _run_image(self, image: Image, options: ImageProcessingOptions | None) -> Result:
+        self._require(VisionTaskRunningMode.IMAGE, "image", options)
+        return self._run(image, 0)
+
+    def _run_video(self, image: Image, timestamp_ms: int, options: ImageProcessingOptions | None) -> Result:
+        self._require(VisionTaskRunningMode.VIDEO, "video", options)
+        self._advance(timestamp_ms)
+        return self._run(image, timestamp_ms)
+
+    def _run_live(self, image: Image, timestamp_ms: int, options: ImageProcessingOptions | None) -> None:
+        """Compute a result on the task's thread, unless that is still busy: then the image is dropped."""
+        self._require(VisionTaskRunningMode.LIVE_STREAM, "live stream", options)
+        self._advance(timestamp_ms)
+        if self._pending is not None:
+            if not self._pending.done():
+                return
+            self._pending.result()  # raises what the last one or its callback raised
+        if self._worker is not None:
+            self._pending = self._worker.submit(self._answer, image, timestamp_ms)
+
+    def _answer(self, image: Image, timestamp_ms: int) -> None:
+        result = self._run(image, timestamp_ms)
+        if self._callback is not None:
+            self._callback(result, image, timestamp_ms)
+
+    def _run(self, image: Image, timestamp_ms: int) -> Result:
+        frame = Frame(rgb_pixels(image), timestamp_ms / 1000.0, self._count)
+        with self._lock:
+            self._count += 1
+            self._timer.begin_frame(frame.index)
+            return self._compute(frame)
+
+    def _require(
+        self, mode: VisionTaskRunningMode, name: str, options: ImageProcessingOptions | None
+    ) -> None:
+        if self._is_closed:
+            raise ValueError(f"{type(self).__name__} is closed; make a new one")
+        if self._running_mode is not mode:
+            raise ValueError(
+                f"Task is not initialized with the {name} mode. Current running mode: {self._running_mode.name}"
+            )
+        if options is not None and (options.rotation_degrees or options.region_of_interest is not None):
+            raise ValueError("arpipe's tasks take whole, upright images; crop or rotate the image before")
+
+    def _advance(self, timestamp_ms: int) -> None:
+        if self._last_ms is not None and timestamp_ms <= self._last_ms:
+            raise ValueError(
+                f"Input timestamp must be monotonically increasing: {timestamp_ms} ms follows {self._last_ms} ms"
+            )
+        self._last_ms = timestamp_ms
+
+
+class DetectingTask(VisionTask[Result]):
+    """A task that detects something in images."""
+
+    def detect(self, image: Image, image_processing_options: ImageProcessingOptions | None = None) -> Result:
+        """Detect in a single image; in image mode."""
+        return self._run_image(image, image_processing_options)
+
+    def detect_for_video(
+        self,
+        image: Image,
+        timestamp_ms: int,
+        image_processing_options: ImageProcessingOptions | None = None,
+    ) -> Result:
+        """Detect in the next frame of a video; in video mode.
+
+        Args:
+            image: The frame.
+            timestamp_ms: Its time, later than the last one's.
+            image_processing_options: Not supported.
+        """
+        return self._run_video(image, timestamp_ms, image_processing_options)
+
+    def detect_async(
+        self,
+        image: Image,
+        timestamp_ms: int,
+        image_processing_options: ImageProcessingOptions | None = None,
+    ) -> None:
+        """Detect in the next image of a live stream and return at once; in live stream mode.
+
+        An image that comes while another is being processed is dropped. An error of that one or its callback is raised
+        here, by the next call.
+
+        Args:
+            image: The image.
+            timestamp_ms: Its time, later than the last one's.
+            image_processing_options: Not supported.
+        """
+        self._run_live(image, timestamp_ms, image_processing_options)
+
+
+def rgb_pixels(image: Image) -> Pixels:
+    """Return the pixels of a colour image without its opacity.
+
+    Raises:
+        ValueError: The image has other channels.
+    """
+    if image.image_format not in (ImageFormat.SRGB, ImageFormat.SRGBA):
+        raise ValueError(f"expected an image of SRGB or SRGBA, got {image.image_format.name}")
+    return np.ascontiguousarray(image.numpy_view()[..., :3], np.uint8)

@@ -1,0 +1,1 @@
+"""Running modes and processing options."""

@@ -1,0 +1,148 @@
+"""Faces: 478 landmarks and the head's pose."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.geometry.transforms import Array
+from arpipe.head_pose import HeadPoseSolver
+from arpipe.inference.runtime import Runtime
+from arpipe.mediapipe.solutions import face_mesh_connections as faces
+from arpipe.mediapipe.tasks.assets import check_weights
+from arpipe.mediapipe.tasks.components.containers.category import Category
+from arpipe.mediapipe.tasks.components.containers.landmark import NormalizedLandmark
+from arpipe.mediapipe.tasks.core.base_options import BaseOptions
+from arpipe.mediapipe.tasks.vision.base import DetectingTask, ResultCallback
+from arpipe.mediapipe.tasks.vision.connections import Connection, connected
+from arpipe.mediapipe.tasks.vision.convert import normalized_landmarks
+from arpipe.mediapipe.tasks.vision.core.vision_task_running_mode import VisionTaskRunningMode
+from arpipe.tracking.mediapipe.faces import FaceSmoother, face_networks
+from arpipe.tracking.mediapipe.many import ManyTracker
+from arpipe.types import Frame, Landmarks
+
+NETWORKS = {
+    "face_detector.tflite": "face_detector_short",
+    "face_landmarks_detector.tflite": "face_mesh_v2",
+}
+VERTICAL_FOV_DEG = 63.0  # of the camera that MediaPipe assumes
+CM_PER_M = 100.0
+GL_FROM_CAMERA = np.diag([1.0, -1.0, -1.0])  # MediaPipe's camera looks along -z, y up
+
+
+class FaceLandmarksConnections:
+    """Lines between the landmarks of a face."""
+
+    Connection = Connection
+
+    FACE_LANDMARKS_LIPS = connected(faces.FACEMESH_LIPS)
+    FACE_LANDMARKS_LEFT_EYE = connected(faces.FACEMESH_LEFT_EYE)
+    FACE_LANDMARKS_LEFT_EYEBROW = connected(faces.FACEMESH_LEFT_EYEBROW)
+    FACE_LANDMARKS_LEFT_IRIS = connected(faces.FACEMESH_LEFT_IRIS)
+    FACE_LANDMARKS_RIGHT_EYE = connected(faces.FACEMESH_RIGHT_EYE)
+    FACE_LANDMARKS_RIGHT_EYEBROW = connected(faces.FACEMESH_RIGHT_EYEBROW)
+    FACE_LANDMARKS_RIGHT_IRIS = connected(faces.FACEMESH_RIGHT_IRIS)
+    FACE_LANDMARKS_FACE_OVAL = connected(faces.FACEMESH_FACE_OVAL)
+    FACE_LANDMARKS_CONTOURS = connected(faces.FACEMESH_CONTOURS)
+    FACE_LANDMARKS_TESSELATION = connected(faces.FACEMESH_TESSELATION)
+
+
+@dataclass
+class FaceLandmarkerResult:
+    """One entry per face in each list; lists that were not asked for are empty."""
+
+    face_landmarks: list[list[NormalizedLandmark]]
+    face_blendshapes: list[list[Category]]
+    facial_transformation_matrixes: list[Array]
+
+
+@dataclass
+class FaceLandmarkerOptions:
+    """Options of `FaceLandmarker`.
+
+    Attributes:
+        base_options: Where the networks come from.
+        running_mode: How images come.
+        num_faces: Faces wanted. One is smoothed over time, several are not.
+        min_face_detection_confidence: Score in [0, 1] that a detection needs.
+        min_face_presence_confidence: Score in [0, 1] that landmarks need.
+        min_tracking_confidence: Accepted; tracked faces are taken for detected ones as with MediaPipe's default.
+        output_face_blendshapes: Not available: an error.
+        output_facial_transformation_matrixes: Solve the head's pose too, (4, 4), cm, from the canonical face to a
+            camera with a vertical field of view of 63° that looks along -z, y up. It is arpipe's own solution.
+        result_callback: Gets the results of a live stream.
+    """
+
+    base_options: BaseOptions
+    running_mode: VisionTaskRunningMode = VisionTaskRunningMode.IMAGE
+    num_faces: int = 1
+    min_face_detection_confidence: float = 0.5
+    min_face_presence_confidence: float = 0.5
+    min_tracking_confidence: float = 0.5
+    output_face_blendshapes: bool = False
+    output_facial_transformation_matrixes: bool = False
+    result_callback: ResultCallback[FaceLandmarkerResult] | None = None
+
+
+class FaceLandmarker(DetectingTask[FaceLandmarkerResult]):
+    """Finds faces; make one with `create_from_options`.
+
+    Args:
+        options: What is asked for.
+
+    Raises:
+        ValueError: Blendshapes are asked for, among others.
+    """
+
+    def __init__(self, options: FaceLandmarkerOptions) -> None:
+        runtime = Runtime()
+        super().__init__(options.running_mode, options.result_callback, runtime)
+        if options.output_face_blendshapes:
+            raise ValueError("arpipe has no network for blendshapes; set output_face_blendshapes to False")
+        check_weights(options.base_options, NETWORKS)
+        follows = options.running_mode is not VisionTaskRunningMode.IMAGE
+        self._tracker = ManyTracker(
+            face_networks(runtime, "v2", options.min_face_detection_confidence),
+            options.num_faces,
+            options.min_face_presence_confidence,
+            follows=follows,
+        )
+        self._smoother = FaceSmoother() if follows and options.num_faces == 1 else None
+        self._solver = HeadPoseSolver() if options.output_facial_transformation_matrixes else None
+
+    @classmethod
+    def create_from_options(cls, options: FaceLandmarkerOptions) -> Self:
+        """Load the networks."""
+        return cls(options)
+
+    @classmethod
+    def create_from_model_path(cls, model_path: str) -> Self:
+        """Load the networks for single images, with the weights of a file."""
+        return cls(FaceLandmarkerOptions(BaseOptions(model_asset_path=model_path)))
+
+    def _compute(self, frame: Frame) -> FaceLandmarkerResult:
+        found: Sequence[Landmarks] = [each.landmarks for each in self._tracker.update(frame, self._timer)]
+        if self._smoother is not None:
+            smooth = self._smoother.apply(found[0] if found else None, frame.captured_s)
+            found = [] if smooth is None else [smooth]
+        return FaceLandmarkerResult(
+            face_landmarks=[normalized_landmarks(face, frame) for face in found],
+            face_blendshapes=[],
+            facial_transformation_matrixes=[] if self._solver is None else _poses(self._solver, found, frame),
+        )
+
+
+def _poses(solver: HeadPoseSolver, found: Sequence[Landmarks], frame: Frame) -> list[Array]:
+    """Solve the pose of each face, (4, 4), cm; faces that no pose fits are left out, as in MediaPipe."""
+    camera = CameraIntrinsics.from_fov(frame.width, frame.height, VERTICAL_FOV_DEG)
+    solved = [solver.solve(landmarks, camera) for landmarks in found]
+    matrices = []
+    for pose in solved:
+        if pose is not None:
+            matrix = np.eye(4)
+            matrix[:3, :3] = GL_FROM_CAMERA @ pose.camera_from_head.rotation
+            matrix[:3, 3] = CM_PER_M * GL_FROM_CAMERA @ pose.camera_from_head.translation_m
+            matrices.append(matrix)
+    return matrices
