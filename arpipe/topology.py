@@ -31,14 +31,14 @@ class Topology:
         regions: Region name → (k,) indices; outlines are in order, closed.
         triangles: (t, 3) indices, counter-clockwise seen from outside; (0, 3) when there is no surface.
         lean_triangles: Fewer triangles over the same landmarks, holes closed, within a millimetre of the whole surface;
-            for what is not looked at.
+            for effects that are not visible themselves.
         patches: Name of a hole ("left_eye", "right_eye", "mouth") → (k, 3) triangles that close it.
-        edges: (e, 2) indices of the lines that a debug view draws.
+        edges: (e, 2) indices of the lines of a debug view.
         mirror: (n,) index of each landmark's partner on the other side; empty when there is none.
         rigid: (k,) indices that do not move with expression; empty when there are none.
-        rigid_weights: (k,) trust in each rigid point, largest 1.
+        rigid_weights: (k,) weight of each rigid point, at most 1.
         canonical_m: (n, 3) mean shape in the `head` frame, m; (0, 3) when there is none.
-        uv: (n, 2) place in our unwrap, u right and v down in [0, 1]; (0, 2) when there is none.
+        uv: (n, 2) texture coordinates in arpipe's unwrap, u right and v down in [0, 1]; (0, 2) when there are none.
     """
 
     name: str
@@ -56,13 +56,13 @@ class Topology:
     uv: Array
 
     def index(self, name: str) -> int:
-        """Index of a named landmark; KeyError names the nearest one."""
+        """Return the index of a named landmark; KeyError has the nearest name."""
         if name not in self.names:
             raise KeyError(_unknown("landmark", name, self.name, list(self.names)))
         return self.names[name]
 
     def region(self, name: str) -> IndexArray:
-        """Indices of a named region; KeyError names the nearest one."""
+        """Return the indices of a named region; KeyError has the nearest name."""
         if name not in self.regions:
             raise KeyError(_unknown("region", name, self.name, list(self.regions)))
         return self.regions[name]

@@ -1,1 +1,1 @@
-"""Running a network: the only place that knows ONNX Runtime."""
+"""Running networks; only this package imports ONNX Runtime."""

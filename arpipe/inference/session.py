@@ -26,8 +26,8 @@ PROVIDERS: Mapping[str, str] = {
     "openvino": "OpenVINOExecutionProvider",
     "rocm": "ROCMExecutionProvider",
 }
-# What "auto" tries, best first. TensorRT compiles for minutes, and the others have not been measured on
-# networks this small, so they are for those who ask.
+# Providers that "auto" tries, best first. TensorRT compiles for minutes, and the others have not been measured on
+# networks this small, so they must be asked for.
 AUTO = ("cuda", "cpu")
 
 # `arpipe/__init__.py` turns telemetry off before ONNX Runtime is imported. A program that imported it earlier by
@@ -39,11 +39,11 @@ class SessionConfig(BaseModel):
     """How networks are run.
 
     Attributes:
-        provider: Where; "auto" takes CUDA when it works, else the CPU. Any other name is strict: absent is an
-            error.
-        intra_op_threads: Threads inside one operator on the CPU.
-        batch_threads: Parts of a batch that run at once on the CPU: several faces on several cores.
-        allow_spinning: Let those threads burn a core between operators; pays only on an idle machine.
+        provider: Execution provider; "auto" uses CUDA if it works, else the CPU. Any other name is strict: if it is
+            not available, that is an error.
+        intra_op_threads: Threads within one operator on the CPU.
+        batch_threads: Parts of a batch that run at the same time on the CPU: several faces on several cores.
+        allow_spinning: Let those threads spin between operators; only faster on an idle machine.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,18 +59,18 @@ class Session:
 
     Args:
         network: A name in the catalogue (fetched and converted on first use), or the path of an ONNX file.
-        config: Where and how to run it.
-        progress: Told about a first fetch; by default a bar is drawn on the terminal.
-        outputs: Of a network in the catalogue, the outputs that matter, all if empty. What only the others
-            need is not computed: without its mask and heat map, the body network takes half the time.
+        config: Provider and threads.
+        progress: Called during a first fetch; by default a bar is drawn on the terminal.
+        outputs: Outputs that are needed of a network in the catalogue, all if empty. What only the others depend on is
+            not computed: without its mask and heat map, the body network takes half the time.
 
     Attributes:
         name: Name or file stem.
-        provider: Where it really runs: a name from `PROVIDERS`.
+        provider: Provider in use: a name from `PROVIDERS`.
 
     Raises:
         WeightsError: The weights cannot be had.
-        InferenceError: The file does not load, or the provider asked for is not there.
+        InferenceError: The file cannot be loaded, or the configured provider is not available.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Session:
         self._sample_shape: tuple[int, ...] = tuple(source.shape[1:])
         self._output_names = [output.name for output in self._session.get_outputs()]
         parts = config.batch_threads if self.provider == "cpu" else 1
-        # Threads start with the first batch that is divided, so a single face never pays for them.
+        # Threads start with the first batch that is divided, so a single face never needs them.
         self._helpers = ThreadPoolExecutor(parts - 1, f"arpipe-{self.name}") if parts > 1 else None
         self._parts = parts
 
@@ -124,7 +124,7 @@ class Session:
 
         Raises:
             InferenceError: Wrong shape or dtype, or closed.
-            NonFiniteOutput: The network answered with NaN or infinity.
+            NonFiniteOutput: An output has NaN or infinity.
         """
         if tensor.ndim == len(self._sample_shape):
             tensor = tensor[np.newaxis]
@@ -139,7 +139,7 @@ class Session:
         return outputs
 
     def _run_parts(self, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """Run a batch, divided over the threads: the first part on the caller's own."""
+        """Run a batch, divided among the threads: the first part runs on the caller's."""
         count = min(self._parts, len(tensor))
         if self._helpers is None or count < 2:
             return self._run_whole(tensor)
@@ -176,8 +176,8 @@ class Session:
 
 
 def _check_finite(name: str, outputs: Mapping[str, NDArray[Any]]) -> None:
-    """One NaN or infinity makes the sum of an output non-finite: one pass, no temporary array."""
-    with np.errstate(invalid="ignore", over="ignore"):  # ∞ − ∞ is what is looked for, not a warning
+    """Raise if an output has NaN or infinity: its sum then has, too, which needs one pass and no temporary array."""
+    with np.errstate(invalid="ignore", over="ignore"):  # ∞ − ∞ is to be found, not warned about
         sums = {key: value.sum() for key, value in outputs.items()}
     for key, total in sums.items():
         if not np.isfinite(total):
@@ -187,7 +187,7 @@ def _check_finite(name: str, outputs: Mapping[str, NDArray[Any]]) -> None:
 def _load_from_store(
     name: str, config: SessionConfig, progress: Progress | None, outputs: Sequence[str]
 ) -> onnxruntime.InferenceSession:
-    """Load a network of the catalogue; if its cached file is damaged unnoticed, once more from a new one."""
+    """Load a network of the catalogue; if its cached file turns out to be damaged, fetch it anew and retry."""
     path = store.model_path(name, progress, outputs)
     try:
         return _load(path, config)
@@ -204,7 +204,7 @@ def _load(path: Path, config: SessionConfig) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = config.intra_op_threads
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", str(int(config.allow_spinning)))
-    options.log_severity_level = 3  # errors only: what matters is raised
+    options.log_severity_level = 3  # errors only: they are raised anyway
     try:
         return onnxruntime.InferenceSession(path, options, providers=_wanted(config.provider))
     except Exception as error:  # ONNX Runtime's own exceptions share no public base class
@@ -212,7 +212,7 @@ def _load(path: Path, config: SessionConfig) -> onnxruntime.InferenceSession:
 
 
 def _wanted(provider: ProviderName) -> list[str]:
-    """ONNX Runtime's names, best first; the CPU always last, for operators that the first one lacks."""
+    """Return ONNX Runtime's names, best first; the CPU comes last, for operators that the first one lacks."""
     available = onnxruntime.get_available_providers()
     if provider == "auto":
         return [PROVIDERS[name] for name in AUTO if PROVIDERS[name] in available]

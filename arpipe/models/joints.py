@@ -1,4 +1,4 @@
-"""Angles of a body's joints, in space: not distorted by how the person stands to the camera."""
+"""Joint angles of a body in 3D, independent of its orientation to the camera."""
 
 import math
 from collections.abc import Mapping
@@ -15,17 +15,17 @@ BONES: Mapping[str, tuple[str, str]] = {
     "knee": ("hip", "ankle"),
     "ankle": ("knee", "toes"),
 }
-"""Joint → the two landmarks of its side that its angle opens to."""
+"""Joint → the two landmarks, on its side of the body, that span its angle."""
 
 JOINTS = tuple(f"{side}_{joint}" for joint in BONES for side in ("left", "right"))
 
 
 def joint_angles_deg(body: TrackedBody) -> dict[str, float]:
-    """Angle at each of `JOINTS`, from the points in metres.
+    """Return the angle at each of `JOINTS`, from the points in metres.
 
     Returns:
-        Joint → degrees in [0, 180], 180 for a straight limb; NaN where two points coincide. How sure it is, the
-        visibility of the three landmarks tells.
+        Joint → degrees in [0, 180], 180 for a straight limb; NaN where two points coincide. An angle is as reliable as
+        the visibility of its three landmarks.
     """
     topology = body.landmarks.topology
     points = {name: body.world_m[index].astype(np.float64) for name, index in topology.names.items()}

@@ -1,4 +1,4 @@
-"""What MediaPipe's detectors share: fixed anchors, box decoding, weighted non-maximum suppression."""
+"""Shared by MediaPipe's detectors: fixed anchors, box decoding, weighted non-maximum suppression."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from arpipe.geometry.boxes import overlap
 from arpipe.geometry.transforms import Array
 from arpipe.types import Detection, Points
 
-LOGIT_LIMIT = 100.0  # logits are clipped there before the sigmoid, as in the models' own graphs
+LOGIT_LIMIT = 100.0  # logits are clipped to this before the sigmoid, as in the models' own graphs
 
 
 def anchor_centers(side: int, strides: Sequence[int], per_layer: int) -> Points:
-    """Centres of the anchors in the network's order.
+    """Return the centres of the anchors in the network's order.
 
-    Layers of equal stride that follow each other share their cells: all anchors of a cell stand together.
+    Consecutive layers of equal stride share their cells: all anchors of a cell follow each other.
 
     Args:
         side: Network input, px.
@@ -25,7 +25,7 @@ def anchor_centers(side: int, strides: Sequence[int], per_layer: int) -> Points:
         per_layer: Anchors that a layer adds to each of its cells.
 
     Returns:
-        (n, 2) x, y in crop px.
+        (n, 2) x, y, crop px.
     """
     layers = []
     for stride, group in groupby(strides):
@@ -38,14 +38,14 @@ def anchor_centers(side: int, strides: Sequence[int], per_layer: int) -> Points:
 
 
 def probability(logits: npt.ArrayLike) -> Array:
-    """Sigmoid of clipped logits."""
+    """Return the sigmoid of clipped logits."""
     clipped = np.clip(np.asarray(logits, dtype=np.float64), -LOGIT_LIMIT, LOGIT_LIMIT)
     return np.asarray(1.0 / (1.0 + np.exp(-clipped)))
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What a detector takes for faces (or palms, people), several for each, best first.
+    """Raw detections, several for each subject, highest score first.
 
     Attributes:
         boxes: (m, 4) corners x0, y0, x1, y1.
@@ -59,13 +59,13 @@ class Candidates:
 
 
 def decode(boxes: Points, logits: Points, anchors: Points, min_score: float) -> Candidates:
-    """Turn regressors into boxes and keypoints, in crop px.
+    """Decode regressors to boxes and keypoints, in crop px.
 
     Args:
         boxes: (n, 4 + 2k): centre x, y, width, height, then k points, in crop px around the anchor.
         logits: (n,).
         anchors: (n, 2) crop px.
-        min_score: Candidates below are dropped.
+        min_score: Candidates with a lower score are dropped.
     """
     scores = probability(logits)
     keep = np.flatnonzero((scores >= min_score) & (boxes[:, 2:4] >= 0).all(axis=1))
@@ -77,22 +77,22 @@ def decode(boxes: Points, logits: Points, anchors: Points, min_score: float) -> 
     return Candidates(np.hstack([center - half, center + half]), keypoints, scores[keep])
 
 
-def merge(looks: Sequence[Candidates], max_overlap: float) -> list[Detection]:
-    """Weighted non-maximum suppression over one or more looks at the same picture.
+def merge(passes: Sequence[Candidates], max_overlap: float) -> list[Detection]:
+    """Apply weighted non-maximum suppression to the candidates of one or more passes over the same frame.
 
-    The best candidate and all that overlap it become one detection: the mean of their boxes and keypoints,
-    weighted by score. Averaging removes much of the jitter that picking one would leave.
+    The best candidate and all that overlap it become one detection: the mean of their boxes and keypoints, weighted by
+    score. Averaging removes much of the jitter that picking one of them would leave.
 
     Args:
-        looks: At least one, all in the same frame.
-        max_overlap: Intersection over union above which two candidates are the same.
+        passes: At least one, all in the same coordinates.
+        max_overlap: Intersection over union above which two candidates are the same subject.
 
     Returns:
-        Best first, in the frame of the looks; the score is the best one's.
+        Detections in the same coordinates, highest score first; each has the score of its best candidate.
     """
-    boxes = np.concatenate([look.boxes for look in looks])
-    keypoints = np.concatenate([look.keypoints for look in looks])
-    scores = np.concatenate([look.scores for look in looks])
+    boxes = np.concatenate([each.boxes for each in passes])
+    keypoints = np.concatenate([each.keypoints for each in passes])
+    scores = np.concatenate([each.scores for each in passes])
     found = []
     remaining = np.argsort(-scores, kind="stable")
     while remaining.size:

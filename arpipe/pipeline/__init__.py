@@ -1,5 +1,5 @@
-"""Frames in, everything known of them and pictures out.
+"""From frames to results and pictures.
 
-`perception` sees, `pipeline` sees and draws, `runner` moves frames from a source to sinks, its stages joined by
-`handover`.
+`perception` detects, `renderer` draws, `pipeline` is the sum of both. `runner` processes recorded files, its stages
+joined by `handover`; `governor` and `quality` hold the frame rate of live sources.
 """

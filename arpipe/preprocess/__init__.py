@@ -1,1 +1,1 @@
-"""From a frame to what a network eats: one warp, one scaling."""
+"""From a frame to the input of a network: one warp, one scaling."""

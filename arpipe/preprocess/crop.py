@@ -1,4 +1,4 @@
-"""Which square of the image a network looks at, and how it is taken out."""
+"""Squares of an image, and how they are cropped for a network."""
 
 import math
 from typing import Literal
@@ -10,12 +10,10 @@ import numpy.typing as npt
 from arpipe.geometry.transforms import Array
 from arpipe.types import Pixels, Points, Roi
 
-MAX_IMAGE_PX = (
-    32766  # cv2.remap counts in 16 bits; of larger pictures it gets every second pixel, or third, …
-)
+MAX_IMAGE_PX = 32766  # cv2.remap counts in 16 bits; larger pictures are subsampled by a whole factor
 
-STEPS_PER_PX = 32.0  # to which OpenCV rounds positions
-WARP_BLOCK = 64  # columns that OpenCV's perspective warp takes at once
+STEPS_PER_PX = 32.0  # resolution to which OpenCV rounds positions
+WARP_BLOCK = 64  # columns that OpenCV's perspective warp processes at once
 
 Border = Literal["replicate", "zero"]
 
@@ -23,20 +21,20 @@ _BORDERS = {"replicate": cv2.BORDER_REPLICATE, "zero": cv2.BORDER_CONSTANT}
 
 
 def letterbox(width: int, height: int) -> Roi:
-    """The smallest upright square around a whole picture; what it adds lies on both short sides alike."""
+    """Return the smallest upright square around a whole picture, centred on it."""
     return Roi(np.array([width / 2.0, height / 2.0]), float(max(width, height)), 0.0)
 
 
 class Warp:
-    """Takes rotated squares out of images in one step, sampled bilinearly at `Roi.image_from_crop`.
+    """Crops rotated squares from images in one step, sampled bilinearly at `Roi.image_from_crop`.
 
-    Positions are rounded to 1/32 px and blended in integers. That is what MediaPipe's own runtime does, to
-    the bit, where `cv2.warpAffine` changes with OpenCV's version; it is faster, too. Strongly shrunk crops
-    alias, on purpose: averaging first would move them away from what the networks were trained on.
+    Positions are rounded to 1/32 px and blended in integers. MediaPipe's own runtime does the same, to the bit, whereas
+    `cv2.warpAffine` changes with OpenCV's version; it is also faster. Crops that shrink a lot alias on purpose:
+    averaging first would differ from the data that the networks were trained on.
 
     Args:
-        side: Of the crops, px.
-        border: What lies outside the image: its nearest pixel, or black.
+        side: Side of the crops, px.
+        border: Values outside the image: its nearest pixel, or black.
     """
 
     def __init__(self, side: int, border: Border) -> None:
@@ -47,10 +45,10 @@ class Warp:
         self._y = np.empty((side, side), np.float32)
         self._whole = np.empty((side, side, 2), np.int16)
         self._part = np.empty((side, side), np.uint16)
-        self._square: tuple[float, ...] = ()  # that the positions are of
+        self._square: tuple[float, ...] = ()  # square that the positions belong to
 
     def apply(self, pixels: Pixels, roi: Roi, out: Pixels) -> None:
-        """Write the square of `pixels` (h, w, 3) into `out` (side, side, 3)."""
+        """Crop a square of `pixels` (h, w, 3) into `out` (side, side, 3)."""
         step = -(-max(pixels.shape[:2]) // MAX_IMAGE_PX)
         if step > 1:
             pixels = np.ascontiguousarray(pixels[::step, ::step])
@@ -73,16 +71,16 @@ class Warp:
 
 
 def upright_positions(roi: Roi, x: Points, y: Points) -> None:
-    """Where the pixels of an upright square lie in the image, rounded to 1/32 px.
+    """Compute where the pixels of an upright square lie in the image, rounded to 1/32 px.
 
-    In a letterbox many of them lie half-way between two such steps, where the last bit decides; with other
-    bits, a faint detection moves by a percent of the face. So this is MediaPipe's own arithmetic: a
-    perspective map through the corners, inverted, evaluated from the start of each block of 64 columns.
+    In a letterbox many of them lie half-way between two such steps, so that the last bit decides; with other bits, a
+    faint detection moves by a percent of the face. Hence this is MediaPipe's own arithmetic: a perspective map through
+    the corners, inverted, and evaluated from the start of each block of 64 columns.
 
     Args:
         roi: The square; its angle is taken as 0.
-        x: (side, side) overwritten, image px.
-        y: The same.
+        x: (side, side) overwritten with x, image px.
+        y: (side, side) overwritten with y, image px.
     """
     side = x.shape[0]
     left, top = _single(roi.center_px) - np.float32(roi.size_px / 2.0)
@@ -100,18 +98,18 @@ def upright_positions(roi: Roi, x: Points, y: Points) -> None:
 
 
 def _at(row: Array, start: int, rows: Array, columns: Array) -> Array:
-    """One row of a projective map for a block of pixels; the order of the sums matters."""
+    """Evaluate one row of a projective map for a block of pixels; the order of the additions matters."""
     return np.asarray((row[0] * start + row[1] * rows + row[2]) + row[0] * columns)
 
 
 def square_around(box_px: npt.ArrayLike, right_px: npt.ArrayLike, left_px: npt.ArrayLike, grow: float) -> Roi:
-    """Square around a box, turned so that the line between two points is level in the crop.
+    """Return the square around a box, rotated so that the line between two points is level in the crop.
 
     Args:
         box_px: (4,) x0, y0, x1, y1.
-        right_px: (2,) point that comes left in the crop, such as the person's right eye.
-        left_px: (2,) point that comes right.
-        grow: Side of the square over the box's long side.
+        right_px: (2,) point on the left of the crop, such as the person's right eye.
+        left_px: (2,) point on the right of the crop.
+        grow: Side of the square over the long side of the box.
     """
     x0, y0, x1, y1 = np.asarray(box_px, dtype=np.float64).tolist()
     dx, dy = (np.asarray(left_px, dtype=np.float64) - np.asarray(right_px, dtype=np.float64)).tolist()
@@ -120,7 +118,7 @@ def square_around(box_px: npt.ArrayLike, right_px: npt.ArrayLike, left_px: npt.A
 
 
 def upright(low_px: npt.ArrayLike, high_px: npt.ArrayLike) -> float:
-    """Angle of a square in whose crop one point stands above another, rad."""
+    """Return the angle of a square in whose crop one point is above another, rad."""
     dx, dy = (np.asarray(high_px, np.float64) - np.asarray(low_px, np.float64)).tolist()
     return math.remainder(math.atan2(dy, dx) + math.pi / 2.0, 2.0 * math.pi)
 

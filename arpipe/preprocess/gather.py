@@ -1,4 +1,4 @@
-"""Values of a coarse picture at single pixels of a fine one that shows the same."""
+"""Samples a coarse picture at single pixels of a fine one of the same scene."""
 
 import cv2
 import numpy as np
@@ -6,17 +6,17 @@ import numpy.typing as npt
 
 from arpipe.types import Points
 
-REMAP_COLUMNS = 1024  # points to look up are laid out in rows of so many: cv2.remap takes no endless row
+REMAP_COLUMNS = 1024  # points per row of the lookup: cv2.remap takes no rows of unlimited length
 
 
 def bilinear_at(coarse: Points, places: npt.NDArray[np.intp], width: int, height: int) -> Points:
-    """(n, channels) values, bilinear, the rim continued outwards.
+    """Return (n, channels) values, interpolated bilinearly, with the border replicated outwards.
 
     Args:
         coarse: (h', w', channels) float32, 1 to 4 channels.
         places: (n,) pixels of the fine picture, as indices into its flattened rows.
-        width: Of the fine picture, px.
-        height: The same.
+        width: Width of the fine picture, px.
+        height: Height of the fine picture, px.
     """
     coarse_height, coarse_width, channels = coarse.shape
     count = places.size

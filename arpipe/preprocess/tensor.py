@@ -1,4 +1,4 @@
-"""Network input: crops of an image as one float32 batch in a buffer that is used again and again."""
+"""Network input: crops of an image as one float32 batch, in a buffer that is reused."""
 
 from collections.abc import Sequence
 
@@ -9,13 +9,13 @@ from arpipe.types import Pixels, Points, Roi
 
 
 class CropTensor:
-    """Cuts squares out of images and scales them to what a network was trained on.
+    """Crops squares from images and scales their values to the range that a network was trained on.
 
     Args:
         side: Network input, px.
-        low: Value of a black pixel.
-        high: Value of a white one.
-        border: What the network sees outside the image.
+        low: Input value of a black pixel.
+        high: Input value of a white pixel.
+        border: Values outside the image.
     """
 
     def __init__(self, side: int, low: float, high: float, border: Border) -> None:
@@ -27,11 +27,11 @@ class CropTensor:
         self._batch: Points = np.empty((1, side, side, 3), np.float32)
 
     def fill(self, pixels: Pixels, rois: Sequence[Roi]) -> Points:
-        """Cut all squares.
+        """Crop all squares.
 
         Args:
             pixels: (h, w, 3) RGB.
-            rois: The n squares.
+            rois: n squares.
 
         Returns:
             (n, side, side, 3) float32, NHWC, RGB; valid until the next call.

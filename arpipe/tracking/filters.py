@@ -1,4 +1,4 @@
-"""One-euro smoothing of many points at once: still when they rest, quick when they move."""
+"""One-euro filter for many points at once: steady at rest, with little lag in motion."""
 
 import math
 
@@ -8,20 +8,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from arpipe.geometry.transforms import Array
 from arpipe.types import Points
 
-FIRST_INTERVAL_S = 1.0 / 30.0  # stands in for an interval that no two usable timestamps have told yet
-TREMOR = 0.3  # object sizes a second: a resting object's points may shake together as fast
-RESTART_AFTER_S = 1.0  # after such a gap the old points say nothing about the new ones
+FIRST_INTERVAL_S = 1.0 / 30.0  # assumed until two usable timestamps have given the interval
+TREMOR = 0.3  # object sizes per second: common motion of all points that still counts as rest
+RESTART_AFTER_S = 1.0  # after such a gap the filter starts anew
 
 
 class OneEuroConfig(BaseModel):
-    """How much to smooth.
+    """Strength of smoothing.
 
-    The values are for faces; measured against MediaPipe's 0.05, 80, 1 in tests/perf/face_smoothing.py.
+    The defaults are for faces, measured against MediaPipe's 0.05, 80, 1 in tests/perf/face_smoothing.py.
 
     Attributes:
-        min_cutoff: Cut-off of a point at rest, Hz; lower is stiller.
-        beta: Hz that the cut-off rises per object size and second of speed; higher lags less.
-        derivate_cutoff: Cut-off of the speed estimate, Hz; higher notices the start of a movement earlier.
+        min_cutoff: Cut-off frequency of a point at rest, Hz; lower is steadier.
+        beta: Rise of the cut-off with speed, Hz per object size per second; higher lags less.
+        derivate_cutoff: Cut-off frequency of the speed estimate, Hz; higher reacts earlier to the start of a motion.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,11 +34,11 @@ class OneEuroConfig(BaseModel):
 class OneEuroFilter:
     """Smooths the points of one object, frame after frame.
 
-    A point has one cut-off, from its speed in the picture, for all its coordinates: a filter per coordinate lags
-    wherever a curve turns, and lets the depth's own noise through.
+    All coordinates of a point share one cut-off, which follows from its speed in the image: a filter per coordinate
+    would lag wherever the path turns, and would let the noise of the depth through.
 
     Args:
-        config: How much.
+        config: Strength of smoothing.
     """
 
     def __init__(self, config: OneEuroConfig) -> None:
@@ -51,13 +51,16 @@ class OneEuroFilter:
         self._velocity: Array = np.zeros((2, 0))
 
     def apply(self, points: Points, time_s: float, size: float) -> Points:
-        """Take one frame's points, give them smoothed.
+        """Smooth the points of one frame.
 
         Args:
-            points: (n, 2 or more) x, y and what goes with them; another n starts the filter anew.
-            time_s: When they were measured. A time that does not rise is taken as one usual interval later;
-                after a gap of more than `RESTART_AFTER_S` the filter starts anew.
-            size: Of the object, > 0, in the unit of the points: speed is counted in sizes per second.
+            points: (n, 2 or more) x, y and further coordinates; another n starts the filter anew.
+            time_s: Time of the measurement. A time that does not rise counts as one usual interval later; after a gap
+                of more than `RESTART_AFTER_S` the filter starts anew.
+            size: Size of the object, > 0, in the unit of the points; speed is measured in sizes per second.
+
+        Returns:
+            The smoothed points, float32, of the same shape.
         """
         raw = np.ascontiguousarray(points.T, dtype=np.float64)
         interval_s = self._interval(time_s)
@@ -68,8 +71,8 @@ class OneEuroFilter:
             gain = float(_gain(self._config.derivate_cutoff, interval_s))
             self._velocity = self._velocity + gain * (velocity - self._velocity)
             speed = np.hypot(*self._velocity)
-            # Where a swing turns back, the speed estimate passes zero after the object did: all points together
-            # tell at once that it moves, as their mean has hardly any noise.
+            # Where a motion reverses, the estimate passes zero later than the object. The mean velocity of all points
+            # has hardly any noise, so it shows at once that the object moves.
             speed = np.maximum(speed, float(np.hypot(*velocity.mean(axis=1))) - TREMOR)
             gains = _gain(self._config.min_cutoff + self._config.beta * speed, interval_s)
             self._smooth = self._smooth + gains * (raw - self._smooth)
@@ -77,7 +80,7 @@ class OneEuroFilter:
         return np.ascontiguousarray(self._smooth.T, dtype=np.float32)
 
     def _interval(self, time_s: float) -> float:
-        """Seconds since the last call, > 0."""
+        """Return the seconds since the last call, > 0."""
         interval_s = time_s - self._time_s
         self._time_s = time_s
         if not 0 < interval_s < math.inf:
@@ -88,6 +91,6 @@ class OneEuroFilter:
 
 
 def _gain(cutoff_hz: float | Array, interval_s: float) -> float | Array:
-    """Share of the new value in a first-order low pass."""
+    """Return the weight of the new value in a first-order low-pass filter."""
     turn = 2.0 * math.pi * interval_s * cutoff_hz
     return turn / (1.0 + turn)

@@ -1,4 +1,4 @@
-"""Which square shows the same face as which other."""
+"""Finds the square that shows the same subject as another."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,9 @@ from arpipe.types import Roi
 
 
 def best_match(roi: Roi, others: Sequence[Roi], min_overlap: float) -> int | None:
-    """Index of the square that overlaps `roi` most, or None when none does by more than `min_overlap`.
+    """Return the index of the square that overlaps `roi` most; None if no overlap exceeds `min_overlap`.
 
-    Overlap is intersection over union of the squares turned upright.
+    Overlap is the intersection over union of the squares rotated upright.
     """
     if not others:
         return None

@@ -1,4 +1,4 @@
-"""Keeps the crop of a resting face where it is."""
+"""Keeps the crop of a resting subject in place."""
 
 import math
 
@@ -8,17 +8,17 @@ from arpipe.types import Roi
 
 
 def settle(last: Roi, wanted: Roi, rest: float) -> Roi:
-    """The square to look into next: nearly the last one while the wanted one differs from it by noise.
+    """Return the square to crop next: nearly the last one while the wanted one differs from it only by noise.
 
-    A crop that follows every tremor of the landmarks gives the network another picture in each frame, and so feeds
-    the tremor: landmarks of a still face then swing to and fro. The step towards the wanted square is its share
-    `difference / rest`, at most all of it.
+    A crop that follows every tremor of the landmarks gives the network another input in each frame, which feeds the
+    tremor: landmarks of a still face then oscillate. The step towards the wanted square is therefore scaled by
+    `difference / rest`, at most 1.
 
     Args:
-        last: Where the landmarks were found.
-        wanted: The square around them.
-        rest: Shift (in sides), stretch (logarithm) or turn (rad) from which the wanted square is taken as it is;
-            0 takes it always.
+        last: Square in which the landmarks were found.
+        wanted: Square around them.
+        rest: Shift (in sides), change of size (logarithm) or rotation (rad) from which the wanted square is taken as it
+            is; 0 always takes it.
     """
     shift = wanted.center_px - last.center_px
     stretch = math.log(wanted.size_px / last.size_px)
