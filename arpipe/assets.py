@@ -1,7 +1,7 @@
-"""Where the files that travel with arpipe lie.
+"""Locates the files that are distributed with arpipe.
 
-In a checkout they are `assets/` and `configs/` beside the package; in an installed wheel the same folders are
-inside it, under `arpipe/_data`.
+In a checkout they are in `assets/` and `configs/` beside the package; an installed wheel has the same folders inside
+the package, under `arpipe/_data`.
 """
 
 from pathlib import Path
@@ -13,28 +13,28 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def assets_root() -> Path:
-    """Folder of topologies, effect packs and samples."""
+    """Return the folder of topologies, effect packs and samples."""
     return _data_root() / "assets"
 
 
 def configs_root() -> Path:
-    """Folder of the run configurations that come with arpipe."""
+    """Return the folder of the bundled configurations."""
     return _data_root() / "configs"
 
 
 def asset_path(name: str) -> Path:
-    """Absolute path of one bundled file or folder.
+    """Return the absolute path of a bundled file or folder.
 
     Args:
         name: Path below `assets/` with forward slashes, such as `topology/face.json`.
 
     Raises:
-        AssetError: There is no such file, or the name leads out of the folder.
+        AssetError: There is no such file, or the name points outside the folder.
     """
     root = assets_root().resolve()
     path = (root / name).resolve()
     if not path.is_relative_to(root):
-        raise AssetError(f"asset {name!r} leads out of {root}; give a path below it")
+        raise AssetError(f"asset {name!r} is outside {root}; give a path below it")
     if not path.exists():
         known = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
         raise AssetError(f"asset {name!r} is not in {root}{nearest(path.name, known)}")
@@ -42,10 +42,10 @@ def asset_path(name: str) -> Path:
 
 
 def config_path(name: str) -> Path:
-    """Absolute path of a configuration that comes with arpipe.
+    """Return the absolute path of a bundled configuration.
 
     Args:
-        name: Its file name with or without `.toml`, such as `glasses`.
+        name: File name with or without `.toml`, such as `glasses`.
 
     Raises:
         ConfigError: No configuration has that name.

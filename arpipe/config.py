@@ -19,7 +19,8 @@ from arpipe.folders import expanded
 from arpipe.io.camera import CameraConfig as DeviceConfig
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.files import is_file, shown
-from arpipe.io.toml_tables import check, parse_value, read_toml, to_toml
+from arpipe.io.toml_tables import parse_value, read_toml, to_toml
+from arpipe.io.validation import check
 from arpipe.pipeline.governor import GovernorConfig
 from arpipe.pipeline.pipeline import PipelineConfig
 

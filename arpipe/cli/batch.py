@@ -71,7 +71,7 @@ def batch(
         raise typer.BadParameter("it excludes --output", param_hint="--no-video")
     from arpipe.apps import batch as app
     from arpipe.config import config_file
-    from arpipe.io.toml_tables import check
+    from arpipe.io.validation import check
 
     run = run_config(
         config,

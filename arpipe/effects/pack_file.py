@@ -13,7 +13,8 @@ from arpipe.effects.params import EffectParams, UserText
 from arpipe.effects.search import EFFECT_FILE
 from arpipe.errors import AssetError, ConfigError
 from arpipe.io.files import is_file, shown
-from arpipe.io.toml_tables import check, read_toml, valid_keys
+from arpipe.io.toml_tables import read_toml
+from arpipe.io.validation import check, valid_keys
 from arpipe.spelling import nearest
 
 Result = TypeVar("Result")

@@ -1,1 +1,1 @@
-"""Media in and out: files, cameras, exports, models. The only place that knows BGR."""
+"""Input and output of media: files, cameras, exports, models. Pixels are BGR only in here."""

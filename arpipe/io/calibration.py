@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 from arpipe.errors import ConfigError
 from arpipe.geometry.camera import CameraIntrinsics
@@ -20,6 +21,22 @@ def load_intrinsics(path: Path) -> CameraIntrinsics:
     Raises:
         ConfigError: The file is missing, not JSON, or a key is missing, unknown or not a number.
     """
+    table = _read_table(path)
+    distortion = table["distortion"]
+    if not isinstance(distortion, list) or len(distortion) != 5:
+        raise ConfigError(f"camera file {path}: distortion: expected [k1, k2, p1, p2, k3], got {distortion}")
+    values = [table[key] for key in KEYS[:-1]] + distortion
+    if not all(map(_is_number, values)):
+        raise ConfigError(f"camera file {path}: expected finite numbers, got {values}")
+    try:
+        fx, fy, cx, cy, width, height, k1, k2, p1, p2, k3 = map(float, values)
+        return CameraIntrinsics(fx, fy, cx, cy, int(width), int(height), (k1, k2, p1, p2, k3))
+    except ValueError as error:
+        raise ConfigError(f"camera file {path}: {error}") from error
+
+
+def _read_table(path: Path) -> dict[str, Any]:
+    """Read the JSON object in a file; its keys are `KEYS`, the distortion being optional in the file."""
     try:
         table = json.loads(read_whole(path, MAX_FILE_BYTES))
     except OSError as error:
@@ -34,29 +51,15 @@ def load_intrinsics(path: Path) -> CameraIntrinsics:
         raise ConfigError(
             f"camera file {path}: expected the keys {', '.join(KEYS)}; check {', '.join(wrong)}"
         )
-    distortion = table["distortion"]
-    if not isinstance(distortion, list) or len(distortion) != 5:
-        raise ConfigError(f"camera file {path}: distortion: expected [k1, k2, p1, p2, k3], got {distortion}")
-    numbers = [table[key] for key in KEYS[:-1]] + distortion
-    if not all(isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n) for n in numbers):
-        raise ConfigError(f"camera file {path}: expected finite numbers, got {numbers}")
-    try:
-        k1, k2, p1, p2, k3 = (float(value) for value in distortion)
-        return CameraIntrinsics(
-            float(table["fx"]),
-            float(table["fy"]),
-            float(table["cx"]),
-            float(table["cy"]),
-            int(table["width"]),
-            int(table["height"]),
-            (k1, k2, p1, p2, k3),
-        )
-    except ValueError as error:
-        raise ConfigError(f"camera file {path}: {error}") from error
+    return table
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def intrinsics_table(camera: CameraIntrinsics) -> dict[str, object]:
-    """The same facts as plain numbers, ready for JSON."""
+    """Return intrinsics as plain numbers, ready for JSON."""
     return {
         "fx": camera.fx,
         "fy": camera.fy,

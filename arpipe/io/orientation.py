@@ -1,4 +1,4 @@
-"""How stored pixels are turned upright: one type for EXIF tags and for the display matrix of a video."""
+"""Turns stored pixels upright: one type for EXIF tags and for the display matrix of a video."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from arpipe.types import Pixels
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
-    """One of the eight ways to lay a picture down.
+    """One of the eight orientations of a picture.
 
     Attributes:
-        transposed: Rows and columns are swapped first …
-        flip_x, flip_y: … then columns and rows are reversed.
+        transposed: Whether to swap rows and columns first.
+        flip_x, flip_y: Whether to reverse columns and rows then.
     """
 
     transposed: bool = False
@@ -23,11 +23,11 @@ class Orientation:
     flip_y: bool = False
 
     def size(self, width: int, height: int) -> tuple[int, int]:
-        """Upright (width, height) of a stored picture."""
+        """Return the upright (width, height) of a stored picture."""
         return (height, width) if self.transposed else (width, height)
 
     def apply(self, pixels: Pixels) -> Pixels:
-        """(h, w, c) stored pixels upright, C-contiguous; the same array when nothing is to be done."""
+        """Return (h, w, c) stored pixels upright and C-contiguous; the same array if nothing changes."""
         if self.transposed:
             pixels = cv2.transpose(pixels)  # type: ignore[assignment]
         if self.flip_x or self.flip_y:
@@ -51,12 +51,12 @@ _BY_EXIF_TAG = {
 
 
 def orientation_from_exif(tag: int) -> Orientation:
-    """The orientation that EXIF tag 274 asks for; upright for values that mean nothing."""
+    """Return the orientation for a value of EXIF tag 274; upright for undefined values."""
     return _BY_EXIF_TAG.get(tag, UPRIGHT)
 
 
 def orientation_from_matrix(matrix: Sequence[int]) -> Orientation:
-    """The orientation nearest to a video's display matrix.
+    """Return the orientation nearest to a video's display matrix.
 
     Args:
         matrix: Nine numbers a, b, u, c, d, v, x, y, w: a stored point (x, y) is shown at (ax + cy, bx + dy).

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from arpipe.effects.packs import Pack
-from arpipe.io.toml_tables import check
+from arpipe.io.validation import check
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel
 from arpipe.pipeline.fork_guard import ForkGuard
 from arpipe.pipeline.perception import Perception, PerceptionConfig

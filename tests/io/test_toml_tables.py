@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
 from arpipe.errors import ConfigError
-from arpipe.io.toml_tables import check, parse_value, read_toml, to_toml
+from arpipe.io.toml_tables import parse_value, read_toml, to_toml
+from arpipe.io.validation import check
 
 
 class Inner(BaseModel):

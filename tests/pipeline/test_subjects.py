@@ -14,7 +14,7 @@ import pytest
 from arpipe.apps import batch
 from arpipe.assets import asset_path
 from arpipe.errors import ConfigError
-from arpipe.io.toml_tables import check
+from arpipe.io.validation import check
 from arpipe.needs import Need
 from arpipe.pipeline.perception import Perception, PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig

@@ -13,7 +13,8 @@ from arpipe.errors import ConfigError, OutputError
 from arpipe.folders import config_folder
 from arpipe.io.atomic import make_parent, write_text
 from arpipe.io.files import is_file
-from arpipe.io.toml_tables import check, read_toml, to_toml
+from arpipe.io.toml_tables import read_toml, to_toml
+from arpipe.io.validation import check
 
 STEP_MM, STEP_SCALE, STEP_DEG = 0.5, 0.01, 0.5
 MAX_OFFSET_MM, SCALE_LIMITS, MAX_TILT_DEG = 40.0, (0.5, 2.0), 30.0

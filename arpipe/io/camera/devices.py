@@ -1,4 +1,4 @@
-"""Which cameras there are."""
+"""Lists the connected cameras."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -12,14 +12,14 @@ from arpipe.io.camera.camera import BACKENDS, CameraMode, Capture
 
 @dataclass(frozen=True, slots=True)
 class CameraInfo:
-    """A camera that answers.
+    """A camera that delivers frames.
 
     Attributes:
-        index: What `Camera` takes.
-        name: As the system calls it, or "".
-        width, height: Of its frames as it opens, px.
-        fps: As it opens, Hz; 0.0 when it does not say.
-        modes: What it can deliver; None where the system does not tell.
+        index: Index for `Camera`.
+        name: Name given by the system, or "".
+        width, height: Default frame size, px.
+        fps: Default frame rate, Hz; 0.0 if unknown.
+        modes: Supported modes; None if the system does not report them.
     """
 
     index: int
@@ -35,12 +35,12 @@ def list_cameras(
     limit: int = 8,
     find_modes: Callable[[int], Sequence[CameraMode] | None] | None = None,
 ) -> list[CameraInfo]:
-    """Cameras that can be opened, by index.
+    """List the cameras that can be opened, by index.
 
     Args:
-        open_capture: Opens a device, as `Camera` does.
-        limit: Indices tried where the system does not say which there are.
-        find_modes: Gives the modes of an index; None asks the system.
+        open_capture: Opens a device, as for `Camera`.
+        limit: Number of indices to try if the system does not list its cameras.
+        find_modes: Returns the modes of an index; None queries the system.
     """
     modes_of = find_modes or _system_modes
     cameras = []
@@ -60,7 +60,7 @@ def list_cameras(
 
 
 def _candidates(limit: int) -> list[int]:
-    """Indices worth opening: on Linux those that exist, since OpenCV complains loudly about the others."""
+    """List indices to try: on Linux the existing ones, since OpenCV logs errors about the others."""
     if sys.platform != "linux":
         return list(range(limit))
     numbers = (path.name.removeprefix("video") for path in Path("/dev").glob("video*"))
@@ -68,7 +68,7 @@ def _candidates(limit: int) -> list[int]:
 
 
 def _system_modes(index: int) -> Sequence[CameraMode] | None:
-    """None but on Linux: elsewhere OpenCV, which opens cameras here, does not say what they can deliver."""
+    """Query the modes of a camera; None except on Linux, as OpenCV does not report them."""
     if sys.platform != "linux":
         return None
     from arpipe.io.camera.v4l2_modes import camera_modes

@@ -1,4 +1,4 @@
-"""What a camera can deliver, asked of Linux's video driver; numbers and layouts are those of linux/videodev2.h."""
+"""Queries the modes of a camera from the Linux video driver; constants and layouts are those of linux/videodev2.h."""
 
 import fcntl
 import os
@@ -9,20 +9,20 @@ from pathlib import Path
 
 from arpipe.io.camera.camera import CameraMode
 
-CAPTURE = 1  # kind of stream
-DISCRETE = 1  # kind of answer: one value; else a range
-MOST_ANSWERS = 256  # a driver that never says "no more" is not believed
+CAPTURE = 1  # type of stream
+DISCRETE = 1  # type of answer: one value, otherwise a range
+MAX_ANSWERS = 256  # guards against drivers that never end their list
 
 Ioctl = Callable[[int, int, bytearray], int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """A request of the driver that is repeated with rising index until it refuses.
+class _Query:
+    """A request to the driver that is repeated with increasing index until it fails.
 
     Attributes:
-        number: Of the request.
-        size: Of its structure, bytes.
+        number: Number of the request.
+        size: Size of its structure, bytes.
     """
 
     number: int
@@ -30,14 +30,14 @@ class _Question:
 
     @property
     def code(self) -> int:
-        """As the kernel encodes it: read and write, size, 'V', number."""
+        """Request code of the kernel: read and write, size, 'V', number."""
         return 3 << 30 | self.size << 16 | ord("V") << 8 | self.number
 
-    def answers(self, device: int, ioctl: Ioctl, *asked: int) -> Iterator[bytearray]:
-        """All answers; `asked` are the numbers that follow the index."""
-        for index in range(MOST_ANSWERS):
+    def answers(self, device: int, ioctl: Ioctl, *fields: int) -> Iterator[bytearray]:
+        """Yield all answers; `fields` are the numbers that follow the index."""
+        for index in range(MAX_ANSWERS):
             answer = bytearray(self.size)
-            struct.pack_into(f"={1 + len(asked)}I", answer, 0, index, *asked)
+            struct.pack_into(f"={1 + len(fields)}I", answer, 0, index, *fields)
             try:
                 ioctl(device, self.code, answer)
             except OSError:
@@ -45,13 +45,13 @@ class _Question:
             yield answer
 
 
-FORMATS = _Question(2, 64)
-SIZES = _Question(74, 44)
-INTERVALS = _Question(75, 52)
+FORMATS = _Query(2, 64)
+SIZES = _Query(74, 44)
+INTERVALS = _Query(75, 52)
 
 
 def camera_modes(path: Path, ioctl: Ioctl = fcntl.ioctl) -> list[CameraMode]:
-    """All modes of a device, in the driver's order; none when it cannot be opened or is no camera."""
+    """List the modes of a device in the driver's order; none if it cannot be opened or is not a camera."""
     try:
         device = os.open(path, os.O_RDWR | os.O_NONBLOCK)
     except OSError:
@@ -74,9 +74,9 @@ def _sizes(device: int, ioctl: Ioctl, pixel_format: int) -> Iterator[tuple[int, 
     for answer in SIZES.answers(device, ioctl, pixel_format):
         kind, *numbers = struct.unpack_from("=7I", answer, 8)
         if kind != DISCRETE:
-            least_width, most_width, _, least_height, most_height, _ = numbers
-            yield most_width, most_height
-            yield least_width, least_height
+            min_width, max_width, _, min_height, max_height, _ = numbers
+            yield max_width, max_height
+            yield min_width, min_height
             return
         yield numbers[0], numbers[1]
 

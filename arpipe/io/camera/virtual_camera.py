@@ -1,4 +1,4 @@
-"""A camera that other programs can choose: video calls show what arpipe draws."""
+"""A virtual camera: other programs, such as video calls, show what arpipe renders."""
 
 from collections.abc import Callable
 from typing import Any, Protocol, Self
@@ -13,7 +13,7 @@ FPS = 30.0
 
 
 class Device(Protocol):
-    """The part of `pyvirtualcam.Camera` that the sink needs; tests bring their own."""
+    """The part of `pyvirtualcam.Camera` that the sink needs; tests provide their own."""
 
     device: str
 
@@ -50,14 +50,14 @@ class VirtualCameraSink(Sink):
 
     @property
     def name(self) -> str:
-        """Of the device, for other programs' menus; "" before the first picture."""
+        """Name of the device in the menus of other programs; "" before the first picture."""
         return "" if self._device is None else self._device.device
 
     def write(self, pixels: Pixels, result: FrameResult) -> None:  # noqa: ARG002 - the protocol's signature
         """Show one picture; see `Sink`.
 
         Raises:
-            DeviceError: There is no virtual camera, or it does not take pictures of this size.
+            DeviceError: There is no virtual camera, or it does not accept pictures of this size.
         """
         if self._closed:
             raise ValueError("VirtualCameraSink is closed")
@@ -76,14 +76,14 @@ class VirtualCameraSink(Sink):
             ) from error
 
     def close(self) -> None:
-        """Let go of the device; may be called twice."""
+        """Release the device; may be called twice."""
         self._closed = True
         if self._device is not None:
             self._device.close()
             self._device = None
 
     def abort(self) -> None:
-        """The same as `close`: nothing is kept."""
+        """Release the device, as `close` does."""
         self.close()
 
 

@@ -1,11 +1,10 @@
-"""The layers of the sample's picture: studio, body and head, each an inverse warp of a bundled texture."""
+"""Layers of the sample: studio, body and head, each an inverse warp of a bundled texture."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
+from cv2.typing import MatLike
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array, RigidTransform
@@ -16,35 +15,35 @@ from arpipe.types import Pixels
 
 HEAD_WIDTH_M = 0.21
 RASTER_HEAD_PX = 120.0  # width of the head in the raster of texture coordinates, which is then enlarged
-BODY_CELL_PX = 8  # of the frame per cell of the body's warp
-BODY_STEPS = 4  # fixed-point steps from a ray to the body's surface, which is gentle
-BODY_TOP_PX = 140  # of the photograph; nothing of the body is above
-TEXTURE_MARGIN = 1.2  # textures are kept that much finer than the picture
+BODY_CELL_PX = 8  # px of the frame per cell of the body's warp
+BODY_STEPS = 4  # fixed-point iterations from a ray to the body's surface, which is smooth
+BODY_TOP_PX = 140  # of the photograph; the body lies below
+TEXTURE_MARGIN = 1.2  # textures have this much more resolution than the picture
 
-# The studio's main light comes from the viewer's upper front; skin that turns away from it darkens a little.
+# The studio's key light comes from above the viewer; skin that turns away from it darkens slightly.
 LIGHT = np.array([-0.15, -0.40, -0.90])
 AMBIENT = 0.5
 SHADE_LIMITS = (0.72, 1.18)
-SHADOW, SHADOW_M, SHADOW_CELLS = 0.16, (0.015, 0.040), 7  # most, from and to which step in depth, how far
+SHADOW, SHADOW_M, SHADOW_CELLS = 0.16, (0.015, 0.040), 7  # strength, range of depth steps, reach
 FAR_M = 100.0
 SHADE_UNIT = 128.0
 EDGE_SOFTNESS = 0.0036  # of the head's width: hair has no sharp outline
-BOX_CELLS = 5  # around the head: its rim, and what the erosion of the mask looks at
-CORE_CELLS = 7  # what the erosion looks at, so that only cells inside the silhouette remain
+BOX_CELLS = 5  # margin around the head for its rim and the erosion of the mask
+CORE_CELLS = 7  # kernel of the erosion, so that only cells inside the silhouette remain
 SUBPIXEL_BITS = 4
 FOLD_JUMP = 3.5  # texture px per px of the frame beyond which coordinates are not interpolated
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeadLayer:
-    """A head ready to be drawn at one size.
+    """A head prepared for one size.
 
     Attributes:
         relief: Its mesh.
         texture: RGB.
         zoom: `texture` px per px of the bundled texture.
         cell_px: Px of the frame per cell of the raster.
-        softness_px: Deviation of the outline's blur.
+        softness_px: Standard deviation of the blur of the outline.
     """
 
     relief: Relief
@@ -56,11 +55,11 @@ class HeadLayer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BodyLayer:
-    """A body ready to be drawn at one size.
+    """A body prepared for one size.
 
     Attributes:
         relief: Its depth and the photograph's camera.
-        texture: RGBA, colours multiplied by the matte.
+        texture: RGBA with premultiplied alpha.
         zoom: `texture` px per photograph px.
     """
 
@@ -70,7 +69,7 @@ class BodyLayer:
 
 
 def fit_background(background: Pixels, width: int, height: int) -> Pixels:
-    """The middle of the studio, filling the frame."""
+    """Crop and resize the studio to fill the frame."""
     have_height, have_width = background.shape[:2]
     scale = min(have_width / width, have_height / height)
     size = (round(width * scale), round(height * scale))
@@ -82,7 +81,7 @@ def fit_background(background: Pixels, width: int, height: int) -> Pixels:
 
 
 def fit_head(relief: Relief, px_per_m: float) -> HeadLayer:
-    """The head for a picture with that many px per m at its distance."""
+    """Prepare the head for a scale in px per m at its distance."""
     texture_px_per_m = np.ptp(relief.texture_px[:478, 0]) / np.ptp(relief.points_m[:478, 0])
     texture, zoom = _shrunk(relief.head, TEXTURE_MARGIN * px_per_m / texture_px_per_m)
     width_px = HEAD_WIDTH_M * px_per_m
@@ -92,7 +91,7 @@ def fit_head(relief: Relief, px_per_m: float) -> HeadLayer:
 
 
 def fit_body(relief: Relief, px_per_m: float) -> BodyLayer:
-    """The body for a picture with that many px per m at its distance."""
+    """Prepare the body for a scale in px per m at its distance."""
     matte = relief.body_matte[..., None]
     colours = (relief.body.astype(np.uint16) * matte // 255).astype(np.uint8)
     texture, zoom = _shrunk(np.concatenate([colours, matte], axis=2), TEXTURE_MARGIN * px_per_m / 1400.0)
@@ -100,7 +99,7 @@ def fit_body(relief: Relief, px_per_m: float) -> BodyLayer:
 
 
 def _shrunk(texture: Pixels, zoom: float) -> tuple[Pixels, float]:
-    """The texture at `zoom` where that is smaller, so that drawing it small shows no moiré; and its zoom."""
+    """Shrink a texture to `zoom` if that is smaller, against moiré; returns it with its actual zoom."""
     if zoom >= 1.0:
         return texture, 1.0
     width = max(1, round(texture.shape[1] * zoom))
@@ -113,8 +112,8 @@ def draw_body(
 ) -> None:
     """Draw a body over a frame.
 
-    Every ray is followed to the body's surface, a depth over the photograph, on a coarse grid; the texture
-    coordinates found are enlarged to the frame's size.
+    Rays are intersected with the body's surface, a depth map over the photograph, on a coarse grid; the resulting
+    texture coordinates are enlarged to the size of the frame.
     """
     box = _body_box(layer.relief, camera, camera_from_rest)
     if box is None:
@@ -128,7 +127,7 @@ def draw_body(
     size = (columns * BODY_CELL_PX, rows * BODY_CELL_PX)
     target = pixels[y0 : y0 + size[1], x0 : x0 + size[0]]
     full = cv2.resize(maps, size, interpolation=cv2.INTER_LINEAR)[: target.shape[0], : target.shape[1]]
-    drawn = _look_up(layer.texture, full, cv2.BORDER_CONSTANT)
+    drawn = _sample(layer.texture, full, cv2.BORDER_CONSTANT)
     through = cv2.cvtColor(255 - drawn[:, :, 3], cv2.COLOR_GRAY2RGB)
     behind = cv2.multiply(target, through, scale=1.0 / 255.0)
     target[:] = cv2.add(behind, cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB))
@@ -137,7 +136,7 @@ def draw_body(
 def _body_box(
     relief: Relief, camera: CameraIntrinsics, camera_from_rest: RigidTransform
 ) -> tuple[int, int, int, int] | None:
-    """Left and top px, columns and rows of cells that may show the body; None when it is out of the frame."""
+    """Return left and top px, columns and rows of cells that may show the body; None if it is outside the frame."""
     corners = np.array([[x, y] for x in (0.0, 511.0) for y in (BODY_TOP_PX, 511.0)])
     rays = np.column_stack([relief.photo.unproject(corners), np.ones(4)])
     distance = relief.photo_from_head.translation_m[2]
@@ -152,19 +151,19 @@ def _body_box(
 def _meet_body(
     relief: Relief, camera: CameraIntrinsics, camera_from_rest: RigidTransform, grid: Array
 ) -> Array:
-    """(h, w, 2) photograph px of the body's points that frame px (h, w, 2) show."""
+    """Return (h, w, 2) photograph px of the body's points at frame px (h, w, 2)."""
     rest_from_camera = camera_from_rest.inverse()
     origin = rest_from_camera.translation_m
     rays = np.concatenate([camera.unproject(grid), np.ones((*grid.shape[:2], 1))], axis=-1)
     rays = rays @ rest_from_camera.rotation.T
     cells = len(relief.body_depth_m) / PHOTO_SIDE_PX
-    depth: npt.NDArray[np.floating] = np.full(grid.shape[:2], float(relief.body_depth_m.mean()))
+    depth: MatLike = np.full(grid.shape[:2], float(relief.body_depth_m.mean()))
     photo_px = grid
     for _ in range(BODY_STEPS):
         points = origin + rays * ((depth - origin[2]) / rays[..., 2])[..., None]
         photo_px = relief.photo.project(points + relief.photo_from_head.translation_m)
         at = ((photo_px + 0.5) * cells - 0.5).astype(np.float32)
-        depth = _look_up(relief.body_depth_m, at, cv2.BORDER_REPLICATE)
+        depth = _sample(relief.body_depth_m, at, cv2.BORDER_REPLICATE)
     return photo_px
 
 
@@ -174,11 +173,11 @@ def draw_head(
     """Draw a head over a frame.
 
     Args:
-        pixels: The frame, changed in place.
+        pixels: The frame, modified in place.
         layer: The head.
         camera: Camera of the frame.
-        points_m: (n, 3) the relief's vertices in the camera frame.
-        turn: (3, 3) rotation of the head since the photograph, camera axes; it turns in the studio's light.
+        points_m: (n, 3) vertices of the relief in the camera frame.
+        turn: (3, 3) rotation of the head since the photograph, camera axes, for its shading.
     """
     points_px = camera.project(points_m)
     front = front_facing(points_px, layer.relief.triangles)
@@ -195,9 +194,7 @@ def draw_head(
             points_m[:, 2],
         ]
     )
-    border = ~np.append(front, False)[
-        layer.relief.neighbours[front]
-    ]  # edges behind which the surface turns away
+    border = ~np.append(front, False)[layer.relief.neighbours[front]]  # edges at which the surface turns away
     in_raster = (points_px - (x0, y0) + 0.5) / layer.cell_px - 0.5
     raster = rasterise(
         in_raster, points_m[:, 2], values, visible, np.asarray(border.any(axis=1)), (columns, rows)
@@ -211,7 +208,7 @@ def draw_head(
     height, width = target.shape[:2]
     raster.values[:, :, 2] *= _openness(raster)
     full = cv2.resize(raster.values[:, :, :4], size, interpolation=cv2.INTER_LINEAR)[:height, :width]
-    colours = _look_up(layer.texture, full[:, :, :2], cv2.BORDER_REFLECT)
+    colours = _sample(layer.texture, full[:, :, :2], cv2.BORDER_REFLECT)
     _mend_folds(colours, raster.values[:, :, :2], layer, size)
     shade, opacity = (cv2.convertScaleAbs(full[:, :, channel]) for channel in (2, 3))
     colours = cv2.multiply(colours, cv2.cvtColor(shade, cv2.COLOR_GRAY2RGB), scale=1.0 / SHADE_UNIT)
@@ -222,7 +219,7 @@ def draw_head(
 
 
 def _openness(raster: Raster) -> Buffer:
-    """(h, w) light that reaches the surface: less beside what stands before it, as beside nose and chin."""
+    """Return (h, w) ambient light: less beside nearer surfaces, such as beside nose and chin."""
     depth_m = np.where(raster.drawn, raster.values[:, :, 4], FAR_M).astype(np.float32)
     nearest_m = cv2.erode(depth_m, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (SHADOW_CELLS, SHADOW_CELLS)))
     behind = np.clip((depth_m - nearest_m - SHADOW_M[0]) / (SHADOW_M[1] - SHADOW_M[0]), 0.0, 1.0)
@@ -231,15 +228,15 @@ def _openness(raster: Raster) -> Buffer:
     return np.asarray(1.0 - SHADOW * soft, dtype=np.float32)
 
 
-def _mend_folds(colours: Pixels, texture_px: Buffer, layer: HeadLayer, size: tuple[int, int]) -> None:
-    """Blend colours, not texture coordinates, where the surface hides a part of itself or is nearly edge-on.
+def _mend_folds(colours: MatLike, texture_px: Buffer, layer: HeadLayer, size: tuple[int, int]) -> None:
+    """Blend colours, not texture coordinates, where the surface occludes itself or is nearly edge-on.
 
-    Between two coordinates that are far apart in the texture, all that lies between them would be squeezed in.
+    Interpolating between coordinates that are far apart would squeeze in the texture between them.
     """
     around = np.ones((3, 3), np.uint8)
     jump = (cv2.dilate(texture_px, around) - cv2.erode(texture_px, around)).max(axis=2)
     folds = (jump > FOLD_JUMP * 2.0 * layer.cell_px).astype(np.uint8)
-    coarse = _look_up(layer.texture, texture_px, cv2.BORDER_REFLECT)
+    coarse = _sample(layer.texture, texture_px, cv2.BORDER_REFLECT)
     height, width = colours.shape[:2]
     blended = cv2.resize(cv2.GaussianBlur(coarse, (3, 3), 0.8), size, interpolation=cv2.INTER_LINEAR)[
         :height, :width
@@ -247,14 +244,14 @@ def _mend_folds(colours: Pixels, texture_px: Buffer, layer: HeadLayer, size: tup
     cv2.copyTo(blended, cv2.resize(folds, size, interpolation=cv2.INTER_NEAREST)[:height, :width], colours)
 
 
-def _look_up(texture: npt.NDArray[Any], texture_px: npt.NDArray[Any], border: int) -> npt.NDArray[Any]:
-    """The texture at (h, w, 2) float32 px of it."""
+def _sample(texture: MatLike, texture_px: MatLike, border: int) -> MatLike:
+    """Sample a texture at (h, w, 2) float32 px."""
     x, y = cv2.split(texture_px)
     return cv2.remap(texture, x, y, cv2.INTER_LINEAR, borderMode=border)
 
 
 def _shade(relief: Relief, turn: Array) -> Array:
-    """(n,) how much brighter the studio's light is on the turned surface than it was in the photograph."""
+    """Return (n,) the brightness of the turned surface relative to the photograph."""
     rest = relief.normals @ relief.photo_from_head.rotation.T
     before, now = (np.maximum(normals @ LIGHT, 0.0) for normals in (rest, rest @ turn.T))
     change = (AMBIENT + (1.0 - AMBIENT) * now) / (AMBIENT + (1.0 - AMBIENT) * before)
@@ -263,7 +260,7 @@ def _shade(relief: Relief, turn: Array) -> Array:
 
 
 def _head_box(points_px: Array, cell_px: int, camera: CameraIntrinsics) -> tuple[int, int, int, int] | None:
-    """Left and top px, columns and rows of raster cells around the points; None when out of the frame."""
+    """Return left and top px, columns and rows of raster cells around points; None if outside the frame."""
     low = np.maximum(np.floor(points_px.min(axis=0)).astype(int) - BOX_CELLS * cell_px, 0)
     high = np.minimum(
         np.ceil(points_px.max(axis=0)).astype(int) + BOX_CELLS * cell_px, (camera.width, camera.height)
@@ -272,8 +269,8 @@ def _head_box(points_px: Array, cell_px: int, camera: CameraIntrinsics) -> tuple
     return None if (cells <= 0).any() else (int(low[0]), int(low[1]), int(cells[0]), int(cells[1]))
 
 
-def _outline(mask: npt.NDArray[Any], points_px: Array, edges: IndexArray, softness_px: float) -> Pixels:
-    """(h, w) uint8: 255 in the mask and inside the edges, with a soft edge."""
+def _outline(mask: MatLike, points_px: Array, edges: IndexArray, softness_px: float) -> Pixels:
+    """Return (h, w) uint8: 255 in the mask and inside the edges, with a soft edge."""
     fixed = np.round(points_px * (1 << SUBPIXEL_BITS)).astype(np.int32)
     for chain in outlines(edges):
         cv2.fillPoly(mask, [fixed[chain]], (255,), lineType=cv2.LINE_AA, shift=SUBPIXEL_BITS)

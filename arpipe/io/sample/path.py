@@ -1,4 +1,4 @@
-"""How the sample's people move: a closed path of head angles and leaning, smooth in time."""
+"""Motion of the people in the sample: a closed path of head angles and leaning, smooth in time."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ import numpy as np
 
 LOOP_S = 10.0
 
-# Time, s; yaw, pitch, roll, degrees, added to the portrait's own pose; leaning right and towards the camera, m.
-# People move in turns and rests: pairs of equal lines are rests.
+# Time, s; yaw, pitch and roll, degrees, added to the pose of the portrait; shift to the right and to the camera, m.
+# People move in turns and rests: pairs of equal rows are rests.
 _KEYS = np.array(
     [
         # t     yaw  pitch  roll  right nearer
@@ -31,23 +31,23 @@ _KEYS = np.array(
     ]
 )
 
-# Nobody sits quite still: amplitude (degrees or m) and whole turns per loop, so the path still closes.
+# Nobody sits perfectly still: amplitude (degrees or m) and periods per loop, a whole number so that the path is closed.
 _SWAY = np.array([[0.5, 3], [0.4, 5], [0.35, 4], [0.0012, 3], [0.0025, 2]])
 _BLINKS_S = (0.55, 2.35, 4.05, 6.5, 9.0)
 _BLINK_S = 0.26
 _BODY_LAG_S = 0.12
-_BODY_SHARE = np.array([0.16, 0.05, 0.18])  # of the head's yaw, pitch and roll that the shoulders follow
+_BODY_SHARE = np.array([0.16, 0.05, 0.18])  # of the head's yaw, pitch and roll, followed by the shoulders
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """One moment.
+    """Pose of a person at one time.
 
     Attributes:
-        yaw_deg, pitch_deg, roll_deg: Of the head, added to the portrait's own.
-        body_yaw_deg, body_pitch_deg, body_roll_deg: Of the shoulders.
-        right_m, nearer_m: The whole person, to the viewer's right and towards the camera.
-        closed: Eyelids, 0 open to 1 shut.
+        yaw_deg, pitch_deg, roll_deg: Angles of the head, added to those of the portrait.
+        body_yaw_deg, body_pitch_deg, body_roll_deg: Angles of the shoulders.
+        right_m, nearer_m: Shift of the whole person to the viewer's right and towards the camera.
+        closed: Eyelids, from 0 (open) to 1 (closed).
     """
 
     yaw_deg: float
@@ -62,7 +62,7 @@ class Motion:
 
 
 def motion_at(time_s: float) -> Motion:
-    """The motion at any time; repeats after `LOOP_S`."""
+    """Return the motion at a time; it repeats after `LOOP_S`."""
     yaw, pitch, roll, right, nearer = _pose(time_s)
     body = _BODY_SHARE * _pose(time_s - _BODY_LAG_S)[:3]
     return Motion(
@@ -79,12 +79,12 @@ def motion_at(time_s: float) -> Motion:
 
 
 def _pose(time_s: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """(5,) yaw, pitch, roll, right, nearer, eased from key to key with zero speed at each."""
+    """Interpolate (5,) yaw, pitch, roll, right, nearer between keys, with zero velocity at each key."""
     time = time_s % LOOP_S
     index = min(int(np.searchsorted(_KEYS[:, 0], time, side="right")) - 1, len(_KEYS) - 2)
     before, after = _KEYS[index], _KEYS[index + 1]
     x = (time - before[0]) / (after[0] - before[0])
-    eased = x**3 * (10.0 - 15.0 * x + 6.0 * x * x)  # least jerk: how people turn
+    eased = x**3 * (10.0 - 15.0 * x + 6.0 * x * x)  # minimum jerk, as in human motion
     pose = before[1:] + eased * (after[1:] - before[1:])
     sway: np.ndarray[tuple[int], np.dtype[np.float64]] = pose + _SWAY[:, 0] * np.sin(
         2.0 * np.pi * _SWAY[:, 1] * time / LOOP_S
@@ -93,7 +93,7 @@ def _pose(time_s: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 
 def _lids(time_s: float) -> float:
-    """How far the lids are shut: a blink closes faster than it opens."""
+    """Return how far the eyelids are closed: a blink closes faster than it opens."""
     for start in _BLINKS_S:
         x = ((time_s - start) % LOOP_S) / _BLINK_S
         if x < 1.0:

@@ -10,20 +10,28 @@ from arpipe.topology import IndexArray
 
 Buffer = npt.NDArray[np.float32]
 
-BLOCK_SIDES = (2, 3, 4, 6, 9, 14, 24, 48, 96)  # each triangle is tested on the smallest block that holds it
-RIM_PX = 2.0  # values are drawn on this far outside the silhouette, so enlarging them mixes no gaps in
-
-
-SEAM_PX = 0.01  # neighbours overlap by that much, so rounding leaves no gaps
+BLOCK_SIDES = (
+    2,
+    3,
+    4,
+    6,
+    9,
+    14,
+    24,
+    48,
+    96,
+)  # each triangle is tested on the smallest block that contains it
+RIM_PX = 2.0  # values are extended this far beyond the silhouette, so that enlarging them mixes in no gaps
+SEAM_PX = 0.01  # neighbours overlap by this much, so that rounding leaves no gaps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Raster:
-    """What was drawn.
+    """A rasterised mesh.
 
     Attributes:
-        values: (h, w, k) float32; 0 where nothing was drawn.
-        drawn: (h, w) bool: inside the silhouette or at most `RIM_PX` outside it.
+        values: (h, w, k) float32; 0 where nothing is drawn.
+        drawn: (h, w) bool, true inside the silhouette and up to `RIM_PX` outside it.
     """
 
     values: Buffer
@@ -32,7 +40,7 @@ class Raster:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Candidates:
-    """Pixels that may show a triangle: flat index, triangle, its three weights, distance outside, px."""
+    """Pixels that may show a triangle: flat index, triangle, its three weights, distance from it, px."""
 
     pixel: npt.NDArray[np.int64]
     triangle: npt.NDArray[np.int64]
@@ -41,14 +49,14 @@ class _Candidates:
 
 
 def front_facing(points_px: Array, triangles: IndexArray) -> npt.NDArray[np.bool_]:
-    """(t,) which triangles, counter-clockwise from outside, show their outside; y of (n, 2) points is down."""
+    """Return which triangles (t,), counter-clockwise from outside, face the viewer; y of (n, 2) points is down."""
     a, b, c = (points_px[triangles[:, corner]] for corner in range(3))
     area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
     return np.asarray(area < -1e-9)
 
 
 def neighbours(triangles: IndexArray) -> IndexArray:
-    """(t, 3) the triangle across each edge (first to second corner, and so on); t where there is none."""
+    """Return (t, 3) the triangle across each edge (first to second corner, and so on); t where there is none."""
     starts, ends = triangles.astype(np.int64).ravel(), np.roll(triangles, -1, axis=1).astype(np.int64).ravel()
     count = int(triangles.max(initial=0)) + 1
     forth, back = starts * count + ends, ends * count + starts
@@ -60,7 +68,7 @@ def neighbours(triangles: IndexArray) -> IndexArray:
 
 
 def outlines(edges: IndexArray) -> list[IndexArray]:
-    """Closed chains of vertices from the directed edges (e, 2) around a set of triangles, holes included."""
+    """Join the directed edges (e, 2) around a set of triangles into closed chains of vertices, holes included."""
     following: dict[int, list[int]] = {}
     for start, end in edges.tolist():
         following.setdefault(start, []).append(end)
@@ -90,14 +98,14 @@ def rasterise(
     rim: npt.NDArray[np.bool_],
     size: tuple[int, int],
 ) -> Raster:
-    """Draw a mesh of triangles that do not pass through each other, nearest on top.
+    """Draw a mesh of triangles that do not intersect, the nearest on top.
 
     Args:
         points_px: (n, 2); the centre of the top-left pixel is (0, 0).
-        depth: (n,) larger is farther.
-        values: (n, k) to be interpolated linearly in the image.
+        depth: (n,); larger is farther.
+        values: (n, k), interpolated linearly in the image.
         triangles: (t, 3); all are drawn, see `front_facing`.
-        rim: (t,) triangles at the silhouette, which are drawn on outside it.
+        rim: (t,) whether a triangle is at the silhouette and is extended beyond it.
         size: Width and height, px.
     """
     width, height = size
@@ -134,7 +142,7 @@ def _test(
     side: int,
     size: tuple[int, int],
 ) -> _Candidates:
-    """Candidates of triangles (t, 3, 2) whose blocks of `side`² px start at `low`."""
+    """Find the pixels of triangles (t, 3, 2) whose blocks of `side`² px start at `low`."""
     width, height = size
     step = np.arange(side)
     x = low[:, :1] + np.tile(step, side)
@@ -160,7 +168,7 @@ def _test(
         ],
         axis=-1,
     )
-    weights = np.clip(found, 0.0, 1.0)  # outside: as on the nearest edge
+    weights = np.clip(found, 0.0, 1.0)  # outside a triangle, as on its nearest edge
     weights /= weights.sum(axis=1, keepdims=True)
     return _Candidates(
         pixel=y[rows, columns] * width + x[rows, columns],
@@ -173,11 +181,11 @@ def _test(
 def _paint(
     buffer: Buffer, drawn: npt.NDArray[np.bool_], found: _Candidates, values: Array, triangles: IndexArray
 ) -> None:
-    """Write the best candidate of every pixel: one inside before one outside, then of the nearest triangle."""
+    """Write the best candidate of every pixel: inside before outside, then the nearest triangle."""
     rank = found.triangle + np.where(found.outside > SEAM_PX, 0, len(triangles))
-    order = np.argsort(rank.astype(np.uint16), kind="stable")  # numpy sorts 16 bits in linear time
+    order = np.argsort(rank.astype(np.uint16), kind="stable")  # NumPy sorts 16-bit numbers in linear time
     winner = np.full(len(drawn), -1, dtype=np.int64)
-    winner[found.pixel[order]] = order  # of repeated indices numpy keeps the last
+    winner[found.pixel[order]] = order  # NumPy keeps the last of repeated indices
     drawn[:] = winner >= 0
     best = winner[drawn]
     picked = values[triangles[found.triangle[best]]].astype(np.float32)

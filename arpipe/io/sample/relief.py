@@ -1,4 +1,4 @@
-"""The bundled relief of the portrait, as `assets/generators/sample/make.py` wrote it."""
+"""The bundled relief of the portrait, made by `assets/generators`."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +19,7 @@ from arpipe.types import Pixels
 FOLDER = "samples/portrait"
 PHOTO_SIDE_PX = 512
 LANDMARKS = 478
-SOFTENING_STEPS = 6
+SMOOTHING_STEPS = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,15 +28,15 @@ class Relief:
 
     Attributes:
         points_m: (n, 3) in the `head` frame; the first 478 are the face's landmarks.
-        normals: (n, 3) unit, in the `head` frame; softened, for light that comes from large lamps.
-        texture_px: (n, 2) in `head`.
-        head_share: (n,) in [0, 1]: 1 turns with the head, 0 stays with the body.
+        normals: (n, 3) unit, in the `head` frame; smoothed, as for light from large lamps.
+        texture_px: (n, 2) px of `head`.
+        head_share: (n,) in [0, 1]: 1 follows the head, 0 the body.
         opacity: (n,) in [0, 1].
         triangles: (t, 3), counter-clockwise seen from outside.
         neighbours: (t, 3) the triangle across each edge, t where there is none.
         body_depth_m: (c, c) float32 over the photograph, m behind the pupils.
         photo: Camera of the photograph.
-        photo_from_head: The head's pose before it.
+        photo_from_head: Pose of the head in the photograph.
         head, body, background: RGB pictures.
         body_matte: (h, w) uint8, 255 on the body.
     """
@@ -58,13 +58,13 @@ class Relief:
 
     @property
     def rest_from_head(self) -> RigidTransform:
-        """To the frame in which the body rests: the photograph's camera frame moved to between the pupils."""
+        """Transform to the rest frame of the body: the photograph's camera frame with its origin between the pupils."""
         return RigidTransform(self.photo_from_head.rotation, np.zeros(3))
 
 
 @cache
 def load_relief() -> Relief:
-    """Read the relief, once.
+    """Read the relief; cached.
 
     Raises:
         AssetError: A file is missing or damaged.
@@ -79,7 +79,7 @@ def load_relief() -> Relief:
         triangles = arrays["triangles"].astype(np.int32)
         return Relief(
             points_m=points_m,
-            normals=_softened(vertex_normals(points_m, triangles), triangles),
+            normals=_smooth(vertex_normals(points_m, triangles), triangles),
             texture_px=arrays["texture_px"].astype(np.float64),
             head_share=arrays["head_share"].astype(np.float64),
             opacity=arrays["opacity"].astype(np.float64),
@@ -97,10 +97,10 @@ def load_relief() -> Relief:
         raise AssetError(f"sample: {path.parent} cannot be read ({error}); reinstall arpipe") from error
 
 
-def _softened(normals: Array, triangles: IndexArray) -> Array:
-    """(n, 3) unit normals averaged with those around, so that creases of the mesh draw no lines."""
+def _smooth(normals: Array, triangles: IndexArray) -> Array:
+    """Average (n, 3) unit normals with those around them, so that creases of the mesh are invisible."""
     corners = triangles.ravel()
-    for _ in range(SOFTENING_STEPS):
+    for _ in range(SMOOTHING_STEPS):
         of_triangles = np.repeat(normals[triangles].sum(axis=1), 3, axis=0)
         normals = np.stack(
             [np.bincount(corners, of_triangles[:, axis], minlength=len(normals)) for axis in range(3)],

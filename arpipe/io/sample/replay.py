@@ -1,4 +1,4 @@
-"""The sample as a webcam would send it: frames as JPEG, each drawn once."""
+"""The sample for live use: frames are kept as JPEG, so each is drawn only once."""
 
 from collections.abc import Iterator
 
@@ -8,16 +8,16 @@ from arpipe.io.source import Source
 from arpipe.io.video.stream_codec import decode_jpeg, encode_jpeg
 from arpipe.types import Frame
 
-QUALITY = 95  # of the kept frames: 55 MB a loop at 1280×720 and 30 Hz
+QUALITY = 95  # 55 MB per loop at 1280×720 and 30 Hz
 
 
 class SampleReplay(Source):
-    """Draws the sample's path once and then repeats what it has.
+    """Draws the loop of the sample once and then repeats it.
 
-    Drawing a frame at 1280×720 takes 23 ms of CPU time, taking one from memory 4: what is shown live needs the rest.
+    Drawing a frame at 1280×720 takes 23 ms of CPU time, decoding a kept one 4 ms; live use needs the difference.
 
     Args:
-        config: What to show.
+        config: Content of the sample.
     """
 
     def __init__(self, config: SampleConfig) -> None:
@@ -34,7 +34,7 @@ class SampleReplay(Source):
             index += 1
 
     def close(self) -> None:
-        """Forget the frames."""
+        """Release the frames."""
         self._sample.close()
         self._kept.clear()
 

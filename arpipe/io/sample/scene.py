@@ -1,4 +1,4 @@
-"""Places the sample's people before the camera and draws them with true perspective."""
+"""Places the people of the sample in front of the camera and renders them in perspective."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,31 +20,31 @@ from arpipe.io.sample.relief import LANDMARKS, Relief, load_relief
 from arpipe.topology import load_topology
 from arpipe.types import Pixels
 
-VERTICAL_FOV_DEG = 42.0  # a laptop's camera
+VERTICAL_FOV_DEG = 42.0  # of a laptop's camera
 DISTANCES_M = (0.58, 0.84, 1.02, 1.20)  # from the camera to the pupils, by number of people
-NARROWEST_ASPECT = (1.2, 1.6, 1.6, 1.6)  # narrower pictures need people farther away
-SINGLE_AT = 0.472  # of the width: where the portrait has the face, between flag and model
+MIN_ASPECT = (1.2, 1.6, 1.6, 1.6)  # narrower pictures need people farther away
+SINGLE_AT = 0.472  # of the width: position of the face in the portrait, between flag and model
 EYES_AT = 0.41  # of the height
-BODY_BELOW_EYES_M = 0.55  # the photograph ends there; the frame has to end before
+BODY_BELOW_EYES_M = 0.55  # the photograph ends there; the frame must end above
 
-# Where neck and trunk turn: m from between the pupils, x right, y down, z away from the photographer.
+# Pivots of neck and trunk: m from between the pupils, x right, y down, z away from the photographer.
 NECK_M = np.array([-0.004, 0.075, 0.090])
 TRUNK_M = np.array([-0.010, 0.420, 0.130])
 
-LID_CLOSURE = 0.92  # of the way to the lower lid, where the lashes meet
-LID_REACH_M = 0.011  # above the lid, the skin that a blink moves
+LID_CLOSURE = 0.92  # of the distance to the lower lid, where the lashes meet
+LID_REACH_M = 0.011  # height of the skin above the lid that a blink moves
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
-    """One person in the scene at one moment.
+    """One person in the scene at one time.
 
     Attributes:
         camera_from_head: Pose of the head.
         camera_from_rest: Pose of the body.
         points_m: (n, 3) vertices of the head's relief in the camera frame.
         metric_mesh_m: (478, 3) the face's landmarks in the `head` frame.
-        landmarks_px: (478, 2) where they are drawn.
+        landmarks_px: (478, 2) landmarks as drawn.
     """
 
     camera_from_head: RigidTransform
@@ -55,11 +55,11 @@ class Placed:
 
 
 class SampleScene:
-    """The studio with its people, seen by one camera.
+    """The studio with its people.
 
     Args:
-        width, height: Of the picture, px.
-        people: 1 to 4, side by side.
+        width, height: Size of the picture, px.
+        people: Number of people side by side, 1 to 4.
     """
 
     def __init__(self, width: int, height: int, people: int) -> None:
@@ -74,7 +74,7 @@ class SampleScene:
         self._body = fit_body(self._relief, px_per_m)
 
     def place(self, person: int, motion: Motion) -> Placed:
-        """Put one person, counted from the left, into a moment of the path."""
+        """Place one person, counted from the left, at a point of the path."""
         relief = self._relief
         eyes_m = self._eyes_m[person] + (motion.right_m, 0.0, -motion.nearer_m)
         turn = (
@@ -96,7 +96,7 @@ class SampleScene:
         return Placed(camera_from_head, camera_from_rest, in_camera, points_m[:LANDMARKS], landmarks_px)
 
     def draw(self, people: Sequence[Placed]) -> Pixels:
-        """(height, width, 3) RGB; whoever is farther left stands behind."""
+        """Return (height, width, 3) RGB; people farther left are drawn behind."""
         pixels = self._background.copy()
         for person in people:
             draw_body(pixels, self._body, self.camera, person.camera_from_rest)
@@ -106,9 +106,9 @@ class SampleScene:
 
 
 def _places(camera: CameraIntrinsics, people: int) -> Array:
-    """(people, 3) where the pupils' midpoints rest, m, camera frame."""
+    """Return (people, 3) rest positions of the points between the pupils, m, camera frame."""
     aspect = camera.width / camera.height
-    distance_m = DISTANCES_M[people - 1] * max(1.0, NARROWEST_ASPECT[people - 1] / aspect)
+    distance_m = DISTANCES_M[people - 1] * max(1.0, MIN_ASPECT[people - 1] / aspect)
     columns = (np.arange(people) + 0.5) / people if people > 1 else np.array([SINGLE_AT])
     lowest_px = camera.height - BODY_BELOW_EYES_M * camera.fy / distance_m
     row_px = max(EYES_AT * camera.height, lowest_px)
@@ -117,9 +117,9 @@ def _places(camera: CameraIntrinsics, people: int) -> Array:
 
 
 def _lid_travel(relief: Relief) -> Array:
-    """(478, 3) way of every face point from open eyes to shut ones, m, head frame.
+    """Return (478, 3) displacements of the face points from open to closed eyes, m, head frame.
 
-    The upper lids travel to the lower ones, bulging over the eyeball; the skin above them is drawn along.
+    The upper lids move to the lower ones; the skin above them is pulled along.
     """
     topology = load_topology("face")
     face_m = relief.points_m[:LANDMARKS]
@@ -142,6 +142,6 @@ def _lid_travel(relief: Relief) -> Array:
 
 
 def _beside(face_m: Array, lid_m: Array) -> npt.NDArray[np.bool_]:
-    """(478,) which face points lie above or below an eye."""
+    """Return which of the (478,) face points lie above or below an eye."""
     beside = (face_m[:, 0] > lid_m[0, 0]) & (face_m[:, 0] < lid_m[-1, 0])
     return np.asarray(beside & (face_m[:, 1] < LID_REACH_M + lid_m[:, 1].max()))

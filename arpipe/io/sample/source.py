@@ -1,7 +1,7 @@
-"""A person who moves the head, without a camera, and the truth about the pose.
+"""A synthetic source: people who move their heads, with the ground truth of the pose.
 
-NASA's public-domain portrait of the astronaut Eileen Collins as a relief, drawn with true perspective along a
-known path: she looks left and right, up and down, tilts the head, comes nearer and goes back.
+NASA's public-domain portrait of the astronaut Eileen Collins as a relief, rendered in perspective along a known path:
+she looks left and right, up and down, tilts her head, comes nearer and goes back.
 """
 
 from collections.abc import Iterator
@@ -20,21 +20,21 @@ from arpipe.io.sample.scene import Placed, SampleScene
 from arpipe.io.source import Source, SourceInfo
 from arpipe.types import Frame, Pixels
 
-PHASES_S = (0.0, 6.1, 3.1, 8.4)  # people side by side do not move in step
-CACHE_BYTES = 1 << 30  # frames kept at most: a whole loop at 1280×720 is 0.83 GB
+PHASES_S = (0.0, 6.1, 3.1, 8.4)  # people side by side do not move in sync
+CACHE_BYTES = 1 << 30  # of frames that are kept: a whole loop at 1280×720 is 0.83 GB
 NOISE_SHIFTS = 1 << 16
 
 
 class SampleConfig(BaseModel):
-    """What the sample shows.
+    """Content of the sample.
 
     Attributes:
-        width, height: Of the picture, px.
-        fps: Rate, Hz.
-        frames: How many; None repeats the path for ever.
-        faces: People side by side.
-        noise: Deviation of the sensor's noise, grey levels.
-        seed: Of the noise.
+        width, height: Size of the frames, px.
+        fps: Frame rate, Hz.
+        frames: Number of frames; None repeats the loop for ever.
+        faces: Number of people, side by side.
+        noise: Standard deviation of the sensor noise, levels of 255.
+        seed: Seed of the noise.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,13 +50,13 @@ class SampleConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampleTruth:
-    """What is true of one face in one frame.
+    """Ground truth of one face in one frame.
 
     Attributes:
-        camera: The camera that sees the scene.
-        camera_from_head: The head's pose.
-        landmarks_px: (478, 2) where the face's landmarks are drawn, hidden ones too, px.
-        metric_mesh_m: (478, 3) the same points in the `head` frame, lids as they are in this frame.
+        camera: Camera of the scene.
+        camera_from_head: Pose of the head.
+        landmarks_px: (478, 2) landmarks as drawn, hidden ones included, px.
+        metric_mesh_m: (478, 3) the same points in the `head` frame, with the eyelids of this frame.
     """
 
     camera: CameraIntrinsics
@@ -69,9 +69,9 @@ class SampleSource(Source):
     """The synthetic source; the same configuration gives the same pixels.
 
     Args:
-        config: What to show.
-        cache: Draw all frames of the path now and keep them (at most `CACHE_BYTES`), so that reading costs
-            nothing beside what is measured.
+        config: Content of the sample.
+        cache: Draw all frames of the loop now and keep them (at most `CACHE_BYTES`), so that reading them costs
+            nothing in measurements.
     """
 
     def __init__(self, config: SampleConfig | None = None, *, cache: bool = False) -> None:
@@ -103,18 +103,18 @@ class SampleSource(Source):
 
     @property
     def camera(self) -> CameraIntrinsics:
-        """The camera that sees the scene."""
+        """Camera of the scene."""
         return self._scene.camera
 
     def __iter__(self) -> Iterator[Frame]:
-        """Frames in order, `captured_s` being the index over the rate."""
+        """Yield frames in order; `captured_s` is the index divided by the rate."""
         index = 0
         while self.config.frames is None or index < self.config.frames:
             yield self.frame(index)
             index += 1
 
     def frame(self, index: int) -> Frame:
-        """Any frame.
+        """Return any frame.
 
         Raises:
             ValueError: The source is closed, or has no such frame.
@@ -129,7 +129,7 @@ class SampleSource(Source):
         return Frame(pixels, index / self.config.fps, index, self.camera)
 
     def truth(self, index: int, face: int = 0) -> SampleTruth:
-        """What is true of a face, counted from the left, in a frame.
+        """Return the ground truth of a face, counted from the left, in a frame.
 
         Raises:
             ValueError: There is no such frame or face.
@@ -141,7 +141,7 @@ class SampleSource(Source):
         return SampleTruth(self.camera, placed.camera_from_head, placed.landmarks_px, placed.metric_mesh_m)
 
     def close(self) -> None:
-        """Forget the frames."""
+        """Release the frames."""
         self._closed = True
         self._kept.clear()
 
@@ -165,7 +165,7 @@ class SampleSource(Source):
 
 
 class _SensorNoise:
-    """Gaussian noise, each frame's a stretch of one long strip."""
+    """Gaussian noise; each frame gets a stretch of one long strip."""
 
     def __init__(self, config: SampleConfig) -> None:
         self._seed = config.seed
@@ -178,7 +178,7 @@ class _SensorNoise:
             self._darker = np.maximum(-strip, 0.0).astype(np.uint8)
 
     def add(self, pixels: Pixels, place: int) -> Pixels:
-        """(h, w, 3) pixels with the noise of one place in the loop, in place."""
+        """Add the noise of one position in the loop to (h, w, 3) pixels, in place."""
         if self._brighter is None:
             return pixels
         start = int(np.random.default_rng((self._seed, place)).integers(NOISE_SHIFTS))
@@ -189,6 +189,6 @@ class _SensorNoise:
 
 
 def sample_portrait(width: int = 1280, height: int = 720) -> Frame:
-    """The person looking into the camera: a still for previews."""
+    """Return a still of the person looking into the camera, for previews."""
     with SampleSource(SampleConfig(width=width, height=height, frames=1, noise=0.0)) as source:
         return source.frame(0)

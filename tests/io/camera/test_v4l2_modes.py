@@ -9,7 +9,7 @@ from arpipe.io.camera import CameraMode
 if sys.platform != "linux":
     pytest.skip("V4L2 is Linux's", allow_module_level=True)
 
-from arpipe.io.camera.v4l2_modes import FORMATS, INTERVALS, MOST_ANSWERS, SIZES, camera_modes
+from arpipe.io.camera.v4l2_modes import FORMATS, INTERVALS, MAX_ANSWERS, SIZES, camera_modes
 
 MJPG, YUYV = (int.from_bytes(name, "little") for name in (b"MJPG", b"YUYV"))
 
@@ -91,4 +91,4 @@ def test_a_driver_without_end_is_left(tmp_path):
         return 0
 
     assert camera_modes(device, endless) == []
-    assert MOST_ANSWERS == 256
+    assert MAX_ANSWERS == 256

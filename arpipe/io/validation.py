@@ -1,0 +1,109 @@
+"""Builds models from tables, with errors that name source, key and the nearest valid key."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from arpipe.errors import ArpipeError, AssetError, ConfigError
+from arpipe.spelling import nearest
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+UNION_MARKS = ("literal[", "function-", "lax-or-strict[", "tuple[", "list[")  # in pydantic's locations
+
+Checked = TypeVar("Checked", bound=BaseModel)
+Location = tuple[int | str, ...]
+Models = list[type[BaseModel]]
+
+
+def check(
+    model: type[Checked],
+    table: Mapping[str, object],
+    source: str,
+    *,
+    prefix: str = "",
+    context: Mapping[str, object] | None = None,
+) -> Checked:
+    """Build a model from a table.
+
+    Args:
+        model: Class of the model.
+        table: Keys and values as read.
+        source: File, flag or variable that the values come from, for messages.
+        prefix: Position of the table in the source, such as `layers[0]`.
+        context: Passed to the validators.
+
+    Raises:
+        ConfigError: A key is unknown or missing, or a value is wrong; one line per problem.
+        AssetError: The same, if the only problems are files that the table names.
+    """
+    try:
+        return model.model_validate(dict(table), context=dict(context or {}))
+    except ValidationError as error:
+        details = _relevant(error.errors(include_url=False))
+        lines = [f"{source}: {prefix}{'.' if prefix else ''}{_describe(model, detail)}" for detail in details]
+        causes = {type(detail.get("ctx", {}).get("error")) for detail in details}
+        kind: type[ArpipeError] = AssetError if causes == {AssetError} else ConfigError
+        raise kind("\n".join(lines)) from error
+
+
+def valid_keys(model: type[BaseModel]) -> list[str]:
+    """List the keys of a model as written in files."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _relevant(details: "Sequence[ErrorDetails]") -> "Sequence[ErrorDetails]":
+    """Drop complaints that a table is not one of the texts that a union also allows."""
+    about_tables = [d for d in details if not (d["type"] == "literal_error" and isinstance(d["input"], dict))]
+    return about_tables or details
+
+
+def _describe(model: type[BaseModel], detail: "ErrorDetails") -> str:
+    owners, keys = _follow(model, detail["loc"])
+    where = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
+    if detail["type"] == "extra_forbidden":
+        known = [key for owner in owners for key in valid_keys(owner)]
+        return f"{where}: is no valid key{nearest(str(keys[-1]), known)}"
+    if detail["type"] == "missing":
+        return f"{where}: is missing"
+    message = detail["msg"].removeprefix("Value error, ")
+    return f"{where or 'value'}: {message[:1].lower()}{message[1:]}{_got(message, detail['input'])}"
+
+
+def _got(message: str, value: object) -> str:
+    """Return the value for a message that does not contain it already."""
+    is_named = "got" in message or repr(value) in message
+    return f", got {value!r}" if isinstance(value, str | int | float) and not is_named else ""
+
+
+def _follow(model: type[BaseModel], location: Location) -> tuple[Models, Location]:
+    """Return the models that own the last key of a location, and the location without pydantic's marks."""
+    owners, inner, keys = [model], [model], list[int | str]()
+    for part in location:
+        if _is_mark(part, inner):
+            continue
+        keys.append(part)
+        owners, inner = inner, _models_behind(part, inner) or inner
+    return owners, tuple(keys)
+
+
+def _is_mark(part: int | str, models: Models) -> bool:
+    """Whether a part of a location is a member of a union and not a key."""
+    return part in {model.__name__ for model in models} or str(part).startswith(UNION_MARKS)
+
+
+def _models_behind(key: int | str, models: Models) -> Models:
+    """Return the models in the field with a key."""
+    fields = [
+        field for model in models for name, field in model.model_fields.items() if key in (name, field.alias)
+    ]
+    return [found for field in fields for found in _models_in(field.annotation)]
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
