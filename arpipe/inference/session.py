@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
 import onnxruntime
@@ -175,7 +175,7 @@ class Session:
         self.close()
 
 
-def _check_finite(name: str, outputs: Mapping[str, NDArray[Any]]) -> None:
+def _check_finite(name: str, outputs: Mapping[str, NDArray[np.float32]]) -> None:
     """Raise if an output has NaN or infinity: its sum then has, too, which needs one pass and no temporary array."""
     with np.errstate(invalid="ignore", over="ignore"):  # ∞ − ∞ is to be found, not warned about
         sums = {key: value.sum() for key, value in outputs.items()}

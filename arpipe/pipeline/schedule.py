@@ -1,6 +1,6 @@
 """How often each network runs."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
@@ -54,7 +54,7 @@ class Rates(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_number(cls, value: Any) -> Any:
+    def _one_number(cls, value: object) -> object:
         if isinstance(value, int) and not isinstance(value, bool):
             return dict.fromkeys(SUBJECTS, value)
         return value

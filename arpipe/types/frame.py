@@ -1,7 +1,6 @@
 """One picture of a stream."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +38,7 @@ class Frame:
     @classmethod
     def from_rgb(
         cls,
-        pixels: npt.NDArray[Any],
+        pixels: npt.ArrayLike,
         captured_s: float = 0.0,
         index: int = 0,
         camera: CameraIntrinsics | None = None,
@@ -60,7 +59,7 @@ class Frame:
     @classmethod
     def from_bgr(
         cls,
-        pixels: npt.NDArray[Any],
+        pixels: npt.ArrayLike,
         captured_s: float = 0.0,
         index: int = 0,
         camera: CameraIntrinsics | None = None,
@@ -94,7 +93,7 @@ class Frame:
         return f"Frame({self.width}x{self.height}, index={self.index}, captured_s={self.captured_s:.3f})"
 
 
-def _require_pixels(caller: str, pixels: npt.NDArray[Any]) -> Pixels:
+def _require_pixels(caller: str, pixels: npt.ArrayLike) -> Pixels:
     """Check the usual mistakes, and say how to mend them."""
     array = np.asarray(pixels)
     got = f"Frame.{caller}: expected (h, w, 3) uint8, got {array.shape} {array.dtype}"

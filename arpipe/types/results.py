@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from arpipe.types.rounding import (
     PX_DIGITS,
     SECONDS_DIGITS,
     UNIT_DIGITS,
+    Record,
     rounded,
     rounded_or_none,
 )
@@ -65,7 +66,7 @@ class HeadPose:
         """> 0: the head tilts clockwise as the viewer sees it."""
         return self.angles.roll_deg
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Record:
         """Return angles, translation, matrix, error and pupillary distance as JSON-ready values."""
         angles = self.angles
         return {
@@ -93,7 +94,7 @@ class Tracked(Protocol):
     def track_id(self) -> int:
         """From 1, never reused in a run."""
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Record:
         """Return `id`, `score`, `box` and what else is known as JSON-ready values."""
 
 
@@ -117,7 +118,7 @@ class TrackedFace:
     age_frames: int
     scores: Mapping[str, float] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Record:
         """Return id, score, box, landmarks and pose as JSON-ready values."""
         return {
             **_identity(self.track_id, self.landmarks),
@@ -154,7 +155,7 @@ class TrackedBody:
     state: TrackState
     age_frames: int
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Record:
         """Return id, score, box, landmarks (visibility is the fourth value) and `world` as JSON-ready values."""
         points = rounded(self.landmarks.points_px, PX_DIGITS)
         visibility = self.landmarks.visibility
@@ -193,7 +194,7 @@ class TrackedHand:
     state: TrackState
     age_frames: int
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Record:
         """Return id, score, box, side, landmarks and `world` as JSON-ready values."""
         return {
             **_identity(self.track_id, self.landmarks),
@@ -243,7 +244,7 @@ class FrameResult:
         }
         return {subject.results: found.get(subject.results, ()) for subject in exported()}
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Record:
         """Return the frame and all tracked subjects as JSON-ready values: a line of an export of JSON lines."""
         found = self.tracked().items()
         return {
@@ -287,7 +288,7 @@ class Picture:
         return f"Picture({width}x{height}, {transparent}{self.result!r})"
 
 
-def _identity(track_id: int, landmarks: Landmarks) -> dict[str, Any]:
+def _identity(track_id: int, landmarks: Landmarks) -> Record:
     return {
         "id": track_id,
         "score": round(landmarks.score, DEG_DIGITS),

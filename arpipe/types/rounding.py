@@ -3,15 +3,21 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+
+from arpipe.geometry.transforms import Array
+from arpipe.types.frame import Points
+
+Record = dict[str, Any]
+"""JSON-ready values by name."""
 
 # Digits after the point, well below what is measured: 0.01 px, 0.0001°, 0.01 mm, 1 µs.
 PX_DIGITS, DEG_DIGITS, M_DIGITS, UNIT_DIGITS, SECONDS_DIGITS = 2, 4, 5, 6, 6
 
 
-def rounded(values: npt.NDArray[np.floating[Any]], digits: int) -> Any:
+def rounded(values: Array | Points, digits: int) -> list[Any]:
     """Return nested lists of floats that print with at most `digits` after the point."""
-    return np.round(values.astype(np.float64), digits).tolist()
+    nested: list[Any] = np.round(values.astype(np.float64), digits).tolist()
+    return nested
 
 
 def rounded_or_none(value: float | None, digits: int) -> float | None:

@@ -55,20 +55,9 @@ def test_the_pipeline_counts_arrays_and_stamps_them(portrait):
             pipeline.detect(frames[0], captured_s=1.0)
 
 
-@pytest.mark.parametrize(
-    ("picture", "message"),
-    [
-        (np.zeros((4, 4), np.uint8), r"\(4, 4\) uint8; for a grey picture"),
-        (np.zeros((4, 4, 4), np.uint8), r"\(4, 4, 4\) uint8; drop the alpha channel"),
-        (np.zeros((4, 4, 3), np.float32), r"float32; for values in \[0, 1\]"),
-        (np.zeros((4, 4, 3), np.int32), r"expected \(h, w, 3\) uint8, got \(4, 4, 3\) int32$"),
-        (np.zeros((0, 4, 3), np.uint8), r"expected \(h, w, 3\) uint8, got \(0, 4, 3\)"),
-        ("photo.jpg", r"expected \(h, w, 3\) uint8"),
-    ],
-)
-def test_wrong_arrays_are_refused_with_a_hint(picture, message):
-    with Pipeline() as pipeline, pytest.raises(ValueError, match=message):
-        pipeline.detect(picture)
+def test_wrong_arrays_are_refused():
+    with Pipeline() as pipeline, pytest.raises(ValueError, match="drop the alpha channel"):
+        pipeline.process(np.zeros((4, 4, 4), np.uint8))
 
 
 def test_common_arguments_take_the_place_of_a_configuration(portrait):

@@ -115,7 +115,7 @@ def run_job(
             writer.put(picture)
             frames += 1
             result = picture.result
-            found += bool(result.faces or result.bodies or result.hands)
+            found += any(result.tracked().values())
             is_drawn = is_drawn or _differs(picture)
             on_frame()
         for sink in sinks:

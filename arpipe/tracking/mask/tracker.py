@@ -13,7 +13,7 @@ from arpipe.models.segmentation import PersonSegmenter
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.mask.stream import MaskStream, Segmenter
-from arpipe.tracking.mask.zoom import Part, covers_faces, next_part, part_around
+from arpipe.tracking.mask.zoom import FramePart, covers_faces, next_part, part_around
 from arpipe.types import Frame, Points
 
 CHECK_EVERY = (
@@ -49,7 +49,7 @@ class MaskTracker:
         self._zoom = config.zoom
         self._segmenter = segmenter
         self._stream = MaskStream(segmenter)
-        self._part: Part | None = None
+        self._part: FramePart | None = None
         self._wait = 0
         self._shape = (0, 0)
 
@@ -91,7 +91,7 @@ class MaskTracker:
         self._wait = 0
         self._shape = (0, 0)
 
-    def _turn_to(self, part: Part | None) -> None:
+    def _turn_to(self, part: FramePart | None) -> None:
         self._part = part
         self._wait = CHECK_EVERY
         self._stream.reset()
@@ -108,7 +108,7 @@ class MaskTracker:
         return mask
 
     def _zoomed(
-        self, part: Part | None, mask: Points, frame: Frame, timer: StageTimer, faces_px: Sequence[Array]
+        self, part: FramePart | None, mask: Points, frame: Frame, timer: StageTimer, faces_px: Sequence[Array]
     ) -> Points:
         """Return the mask of a part if it shows all faces and the people of the whole frame's mask; else that mask."""
         if part is None:

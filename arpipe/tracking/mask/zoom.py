@@ -26,7 +26,7 @@ NARROWEST, WIDEST = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FramePart:
     """A rectangle of a frame, px; right and bottom are the first ones outside."""
 
     left: int
@@ -39,7 +39,7 @@ class Part:
         """Area, px²."""
         return (self.right - self.left) * (self.bottom - self.top)
 
-    def holds(self, other: "Part") -> bool:
+    def holds(self, other: "FramePart") -> bool:
         """Whether another part lies inside."""
         return (
             self.left <= other.left
@@ -70,11 +70,11 @@ class Part:
         return Frame(pixels, frame.captured_s, frame.index)
 
 
-def next_part(last: Part | None, mask: Points) -> Part | None:
+def next_part(last: FramePart | None, mask: Points) -> FramePart | None:
     """Return the part to segment in the next frame; None for all of it.
 
     Args:
-        last: Part that the mask was found in; kept while it fits, because another part has other errors.
+        last: FramePart that the mask was found in; kept while it fits, because another part has other errors.
         mask: (h, w) mask of the whole frame.
     """
     people = _box(mask)
@@ -90,7 +90,7 @@ def next_part(last: Part | None, mask: Points) -> Part | None:
     return wanted
 
 
-def part_around(faces_px: Sequence[Array], width: int, height: int) -> Part | None:
+def part_around(faces_px: Sequence[Array], width: int, height: int) -> FramePart | None:
     """Return the part with the people whose faces are given; None when that is most of the frame, or none is given.
 
     Args:
@@ -107,7 +107,7 @@ def part_around(faces_px: Sequence[Array], width: int, height: int) -> Part | No
     (x0, y0), (x1, y1) = np.clip([low, high], 0, (width, height)).astype(int)
     if x0 >= x1 or y0 >= y1:
         return None
-    part = Part(int(x0), int(y0), int(x1), int(y1)).grown(LEAST_MARGIN, width, height)
+    part = FramePart(int(x0), int(y0), int(x1), int(y1)).grown(LEAST_MARGIN, width, height)
     return part if part.area <= MOST_OF_FRAME * width * height else None
 
 
@@ -121,11 +121,11 @@ def covers_faces(mask: Points, faces_px: Sequence[Array]) -> bool:
     return True
 
 
-def _box(mask: Points) -> Part | None:
+def _box(mask: Points) -> FramePart | None:
     """Return the part around everything above 0.5."""
     inside = mask[::STRIDE, ::STRIDE] > 0.5
     rows, columns = (np.flatnonzero(inside.any(axis=axis)) * STRIDE for axis in (1, 0))
     if not rows.size:
         return None
     bottom, right = min(int(rows[-1]) + STRIDE, mask.shape[0]), min(int(columns[-1]) + STRIDE, mask.shape[1])
-    return Part(int(columns[0]), int(rows[0]), right, bottom)
+    return FramePart(int(columns[0]), int(rows[0]), right, bottom)

@@ -10,7 +10,7 @@ from arpipe.models.segmentation import PersonMask, resize_to_input
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.mask.tracker import CHECK_EVERY, MaskTracker, MaskTrackerConfig
-from arpipe.tracking.mask.zoom import MARGIN, MOST_OF_FRAME, Part, next_part, part_around
+from arpipe.tracking.mask.zoom import MARGIN, MOST_OF_FRAME, FramePart, next_part, part_around
 from arpipe.types import Frame
 
 SIZE = 640, 360
@@ -141,7 +141,7 @@ def test_a_part_is_given_up_when_people_come_to_its_rim_or_shrink_in_it():
     mask = np.zeros((400, 600), np.float32)
     mask[150:300, 250:350] = 1.0
     part = next_part(None, mask)
-    assert next_part(Part(250, 150, 350, 300), mask) == part
+    assert next_part(FramePart(250, 150, 350, 300), mask) == part
     mask[:] = 0.0
     mask[200:230, 290:310] = 1.0
     assert next_part(part, mask).area < part.area

@@ -1,0 +1,52 @@
+"""Frames from arrays, and landmarks as sequences, without any network."""
+
+import numpy as np
+import pytest
+
+from arpipe.topology import load_topology
+from arpipe.types import Frame, Landmarks
+
+PIXELS = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
+
+
+def test_contiguous_rgb_is_shared_and_views_are_copied():
+    assert Frame.from_rgb(PIXELS).pixels is PIXELS
+    view = Frame.from_rgb(PIXELS[::2, ::-1], captured_s=1.5, index=3)
+    assert view.pixels.flags.c_contiguous
+    assert np.array_equal(view.pixels, PIXELS[::2, ::-1])
+    assert (view.width, view.height, view.captured_s, view.index) == (6, 2, 1.5, 3)
+
+
+def test_bgr_is_turned_around():
+    frame = Frame.from_bgr(PIXELS)
+    assert np.array_equal(frame.pixels, PIXELS[..., ::-1])
+    assert frame.pixels.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("picture", "message"),
+    [
+        (np.zeros((4, 4), np.uint8), r"\(4, 4\) uint8; for a grey picture"),
+        (np.zeros((4, 4, 4), np.uint8), r"\(4, 4, 4\) uint8; drop the alpha channel"),
+        (np.zeros((4, 4, 3), np.float32), r"float32; for values in \[0, 1\]"),
+        (np.zeros((4, 4, 3), np.int32), r"expected \(h, w, 3\) uint8, got \(4, 4, 3\) int32$"),
+        (np.zeros((0, 4, 3), np.uint8), r"expected \(h, w, 3\) uint8, got \(0, 4, 3\)"),
+        ("photo.jpg", r"expected \(h, w, 3\) uint8"),
+    ],
+)
+@pytest.mark.parametrize("make", [Frame.from_rgb, Frame.from_bgr])
+def test_wrong_arrays_are_refused_with_a_hint(make, picture, message):
+    with pytest.raises(ValueError, match=message):
+        make(picture)
+
+
+def test_landmarks_index_by_name_number_and_slice():
+    topology = load_topology("hand")
+    points = np.arange(topology.count * 3, dtype=np.float32).reshape(-1, 3)
+    landmarks = Landmarks(points, 0.5, topology)
+    assert len(landmarks) == len([*landmarks]) == topology.count
+    assert np.array_equal(landmarks["wrist"], landmarks[topology.names["wrist"]])
+    assert np.array_equal(landmarks[2:4], points[2:4])
+    assert np.array_equal(np.asarray(landmarks), points)
+    assert not np.shares_memory(np.array(landmarks), points)
+    assert repr(landmarks) == "Landmarks('hand', 21 points, score=0.50)"
