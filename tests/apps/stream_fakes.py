@@ -31,7 +31,7 @@ class FakeCamera(Source):
         for index in range(self._count):
             yield frame(index)
         if self._then == "fail":
-            raise DeviceError("camera 0 stopped giving frames; was it unplugged?")
+            raise DeviceError("camera 0 stopped delivering frames; was it unplugged?")
         if self._then == "wait":
             self.closed.wait()
             raise ValueError("Camera 0 is closed")

@@ -1,4 +1,4 @@
-"""A webcam whose newest frame is always at hand."""
+"""Webcams, read continuously so that the newest frame is always available."""
 
 import sys
 import threading
@@ -18,23 +18,23 @@ from arpipe.timing import Clock
 from arpipe.types import Frame
 
 BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_DSHOW, "darwin": cv2.CAP_AVFOUNDATION}
-"""Platform → OpenCV's way to its cameras; others leave the choice to OpenCV."""
+"""Platform → OpenCV backend; on other platforms OpenCV chooses."""
 
-FAILED_READS = 30  # in a row until a camera counts as gone: one second of a slow start is survived
+FAILED_READS = 30  # in a row until a camera counts as disconnected: one second of a slow start is tolerated
 RETRY_S = 0.03
-JOIN_S = 0.5  # a driver that hangs longer is left to its daemon thread
-MAX_DEVICE_AGE_S = 1.0  # a device time further from now belongs to another clock
+JOIN_S = 0.5  # a driver that hangs longer is left to the daemon thread
+MAX_DEVICE_AGE_S = 1.0  # a device timestamp further from now belongs to another clock
 
 
 class CameraConfig(BaseModel):
-    """What is asked of a camera; it may deliver something else, see `Camera.info`.
+    """Requested mode of a camera; it may deliver another one, see `Camera.info`.
 
     Attributes:
-        width, height: px.
-        fps: Hz.
-        fourcc: Compression asked for first: MJPG fits 720p at 30 Hz through USB 2, raw pixels do not.
-        open_timeout_s: Longest wait for the first frame.
-        stall_timeout_s: Longest wait for any other one.
+        width, height: Frame size, px.
+        fps: Frame rate, Hz.
+        fourcc: Compression to request: MJPG fits 720p at 30 Hz through USB 2, raw pixels do not.
+        open_timeout_s: Maximum wait for the first frame.
+        stall_timeout_s: Maximum wait for any other frame.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,12 +49,12 @@ class CameraConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class CameraMode:
-    """A size in one format.
+    """A frame size in one format.
 
     Attributes:
-        format: Four letters, as `CameraConfig.fourcc`.
-        width, height: px.
-        rates_hz: That it can be had at, highest first; the two ends of a range; empty when the driver does not say.
+        format: FourCC, as in `CameraConfig.fourcc`.
+        width, height: Frame size, px.
+        rates_hz: Supported rates, highest first, or the two ends of a range; empty if the driver does not report them.
     """
 
     format: str
@@ -63,8 +63,8 @@ class CameraMode:
     rates_hz: tuple[float, ...]
 
 
-class Capture(Protocol):
-    """The part of `cv2.VideoCapture` that a camera needs; tests bring their own."""
+class CaptureDevice(Protocol):
+    """The part of `cv2.VideoCapture` that a camera needs; tests provide their own."""
 
     def isOpened(self) -> bool:  # noqa: D102, N802 - OpenCV's name
         ...
@@ -86,32 +86,32 @@ class Capture(Protocol):
 
 
 class Camera(Source):
-    """A live source. A thread of its own reads the device and keeps only the newest frame.
+    """A live source. A background thread reads the device and keeps only the newest frame.
 
-    Three ways to ask for a frame:
+    There are three ways to get a frame:
 
-    * `read_new` (and iterating): the newest one that was not given yet; waits for it when there is none.
-    * `read_next`: one that arrives after the call, so nothing that happened before is seen.
-    * `read_latest`: the newest one at once, even if it was given before, unless it is too old.
+    * `read_new`, also by iterating: the newest one that was not returned yet; waits if there is none.
+    * `read_next`: the first one that arrives after the call, so it shows nothing that happened before.
+    * `read_latest`: the newest one immediately, even if it was returned before, unless it is too old.
 
-    `captured_s` is on `clock`; it is the device's own stamp where the driver gives one, else the arrival.
+    `captured_s` is on `clock`: the timestamp of the device if the driver provides one, or the time of arrival.
 
     Args:
-        index: Which camera; `arpipe devices` lists them.
-        config: What is asked of it.
-        open_capture: Opens the device: index and backend to a `Capture`.
+        index: Number of the camera; `arpipe devices` lists them.
+        config: Requested mode.
+        open_capture: Opens the device: index and backend to a `CaptureDevice`.
         clock: Monotonic seconds.
 
     Raises:
         DeviceError: It cannot be opened.
-        CameraStalled: It is open and gives no frame.
+        CameraStalled: It is open but delivers no frame.
     """
 
     def __init__(
         self,
         index: int = 0,
         config: CameraConfig | None = None,
-        open_capture: Callable[[int, int], Capture] = cv2.VideoCapture,
+        open_capture: Callable[[int, int], CaptureDevice] = cv2.VideoCapture,
         clock: Clock = time.monotonic,
     ) -> None:
         self.config = config or CameraConfig()
@@ -149,26 +149,26 @@ class Camera(Source):
         return cls(index)
 
     def read_new(self) -> Frame:
-        """The newest frame that was not given yet.
+        """Return the newest frame that was not returned yet, waiting for one if necessary.
 
         Raises:
-            CameraStalled: None came in time.
-            DeviceError: The camera is gone.
+            CameraStalled: No frame arrived in time.
+            DeviceError: The camera was disconnected.
         """
         return self._give(lambda: self._newer_than(self._given))
 
     def read_next(self) -> Frame:
-        """The first frame that arrives after the call; errors as in `read_new`."""
+        """Return the first frame that arrives after the call; errors as for `read_new`."""
         with self._changed:
             known = -1 if self._latest is None else self._latest.index
         return self._give(lambda: self._newer_than(known))
 
     def read_latest(self, max_age_s: float) -> Frame:
-        """The newest frame, without waiting.
+        """Return the newest frame without waiting.
 
         Raises:
             CameraStalled: It is older than `max_age_s`.
-            DeviceError: The camera is gone.
+            DeviceError: The camera was disconnected.
         """
         frame = self._give(lambda: self._latest)
         age_s = self._clock() - frame.captured_s
@@ -181,7 +181,7 @@ class Camera(Source):
             yield self.read_new()
 
     def close(self) -> None:
-        """Stop reading and free the device; may be called twice."""
+        """Stop reading and release the device; may be called twice."""
         self._stop.set()
         with self._changed:
             self._changed.notify_all()
@@ -200,7 +200,7 @@ class Camera(Source):
         return frame
 
     def _wait(self, find: Callable[[], Frame | None], timeout_s: float) -> Frame:
-        """What `find` finds, as soon as it does; raises what ended the reader."""
+        """Wait until `find` returns a frame; re-raises an error of the reader thread."""
         with self._changed:
             self._changed.wait_for(
                 lambda: find() is not None or self._failure is not None or self._stop.is_set(), timeout_s
@@ -216,12 +216,12 @@ class Camera(Source):
 
     def _stall_text(self, seconds: float) -> str:
         return (
-            f"camera {self.index} gave no frame for {seconds:.1f} s; is another program using it? "
+            f"camera {self.index} delivered no frame for {seconds:.1f} s; is another program using it? "
             "try: arpipe devices"
         )
 
     def _read_device(self) -> None:
-        """The reader thread: it alone touches the device after it was opened, and it releases it."""
+        """Run the reader thread, which alone uses the device after it was opened, and releases it."""
         try:
             index = failed = 0
             while not self._stop.is_set():
@@ -231,14 +231,14 @@ class Camera(Source):
                     self.decode_errors += 1
                     if failed >= FAILED_READS:
                         raise DeviceError(
-                            f"camera {self.index} stopped giving frames; was it unplugged? try: arpipe devices"
+                            f"camera {self.index} stopped delivering frames; was it unplugged? try: arpipe devices"
                         )
                     self._stop.wait(RETRY_S)
                     continue
                 failed = 0
                 self._keep(Frame(pixels, captured_s, index))
                 index += 1
-        except BaseException as error:  # noqa: BLE001 - kept for the next read, which raises it
+        except BaseException as error:  # noqa: BLE001 - kept and raised by the next read
             with self._changed:
                 self._failure = error
                 self._changed.notify_all()
@@ -266,12 +266,14 @@ class Camera(Source):
             self._changed.notify_all()
 
 
-def _open(index: int, config: CameraConfig, open_capture: Callable[[int, int], Capture]) -> Capture:
+def _open(
+    index: int, config: CameraConfig, open_capture: Callable[[int, int], CaptureDevice]
+) -> CaptureDevice:
     capture = open_capture(index, BACKENDS.get(sys.platform, cv2.CAP_ANY))
     if not capture.isOpened():
         capture.release()
         raise DeviceError(f"camera {index} cannot be opened; is it plugged in and free? try: arpipe devices")
-    # MJPG first: drivers offer sizes and rates for the compression that is set.
+    # The compression first: drivers offer sizes and rates for the current one.
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*config.fourcc))
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, config.width)
     capture.set(cv2.CAP_PROP_FRAME_HEIGHT, config.height)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cv2
 
-from arpipe.io.camera.camera import BACKENDS, CameraMode, Capture
+from arpipe.io.camera.camera import BACKENDS, CameraMode, CaptureDevice
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class CameraInfo:
 
 
 def list_cameras(
-    open_capture: Callable[[int, int], Capture] = cv2.VideoCapture,
+    open_capture: Callable[[int, int], CaptureDevice] = cv2.VideoCapture,
     limit: int = 8,
     find_modes: Callable[[int], Sequence[CameraMode] | None] | None = None,
 ) -> list[CameraInfo]:

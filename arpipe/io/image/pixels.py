@@ -1,7 +1,6 @@
 """8-bit RGB pixels of an open picture, whatever it stores."""
 
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +44,7 @@ def on_white(rgba: npt.NDArray[np.uint8]) -> Pixels:
     return result
 
 
-def _from_sixteen_bits(grey: npt.NDArray[Any]) -> Pixels:
+def _from_sixteen_bits(grey: npt.NDArray[np.generic]) -> Pixels:
     """Return (h, w, 3) of (h, w) grey values from 0 to 65535."""
     result: Pixels = np.empty((*grey.shape, 3), np.uint8)
     for start in range(0, len(grey), _ROWS):

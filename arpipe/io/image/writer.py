@@ -1,6 +1,5 @@
-"""Pictures into files of the kind they came from, with what else those carried."""
+"""Writes pictures, together with the metadata of the file that they come from."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -32,6 +31,9 @@ WRITABLE = {
     ".avif": "AVIF",
 }
 """Suffix → Pillow's name of the format."""
+
+Options = dict[str, Any]
+"""Keyword arguments of Pillow's `save`."""
 
 _WITH_ALPHA = {"PNG", "WEBP", "TIFF", "AVIF"}
 _WITH_EXIF = {"JPEG", "PNG", "WEBP", "AVIF"}  # in a TIFF the same tags also say how the pixels lie
@@ -99,9 +101,7 @@ class ImageSink(FileWriter, Sink):
             )
 
 
-def write_picture(
-    path: Path, pixels: npt.NDArray[np.uint8], options: Mapping[str, Any] | None = None
-) -> None:
+def write_picture(path: Path, pixels: npt.NDArray[np.uint8], options: Options | None = None) -> None:
     """Write a picture of our own making in one step; its folder is made.
 
     Args:
@@ -119,7 +119,7 @@ def write_picture(
 
 
 def image_format(path: Path) -> str:
-    """Pillow's name of the format that a file name asks for; OutputError when arpipe does not write it."""
+    """Return Pillow's name of a file's format; raises OutputError if arpipe does not write it."""
     suffix = path.suffix.lower()
     if suffix not in WRITABLE:
         raise OutputError(
@@ -130,13 +130,13 @@ def image_format(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Metadata:
-    """What a picture file holds besides colours: (h, w, 4) upright pixels if it is transparent, EXIF, profile."""
+    """Metadata of a picture: (h, w, 4) upright pixels if it is transparent, EXIF data, colour profile."""
 
     rgba: npt.NDArray[np.uint8] | None = None
     exif: Image.Exif | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: Options = field(default_factory=dict)
 
-    def options(self, image_format: str) -> dict[str, Any]:
+    def options(self, image_format: str) -> Options:
         """Return arguments for Pillow's `save`."""
         exif = {"exif": self.exif} if self.exif and image_format in _WITH_EXIF else {}
         return {**self.extra, **exif}
@@ -148,15 +148,15 @@ def _metadata_of(path: Path) -> _Metadata:
         exif = image.getexif()
         orientation = orientation_from_exif(exif.get(EXIF_ORIENTATION, 1))
         rgba = None if stored is None else orientation.apply(stored)
-        extra: dict[str, Any] = {}
+        extra: Options = {}
         profile = image.info.get("icc_profile")
-        if profile and profile[16:20] == b"RGB ":  # bytes 16 to 19 of a profile name its colours
+        if profile and profile[16:20] == b"RGB ":  # bytes 16 to 19 are the colour space of a profile
             extra["icc_profile"] = profile
         if "dpi" in image.info:
             extra["dpi"] = image.info["dpi"]
         exif.pop(EXIF_ORIENTATION, None)
-        tells = len(exif) > 0 and image.format != "TIFF"
-        return _Metadata(rgba, exif if tells else None, extra)
+        has_exif = len(exif) > 0 and image.format != "TIFF"
+        return _Metadata(rgba, exif if has_exif else None, extra)
 
 
 def _with_alpha(pixels: Pixels, rgba: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -165,8 +165,8 @@ def _with_alpha(pixels: Pixels, rgba: npt.NDArray[np.uint8]) -> npt.NDArray[np.u
     return np.where(changed, opaque, rgba)
 
 
-def _quality_options(image_format: str, quality: int) -> dict[str, Any]:
-    if image_format == "JPEG":  # 95 is where more bytes stop to show; 4:2:0 only where size matters more
+def _quality_options(image_format: str, quality: int) -> Options:
+    if image_format == "JPEG":  # beyond 95, more bytes are not visible; 4:2:0 only where size matters more
         return {"quality": round(50 + 0.45 * quality), "subsampling": 0 if quality >= 50 else 2}
     if image_format in ("WEBP", "AVIF"):
         return {"quality": quality}

@@ -154,7 +154,7 @@ def test_read_latest_gives_a_known_frame_again_unless_it_is_old(capture):
     camera = open_camera(capture, clock=lambda: now[0])
     assert camera.read_new() is camera.read_latest(1.0)
     now[0] = 11.5
-    with pytest.raises(CameraStalled, match=r"gave no frame for 1\.5 s"):
+    with pytest.raises(CameraStalled, match=r"delivered no frame for 1\.5 s"):
         camera.read_latest(1.0)
     close(camera, capture)
 
@@ -179,7 +179,7 @@ def test_camera_that_cannot_be_opened_says_so_and_is_released():
 
 def test_camera_that_never_gives_a_frame_stalls_and_is_released():
     capture = FakeCapture()
-    with pytest.raises(CameraStalled, match=r"camera 3 gave no frame.*is another program using it"):
+    with pytest.raises(CameraStalled, match=r"camera 3 delivered no frame.*is another program using it"):
         Camera(3, IMPATIENT, lambda index, backend: capture)
     assert capture.released.wait(5.0)
 
