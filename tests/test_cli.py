@@ -189,3 +189,44 @@ def test_live_looks_for_what_it_is_told_to(monkeypatch):
     assert main(["live", "--source", "sample", "--track", "body, hands"]) == 0
     assert received[0].perception.track == ("body", "hands")
     assert received[0].live.source == "sample"
+
+
+@pytest.fixture
+def profile_config(monkeypatch):
+    """Runs `arpipe profile` with arguments and returns the configuration that the app receives."""
+
+    def run(*arguments):
+        received = []
+        monkeypatch.setattr("arpipe.apps.profile.run.run", lambda config, *_: received.append(config) or 0)
+        assert main(["profile", *arguments]) == 0
+        return received[0]
+
+    return run
+
+
+def test_profile_flags_arrive(profile_config):
+    config = profile_config("--size", "640x360", "--faces", "2", "--live", "--fps", "60", "--output", "p.mp4")
+    assert (config.profile.width, config.profile.height, config.profile.faces) == (640, 360, 2)
+    assert (config.profile.live, config.profile.fps, config.profile.output) == (True, 60.0, Path("p.mp4"))
+    assert config.perception.face.max_faces == 2
+    assert profile_config("--max-faces", "4", "--faces", "2").perception.face.max_faces == 4
+    assert profile_config().effects == ("aviator",)  # as in configs/profile.toml
+
+
+def test_value_of_several_keys_names_the_wrong_one(capsys):
+    assert main(["profile", "--size", "640x9"]) == 1
+    assert "--size (height): profile.height:" in capsys.readouterr().err
+
+
+def test_live_flags_arrive_and_win_over_set(monkeypatch):
+    from arpipe.apps import live
+
+    received = []
+    monkeypatch.setattr(live, "show", received.append)
+    flags = ["--no-window", "--no-mirror", "--loop", "--frames", "5", "--port", "0", "--output", "a.mp4"]
+    assert main(["live", *flags, "--set", "live.frames=9", "--set", "live.seconds=2.5"]) == 0
+    config = received[0]
+    assert (config.live.window, config.live.mirror, config.live.loop) == (False, False, True)
+    assert (config.live.frames, config.live.seconds, config.web.port) == (5, 2.5, 0)
+    assert config.live.outputs == ("a.mp4",)
+    assert config.effects == ("aviator",)  # as in configs/live.toml

@@ -1,26 +1,29 @@
 """`arpipe batch`."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from arpipe.cli.options import (
-    CameraFile,
-    ConfigFile,
-    Effects,
-    FieldOfView,
-    MaxFaces,
-    Provider,
-    Settings,
-    Threads,
-    Track,
-    pipeline_flags,
-    run_config,
+from arpipe.cli.settings import CAMERA, EFFECT, MAX_FACES, NETWORKS, TRACK, setting, with_settings
+
+if TYPE_CHECKING:
+    from arpipe.config import RunConfig
+
+
+@with_settings(
+    EFFECT,
+    setting("video.codec", str, "--codec", metavar="NAME", help="h264, hevc, vp9, av1, mpeg4 or prores."),
+    setting("video.quality", int, "--quality", metavar="0-100", help="Of videos and pictures."),
+    TRACK,
+    MAX_FACES,
+    *CAMERA,
+    *NETWORKS,
 )
-
-
 def batch(
+    load: "Callable[[], RunConfig]",
+    config: str | None,
     inputs: Annotated[
         list[str] | None,
         typer.Argument(metavar="INPUT", help="Videos, photos, folders, or patterns such as 'a/*.jpg'."),
@@ -28,7 +31,6 @@ def batch(
     source: Annotated[
         str | None, typer.Option("--source", metavar="sample", help="The bundled sample as one more input.")
     ] = None,
-    effect: Effects = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -48,23 +50,9 @@ def batch(
     no_video: Annotated[
         bool, typer.Option("--no-video", help="Write no pictures: for --export alone.")
     ] = False,
-    codec: Annotated[
-        str | None, typer.Option("--codec", metavar="NAME", help="h264, hevc, vp9, av1, mpeg4 or prores.")
-    ] = None,
-    quality: Annotated[
-        int | None, typer.Option("--quality", metavar="0-100", help="Of videos and pictures.")
-    ] = None,
-    track: Track = None,
-    max_faces: MaxFaces = None,
-    fov: FieldOfView = None,
-    camera: CameraFile = None,
     timings: Annotated[
         Path | None, typer.Option("--timings", metavar="JSON", help="Write every stage's times.")
     ] = None,
-    provider: Provider = None,
-    threads: Threads = None,
-    config: ConfigFile = None,
-    settings: Settings = None,
 ) -> None:
     """Put effects on videos and photos, and export landmarks and head poses."""
     if no_video and output:
@@ -73,12 +61,7 @@ def batch(
     from arpipe.config import config_file
     from arpipe.io.validation import check
 
-    run = run_config(
-        config,
-        settings,
-        pipeline_flags(effect, track, max_faces, provider, threads, fov, camera),
-        {"--codec": ("video.codec", codec), "--quality": ("video.quality", quality)},
-    )
+    run = load()
     given: dict[str, Any] = {
         "inputs": tuple(inputs or ()),
         "source": source,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from arpipe.cli.options import Settings, run_config
+from arpipe.cli.settings import SET
 
 app = typer.Typer(help="Show configurations.", no_args_is_help=True)
 
@@ -23,9 +23,9 @@ def show(
         bool,
         typer.Option("--resolved", help="Print all values, not only those that differ from the defaults."),
     ] = False,
-    settings: Settings = None,
+    settings: list[str] | None = SET.option,
 ) -> None:
     """Print a configuration, including the environment and --set, as TOML."""
-    from arpipe.config import as_toml
+    from arpipe.config import as_toml, load_config
 
-    typer.echo(as_toml(run_config(name, settings), resolved=resolved), nl=False)
+    typer.echo(as_toml(load_config(name, settings or ()), resolved=resolved), nl=False)

@@ -1,27 +1,28 @@
 """`arpipe profile` and `arpipe profile compare`."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from arpipe.cli.options import (
-    ConfigFile,
-    Effects,
-    Flags,
-    MaxFaces,
-    Provider,
-    Settings,
-    Threads,
-    Track,
-    pipeline_flags,
-    run_config,
+from arpipe.cli.settings import (
+    EFFECT,
+    MAX_FACES,
+    NETWORKS,
+    TRACK,
+    Setting,
+    Values,
+    setting,
+    with_settings,
 )
 
+if TYPE_CHECKING:
+    from arpipe.config import RunConfig
+
 SWEEP = "--sweep"
-DEFAULT_CONFIG = "profile"
 
 
 class SweepGroup(TyperGroup):
@@ -45,26 +46,46 @@ app = typer.Typer(
 )
 
 
+def _size(text: str) -> Values:
+    from arpipe.apps.profile.sweep import parse_size
+
+    width, height = parse_size(text)
+    return {"profile.width": width, "profile.height": height}
+
+
+def _faces(count: int) -> Values:
+    return {"profile.faces": count, "perception.face.max_faces": count}
+
+
+SETTINGS = (
+    setting("profile.source", str, "--source", help="sample, a file, or a camera number."),
+    EFFECT,
+    TRACK,
+    setting(
+        "profile.live",
+        bool,
+        "--live",
+        help="Measure the live loop in real time: dropped frames, latency, governor.",
+    ),
+    setting("profile.fps", float, "--fps", metavar="N", help="Frame rate of the sample with --live."),
+    setting("profile.frames", int, "--frames", metavar="N", help="Measured frames per run."),
+    Setting("", str, ("--size",), "Frame size of the sample.", "WxH", _size),
+    Setting("", int, ("--faces",), "Number of faces in the sample, 1 to 4.", "N", _faces),
+    MAX_FACES,
+    setting("profile.repeat", int, "--repeat", metavar="N", help="Number of runs."),
+    setting(
+        "profile.output", Path, "--output", metavar="FILE", help="Also encode the pictures into this video."
+    ),
+    *NETWORKS,
+)
+
+
 @app.callback()
+@with_settings(*SETTINGS, default="profile")
 def profile(
     context: typer.Context,
-    source: Annotated[str | None, typer.Option(help="sample, a file, or a camera number.")] = None,
-    effect: Effects = None,
-    track: Track = None,
-    live: Annotated[
-        bool | None,
-        typer.Option("--live", help="Measure the live loop in real time: dropped frames, latency, governor."),
-    ] = None,
-    fps: Annotated[
-        float | None, typer.Option(metavar="N", help="Frame rate of the sample with --live.")
-    ] = None,
-    frames: Annotated[int | None, typer.Option(metavar="N", help="Measured frames per run.")] = None,
-    size: Annotated[str | None, typer.Option(metavar="WxH", help="Frame size of the sample.")] = None,
-    faces: Annotated[
-        int | None, typer.Option(metavar="N", help="Number of faces in the sample, 1 to 4.")
-    ] = None,
-    max_faces: MaxFaces = None,
-    repeat: Annotated[int | None, typer.Option(metavar="N", help="Number of runs.")] = None,
+    load: "Callable[[], RunConfig]",
+    config: str,
     json: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report; - for standard output.")
     ] = None,
@@ -73,9 +94,6 @@ def profile(
     ] = None,
     trace: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a Chrome trace, which opens in Perfetto.")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also encode the pictures into this video.")
     ] = None,
     sweep: Annotated[
         list[str] | None,
@@ -87,10 +105,6 @@ def profile(
         float | None,
         typer.Option(metavar="MS", help="Exit with code 1 if a frame takes longer than MS at p95."),
     ] = None,
-    config: ConfigFile = None,
-    settings: Settings = None,
-    provider: Provider = None,
-    threads: Threads = None,
 ) -> None:
     """Measure the time of every stage of a frame."""
     if context.invoked_subcommand is not None:
@@ -98,24 +112,7 @@ def profile(
     from arpipe.apps.profile.run import Outputs, run
     from arpipe.config import config_file
 
-    chosen = run_config(
-        config or DEFAULT_CONFIG,
-        settings,
-        pipeline_flags(effect, track, max_faces or faces, provider, threads),
-        {
-            "--live": ("profile.live", live),
-            "--fps": ("profile.fps", fps),
-            "--source": ("profile.source", source),
-            "--frames": ("profile.frames", frames),
-            "--faces": ("profile.faces", faces),
-            "--repeat": ("profile.repeat", repeat),
-            "--output": ("profile.output", output),
-        },
-        _size_flags(size),
-    )
-    code = run(
-        chosen, Outputs(json, html, trace), list(sweep or ()), budget, config_file(config or DEFAULT_CONFIG)
-    )
+    code = run(load(), Outputs(json, html, trace), list(sweep or ()), budget, config_file(config))
     raise typer.Exit(code)
 
 
@@ -135,12 +132,3 @@ def compare(
     comparisons = compare_reports(load_report(before), load_report(after))
     Console(file=sys.stdout).print(compare_table(comparisons))
     raise typer.Exit(int(has_regressed(comparisons)))
-
-
-def _size_flags(size: str | None) -> Flags:
-    if size is None:
-        return {}
-    from arpipe.apps.profile.sweep import parse_size
-
-    width, height = parse_size(size)
-    return {"--size (width)": ("profile.width", width), "--size (height)": ("profile.height", height)}

@@ -1,0 +1,182 @@
+"""Command-line options that set keys of the configuration, each declared in one line of a table."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from arpipe.config import RunConfig
+
+Values = Mapping[str, object]
+"""Configuration key → value."""
+Command = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An option that sets a key of the configuration, unless it is omitted.
+
+    Attributes:
+        key: The key, or "" if `expand` returns the keys.
+        type: Type of the value.
+        flags: Spellings of the option, such as "--source" and "-s", or "--window/--no-window".
+        help: Help text.
+        metavar: Placeholder of the value in the help text.
+        expand: Returns keys and values for the value of the option.
+    """
+
+    key: str
+    type: Any
+    flags: tuple[str, ...]
+    help: str
+    metavar: str | None = None
+    expand: Callable[[Any], Values] | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the option's parameter."""
+        return self.flags[0].partition("/")[0].removeprefix("--").replace("-", "_")
+
+    @property
+    def option(self) -> Any:
+        """The option as the default of a parameter."""
+        return typer.Option(None, *self.flags, metavar=self.metavar, help=self.help)
+
+    @property
+    def parameter(self) -> inspect.Parameter:
+        """Parameter of a command that has this option."""
+        return inspect.Parameter(
+            self.name, inspect.Parameter.KEYWORD_ONLY, default=self.option, annotation=self.type | None
+        )
+
+    def values(self, value: Any) -> Values:
+        """Return the keys that a value of the option sets."""
+        return {self.key: value} if self.expand is None else self.expand(value)
+
+
+def setting(key: str, kind: Any, *flags: str, help: str, metavar: str | None = None) -> Setting:  # noqa: A002
+    """Declare an option that sets a key; see `Setting`."""
+    return Setting(key, kind, flags, help, metavar)
+
+
+def _subjects(track: str) -> Values:
+    return {"perception.track": [name.strip() for name in track.split(",")]}
+
+
+CONFIG = setting(
+    "", str, "--config", "-c", metavar="FILE", help="TOML file, or a bundled name such as glasses."
+)
+SET = setting(
+    "", list[str], "--set", metavar="KEY=VALUE", help="Set one key, such as camera.fov_deg=60. Repeatable."
+)
+EFFECT = setting(
+    "effects",
+    list[str],
+    "--effect",
+    "-e",
+    metavar="EFFECT",
+    help="Pack, folder, or kind with parameters: 'lipstick(color=#a3123a)'. Repeatable.",
+)
+TRACK = Setting(
+    "",
+    str,
+    ("--track",),
+    "Subjects to track: face, body, hands, or several: 'face,body'. Default: as effects need.",
+    "SUBJECTS",
+    _subjects,
+)
+MAX_FACES = setting(
+    "perception.face.max_faces", int, "--max-faces", metavar="N", help="Maximum number of faces to track."
+)
+CAMERA = (
+    setting(
+        "camera.fov_deg",
+        float,
+        "--fov",
+        metavar="DEG",
+        help="Vertical field of view of the camera, degrees.",
+    ),
+    setting(
+        "camera.file",
+        Path,
+        "--camera",
+        metavar="JSON",
+        help="Intrinsics from `arpipe calibrate`, instead of --fov.",
+    ),
+)
+NETWORKS = (
+    setting(
+        "perception.session.provider",
+        str,
+        "--provider",
+        metavar="NAME",
+        help="Execution provider: auto, cpu, cuda, coreml, openvino …",
+    ),
+    setting(
+        "perception.session.intra_op_threads",
+        int,
+        "--threads",
+        metavar="N",
+        help="CPU threads per network.",
+    ),
+)
+
+
+def with_settings(*settings: Setting, default: str | None = None) -> Callable[[Command], Command]:
+    """Add an option for each setting, `--config` and `--set` to a command.
+
+    The command takes `load`, which returns the configuration that the command line asks for; flags take precedence
+    over `--set`, and later settings over earlier ones. If it has a parameter of the name of an option, it takes its
+    value, too.
+
+    Args:
+        settings: The settings, in the order of the help text.
+        default: Name of the configuration used without `--config`; None for the general default.
+    """
+    options = [*settings, CONFIG, SET]
+
+    def decorate(command: Command) -> Command:
+        taken = inspect.signature(command).parameters
+        added = {option.name for option in options}
+
+        def run(**given: Any) -> None:
+            given[CONFIG.name] = given[CONFIG.name] or default
+
+            def load() -> "RunConfig":
+                from arpipe.config import load_config
+
+                return load_config(given[CONFIG.name], given[SET.name] or (), _flags(settings, given))
+
+            command(load=load, **{name: value for name, value in given.items() if name in taken})
+
+        own = [
+            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for name, parameter in taken.items()
+            if name != "load" and name not in added
+        ]
+        declared = [option.parameter for option in options]
+        parameters = [*declared[: len(settings)], *own, *declared[len(settings) :]]
+        run.__name__, run.__doc__ = command.__name__, command.__doc__
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        setattr(run, "__signature__", inspect.Signature(parameters))  # noqa: B010 - unknown to type checkers
+        return run
+
+    return decorate
+
+
+def _flags(settings: tuple[Setting, ...], given: Mapping[str, Any]) -> dict[str, tuple[str, object]]:
+    """Map the flags that were given to configuration keys and values, as `load_config` expects them."""
+    flags: dict[str, tuple[str, object]] = {}
+    for each in settings:
+        value = given[each.name]
+        if value is None or value == []:
+            continue
+        values = each.values(value)
+        for key, part in values.items():
+            flag = each.flags[0].partition("/")[0]
+            flags[flag if len(values) == 1 else f"{flag} ({key.rpartition('.')[2]})"] = (key, part)
+    return flags
