@@ -1,4 +1,4 @@
-"""Landmark networks: they look at rotated squares of a frame and give the landmarks of the subject in each."""
+"""Landmark networks: from rotated squares of a frame to the landmarks of the subject in each."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence

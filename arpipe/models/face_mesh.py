@@ -160,7 +160,7 @@ def _whole_face_topology() -> Topology:
 
 @dataclass(frozen=True, slots=True)
 class _MeshSpec:
-    """What tells one mesh from another.
+    """Specification of one mesh.
 
     Attributes:
         network: Name in the catalogue of weights.

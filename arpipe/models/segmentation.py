@@ -20,11 +20,11 @@ class PersonMask:
 
     Attributes:
         probability: (h', w') float32 in [0, 1], the whole frame shrunk to the network's size.
-        seen: (h', w', 3) uint8 RGB, the frame as the network got it.
+        picture: (h', w', 3) uint8 RGB, the frame resized to that size.
     """
 
     probability: Points
-    seen: Pixels
+    picture: Pixels
 
 
 class PersonSegmenter:
@@ -52,9 +52,9 @@ class PersonSegmenter:
         with timer.stage("segment"):
             network = self._network(network_for(frame.width, frame.height))
             height, width, _ = network.input_shape
-            seen = resize_to_input(frame.pixels, width, height)
-            probability = network.run(seen * np.float32(1.0 / 255.0))["mask"][0]
-            return PersonMask(probability, seen)
+            picture = resize_to_input(frame.pixels, width, height)
+            probability = network.run(picture * np.float32(1.0 / 255.0))["mask"][0]
+            return PersonMask(probability, picture)
 
     def _network(self, name: str) -> Session:
         if name not in self._networks:

@@ -37,7 +37,7 @@ class EffectRenderer:
         context: OpenGL context to draw with, created on the drawing thread; the caller closes it after the renderer.
             None for a headless one of the renderer's own.
         observer: Called with every finished span, on the drawing thread.
-        spare: Effects that are kept built after being taken off, so that putting them on again costs nothing.
+        spare: Inactive effects that stay built, so that activating them again costs nothing.
 
     Raises:
         ConfigError: An effect is wrong, or one of the caller's own does not derive from `Layer`.

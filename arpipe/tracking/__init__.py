@@ -1,1 +1,1 @@
-"""Faces over time: where to look next, which face is which, how to keep it still."""
+"""Subjects over time: the next crop, identity, smoothing, pose and prediction."""

@@ -57,7 +57,7 @@ class Rules:
         search_every: Frames between searches for more subjects.
         coast_frames: Missed frames that a subject survives with its id.
         crop_rest: As in `TrackerConfig`.
-        core: Part of a square, about its centre, by which two subjects are told apart, as a share of its side.
+        core: Part of a square, about its centre, that distinguishes two subjects, as a share of its side.
         remembers: False takes every frame by itself.
         infer_every: Run the networks on every n-th frame and predict in between. Where nothing can be predicted, at low
             frame rates and for new subjects, they run on every frame.

@@ -63,7 +63,7 @@ class HeadPose:
 
     @property
     def roll_deg(self) -> float:
-        """> 0: the head tilts clockwise as the viewer sees it."""
+        """> 0: the head tilts clockwise for the viewer."""
         return self.angles.roll_deg
 
     def to_dict(self) -> Record:

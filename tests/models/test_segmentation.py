@@ -47,7 +47,7 @@ def test_a_mask_of_the_network_s_size_for_any_frame(runtime, size, shape, timer)
     segmenter = PersonSegmenter(runtime)
     mask = segmenter.segment(frame, timer)
     assert mask.probability.shape == shape
-    assert mask.seen.shape == (*shape, 3)
+    assert mask.picture.shape == (*shape, 3)
     assert 0.0 <= mask.probability.min() <= mask.probability.max() <= 1.0
     assert "segment" in timer.timings_ms
 

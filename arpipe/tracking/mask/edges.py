@@ -28,12 +28,12 @@ LOW, HIGH = (
 Planes = Sequence[Points]
 
 
-def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
+def refine(mask: Points, picture: Pixels, pixels: Pixels) -> Points:
     """Return the mask at the frame's size, with the frame's edges.
 
     Args:
         mask: (h', w') float32 in [0, 1] of the whole frame.
-        seen: (h', w', 3) uint8 RGB, the frame at that size.
+        picture: (h', w', 3) uint8 RGB, the frame at that size.
         pixels: (h, w, 3) uint8 RGB, the frame.
 
     Returns:
@@ -44,7 +44,7 @@ def refine(mask: Points, seen: Pixels, pixels: Pixels) -> Points:
     full: Points = np.asarray(cv2.resize(_sharper(mask), (width, height)), np.float32)
     places = _undecided(mask, radius, width, height)
     if places.size:
-        coefficients = _fit(mask, seen.astype(np.float32) * np.float32(1.0 / 255.0), radius)
+        coefficients = _fit(mask, picture.astype(np.float32) * np.float32(1.0 / 255.0), radius)
         here = bilinear_at(coefficients, places, width, height)
         smooth = np.asarray(
             cv2.GaussianBlur(pixels, (3, 3), 0.0), np.uint8

@@ -18,18 +18,18 @@ class MaskMotion:
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
 
-    def move(self, mask: PersonMask, seen: Pixels) -> PersonMask | None:
+    def move(self, mask: PersonMask, picture: Pixels) -> PersonMask | None:
         """Move a mask to where its people are in the next picture.
 
         Args:
             mask: Mask of the previous picture.
-            seen: (h', w', 3) uint8 RGB, the next picture, of the same size.
+            picture: (h', w', 3) uint8 RGB, the next picture, of the same size.
 
         Returns:
             The moved mask, or None when movement does not explain the picture.
         """
         old, new = (
-            np.asarray(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY), np.uint8) for each in (mask.seen, seen)
+            np.asarray(cv2.cvtColor(each, cv2.COLOR_RGB2GRAY), np.uint8) for each in (mask.picture, picture)
         )
         height, width = new.shape
         y, x = np.mgrid[:height, :width].astype(np.float32)
@@ -41,4 +41,4 @@ class MaskMotion:
         probability = cv2.remap(
             mask.probability, came_x, came_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
-        return PersonMask(np.asarray(probability, np.float32), seen)
+        return PersonMask(np.asarray(probability, np.float32), picture)

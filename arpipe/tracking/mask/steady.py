@@ -49,7 +49,7 @@ class MaskSteadier:
             mask: The next mask of the stream.
             captured_s: Time of its frame; a time that runs backwards, or a long gap, restarts the mean.
         """
-        picture = mask.seen.astype(np.float32)
+        picture = mask.picture.astype(np.float32)
         passed_s = captured_s - self._seen_s
         self._seen_s = captured_s
         known = self._mask is not None and self._mask.shape == mask.probability.shape

@@ -52,7 +52,7 @@ class MaskStream:
         self._found, self._found_s = found, frame.captured_s
         with timer.stage("refine"):
             steady = self._steadier.update(found, frame.captured_s)
-            mask = refine(steady.probability, found.seen, frame.pixels)
+            mask = refine(steady.probability, found.picture, frame.pixels)
             if self._last is not None and steady.share is not None and self._last.shape == mask.shape:
                 mask = _blend(self._last, mask, steady.share)
             self._last = mask

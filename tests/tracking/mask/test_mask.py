@@ -64,7 +64,7 @@ def test_refined_edges_lie_where_the_picture_has_them():
     pixels, truth = disc_scene((300, 180))
     mask = coarse(pixels, truth)
     before = np.abs(cv2.resize(mask.probability, (640, 360)) - truth).mean()
-    after = np.abs(refine(mask.probability, mask.seen, pixels) - truth).mean()
+    after = np.abs(refine(mask.probability, mask.picture, pixels) - truth).mean()
     assert after < 0.25 * before
     assert after < 0.004
 
@@ -90,7 +90,7 @@ def test_an_even_picture_keeps_the_network_s_edge():
     pixels = np.full((360, 640, 3), 128, np.uint8)
     _, truth = disc_scene((300, 180))
     mask = coarse(pixels, truth)
-    assert np.abs(refine(mask.probability, mask.seen, pixels) - truth).mean() < 0.03
+    assert np.abs(refine(mask.probability, mask.picture, pixels) - truth).mean() < 0.03
 
 
 def test_a_still_scene_hardly_flickers():
