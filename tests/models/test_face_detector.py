@@ -50,13 +50,13 @@ def test_overlap_of_known_boxes():
     assert overlap(np.zeros(4), np.zeros((1, 4))).tolist() == [0.0]
 
 
-def look(boxes, scores):
+def candidates(boxes, scores):
     boxes = np.array(boxes, float)
     return ssd.Candidates(boxes, boxes[:, None, :2], np.array(scores))
 
 
 def test_boxes_that_overlap_are_averaged_by_score():
-    seen = look([[0, 0, 10, 10], [1, 0, 11, 10], [50, 50, 60, 60]], [0.9, 0.6, 0.5])
+    seen = candidates([[0, 0, 10, 10], [1, 0, 11, 10], [50, 50, 60, 60]], [0.9, 0.6, 0.5])
     first, second = ssd.merge([seen], 0.3)
     assert first.box_px == pytest.approx([0.4, 0, 10.4, 10])
     assert first.keypoints_px[0] == pytest.approx([0.4, 0])
@@ -64,15 +64,15 @@ def test_boxes_that_overlap_are_averaged_by_score():
     assert second.box_px.tolist() == [50, 50, 60, 60]
 
 
-def test_a_face_in_two_looks_is_one_face():
-    faint, clear = look([[0, 0, 10, 10]], [0.6]), look([[1, 0, 11, 10]], [0.9])
+def test_a_face_in_two_passes_is_one_face():
+    faint, clear = candidates([[0, 0, 10, 10]], [0.6]), candidates([[1, 0, 11, 10]], [0.9])
     (face,) = ssd.merge([faint, clear], 0.3)
     assert face.score == 0.9
     assert face.box_px == pytest.approx([0.6, 0, 10.6, 10])
 
 
 def test_a_box_without_area_ends_the_merge_too():
-    assert len(ssd.merge([look([[5, 5, 5, 5], [5, 5, 5, 5]], [0.9, 0.8])], 0.3)) == 2
+    assert len(ssd.merge([candidates([[5, 5, 5, 5], [5, 5, 5, 5]], [0.9, 0.8])], 0.3)) == 2
 
 
 def test_faint_and_inverted_candidates_are_dropped():

@@ -13,7 +13,7 @@ def frame(pixels):
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (2048, 922), (4000, 330), (641, 641)])
-def test_parts_cover_the_picture_and_overlap(size):
+def test_tiles_cover_the_frame_and_overlap(size):
     width, height = size
     covered = np.zeros((height, width), int)
     for roi in tiles(width, height):
@@ -25,12 +25,12 @@ def test_parts_cover_the_picture_and_overlap(size):
     assert covered.max() > 1
 
 
-def test_a_small_picture_has_no_parts():
+def test_a_small_frame_has_no_tiles():
     assert tiles(300, 200) == []
 
 
 @pytest.mark.weights
-def test_auto_looks_further_where_the_short_range_sees_nothing(runtime, made_faces):
+def test_auto_searches_further_where_the_short_range_finds_nothing(runtime, made_faces):
     small = made_faces["scaled_0.3"]
     short = FaceDetector("short", runtime)
     assert short.detect(frame(small), StageTimer()) == ()
@@ -54,7 +54,7 @@ def test_auto_adds_the_faces_that_the_short_range_misses(runtime, made_faces):
 
 
 @pytest.mark.weights
-def test_a_group_is_found_part_by_part(runtime, made_faces):
+def test_a_group_is_found_tile_by_tile(runtime, made_faces):
     small = cv2.resize(made_faces["twelve"], (400, 300), interpolation=cv2.INTER_AREA)
     picture = np.full((900, 1600, 3), 128, np.uint8)
     places = [(0, 0), (1200, 600), (600, 300)]

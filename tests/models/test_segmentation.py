@@ -53,7 +53,7 @@ def test_a_mask_of_the_network_s_size_for_any_frame(runtime, size, shape, timer)
 
 
 @pytest.mark.weights
-def test_nobody_is_seen_on_a_bare_wall(runtime, timer):
+def test_nobody_is_found_on_a_bare_wall(runtime, timer):
     tracker = MaskTracker.open(runtime)
     for level in (0, 128, 255):
         tracker.reset()

@@ -22,10 +22,10 @@ def test_pipelines_take_turns_on_a_thread_and_one_may_close_first() -> None:
     with Pipeline(effects=["evening"]) as staying:
         seen = staying.detect(frame)
         with Pipeline(effects=["aviator"]) as leaving:
-            worn = leaving.detect(frame)
-            glasses = leaving.render(worn).pixels
+            other = leaving.detect(frame)
+            glasses = leaving.render(other).pixels
             makeup = staying.render(seen).pixels
-            assert np.array_equal(leaving.render(worn).pixels, glasses)
+            assert np.array_equal(leaving.render(other).pixels, glasses)
         assert np.array_equal(staying.render(seen).pixels, makeup)
     assert (glasses != frame.pixels).any()
     assert (makeup != frame.pixels).any()

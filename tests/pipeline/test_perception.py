@@ -33,19 +33,19 @@ def test_mesh_is_exchanged_between_frames_and_the_track_goes_on():
     assert counts == [478] * 3 + [468] * 3 + [478] * 3
 
 
-def test_networks_rest_on_every_second_frame_and_landmarks_stay_close():
+def test_networks_pause_on_every_second_frame_and_landmarks_stay_close():
     with Pipeline() as pipeline, Pipeline() as reference:
         pipeline.perception.quality = PerceptionQuality(every=Rates.all(2))
-        looked, off = [], []
+        inferred, off = [], []
         for frame in frames(24):
             result = pipeline.detect(frame)
             whole = reference.detect(frame)
-            looked.append("infer" in result.timings_ms)
+            inferred.append("infer" in result.timings_ms)
             if result.faces:
                 pair = result.faces[0].landmarks, whole.faces[0].landmarks
                 off.append(np.abs(pair[0].points_px[:, :2] - pair[1].points_px[:, :2]).mean())
-    assert sum(looked) == 12
-    assert all(a != b for a, b in itertools.pairwise(looked))
+    assert sum(inferred) == 12
+    assert all(a != b for a, b in itertools.pairwise(inferred))
     assert max(off[3:]) < 1.0
 
 
@@ -53,14 +53,14 @@ def test_networks_rest_on_every_second_frame_and_landmarks_stay_close():
 @pytest.mark.parametrize(
     "effect", ["lipstick", "eyeliner", "foundation", "iris-color", next(iter(pack_folders()))]
 )
-def test_effects_bear_the_exchange(effect):
+def test_effects_withstand_the_exchange(effect):
     with Pipeline(effects=[effect]) as pipeline:
         for frame in frames(6):
             pipeline.perception.quality = PerceptionQuality(attention=frame.index % 4 < 2)
             assert pipeline.process(frame).pixels.shape == frame.pixels.shape
 
 
-def seen_with(mesh, needs, count):
+def faces_with(mesh, needs, count):
     config = PerceptionConfig(face=FaceTrackerConfig(mesh=mesh))
     with (
         SampleSource(SampleConfig(width=640, height=360, frames=count)) as source,
@@ -78,7 +78,7 @@ def test_plain_mesh_is_enough_for_what_needs_no_irises_and_only_then():
         ("plain", ["face"], 468),
         ("v2", ["face"], 478),
     ):
-        assert {face.landmarks.topology.count for face in seen_with(mesh, needs, 2)} == {count}
+        assert {face.landmarks.topology.count for face in faces_with(mesh, needs, 2)} == {count}
 
 
 def test_faces_asked_for_have_irises_whatever_is_drawn():
@@ -90,15 +90,15 @@ def test_faces_asked_for_have_irises_whatever_is_drawn():
     assert face.landmarks.topology.count == 478
 
 
-def test_irises_tell_the_size_of_heads_seen_by_the_plain_mesh_too():
-    auto, attention = seen_with("auto", ["face"], 40)[-1], seen_with("attention", ["face"], 40)[-1]
-    plain = seen_with("plain", ["face"], 40)[-1]
+def test_irises_give_the_size_of_heads_tracked_by_the_plain_mesh():
+    auto, attention = faces_with("auto", ["face"], 40)[-1], faces_with("attention", ["face"], 40)[-1]
+    plain = faces_with("plain", ["face"], 40)[-1]
     assert plain.pose.scale == 1.0
     assert auto.pose.scale == pytest.approx(attention.pose.scale, rel=0.03)
     assert auto.pose.pupillary_distance_mm == pytest.approx(attention.pose.pupillary_distance_mm, rel=0.03)
 
 
-def test_quality_comes_to_what_is_looked_for():
+def test_effective_quality_depends_on_what_is_detected():
     rare = PerceptionQuality(attention=False, every=Rates(body=2, hands=2, mask=2))
     for mesh, needs, effective in (
         ("attention", ["face"], PerceptionQuality(attention=False)),

@@ -1,4 +1,4 @@
-"""`Pipeline.process`: look and draw in one call."""
+"""`Pipeline.process`: detect and render in one call."""
 
 import threading
 
@@ -17,7 +17,9 @@ STEADY = module.PipelineConfig(
 )  # grain differs from frame to frame
 
 
-def test_large_frames_are_copied_elsewhere_and_look_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_frames_are_copied_on_another_thread_and_give_the_same_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     frame = sample_portrait(640, 360)
     before = frame.pixels.copy()
     threads = threading.active_count()

@@ -27,19 +27,19 @@ def test_the_slower_of_two_rates_counts_for_each_network():
 
 
 @pytest.mark.parametrize("value", [0, 11, True, "often", {"mask": 0}, 1.5])
-def test_rates_that_are_none_are_refused(value):
+def test_invalid_rates_are_refused(value):
     with pytest.raises(ValidationError):
         PerceptionConfig.model_validate({"every": value})
 
 
-def test_a_network_that_is_none_is_named_with_the_nearest_one():
+def test_an_unknown_subject_is_reported_with_the_nearest_one():
     with pytest.raises(
         ConfigError, match=r"perception\.every: there is no subject 'masc'; did you mean 'mask'"
     ):
         check(PipelineConfig, {"perception": {"every": {"masc": 2}}}, "FILE")
 
 
-def test_pictures_are_all_looked_at():
+def test_networks_run_on_all_images():
     config = PerceptionConfig(every=Rates.all(3))
     assert config.in_mode("image").every == Rates()
     assert config.in_mode("live").every == Rates.all(3)
@@ -48,7 +48,7 @@ def test_pictures_are_all_looked_at():
 @pytest.mark.weights
 def test_each_network_runs_at_its_own_rate_and_the_governor_s_where_that_is_slower():
     config = PipelineConfig(perception=PerceptionConfig(every=Rates(face=2, mask=3)))
-    looks: dict[str, list[bool]] = {"infer": [], "segment": []}
+    ran: dict[str, list[bool]] = {"infer": [], "segment": []}
     with (
         SampleSource(SampleConfig(width=320, height=180, frames=24)) as source,
         Pipeline(config, effects=["background", "aviator"]) as pipeline,
@@ -59,8 +59,8 @@ def test_each_network_runs_at_its_own_rate_and_the_governor_s_where_that_is_slow
             result = pipeline.detect(frame)
             assert result.mask is not None
             assert len(result.faces) == 1
-            for stage, seen in looks.items():
+            for stage, seen in ran.items():
                 seen.append(stage in result.timings_ms)
-    assert [sum(seen[:12]) for seen in looks.values()] == [6, 4]
-    assert [sum(seen[12:]) for seen in looks.values()] == [3, 3]
-    assert not any(both for both in itertools.pairwise(looks["infer"]) if all(both))
+    assert [sum(seen[:12]) for seen in ran.values()] == [6, 4]
+    assert [sum(seen[12:]) for seen in ran.values()] == [3, 3]
+    assert not any(both for both in itertools.pairwise(ran["infer"]) if all(both))

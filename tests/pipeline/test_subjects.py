@@ -1,4 +1,4 @@
-"""Only what is asked for is looked for."""
+"""Only what is asked for is detected."""
 
 import csv
 import dataclasses
@@ -50,7 +50,7 @@ def found(effects, *track):
         (("aviator",), ("body", "hands"), 1, 1),
     ],
 )
-def test_effects_and_configuration_say_what_is_looked_for(effects, track, faces, bodies):
+def test_effects_and_configuration_determine_what_is_detected(effects, track, faces, bodies):
     assert found(effects, *track) == (faces, bodies, ())
 
 
@@ -66,12 +66,12 @@ def test_another_effect_brings_its_subject_along():
 
 
 @pytest.mark.weights
-def test_bodies_are_carried_on_where_networks_rest():
+def test_bodies_are_predicted_in_frames_without_inference():
     with Pipeline(effects=["skeleton"]) as pipeline:
         pipeline.perception.quality = PerceptionQuality(every=Rates.all(2))
         results = [pipeline.detect(frame(index)) for index in range(6)]
-    looked = ["infer" in result.timings_ms for result in results]
-    assert sum(looked) == 3
+    inferred = ["infer" in result.timings_ms for result in results]
+    assert sum(inferred) == 3
     noses = [result.bodies[0].landmarks["nose"][:2] for result in results[1:]]
     assert (
         np.abs(np.diff(noses, axis=0)).max() < 5.0
@@ -92,7 +92,7 @@ def test_unknown_subjects_are_refused():
 
 @pytest.mark.weights
 @pytest.mark.parametrize(("track", "faces", "bodies"), [((), 1, 0), (("body",), 0, 1)])
-def test_an_export_holds_faces_unless_told_otherwise(track, faces, bodies, tmp_path):
+def test_an_export_holds_faces_by_default(track, faces, bodies, tmp_path):
     path = tmp_path / "a.jsonl"
     pipeline = PipelineConfig(perception=PerceptionConfig(track=track))
     config = batch.BatchConfig(inputs=(str(PORTRAIT),), export=path, pipeline=pipeline)
@@ -135,7 +135,7 @@ print(json.dumps([[result.extra["motions"][0].level for result in results], repr
 
 
 def test_a_new_subject_is_one_file_and_one_line(tmp_path):
-    """It is detected at its rate and exported, and nothing else is told of it."""
+    """It is detected at its rate and exported, and nothing else has to know of it."""
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(tmp_path)], capture_output=True, text=True, cwd=root

@@ -160,7 +160,7 @@ with Pipeline(effects="aviator") as pipeline:
 @pytest.mark.gl
 @pytest.mark.weights
 @pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="there is no fork on this system")
-def test_a_forked_child_is_told_to_spawn_and_the_parent_goes_on():
+def test_a_forked_child_gets_an_error_that_names_spawn_and_the_parent_goes_on():
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", FORK], capture_output=True, text=True, cwd=root, timeout=120

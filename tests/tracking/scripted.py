@@ -22,7 +22,7 @@ class ScriptedFaces:
 
     Attributes:
         detections: How often the whole picture was searched.
-        located: How many squares were looked into.
+        located: How many squares were located in.
         kind: As in `FaceMeshes`.
     """
 

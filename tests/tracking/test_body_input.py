@@ -30,7 +30,7 @@ def read(path):
     return cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)[..., ::-1].copy()
 
 
-def look(tracker, pixels):
+def detect(tracker, pixels):
     return tracker.update(FrameContext(Frame.from_rgb(pixels), StageTimer()))
 
 
@@ -38,16 +38,16 @@ def look(tracker, pixels):
 @pytest.mark.parametrize("level", [0, 127, 255])
 def test_empty_pictures_of_any_size_show_nobody(bodies, hands, size, level):
     pixels = np.full((*size, 3), level, np.uint8)
-    assert look(bodies, pixels) == look(hands, pixels) == ()
+    assert detect(bodies, pixels) == detect(hands, pixels) == ()
 
 
 def test_noise_shows_nobody(bodies, hands):
     pixels = np.random.default_rng(4).integers(0, 256, (240, 320, 3)).astype(np.uint8)
-    assert look(bodies, pixels) == look(hands, pixels) == ()
+    assert detect(bodies, pixels) == detect(hands, pixels) == ()
 
 
-def test_half_a_person_is_one_whose_legs_are_not_seen(bodies):
-    (body,) = look(bodies, read(asset_path("samples/astronaut.png")))
+def test_half_a_person_is_one_with_invisible_legs(bodies):
+    (body,) = detect(bodies, read(asset_path("samples/astronaut.png")))
     names = body.landmarks.topology.names
     visibility = body.landmarks.visibility
     assert visibility[names["nose"]] > 0.9
@@ -58,7 +58,7 @@ def test_half_a_person_is_one_whose_legs_are_not_seen(bodies):
 
 def test_three_people_are_three(bodies, shared_data):
     pixels = read(shared_data / "tfjs-models/shared/test_data/three_people.jpg")
-    found = look(bodies, pixels)
+    found = detect(bodies, pixels)
     assert len(found) == 3
     noses = sorted(body.landmarks["nose"][0] for body in found)
     assert np.diff(noses).min() > 100
@@ -71,18 +71,18 @@ def test_crowds_are_found_tile_by_tile(runtime, columns, shared_data):
     people = [person] * 5 + [nobody] * (-5 % columns)
     rows = [np.hstack(people[start : start + columns]) for start in range(0, len(people), columns)]
     tracker = BodyTracker.open(runtime, BodyTrackerConfig(mode="image", detector="tiled"))
-    found = look(tracker, np.vstack(rows))
+    found = detect(tracker, np.vstack(rows))
     assert len(found) == 5
     noses = np.array([body.landmarks["nose"][:2] for body in found])
     apart = np.linalg.norm(noses[:, None] - noses, axis=2) + 1e6 * np.eye(5)
     assert apart.min() > 300
 
 
-def test_a_hand_at_the_edge_is_found_while_its_palm_is_seen(hands, shared_data):
+def test_a_hand_at_the_edge_is_found_while_its_palm_is_visible(hands, shared_data):
     pixels = read(shared_data / "tfjs-models/hand-pose-detection/test_data/hands.jpg")
-    whole = look(hands, pixels)
+    whole = detect(hands, pixels)
     assert [hand.side for hand in whole] == ["left", "left"]
-    cut = look(hands, pixels[50:, 75:])  # fingertips and a part of the palm's edge are gone
+    cut = detect(hands, pixels[50:, 75:])  # fingertips and a part of the palm's edge are gone
     assert len(cut) == 2
     for hand in cut:
         off = [

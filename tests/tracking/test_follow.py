@@ -27,11 +27,11 @@ def place(x, y=240.0):
 
 @dataclass
 class Scripted:
-    """Sees people at the places that the script tells for the frame, only near where it is told to look."""
+    """People at the places that the script gives for a frame, found only in squares near them."""
 
     script: dict[int, list[float]]
     searches = 0
-    looks = 0
+    inferences = 0
     faulty = False
 
     def people(self, frame):
@@ -44,7 +44,7 @@ class Scripted:
         return [place(x) for x in self.people(frame)]
 
     def locate(self, frame, rois, timer):
-        self.looks += len(rois)
+        self.inferences += len(rois)
         return [self.observe(frame, roi) for roi in rois]
 
     def observe(self, frame, roi):
@@ -98,7 +98,7 @@ def test_people_shoulder_to_shoulder_are_two_and_the_detector_rests_when_all_are
     seen, finder = run({0: [250.0, 295.0]}, 6, max_bodies=2)
     assert ids(seen) == [[1, 2]] * 6
     assert finder.searches == 1
-    assert finder.looks == 12
+    assert finder.inferences == 12
 
 
 def test_no_more_than_wanted_are_followed():
@@ -111,7 +111,7 @@ def test_five_people_are_five():
     assert ids(seen) == [[1, 2, 3, 4, 5]] * 3
 
 
-def test_newcomers_are_looked_for_now_and_then():
+def test_new_people_are_searched_for_now_and_then():
     seen, finder = run({0: [100.0], 1: [100.0, 300.0]}, 12, redetect_every=4)
     assert ids(seen) == [[1]] * 4 + [[1, 2]] * 8
     assert finder.searches == 3
@@ -130,23 +130,23 @@ def test_images_are_taken_by_themselves():
     assert finder.searches == 3
 
 
-def test_fast_looks_at_every_second_frame_and_predicts_between():
+def test_fast_runs_on_every_second_frame_and_predicts_in_between():
     script = {index: [100.0 + 3.0 * index] for index in range(20)}
     seen, finder = run(script, 20, variant="fast", crop_rest=0)
-    assert finder.looks <= 12
+    assert finder.inferences <= 12
     for index, bodies in enumerate(seen[4:], 4):
         x = bodies[0].landmarks.points_px[:, 0] - SHAPE[:, 0]
         assert np.abs(x - script[index][0]).max() < 1.0, index
 
 
-@pytest.mark.parametrize(("every", "variant", "looks"), [(3, "full", 4), (3, "fast", 4), (2, "fast", 6)])
-def test_a_rate_is_obeyed_and_the_slower_of_two_counts(every, variant, looks):
+@pytest.mark.parametrize(("every", "variant", "inferences"), [(3, "full", 4), (3, "fast", 4), (2, "fast", 6)])
+def test_a_rate_is_obeyed_and_the_slower_of_two_counts(every, variant, inferences):
     seen, finder = run({0: [300.0]}, 12, every, variant=variant)
-    assert finder.looks == looks
+    assert finder.inferences == inferences
     assert ids(seen) == [[1]] * 12
 
 
-def test_a_rate_rests_the_search_too_but_pictures_are_all_looked_at():
+def test_a_rate_applies_to_the_search_but_not_to_images():
     _, finder = run({0: []}, 12, every=4)
     assert finder.searches == 3
     _, finder = run({0: [300.0]}, 4, every=4, mode="image")

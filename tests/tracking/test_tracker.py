@@ -60,7 +60,7 @@ def test_the_detector_rests_while_all_wanted_faces_are_tracked():
     assert networks.detections == 1
 
 
-def test_the_detector_looks_now_and_then_for_more_faces():
+def test_the_detector_searches_now_and_then_for_more_faces():
     _, networks, _ = run(lambda index: [face_at(300, 300)], 60, max_faces=2, redetect_every=10)
     assert networks.detections == 6
 

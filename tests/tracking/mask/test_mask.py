@@ -41,10 +41,10 @@ class Scripted:
 
     def __init__(self, masks):
         self.masks = masks
-        self.looks = []
+        self.segmented = []
 
     def segment(self, frame, timer):
-        self.looks.append(frame.index)
+        self.segmented.append(frame.index)
         return self.masks[frame.index]
 
 
@@ -146,38 +146,38 @@ def textured(center, size=(640, 360), radius=90):
 
 
 def scheduled(scenes, every, fps=30.0):
-    """Masks of a stream of which the network sees every n-th frame, and those frames."""
+    """Masks of a stream with inference on every n-th frame, and those frames."""
     script = Scripted([coarse(pixels, truth, index) for index, (pixels, truth) in enumerate(scenes)])
     tracker = MaskTracker(WHOLE, script)
     masks = [
         tracker.update(FrameContext(Frame(pixels, index / fps, index), StageTimer(), every=every))
         for index, (pixels, _) in enumerate(scenes)
     ]
-    return masks, script.looks
+    return masks, script.segmented
 
 
 @pytest.mark.parametrize("every", [2, 3])
-def test_a_mask_moves_with_the_picture_where_the_network_rests(every):
+def test_a_mask_moves_with_the_picture_in_frames_without_inference(every):
     scenes = [textured((200 + 8 * index, 180)) for index in range(12)]
-    masks, looks = scheduled(scenes, every)
-    assert looks == list(range(0, 12, every))
+    masks, segmented = scheduled(scenes, every)
+    assert segmented == list(range(0, 12, every))
     for mask, (_, truth) in zip(masks[1:], scenes[1:], strict=True):
         inside, true = mask > 0.5, truth > 0.5
         assert (inside & true).sum() / (inside | true).sum() > 0.96
 
 
-def test_a_cut_a_gap_and_another_size_are_looked_at_at_once():
+def test_a_cut_a_gap_and_another_size_are_segmented_at_once():
     here, there = textured((200, 180)), disc_scene((450, 180))
     bright = np.clip(there[0].astype(int) + 90, 0, 255).astype(np.uint8), there[1]
-    _, looks = scheduled([here, here, here, bright, bright], 5)
-    assert looks == [0, 3]
-    _, looks = scheduled([here] * 4, 5, fps=0.5)
-    assert looks == [0, 1, 2, 3]
-    _, looks = scheduled([here, textured((200, 180), (480, 360))], 5)
-    assert looks == [0, 1]
+    _, segmented = scheduled([here, here, here, bright, bright], 5)
+    assert segmented == [0, 3]
+    _, segmented = scheduled([here] * 4, 5, fps=0.5)
+    assert segmented == [0, 1, 2, 3]
+    _, segmented = scheduled([here, textured((200, 180), (480, 360))], 5)
+    assert segmented == [0, 1]
 
 
-def test_a_reset_tracker_looks_at_its_first_frame():
+def test_a_reset_tracker_segments_its_first_frame():
     scene = textured((200, 180))
     script = Scripted([coarse(*scene)] * 3)
     tracker = MaskTracker(WHOLE, script)
@@ -185,4 +185,4 @@ def test_a_reset_tracker_looks_at_its_first_frame():
         tracker.update(FrameContext(Frame(scene[0], index / 30, index), StageTimer(), every=4))
         if index == 1:
             tracker.reset()
-    assert script.looks == [0, 2]
+    assert script.segmented == [0, 2]

@@ -1,4 +1,4 @@
-"""Looking nearer at small people, with a stand-in for the network that sees red things."""
+"""Segmenting a part of the frame while people are small, with a stand-in network that segments red things."""
 
 from types import SimpleNamespace
 
@@ -16,8 +16,8 @@ from arpipe.types import Frame
 SIZE = 640, 360
 
 
-class SeesRed:
-    """Says how red each cell of what it is shown is; too small things it overlooks, as a network does."""
+class RedSegmenter:
+    """Segments what is red; like a network, it misses things that are too small."""
 
     def __init__(self):
         self.shapes = []
@@ -40,8 +40,8 @@ def picture(*boxes, size=SIZE):
 
 
 def run(pictures, faces_px=(), **config):
-    """Masks, and the size of each look."""
-    network = SeesRed()
+    """Masks, and the size of each segmented part."""
+    network = RedSegmenter()
     tracker = MaskTracker(MaskTrackerConfig(**config), network)
     faces = tuple(SimpleNamespace(landmarks=SimpleNamespace(box_px=box)) for box in faces_px)
     masks = [
@@ -54,11 +54,11 @@ def run(pictures, faces_px=(), **config):
 SMALL, LARGE = (300, 150, 340, 240), (120, 40, 520, 360)
 
 
-def test_small_people_are_looked_at_nearer_from_the_first_frame_on():
+def test_small_people_are_segmented_in_a_part_from_the_first_frame_on():
     pixels = picture(SMALL)
-    masks, looks = run([pixels] * 3)
-    assert looks[0] == SIZE
-    assert all(width * height < 0.2 * SIZE[0] * SIZE[1] for width, height in looks[1:])
+    masks, sizes = run([pixels] * 3)
+    assert sizes[0] == SIZE
+    assert all(width * height < 0.2 * SIZE[0] * SIZE[1] for width, height in sizes[1:])
     for mask in masks:
         assert mask.shape == pixels.shape[:2]
         assert ((mask > 0.5) == (pixels[..., 0] > 128)).mean() > 0.998
@@ -66,24 +66,24 @@ def test_small_people_are_looked_at_nearer_from_the_first_frame_on():
 
 
 @pytest.mark.parametrize("config", [{"zoom": False}, {}])
-def test_all_of_the_frame_is_looked_at_when_told_so_or_when_people_fill_it(config):
-    _, looks = run([picture(LARGE if not config else SMALL)] * 4, **config)
-    assert looks == [SIZE] * 4
+def test_the_whole_frame_is_segmented_if_configured_or_if_people_fill_it(config):
+    _, sizes = run([picture(LARGE if not config else SMALL)] * 4, **config)
+    assert sizes == [SIZE] * 4
 
 
 def test_the_part_rests_while_people_stay_in_it_and_follows_when_they_leave():
     pictures = [picture((300 + 4 * step, 150, 340 + 4 * step, 240)) for step in range(12)]
-    masks, looks = run(pictures)
-    assert 1 < len(set(looks)) <= 6
+    masks, sizes = run(pictures)
+    assert 1 < len(set(sizes)) <= 6
     for mask, pixels in zip(masks, pictures, strict=True):
         inside, true = mask > 0.5, pixels[..., 0] > 128
         assert (inside & true).sum() / (inside | true).sum() > 0.93
 
 
-def test_newcomers_elsewhere_are_found_at_the_next_look_at_the_whole():
+def test_new_people_elsewhere_are_found_at_the_next_check_of_the_whole_frame():
     both = picture(SMALL, (20, 100, 90, 260))
-    masks, looks = run([picture(SMALL)] * 3 + [both] * (CHECK_EVERY + 3))
-    assert SIZE in looks[2:]
+    masks, sizes = run([picture(SMALL)] * 3 + [both] * (CHECK_EVERY + 3))
+    assert SIZE in sizes[2:]
     assert masks[-1][180, 50] > 0.9
     assert masks[-1][200, 320] > 0.9
 
@@ -91,20 +91,20 @@ def test_newcomers_elsewhere_are_found_at_the_next_look_at_the_whole():
 TINY, TINY_FACE = (320, 300, 334, 340), np.array([323.0, 300.0, 331.0, 308.0])
 
 
-def test_a_person_whom_the_network_overlooks_is_found_by_the_face():
+def test_a_person_whom_the_network_misses_is_found_by_the_face():
     masks, _ = run([picture(TINY)] * 3)
     assert max(mask.max() for mask in masks) == 0.0
-    masks, looks = run([picture(TINY)] * (CHECK_EVERY + 5), [TINY_FACE])
-    assert looks[0] == SIZE
+    masks, sizes = run([picture(TINY)] * (CHECK_EVERY + 5), [TINY_FACE])
+    assert sizes[0] == SIZE
     assert all(mask[320, 327] > 0.9 for mask in masks)
     assert all((mask > 0.5).sum() < 900 for mask in masks)
 
 
 def test_a_face_without_anybody_around_it_changes_nothing():
-    masks, looks = run([picture()] * 3, [TINY_FACE])
+    masks, sizes = run([picture()] * 3, [TINY_FACE])
     assert max(mask.max() for mask in masks) == 0.0
-    assert looks.count(SIZE) == 3
-    assert len(looks) == 4  # the nearer look found nobody and is not soon tried again
+    assert sizes.count(SIZE) == 3
+    assert len(sizes) == 4  # the part showed nobody and is not soon tried again
 
 
 @pytest.mark.parametrize("box", [(-900, -900, -800, -800), (-50, 100, 900, 9000), (5000, 10, 5100, 90)])
@@ -116,10 +116,10 @@ def test_faces_beyond_the_frame_or_larger_than_it_give_no_part(box):
 
 
 def test_an_empty_frame_and_another_size_begin_anew():
-    _, looks = run([picture(SMALL)] * 2 + [picture()] * 2 + [picture(SMALL, size=(480, 300))] * 2)
-    assert looks[0] == looks[-4] == SIZE
-    assert looks[-3] == (480, 300)
-    assert np.prod(looks[-1]) < 0.3 * 480 * 300
+    _, sizes = run([picture(SMALL)] * 2 + [picture()] * 2 + [picture(SMALL, size=(480, 300))] * 2)
+    assert sizes[0] == sizes[-4] == SIZE
+    assert sizes[-3] == (480, 300)
+    assert np.prod(sizes[-1]) < 0.3 * 480 * 300
 
 
 def test_a_part_has_a_margin_and_lies_within_the_frame():
