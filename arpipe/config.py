@@ -9,7 +9,6 @@ nearest valid key.
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,7 +18,7 @@ from arpipe.folders import expanded
 from arpipe.io.camera import CameraConfig as DeviceConfig
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.files import is_file, shown
-from arpipe.io.toml_tables import parse_value, read_toml, to_toml
+from arpipe.io.toml_tables import Table, parse_value, read_toml, to_toml
 from arpipe.io.validation import check
 from arpipe.pipeline.governor import GovernorConfig
 from arpipe.pipeline.pipeline import PipelineConfig
@@ -150,7 +149,7 @@ class RunConfig(PipelineConfig):
 def load_config(
     source: str | Path | None = None,
     settings: Sequence[str] = (),
-    flags: Mapping[str, tuple[str, Any]] | None = None,
+    flags: Mapping[str, tuple[str, object]] | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> RunConfig:
     """Load a configuration.
@@ -165,7 +164,7 @@ def load_config(
         ConfigError: A key is unknown, a file is missing, or a value is out of range.
     """
     path = config_file(source)
-    table: dict[str, Any] = {}
+    table: Table = {}
     config = RunConfig()
     layers = [(str(path), read_toml(path)), *_from_environment(environ), *_from_settings(settings)]
     layers.extend((flag, _table(key, value)) for flag, (key, value) in (flags or {}).items())
@@ -198,14 +197,14 @@ def config_file(source: str | Path | None) -> Path:
     return config_path(text)
 
 
-def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Table]]:
     for name, value in sorted(environ.items()):
         if name.startswith(ENVIRONMENT_PREFIX) and LEVEL_MARK in name:
             keys = name.removeprefix(ENVIRONMENT_PREFIX).lower().split(LEVEL_MARK)
             yield f"environment variable {name}", _table(".".join(keys), parse_value(value))
 
 
-def _from_settings(settings: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _from_settings(settings: Sequence[str]) -> Iterator[tuple[str, Table]]:
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or not all(part.strip() for part in key.split(".")):
@@ -213,17 +212,17 @@ def _from_settings(settings: Sequence[str]) -> Iterator[tuple[str, dict[str, Any
         yield f"--set {setting}", _table(key.strip(), parse_value(value))
 
 
-def _table(key: str, value: Any) -> dict[str, Any]:
-    for part in reversed(key.split(".")):
-        value = {part: value}
-    return dict(value)
+def _table(key: str, value: object) -> Table:
+    outer, *inner = key.split(".")
+    return {outer: _table(".".join(inner), value) if inner else value}
 
 
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def _merged(below: Table, above: Table) -> Table:
     """Merge two tables; values of `above` take precedence."""
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
-        both = isinstance(under, dict) and isinstance(value, dict)
-        merged[key] = _merged(under, value) if both else value  # type: ignore[arg-type]
+        if isinstance(under, dict) and isinstance(value, dict):
+            value = _merged(under, value)  # noqa: PLW2901 - the merged one
+        merged[key] = value
     return merged

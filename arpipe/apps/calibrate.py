@@ -54,14 +54,7 @@ def calibrate(pictures: Sequence[Path], columns: int = 9, rows: int = 6) -> Cali
     """
     if min(columns, rows) < MIN_CORNERS:
         raise ConfigError(f"chessboard: expected at least 3x3 inner corners, got {columns}x{rows}")
-    size: tuple[int, int] | None = None
-    boards: dict[Path, Corners | None] = {}
-    for path in pictures:
-        grey = _read_grey(path)
-        if size is not None and grey.shape[::-1] != size:
-            raise MediaError(f"{path} is {grey.shape[1]}x{grey.shape[0]}, the others {size[0]}x{size[1]}")
-        size = (grey.shape[1], grey.shape[0])
-        boards[path] = _find_board(grey, columns, rows)
+    size, boards = _find_boards(pictures, columns, rows)
     corners = {path: found for path, found in boards.items() if found is not None}
     if size is None or len(corners) < MIN_VIEWS:
         raise MediaError(
@@ -87,6 +80,22 @@ def run(
     calibration = calibrate(pictures, columns, rows)
     save_intrinsics(calibration.camera, output)
     return calibration
+
+
+def _find_boards(
+    pictures: Sequence[Path], columns: int, rows: int
+) -> tuple[tuple[int, int] | None, dict[Path, Corners | None]]:
+    """Find the board in each picture; returns the common size, px, and the corners by picture."""
+    size: tuple[int, int] | None = None
+    boards: dict[Path, Corners | None] = {}
+    for path in pictures:
+        grey = _read_grey(path)
+        height, width = grey.shape
+        if size is not None and (width, height) != size:
+            raise MediaError(f"{path} is {width}x{height}, the others {size[0]}x{size[1]}")
+        size = (width, height)
+        boards[path] = _find_board(grey, columns, rows)
+    return size, boards
 
 
 def _solve(

@@ -26,6 +26,12 @@ def show_devices(
     if not cameras:
         console.print(NO_CAMERA)
         return
+    console.print(_table(cameras))
+    if any(camera.modes is None for camera in cameras):
+        console.print(UNKNOWN_MODES, markup=False)
+
+
+def _table(cameras: Sequence[CameraInfo]) -> Table:
     table = Table(title="cameras", title_justify="left")
     for column in ("--source", "name", "format", "size", "FPS"):
         table.add_column(column)
@@ -37,9 +43,7 @@ def show_devices(
             rates = " ".join(f"{rate:g}" for rate in mode.rates_hz) or "–"
             table.add_row("", "", escape(mode.format), f"{mode.width}×{mode.height}", rates, style="dim")
         table.add_section()
-    console.print(table)
-    if any(camera.modes is None for camera in cameras):
-        console.print(UNKNOWN_MODES, markup=False)
+    return table
 
 
 def devices_json(find: Callable[[], Sequence[CameraInfo]] = list_cameras) -> str:

@@ -4,7 +4,6 @@ import json
 import os
 import platform
 from pathlib import Path
-from typing import Any
 
 from rich.table import Table
 
@@ -27,7 +26,7 @@ def timing_table(log: TimingLog, title: str = "time per frame") -> Table:
     return table
 
 
-def timing_record(log: TimingLog, wall_s: float) -> dict[str, Any]:
+def timing_record(log: TimingLog, wall_s: float) -> dict[str, object]:
     """Return the timings as plain values for JSON.
 
     Args:
@@ -49,7 +48,7 @@ def timing_record(log: TimingLog, wall_s: float) -> dict[str, Any]:
     }
 
 
-def write_timings(path: Path, record: dict[str, Any]) -> None:
+def write_timings(path: Path, record: dict[str, object]) -> None:
     """Write a record as JSON; raises OutputError."""
     write_text(path, json.dumps(record, indent=2) + "\n")
 

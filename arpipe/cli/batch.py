@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -62,7 +62,7 @@ def batch(
     from arpipe.io.validation import check
 
     run = load()
-    given: dict[str, Any] = {
+    given: dict[str, object] = {
         "inputs": tuple(inputs or ()),
         "source": source,
         "output": output,

@@ -163,7 +163,7 @@ def load_report(path: Path) -> ProfileReport:
         ) from error
 
 
-def _rounded(value: Any) -> Any:
+def _rounded(value: object) -> object:
     """Round to microseconds, which keeps the file small."""
     if isinstance(value, float):
         return round(value, 3)

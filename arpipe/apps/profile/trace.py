@@ -6,12 +6,14 @@ no arrow.
 """
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from arpipe.apps.profile.record import Lane
 from arpipe.apps.stream.loop import PRESENT
 from arpipe.timing import FRAME_STAGE, Span
+
+Event = dict[str, object]
+"""An event of the trace, as JSON."""
 
 PROCESS = 1
 LANES = {"MainThread": "main, drawing"}
@@ -25,27 +27,32 @@ def trace_json(lanes: Sequence[Lane], decisions: Sequence[tuple[float, str]] = (
         decisions: Times at which the governor changed the quality, on the clock of the spans, s, and their texts.
     """
     threads = {name: lane for lane, name in enumerate(dict.fromkeys(name for name, _ in lanes), start=1)}
-    events: list[dict[str, Any]] = [
+    start_s = min((span.start_s for _, span in lanes), default=0.0)
+    events = [
         _meta("process_name", 0, {"name": "arpipe"}),
         *(_meta("thread_name", lane, {"name": LANES.get(name, name)}) for name, lane in threads.items()),
-    ]
-    start_s = min((span.start_s for _, span in lanes), default=0.0)
-    by_frame: dict[int, list[tuple[int, Span]]] = {}
-    for name, span in lanes:
-        events.append(_box(span, threads[name], start_s))
-        by_frame.setdefault(span.frame, []).append((threads[name], span))
-    shown = {span.frame for _, span in lanes if span.stage == PRESENT} or set(by_frame)
-    for frame in sorted(shown):
-        events += _flow(frame, by_frame[frame], start_s)
-    events += [
-        {"name": text, "cat": "governor", "ph": "i", "s": "g", "pid": PROCESS, "ts": _us(time_s - start_s)}
-        for time_s, text in decisions
-        if time_s >= start_s
+        *(_box(span, threads[name], start_s) for name, span in lanes),
+        *_flows([(threads[name], span) for name, span in lanes], start_s),
+        *(_mark(text, time_s - start_s) for time_s, text in decisions if time_s >= start_s),
     ]
     return json.dumps({"traceEvents": events, "displayTimeUnit": "ms"}) + "\n"
 
 
-def _box(span: Span, lane: int, start_s: float) -> dict[str, Any]:
+def _mark(text: str, time_s: float) -> Event:
+    return {"name": text, "cat": "governor", "ph": "i", "s": "g", "pid": PROCESS, "ts": _us(time_s)}
+
+
+def _flows(spans: Sequence[tuple[int, Span]], start_s: float) -> Iterator[Event]:
+    """Build the arrow of each presented frame; of each frame if none is presented."""
+    by_frame: dict[int, list[tuple[int, Span]]] = {}
+    for lane, span in spans:
+        by_frame.setdefault(span.frame, []).append((lane, span))
+    presented = {span.frame for _, span in spans if span.stage == PRESENT} or set(by_frame)
+    for frame in sorted(presented):
+        yield from _flow(frame, by_frame[frame], start_s)
+
+
+def _box(span: Span, lane: int, start_s: float) -> Event:
     return {
         "name": span.stage,
         "cat": "stage",
@@ -58,7 +65,7 @@ def _box(span: Span, lane: int, start_s: float) -> dict[str, Any]:
     }
 
 
-def _flow(frame: int, members: list[tuple[int, Span]], start_s: float) -> list[dict[str, Any]]:
+def _flow(frame: int, members: list[tuple[int, Span]], start_s: float) -> list[Event]:
     """Build the arrow of a frame through all its threads, and the counter of its time."""
     members = sorted(members, key=lambda member: member[1].start_s)
     (first_lane, first), (last_lane, last) = members[0], max(members, key=lambda member: _end_s(member[1]))
@@ -90,7 +97,7 @@ def _end_s(span: Span) -> float:
     return span.start_s + span.duration_ms / 1000.0
 
 
-def _meta(name: str, lane: int, args: dict[str, Any]) -> dict[str, Any]:
+def _meta(name: str, lane: int, args: Event) -> Event:
     return {"name": name, "ph": "M", "pid": PROCESS, "tid": lane, "args": args}
 
 

@@ -5,7 +5,7 @@ A page can only activate effects of this catalog and set the listed parameters; 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from arpipe.apps.packs import valid_packs
 from arpipe.apps.web.controls import AXES, Control, PlainValue, controls_of
@@ -50,15 +50,16 @@ class CatalogEntry:
         for key, value in params.items():
             if key not in known or not known[key].accepts(value):
                 raise ConfigError(f"effect {self.id!r}: {key} cannot be {value!r}")
-        overrides: dict[str, Any] = {}
+        values: dict[str, PlainValue] = {}
+        vectors: dict[str, list[PlainValue]] = {}
         for key, control in known.items():
             name, dot, axis = key.rpartition(".")
             value = params.get(key, control.value)
             if dot and axis.isdigit():
-                overrides.setdefault(name, [0.0] * len(AXES))[int(axis)] = value
+                vectors.setdefault(name, [0.0] * len(AXES))[int(axis)] = value
             elif key in params and value is not None:
-                overrides[key] = value
-        return load_pack(self.source, overrides)
+                values[key] = value
+        return load_pack(self.source, {**values, **vectors})
 
 
 class EffectCatalog:
@@ -77,7 +78,7 @@ class EffectCatalog:
 
     def __init__(self, effects: Sequence[str] = ()) -> None:
         self.entries = {pack.name: _entry_of(pack, pack.name) for pack in valid_packs()}
-        self.active: list[dict[str, Any]] = []
+        self.active: list[dict[str, object]] = []
         for effect in effects:
             spec = parse_spec(effect)
             if spec.name not in self.entries:
@@ -94,7 +95,7 @@ class EffectCatalog:
             raise ConfigError(f"there is no effect {name!r} in the catalog")
         return self.entries[name]
 
-    def to_json(self) -> list[dict[str, Any]]:
+    def to_json(self) -> list[dict[str, object]]:
         """Return the catalog as plain values for the page."""
         tables = [asdict(entry) for entry in self.entries.values()]
         for table in tables:

@@ -82,7 +82,7 @@ async def close(socket: WebSocket, code: CloseCode, reason: str) -> None:
         await socket.close(code, reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore"))
 
 
-class Connection:
+class PageConnection:
     """Connects a session and its page.
 
     Args:

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from arpipe.apps.web import connection
 from arpipe.apps.web.catalog import EffectCatalog
-from arpipe.apps.web.connection import Connection
+from arpipe.apps.web.connection import PageConnection
 from arpipe.apps.web.drawing import SharedDrawing
 from arpipe.apps.web.previews import Previews
 from arpipe.apps.web.protocol import CloseCode, ProtocolError
@@ -118,7 +118,7 @@ class Site:
         session = await open_session(self._config, self._catalog, self._drawing, hello.down)
         try:
             camera = self._camera if hello.mode == "server" else None
-            await Connection(page, session, self._config.web).serve(camera)
+            await PageConnection(page, session, self._config.web).serve(camera)
         finally:
             await asyncio.shield(session.close())
 

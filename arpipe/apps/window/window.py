@@ -11,6 +11,8 @@ import moderngl
 from arpipe.errors import DeviceError, RenderError
 from arpipe.render.context import GL_VERSION, GlContext
 
+_NULL: Any = None  # GLFW's null pointer, which the stubs lack
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -34,8 +36,8 @@ class Window:
     def __init__(self, title: str, width: int, height: int) -> None:
         problems: list[str] = []
 
-        def note(_code: int, text: Any) -> None:
-            problems.append(text.decode(errors="replace"))
+        def note(_code: int, text: str | bytes) -> None:  # bytes, against the stubs
+            problems.append(text.decode(errors="replace") if isinstance(text, bytes) else text)
 
         glfw.set_error_callback(note)
         if not glfw.init():
@@ -50,12 +52,12 @@ class Window:
             glfw.window_hint(hint, value)
         if sys.platform == "linux":  # like headless contexts: GLX allows no other context beside it
             glfw.window_hint(glfw.CONTEXT_CREATION_API, glfw.EGL_CONTEXT_API)
-        nothing: Any = None
-        handle: Any = glfw.create_window(width, height, title, nothing, nothing)
-        if not handle:
+        handle = glfw.create_window(width, height, title, _NULL, _NULL)
+        if _is_null(handle):
             glfw.terminate()
             raise DeviceError(_no_window(problems))
-        self._handle: Any = handle
+        self._handle = handle
+        self._closed = False
         self._keys: list[Key] = []
         self._windowed = (0, 0, width, height)
         glfw.make_context_current(self._handle)
@@ -67,9 +69,8 @@ class Window:
         Raises:
             RenderError: It is older than OpenGL 3.3.
         """
-        loader: Any = _Loader()  # the argument is missing from moderngl's stubs
         try:
-            context = GlContext(moderngl.create_context(require=GL_VERSION, context=loader))
+            context = GlContext(moderngl.create_context(require=GL_VERSION, context=_Loader()))  # type: ignore[arg-type]  # not in the stubs
         except ValueError as error:
             raise RenderError(f"the OpenGL of the window cannot be used: {error}") from error
         # Wait for vertical sync, except with a software rasteriser, which has no time for it.
@@ -108,13 +109,11 @@ class Window:
 
     def toggle_full_screen(self) -> None:
         """Switch between full screen and the previous size."""
-        nowhere: Any = None
-        filled: Any = glfw.get_window_monitor(self._handle)
-        if filled:
-            glfw.set_window_monitor(self._handle, nowhere, *self._windowed, 0)
+        if not _is_null(glfw.get_window_monitor(self._handle)):
+            glfw.set_window_monitor(self._handle, _NULL, *self._windowed, 0)
             return
-        monitor: Any = glfw.get_primary_monitor()
-        if not monitor:
+        monitor = glfw.get_primary_monitor()
+        if _is_null(monitor):
             return
         self._windowed = (*glfw.get_window_pos(self._handle), *glfw.get_window_size(self._handle))
         mode = glfw.get_video_mode(monitor)
@@ -124,9 +123,9 @@ class Window:
 
     def close(self) -> None:
         """Destroy the window, after everything that was created in its context; may be called twice."""
-        if self._handle:
+        if not self._closed:
+            self._closed = True
             glfw.destroy_window(self._handle)
-            self._handle = None
             glfw.terminate()
 
     def __enter__(self) -> Self:
@@ -135,7 +134,7 @@ class Window:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _on_key(self, _window: Any, code: int, _scan: int, action: int, _modifiers: int) -> None:
+    def _on_key(self, _window: object, code: int, _scan: int, action: int, _modifiers: int) -> None:
         if action != glfw.RELEASE:
             self.press(code, repeated=action == glfw.REPEAT)
 
@@ -155,6 +154,11 @@ class _Loader:
 
     def __exit__(self, *_: object) -> None:
         pass
+
+
+def _is_null(pointer: object) -> bool:
+    """Whether GLFW returned a null pointer, which is false."""
+    return not pointer
 
 
 def _no_window(problems: list[str]) -> str:
