@@ -1,1 +1,1 @@
-"""Drawing onto frames with OpenGL: contexts, regions, light, and the `Layer` protocol that effects implement."""
+"""Drawing onto frames: OpenGL contexts, regions, light, and the base class `Layer` of all effects."""

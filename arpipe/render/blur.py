@@ -1,4 +1,4 @@
-"""Blurring pictures of a few thousand px on the calling thread."""
+"""Gaussian blur of pictures of a few thousand pixels, on the calling thread."""
 
 from functools import lru_cache
 from typing import Any
@@ -11,10 +11,15 @@ import numpy.typing as npt
 def gaussian(
     pixels: npt.NDArray[Any], sigma_px: float, border: int = cv2.BORDER_REFLECT_101
 ) -> npt.NDArray[Any]:
-    """Gaussian blur of (h, w) or (h, w, c) pixels, same type.
+    """Blur (h, w) or (h, w, c) pixels; the result has the same type.
 
-    `cv2.GaussianBlur` shares even the smallest picture out to threads, and those wait for more in a busy loop: on
-    two cores they take half a millisecond from whoever draws. This takes no thread.
+    `cv2.GaussianBlur` distributes even the smallest picture over threads, which then wait for more work in a busy
+    loop; on two cores that costs the drawing half a millisecond. This function uses no threads.
+
+    Args:
+        pixels: The pixels.
+        sigma_px: Standard deviation, px.
+        border: OpenCV's border mode.
     """
     kernel = _kernel(round(sigma_px, 3))
     return np.asarray(cv2.sepFilter2D(pixels, -1, kernel, kernel, borderType=border))

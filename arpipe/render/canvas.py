@@ -1,4 +1,4 @@
-"""Regions being drawn, and copies of them."""
+"""Regions that are being drawn, and copies of them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ GL_SRC1_COLOR = 0x88F9  # second output of the fragment shader
 
 @contextmanager
 def linear_light(gl: moderngl.Context) -> Iterator[None]:
-    """Write what shaders give as linear light, stored as sRGB."""
+    """Encode the linear light that shaders write as sRGB."""
     gl.enable_direct(GL_FRAMEBUFFER_SRGB)
     try:
         yield
@@ -29,14 +29,14 @@ def linear_light(gl: moderngl.Context) -> Iterator[None]:
 
 
 def color_of(target: Target) -> moderngl.Texture:
-    """The texture of a single-sampled target; ValueError for a multisampled one."""
+    """Return the texture of a single-sampled target; ValueError for a multisampled one."""
     if target.color is None:
         raise ValueError("a multisampled target has no texture to read; resolve it first")
     return target.color
 
 
 class Copier:
-    """Copies one target's colour into another."""
+    """Copies the colour of one target into another."""
 
     def __init__(self, context: GlContext) -> None:
         self._context = context
@@ -44,13 +44,13 @@ class Copier:
         self._triangle = context.gl.vertex_array(self._program.compiled, [])
 
     def draw(self, source: Target) -> None:
-        """Fill the bound viewport from a single-sampled target, pixel by pixel."""
+        """Fill the bound viewport from a single-sampled target, pixel for pixel."""
         self._context.gl.enable_only(moderngl.NOTHING)
         color_of(source).use(0)
         self._triangle.render(moderngl.TRIANGLES, vertices=3)
 
     def copy_of(self, source: Target, width: int, height: int) -> moderngl.Texture:
-        """Texture with the present contents of a target."""
+        """Return a texture with the current contents of a target."""
         single = source
         if source.color is None:
             single = self._context.resources.target("resolved", width, height)
@@ -63,7 +63,7 @@ class Copier:
         return color_of(copy)
 
     def resolve(self, source: Target, single: Target) -> None:
-        """Bring the contents of a multisampled target into a single-sampled one."""
+        """Resolve a multisampled target into a single-sampled one."""
         with linear_light(self._context.gl):
             self._context.gl.copy_framebuffer(single.framebuffer, source.framebuffer)
 
@@ -73,7 +73,7 @@ class Copier:
 
 
 def read_back(target: Target, width: int, height: int) -> Pixels:
-    """(height, width, 4) RGBA; waits for the drawing."""
+    """Read (height, width, 4) RGBA back; waits for the drawing to finish."""
     drawn: Pixels = np.empty((height, width, 4), dtype=np.uint8)
     target.framebuffer.read_into(drawn, viewport=(0, 0, width, height), components=4, alignment=1)
     return drawn
@@ -81,7 +81,11 @@ def read_back(target: Target, width: int, height: int) -> Pixels:
 
 @dataclass(slots=True, eq=False)
 class RegionCanvas:
-    """A region being drawn; see `layer.Canvas`."""
+    """A region that is being drawn; see `layer.Canvas`.
+
+    Attributes:
+        untouched: (rows, columns, 4) RGBA of the samples, until something is drawn on them.
+    """
 
     context: GlContext
     phase: Phase
@@ -92,7 +96,6 @@ class RegionCanvas:
     target: Target
     copier: Copier
     untouched: Pixels | None = None
-    """(rows, columns, 4) RGBA of the samples while nothing has been drawn on them."""
 
     @property
     def gl(self) -> moderngl.Context:
@@ -102,7 +105,7 @@ class RegionCanvas:
     def backdrop(self) -> moderngl.Texture:
         """See `layer.Canvas`."""
         if self.untouched is not None:
-            # Written, not drawn: OpenGL would have to finish a drawing before another one may look at it.
+            # Written instead of drawn, because OpenGL would have to finish one drawing before another may sample it.
             texture = color_of(self.context.resources.target("backdrop", *self.samples))
             texture.write(self.untouched, viewport=(0, 0, *self.samples))
             return texture
@@ -117,16 +120,16 @@ class RegionCanvas:
         self.bind()
 
     def draw(self, layers: Sequence[Layer]) -> None:
-        """Let layers draw, one after the other."""
+        """Draw layers one after the other."""
         for layer in layers:
             self.bind()
             layer.draw(self)
             self.untouched = None
         self.gl.enable_only(moderngl.NOTHING)
-        self.gl.disable_direct(GL_FRAMEBUFFER_SRGB)  # others may share the context
+        self.gl.disable_direct(GL_FRAMEBUFFER_SRGB)  # other code may share the context
 
     def bind(self) -> None:
-        """Draw into the region with the state that `layer.Canvas` promises."""
+        """Bind the region, with the state that `layer.Canvas` describes."""
         framebuffer = self.target.framebuffer
         framebuffer.use()
         framebuffer.viewport = (0, 0, *self.samples)
@@ -139,4 +142,4 @@ class RegionCanvas:
             self.gl.enable_direct(GL_FRAMEBUFFER_SRGB)
             self.gl.blend_func = (moderngl.ONE, GL_SRC1_COLOR)
         self.gl.depth_func = "<="
-        self.gl.front_face = "cw"  # rows run downwards, which turns every triangle around
+        self.gl.front_face = "cw"  # rows run downwards, which reverses the winding of every triangle

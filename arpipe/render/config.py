@@ -1,4 +1,4 @@
-"""Drawing quality, switchable from frame to frame."""
+"""Drawing quality, which may change between frames."""
 
 from typing import Literal
 
@@ -6,16 +6,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class RenderConfig(BaseModel):
-    """How much work goes into a picture.
+    """Drawing quality.
 
     Attributes:
-        supersample: Samples a pixel along each axis for solid geometry; small regions get more unless it is 1.
-        max_samples: Most samples of one region of a stream; a larger one gets a smaller `supersample`. What is
-            drawn for the first time, a photo for instance, is spared this.
-        msaa: Hardware samples a pixel for solid geometry, on top; 0 for none. Cheap on a GPU, dear on a CPU.
-        shadow: Soft shadows on the skin.
-        reflection: Surroundings reflected by frames and lenses; without, only their mean colour.
-        match_sharpness: Soften the overlay to the frame's own sharpness and give it the frame's noise.
+        supersample: Samples per pixel along each axis for solid geometry; small regions get more unless it is 1.
+        max_samples: Upper limit of samples per region in a stream; larger regions get a smaller `supersample`. The
+            limit does not apply to the first frame, and therefore not to photos.
+        msaa: Additional hardware samples per pixel for solid geometry; 0 for none. Cheap on a GPU, expensive on a CPU.
+        shadow: Draw soft shadows on the skin.
+        reflection: Reflect the surroundings in frames and lenses; if False, only their mean colour.
+        match_sharpness: Give the overlay the sharpness and the noise of the frame.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

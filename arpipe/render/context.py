@@ -1,4 +1,4 @@
-"""The OpenGL context: made once, used by the thread that made it, closed once."""
+"""The OpenGL context: created once, used by the thread that created it, closed once."""
 
 import threading
 from types import TracebackType
@@ -9,16 +9,16 @@ import moderngl
 from arpipe.errors import RenderError
 from arpipe.render.resources import Resources
 
-GL_VERSION = 330  # core profile that every desktop driver of the last decade and Mesa's software one offer
+GL_VERSION = 330  # core profile of all desktop drivers of the last decade and of Mesa's software rasteriser
 
-_EGL: dict[str, Any] = {"backend": "egl"}  # moderngl passes it on; its stub asks for a dict
+_EGL: dict[str, Any] = {"backend": "egl"}  # passed on by moderngl, whose stub expects a dict
 
 SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "swiftshader")
-"""Parts of GL_RENDERER that mean: a CPU draws."""
+"""Parts of GL_RENDERER by which software rasterisers are recognised."""
 
 
 class _Current(threading.local):
-    """Which context is current on a thread; None when it is not one of ours, or not known."""
+    """The context that is current on a thread; None if it is unknown or not one of arpipe's."""
 
     context: "GlContext | None" = None
 
@@ -27,10 +27,10 @@ _CURRENT = _Current()
 
 
 class GlContext:
-    """An OpenGL 3.3 core context with the resources made in it.
+    """An OpenGL 3.3 core context with the resources created in it.
 
     Args:
-        gl: Context to use; it must be current on this thread. `headless` and `attached` make one.
+        gl: Context to use; must be current on this thread. `headless` and `attached` create one.
     """
 
     def __init__(self, gl: moderngl.Context) -> None:
@@ -44,7 +44,7 @@ class GlContext:
 
     @classmethod
     def headless(cls) -> "GlContext":
-        """A context without a window, through EGL.
+        """Create a context without a window, through EGL.
 
         Raises:
             RenderError: There is no EGL or no OpenGL 3.3.
@@ -60,10 +60,10 @@ class GlContext:
 
     @classmethod
     def attached(cls) -> "GlContext":
-        """The context that is current on this thread, a window's for instance; closing leaves the window alone.
+        """Wrap the context that is current on this thread, such as that of a window, which closing does not affect.
 
         Raises:
-            RenderError: None is current, or it is older than OpenGL 3.3.
+            RenderError: No context is current, or it is older than OpenGL 3.3.
         """
         try:
             gl = moderngl.create_context(require=GL_VERSION)
@@ -75,7 +75,7 @@ class GlContext:
 
     @property
     def is_software(self) -> bool:
-        """Whether a CPU draws, so that cost goes with fragments."""
+        """Whether a CPU rasterises, so that the cost depends on the number of fragments."""
         return any(name in self.renderer.lower() for name in SOFTWARE_RENDERERS)
 
     @property
@@ -88,13 +88,13 @@ class GlContext:
         """The moderngl context.
 
         Raises:
-            RenderError: Closed, or asked for on another thread than the one that made it.
+            RenderError: It is closed, or this is not the thread that created it.
         """
         if self._gl is None:
-            raise RenderError("GlContext is closed; make a new one")
+            raise RenderError("GlContext is closed; create a new one")
         if threading.get_ident() != self._thread:
             raise RenderError(
-                f"OpenGL was called on thread {threading.current_thread().name!r}, which did not make the "
+                f"OpenGL was called on thread {threading.current_thread().name!r}, which did not create the "
                 "context; draw on the thread that called GlContext.headless()"
             )
         if _CURRENT.context is not self:
@@ -117,7 +117,7 @@ class GlContext:
 
     @property
     def resources(self) -> Resources:
-        """Programs, textures, meshes and targets of this context; checked like `gl`."""
+        """Programs, textures, meshes and targets of this context; raises as `gl` does."""
         _ = self.gl
         return self._resources
 
@@ -132,7 +132,7 @@ class GlContext:
         self._elsewhere.clear()
 
     def close(self) -> None:
-        """Release everything made in the context, then the context; may be called twice."""
+        """Release everything created in the context, then the context; may be called twice."""
         if self._gl is None:
             return
         gl = self.gl

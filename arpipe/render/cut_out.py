@@ -1,4 +1,4 @@
-"""Pictures that are transparent somewhere: how much, and how they look on a screen."""
+"""Pictures with transparent parts: their opacity, and how they look on a screen."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -12,8 +12,10 @@ from arpipe.types import Pixels
 if TYPE_CHECKING:
     from arpipe.render.layer import Layer
 
-SQUARE_OF_SIDE = 1.0 / 45.0  # side of the checkerboard's squares over the picture's shorter side
-LEVELS = (102, 153)  # of its squares, grey as in image editors
+SQUARE_OF_SIDE = (
+    1.0 / 45.0
+)  # side of a square of the checkerboard relative to the shorter side of the picture
+LEVELS = (102, 153)  # of its squares, the greys of image editors
 
 
 def opacity_of(layers: "Sequence[Layer]", pixels: Pixels) -> Pixels | None:
@@ -23,10 +25,10 @@ def opacity_of(layers: "Sequence[Layer]", pixels: Pixels) -> Pixels | None:
 
 
 def over_checkerboard(pixels: Pixels, alpha: Pixels | None) -> Pixels:
-    """A picture (h, w, 3) as screens show it: a checkerboard where it is transparent; itself when it is opaque.
+    """Return a picture (h, w, 3) with a checkerboard behind its transparent parts; itself if it is opaque.
 
     Args:
-        pixels: Colours, not multiplied by alpha.
+        pixels: (h, w, 3) RGB, not multiplied by alpha.
         alpha: (h, w) opacity, or None.
     """
     if alpha is None:
@@ -43,7 +45,7 @@ def over_checkerboard(pixels: Pixels, alpha: Pixels | None) -> Pixels:
 
 @lru_cache(maxsize=2)
 def _checkerboard(height: int, width: int) -> Pixels:
-    """(h, w, 3) grey squares; not to be written into."""
+    """(h, w, 3) grey squares; read-only."""
     square = max(1, round(min(height, width) * SQUARE_OF_SIDE))
     odd = np.add.outer(np.arange(height) // square, np.arange(width) // square) % 2
     board = np.repeat(np.array(LEVELS, np.uint8)[odd][..., None], 3, axis=2)

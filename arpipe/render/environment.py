@@ -1,8 +1,8 @@
-"""The surroundings as a mirror ball: what frames and lenses reflect.
+"""The surroundings that frames and lenses reflect, as a mirror ball.
 
-A direction d of the gl frame lies at `d.xy / (2 sqrt(2 + 2 d.z)) + 0.5` on the ball, the centre of which shows
-what is behind the camera. Only directions away from the camera crowd together at the rim, and those a worn
-object hardly ever reflects. One texture with one square root a lookup: cheap on every renderer.
+A direction d of the gl frame is at `d.xy / (2 sqrt(2 + 2 d.z)) + 0.5` on the ball, whose centre shows what is behind
+the camera. Only directions away from the camera are compressed at the rim, and objects on a head hardly ever reflect
+those. One texture and one square root per lookup are cheap on every renderer.
 """
 
 from dataclasses import dataclass
@@ -18,40 +18,36 @@ from arpipe.render.blur import gaussian
 Floats = npt.NDArray[np.float32]
 
 SIDE = 32
-LEVELS = 4  # detail of 32, 16, 8, 4 px: mirror to matt
-LEVEL_BLUR_PX = (
-    1.1  # Gaussian sigma in px of each level's detail; about the GGX lobe of roughness 0.35, 0.6, 1
-)
+LEVELS = 4  # with detail of 32, 16, 8, 4 px: from mirror to matt
+# Gaussian sigma, px of each level's detail; roughly the GGX lobe of roughness 0.35, 0.6 and 1.
+LEVEL_BLUR_PX = 1.1
 
-WINDOW_HALF_WIDTH, WINDOW_HALF_HEIGHT = (
-    0.30,
-    0.42,
-)  # tangents of the key light's half angles: a window 2 m away
+# Tangents of half the angles under which the key light appears: a window 2 m away.
+WINDOW_HALF_WIDTH, WINDOW_HALF_HEIGHT = 0.30, 0.42
 WINDOW_EDGE = 0.10
-USUAL_WINDOW: Array = np.array(
-    [-0.35, 0.40, 0.75]
-)  # rooms have one; where a weak or unseen key light leaves it open
-WINDOW_GAIN = 8.0  # radiance over that of a white wall
-ROOM_ALBEDO, ROOM_UPWARD = 0.46, 0.34  # walls are no white screen; ceilings are lighter than floors
-ROOM_CONTRAST = 0.8  # how much of the picture's own variation the guessed room shows
-BRIGHTEST = 12.0  # radiance of the top code; as in light.glsl
-HEAD_SHADE = 0.12  # skin behind a worn object lies in its shade
+# Rooms have a window; this is where, as far as a weak or unknown key light leaves it open.
+DEFAULT_WINDOW: Array = np.array([-0.35, 0.40, 0.75])
+WINDOW_GAIN = 8.0  # radiance relative to a white wall
+ROOM_ALBEDO, ROOM_UPWARD = 0.46, 0.34  # walls are not white, and ceilings are lighter than floors
+ROOM_CONTRAST = 0.8  # share of the picture's own variation in the guessed room
+BRIGHTEST = 12.0  # radiance of the highest code; as in light.glsl
+HEAD_SHADE = 0.12  # brightness of the skin behind the object, which is in its shade
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Environment:
-    """Surroundings at the levels of roughness.
+    """Surroundings, blurred for several levels of roughness.
 
     Attributes:
-        levels: (n, side, side, 4) uint8 square roots of linear RGB over `BRIGHTEST`, mirror first, each with half
-            the detail of the one before. Bytes are what a software renderer samples fastest.
+        levels: (n, side, side, 4) uint8 square roots of linear RGB relative to `BRIGHTEST`, mirror first, each with
+            half the detail of the previous one. Software rasterisers sample bytes fastest.
     """
 
     levels: npt.NDArray[np.uint8]
 
 
 def ball_directions(side: int) -> Floats:
-    """(side, side, 3) direction in the gl frame of each texel, row 0 at v = 0; rim texels repeat the rim."""
+    """Return the (side, side, 3) direction of each texel in the gl frame, row 0 at v = 0; the rim is continued."""
     axis = (np.arange(side, dtype=np.float64) + 0.5) / side * 2.0 - 1.0
     x, y = np.meshgrid(axis, axis)
     radius = np.sqrt(x * x + y * y)
@@ -66,19 +62,19 @@ def ball_directions(side: int) -> Floats:
 _DIRECTIONS = ball_directions(SIDE)
 _FLAT = _DIRECTIONS.reshape(-1, 3)
 
-# Where the guessed room takes its colours from: the picture, mirrored, as if it went on behind the camera; what
-# lies behind the person is looked up straight.
+# The guessed room takes its colours from the mirrored picture, as if the picture continued behind the camera; what is
+# behind the person is looked up unmirrored.
 _PICTURE_X = np.clip(0.5 - 0.42 * np.sign(_DIRECTIONS[..., 2] + 1e-6) * _DIRECTIONS[..., 0], 0.0, 1.0)
 _PICTURE_Y = np.clip(0.5 - 0.42 * _DIRECTIONS[..., 1], 0.0, 1.0)
 
 
 def build(picture: Floats, irradiance: Array, key: Array, toward_head: Array, skin: Array) -> Environment:
-    """Surroundings of a head.
+    """Guess the surroundings of a head.
 
     Args:
-        picture: (h, w, 3) the frame in linear light, a few px wide.
-        irradiance: (4, 3) constant, then x, y, z part, of the light that a white surface returns.
-        key: (3,) unit vector to the strongest light, gl frame; its length is the light's share in [0, 1].
+        picture: (h, w, 3) the frame in linear light, a few pixels wide.
+        irradiance: (4, 3) see `Lighting.irradiance`.
+        key: (3,) towards the strongest light, gl frame; its length is the light's share in [0, 1].
         toward_head: (3,) unit vector from the object into the head, gl frame.
         skin: (3,) linear colour of the skin.
     """
@@ -95,14 +91,14 @@ def build(picture: Floats, irradiance: Array, key: Array, toward_head: Array, sk
 
 
 def _room(picture: Floats) -> Floats:
-    """(n, 3) colour of the picture in each direction, between its px."""
+    """(n, 3) colour of the picture in each direction, bilinear."""
     places, weights = _taps(*picture.shape[:2])
     return np.asarray((picture.reshape(-1, 3)[places] * weights).sum(axis=0), np.float32)
 
 
 @cache
 def _taps(height: int, width: int) -> tuple[npt.NDArray[np.intp], Floats]:
-    """(4, n) px around what each direction shows of a picture, and their (4, n, 1) bilinear weights."""
+    """(4, n) indices of the pixels around the place of each direction, and their (4, n, 1) bilinear weights."""
     x, y = (_PICTURE_X * (width - 1)).ravel(), (_PICTURE_Y * (height - 1)).ravel()
     left, top = np.minimum(x.astype(np.intp), width - 2), np.minimum(y.astype(np.intp), height - 2)
     right_share, low_share = x - left, y - top
@@ -120,9 +116,9 @@ def _taps(height: int, width: int) -> tuple[npt.NDArray[np.intp], Floats]:
 
 
 def _window(key: Array) -> Floats:
-    """(n,) how much of the key light each direction sees: a soft-edged upright rectangle."""
+    """(n,) share of the key light in each direction: an upright rectangle with soft edges."""
     share = float(np.linalg.norm(key))
-    toward = key + (1.0 - share) * USUAL_WINDOW
+    toward = key + (1.0 - share) * DEFAULT_WINDOW
     forward = (toward / np.linalg.norm(toward)).astype(np.float32)
     right = np.cross((0.0, 1.0, 0.0), forward)
     right /= max(float(np.linalg.norm(right)), 1e-6)

@@ -1,4 +1,4 @@
-"""How sharp and how noisy a frame is, and making an overlay look the same."""
+"""Sharpness and noise of a frame, and overlays that match them."""
 
 from dataclasses import dataclass
 
@@ -12,27 +12,25 @@ from arpipe.render.view import Region
 from arpipe.types import Frame, Pixels
 
 MEASURE_EVERY = 12  # frames; sharpness and noise change with focus and light, not from frame to frame
-MEASURE_SIDE_PX = 160  # enough edges and flat blocks, 0.3 ms
-PULL = 0.35  # share of a new measurement in the running value
+MEASURE_SIDE_PX = 160  # enough for edges and flat blocks, in 0.3 ms
+PULL = 0.35  # weight of a new measurement in the running mean
 
-OWN_BLUR_PX = 0.45  # a box-filtered, supersampled edge already is this soft (Gaussian sigma)
-STEPS_BLUR_PX = {1: 0.62, 2: 0.42, 3: 0.36}  # least blur by `scale`, even on the sharpest frame
-MAX_BLUR_PX = 1.4  # softer frames are out of focus by intent; the overlay must stay legible
-PRE_BLUR_PX = 0.8  # calms noise before derivatives are taken
+OWN_BLUR_PX = 0.45  # Gaussian sigma that a box-filtered, supersampled edge has anyway
+STEPS_BLUR_PX = {1: 0.62, 2: 0.42, 3: 0.36}  # lower limit by `scale`, even for the sharpest frame
+MAX_BLUR_PX = 1.4  # softer frames are out of focus on purpose; the overlay must stay legible
+PRE_BLUR_PX = 0.8  # reduces noise before derivatives are computed
 _SLOPE: npt.NDArray[np.float32] = np.array([[-0.5, 0.0, 0.5]], np.float32)
 _BEND: npt.NDArray[np.float32] = np.array([[1.0, -2.0, 1.0]], np.float32)
-NOISE_SLOPE, NOISE_BEND = 0.0495, 0.131  # what unit white noise leaves in the squares after that blur
-DISCRETE_BIAS, DISCRETE_GAIN = (
-    0.25,
-    1.25,
-)  # differences over whole px see edges wider, measured on drawn discs
-LEAST_SLOPE = 4.0  # levels² a px²; flatter pictures do not tell
-USUAL_BLUR_PX = 0.6  # of a webcam
-LEAST_NOISE = 1.2  # below, nobody sees a difference
+NOISE_SLOPE, NOISE_BEND = 0.0495, 0.131  # contribution of unit white noise to the squares after that blur
+# Finite differences overestimate the width of edges; measured on synthetic discs.
+DISCRETE_BIAS, DISCRETE_GAIN = 0.25, 1.25
+MIN_SLOPE = 4.0  # levels² per px²; flatter pictures give no information
+DEFAULT_BLUR_PX = 0.6  # of a webcam
+MIN_NOISE = 1.2  # not visible below
 MAX_NOISE = 8.0
 GRAIN_SHARE = 0.6  # of the measured noise: some of it is skin
 
-# Blur and grain reach their full strength at a third of full coverage, so edges take part.
+# Blur and grain reach full strength at a third of full coverage, so that they include the edges.
 _WEIGHTS: npt.NDArray[np.uint8] = np.minimum((255 - np.arange(256)) * 3, 255).astype(np.uint8)
 
 
@@ -50,7 +48,7 @@ class FrameLook:
 
 
 class FrameLookEstimator:
-    """Measures the look of a video now and then, and gives overlays the same."""
+    """Measures the look of a stream every few frames and applies it to overlays."""
 
     def __init__(self) -> None:
         self._look: FrameLook | None = None
@@ -62,7 +60,7 @@ class FrameLookEstimator:
         self._age += 1
         if self._look is None or self._age >= MEASURE_EVERY:
             self._age = 0
-            self._look = _pulled(self._look, measure(_middle(frame, region)))
+            self._look = _smoothed(self._look, measure(_middle(frame, region)))
         return self._look
 
     def match(self, drawn: Pixels, frame: Frame, region: Region, scale: int) -> Pixels:
@@ -71,7 +69,7 @@ class FrameLookEstimator:
 
 
 def measure(pixels: Pixels) -> FrameLook:
-    """Look of (h, w, 3) RGB pixels, at least a few px wide."""
+    """Measure the look of (h, w, 3) RGB pixels, at least a few pixels wide."""
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     noise = _noise(grey)
     return FrameLook(_missing_blur_px(grey, noise), noise)
@@ -93,7 +91,7 @@ def match_look(drawn: Pixels, look: FrameLook, scale: int, grain: Grain) -> Pixe
     covered = np.asarray(cv2.LUT(cv2.extractChannel(soft, 3), _WEIGHTS), np.uint8)
     result: Pixels = np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), np.uint8)
     cv2.copyTo(cv2.cvtColor(soft, cv2.COLOR_RGBA2RGB), covered, result)
-    if look.noise >= LEAST_NOISE:
+    if look.noise >= MIN_NOISE:
         grain.add(result, covered, GRAIN_SHARE * look.noise)
     return result
 
@@ -108,10 +106,10 @@ def _middle(frame: Frame, region: Region) -> Pixels:
 
 
 def _missing_blur_px(grey: npt.NDArray[np.uint8], noise: float) -> float:
-    """Blur to add so that an ideal edge gets as soft as the edges here.
+    """Estimate the blur that makes an ideal edge as soft as the edges in the picture.
 
-    An edge of width sigma has E[second derivative ²] / E[first derivative ²] = 1 / (2 sigma²). Both are taken
-    after a known blur, and what noise adds to them is taken off.
+    For an edge of width sigma, E[second derivative²] / E[first derivative²] = 1 / (2 sigma²). Both are computed after
+    a known blur, and the contribution of noise is subtracted.
     """
     smooth = gaussian(grey.astype(np.float32), PRE_BLUR_PX)
     first = second = 0.0
@@ -121,14 +119,14 @@ def _missing_blur_px(grey: npt.NDArray[np.uint8], noise: float) -> float:
         second += float(np.mean(np.square(cv2.filter2D(smooth, -1, kernel))))
     first -= 2.0 * NOISE_SLOPE * noise**2
     second -= 2.0 * NOISE_BEND * noise**2
-    if first < LEAST_SLOPE:
-        return USUAL_BLUR_PX
+    if first < MIN_SLOPE:
+        return DEFAULT_BLUR_PX
     width = (first / (2.0 * max(second, 1e-6)) - PRE_BLUR_PX**2 - DISCRETE_BIAS) / DISCRETE_GAIN
     return float(np.clip(np.sqrt(max(width - OWN_BLUR_PX**2, 0.0)), 0.0, MAX_BLUR_PX))
 
 
 def _noise(grey: npt.NDArray[np.uint8]) -> float:
-    """Immerkær's estimate over the calmest third of the blocks, where texture does not pose as noise."""
+    """Estimate the noise by Immerkær's method on the calmest blocks, where texture is not mistaken for noise."""
     second = cv2.filter2D(
         grey.astype(np.float32), -1, np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
     )
@@ -139,7 +137,7 @@ def _noise(grey: npt.NDArray[np.uint8]) -> float:
     return min(float(np.percentile(blocks, 20.0)) * float(np.sqrt(np.pi / 2.0)) / 6.0, MAX_NOISE)
 
 
-def _pulled(before: FrameLook | None, now: FrameLook) -> FrameLook:
+def _smoothed(before: FrameLook | None, now: FrameLook) -> FrameLook:
     if before is None:
         return now
     return FrameLook(

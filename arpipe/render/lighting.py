@@ -1,8 +1,8 @@
-"""Light on a face, estimated from how its skin is shaded, smoothed over time.
+"""Light on a face, estimated from the shading of its skin and smoothed over time.
 
-The luminance of skin follows `c + d · n` of the surface normal n for any distant light (the first-order
-spherical harmonics of irradiance). Fitting c and d over a hundred landmarks whose normals are known gives the
-light's strength and main direction; the skin's hue against that of mean skin gives its colour.
+The luminance of skin follows `c + d · n` of the surface normal n for any distant light (first-order spherical
+harmonics of irradiance). Fitting c and d to a hundred landmarks with known normals gives the light's strength and main
+direction; the skin's hue relative to that of mean skin gives the light's colour.
 """
 
 from dataclasses import dataclass
@@ -15,25 +15,27 @@ import numpy.typing as npt
 from arpipe.geometry.mesh import vertex_normals
 from arpipe.geometry.transforms import FLIP_YZ, Array
 from arpipe.render.blur import gaussian
+from arpipe.render.color import LUMINANCE, MEAN_SKIN, linear_from_srgb
 from arpipe.render.environment import Environment, build
+from arpipe.render.sampling import crop_around, sample_colors
 from arpipe.topology import Topology
 from arpipe.types import Frame, FrameResult, HeadPose, TrackedFace
 
 Floats = npt.NDArray[np.float32]
 
-LUMINANCE: Array = np.array([0.2126, 0.7152, 0.0722])  # Rec. 709, linear
-SKIN: Array = np.array(
-    [0.46, 0.29, 0.21]
-)  # linear reflectance of mean skin; the hue hardly varies, darkness does
-MEASURE_EVERY = 4  # frames: light changes slowly, and looking at it costs 1.5 ms; faces take turns
-SMOOTHING_S = 0.4  # light that flickers with the landmarks' noise is seen at once, light that lags is not
-FACE_PX = 40  # the face is looked at in this many px: shading is smooth, pores are not
+MEASURE_EVERY = 4  # frames; light changes slowly, a measurement takes 1.5 ms, and faces take turns
+SMOOTHING_S = 0.4  # light that flickers with the landmarks' noise is noticed at once, light that lags is not
+FACE_PX = 40  # size at which a face is sampled: shading is smooth, pores are not
 PICTURE_PX = (24, 14)
-TINT_SHARE = 0.65  # of the skin's hue is the light's; the rest is the person's own
-RIDGE = 0.02  # pulls the direction of a flat-lit face to none instead of to the noise
-FACING = 0.25  # skin seen at a steeper angle is left out
-MAX_SLOPE = 0.9  # of the constant part: more than that is no distant light but a shadow's edge
-EXPOSURE_LIMITS = (0.8, 2.2)  # frame brightness may correct what darker or lighter skin makes of the strength
+TINT_SHARE = 0.65  # share of the skin's hue that is attributed to the light, the rest to the person
+RIDGE = 0.02  # pulls the direction on a flatly lit face to zero instead of fitting the noise
+FACING = 0.25  # cosine below which skin is too oblique to be used
+MAX_SLOPE = 0.9  # of the constant part; more is no distant light but the edge of a shadow
+EXPOSURE_LIMITS = (
+    0.8,
+    2.2,
+)  # how far the frame's brightness may correct the strength for darker or lighter skin
+UNUSED_REGIONS = ("lips_outer", "lips_inner", "left_eye", "right_eye", "left_brow", "right_brow", "face_oval")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,10 +43,10 @@ class Lighting:
     """Light at a head, gl frame, linear.
 
     Attributes:
-        irradiance: (4, 3) RGB of the light that a white matt surface returns: constant, then the parts that go
-            with the normal's x, y, z.
-        key: (3,) points to the strongest light; its length is that light's share in [0, 1].
-        environment: What is reflected.
+        irradiance: (4, 3) RGB of the light that a white matt surface reflects: constant, then the coefficients of
+            the normal's x, y, z.
+        key: (3,) towards the strongest light; its length is that light's share in [0, 1].
+        environment: Surroundings to be reflected.
     """
 
     irradiance: Array
@@ -66,8 +68,8 @@ class _State:
 class LightEstimator:
     """Estimates the light on each face of a stream.
 
-    Looking takes longer than anything else that a face asks for, so a face whose light is known keeps it for the
-    frame, and is looked at when `catch_up` is called: while OpenGL draws.
+    A measurement takes longer than everything else that a face costs. Therefore a face whose light is known keeps it
+    for the current frame and is measured in `catch_up`, while OpenGL draws.
     """
 
     def __init__(self) -> None:
@@ -77,7 +79,7 @@ class LightEstimator:
         self._picture: Floats | None = None
 
     def begin_frame(self, result: FrameResult) -> None:
-        """Start the next frame; faces that are gone are forgotten."""
+        """Start the next frame and forget faces that are gone."""
         self.catch_up()
         present = {face.track_id for face in result.faces}
         self._states = {key: state for key, state in self._states.items() if key in present}
@@ -85,7 +87,7 @@ class LightEstimator:
         self._picture = None
 
     def estimate(self, frame: Frame, face: TrackedFace) -> Lighting:
-        """Light on a face; asked again in the same frame it gives the same object.
+        """Return the light on a face, the same object for all calls within a frame.
 
         Raises:
             ValueError: The face has no pose.
@@ -94,11 +96,9 @@ class LightEstimator:
             raise ValueError(f"LightEstimator.estimate: face {face.track_id} has no pose")
         state = self._states.get(face.track_id)
         is_fresh = face.track_id in self._fresh
-        is_new = (
-            face.age_frames == 0 and not is_fresh
-        )  # the number of a track may come again in another picture
+        is_new = face.age_frames == 0 and not is_fresh  # another picture may reuse the number of a track
         if state is None or is_new:
-            state = self._states[face.track_id] = self._look(None, frame, face, face.pose)
+            state = self._states[face.track_id] = self._measure(None, frame, face, face.pose)
         elif not is_fresh:
             state.age += 1
             if (state.age + face.track_id) % MEASURE_EVERY == 0:
@@ -107,22 +107,22 @@ class LightEstimator:
         return state.lighting
 
     def catch_up(self) -> None:
-        """Look at faces whose turn it is; what is seen holds from the next frame on."""
+        """Measure the faces that are due; the results apply from the next frame on."""
         due, self._due = self._due, {}
         for track_id, (frame, face) in due.items():
             if face.pose is not None:
-                self._states[track_id] = self._look(self._states[track_id], frame, face, face.pose)
+                self._states[track_id] = self._measure(self._states[track_id], frame, face, face.pose)
 
-    def _look(self, before: _State | None, frame: Frame, face: TrackedFace, pose: HeadPose) -> _State:
+    def _measure(self, before: _State | None, frame: Frame, face: TrackedFace, pose: HeadPose) -> _State:
         if self._picture is None:
             self._picture = _tiny_picture(frame)  # one for all faces
-        return _looked(before, frame, face, pose, self._picture)
+        return _updated(before, frame, face, pose, self._picture)
 
 
-def _looked(
+def _updated(
     before: _State | None, frame: Frame, face: TrackedFace, pose: HeadPose, picture: Floats
 ) -> _State:
-    """What is known of a face's light after a look at it."""
+    """Return the state of a face after a measurement."""
     irradiance, skin = measure(frame, face, pose, picture)
     if before is not None:
         share = 1.0 - np.exp(-max(frame.captured_s - before.time_s, 0.0) / SMOOTHING_S)
@@ -136,7 +136,7 @@ def _looked(
 
 
 def key_light(irradiance: Array) -> Array:
-    """(3,) direction to the main light of (4, 3) irradiance, gl frame; its length is the share, in [0, 1]."""
+    """Return the (3,) direction to the main light of (4, 3) irradiance, gl frame; its length is its share in [0, 1]."""
     constant = max(float(irradiance[0] @ LUMINANCE), 1e-6)
     slope = irradiance[1:] @ LUMINANCE / constant
     size = float(np.linalg.norm(slope))
@@ -146,11 +146,18 @@ def key_light(irradiance: Array) -> Array:
 
 
 def measure(frame: Frame, face: TrackedFace, pose: HeadPose, picture: Floats) -> tuple[Array, Array]:
-    """(4, 3) irradiance and the skin's (3,) mean colour, both linear, from one frame alone."""
+    """Measure (4, 3) irradiance and the skin's (3,) mean colour, both linear, in one frame.
+
+    Args:
+        frame: The frame.
+        face: The face.
+        pose: Its pose.
+        picture: (h, w, 3) the frame in linear light, a few pixels wide.
+    """
     topology = face.landmarks.topology
     indices, head_normals = skin_vertices(topology)
     normals = head_normals @ (FLIP_YZ @ pose.camera_from_head.rotation).T
-    colors = _colors_at(frame, face.landmarks.points_px[indices, :2])
+    colors = _skin_colors(frame, face.landmarks.points_px[indices, :2])
     weights = np.clip(normals[:, 2] - FACING, 0.0, None)
     if not (weights > 0).sum() >= 12:
         weights = np.full(len(indices), 1.0)
@@ -158,10 +165,10 @@ def measure(frame: Frame, face: TrackedFace, pose: HeadPose, picture: Floats) ->
     constant, slope = _fit(normals, luminance, weights)
     skin = weights @ colors / weights.sum()
     level = max(float(skin @ LUMINANCE), 1e-3)
-    tint = (skin / level) / (SKIN / float(SKIN @ LUMINANCE))
+    tint = (skin / level) / (MEAN_SKIN / float(MEAN_SKIN @ LUMINANCE))
     tint = np.clip(tint, 0.5, 2.0) ** TINT_SHARE
     tint /= float(tint @ LUMINANCE)
-    strength = level / float(SKIN @ LUMINANCE)
+    strength = level / float(MEAN_SKIN @ LUMINANCE)
     of_picture = float(picture.reshape(-1, 3).mean(axis=0) @ LUMINANCE) / 0.22
     strength *= float(np.clip(np.sqrt(of_picture / strength), *EXPOSURE_LIMITS))
     parts = np.concatenate([[constant], slope]) / max(constant, 1e-3)
@@ -169,7 +176,7 @@ def measure(frame: Frame, face: TrackedFace, pose: HeadPose, picture: Floats) ->
 
 
 def _fit(normals: Array, luminance: Array, weights: Array) -> tuple[float, Array]:
-    """Weighted ridge fit of `c + d · n`, a second time without what fits worst (brows, hair, glints)."""
+    """Fit `c + d · n` by weighted ridge regression, twice: outliers (brows, hair, glints) get less weight."""
     scale = max(float(weights @ luminance / weights.sum()), 1e-4)
     target = luminance / scale
     design = np.column_stack([np.ones(len(normals)), normals])
@@ -191,10 +198,10 @@ def _fit(normals: Array, luminance: Array, weights: Array) -> tuple[float, Array
 
 @cache
 def skin_vertices(topology: Topology) -> tuple[npt.NDArray[np.intp], Array]:
-    """Landmarks on bare skin of the inner face, and their (k, 3) canonical normals in the head frame."""
+    """Return the landmarks on bare skin of the inner face, and their (k, 3) canonical normals in the head frame."""
     normals = vertex_normals(topology.canonical_m, topology.triangles)
     excluded = np.zeros(topology.count, dtype=bool)
-    for name in ("lips_outer", "lips_inner", "left_eye", "right_eye", "left_brow", "right_brow", "face_oval"):
+    for name in UNUSED_REGIONS:
         if name in topology.regions:
             excluded[topology.regions[name]] = True
     used = np.zeros(topology.count, dtype=bool)
@@ -206,19 +213,10 @@ def skin_vertices(topology: Topology) -> tuple[npt.NDArray[np.intp], Array]:
     return indices, normals[indices]
 
 
-def _colors_at(frame: Frame, points_px: Floats) -> Array:
-    """(n, 3) linear colours, each the mean of a neighbourhood."""
-    low = np.maximum(np.floor(points_px.min(axis=0)).astype(int), 0)
-    high = np.minimum(np.ceil(points_px.max(axis=0)).astype(int) + 1, (frame.width, frame.height))
-    if (high - low < 2).any():
-        return np.full((len(points_px), 3), 0.2)
-    step = max(1, int((high - low).max()) // (2 * FACE_PX))
-    crop = np.ascontiguousarray(frame.pixels[low[1] : high[1] : step, low[0] : high[0] : step])
-    crop = np.asarray(cv2.blur(crop, (3, 3)), np.uint8)
-    place = np.rint((points_px - low) / step).astype(int)
-    place = np.clip(place, 0, (crop.shape[1] - 1, crop.shape[0] - 1))
-    colors: Array = linear_from_srgb(crop[place[:, 1], place[:, 0]])
-    return colors
+def _skin_colors(frame: Frame, points_px: Floats) -> Array:
+    """Return (n, 3) linear colours at landmarks."""
+    crop = crop_around(points_px, 0, frame)
+    return sample_colors(frame, points_px, crop, max(1, max(crop.width, crop.height) // (2 * FACE_PX)))
 
 
 def _tiny_picture(frame: Frame) -> Floats:
@@ -226,15 +224,3 @@ def _tiny_picture(frame: Frame) -> Floats:
     sampled = np.ascontiguousarray(frame.pixels[::step, ::step])
     small = gaussian(np.asarray(cv2.resize(sampled, PICTURE_PX, interpolation=cv2.INTER_AREA)), 1.2)
     return linear_from_srgb(small).astype(np.float32)
-
-
-_LINEAR: Array = np.where(
-    np.arange(256) <= 0.04045 * 255.0,
-    np.arange(256) / 255.0 / 12.92,
-    ((np.arange(256) / 255.0 + 0.055) / 1.055) ** 2.4,
-)
-
-
-def linear_from_srgb(pixels: npt.NDArray[np.uint8]) -> Array:
-    """Linear light in [0, 1] of sRGB bytes, any shape."""
-    return _LINEAR[pixels]

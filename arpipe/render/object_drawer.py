@@ -20,22 +20,22 @@ from arpipe.render.program import Program
 from arpipe.render.resources import Mesh
 
 SRGB_MAPS = ("BASE_MAP", "EMISSIVE_MAP")
-BALLS_KEPT = 8  # faces with a light of their own
-BALL_UNIT = 0  # texture units: the surroundings, then the material's maps
-ERROR_PX = 0.5  # the most by which a leaner level may be off in the picture
-STEADY = 0.85  # of it, before a leaner level is taken: a head that sways does not change levels to and fro
+BALLS_KEPT = 8  # faces with their own light
+BALL_UNIT = 0  # texture unit of the surroundings; the material's maps follow
+ERROR_PX = 0.5  # largest deviation of a simplified level in the picture
+HYSTERESIS = 0.85  # of it, before a coarser level is used, so that a swaying head does not alternate levels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placement:
-    """Where an object is.
+    """Position and colour of an object.
 
     Attributes:
-        gl_from_part: (4, 4) per part of the mesh: model frame, m, to the gl frame.
-        head_z: (4,) plane: dot with a gl point (x, y, z, 1) gives its z in the head frame, m.
-        fade_z_m: Head z at which the object is gone, and at which it is whole; below both it is not drawn.
-        tint: (4,) linear factor of the base colour, and opacity.
-        glass_tint: The same for glass.
+        gl_from_part: (4, 4) per part of the mesh, from the model frame, m, to the gl frame.
+        head_z: (4,) plane; its dot product with a gl point (x, y, z, 1) is the point's z in the head frame, m.
+        fade_z_m: Head z at which the object is invisible, and at which it is opaque; in between it fades.
+        tint: (4,) linear factors of the base colour, and opacity.
+        glass_tint: (4,) as `tint`, for glass.
     """
 
     gl_from_part: tuple[Array, ...]
@@ -46,9 +46,9 @@ class Placement:
 
 
 class MirrorBalls:
-    """Textures of the last few environments: writing one that is being drawn with would wait for the drawing.
+    """Textures of the most recent environments, because writing one that is in use would wait for the drawing.
 
-    All are made at the start, so that new light makes no new objects.
+    All are created at the start, so that a change of light creates no GL objects.
     """
 
     def __init__(self, context: GlContext) -> None:
@@ -58,8 +58,8 @@ class MirrorBalls:
         self._kept: OrderedDict[int, tuple[Environment, moderngl.TextureArray]] = OrderedDict()
 
     def use(self, environment: Environment, unit: int) -> None:
-        """Bind the texture that shows an environment."""
-        key = id(environment)  # kept alive beside its texture, so no other can have it
+        """Bind the texture of an environment."""
+        key = id(environment)  # unique, because the environment is kept with its texture
         if key not in self._kept:
             texture = self._free.pop() if self._free else self._kept.popitem(last=False)[1][1]
             texture.write(environment.levels)
@@ -77,13 +77,13 @@ class MirrorBalls:
 
 @dataclass(slots=True, eq=False)
 class _Item:
-    """A batch ready to be drawn.
+    """A batch with its GL objects.
 
     Attributes:
-        batch: What.
-        program, mesh: With what.
-        ranges: First index and number of indices of each level; 0 is the whole mesh.
-        level: In use.
+        batch: The batch.
+        program, mesh: Its GL objects.
+        ranges: First index and number of indices of each level; level 0 is the full mesh.
+        level: Level in use.
     """
 
     batch: Batch
@@ -94,12 +94,12 @@ class _Item:
 
 
 class ObjectDrawer:
-    """Keeps a model's buffers and textures, and draws it.
+    """Holds the buffers and textures of a model, and draws it.
 
     Args:
-        context: Where.
-        model: Gives the textures.
-        mesh: Made of the same model.
+        context: Context to draw with.
+        model: The model, for its textures.
+        mesh: Mesh of the same model.
     """
 
     def __init__(self, context: GlContext, model: Model, mesh: ObjectMesh) -> None:
@@ -129,12 +129,12 @@ class ObjectDrawer:
                 self._load(model.textures[index], index, define in SRGB_MAPS)
 
     def draw(self, canvas: Canvas, placement: Placement, lighting: Lighting) -> None:
-        """Draw all opaque batches, then glass from back to front, with depth."""
+        """Draw all opaque batches, then glass from back to front."""
         matrices = np.stack(placement.gl_from_part)
         px_per_m = _px_per_m(canvas, matrices[0])
         self._balls.use(lighting.environment, BALL_UNIT)
         begun: Program | None = None
-        # Opaque shaders give codes: cheaper than to blend in light. Glass comes last, and needs light.
+        # Opaque shaders write sRGB codes: cheaper than blending in linear light, which glass needs. Glass is last.
         canvas.gl.disable_direct(GL_FRAMEBUFFER_SRGB)
         for item, depth_m in self._back_to_front(placement):
             batch, program = item.batch, item.program
@@ -152,8 +152,8 @@ class ObjectDrawer:
             first, count = item.ranges[item.level]
             item.mesh.vertex_array.render(moderngl.TRIANGLES, vertices=count, first=first)
 
-    def forget_levels(self) -> None:
-        """Choose levels of detail as if nothing had been drawn yet: the object has another size now."""
+    def reset_levels(self) -> None:
+        """Choose levels of detail without hysteresis next time, because the object has another size now."""
         for item in self._items:
             item.level = 0
 
@@ -167,7 +167,9 @@ class ObjectDrawer:
 
     def _load(self, texture: Texture, index: int, srgb: bool) -> None:
         if (index, srgb) not in self._textures:
-            mipmaps = texture.mipmap and not self._is_software  # 60 ms to build, for textures hardly minified
+            mipmaps = (
+                texture.mipmap and not self._is_software
+            )  # building them takes 60 ms, and textures are hardly minified
             made = self._resources.texture(texture.pixels, srgb=srgb, mipmaps=mipmaps)
             made.repeat_x, made.repeat_y = (wrap != "clamp" for wrap in texture.wrap)
             if texture.filter == "nearest":
@@ -181,24 +183,24 @@ class ObjectDrawer:
         if batch.material.clearcoat > 0:
             defines.append("CLEARCOAT")
         if (batch.surfaces[:, 4] == 255).all() and "TRANSMISSION_MAP" not in batch.maps:
-            defines.append("CLEAR")  # what light enters goes through
+            defines.append("CLEAR")  # all light that enters passes through
         if (batch.surfaces[:, 0] > 0).any():
             defines.append("METALLIC")
         if batch.material.alpha_mode == "MASK":
             defines.append("CUTOFF")
         if self._is_software and can_be_lit_by_vertex(batch):
-            defines.append("LIT_BY_VERTEX")  # a CPU pays for every sample, and there are fewer vertices
+            defines.append("LIT_BY_VERTEX")  # on a CPU every sample counts, and there are fewer vertices
         return tuple(defines)
 
     def _back_to_front(self, placement: Placement) -> list[tuple["_Item", float]]:
-        """What to draw in order, with its depth, m: opaque batches as they are, glass farthest first."""
+        """Return items in drawing order with their depth, m: opaque ones as they are, then glass, farthest first."""
         placed = [(item, _depth(item.batch, placement)) for item in self._items]
         return sorted(placed, key=lambda each: -each[1] if each[0].batch.glass else -math.inf)
 
     def _begin(
         self, program: Program, canvas: Canvas, matrices: Array, placement: Placement, lighting: Lighting
     ) -> None:
-        """Set what is the same for all batches that a program draws."""
+        """Set the uniforms that all batches of a program share."""
         canvas.view.apply(program)
         program.write("u_gl_from_part", matrices)
         program.set("u_head_z", placement.head_z.tolist())
@@ -224,27 +226,32 @@ class ObjectDrawer:
 
 
 def can_be_lit_by_vertex(batch: Batch) -> bool:
-    """Whether normals are the vertices' own, so that what depends on directions changes evenly between them."""
+    """Whether all normals are those of vertices, so that lighting can be interpolated between vertices."""
     return not batch.material.double_sided and "NORMAL_MAP" not in batch.maps
 
 
 def level_for(batch: Batch, error_m: float, before: int) -> int:
-    """The leanest level that is off by no more than `error_m`; 0 is the whole mesh.
+    """Choose the coarsest level that deviates by at most `error_m`; 0 is the full mesh.
 
-    A level leaner than the one in use before has to be off by less than that, see `STEADY`.
+    A level coarser than the previous one must deviate by less than that, see `HYSTERESIS`.
+
+    Args:
+        batch: The batch.
+        error_m: Tolerance, m.
+        before: Level in use.
     """
     level = sum(lean.error_m <= error_m for lean in batch.levels)
-    lasting = sum(lean.error_m <= STEADY * error_m for lean in batch.levels)
+    lasting = sum(lean.error_m <= HYSTERESIS * error_m for lean in batch.levels)
     return level if level <= before else max(before, lasting)
 
 
 def _depth(batch: Batch, placement: Placement) -> float:
-    """Distance of a batch's middle in front of the camera, m."""
+    """Depth of the centre of a batch, m."""
     matrix = placement.gl_from_part[batch.part]
     return -float(matrix[2, :3] @ batch.center_m + matrix[2, 3])
 
 
 def _px_per_m(canvas: Canvas, gl_from_part: Array) -> float:
-    """Size in the picture, px, of what is 1 m long in the model frame, 1 m in front of the camera."""
+    """Size in the picture, px, of 1 m in the model frame at a depth of 1 m."""
     stretch = math.sqrt(float(np.square(gl_from_part[:3, :3]).sum(axis=0).max()))
     return 0.5 * canvas.region.width * float(canvas.view.clip_from_gl[0, 0]) * stretch

@@ -1,7 +1,7 @@
-"""A glTF model as few drawables: primitives that can share a draw call do.
+"""A glTF model as few draw calls: primitives that can share one do.
 
-Everything that differs from primitive to primitive without a texture travels with the vertices, so a pair of
-glasses with five metals and plastics on three moving parts is one call.
+Properties that differ between primitives without needing a texture are vertex attributes, so that a pair of glasses
+with five metals and plastics on three moving parts is a single draw call.
 """
 
 from collections import defaultdict
@@ -39,7 +39,7 @@ DEFAULT_MATERIAL = Material(
     clearcoat_roughness=0.0,
     unlit=False,
 )
-"""What glTF says of a primitive without a material."""
+"""Material that glTF defines for primitives without one."""
 
 MATERIAL_MAPS = {
     "BASE_MAP": "base_color_texture",
@@ -51,16 +51,16 @@ MATERIAL_MAPS = {
 }
 """Define of `surface.frag` → field of `Material`."""
 
-LEAST_ROUGHNESS = 0.02
+MIN_ROUGHNESS = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """What moves as one.
+    """Nodes that move together.
 
     Attributes:
-        name: Of the node at its root, "" for what moves with the model.
-        pivot_m: (3,) the root node's origin in the model frame, m.
+        name: Name of the node at their root; "" for those that move with the model.
+        pivot_m: (3,) origin of the root node in the model frame, m.
     """
 
     name: str
@@ -69,11 +69,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeanBatch:
-    """Fewer triangles over a batch's vertices, for when it is small on the screen.
+    """A coarser level of detail: fewer triangles over the vertices of a batch.
 
     Attributes:
         indices: (m, 3) uint32.
-        error_m: How far they lie from the batch's own at most, m in the model frame.
+        error_m: Largest distance from the surface of the batch, m in the model frame.
     """
 
     indices: npt.NDArray[np.uint32]
@@ -82,19 +82,19 @@ class LeanBatch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """One draw call.
+    """What one draw call draws.
 
     Attributes:
         vertices: (n, 8) float32: position and normal in the model frame, uv.
-        colors: (n, 4) float16 linear base colour.
-        surfaces: (n, 8) uint8 in 255ths, see `surface.vert`.
+        colors: (n, 4) float16 linear base colours.
+        surfaces: (n, 8) uint8 in units of 1/255, see `surface.vert`.
         indices: (m, 3) uint32.
         maps: Define → texture index.
-        material: Of the first primitive; what is not in the vertices is the same for all.
-        glass: Whether what is behind shines through.
+        material: Material of the first primitive; whatever is not in the vertices is equal for all.
+        glass: Whether it is transparent.
         center_m: (3,) mean of the positions, for sorting.
-        part: Number of the part of the first primitive.
-        levels: Ever leaner ones.
+        part: Index of the part of the first primitive.
+        levels: Coarser levels of detail, finest first.
     """
 
     vertices: npt.NDArray[np.float32]
@@ -111,13 +111,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ObjectMesh:
-    """Parts and batches; glass comes last."""
+    """Parts, and batches with glass last."""
 
     parts: tuple[Part, ...]
     batches: tuple[Batch, ...]
 
     def positions(self, part: int) -> Array:
-        """(n, 3) vertices of one part in the model frame, m."""
+        """Return the (n, 3) vertices of one part in the model frame, m."""
         chosen = [
             batch.vertices[batch.surfaces[:, 6] == part, :3].astype(np.float64) for batch in self.batches
         ]
@@ -134,11 +134,11 @@ class _Piece:
 
 
 def object_mesh(model: Model, moving: tuple[str, ...]) -> ObjectMesh:
-    """Sort a model's primitives into batches.
+    """Sort the primitives of a model into batches.
 
     Args:
-        model: As loaded.
-        moving: Names of nodes that move on their own, with all below them; those that are missing are left out.
+        model: The model.
+        moving: Names of nodes that move on their own, together with their descendants; missing ones are ignored.
     """
     placements = model.model_from_node()
     parts = [Part("", np.zeros(3))]
@@ -165,7 +165,7 @@ def object_mesh(model: Model, moving: tuple[str, ...]) -> ObjectMesh:
 
 
 def is_glass(material: Material) -> bool:
-    """Whether what is behind shows through."""
+    """Whether a material is transparent."""
     return material.transmission > 0 or material.alpha_mode == "BLEND"
 
 
@@ -177,7 +177,7 @@ def _maps(piece: _Piece) -> dict[str, int]:
 
 
 def _batch_key(piece: _Piece, node: str) -> tuple[object, ...]:
-    """Equal for pieces that one call can draw; glass is kept apart by node so that it can be sorted."""
+    """Return a key that is equal for pieces of one draw call; glass is separated by node, so that it can be sorted."""
     material = piece.material
     maps = _maps(piece)
     return (
@@ -210,12 +210,12 @@ def _batch(pieces: list[_Piece]) -> Batch:
 
 
 def _indices(parts: list[npt.NDArray[np.uint32]], starts: list[int]) -> npt.NDArray[np.uint32]:
-    """Triangles of pieces whose vertices begin at `starts`."""
+    """Concatenate the triangles of pieces whose vertices begin at `starts`."""
     return np.concatenate([part + np.uint32(start) for part, start in zip(parts, starts, strict=True)])
 
 
 def _levels(pieces: list[_Piece], starts: list[int]) -> tuple[LeanBatch, ...]:
-    """Level by level; a piece that has fewer levels than another stays at its leanest."""
+    """Combine the levels of pieces; a piece with fewer levels than another stays at its coarsest."""
     levels = []
     for place in range(max(len(piece.levels) for piece in pieces)):
         chosen = [
@@ -233,7 +233,9 @@ def _vertices(piece: _Piece) -> npt.NDArray[np.float32]:
     linear, offset = piece.model_from_node[:3, :3], piece.model_from_node[:3, 3]
     primitive = piece.primitive
     vertices = np.zeros((len(primitive.positions), 8), np.float32)
-    if np.array_equal(linear, np.eye(3)):  # as most are; half of the time to load glasses otherwise
+    if np.array_equal(
+        linear, np.eye(3)
+    ):  # most are; the general case takes half of the time of loading glasses
         vertices[:, :3] = primitive.positions + offset
         vertices[:, 3:6] = primitive.normals
     else:
@@ -263,7 +265,7 @@ def _surfaces(piece: _Piece) -> npt.NDArray[np.uint8]:
     f0 = ((material.ior - 1.0) / (material.ior + 1.0)) ** 2
     shares = [
         material.metallic,
-        max(material.roughness, LEAST_ROUGHNESS),
+        max(material.roughness, MIN_ROUGHNESS),
         material.clearcoat,
         material.clearcoat_roughness,
         material.transmission,

@@ -1,4 +1,4 @@
-"""A compiled pair of shaders with typed access to its uniforms."""
+"""A compiled pair of shaders, with access to its uniforms by name."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 
 class Program:
-    """Program with uniforms by name.
+    """A program and its uniforms.
 
     Args:
-        compiled: By moderngl; released with this.
+        compiled: The compiled program; released together with this object.
     """
 
     def __init__(self, compiled: moderngl.Program) -> None:
@@ -21,7 +21,7 @@ class Program:
             name: member for name in compiled if isinstance(member := compiled[name], moderngl.Uniform)
         }
         self._matrices = {name for name, member in self._uniforms.items() if member.dimension in (9, 16)}
-        self._last: dict[str, float | tuple[float, ...]] = {}  # most values are those of the frame before
+        self._last: dict[str, float | tuple[float, ...]] = {}  # most values do not change between frames
 
     def has(self, name: str) -> bool:
         """Whether the compiler kept a uniform."""
@@ -32,22 +32,22 @@ class Program:
         return isinstance(self.compiled.get(name, None), moderngl.Attribute)
 
     def set(self, name: str, value: float | Sequence[float]) -> None:
-        """Set a scalar or vector; KeyError when there is none of this name."""
+        """Set a scalar or vector; KeyError if the program has no uniform of this name."""
         given = value if isinstance(value, int | float) else tuple(value)
         if self._last.get(name) != given:
             self._uniforms[name].value = given
             self._last[name] = given
 
     def write(self, name: str, array: npt.NDArray[Any]) -> None:
-        """Set from an array, float32 row after row; a matrix is handed over as it is written in mathematics.
+        """Set a uniform from an array; matrices are given in row-major order and transposed for OpenGL.
 
         Args:
-            name: Of the uniform.
-            array: (k, k) matrix, (n, k, k) matrices, or (n, k) vectors for an array of vectors.
+            name: Name of the uniform.
+            array: (k, k) matrix, (n, k, k) matrices, or (n, k) for an array of vectors.
         """
         ordered = array.swapaxes(-1, -2) if name in self._matrices and array.ndim >= 2 else array
         self._uniforms[name].write(ordered.astype(np.float32).tobytes())
 
     def release(self) -> None:
-        """Give the program back."""
+        """Release the program."""
         self.compiled.release()

@@ -1,4 +1,4 @@
-"""What lives in a context: programs, textures, meshes, targets; cached where sensible, all released on close."""
+"""GL objects of a context: programs, textures, meshes and targets, cached where it pays, released on close."""
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,23 +15,23 @@ from arpipe.render.program import Program
 from arpipe.render.shader_source import SHARED, ShaderFolder, read_shader
 
 SRGB8_ALPHA8 = 0x8C43
-"""Internal format whose bytes are sRGB: the driver decodes on reading and encodes on writing."""
+"""Internal format of sRGB bytes, which the driver decodes when reading and encodes when writing."""
 
 TARGET_STEP = (
-    64  # targets grow in steps of this many px, so a face that moves does not make a new one each frame
+    64  # sizes are rounded up to multiples, so that a moving face does not need a new target per frame
 )
-TARGETS_KEPT = 12  # for four regions at once, with their shadows, and some to work with
+TARGETS_KEPT = 12  # for four regions at once with their shadows, and some intermediate ones
 
 DTYPES = {"uint8": "f1", "float16": "f2", "float32": "f4"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """Framebuffer with colour and depth, at least as large as asked for.
+    """Framebuffer with colour and depth, at least as large as requested.
 
     Attributes:
-        framebuffer: What to draw into.
-        color: (height, width) sRGB RGBA texture of a single-sampled target, None of a multisampled one.
+        framebuffer: The framebuffer.
+        color: (height, width) sRGB RGBA texture of a single-sampled target; None for a multisampled one.
         width, height: Size in px.
     """
 
@@ -41,7 +41,7 @@ class Target:
     height: int
 
     def release(self) -> None:
-        """Give the attachments back, then the framebuffer."""
+        """Release the attachments, then the framebuffer."""
         for attachment in (*self.framebuffer.color_attachments, self.framebuffer.depth_attachment):
             if attachment is not None:
                 attachment.release()
@@ -53,7 +53,7 @@ class Mesh:
     """Vertex buffers of one drawable.
 
     Attributes:
-        vertex_array: Bound to one program.
+        vertex_array: Vertex array for one program.
         buffers: Vertex buffers in the order given, then the index buffer.
     """
 
@@ -61,11 +61,11 @@ class Mesh:
     buffers: tuple[moderngl.Buffer, ...]
 
     def write(self, data: npt.NDArray[Any], buffer: int = 0) -> None:
-        """Replace the contents of a dynamic vertex buffer, same size."""
+        """Replace the contents of a dynamic vertex buffer by as many bytes."""
         self.buffers[buffer].write(np.ascontiguousarray(data))
 
     def release(self) -> None:
-        """Give the vertex array and its buffers back."""
+        """Release the vertex array and its buffers."""
         self.vertex_array.release()
         for buffer in self.buffers:
             buffer.release()
@@ -73,9 +73,9 @@ class Mesh:
 
 @contextmanager
 def depth_only(framebuffer: moderngl.Framebuffer) -> Iterator[None]:
-    """Leave the colour of a framebuffer alone in the block; the framebuffer is bound before, in and after it."""
+    """Mask the colour of a framebuffer in the block; the framebuffer stays bound."""
     framebuffer.color_mask = (False, False, False, False)
-    framebuffer.use()  # moderngl hands a changed mask to OpenGL only here
+    framebuffer.use()  # moderngl passes a changed mask to OpenGL only here
     try:
         yield
     finally:
@@ -87,10 +87,10 @@ Owned = Mesh | Target | moderngl.Texture | moderngl.TextureArray | Program
 
 
 class Resources:
-    """Makes and keeps GL objects of one context.
+    """Creates and owns the GL objects of one context.
 
     Args:
-        gl: The context; whoever owns it closes this first.
+        gl: The context; its owner closes this object first.
     """
 
     def __init__(self, gl: moderngl.Context) -> None:
@@ -101,7 +101,7 @@ class Resources:
 
     @property
     def count(self) -> int:
-        """Number of live programs, targets, textures and meshes."""
+        """Number of programs, targets, textures and meshes that are not released."""
         return len(self._programs) + len(self._targets) + len(self._owned)
 
     def program(
@@ -142,13 +142,13 @@ class Resources:
         mipmaps: bool = False,
         repeat: bool = False,
     ) -> moderngl.Texture:
-        """Texture from (h, w, c) pixels, linear filter.
+        """Create a texture from (h, w, c) pixels, with linear filtering.
 
         Args:
-            pixels: uint8, float16 or float32; c in 1, 2, 4; row 0 is at v = 0.
-            srgb: The bytes are sRGB colours (uint8 RGBA only).
-            mipmaps: Build and use smaller levels.
-            repeat: Wrap around instead of clamping.
+            pixels: uint8, float16 or float32, with 1, 2 or 4 channels; row 0 is at v = 0.
+            srgb: Whether the bytes are sRGB colours (uint8 RGBA only).
+            mipmaps: Whether to build and use smaller levels.
+            repeat: Whether to repeat the texture instead of clamping.
         """
         height, width, components = pixels.shape
         texture = self._gl.texture(
@@ -168,7 +168,7 @@ class Resources:
         return texture
 
     def layers(self, pixels: npt.NDArray[np.uint8]) -> moderngl.TextureArray:
-        """Array texture from (n, h, w, 4) bytes, linear filter within a layer, clamped."""
+        """Create an array texture from (n, h, w, 4) bytes, clamped, with linear filtering within a layer."""
         count, height, width, components = pixels.shape
         array = self._gl.texture_array((width, height, count), components, np.ascontiguousarray(pixels))
         array.filter = (moderngl.LINEAR, moderngl.LINEAR)
@@ -184,13 +184,13 @@ class Resources:
         *,
         dynamic: bool = False,
     ) -> Mesh:
-        """Vertex array of a program.
+        """Create a vertex array for a program.
 
         Args:
-            program: Attributes that it does not use are left out.
-            buffers: (data, moderngl format such as "3f 3f", attribute names) per vertex buffer.
+            program: The program; attributes that it does not use are skipped.
+            buffers: Data, moderngl format such as "3f 3f" and attribute names of each vertex buffer.
             indices: (m, 3) triangles.
-            dynamic: The buffers will be rewritten each frame.
+            dynamic: Whether the buffers will be rewritten every frame.
         """
         made = [self._gl.buffer(np.ascontiguousarray(data), dynamic=dynamic) for data, _, _ in buffers]
         index = self._gl.buffer(np.ascontiguousarray(indices, dtype=np.uint32))
@@ -205,12 +205,12 @@ class Resources:
         return mesh
 
     def target(self, role: str, width: int, height: int, samples: int = 0) -> Target:
-        """Framebuffer for a purpose, at least `width` × `height` px; kept and reused by size.
+        """Return a framebuffer for a purpose, at least `width` × `height` px; kept and reused by size.
 
         Args:
-            role: Two roles never share a target, so one can be read while the other is drawn.
-            width: Least width, px.
-            height: Least height, px.
+            role: Purpose; two roles never share a target, so that one can be read while the other is drawn.
+            width: Minimum width, px.
+            height: Minimum height, px.
             samples: Samples per pixel, 0 for none.
         """
         size = (_rounded_up(width), _rounded_up(height))
@@ -225,7 +225,7 @@ class Resources:
         return target
 
     def release(self, owned: Mesh | moderngl.Texture | moderngl.TextureArray) -> None:
-        """Give one mesh or texture back before the context closes; twice does no harm."""
+        """Release one mesh or texture before the context closes; may be called twice."""
         if self._owned.pop(id(owned), None) is not None:
             owned.release()
 
@@ -254,7 +254,7 @@ def _rounded_up(size: int) -> int:
 
 
 def _used_attributes(program: Program, layout: str, names: tuple[str, ...]) -> tuple[str, *tuple[str, ...]]:
-    """Format with padding in place of the attributes that the compiler threw out, and the names left."""
+    """Return a format with padding for the attributes that the compiler removed, and the remaining names."""
     parts, used = [], []
     for part, name in zip(layout.split(), names, strict=True):
         if program.has_attribute(name):

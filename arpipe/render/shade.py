@@ -1,6 +1,6 @@
-"""Soft shadows: drawn apart from the picture, which may be copied meanwhile, and coarsely.
+"""Soft shadows, drawn coarsely into a target of their own while the picture is being copied.
 
-They are smooth, so a large face costs no more than a small one.
+They are smooth, so that a large face costs no more than a small one.
 """
 
 from collections.abc import Sequence
@@ -16,18 +16,18 @@ from arpipe.render.resources import Target
 from arpipe.render.view import Region, View
 from arpipe.types import Pixels
 
-# Of one region of a stream: the shadow on a face 210 px wide has half as many as pixels along each axis.
-MOST_SAMPLES = 12_000
+# Per region of a stream: half as many samples as pixels along each axis for the shadow on a face 210 px wide.
+MAX_SAMPLES = 12_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shade:
-    """Shadows being drawn over one region.
+    """Shadows that are being drawn over one region.
 
     Attributes:
-        region: Where.
+        region: The region.
         samples: Columns and rows of samples over it.
-        target: Holds the share of the picture's codes that is left.
+        target: Factors for the sRGB codes of the picture.
     """
 
     region: Region
@@ -35,29 +35,29 @@ class Shade:
     target: Target
 
     def darken(self, pixels: Pixels) -> None:
-        """Leave that share of the picture (h, w, 3) RGB, in place; waits for the drawing."""
-        share = cv2.cvtColor(read_back(self.target, *self.samples), cv2.COLOR_RGBA2RGB)
+        """Multiply the picture (h, w, 3) RGB by the factors, in place; waits for the drawing to finish."""
+        factors = cv2.cvtColor(read_back(self.target, *self.samples), cv2.COLOR_RGBA2RGB)
         size = self.region.width, self.region.height
         if self.samples != size:
-            share = cv2.resize(share, size, interpolation=cv2.INTER_LINEAR)
+            factors = cv2.resize(factors, size, interpolation=cv2.INTER_LINEAR)
         place = pixels[self.region.rows, self.region.columns]
-        cv2.multiply(place, share, dst=place, scale=1.0 / 255.0)
+        cv2.multiply(place, factors, dst=place, scale=1.0 / 255.0)
 
 
 def draw_shade(
     context: GlContext, copier: Copier, scene: Scene, layers: Sequence[Layer], region: Region, role: str
 ) -> Shade:
-    """Let layers draw shadows over one region; does not wait for it.
+    """Draw the shadows of layers over one region, without waiting for OpenGL.
 
     Args:
-        context: Where.
-        copier: Of the canvas.
+        context: Context to draw with.
+        copier: Copies targets.
         scene: The frame.
-        layers: That draw.
-        region: Where.
-        role: Of the target: what is drawn in one frame lies in different ones.
+        layers: Layers to draw.
+        region: The region.
+        role: Role of the target; regions of one frame need different ones.
     """
-    pixels = _pixels_a_sample(scene, region)
+    pixels = _pixels_per_sample(scene, region)
     samples = -(-region.width // pixels), -(-region.height // pixels)
     target = context.resources.target(role, *samples)
     target.framebuffer.use()
@@ -68,8 +68,8 @@ def draw_shade(
     return Shade(region, samples, target)
 
 
-def _pixels_a_sample(scene: Scene, region: Region) -> int:
-    """Along each axis; one in photos, which have the time."""
+def _pixels_per_sample(scene: Scene, region: Region) -> int:
+    """Pixels per sample along each axis; 1 in photos, where time does not matter."""
     if scene.is_first:
         return 1
-    return max(1, round(float(np.sqrt(region.width * region.height / MOST_SAMPLES))))
+    return max(1, round(float(np.sqrt(region.width * region.height / MAX_SAMPLES))))

@@ -1,6 +1,6 @@
-"""Solid geometry: drawn with many samples a pixel over a magnified copy of the picture, averaged down.
+"""Solid geometry, drawn with several samples per pixel over a magnified copy of the picture, then averaged.
 
-Averaging gives untouched pixels back bit for bit.
+Averaging reproduces untouched pixels bit for bit.
 """
 
 from collections.abc import Sequence
@@ -17,19 +17,19 @@ from arpipe.render.resources import Target, depth_only
 from arpipe.render.view import Region, View
 from arpipe.types import Pixels
 
-FIRST_SUPERSAMPLE = 3  # photos, and the first frame of a stream, have the time
-# Thin rims of a small face break up with four samples a pixel, and sixteen still are few in all.
+FIRST_SUPERSAMPLE = 3  # of photos and of the first frame of a stream, where time does not matter
+# Thin rims on a small face break up with four samples per pixel, and sixteen are still few in total.
 SMALL_SUPERSAMPLE, SMALL_SAMPLES = 4, 40_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solid:
-    """One region being drawn.
+    """A region that is being drawn.
 
     Attributes:
-        region: Where.
-        scale: Samples a pixel along each axis.
-        target: Holds the samples.
+        region: The region.
+        scale: Samples per pixel along each axis.
+        target: The samples.
     """
 
     region: Region
@@ -42,7 +42,12 @@ class Solid:
         return self.region.width * self.scale, self.region.height * self.scale
 
     def finish(self, scene: Scene, look: FrameLookEstimator) -> Pixels:
-        """(height, width, 3) RGB of the region: samples averaged, as sharp as the frame; waits for the drawing."""
+        """Return (height, width, 3) RGB of the region; waits for the drawing to finish.
+
+        Args:
+            scene: The frame.
+            look: Matches sharpness and noise of the frame.
+        """
         region = self.region
         drawn = read_back(self.target, *self.samples)
         if self.scale > 1:
@@ -62,16 +67,16 @@ def draw_solid(
     pixels: Pixels,
     role: str,
 ) -> Solid:
-    """Let layers draw solid things over a region of the picture; does not wait for it.
+    """Draw the solid geometry of layers over a region of the picture, without waiting for OpenGL.
 
     Args:
-        context: Where.
-        copier: Brings the picture into multisampled targets.
+        context: Context to draw with.
+        copier: Copies the picture into multisampled targets.
         scene: The frame.
-        layers: That draw.
-        region: Where.
+        layers: Layers to draw.
+        region: The region.
         pixels: (h, w, 3) RGB, the whole picture.
-        role: Of the target: what is under way at one time lies in different ones.
+        role: Role of the target; regions in flight at the same time need different ones.
     """
     scale = scale_of(scene, region)
     solid = Solid(region, scale, context.resources.target(role, region.width * scale, region.height * scale))
@@ -84,20 +89,20 @@ def draw_solid(
         target = context.resources.target("multisampled", *samples, hardware)
     target.framebuffer.use()
     with depth_only(target.framebuffer):
-        target.framebuffer.clear(depth=1.0)  # all of it: a part would have to be drawn over
+        target.framebuffer.clear(depth=1.0)  # the whole buffer: clearing a part would be a drawing of its own
     if hardware:
         target.framebuffer.viewport = (0, 0, *samples)
         with linear_light(context.gl):
             copier.draw(solid.target)
     view = View.of_region(scene.camera, region)
     RegionCanvas(context, Phase.SOLID, region, view, scene.config, samples, target, copier).draw(layers)
-    if hardware:  # back to where it came from, since the next region is drawn in the same samples
+    if hardware:  # the next region is drawn in the same multisampled target
         copier.resolve(target, solid.target)
     return solid
 
 
 def scale_of(scene: Scene, region: Region) -> int:
-    """Samples a pixel along each axis that a region gets."""
+    """Return the number of samples per pixel along each axis for a region."""
     config, area = scene.config, region.width * region.height
     if config.supersample == 1:
         return 1

@@ -1,8 +1,8 @@
-"""From camera to pixels of a region: what the vertex shader gets.
+"""Regions of an image, and the projection from the camera to their pixels.
 
-Distortion is drawn, not undone: every vertex goes through the lens (Brown–Conrady) before the pinhole's clip
-matrix, so the overlay fits the picture as the camera delivers it. Between vertices edges stay straight, which
-at the size of glasses' triangles is far below a pixel.
+Lens distortion is applied to the overlay instead of being removed from the picture: every vertex passes the lens
+(Brown–Conrady) before the clip matrix of the pinhole camera. Edges stay straight between vertices; at the size of the
+triangles of glasses, the error is far below a pixel.
 """
 
 import math
@@ -15,13 +15,13 @@ from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array
 from arpipe.render.program import Program
 
-NEAR_M = 0.05  # nearer than any camera can focus on a face
+NEAR_M = 0.05  # closer than any camera can focus on a face
 FAR_M = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Rectangle of whole image px: columns `x` … `x + width - 1`, rows `y` … `y + height - 1`."""
+    """A rectangle of whole pixels: columns `x` … `x + width - 1`, rows `y` … `y + height - 1` of the image."""
 
     x: int
     y: int
@@ -40,7 +40,7 @@ class Region:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it has no pixel."""
+        """Whether it contains no pixel."""
         return self.width <= 0 or self.height <= 0
 
     def overlaps(self, other: "Region") -> bool:
@@ -58,7 +58,7 @@ class Region:
         return boxes_overlap(np.array([left, top, left + self.width, top + self.height]), box_px)
 
     def union(self, other: "Region") -> "Region":
-        """The smallest region around both."""
+        """Return the smallest region around both."""
         x, y = min(self.x, other.x), min(self.y, other.y)
         right = max(self.x + self.width, other.x + other.width)
         bottom = max(self.y + self.height, other.y + other.height)
@@ -66,9 +66,15 @@ class Region:
 
 
 def region_of_box(box_px: Sequence[float] | Array, width: int, height: int) -> Region:
-    """Smallest region that covers a box (4,) x0, y0, x1, y1 in image px, cut to a `width` × `height` image.
+    """Return the smallest region that covers a box, clipped to the image.
 
-    A box around pixel centres covers those pixels; a box outside the image, or not finite, gives an empty region.
+    A box around pixel centres covers those pixels. A box outside the image, or one that is not finite, gives an empty
+    region.
+
+    Args:
+        box_px: (4,) x0, y0, x1, y1, image px.
+        width: Width of the image, px.
+        height: Height of the image, px.
     """
     left, top, right, bottom = (float(edge) for edge in box_px)
     if not math.isfinite(left + top + right + bottom):
@@ -79,12 +85,12 @@ def region_of_box(box_px: Sequence[float] | Array, width: int, height: int) -> R
 
 
 def _pixel(edge: float, size: int) -> int:
-    """Number of the pixel that an edge lies in, kept within an image that is `size` px long."""
+    """Return the index of the pixel that an edge lies in, clipped to an image of `size` px."""
     return min(max(math.floor(edge + 0.5), 0), size)
 
 
 def box_around(points_px: Array, margin_px: float) -> Array:
-    """(4,) box x0, y0, x1, y1 around (…, 2) points, larger by a margin on each side."""
+    """Return the (4,) box x0, y0, x1, y1 around (…, 2) points, enlarged by a margin on each side."""
     flat = points_px.reshape(-1, 2)
     return np.concatenate([flat.min(axis=0) - margin_px, flat.max(axis=0) + margin_px])
 
@@ -95,7 +101,7 @@ def boxes_overlap(one_px: Array, other_px: Array) -> bool:
 
 
 def merge_overlapping(regions: Iterable[Region]) -> list[Region]:
-    """Regions of which no two overlap, covering all that were given; empty ones are dropped."""
+    """Return disjoint regions that cover all given ones; empty ones are dropped."""
     merged: list[Region] = []
     for region in regions:
         if region.is_empty:
@@ -110,12 +116,12 @@ def merge_overlapping(regions: Iterable[Region]) -> list[Region]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """A camera looking at one region.
+    """A camera whose image is one region.
 
     Attributes:
-        clip_from_gl: (4, 4) clip matrix; the region's top row is at clip y = -1, so that what is read back has
-            row 0 on top.
-        distortion: (k1, k2, p1, p2, k3).
+        clip_from_gl: (4, 4) clip matrix; the region's top row is at clip y = -1, so that row 0 of the pixels that
+            are read back is on top.
+        distortion: Lens coefficients k1, k2, p1, p2, k3.
     """
 
     clip_from_gl: Array
@@ -123,7 +129,7 @@ class View:
 
     @classmethod
     def of_region(cls, camera: CameraIntrinsics, region: Region) -> "View":
-        """The part of the camera's image that a region shows."""
+        """Return the view of a region of the camera's image."""
         matrix = camera.gl_projection(NEAR_M, FAR_M)
         width, height = region.width, region.height
         matrix[0, 0] = 2.0 * camera.fx / width

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from arpipe.render.lighting import linear_from_srgb
+from arpipe.render.color import linear_from_srgb
 
 XYZ_FROM_RGB = np.array(
     [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]

@@ -4,16 +4,9 @@ import pytest
 
 from arpipe.geometry.camera import GL_FROM_CAMERA
 from arpipe.geometry.mesh import vertex_normals
+from arpipe.render.color import LUMINANCE, MEAN_SKIN, linear_from_srgb
 from arpipe.render.environment import SIDE, ball_directions, build
-from arpipe.render.lighting import (
-    LUMINANCE,
-    MEASURE_EVERY,
-    SKIN,
-    LightEstimator,
-    key_light,
-    linear_from_srgb,
-    measure,
-)
+from arpipe.render.lighting import MEASURE_EVERY, LightEstimator, key_light, measure
 from arpipe.topology import load_topology
 from arpipe.types import Frame
 from tests.render.faces import face_at, plain_frame, pose_at, result_of
@@ -27,7 +20,7 @@ def srgb(linear):
     return np.rint(coded * 255.0).astype(np.uint8)
 
 
-def lit_face(pose, to_light, ambient=0.35, direct=0.5, color=(1.0, 1.0, 1.0), skin=SKIN, noise=0.0):
+def lit_face(pose, to_light, ambient=0.35, direct=0.5, color=(1.0, 1.0, 1.0), skin=MEAN_SKIN, noise=0.0):
     """A frame with the canonical face under one distant light of a colour, from the renderer's own geometry only."""
     topology = load_topology("face")
     face = face_at(pose)
@@ -93,7 +86,7 @@ def test_more_light_is_more_irradiance():
 
 def test_dark_skin_does_not_make_a_bright_room_dark():
     light = measure(*_scene((0, 0.3, 1)), PICTURE)[0][0] @ LUMINANCE
-    dark = measure(*_scene((0, 0.3, 1), skin=SKIN * 0.25), PICTURE)[0][0] @ LUMINANCE
+    dark = measure(*_scene((0, 0.3, 1), skin=MEAN_SKIN * 0.25), PICTURE)[0][0] @ LUMINANCE
     assert dark > 0.4 * light
 
 
@@ -165,7 +158,7 @@ def test_mirror_ball_directions_invert_the_shader_s_formula():
 @pytest.mark.parametrize("key", [(0.5, 0.4, 0.6), (-0.6, 0.2, 0.3)])
 def test_surroundings_are_brightest_towards_the_key_light(key):
     irradiance = np.vstack([np.full(3, 0.8), np.outer(key, np.full(3, 0.3))])
-    mirror = build(PICTURE, irradiance, np.array(key), np.array([0.0, 0.0, -1.0]), SKIN).levels[0]
+    mirror = build(PICTURE, irradiance, np.array(key), np.array([0.0, 0.0, -1.0]), MEAN_SKIN).levels[0]
     brightness = mirror[..., :3].astype(float).sum(axis=2)
     found = ball_directions(SIDE)[brightness >= brightness.max() - 3].mean(axis=0)
     cosine = found @ key / np.linalg.norm(found) / np.linalg.norm(key)
@@ -176,7 +169,9 @@ def test_levels_get_smoother():
     rng = np.random.default_rng(0)
     picture = rng.uniform(0.0, 1.0, (14, 24, 3)).astype(np.float32)
     irradiance = np.vstack([np.full(3, 0.8), np.zeros((3, 3))])
-    levels = build(picture, irradiance, np.array([0.0, 0.6, 0.8]), np.array([0.0, 0.0, -1.0]), SKIN).levels
+    levels = build(
+        picture, irradiance, np.array([0.0, 0.6, 0.8]), np.array([0.0, 0.0, -1.0]), MEAN_SKIN
+    ).levels
     assert levels.shape == (4, 32, 32, 4)
     spreads = [level[..., :3].astype(float).std() for level in levels]
     assert spreads == sorted(spreads, reverse=True)

@@ -10,7 +10,7 @@ from arpipe.io.gltf import load_gltf
 from arpipe.render import object_drawer
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
-from arpipe.render.object_drawer import STEADY, can_be_lit_by_vertex, level_for
+from arpipe.render.object_drawer import HYSTERESIS, can_be_lit_by_vertex, level_for
 from arpipe.render.object_mesh import object_mesh
 from arpipe.timing import StageTimer
 from tests.effects.building import activate
@@ -34,7 +34,7 @@ def test_a_batch_without_levels_is_drawn_whole(batch):
 
 
 def test_swaying_does_not_change_levels_to_and_fro(batch):
-    error_m = batch.levels[1].error_m / (0.5 * (1 + STEADY))
+    error_m = batch.levels[1].error_m / (0.5 * (1 + HYSTERESIS))
     sway = [error_m * (1 + 0.05 * np.sin(time)) for time in np.arange(0.0, 20.0, 0.5)]
     for start in range(5):
         levels = [start]

@@ -79,7 +79,7 @@ def test_large_shadows_are_drawn_coarsely_and_look_the_same(context, compositor)
     layer = Slope(context, box)
     picture = draw(compositor, frame, layer)
     _, samples, size = layer.drawn[0]
-    assert samples[0] * samples[1] < 1.3 * shade.MOST_SAMPLES < size[0] * size[1]
+    assert samples[0] * samples[1] < 1.3 * shade.MAX_SAMPLES < size[0] * size[1]
     assert np.abs(picture - wanted(frame, box)).max() <= 2.0
 
 

@@ -1,4 +1,4 @@
-"""The background blurred, replaced or left out, behind everybody in the picture."""
+"""The background behind all people in the picture: blurred, replaced or transparent."""
 
 from typing import ClassVar, Self
 
@@ -7,8 +7,16 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from arpipe.effects.background.linear_light import bytes_of, shrunk_light
-from arpipe.effects.background.matte import Edge, Sides, coarse_step, cut_edge, lay_on, put, take_apart
+from arpipe.effects.background.linear_light import shrink_light, to_bytes
+from arpipe.effects.background.matte import (
+    Edge,
+    Sides,
+    coarse_step,
+    composite,
+    extract_edge,
+    separate,
+    write_pixels,
+)
 from arpipe.effects.background.plates import (
     DISC,
     GAUSSIAN,
@@ -18,7 +26,7 @@ from arpipe.effects.background.plates import (
     MoviePlate,
     Plate,
     gaussian,
-    moving_or_still,
+    open_plate,
 )
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.errors import ConfigError
@@ -28,27 +36,27 @@ from arpipe.preprocess.gather import bilinear_at
 from arpipe.render.layer import Layer, Order, Scene
 from arpipe.types import Pixels, Points
 
-USUAL_BLUR = 18.0
-USUAL_WRAP = 0.1  # of pictures and videos, whose light the subject should seem to stand in
-WRAP_PX = 10.0  # how far the background's light reaches around the subject, px of a picture with 720 rows
-FAINT = 0.002  # subtracted from the glow, so that it ends
+DEFAULT_BLUR = 18.0
+DEFAULT_WRAP = 0.1  # of pictures and videos, so that the subject appears to be lit by them
+WRAP_PX = 10.0  # reach of the background's light around the subject, px of a picture with 720 rows
+FAINT = 0.002  # subtracted from the glow, so that its reach is finite
 KINDS = ("image", "video", "color", "transparent")
 
 
 class BackgroundParams(EffectParams):
-    """Parameters of `background`: at most one of image, video, color, transparent; without them it is blurred.
+    """Parameters of `background`: at most one of image, video, color and transparent; without any, it is blurred.
 
-    Sizes are px of a picture with 720 rows (its shorter side) and grow with the picture.
+    Sizes are px of a picture whose shorter side has 720 px, and scale with the picture.
 
     Attributes:
-        blur: Deviation of the blur; of the background itself, or of the picture or video in its place.
-        bokeh: Blur like a lens: points become discs.
+        blur: Standard deviation of the blur of the background, or of the picture or video that replaces it.
+        bokeh: Blur as a lens does: points become discs.
         image: A picture, which may be animated.
-        video: A video; it plays at its own pace, again and again.
-        color: One colour.
-        transparent: Leave the background out; for files that can be transparent.
-        feather: The edge's softness, inwards only.
-        wrap: Light of the new background on the subject's edge, 0 to 1; by default only of pictures and videos.
+        video: A video, looped at its own frame rate.
+        color: A single colour.
+        transparent: Make the background transparent, for file formats that support it.
+        feather: Width of the soft edge, inwards only.
+        wrap: Light of the new background on the edge of the subject, 0 to 1; by default only for pictures and videos.
     """
 
     blur: float | None = Field(default=None, ge=0, le=200)
@@ -64,23 +72,23 @@ class BackgroundParams(EffectParams):
     def _one_background(self) -> Self:
         chosen = [kind for kind in KINDS if getattr(self, kind) not in (None, False)]
         if len(chosen) > 1:
-            raise ValueError(f"{' and '.join(chosen)} exclude each other; give one of them")
+            raise ValueError(f"{' and '.join(chosen)} exclude each other; keep one of them")
         if self.blur and chosen and chosen[0] in ("color", "transparent"):
-            raise ValueError(f"there is nothing to blur with {chosen[0]}; take away blur")
+            raise ValueError(f"{chosen[0]} leaves nothing to blur; remove blur")
         return self
 
 
 class Background(Layer):
-    """Puts something else behind the people.
+    """Replaces or blurs everything but the people, on the CPU.
 
-    Works on the CPU: blur and foreground colours at about a quarter of the resolution, the rest only on edges.
+    Blur and foreground colours are computed at about a quarter of the resolution, the rest only at edges.
 
     Args:
-        params: What to put there.
+        params: The new background.
 
     Raises:
         MediaError: The picture or video cannot be read.
-        ConfigError: It is not what it was called.
+        ConfigError: The picture is a video, or the other way round.
     """
 
     Params: ClassVar[type[EffectParams]] = BackgroundParams
@@ -91,41 +99,39 @@ class Background(Layer):
         self.params = params
         self._plate = _plate(params)
         replaced = params.image is not None or params.video is not None
-        self._wrap = params.wrap if params.wrap is not None else USUAL_WRAP if replaced else 0.0
+        self._wrap = params.wrap if params.wrap is not None else DEFAULT_WRAP if replaced else 0.0
         self._cut: Pixels | None = None
         self._opacity: npt.NDArray[np.uint8] | None = None
 
     def paint(self, pixels: Pixels, scene: Scene) -> None:
-        """Change everything but the people.
+        """Replace the background.
 
         Raises:
-            ValueError: There is no mask: perception was not told that it is needed.
+            ValueError: The result has no mask, because perception was not asked for it.
         """
         frame = scene.result.frame
-        alpha = feathered(mask_of(scene), self.params.feather)
+        alpha = feather(require_mask(scene), self.params.feather)
         step = coarse_step(frame.width, frame.height)
-        sides = take_apart(frame.pixels, alpha, step)
+        sides = separate(frame.pixels, alpha, step)
         if self._plate is None:
-            edge = cut_edge(frame.pixels, alpha, sides, None)
-            put(pixels, edge.places, bytes_of(edge.subject))
+            edge = extract_edge(frame.pixels, alpha, sides, None)
+            write_pixels(pixels, edge.places, to_bytes(edge.subject))
             nothing = np.zeros_like(pixels)
-            cv2.copyTo(nothing, (alpha == 0.0).view(np.uint8), pixels)  # what was there is nobody's business
+            cv2.copyTo(
+                nothing, (alpha == 0.0).view(np.uint8), pixels
+            )  # files must not contain the hidden background
             self._cut = pixels.copy()
             self._opacity = np.asarray(cv2.convertScaleAbs(alpha, alpha=255.0), np.uint8)
             return
-        behind = self._plate.behind(frame, alpha, sides, step)
+        behind = self._plate.render(frame, alpha, sides, step)
         if self._wrap:
-            edge, glow = _lit(frame.pixels, alpha, sides, behind, self._wrap)
-            lay_on(pixels, alpha, edge, behind, glow)
+            edge, glow = _light_edge(frame.pixels, alpha, sides, behind, self._wrap)
+            composite(pixels, alpha, edge, behind, glow)
         else:
-            lay_on(pixels, alpha, cut_edge(frame.pixels, alpha, sides, None), behind, None)
+            composite(pixels, alpha, extract_edge(frame.pixels, alpha, sides, None), behind, None)
 
     def coverage(self, pixels: Pixels) -> npt.NDArray[np.uint8] | None:
-        """(h, w) alpha of the picture drawn last: the people, and what was drawn since; None if it is opaque.
-
-        Args:
-            pixels: (h, w, 3) the picture with all layers on it.
-        """
+        """Return the (h, w) opacity: the people, and whatever was drawn later; see `Layer.coverage`."""
         if self._cut is None or self._opacity is None:
             return None
         red, green, blue = cv2.split(cv2.absdiff(pixels, self._cut))
@@ -133,50 +139,57 @@ class Background(Layer):
         return np.asarray(cv2.max(drawn, self._opacity), np.uint8)
 
     def close(self) -> None:
-        """Close the video; may be called twice."""
+        """Close the file; may be called twice."""
         if self._plate is not None:
             self._plate.close()
 
 
-def mask_of(scene: Scene) -> Points:
-    """(h, w) float32 person mask at the frame's size; ValueError when perception made none."""
+def require_mask(scene: Scene) -> Points:
+    """Return the (h, w) float32 person mask at the size of the frame; ValueError if there is none."""
     frame, mask = scene.result.frame, scene.result.mask
     if mask is None:
-        raise ValueError('there is no person mask of this frame; add "mask" to Perception.needs')
+        raise ValueError('there is no person mask for this frame; add "mask" to Perception.needs')
     if mask.shape == (frame.height, frame.width):
         return mask
     size = frame.width, frame.height
     return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def feathered(alpha: Points, feather: float) -> Points:
-    """The mask (h, w) with its edge softened inwards by px of a picture with 720 rows: no pixel gains."""
-    height, width = alpha.shape
-    reach_px = feather * min(width, height) / REFERENCE_ROWS
+def feather(alpha: Points, width: float) -> Points:
+    """Soften the edge of a mask (h, w) inwards; no pixel gets a higher value.
+
+    Args:
+        alpha: The mask.
+        width: Width of the edge, px of a picture with 720 rows.
+    """
+    rows, columns = alpha.shape
+    reach_px = width * min(columns, rows) / REFERENCE_ROWS
     if reach_px < 0.5:
         return alpha
     step = max(1, int(reach_px / 4.0))
-    size = max(1, round(width / step)), max(1, round(height / step))
+    size = max(1, round(columns / step)), max(1, round(rows / step))
     small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), reach_px / step / 2.0, borderType=cv2.BORDER_REPLICATE)
-    inward = np.clip(2.0 * cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR) - 1.0, 0.0, 1.0)
+    inward = np.clip(2.0 * cv2.resize(soft, (columns, rows), interpolation=cv2.INTER_LINEAR) - 1.0, 0.0, 1.0)
     return np.asarray(np.minimum(alpha, inward), np.float32)
 
 
-def _lit(pixels: Pixels, alpha: Points, sides: Sides, behind: Pixels, wrap: float) -> tuple[Edge, Points]:
-    """The edge as far as the background's light reaches, and (n, 4) that light and its share."""
+def _light_edge(
+    pixels: Pixels, alpha: Points, sides: Sides, behind: Pixels, wrap: float
+) -> tuple[Edge, Points]:
+    """Return the edge as far as the background's light reaches, and (n, 4) that light and its share."""
     height, width = alpha.shape
     rows, columns = sides.share.shape
     reach = WRAP_PX * min(width, height) / REFERENCE_ROWS * columns / width
-    light = gaussian(shrunk_light(behind, columns, rows), 2.0 * reach)
+    light = gaussian(shrink_light(behind, columns, rows), 2.0 * reach)
     share = np.maximum(wrap * gaussian(1.0 - sides.share, reach) - FAINT, 0.0)
     touched = cv2.resize((share > 0.0).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
-    edge = cut_edge(pixels, alpha, sides, touched.astype(np.bool_))
+    edge = extract_edge(pixels, alpha, sides, touched.astype(np.bool_))
     return edge, bilinear_at(np.dstack([light, share]), edge.places, width, height)
 
 
 def _plate(params: BackgroundParams) -> Plate | None:
-    """What stands behind; None when nothing does."""
+    """Open the new background; None if it is transparent."""
     sigma = params.blur or 0.0
     if params.transparent:
         return None
@@ -184,10 +197,10 @@ def _plate(params: BackgroundParams) -> Plate | None:
         return ColorPlate(params.color)
     if params.image is not None:
         if media_kind(params.image) == "video":
-            raise ConfigError(f"background: {params.image} is no picture; for a video write video=…")
-        return moving_or_still(params.image, sigma)
+            raise ConfigError(f"background: {params.image} is not a picture; for a video, write video=…")
+        return open_plate(params.image, sigma)
     if params.video is not None:
         if media_kind(params.video) == "images":
             raise ConfigError(f"background: {params.video} is a still picture; write image=…")
         return MoviePlate(params.video, sigma)
-    return BlurPlate(USUAL_BLUR if params.blur is None else params.blur, DISC if params.bokeh else GAUSSIAN)
+    return BlurPlate(DEFAULT_BLUR if params.blur is None else params.blur, DISC if params.bokeh else GAUSSIAN)

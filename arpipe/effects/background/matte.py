@@ -1,9 +1,9 @@
-"""Cuts a subject out of a frame so that no light of the old background stays on its edge.
+"""Cuts a subject out of a frame without leaving light of the old background on its edge.
 
-A pixel on the edge shows both: I = α·F + (1 − α)·B. What stands for F and B is looked up in two coarse pictures, the
-subject alone and the background alone, each continued smoothly under the other; the pixel's own detail is then
-given to the subject by its share (the correction of Forte's "Approximate fast foreground colour estimation").
-Everything is linear light, and happens only where 0 < α < 1.
+A pixel on the edge is a mixture: I = α·F + (1 − α)·B. F and B are estimated from two coarse pictures, the subject alone
+and the background alone, each extended smoothly under the other. The pixel's residual is then attributed to the subject
+by its share (the correction of Forte, "Approximate fast foreground colour estimation"). All of this is done in linear
+light, and only where 0 < α < 1.
 """
 
 from dataclasses import dataclass
@@ -12,29 +12,27 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from arpipe.effects.background.linear_light import bytes_of, light_of, mean_light, shrunk_light
+from arpipe.effects.background.linear_light import mean_light, shrink_light, to_bytes, to_light
 from arpipe.preprocess.gather import bilinear_at
 from arpipe.types import Pixels, Points
 
-COARSE_SIDE_PX = 180  # short side of the coarse pictures, about: a quarter of 720 rows
-MOST_STEP = 12
-SURE = 1.0 / 255.0  # nearer to 0 or 1 than a byte can show
-WARY = 0.04  # share of the other side from which a coarse pixel's colour is not trusted
-NEAR = (
-    13  # coarse px across which a sure colour speaks for mixed pixels: an edge is narrower, dark hair wider
-)
-TRUSTED = 0.25  # mean weight from which a coarser size fills gaps by itself
+COARSE_SIDE_PX = 180  # approximate shorter side of the coarse pictures, a quarter of 720 rows
+MAX_STEP = 12
+SURE = 1.0 / 255.0  # closer to 0 or 1 than a byte can represent
+MAX_FOREIGN = 0.04  # share of the other side up to which the colour of a coarse pixel is used
+NEAR = 13  # coarse px within which mixed pixels take a certain colour: wider than an edge, narrower than dark hair
+ENOUGH = 0.25  # mean weight from which a pixel of a coarser size is used without filling it
 EMPTY = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sides:
-    """A frame taken apart, coarsely; linear light.
+    """Subject and background of a frame, coarsely separated; linear light.
 
     Attributes:
-        subject: (h', w', 3) float32 the people, continued under the background.
-        background: (h', w', 3) float32 the background, continued under the people.
-        share: (h', w') float32 mean of the mask.
+        subject: (h', w', 3) float32, the people, extended under the background.
+        background: (h', w', 3) float32, the background, extended under the people.
+        share: (h', w') float32, mean of the mask.
     """
 
     subject: Points
@@ -44,12 +42,12 @@ class Sides:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edge:
-    """The pixels that show both.
+    """The pixels that show both subject and background.
 
     Attributes:
-        places: (n,) where they are, as indices into the flattened rows of the frame.
-        alpha: (n, 1) float32 the subject's share.
-        subject: (n, 3) float32 linear light of the subject alone.
+        places: (n,) indices into the flattened rows of the frame.
+        alpha: (n, 1) float32, share of the subject.
+        subject: (n, 3) float32, linear light of the subject alone.
     """
 
     places: npt.NDArray[np.intp]
@@ -58,23 +56,24 @@ class Edge:
 
 
 def coarse_step(width: int, height: int) -> int:
-    """Pixels of the frame for one of the coarse pictures, along each axis."""
-    return min(max(1, round(min(width, height) / COARSE_SIDE_PX)), MOST_STEP)
+    """Return how many pixels of the frame a pixel of the coarse pictures spans, along each axis."""
+    return min(max(1, round(min(width, height) / COARSE_SIDE_PX)), MAX_STEP)
 
 
-def take_apart(pixels: Pixels, alpha: Points, step: int) -> Sides:
-    """Both sides of a frame (h, w, 3) by its mask (h, w), `step` px to one."""
+def separate(pixels: Pixels, alpha: Points, step: int) -> Sides:
+    """Separate a frame (h, w, 3) by its mask (h, w), at `step` times coarser resolution."""
     height, width = (max(1, round(side / step)) for side in alpha.shape)
-    light = shrunk_light(pixels, width, height)
+    light = shrink_light(pixels, width, height)
     share: Points = np.asarray(cv2.resize(alpha, (width, height), interpolation=cv2.INTER_AREA), np.float32)
     background = _sure(1.0 - np.asarray(cv2.dilate(share, np.ones((3, 3), np.uint8)), np.float32))
-    return Sides(continued(light, _trust_subject(share)), continued(light, background), share)
+    return Sides(extend(light, _trust_subject(share)), extend(light, background), share)
 
 
 def _trust_subject(share: Points) -> Points:
-    """Weight (h, w) of colours for the subject by its share.
+    """Weight (h, w) of colours for the subject, from its share of each pixel.
 
-    What is surely the subject's counts; where nothing such is near, as in dark hair before a dark wall, what may be.
+    Pixels that are certainly the subject's count; where none is near, as in dark hair in front of a dark wall, possible
+    ones do.
     """
     sure = _sure(np.asarray(cv2.erode(share, np.ones((3, 3), np.uint8)), np.float32))
     near = cv2.dilate(sure, np.ones((NEAR, NEAR), np.uint8))
@@ -82,14 +81,14 @@ def _trust_subject(share: Points) -> Points:
 
 
 def _sure(share: Points) -> Points:
-    """1 where a side has all of a pixel, falling to 0 where the other one has a little."""
-    return np.asarray(np.clip(1.0 - (1.0 - share) / WARY, 0.0, 1.0), np.float32)
+    """1 where one side has all of a pixel, falling to 0 where the other one has a little."""
+    return np.asarray(np.clip(1.0 - (1.0 - share) / MAX_FOREIGN, 0.0, 1.0), np.float32)
 
 
-def continued(light: Points, weight: Points) -> Points:
-    """(h, w, 3) light where it has weight (h, w), and smoothly going on from there where it has none.
+def extend(light: Points, weight: Points) -> Points:
+    """Extend light (h, w, 3) smoothly from where its weight (h, w) is 1 to where it is 0.
 
-    Both are halved until everything has some weight; on the way back each size fills its gaps from the next.
+    Both are halved until every pixel has some weight; on the way back, each size fills its gaps from the coarser one.
     """
     rows, columns = weight.shape
     share = np.asarray(cv2.merge([weight] * 3), np.float32)  # three equal channels: numpy broadcasts slower
@@ -99,19 +98,19 @@ def continued(light: Points, weight: Points) -> Points:
     less = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), np.float32)
     sums = cv2.resize(light * share, size, interpolation=cv2.INTER_AREA)
     means = np.asarray(sums / cv2.merge([np.maximum(less, EMPTY)] * 3), np.float32)
-    coarser = continued(means, np.minimum(less / TRUSTED, 1.0))
+    coarser = extend(means, np.minimum(less / ENOUGH, 1.0))
     behind = cv2.resize(coarser, (columns, rows), interpolation=cv2.INTER_LINEAR)
     return np.asarray(behind + (light - behind) * share, np.float32)
 
 
-def cut_edge(pixels: Pixels, alpha: Points, sides: Sides, touched: npt.NDArray[np.bool_] | None) -> Edge:
-    """The pixels on the edge, the old background taken off.
+def extract_edge(pixels: Pixels, alpha: Points, sides: Sides, touched: npt.NDArray[np.bool_] | None) -> Edge:
+    """Find the pixels on the edge, and remove the old background from them.
 
     Args:
-        pixels: (h, w, 3) the frame.
-        alpha: (h, w) its mask.
-        sides: What `take_apart` gave for them.
-        touched: (h, w) further pixels that will change; None for none.
+        pixels: (h, w, 3) frame.
+        alpha: (h, w) mask of the frame.
+        sides: The frame separated by the mask.
+        touched: (h, w) further pixels to include; None for none.
     """
     height, width = alpha.shape
     wanted = (alpha > SURE) & (alpha < 1.0 - SURE)
@@ -121,31 +120,31 @@ def cut_edge(pixels: Pixels, alpha: Points, sides: Sides, touched: npt.NDArray[n
     share = alpha.reshape(-1)[places][:, None]
     old = bilinear_at(sides.background, places, width, height)
     subject = bilinear_at(sides.subject, places, width, height)
-    seen = light_of(pixels.reshape(-1, 3)[places])
+    seen = to_light(pixels.reshape(-1, 3)[places])
     clean = subject + share * (seen - share * subject - (1.0 - share) * old)
-    most = np.minimum(seen / share, 1.0)  # the subject's part is not brighter than what was seen of both
+    most = np.minimum(seen / share, 1.0)  # the subject's part cannot be brighter than the mixture
     return Edge(places, share, np.asarray(np.clip(clean, 0.0, most), np.float32))
 
 
-def lay_on(pixels: Pixels, alpha: Points, edge: Edge, behind: Pixels, glow: Points | None) -> None:
-    """Put another background behind the subject, in place.
+def composite(pixels: Pixels, alpha: Points, edge: Edge, behind: Pixels, glow: Points | None) -> None:
+    """Composite the subject over another background, in place.
 
     Args:
-        pixels: (h, w, 3) the frame, changed.
-        alpha: (h, w) its mask.
-        edge: Its edge.
+        pixels: (h, w, 3) frame; changed.
+        alpha: (h, w) mask of the frame.
+        edge: Edge of the subject.
         behind: (h, w, 3) the new background.
-        glow: (n, 4) light that the background throws around the edge pixels, and how much of it; or None.
+        glow: (n, 4) light of the background that reaches around the edge pixels, and its share; None for none.
     """
-    new = light_of(behind.reshape(-1, 3)[edge.places])
+    new = to_light(behind.reshape(-1, 3)[edge.places])
     subject = edge.subject
     if glow is not None:
         subject = subject + glow[:, 3:] * (glow[:, :3] - subject)
-    mixed = bytes_of(new + edge.alpha * (subject - new))
+    mixed = to_bytes(new + edge.alpha * (subject - new))
     cv2.copyTo(behind, (alpha < 0.5).astype(np.uint8), pixels)
-    put(pixels, edge.places, mixed)
+    write_pixels(pixels, edge.places, mixed)
 
 
-def put(pixels: Pixels, places: npt.NDArray[np.intp], values: Pixels) -> None:
-    """Write (n, 3) values to pixels of a picture (h, w, 3) given by flattened indices."""
+def write_pixels(pixels: Pixels, places: npt.NDArray[np.intp], values: Pixels) -> None:
+    """Write (n, 3) values to the pixels of a picture (h, w, 3) with these flattened indices."""
     pixels[np.divmod(places, pixels.shape[1])] = values

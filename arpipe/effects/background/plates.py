@@ -1,4 +1,4 @@
-"""What stands behind the people instead: the blurred background, a colour, a picture, a video."""
+"""New backgrounds: the blurred background, a colour, a picture or a video."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,64 +8,62 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from arpipe.effects.background.linear_light import bytes_of, light_of
-from arpipe.effects.background.matte import Sides, take_apart
+from arpipe.effects.background.linear_light import to_bytes, to_light
+from arpipe.effects.background.matte import Sides, separate
 from arpipe.errors import MediaError
 from arpipe.io.image.reader import read_image
 from arpipe.io.source import Source
 from arpipe.io.sources import media_kind, open_source
 from arpipe.types import Frame, Pixels, Points
 
-REFERENCE_ROWS = 720.0  # sizes in px are meant for a picture with this short side
-MOST_COARSER = 2  # times that it is coarser than the frame taken apart
-HIGHLIGHT, HIGHLIGHT_GAIN = (
-    0.75,
-    6.0,
-)  # light above is clipped by cameras; out of focus it spreads as brighter
+REFERENCE_ROWS = 720.0  # shorter side of the picture that sizes in px refer to
+MAX_COARSER = 2  # resolution relative to the separated frame, at most so many times coarser
+# Cameras clip highlights; out of focus, light above the first value spreads with this gain.
+HIGHLIGHT, HIGHLIGHT_GAIN = 0.75, 6.0
 
 
 class Plate(Protocol):
     """A new background."""
 
-    def behind(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:
-        """(h, w, 3) uint8 RGB of the frame's size; not to be written into.
+    def render(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:
+        """Return (h, w, 3) uint8 RGB at the size of the frame; read-only.
 
         Args:
             frame: The frame.
-            alpha: (h, w) its mask.
-            sides: The frame taken apart.
-            step: Px of the frame for one of `sides`.
+            alpha: (h, w) mask of the frame.
+            sides: The frame separated by the mask.
+            step: Pixels of the frame per pixel of `sides`.
         """
         ...
 
     def close(self) -> None:
-        """Free files; may be called twice."""
+        """Close files; may be called twice."""
         ...
 
 
 class BlurPlate:
-    """The frame's own background out of focus, without the people in it.
+    """The frame's own background out of focus, without the people.
 
     Args:
-        sigma: Deviation of the blur, px of a picture with 720 rows.
-        spread: How light is blurred.
+        sigma: Standard deviation of the blur, px of a picture with 720 rows.
+        spread: Kind of blur.
     """
 
     def __init__(self, sigma: float, spread: "Spread") -> None:
         self._sigma, self._spread = sigma, spread
 
-    def behind(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: D102
+    def render(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: D102
         sigma_px = self._sigma * min(frame.width, frame.height) / REFERENCE_ROWS
         own_step = max(1, int(sigma_px / self._spread.cells_in_sigma))
         if own_step < step:
-            background = take_apart(frame.pixels, alpha, own_step).background
+            background = separate(frame.pixels, alpha, own_step).background
         else:
-            own_step = min(own_step, MOST_COARSER * step)
+            own_step = min(own_step, MAX_COARSER * step)
             size = max(1, round(frame.width / own_step)), max(1, round(frame.height / own_step))
             background = np.asarray(
                 cv2.resize(sides.background, size, interpolation=cv2.INTER_AREA), np.float32
             )
-        soft = bytes_of(self._spread.blur(background, sigma_px / own_step))
+        soft = to_bytes(self._spread.blur(background, sigma_px / own_step))
         return np.asarray(
             cv2.resize(soft, (frame.width, frame.height), interpolation=cv2.INTER_LINEAR), np.uint8
         )
@@ -75,13 +73,13 @@ class BlurPlate:
 
 
 class ColorPlate:
-    """One colour, sRGB in [0, 1]."""
+    """A single colour, sRGB in [0, 1]."""
 
     def __init__(self, color: tuple[float, float, float]) -> None:
         self._color = np.rint(np.array(color) * 255.0).astype(np.uint8)
         self._plate: Pixels = np.empty((0, 0, 3), np.uint8)
 
-    def behind(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: ARG002, D102
+    def render(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: ARG002, D102
         if self._plate.shape != frame.pixels.shape:
             self._plate = np.empty_like(frame.pixels)
             self._plate[:] = self._color
@@ -92,11 +90,11 @@ class ColorPlate:
 
 
 class PicturePlate:
-    """A still picture that fills the frame, cut where it is too wide or too high.
+    """A still picture, cropped to fill the frame.
 
     Args:
         path: The file.
-        sigma: Blur, px of a picture with 720 rows; 0 for none.
+        sigma: Standard deviation of the blur, px of a picture with 720 rows; 0 for none.
 
     Raises:
         MediaError: It cannot be read.
@@ -107,9 +105,9 @@ class PicturePlate:
         self._sigma = sigma
         self._plate: Pixels = np.empty((0, 0, 3), np.uint8)
 
-    def behind(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: ARG002, D102
+    def render(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: ARG002, D102
         if self._plate.shape != frame.pixels.shape:
-            self._plate = softened(covering(self._picture, frame.width, frame.height), self._sigma)
+            self._plate = blur_picture(crop_to_fill(self._picture, frame.width, frame.height), self._sigma)
         return self._plate
 
     def close(self) -> None:  # noqa: D102
@@ -117,11 +115,11 @@ class PicturePlate:
 
 
 class MoviePlate:
-    """A video or animated picture at its own pace, from its beginning again when it has ended.
+    """A video or animated picture, looped at its own frame rate.
 
     Args:
         path: The file.
-        sigma: As of `PicturePlate`.
+        sigma: Standard deviation of the blur, px of a picture with 720 rows; 0 for none.
 
     Raises:
         MediaError: It cannot be read.
@@ -129,16 +127,18 @@ class MoviePlate:
 
     def __init__(self, path: Path, sigma: float) -> None:
         self._path, self._sigma = path, sigma
-        self._length_s: float | None = None  # known once the end has been seen
+        self._length_s: float | None = None  # known once the end has been reached
         self._zero_s: float | None = None  # stream time at which the movie began
         self._plate: Pixels = np.empty((0, 0, 3), np.uint8)
         self._open()
 
-    def behind(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: ARG002, D102
+    def render(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: ARG002, D102
         before = self._shown
-        self._go_to(frame.captured_s)
+        self._seek(frame.captured_s)
         if self._shown is not before or self._plate.shape != frame.pixels.shape:
-            self._plate = softened(covering(self._shown.pixels, frame.width, frame.height), self._sigma)
+            self._plate = blur_picture(
+                crop_to_fill(self._shown.pixels, frame.width, frame.height), self._sigma
+            )
         return self._plate
 
     def close(self) -> None:  # noqa: D102
@@ -150,12 +150,12 @@ class MoviePlate:
         first = next(self._frames, None)
         if first is None:
             self._source.close()
-            raise MediaError(f"{self._path}: there is no frame in it")
+            raise MediaError(f"{self._path}: contains no frames; is the file complete?")
         self._shown, self._first_s = first, first.captured_s
         self._coming = next(self._frames, None)
 
-    def _go_to(self, captured_s: float) -> None:
-        """Show the movie's frame of a moment of the stream."""
+    def _seek(self, captured_s: float) -> None:
+        """Seek the movie's frame for a time of the stream."""
         if self._zero_s is None or captured_s < self._zero_s:
             self._begin(captured_s)
         time_s = self._play(captured_s)
@@ -170,7 +170,7 @@ class MoviePlate:
         self._zero_s = zero_s
 
     def _play(self, captured_s: float) -> float:
-        """Go on up to a moment of the stream or to the end; the time since the movie began."""
+        """Play up to a time of the stream or to the end; return the time since the movie began."""
         time_s = captured_s - (self._zero_s or 0.0)
         while self._coming is not None and self._coming.captured_s - self._first_s <= time_s:
             self._shown, self._coming = self._coming, next(self._frames, None)
@@ -180,15 +180,15 @@ class MoviePlate:
 
 
 def gaussian(light: Points, sigma: float) -> Points:
-    """Light blurred by a Gaussian."""
+    """Blur light (h, w, 3) by a Gaussian with a standard deviation of `sigma` px."""
     if sigma <= 0.0:
         return light
     return np.asarray(cv2.GaussianBlur(light, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)
 
 
 def disc(light: Points, sigma: float) -> Points:
-    """Light blurred by a lens: every point becomes a disc with this deviation, bright points brighter ones."""
-    radius = 2.0 * sigma  # a disc's deviation along an axis is half its radius
+    """Blur light (h, w, 3) as a lens does: points become discs of this standard deviation, highlights brighter ones."""
+    radius = 2.0 * sigma  # the standard deviation of a disc along an axis is half its radius
     half = int(np.ceil(radius))
     y, x = np.mgrid[-half : half + 1, -half : half + 1]
     kernel = np.clip(radius + 0.5 - np.hypot(x, y), 0.0, 1.0)
@@ -200,11 +200,11 @@ def disc(light: Points, sigma: float) -> Points:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A way to blur.
+    """A kind of blur.
 
     Attributes:
-        blur: Light (h, w, 3) and a deviation in px → the light blurred.
-        cells_in_sigma: It is computed so coarsely that its deviation is at least so many pixels.
+        blur: Blurs light (h, w, 3) with a standard deviation in px.
+        cells_in_sigma: Minimum standard deviation, in pixels of the reduced resolution that it is computed at.
     """
 
     blur: Callable[[Points, float], Points]
@@ -212,11 +212,11 @@ class Spread:
 
 
 GAUSSIAN = Spread(gaussian, cells_in_sigma=2.0)
-DISC = Spread(disc, cells_in_sigma=4.0)  # discs have rims, which are seen
+DISC = Spread(disc, cells_in_sigma=4.0)  # discs have visible rims
 
 
-def covering(picture: Pixels, width: int, height: int) -> Pixels:
-    """The middle of a picture (h, w, 3), as large as fills the frame without stretching."""
+def crop_to_fill(picture: Pixels, width: int, height: int) -> Pixels:
+    """Crop and resize a picture (h, w, 3) so that it fills a frame without distortion."""
     have_height, have_width = picture.shape[:2]
     scale = min(have_width / width, have_height / height)
     part_width, part_height = (max(1, round(side * scale)) for side in (width, height))
@@ -226,16 +226,16 @@ def covering(picture: Pixels, width: int, height: int) -> Pixels:
     return np.asarray(cv2.resize(part, (width, height), interpolation=method), np.uint8)
 
 
-def softened(picture: Pixels, sigma: float) -> Pixels:
-    """A picture blurred in linear light; sigma in px of a picture with 720 rows, 0 for none."""
+def blur_picture(picture: Pixels, sigma: float) -> Pixels:
+    """Blur a picture in linear light; `sigma` in px of a picture with 720 rows, 0 for none."""
     if sigma <= 0.0:
         return picture
     height, width = picture.shape[:2]
-    return bytes_of(gaussian(light_of(picture), sigma * min(width, height) / REFERENCE_ROWS))
+    return to_bytes(gaussian(to_light(picture), sigma * min(width, height) / REFERENCE_ROWS))
 
 
-def moving_or_still(path: Path, sigma: float) -> Plate:
-    """What plays a file named as a picture: animated ones move."""
+def open_plate(path: Path, sigma: float) -> Plate:
+    """Open a picture, which may be animated."""
     if media_kind(path) == "animation":
         return MoviePlate(path, sigma)
     return PicturePlate(path, sigma)

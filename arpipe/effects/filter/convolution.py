@@ -1,4 +1,4 @@
-"""Convolution of pictures with a small kernel: by OpenCV, or by a GPU where there is one and it pays."""
+"""Convolution of pictures with a small kernel, on the CPU, or on a GPU where that is faster."""
 
 from typing import Protocol
 
@@ -12,40 +12,40 @@ from arpipe.types import Pixels
 
 Kernel = npt.NDArray[np.float64]
 
-ONE_RANK = 1e-6  # second singular value over the first up to which a kernel is a column times a row
-MOST_FACTORS = 225  # as in convolve.frag
-GPU_FROM = 16  # factors a pixel: with fewer, OpenCV is done before a picture has gone to the GPU and back
+SEPARABLE = 1e-6  # ratio of the first two singular values up to which a kernel is a column times a row
+MAX_FACTORS = 225  # as in convolve.frag
+GPU_FROM = 16  # factors per pixel; with fewer, OpenCV is faster than the transfer to the GPU and back
 
 
 class Convolution(Protocol):
-    """Filters pictures with one kernel, within a level of `cv2.filter2D`, the rim mirrored."""
+    """Filters pictures with one kernel, within one level of `cv2.filter2D`, with mirrored borders."""
 
     def __call__(self, pixels: Pixels) -> Pixels:
-        """The picture (h, w, 3), filtered; a new one."""
+        """Return the filtered picture (h, w, 3) as a new array."""
 
     def close(self) -> None:
-        """Free what is held; may be called twice."""
+        """Release what is held; may be called twice."""
 
 
-def convolution_for(kernel: Kernel, context: GlContext | None) -> Convolution:
-    """What is fastest for a kernel (k, k), k odd, up to 15: a GPU if it draws and the kernel is large, else the CPU."""
-    passes = passes_of(kernel)
+def make_convolution(kernel: Kernel, context: GlContext | None) -> Convolution:
+    """Choose what is fastest for a kernel (k, k), k odd, up to 15: a GPU for large kernels, otherwise the CPU."""
+    passes = separate_kernel(kernel)
     if context is None or context.is_software or sum(each.size for each in passes) < GPU_FROM:
         return CpuConvolution(passes)
     return GpuConvolution(passes, context)
 
 
-def passes_of(kernel: Kernel) -> tuple[Kernel, ...]:
-    """The kernel itself, or a column and a row of which it is the product."""
+def separate_kernel(kernel: Kernel) -> tuple[Kernel, ...]:
+    """Return the kernel itself, or a column and a row whose product it is."""
     left, scales, right = np.linalg.svd(kernel)
-    if scales[1] > ONE_RANK * scales[0]:
+    if scales[1] > SEPARABLE * scales[0]:
         return (kernel,)
     root = np.sqrt(scales[0])
     return left[:, :1] * root, right[:1] * root
 
 
 class CpuConvolution:
-    """By OpenCV.
+    """Convolution by OpenCV.
 
     Args:
         passes: One kernel, or a column and a row.
@@ -65,11 +65,11 @@ class CpuConvolution:
 
 
 class GpuConvolution:
-    """By OpenGL: the picture goes to the GPU, through the passes, and back.
+    """Convolution by OpenGL: the picture is uploaded, filtered by all passes, and read back.
 
     Args:
-        passes: Kernels to apply one after the other.
-        context: Where; calls come from its thread.
+        passes: Kernels, applied one after the other.
+        context: Context to draw with; all calls must come from its thread.
     """
 
     def __init__(self, passes: tuple[Kernel, ...], context: GlContext) -> None:
@@ -89,10 +89,10 @@ class GpuConvolution:
         for kernel, target in zip(self._passes, self._targets, strict=True):
             rows, columns = kernel.shape
             self._program.set("u_kernel", (columns, rows))
-            self._program.write("u_factors", np.pad(kernel.ravel(), (0, MOST_FACTORS - kernel.size)))
+            self._program.write("u_factors", np.pad(kernel.ravel(), (0, MAX_FACTORS - kernel.size)))
             target.viewport = (0, 0, width, height)
             source.use(0)
-            with gl.scope(target, moderngl.NOTHING):  # leaves what was bound before
+            with gl.scope(target, moderngl.NOTHING):  # restores the framebuffer that was bound
                 self._triangle.render(moderngl.TRIANGLES, vertices=3)
             source = _texture_of(target)
         data = self._targets[-1].read((0, 0, width, height), components=4, alignment=1)
@@ -107,14 +107,14 @@ class GpuConvolution:
             self._closed = True
 
     def _fit(self, gl: moderngl.Context, width: int, height: int) -> moderngl.Texture:
-        """The texture for the picture, after textures have grown where it does not fit into them."""
+        """Return a texture that the picture fits into; textures only grow."""
         known = self._source
         if known is not None and known.width >= width and known.height >= height:
             return known
         size = (width, height) if known is None else (max(width, known.width), max(height, known.height))
         self._release()
         self._source = source = gl.texture(size, 4, alignment=1)
-        kinds = ["f4"] * (len(self._passes) - 1) + ["f1"]  # between passes nothing is rounded or clipped
+        kinds = ["f4"] * (len(self._passes) - 1) + ["f1"]  # nothing is rounded or clipped between passes
         self._targets = [gl.framebuffer([gl.texture(size, 4, dtype=kind)]) for kind in kinds]
         return source
 

@@ -1,4 +1,4 @@
-"""Convolution of the whole picture, of the faces or of the background with a small kernel."""
+"""Filters: convolution of the picture, of faces or of the background with a small kernel."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BeforeValidator, Field
 
-from arpipe.effects.background.effect import mask_of
-from arpipe.effects.filter.convolution import convolution_for
+from arpipe.effects.background.effect import require_mask
+from arpipe.effects.filter.convolution import make_convolution
 from arpipe.effects.params import EffectParams
 from arpipe.needs import Need
 from arpipe.render.context import GlContext
@@ -20,7 +20,7 @@ from arpipe.types import Pixels, Points, TrackedFace
 Target = Literal["frame", "face", "background"]
 
 SIDES = tuple(range(3, 16, 2))
-FACE_SOFTNESS = 0.03  # of the face's height: deviation of the filtered face's soft edge
+FACE_SOFTNESS = 0.03  # standard deviation of the edge of a filtered face, relative to the face's height
 BINOMIAL = np.array([1, 8, 28, 56, 70, 56, 28, 8, 1]) / 256.0
 
 KERNELS: dict[str, npt.NDArray[np.float64]] = {
@@ -29,12 +29,12 @@ KERNELS: dict[str, npt.NDArray[np.float64]] = {
     "edges": np.array([[-1.0, -1.0, -1.0], [-1.0, 8.0, -1.0], [-1.0, -1.0, -1.0]]),
     "emboss": np.array([[-2.0, -1.0, 0.0], [-1.0, 1.0, 1.0], [0.0, 1.0, 2.0]]),
 }
-"""Name → factors, laid on the picture as they stand here, as `cv2.filter2D` does."""
+"""Name → factors, in the orientation of `cv2.filter2D`."""
 
 ORDERS: dict[Target, int] = {
-    "background": Order.BACKGROUND + 1,  # a replaced one too
-    "face": Order.SKIN - 1,  # under makeup and glasses
-    "frame": Order.OVERLAY - 1,  # with all that is drawn, without debug lines
+    "background": Order.BACKGROUND + 1,  # after it was replaced
+    "face": Order.SKIN - 1,  # beneath makeup and glasses
+    "frame": Order.OVERLAY - 1,  # includes all effects but debug lines
 }
 NEEDS: dict[Target, frozenset[Need]] = {
     "background": frozenset({Need.MASK}),
@@ -44,7 +44,7 @@ NEEDS: dict[Target, frozenset[Need]] = {
 
 
 def _matrix(value: Any) -> tuple[tuple[float, ...], ...]:
-    """The factors of a named kernel, or of one's own after a look at their shape."""
+    """Return the factors of a named kernel, or check the shape of given ones."""
     if isinstance(value, str):
         if value not in KERNELS:
             raise ValueError(f"there is no kernel {str(value)!r}{nearest(value, KERNELS)}")
@@ -64,9 +64,9 @@ class FilterParams(EffectParams):
     """Parameters of `filter`.
 
     Attributes:
-        kernel: "blur", "sharpen", "edges", "emboss", or one's own rows of factors, 3 × 3 to 15 × 15.
-        on: What is filtered.
-        strength: 0 leaves the picture, 1 is the filtered one.
+        kernel: "blur", "sharpen", "edges", "emboss", or rows of factors, 3 × 3 to 15 × 15.
+        on: Part of the picture to filter.
+        strength: 0 leaves the picture unchanged, 1 filters it completely.
     """
 
     kernel: Annotated[tuple[tuple[float, ...], ...], BeforeValidator(_matrix)] = _matrix("sharpen")
@@ -75,16 +75,16 @@ class FilterParams(EffectParams):
 
     @property
     def needs(self) -> frozenset[Need]:
-        """A mask or faces where only these are filtered."""
+        """What is needed to find the part to filter."""
         return NEEDS[self.on]
 
 
 class Filter(Layer):
-    """Filters within 1 level of `cv2.filter2D`, by two passes where the kernel allows.
+    """Filters within one level of `cv2.filter2D`, in two passes if the kernel is separable.
 
     Args:
-        params: Which kernel, and on what.
-        context: A GPU that draws there convolves with large kernels; None leaves all to the CPU.
+        params: Kernel and part of the picture.
+        context: Context of a GPU to use for large kernels; None always uses the CPU.
     """
 
     Params: ClassVar[type[EffectParams]] = FilterParams
@@ -95,31 +95,31 @@ class Filter(Layer):
         self.needs = params.needs
         self.order = ORDERS[params.on]
         self._reach = len(params.kernel)
-        self._filtered = convolution_for(np.array(params.kernel), context)
+        self._filtered = make_convolution(np.array(params.kernel), context)
 
     def paint(self, pixels: Pixels, scene: Scene) -> None:
         """Filter in place.
 
         Raises:
-            ValueError: The background is asked for and there is no mask.
+            ValueError: The background is to be filtered, and there is no mask.
         """
         strength = self.params.strength
         if self.params.on == "face":
             for face in scene.result.faces:
                 self._filter_face(pixels, face)
         elif self.params.on == "background":
-            _mix(pixels, self._filtered(pixels), strength * (1.0 - mask_of(scene)))
+            _blend(pixels, self._filtered(pixels), strength * (1.0 - require_mask(scene)))
         elif strength < 1.0:
             cv2.addWeighted(self._filtered(pixels), strength, pixels, 1.0 - strength, 0.0, dst=pixels)
         else:
             np.copyto(pixels, self._filtered(pixels))
 
     def close(self) -> None:
-        """Free what a GPU holds; may be called twice."""
+        """Release GL objects; may be called twice."""
         self._filtered.close()
 
     def _filter_face(self, pixels: Pixels, face: TrackedFace) -> None:
-        """Filter inside the face's outline, which is softened."""
+        """Filter inside the softened outline of a face."""
         outline = face.landmarks.region("face_oval")[:, :2]
         softness = FACE_SOFTNESS * float(np.ptp(outline[:, 1]))
         reach = self._reach + 3.0 * softness
@@ -133,9 +133,9 @@ class Filter(Layer):
         cv2.fillPoly(inside, [np.rint(outline - (left, top)).astype(np.int32)], (self.params.strength,))
         if softness > 0.0:
             inside = np.asarray(cv2.GaussianBlur(inside, (0, 0), softness), np.float32)
-        _mix(place, self._filtered(np.ascontiguousarray(place)), inside)
+        _blend(place, self._filtered(np.ascontiguousarray(place)), inside)
 
 
-def _mix(pixels: Pixels, other: Pixels, share: Points) -> None:
-    """Blend another picture into pixels, in place, by its share (h, w)."""
+def _blend(pixels: Pixels, other: Pixels, share: Points) -> None:
+    """Blend another picture into pixels, in place, with weights (h, w)."""
     pixels[:] = cv2.blendLinear(other, np.ascontiguousarray(pixels), share, 1.0 - share)

@@ -1,4 +1,4 @@
-"""Soft shadow of glasses on the skin behind them: at the pads, under the rims, along the temples."""
+"""Soft shadow of glasses on the skin: at the pads, under the rims, along the temples."""
 
 import math
 
@@ -17,25 +17,25 @@ from arpipe.topology import Topology
 
 MAP_WIDTH, MAP_HEIGHT = 256, 128
 BLURS_M = (0.0015, 0.003, 0.0055, 0.010)  # as in shadow.frag
-MAP_MARGIN_M = 0.022  # beyond the front, where the widest blur still has something
+MAP_MARGIN_M = 0.022  # around the front, for the widest blur
 
-REACH_UP_M, REACH_DOWN_M = 0.035, -0.075  # skin above and below the pupils that a shadow can reach
+REACH_UP_M, REACH_DOWN_M = 0.035, -0.075  # range of skin, relative to the pupils, that a shadow can reach
 RIM_FADE_M = 0.010
 
-DIRECTED, AMBIENT = 0.72, 0.36  # darkest shade by the main light, and by what comes from everywhere
-USUAL_LIGHT: Array = np.array(
+DIRECTED, AMBIENT = 0.72, 0.36  # darkest shadow of the main light, and of the ambient light
+DEFAULT_LIGHT: Array = np.array(
     [0.0, 0.45, 0.65]
-)  # rooms are lit from above; weighs against the estimate, gl frame
-LEAST_FORWARD = 0.45  # the light is taken to come from in front of the face at least this much
+)  # gl frame; rooms are lit from above; a prior for the estimate
+MIN_FORWARD = 0.45  # minimum forward component of the light
 
 
 class ContactShadow:
-    """Shadow of one model.
+    """Draws the shadow of one model.
 
     Args:
-        context: Where.
+        context: Context to draw with.
         mesh: The model; its first part is the front.
-        topology: Of the faces to come.
+        topology: Topology of the faces.
     """
 
     def __init__(self, context: GlContext, mesh: ObjectMesh, topology: Topology) -> None:
@@ -71,22 +71,22 @@ class ContactShadow:
         lighting: Lighting,
         strength: float,
     ) -> None:
-        """Darken skin.
+        """Draw the shadow on one face.
 
         Args:
-            canvas: In its skin phase.
-            gl_from_head: The head's pose.
+            canvas: Canvas in the shade phase.
+            gl_from_head: Pose of the head.
             metric_mesh_m: (n, 3) landmarks in the head frame, m.
-            head_from_glasses: (4, 4) of the front, from the model frame.
+            head_from_glasses: (4, 4) pose of the front in the head frame.
             temples_m: (2, 2, 3) start and end of the left and the right temple, head frame, m.
-            lighting: On this face.
-            strength: 1 as estimated.
+            lighting: Light on the face.
+            strength: Factor of the estimated shadow.
         """
         glasses_from_head = np.linalg.inv(head_from_glasses)
-        # The turn, but for a positive factor: the front keeps its shape, so rows of one are columns of the other.
-        toward = head_from_glasses[:3, :3].T @ gl_from_head.rotation.T @ (lighting.key + USUAL_LIGHT)
+        # Inverse rotation up to a positive factor: the transform is a similarity, so that its transpose will do.
+        toward = head_from_glasses[:3, :3].T @ gl_from_head.rotation.T @ (lighting.key + DEFAULT_LIGHT)
         toward /= math.sqrt(float(head_from_glasses[:3, 0] @ head_from_glasses[:3, 0]))
-        toward[2] = max(toward[2], LEAST_FORWARD)
+        toward[2] = max(toward[2], MIN_FORWARD)
         share = math.sqrt(float(lighting.key @ lighting.key))
         program = self._program
         canvas.view.apply(program)
@@ -113,22 +113,24 @@ class ContactShadow:
 
 
 def density_map(mesh: ObjectMesh, low: Array, high: Array) -> npt.NDArray[np.uint8]:
-    """(h, w, 4) how much light the front stops, seen from the front, at four blurs.
+    """Render the opacity of the front as (h, w, 4), seen from the front, with four blurs.
 
     Args:
         mesh: The model.
         low: (2,) x, y of the map's first corner, m; row 0 is at low y.
-        high: (2,) of its last.
+        high: (2,) x, y of its last corner, m.
     """
     scale = np.array([MAP_WIDTH, MAP_HEIGHT]) / (high - low)
     density = np.zeros((MAP_HEIGHT, MAP_WIDTH), np.float32)
-    for batch in sorted(mesh.batches, key=lambda batch: not batch.glass):  # what is opaque covers the lenses
+    for batch in sorted(
+        mesh.batches, key=lambda batch: not batch.glass
+    ):  # opaque batches last, over the lenses
         front = batch.surfaces[batch.indices[:, 0], 6] == 0
         corners = (batch.vertices[:, :2] - low) * scale - 0.5
         fixed = np.rint(corners * 16.0).astype(np.int32)[batch.indices[front]]
-        stopped = _stopped(batch)
+        blocked = _blocked(batch)
         for triangle in fixed:
-            cv2.fillConvexPoly(density, triangle, stopped, cv2.LINE_8, 4)
+            cv2.fillConvexPoly(density, triangle, blocked, cv2.LINE_8, 4)
     levels = []
     for blur in BLURS_M:
         across, along = blur * scale
@@ -138,24 +140,24 @@ def density_map(mesh: ObjectMesh, low: Array, high: Array) -> npt.NDArray[np.uin
 
 
 def sheet_of(front: Array) -> Array:
-    """(4,) least-squares z = s0 + s1 x² + s2 y + s3 y² of (n, 3) points of the front."""
+    """Fit z = s0 + s1 x² + s2 y + s3 y² to (n, 3) points of the front by least squares; return (4,) s."""
     x, y, z = front.T
     design = np.column_stack([np.ones_like(x), x * x, y, y * y])
     solution: Array = np.linalg.lstsq(design, z, rcond=None)[0]
     return solution
 
 
-def _stopped(batch: Batch) -> float:
-    """Share of the light that a batch stops, in [0, 1]."""
+def _blocked(batch: Batch) -> float:
+    """Return the share of the light that a batch blocks, in [0, 1]."""
     if not batch.glass:
         return 1.0
     through = batch.colors[:, :3].astype(np.float64).mean() * batch.surfaces[:, 4].mean() / 255.0
     metallic = batch.surfaces[:, 0].mean() / 255.0
-    return float(1.0 - through * (1.0 - metallic) * 0.92)  # 4 % are mirrored at each face
+    return float(1.0 - through * (1.0 - metallic) * 0.92)  # each surface reflects 4 %
 
 
 def _inside(topology: Topology) -> Array:
-    """(n,) 0 on the rim of the face, 1 from a centimetre inside."""
+    """(n,) 0 on the rim of the face mesh, 1 from a centimetre inside."""
     rim = topology.canonical_m[topology.region("face_oval")]
     distance = np.linalg.norm(topology.canonical_m[:, None] - rim[None], axis=2).min(axis=1)
     weights: Array = np.clip(distance / RIM_FADE_M, 0.0, 1.0)

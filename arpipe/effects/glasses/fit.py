@@ -1,8 +1,8 @@
-"""How glasses rest on a face: on the nose bridge, before the eyes, over the ears.
+"""How glasses rest on a face: on the bridge of the nose, in front of the eyes, over the ears.
 
-The model's own frame has its origin where the bridge rests on the nose, is metric, and carries tilt and wrap
-already (`head_from_glasses` is near the identity). What differs from person to person is the place of the
-bridge, the size, and how far each temple turns about its hinge to reach the ear.
+The model frame has its origin where the bridge rests on the nose, is metric, and includes tilt and wrap, so that
+`head_from_glasses` is close to the identity. What differs between people is the place of the bridge, the size, and the
+angle of each temple about its hinge.
 """
 
 from dataclasses import dataclass
@@ -17,30 +17,28 @@ from arpipe.effects.glasses.head_shape import HeadShape
 from arpipe.geometry.transforms import Array
 from arpipe.topology import Topology
 
-FACE_WIDTH_SHARE = 0.945  # opticians: a frame is as wide as the face at the temples, or a little less
-FACE_SCALE_LIMITS = (0.86, 1.16)  # eyewear is sold in sizes within about these of one model
-CORNEA_BEHIND_SELLION_M = 0.008  # of the head's scan; the network puts the irises themselves too deep
+FACE_WIDTH_SHARE = 0.945  # opticians' rule: a frame is as wide as the face at the temples, or slightly less
+FACE_SCALE_LIMITS = (0.86, 1.16)  # range of sizes in which one model of eyewear is sold
+CORNEA_BEHIND_SELLION_M = 0.008  # from a head scan; the network places the irises too deep
 CONTACT_GAP_M = 0.0006
-CONTACT_UP_M = (
-    0.0015  # the bridge rests this far above the pupils: lens centres come to lie 4–5 mm below them
-)
+CONTACT_UP_M = 0.0015  # the bridge rests this far above the pupils, which puts lens centres 4–5 mm below them
 TEMPLE_CLEARANCE_M = 0.0015
-MAX_SPLAY_DEG, MAX_DROP_DEG = 14.0, 12.0  # hinges and hands bend temples no further
-BESIDE_M = 0.009  # skin this far above or below a temple must stay inside it
-LEAST_TEMPLE_M = -0.02
-REST_DEPTH_M = 0.0015  # pads press this far into skin
+MAX_SPLAY_DEG, MAX_DROP_DEG = 14.0, 12.0  # limits of hinges and of what opticians bend
+BESIDE_M = 0.009  # skin within this distance above or below a temple must not stick out of it
+MIN_TEMPLE_M = -0.02
+REST_DEPTH_M = 0.0015  # depth to which pads press into the skin
 MAX_PUSH_M = 0.009
 PUSH_NEIGHBOURS = 4
 
 
 class GlassesSize(BaseModel):
-    """Dimensions of a frame as eyewear states them, mm and degrees.
+    """Dimensions of a frame as stated on eyewear, mm and degrees.
 
     Attributes:
-        lens_width_mm, lens_height_mm, bridge_mm: Boxing system.
+        lens_width_mm, lens_height_mm, bridge_mm: Dimensions in the boxing system.
         temple_mm: Length of a temple along its bend.
-        vertex_distance_mm: Back of the lens to the cornea.
-        pantoscopic_deg, wrap_deg: Tilt and face-form wrap, which the model carries.
+        vertex_distance_mm: Distance from the back of the lens to the cornea.
+        pantoscopic_deg, wrap_deg: Pantoscopic tilt and face-form wrap, which the model includes.
         frame_width_mm: Outer width of the front.
     """
 
@@ -57,14 +55,14 @@ class GlassesSize(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shape:
-    """What fitting needs to know of a model; model frame, m.
+class ModelShape:
+    """Dimensions of a model that fitting needs; model frame, m.
 
     Attributes:
-        front_m: (n, 3) points of the front with its pads and lenses.
-        lens_back_m: z of the lens's back at its middle.
-        hinges_m: (3,) per temple: "left", "right".
-        temple_points_m: (k, 3) per temple.
+        front_m: (n, 3) points of the front, including pads and lenses.
+        lens_back_m: z of the back of the lenses at their centre.
+        hinges_m: (3,) hinge per temple, by "left" and "right".
+        temple_points_m: (k, 3) points per temple.
     """
 
     front_m: Array
@@ -75,7 +73,13 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """What a person asks for on top of the fit: mm to the left, up and forward; factor; degrees, top forward."""
+    """Changes that the user makes to the fit.
+
+    Attributes:
+        offset_mm: To the person's left, up, and forward.
+        scale: Factor of the size.
+        tilt_deg: Positive tilts the upper edge forward.
+    """
 
     offset_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
     scale: float = 1.0
@@ -84,13 +88,13 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """Glasses on a head.
+    """Pose of glasses on a head.
 
     Attributes:
-        scale: Of the model.
-        head_from_glasses: (4, 4) of the front, scale included.
-        head_from_temple: (4, 4) per temple that the model has; from the model frame, scale included.
-        ear_z_m: Head z of the ears' roots.
+        scale: Scale of the model.
+        head_from_glasses: (4, 4) transform of the front, including scale.
+        head_from_temple: (4, 4) per temple of the model, from the model frame, including scale.
+        ear_z_m: Head z of the roots of the ears, m.
     """
 
     scale: float
@@ -100,22 +104,22 @@ class Fit:
 
 
 def fit_glasses(
-    shape: Shape,
+    shape: ModelShape,
     size: GlassesSize,
     metric_mesh_m: Array,
     topology: Topology,
     mode: Literal["face", "real"],
     adjustment: Adjustment | None = None,
 ) -> Fit:
-    """Put glasses onto a face.
+    """Fit glasses to a face.
 
     Args:
-        shape: Of the model.
-        size: As the pack states it.
+        shape: Shape of the model.
+        size: Dimensions stated by the pack.
         metric_mesh_m: (n, 3) landmarks in the head frame, m.
-        topology: Names them.
-        mode: "face" scales the glasses to the person, "real" leaves them their millimetres.
-        adjustment: Moves them from where they rest; then nothing is pushed out of the face.
+        topology: Topology of the landmarks.
+        mode: "face" scales the glasses to the person, "real" keeps their dimensions.
+        adjustment: Changes applied to the resting position.
     """
     head = HeadShape.of_mesh(metric_mesh_m, topology)
     wish = adjustment or Adjustment()
@@ -148,7 +152,7 @@ def fit_anchor(
     mode: Literal["face", "real"],
     adjustment: Adjustment,
 ) -> Fit:
-    """Put an object's origin between the pupils ("head") or onto a landmark, upright in the head frame."""
+    """Place the origin of an object between the pupils ("head") or on a landmark, upright in the head frame."""
     head = HeadShape.of_mesh(metric_mesh_m, topology)
     canonical = HeadShape.of_mesh(topology.canonical_m, topology)
     size = head.half_width_m / canonical.half_width_m if mode == "face" else 1.0
@@ -159,13 +163,15 @@ def fit_anchor(
 
 
 def face_scale(size: GlassesSize, head: HeadShape) -> float:
-    """Factor that gives the frame the width that suits the head."""
+    """Return the factor that gives a frame the width that suits the head."""
     wanted = 2.0 * head.half_width_m * FACE_WIDTH_SHARE
     return float(np.clip(wanted / (size.frame_width_mm * 1e-3), *FACE_SCALE_LIMITS))
 
 
-def _resting_place(shape: Shape, size: GlassesSize, mesh: Array, topology: Topology, scale: float) -> Array:
-    """(3,) place of the bridge's contact point: on the skin, or further out for the vertex distance."""
+def _resting_place(
+    shape: ModelShape, size: GlassesSize, mesh: Array, topology: Topology, scale: float
+) -> Array:
+    """Return the (3,) contact point of the bridge: on the skin, or further out for the vertex distance."""
     names = ("glabella", "sellion", "nose_bridge", "nose_bridge_low")
     ridge = mesh[[topology.index(name) for name in names]]
     rising = np.argsort(ridge[:, 1])
@@ -177,7 +183,7 @@ def _resting_place(shape: Shape, size: GlassesSize, mesh: Array, topology: Topol
 
 
 def _push_forward(front: Array, mesh: Array, topology: Topology) -> float:
-    """How far the front must come forward to stay out of the skin, m, at least 0."""
+    """Return by how much the front must move forward so that it does not intersect the skin, m, at least 0."""
     skin = mesh[_used(topology)]
     skin = skin[(skin[:, 1] > front[:, 1].min() - 0.01) & (skin[:, 1] < front[:, 1].max() + 0.01)]
     across = front[:, None, :2] - skin[None, :, :2]
@@ -192,30 +198,30 @@ def _push_forward(front: Array, mesh: Array, topology: Topology) -> float:
 
 @cache
 def _used(topology: Topology) -> npt.NDArray[np.int32]:
-    """Landmarks of the surface: irises are none of it."""
+    """Return the landmarks of the surface, without irises."""
     return np.unique(topology.triangles)
 
 
 def _temple_turn(front: Array, hinge: Array, points: Array, ear_root: Array, side_m: Array) -> Array:
-    """(4, 4) turn about the hinge, model frame, that lays a temple on the ear and keeps it clear of the head.
+    """Return the (4, 4) rotation about the hinge, model frame, that rests a temple on the ear and clears the head.
 
     Args:
-        front: (4, 4) head frame from model frame.
-        hinge: (3,) model frame.
-        points: (k, 3) of the temple, model frame.
-        ear_root: (3,) head frame.
+        front: (4, 4) transform from the model to the head frame.
+        hinge: (3,) hinge, model frame.
+        points: (k, 3) points of the temple, model frame.
+        ear_root: (3,) root of the ear, head frame.
         side_m: (j, 3) skin on this side of the head, head frame.
     """
     inverse = np.linalg.inv(front)
     target = inverse[:3, :3] @ ear_root + inverse[:3, 3] - hinge
     local = points - hinge
-    if target[2] > LEAST_TEMPLE_M:
+    if target[2] > MIN_TEMPLE_M:
         return np.eye(4)
     side = 1.0 if hinge[0] >= 0 else -1.0
     drop = _drop(local, target)
     skin = side_m @ inverse[:3, :3].T + inverse[:3, 3] - hinge
-    level = skin[:, 1] + skin[:, 2] * np.tan(drop)  # height over the temple's line, as dropped
-    beside = (np.abs(level) < BESIDE_M) & (skin[:, 2] < LEAST_TEMPLE_M) & (skin[:, 2] > target[2])
+    level = skin[:, 1] + skin[:, 2] * np.tan(drop)  # height above the line of the lowered temple
+    beside = (np.abs(level) < BESIDE_M) & (skin[:, 2] < MIN_TEMPLE_M) & (skin[:, 2] > target[2])
     blocks = np.vstack([target, skin[beside]])
     wanted = np.arctan2(side * blocks[:, 0] + TEMPLE_CLEARANCE_M, -blocks[:, 2])
     splay = max(
@@ -228,14 +234,14 @@ def _temple_turn(front: Array, hinge: Array, points: Array, ear_root: Array, sid
 
 
 def _inner(local: Array, side: float, z: float) -> float:
-    """How far out the temple's inner face is at a depth, seen from its hinge; model frame, m."""
+    """Return the lateral distance of a temple's inner side from its hinge at a depth z; model frame, m."""
     around = local[np.abs(local[:, 2] - z) < 0.012]
     return float((side * around[:, 0]).min()) if len(around) else 0.0
 
 
 def _drop(local: Array, target: Array) -> float:
-    """Angle by which the temple turns down so that its underside rests on the ear's root, rad."""
-    straight = local[local[:, 2] > 0.62 * local[:, 2].min()]  # before it bends down
+    """Return the angle by which a temple is lowered so that it rests on the root of the ear, rad."""
+    straight = local[local[:, 2] > 0.62 * local[:, 2].min()]  # without the bend at its end
     rear = straight[straight[:, 2] < 0.8 * straight[:, 2].min()]
     slope = np.arctan2(float(rear[:, 1].min()), -float(rear[:, 2].mean()))
     drop = float(slope - np.arctan2(target[1], -target[2]))

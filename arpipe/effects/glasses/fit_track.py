@@ -1,4 +1,4 @@
-"""Fits that last: glasses rest on bone, so what a face does from frame to frame must not move them."""
+"""Fits that are stable over time: glasses rest on bone, so that expressions must not move them."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -9,15 +9,17 @@ from arpipe.effects.glasses.fit import Fit
 from arpipe.geometry.transforms import Array
 from arpipe.types import HeadPose, TrackedFace
 
-REFIT_FRAMES = 20  # a fit costs 1 ms and shapes hardly change
-MESH_PULL = 0.05  # share of a new frame's shape in the running one: expressions and noise average out
-FIT_PULL = 0.06  # share of the way to the newest fit a frame: glasses slide into place, they do not jump
+REFIT_FRAMES = 20  # a fit takes 1 ms, and shapes hardly change
+MESH_PULL = (
+    0.05  # weight of a new frame in the running mean of the shape, in which expressions and noise cancel
+)
+FIT_PULL = 0.06  # share of the way to the newest fit per frame, so that glasses slide instead of jumping
 SCALE_STEP = 0.003
 
 
 @dataclass(slots=True, eq=False)
-class _Wearer:
-    """What is kept of one face."""
+class _FaceFit:
+    """State of one face."""
 
     mesh_m: Array
     scale: float
@@ -27,64 +29,62 @@ class _Wearer:
 
 
 class FitTrack:
-    """Fits of all faces of a stream.
+    """Tracks the fits of all faces of a stream.
 
     Args:
-        fit_now: Gives the fit for (n, 3) landmarks in the head frame, m.
-        sized_to_face: Whether the object grows with the head it is worn on.
+        fit_now: Fits to (n, 3) landmarks in the head frame, m.
+        sized_to_face: Whether the object scales with the head.
     """
 
     def __init__(self, fit_now: Callable[[Array], Fit], sized_to_face: bool) -> None:
         self._fit_now = fit_now
         self._sized_to_face = sized_to_face
-        self._wearers: dict[int, _Wearer] = {}
+        self._faces: dict[int, _FaceFit] = {}
 
-    def forget_except(self, track_ids: Collection[int]) -> None:
-        """Faces that are gone take their fits along."""
-        self._wearers = {key: wearer for key, wearer in self._wearers.items() if key in track_ids}
+    def keep_only(self, track_ids: Collection[int]) -> None:
+        """Forget faces that are gone."""
+        self._faces = {key: known for key, known in self._faces.items() if key in track_ids}
 
     def refit(self, fit_now: Callable[[Array], Fit], sized_to_face: bool) -> None:
-        """Fit otherwise from the next frame on, at once and to the shapes known by now."""
+        """Use another way of fitting, and apply it to the known shapes at once."""
         self._fit_now, self._sized_to_face = fit_now, sized_to_face
-        for wearer in self._wearers.values():
-            wearer.fit = wearer.goal = fit_now(wearer.mesh_m)
+        for known in self._faces.values():
+            known.fit = known.goal = fit_now(known.mesh_m)
 
     def update(self, face: TrackedFace, pose: HeadPose) -> Fit:
-        """Fit of a face in this frame: to its running shape, renewed every few frames, reached gently."""
-        wearer = self._wearers.get(face.track_id)
+        """Return the fit of a face in this frame, which follows the running mean of its shape smoothly."""
+        known = self._faces.get(face.track_id)
         mesh_m = pose.metric_mesh_m
-        if wearer is None or face.age_frames == 0:
+        if known is None or face.age_frames == 0:
             fit = self._fit_now(mesh_m)
-            self._wearers[face.track_id] = _Wearer(mesh_m, pose.scale, 0, fit, fit)
+            self._faces[face.track_id] = _FaceFit(mesh_m, pose.scale, 0, fit, fit)
             return fit
-        wearer.frames += 1
-        self._follow_scale(wearer, pose.scale)
-        if len(wearer.mesh_m) != len(
-            mesh_m
-        ):  # another network took over: the shape starts anew, the fit stays
-            wearer.mesh_m = mesh_m
-        pull = max(MESH_PULL, 1.0 / (wearer.frames + 1.0))  # a plain mean at first
-        wearer.mesh_m = wearer.mesh_m + pull * (mesh_m - wearer.mesh_m)
-        if wearer.frames % REFIT_FRAMES == 0:
-            wearer.goal = self._fit_now(wearer.mesh_m)
-        wearer.fit = _between(wearer.fit, wearer.goal, FIT_PULL)
-        return wearer.fit
+        known.frames += 1
+        self._follow_scale(known, pose.scale)
+        if len(known.mesh_m) != len(mesh_m):  # from another network: the mean restarts, the fit stays
+            known.mesh_m = mesh_m
+        pull = max(MESH_PULL, 1.0 / (known.frames + 1.0))  # the plain mean at first
+        known.mesh_m = known.mesh_m + pull * (mesh_m - known.mesh_m)
+        if known.frames % REFIT_FRAMES == 0:
+            known.goal = self._fit_now(known.mesh_m)
+        known.fit = _between(known.fit, known.goal, FIT_PULL)
+        return known.fit
 
-    def _follow_scale(self, wearer: _Wearer, scale: float) -> None:
-        """The person turns out larger or smaller than thought: everything known of the face grows with it."""
-        if scale == wearer.scale:
+    def _follow_scale(self, known: _FaceFit, scale: float) -> None:
+        """Apply a corrected estimate of the size of a head to everything known about it."""
+        if scale == known.scale:
             return
-        ratio = scale / wearer.scale
-        wearer.scale = scale
-        wearer.mesh_m = wearer.mesh_m * ratio
+        ratio = scale / known.scale
+        known.scale = scale
+        known.mesh_m = known.mesh_m * ratio
         if self._sized_to_face:
-            wearer.fit, wearer.goal = _scaled(wearer.fit, ratio), _scaled(wearer.goal, ratio)
+            known.fit, known.goal = _scaled(known.fit, ratio), _scaled(known.goal, ratio)
         elif abs(ratio - 1.0) > SCALE_STEP:
-            wearer.goal = self._fit_now(wearer.mesh_m)
+            known.goal = self._fit_now(known.mesh_m)
 
 
 def _between(shown: Fit, goal: Fit, share: float) -> Fit:
-    """Part of the way between two fits that differ little."""
+    """Interpolate between two fits that differ little."""
 
     def between(a: Array, b: Array) -> Array:
         return a + share * (b - a)
@@ -101,7 +101,7 @@ def _between(shown: Fit, goal: Fit, share: float) -> Fit:
 
 
 def _scaled(fit: Fit, ratio: float) -> Fit:
-    """A fit for a head that is larger by a factor."""
+    """Scale a fit for a head that is larger by a factor."""
     grow = np.diag([ratio, ratio, ratio, 1.0])
     temples = {side: grow @ matrix for side, matrix in fit.head_from_temple.items()}
     return Fit(fit.scale * ratio, grow @ fit.head_from_glasses, temples, fit.ear_z_m * ratio)

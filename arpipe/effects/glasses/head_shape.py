@@ -1,7 +1,7 @@
-"""The parts of a head that landmarks do not show: skull sides and ears, guessed from those that they do.
+"""The parts of a head without landmarks, skull and ears, estimated from those with landmarks.
 
-The proportions are those of a scanned head seen in the frame of its own landmarks; everything goes with the
-half width `w` of the face at its outermost landmarks in front of the ears.
+The proportions are those of a scanned head in the frame of its own landmarks, in units of the half width `w` of the
+face at its outermost landmarks in front of the ears.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ import numpy.typing as npt
 from arpipe.geometry.transforms import Array
 from arpipe.topology import Topology
 
+# Distance behind the edge of the face and half width, in w; 2 mm less than the scan, so that temples clear it.
 SKULL_SECTIONS = np.array(
-    [  # distance behind the face's edge, half width, both in w; the scan less 2 mm, so that temples clear it
+    [
         (0.00, 0.925),
         (0.13, 0.965),
         (0.28, 1.005),
@@ -25,25 +26,25 @@ SKULL_SECTIONS = np.array(
         (1.78, 0.000),
     ]
 )
-SKULL_CENTRE_UP, SKULL_HALF_HEIGHT = 0.40, 1.20  # over the face's edge, in w
-SKULL_SQUARENESS = 3.0  # exponent of the outline: sides are upright where temples run
+SKULL_CENTRE_UP, SKULL_HALF_HEIGHT = 0.40, 1.20  # relative to the edge of the face, in w
+SKULL_SQUARENESS = 3.0  # exponent of the outline, whose sides are vertical where temples are
 SKULL_SPOKES = 20
 
-EAR_CENTRE = (0.105, -0.25, -0.375)  # outwards from the face's edge, up, back; in w
-EAR_FLARE_DEG = 40.0  # between the ear's plate and the side of the head
-EAR_HALF_SIZES = (0.20, 0.37, 0.045)  # along the plate, up, through it; in w
+EAR_CENTRE = (0.105, -0.25, -0.375)  # outwards from the edge of the face, up, back; in w
+EAR_FLARE_DEG = 40.0  # between the ear and the side of the head
+EAR_HALF_SIZES = (0.20, 0.37, 0.045)  # along the ear, up, and its thickness; in w
 EAR_RINGS, EAR_SPOKES = 5, 10
 
-EAR_ROOT = (0.045, 0.115, -0.30)  # where the ear's upper edge meets the head, and a temple rests; in w
+EAR_ROOT = (0.045, 0.115, -0.30)  # where the upper edge of the ear meets the head and a temple rests; in w
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeadShape:
-    """Size and place of a head.
+    """Size and position of a head.
 
     Attributes:
-        half_width_m: w, m.
-        left_edge_m, right_edge_m: (3,) the face's outermost points at temple height, head frame, m.
+        half_width_m: The unit w, m.
+        left_edge_m, right_edge_m: (3,) outermost points of the face at the temples, head frame, m.
     """
 
     half_width_m: float
@@ -59,18 +60,18 @@ class HeadShape:
 
     @property
     def middle_m(self) -> Array:
-        """(3,) between both edges."""
+        """(3,) point midway between the edges, head frame, m."""
         return (self.left_edge_m + self.right_edge_m) / 2.0
 
     def ear_root_m(self, side: int) -> Array:
-        """(3,) where a temple rests; `side` is +1 for the person's left, -1 for the right."""
+        """Return the (3,) point where a temple rests; `side` is +1 for the person's left, -1 for the right."""
         edge = self.left_edge_m if side > 0 else self.right_edge_m
         out, up, back = EAR_ROOT
         offset: Array = np.array([side * out, up, back]) * self.half_width_m
         return edge + offset
 
     def vertices_m(self) -> Array:
-        """(m, 3) vertices of skull and ears in the head frame, m; `TRIANGLES` joins them."""
+        """Return the (m, 3) vertices of skull and ears in the head frame, m, for `TRIANGLES`."""
         skull = _SKULL * self.half_width_m + self.middle_m
         left = _EAR * self.half_width_m + self.left_edge_m
         right = _EAR * (-1.0, 1.0, 1.0) * self.half_width_m + self.right_edge_m
@@ -113,7 +114,7 @@ def _ear() -> tuple[Array, npt.NDArray[np.int32]]:
 
 
 def _grid_triangles(rings: int, spokes: int) -> npt.NDArray[np.int32]:
-    """(t, 3) triangles of a tube of rings, counter-clockwise seen from outside for the rings made here."""
+    """Return (t, 3) triangles of a tube of rings, counter-clockwise from outside for the rings of this module."""
     ring, spoke = (
         grid.ravel() for grid in np.meshgrid(np.arange(rings - 1), np.arange(spokes), indexing="ij")
     )
@@ -133,6 +134,6 @@ TRIANGLES: npt.NDArray[np.int32] = np.concatenate(
         _EAR_TRIANGLES[:, ::-1] + len(_SKULL) + len(_EAR),  # mirrored
     ]
 )
-"""(t, 3) of `HeadShape.vertices_m`."""
+"""(t, 3) triangles of `HeadShape.vertices_m`."""
 
 VERTEX_COUNT = len(_SKULL) + 2 * len(_EAR)

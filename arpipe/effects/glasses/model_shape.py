@@ -1,8 +1,8 @@
-"""What fitting needs to know of a glTF model: where its front, its lenses and its temples are."""
+"""Measures a glTF model of glasses: its front, lenses and temples."""
 
 import numpy as np
 
-from arpipe.effects.glasses.fit import Shape
+from arpipe.effects.glasses.fit import ModelShape
 from arpipe.geometry.transforms import Array
 from arpipe.io.gltf import Model
 from arpipe.render.object_mesh import ObjectMesh
@@ -12,8 +12,8 @@ LENSES = ("lens_l", "lens_r")
 OUTLINE_POINTS = 96
 
 
-def model_shape(mesh: ObjectMesh, model: Model) -> Shape:
-    """Measure a model: its front, the back of its lenses, its temples."""
+def measure_model(mesh: ObjectMesh, model: Model) -> ModelShape:
+    """Measure a model for fitting."""
     front = mesh.positions(0)
     lenses = [
         primitive.positions @ matrix[:3, :3].T + matrix[:3, 3]
@@ -27,7 +27,7 @@ def model_shape(mesh: ObjectMesh, model: Model) -> Shape:
         for number, part in enumerate(mesh.parts)
         if part.name in TEMPLES
     }
-    return Shape(
+    return ModelShape(
         _thinned(front, 160),
         lens_back_m,
         {side: pivot for side, (pivot, _) in temples.items()},
@@ -36,11 +36,11 @@ def model_shape(mesh: ObjectMesh, model: Model) -> Shape:
 
 
 def outline(points: Array) -> Array:
-    """A few points that span what all points span: extremes in many directions."""
+    """Return a few points with the same extent as all (n, 3) points: the extremes in many directions."""
     rng = np.random.default_rng(3)
     directions = rng.normal(size=(OUTLINE_POINTS, 3))
     directions[:, 2] *= 0.5  # mostly seen from the front
-    # Not by a matrix product of BLAS: of this size it goes to threads, which then keep a core busy for 30 ms.
+    # Not a matrix product, because BLAS would use threads, which then keep a core busy for 30 ms.
     reach = np.einsum("ni,ki->nk", points.astype(np.float32), directions.astype(np.float32))
     extremes: Array = points[np.unique(reach.argmax(axis=0))]
     return extremes

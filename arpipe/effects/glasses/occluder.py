@@ -1,4 +1,4 @@
-"""What hides a worn object: the person's face, skull and ears, drawn into depth only."""
+"""Occlusion by the head: face, skull and ears are drawn into the depth buffer."""
 
 import moderngl
 import numpy as np
@@ -11,18 +11,18 @@ from arpipe.render.layer import Canvas
 from arpipe.render.resources import depth_only
 from arpipe.topology import Topology
 
-# The face is drawn a little smaller than it is, so what rests on skin is not swallowed by the landmarks' noise;
-# more so at its sides, which the network guesses most.
+# The face is drawn slightly smaller, so that the noise of the landmarks does not hide objects that rest on the skin;
+# more so at its sides, which are the least certain.
 SINK_M = 0.0012
 SIDE_SINK_M, SIDE_FROM_M, SIDE_OVER_M = 0.0025, -0.02, 0.02
 
 
 class Occluder:
-    """Depth of one head at a time.
+    """Draws the depth of one head at a time.
 
     Args:
-        context: Where.
-        topology: Of the faces to come; those without irises fit, too.
+        context: Context to draw with.
+        topology: Topology of the faces; those without irises are accepted, too.
     """
 
     def __init__(self, context: GlContext, topology: Topology) -> None:
@@ -38,13 +38,13 @@ class Occluder:
     def draw(
         self, canvas: Canvas, gl_from_head: RigidTransform, metric_mesh_m: Array, shape: HeadShape
     ) -> None:
-        """Put a head into the canvas's depth; colour is untouched.
+        """Draw a head into the depth buffer of the canvas; colour is unchanged.
 
         Args:
-            canvas: In its solid phase.
-            gl_from_head: The head's pose.
+            canvas: Canvas in the solid phase.
+            gl_from_head: Pose of the head.
             metric_mesh_m: (n, 3) landmarks in the head frame, m.
-            shape: What lies behind them.
+            shape: Shape of the head behind them.
         """
         count = len(metric_mesh_m)
         self._vertices[:count] = metric_mesh_m

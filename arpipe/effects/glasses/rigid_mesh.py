@@ -1,8 +1,7 @@
-"""A glTF model worn on the head: glasses, or anything else that does not bend."""
+"""A glTF model on the head: glasses, or any other rigid object."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
@@ -10,10 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from arpipe.effects.glasses.contact_shadow import ContactShadow
-from arpipe.effects.glasses.fit import Adjustment, Fit, GlassesSize, Shape, fit_anchor, fit_glasses
+from arpipe.effects.glasses.fit import Adjustment, Fit, GlassesSize, ModelShape, fit_anchor, fit_glasses
 from arpipe.effects.glasses.fit_track import FitTrack
 from arpipe.effects.glasses.head_shape import HeadShape
-from arpipe.effects.glasses.model_shape import TEMPLES, model_shape, outline
+from arpipe.effects.glasses.model_shape import TEMPLES, measure_model, outline
 from arpipe.effects.glasses.occluder import Occluder
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.errors import ConfigError
@@ -21,28 +20,32 @@ from arpipe.geometry.camera import GL_FROM_CAMERA
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.io.gltf import load_gltf
 from arpipe.needs import Need
+from arpipe.render.color import linear_from_srgb
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas, Layer, Order, Patch, Phase, Scene
-from arpipe.render.lighting import Lighting, linear_from_srgb
+from arpipe.render.lighting import Lighting
 from arpipe.render.object_drawer import ObjectDrawer, Placement
 from arpipe.render.object_mesh import object_mesh
 from arpipe.render.view import box_around
+from arpipe.spelling import nearest
 from arpipe.topology import Topology, load_topology
 from arpipe.types import HeadPose, TrackedFace
 
-BUILT_FROM = ("model", "anchor")  # parameters that take building anew when they change
+BUILT_FROM = ("model", "anchor")  # parameters that cannot be adjusted
 
-FADE_WHOLE_M, FADE_GONE_M = 0.012, -0.010  # before and behind the ear's root: the last centimetres fade
+FADE_WHOLE_M, FADE_GONE_M = (
+    0.012,
+    -0.010,
+)  # relative to the root of the ear: the last centimetres of temples fade
 NEVER_FADES_M = (-10.0, -9.0)
 
 NEAREST_M = 0.06
 MARGIN_PX = 3.0
-# Shadows reach this far from the front: right, down and back; left, up and forward, model frame.
+# Reach of shadows from the front, model frame: right, down and back; left, up and forward.
 SHADE_BEFORE_M = np.array([0.004, 0.024, 0.030])
 SHADE_BEYOND_M = np.array([0.004, 0.004, 0.0])
-CORNERS: Array = np.array(
-    [(x, y, z) for x in (0.0, 1.0) for y in (0.0, 1.0) for z in (0.0, 1.0)]
-)  # of a cube
+# Corners of a cube.
+CORNERS: Array = np.array([(x, y, z) for x in (0.0, 1.0) for y in (0.0, 1.0) for z in (0.0, 1.0)])
 
 
 Offset = Annotated[float, Field(ge=-200, le=200)]
@@ -53,17 +56,17 @@ class RigidMeshParams(EffectParams):
 
     Attributes:
         model: A .glb or .gltf file.
-        anchor: "glasses" rests on nose and ears; "head" has its origin between the pupils; else the name of a
-            landmark that carries the origin.
-        fit: "face" scales to the person, "real" keeps millimetres.
+        anchor: "glasses" rests on nose and ears; "head" has its origin between the pupils; any other value is the
+            name of the landmark that carries the origin.
+        fit: "face" scales the object to the person, "real" keeps its dimensions.
         glasses: Dimensions, for the anchor "glasses".
-        color: Multiplies the colour of what is opaque.
-        lens_color: Multiplies the colour of what is transparent.
-        opacity: 0 is invisible.
-        offset_mm: Moves it to the person's left, up, forward.
-        scale: On top of the fit.
-        tilt_deg: Positive tips the upper edge forward.
-        shadow: Strength of the soft shadow on the skin, 1 for the estimated one.
+        color: Factor of the colour of opaque parts.
+        lens_color: Factor of the colour of transparent parts.
+        opacity: 0 is invisible, 1 opaque.
+        offset_mm: Shift to the person's left, up, and forward.
+        scale: Factor of the size after fitting.
+        tilt_deg: Positive tilts the upper edge forward.
+        shadow: Factor of the estimated soft shadow on the skin.
     """
 
     model: PackFile
@@ -80,40 +83,33 @@ class RigidMeshParams(EffectParams):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Worn:
-    """One face of the present frame."""
+class _PlacedModel:
+    """The model on one face of the current frame."""
 
     face: TrackedFace
     gl_from_head: RigidTransform
     metric_mesh_m: Array
-    shape: HeadShape
+    head: HeadShape
     fit: Fit
     placement: Placement
     solid_box: Array
     skin_box: Array
 
-    def touches(self, canvas: Canvas) -> bool:
-        """Whether something of it lies in the canvas's region."""
-        box = self.skin_box if canvas.phase is Phase.SHADE else self.solid_box
-        region = canvas.region
-        return bool(
-            box[0] < region.x + region.width
-            and box[1] < region.y + region.height
-            and box[2] >= region.x
-            and box[3] >= region.y
-        )
+    def is_in(self, canvas: Canvas) -> bool:
+        """Whether a part of it is in the canvas's region."""
+        return canvas.region.touches(self.skin_box if canvas.phase is Phase.SHADE else self.solid_box)
 
 
 class RigidMesh(Layer):
     """Draws one model on every face.
 
     Args:
-        params: What and where.
-        context: Where GL objects live.
+        params: The model and its placement.
+        context: Context to build in.
 
     Raises:
         GltfError: The model cannot be used.
-        ConfigError: The anchor is no landmark.
+        ConfigError: The anchor is not a landmark.
     """
 
     Params: ClassVar[type[EffectParams]] = RigidMeshParams
@@ -123,14 +119,14 @@ class RigidMesh(Layer):
     def __init__(self, params: RigidMeshParams, context: GlContext) -> None:
         self.params = params
         self._topology = load_topology("face")
-        if params.anchor not in ("glasses", "head", *self._topology.names):
-            near = get_close_matches(
-                params.anchor, ["glasses", "head", *self._topology.names], n=1, cutoff=0.0
+        anchors = ("glasses", "head", *self._topology.names)
+        if params.anchor not in anchors:
+            raise ConfigError(
+                f"anchor: there is no landmark {params.anchor!r}{nearest(params.anchor, anchors)}"
             )
-            raise ConfigError(f"anchor: there is no landmark {params.anchor!r}; nearest: {near[0]!r}")
         model = load_gltf(params.model)
         self._mesh = object_mesh(model, tuple(TEMPLES))
-        self._shape = model_shape(self._mesh, model)
+        self._shape = measure_model(self._mesh, model)
         self._outline = tuple(
             _homogeneous(outline(self._mesh.positions(part))) for part in range(len(self._mesh.parts))
         )
@@ -141,7 +137,7 @@ class RigidMesh(Layer):
         self._occluder = Occluder(context, self._topology)
         self._shadow = ContactShadow(context, self._mesh, self._topology)
         self._fits = FitTrack(_fitting(params, self._shape, self._topology), params.fit == "face")
-        self._worn: list[_Worn] = []
+        self._placed: list[_PlacedModel] = []
         self._scene: Scene | None = None
 
     def adjust(self, params: RigidMeshParams) -> bool:
@@ -150,36 +146,36 @@ class RigidMesh(Layer):
             return False
         self.params = params
         self._fits.refit(_fitting(params, self._shape, self._topology), params.fit == "face")
-        self._drawer.forget_levels()
+        self._drawer.reset_levels()
         return True
 
     def prepare(self, scene: Scene) -> Sequence[Patch]:
         """Fit the model to every face with a pose."""
         faces = [face for face in scene.result.faces if face.pose is not None]
-        self._fits.forget_except({face.track_id for face in faces})
+        self._fits.keep_only({face.track_id for face in faces})
         self._scene = scene
-        self._worn = []
+        self._placed = []
         if self.params.opacity > 0:
-            self._worn = [worn for face in faces if (worn := self._wear(face, scene)) is not None]
-        self._worn.sort(key=lambda worn: worn.gl_from_head.translation_m[2])
-        patches = [Patch(Phase.SOLID, worn.solid_box) for worn in self._worn]
+            self._placed = [placed for face in faces if (placed := self._place(face, scene)) is not None]
+        self._placed.sort(key=lambda placed: placed.gl_from_head.translation_m[2])
+        patches = [Patch(Phase.SOLID, placed.solid_box) for placed in self._placed]
         if scene.config.shadow and self.params.shadow > 0 and self.params.anchor == "glasses":
-            patches += [Patch(Phase.SHADE, worn.skin_box) for worn in self._worn]
+            patches += [Patch(Phase.SHADE, placed.skin_box) for placed in self._placed]
         return patches
 
     def draw(self, canvas: Canvas) -> None:
-        """Shadows onto skin; heads into depth, then the objects, farthest first."""
+        """Draw shadows on skin, or the depth of heads and then the objects, farthest first."""
         if self._scene is None:
             return
-        here = [worn for worn in self._worn if worn.touches(canvas)]
+        here = [placed for placed in self._placed if placed.is_in(canvas)]
         if canvas.phase is Phase.SHADE:
-            for worn in here:
-                self._shade(canvas, worn, self._scene.lighting(worn.face))
+            for placed in here:
+                self._shade(canvas, placed, self._scene.lighting(placed.face))
             return
-        for worn in here:
-            self._occluder.draw(canvas, worn.gl_from_head, worn.metric_mesh_m, worn.shape)
-        for worn in here:
-            self._drawer.draw(canvas, worn.placement, self._scene.lighting(worn.face))
+        for placed in here:
+            self._occluder.draw(canvas, placed.gl_from_head, placed.metric_mesh_m, placed.head)
+        for placed in here:
+            self._drawer.draw(canvas, placed.placement, self._scene.lighting(placed.face))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
@@ -187,8 +183,8 @@ class RigidMesh(Layer):
         self._occluder.close()
         self._shadow.close()
 
-    def _wear(self, face: TrackedFace, scene: Scene) -> _Worn | None:
-        """Where the model is in this frame; None for a head that is not in front of the camera."""
+    def _place(self, face: TrackedFace, scene: Scene) -> _PlacedModel | None:
+        """Place the model in this frame; None for a head that is not in front of the camera."""
         pose = face.pose
         if pose is None:
             return None
@@ -220,7 +216,7 @@ class RigidMesh(Layer):
             _tint(self.params.color, self.params.opacity),
             _tint(self.params.lens_color, self.params.opacity),
         )
-        return _Worn(
+        return _PlacedModel(
             face,
             gl_from_head,
             pose.metric_mesh_m,
@@ -232,24 +228,24 @@ class RigidMesh(Layer):
         )
 
     def _skin_box(self, fit: Fit, pose: HeadPose, scene: Scene) -> Array:
-        """Box around the front and what its shadow can reach, image px."""
+        """Return the box around the front and the reach of its shadow, image px."""
         corners = self._shade_reach @ fit.head_from_glasses[:3].T
         return box_around(scene.camera.project(pose.camera_from_head.apply(corners)), 0.0)
 
-    def _shade(self, canvas: Canvas, worn: _Worn, lighting: Lighting) -> None:
-        """Shadow of one face's glasses."""
+    def _shade(self, canvas: Canvas, placed: _PlacedModel, lighting: Lighting) -> None:
+        """Draw the shadow on one face."""
         temples = np.zeros((2, 2, 3))
-        temples[:] = (0.0, 10.0, 0.0)  # nowhere near
+        temples[:] = (0.0, 10.0, 0.0)  # far away, if there is no temple
         for row, (side, sign) in enumerate((("left", 1), ("right", -1))):
-            if side in worn.fit.head_from_temple:
-                matrix = worn.fit.head_from_temple[side]
+            if side in placed.fit.head_from_temple:
+                matrix = placed.fit.head_from_temple[side]
                 temples[row, 0] = matrix[:3, :3] @ self._shape.hinges_m[side] + matrix[:3, 3]
-                temples[row, 1] = worn.shape.ear_root_m(sign)
+                temples[row, 1] = placed.head.ear_root_m(sign)
         self._shadow.draw(
             canvas,
-            worn.gl_from_head,
-            worn.metric_mesh_m,
-            worn.fit.head_from_glasses,
+            placed.gl_from_head,
+            placed.metric_mesh_m,
+            placed.fit.head_from_glasses,
             temples,
             lighting,
             self.params.shadow * self.params.opacity,
@@ -257,19 +253,19 @@ class RigidMesh(Layer):
 
 
 def _homogeneous(points: Array) -> Array:
-    """(n, 4) of (n, 3) points, for (4, 4) matrices."""
+    """Return (n, 4) homogeneous coordinates of (n, 3) points."""
     return np.column_stack([points, np.ones(len(points))])
 
 
-def _fitting(params: RigidMeshParams, shape: Shape, topology: Topology) -> Callable[[Array], Fit]:
-    """Fits by these parameters.
+def _fitting(params: RigidMeshParams, shape: ModelShape, topology: Topology) -> Callable[[Array], Fit]:
+    """Return the way of fitting for parameters.
 
-    Bound to what it needs only: a layer that its own fits refer to would be freed long after it was closed.
+    It refers only to what it needs, because a reference to the layer would be a cycle that delays its release.
     """
-    wish = Adjustment(params.offset_mm, params.scale, params.tilt_deg)
+    adjustment = Adjustment(params.offset_mm, params.scale, params.tilt_deg)
     if params.anchor == "glasses":
-        return lambda mesh_m: fit_glasses(shape, params.glasses, mesh_m, topology, params.fit, wish)
-    return lambda mesh_m: fit_anchor(params.anchor, mesh_m, topology, params.fit, wish)
+        return lambda mesh_m: fit_glasses(shape, params.glasses, mesh_m, topology, params.fit, adjustment)
+    return lambda mesh_m: fit_anchor(params.anchor, mesh_m, topology, params.fit, adjustment)
 
 
 @lru_cache(maxsize=32)

@@ -12,9 +12,9 @@ from arpipe.effects.makeup.pigment import RgbColor, linear
 from arpipe.effects.makeup.shapes import Shape, joined
 from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.geometry.transforms import Array
+from arpipe.render.color import LUMINANCE
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
-from arpipe.render.lighting import LUMINANCE
 
 STEPS = 5  # points a landmark
 CORNERS = 20  # landmarks of each outline

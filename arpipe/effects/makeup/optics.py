@@ -7,7 +7,7 @@ import numpy as np
 from arpipe.effects.makeup.person import Complexion
 from arpipe.effects.makeup.pigment import Pigment, linear
 from arpipe.geometry.transforms import Array
-from arpipe.render.lighting import LUMINANCE, SKIN
+from arpipe.render.color import LUMINANCE, MEAN_SKIN
 
 LARGEST_RATIO = 2.6  # light colours on dark skin stop here: beyond, the picture's noise is lifted with them
 LEAST_RATIO = 0.01
@@ -25,7 +25,7 @@ class PigmentOptics:
         self._sheer, self._stain, self._depth, self._opacity, glow, shimmer = np.array(
             [(each.sheer, each.stain, each.depth, each.opacity, each.glow, each.shimmer) for each in pigments]
         ).T[:, :, None]  # (n, 1) each
-        self._stains = (self._colors / SKIN) ** self._stain
+        self._stains = (self._colors / MEAN_SKIN) ** self._stain
         self._light = self._colors * glow * self._opacity
         self._shimmer = shimmer
 

@@ -10,9 +10,9 @@ from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.errors import AssetError, MediaError
 from arpipe.io.image.opening import open_picture
+from arpipe.render.color import linear_from_srgb
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
-from arpipe.render.lighting import linear_from_srgb
 from arpipe.topology import Topology
 
 LEAST_SIDE, MOST_SIDE = 64, 4096

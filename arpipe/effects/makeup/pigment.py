@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from arpipe.geometry.transforms import Array
-from arpipe.render.lighting import linear_from_srgb
+from arpipe.render.color import linear_from_srgb
 
 RgbColor = tuple[float, float, float]
 Places = tuple[tuple[str, float], ...]

@@ -12,7 +12,7 @@ from arpipe.effects.makeup.curves import Floats
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.person import Complexion, chromaticity
 from arpipe.geometry.transforms import Array
-from arpipe.render.lighting import LUMINANCE, linear_from_srgb
+from arpipe.render.color import LUMINANCE, linear_from_srgb
 from arpipe.types import Frame
 
 # Blurs: wider than pores and moles; wider than blotches, finer than the face's shape.

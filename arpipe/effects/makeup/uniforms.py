@@ -4,8 +4,8 @@ import numpy as np
 
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.person import chromaticity
+from arpipe.render.color import LUMINANCE
 from arpipe.render.layer import Canvas
-from arpipe.render.lighting import LUMINANCE
 from arpipe.render.program import Program
 
 DEPTH_PER_MM = 0.004  # of clip space; a face is about 150 mm deep

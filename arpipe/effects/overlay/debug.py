@@ -1,19 +1,17 @@
-"""What the tracker sees, drawn with thin lines: mesh, landmarks, axes, box."""
+"""Face tracking drawn with thin lines: mesh, landmarks, axes, box."""
 
 from typing import ClassVar
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
+from arpipe.effects.overlay.strokes import SUBPIXEL_BITS, fixed_point
 from arpipe.effects.params import Color, EffectParams
-from arpipe.geometry.transforms import Array
 from arpipe.needs import Need
 from arpipe.render.layer import Layer, Order, Scene
 from arpipe.types import HeadPose, Pixels, TrackedFace
 
-SUBPIXEL_BITS = 4  # cv2 takes coordinates in sixteenths of a px
 AXIS_COLORS = ((235, 70, 70), (80, 200, 90), (80, 130, 255))  # x, y, z
 OUTLINE = (20, 24, 28)
 FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -24,14 +22,14 @@ class DebugParams(EffectParams):
     """Parameters of `debug`.
 
     Attributes:
-        mesh: Draw the surface's edges.
-        outlines: Draw lips, eyes, brows and the face's outline.
-        landmarks: Draw the points.
-        axes: Draw the head frame: x red, y green, z blue.
-        box: Draw the box around all landmarks, with the track's number and angles.
-        color: Of mesh and points.
-        opacity: Of the mesh.
-        axis_mm: Length of the axes.
+        mesh: Draw the edges of the mesh.
+        outlines: Draw lips, eyes, brows and the outline of the face.
+        landmarks: Draw the landmarks.
+        axes: Draw the axes of the head frame: x red, y green, z blue.
+        box: Draw the box around all landmarks, with the track's number and the angles of the head.
+        color: Colour of mesh and landmarks.
+        opacity: Opacity of the mesh.
+        axis_mm: Length of the axes, mm.
     """
 
     mesh: bool = True
@@ -45,10 +43,10 @@ class DebugParams(EffectParams):
 
 
 class Debug(Layer):
-    """Draws what is known of each face.
+    """Draws the landmarks and the pose of each face.
 
     Args:
-        params: What to show.
+        params: What to draw.
     """
 
     Params: ClassVar[type[EffectParams]] = DebugParams
@@ -61,14 +59,14 @@ class Debug(Layer):
         self._color = (red, green, blue)
 
     def paint(self, pixels: Pixels, scene: Scene) -> None:
-        """Draw onto the faces' surroundings."""
+        """Draw all faces."""
         for face in scene.result.faces:
             if self.params.mesh and self.params.opacity > 0:
                 self._mesh(pixels, face)
             if self.params.outlines:
                 self._outlines(pixels, face)
             if self.params.landmarks:
-                for point in _fixed(face.landmarks.points_px[:, :2]):
+                for point in fixed_point(face.landmarks.points_px[:, :2]):
                     cv2.circle(
                         pixels,
                         point,
@@ -91,14 +89,14 @@ class Debug(Layer):
         if 0 in place.shape:
             return
         lines = place.copy()
-        ends = _fixed(points - low)[face.landmarks.topology.edges]
+        ends = fixed_point(points - low)[face.landmarks.topology.edges]
         cv2.polylines(lines, list(ends), False, self._color, 1, cv2.LINE_AA, SUBPIXEL_BITS)
         cv2.addWeighted(lines, self.params.opacity, place, 1.0 - self.params.opacity, 0.0, dst=place)
 
     def _outlines(self, pixels: Pixels, face: TrackedFace) -> None:
         for name in OUTLINES:
             if name in face.landmarks.topology.regions:
-                points = _fixed(face.landmarks.region(name)[:, :2])
+                points = fixed_point(face.landmarks.region(name)[:, :2])
                 cv2.polylines(
                     pixels, [points], True, self._color, _thickness(face), cv2.LINE_AA, SUBPIXEL_BITS
                 )
@@ -108,7 +106,7 @@ class Debug(Layer):
         tips = pose.camera_from_head.apply(np.vstack([np.zeros(3), np.eye(3) * length]))
         if (tips[:, 2] <= 0).any():
             return
-        points = _fixed(scene.camera.project(tips))
+        points = fixed_point(scene.camera.project(tips))
         for axis in np.argsort(-tips[1:, 2]):  # farthest first
             cv2.line(
                 pixels,
@@ -122,7 +120,9 @@ class Debug(Layer):
 
     def _box(self, pixels: Pixels, face: TrackedFace) -> None:
         box = face.landmarks.box_px
-        corners = _fixed(np.array([[box[0], box[1]], [box[2], box[1]], [box[2], box[3]], [box[0], box[3]]]))
+        corners = fixed_point(
+            np.array([[box[0], box[1]], [box[2], box[1]], [box[2], box[3]], [box[0], box[3]]])
+        )
         width = _thickness(face)
         cv2.polylines(pixels, [corners], True, self._color, width, cv2.LINE_AA, SUBPIXEL_BITS)
         text = f"{face.track_id}"
@@ -134,13 +134,7 @@ class Debug(Layer):
             cv2.putText(pixels, text, place, FONT, 0.45 * width, color, stroke, cv2.LINE_AA)
 
 
-def _fixed(points_px: npt.NDArray[np.floating] | Array) -> npt.NDArray[np.int32]:
-    """Points in cv2's fixed-point coordinates, kept within what it can take."""
-    limit = 1 << 24
-    return np.clip(np.rint(points_px * (1 << SUBPIXEL_BITS)), -limit, limit).astype(np.int32)
-
-
 def _thickness(face: TrackedFace) -> int:
-    """Line width that suits the face's size, px."""
+    """Return a line width for the size of the face, px."""
     box = face.landmarks.box_px
     return max(1, round(float(max(box[2] - box[0], box[3] - box[1])) / 350.0))

@@ -1,4 +1,4 @@
-"""Bodies and hands as skeletons: limbs in the colour of their side, fainter where the network is not sure."""
+"""Bodies and hands as skeletons: limbs in the colour of their side, fainter where the network is uncertain."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Literal
@@ -13,28 +13,28 @@ from arpipe.needs import Need
 from arpipe.render.layer import Layer, Order, Scene
 from arpipe.types import Landmarks, Pixels, TrackedBody, TrackedHand
 
-LIMB_OVER_TORSO = 0.048  # width of a limb over the torso's length
-LIMB_OVER_PALM = 0.09  # of a finger over the palm's length
-THIN = 0.45  # width of lines in a body's face, hands and feet over a limb's
-JOINT_OVER_LIMB = 0.85  # radius of a joint over the width of a limb
-THIN_JOINT = 0.32  # the same of points in a body's face, hands and feet
-HAND_REACH = 0.25  # distance of a hand's wrist from the body's own, over the torso, below which they are one
-HIDDEN, CLEAR = 0.2, 0.7  # visibility at which a point is not drawn at all, and in full
-LIMB_ENDS = frozenset(
-    {"shoulder", "elbow", "wrist", "hip", "knee", "ankle"}
-)  # the body's other points are thin
+LIMB_OVER_TORSO = 0.048  # width of a limb relative to the length of the torso
+LIMB_OVER_PALM = 0.09  # width of a finger relative to the length of the palm
+THIN = 0.45  # width of lines in the face, hands and feet of a body, relative to a limb
+JOINT_OVER_LIMB = 0.85  # radius of a joint relative to the width of a limb
+THIN_JOINT = 0.32  # as above, of points in the face, hands and feet of a body
+HAND_REACH = (
+    0.25  # distance of a hand's wrist from the body's, relative to the torso, below which they are the same
+)
+HIDDEN, CLEAR = 0.2, 0.7  # visibility at which a point is invisible, and opaque
+LIMB_ENDS = frozenset({"shoulder", "elbow", "wrist", "hip", "knee", "ankle"})  # all other points are thin
 
 
 class SkeletonParams(EffectParams):
     """Parameters of `skeleton`.
 
     Attributes:
-        parts: What is looked for; whatever else is tracked is drawn too.
+        parts: What to track; anything else that is tracked is drawn, too.
         left: Colour of the person's left side.
-        right: Of the right side.
-        middle: Of what joins them.
-        opacity: Of all.
-        width: Of limbs and joints, over the usual.
+        right: Colour of the person's right side.
+        middle: Colour of the connections between them.
+        opacity: Opacity of the drawing.
+        width: Factor for the width of limbs and joints.
     """
 
     parts: Literal["body", "hands", "both"] = "body"
@@ -54,7 +54,7 @@ class Skeleton(Layer):
     """Draws bodies and hands.
 
     Args:
-        params: How.
+        params: Colours and sizes.
     """
 
     Params: ClassVar[type[EffectParams]] = SkeletonParams
@@ -67,7 +67,7 @@ class Skeleton(Layer):
         self._left, self._right, self._middle = map(_levels, (params.left, params.right, params.middle))
 
     def paint(self, pixels: Pixels, scene: Scene) -> None:
-        """Draw onto the boxes around bodies and hands."""
+        """Draw all bodies and hands."""
         for body in scene.result.bodies:
             self._body(pixels, body, scene.result.hands)
         for hand in scene.result.hands:
@@ -94,7 +94,7 @@ class Skeleton(Layer):
     def _draw(
         self, pixels: Pixels, landmarks: Landmarks, colors: list[RGB], thin: Array, trust: Array, width: float
     ) -> None:
-        """Limbs along the topology's edges, farthest first, then joints; a limb is as sure as its lesser end."""
+        """Draw limbs, farthest first, then joints; a limb is as visible as its fainter end."""
         points = landmarks.points_px[:, :2].astype(np.float64)
         depth = landmarks.points_px[:, 2]
         edges = landmarks.topology.edges
@@ -126,14 +126,14 @@ class Skeleton(Layer):
 
 
 def _torso_px(landmarks: Landmarks) -> float:
-    """The longer of the torso's height and its breadth: one of them is left when a person turns or bends."""
+    """Return the larger of height and breadth of the torso, as one of them shrinks when a person turns or bends."""
     left_shoulder, right_shoulder, right_hip, left_hip = landmarks.region("torso")[:, :2]
     height = np.linalg.norm(left_shoulder + right_shoulder - left_hip - right_hip) / 2.0
     return float(max(height, np.linalg.norm(left_shoulder - right_shoulder)))
 
 
 def _covered_by(hands: Sequence[TrackedHand], body: Landmarks, reach_px: float) -> list[int]:
-    """The body's points of those hands that are tracked on their own: these say it better."""
+    """Return the body's points of hands that are also tracked on their own, more precisely."""
     wrists = [hand.landmarks["wrist"][:2] for hand in hands]
     return [
         index
@@ -144,7 +144,7 @@ def _covered_by(hands: Sequence[TrackedHand], body: Landmarks, reach_px: float) 
 
 
 def _trust(landmarks: Landmarks) -> Array:
-    """(n,) how much of each point to show, in [0, 1]."""
+    """Return (n,) opacity of each point, in [0, 1]."""
     if landmarks.visibility is None:
         return np.ones(landmarks.topology.count)
     ramp = np.clip((landmarks.visibility.astype(np.float64) - HIDDEN) / (CLEAR - HIDDEN), 0.0, 1.0)

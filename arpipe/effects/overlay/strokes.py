@@ -1,4 +1,4 @@
-"""Antialiased limbs and joints, each with an opacity of its own, drawn with the CPU where they are and nowhere else."""
+"""Antialiased lines and discs with individual opacity, drawn on the CPU; only their bounding box is touched."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ import numpy.typing as npt
 from arpipe.geometry.transforms import Array
 from arpipe.types import Pixels
 
-SUBPIXEL_BITS = 4  # cv2 takes coordinates in sixteenths of a px
-MOST_PX = 1 << 14  # farther out points are moved there: cv2 counts in 32 bits
-WIDEST_PX = 255  # cv2 draws no thicker lines
+SUBPIXEL_BITS = 4  # cv2 draws at sixteenths of a pixel
+MAX_PX = 1 << 14  # points further out are clipped: cv2 uses 32 bits
+MAX_WIDTH_PX = 255  # limit of cv2
 
 RGB = tuple[int, int, int]
-EDGE = (18, 22, 30)  # dark line around everything, so that it stands out from bright clothes
-RIM = (250, 251, 253)  # of joints
-EDGE_SHARE = 0.16  # width of the dark line over a limb's, at least 1 px
-RIM_SHARE = 0.3  # of a joint's radius
+EDGE = (18, 22, 30)  # dark outline, for contrast with bright clothes
+RIM = (250, 251, 253)  # rim of joints
+EDGE_SHARE = 0.16  # width of the outline relative to the limb, at least 1 px
+RIM_SHARE = 0.3  # width of the rim relative to the radius of a joint
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,10 +26,10 @@ class Limb:
     """A line with round ends.
 
     Attributes:
-        ends_px: (2, 2).
-        width_px: Its width.
+        ends_px: (2, 2) end points, image px.
+        width_px: Width, px.
         color: RGB.
-        trust: Share of the opacity, in [0, 1].
+        trust: Factor of the opacity, in [0, 1].
     """
 
     ends_px: Array
@@ -43,11 +43,11 @@ class Joint:
     """A disc.
 
     Attributes:
-        center_px: (2,).
-        radius_px: Its radius.
+        center_px: (2,) centre, image px.
+        radius_px: Radius, px.
         color: RGB.
-        trust: Share of the opacity, in [0, 1].
-        has_rim: With a light ring.
+        trust: Factor of the opacity, in [0, 1].
+        has_rim: Whether it has a light rim.
     """
 
     center_px: Array
@@ -58,13 +58,13 @@ class Joint:
 
 
 def draw(pixels: Pixels, limbs: Sequence[Limb], joints: Sequence[Joint], opacity: float) -> None:
-    """Draw limbs, then joints, in their order; later ones cover earlier ones.
+    """Draw limbs, then joints, in their sequence; later ones cover earlier ones.
 
     Args:
         pixels: (h, w, 3) RGB, changed in place.
         limbs: The lines.
         joints: The discs.
-        opacity: Of a stroke with full trust.
+        opacity: Opacity at a trust of 1.
     """
     limbs = [limb for limb in limbs if limb.trust > 0]
     joints = [joint for joint in joints if joint.trust > 0]
@@ -91,7 +91,7 @@ def draw(pixels: Pixels, limbs: Sequence[Limb], joints: Sequence[Joint], opacity
 
 
 class _Brush:
-    """Draws colours and their opacity side by side, then both onto the picture at once."""
+    """Draws colours and opacity into separate buffers, then blends them into the picture at once."""
 
     def __init__(self, place: Pixels, origin_px: Array, opacity: float) -> None:
         self._place = place
@@ -101,14 +101,14 @@ class _Brush:
         self._cover: Pixels = np.zeros(place.shape[:2], np.uint8)
 
     def line(self, ends_px: Array, width_px: float, color: RGB, trust: float) -> None:
-        start, end = _fixed(ends_px - self._origin_px).tolist()
-        width = min(max(round(width_px), 1), WIDEST_PX)
+        start, end = fixed_point(ends_px - self._origin_px).tolist()
+        width = min(max(round(width_px), 1), MAX_WIDTH_PX)
         cv2.line(self._paint, start, end, color, width, cv2.LINE_AA, SUBPIXEL_BITS)
         cv2.line(self._cover, start, end, self._level(trust), width, cv2.LINE_AA, SUBPIXEL_BITS)
 
     def disc(self, center_px: Array, radius_px: float, color: RGB, trust: float) -> None:
-        center = _fixed(center_px - self._origin_px).tolist()
-        radius = min(round(radius_px * (1 << SUBPIXEL_BITS)), MOST_PX)
+        center = fixed_point(center_px - self._origin_px).tolist()
+        radius = min(round(radius_px * (1 << SUBPIXEL_BITS)), MAX_PX)
         cv2.circle(self._paint, center, radius, color, -1, cv2.LINE_AA, SUBPIXEL_BITS)
         cv2.circle(self._cover, center, radius, self._level(trust), -1, cv2.LINE_AA, SUBPIXEL_BITS)
 
@@ -125,18 +125,21 @@ class _Brush:
 def _box(
     limbs: Sequence[Limb], joints: Sequence[Joint], width: int, height: int
 ) -> tuple[int, int, int, int] | None:
-    """Part of the picture that strokes touch: x0, y0, x1, y1; None when they touch none of it."""
+    """Return the part of the picture that strokes touch, x0, y0, x1, y1; None if they touch none of it."""
     reach = [2.0 * limb.width_px + 2.0 for limb in limbs] + [2.0 * joint.radius_px + 2.0 for joint in joints]
     points = [end for limb in limbs for end in limb.ends_px] + [joint.center_px for joint in joints]
     if not points:
         return None
-    low = np.clip(np.min(points, axis=0) - max(reach), -MOST_PX, MOST_PX)
-    high = np.clip(np.max(points, axis=0) + max(reach), -MOST_PX, MOST_PX)
+    low = np.clip(np.min(points, axis=0) - max(reach), -MAX_PX, MAX_PX)
+    high = np.clip(np.max(points, axis=0) + max(reach), -MAX_PX, MAX_PX)
     x0, y0 = (max(int(value), 0) for value in np.floor(low))
     x1, y1 = min(int(np.ceil(high[0])), width), min(int(np.ceil(high[1])), height)
     return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
-def _fixed(points_px: Array) -> npt.NDArray[np.int32]:
-    """Points in cv2's fixed-point coordinates, kept within what it can take."""
-    return np.rint(np.clip(points_px, -MOST_PX, MOST_PX) * (1 << SUBPIXEL_BITS)).astype(np.int32)
+def fixed_point(points_px: npt.NDArray[np.floating]) -> npt.NDArray[np.int32]:
+    """Convert points to the fixed-point coordinates of cv2, clipped to its range."""
+    fixed: npt.NDArray[np.int32] = np.rint(np.clip(points_px, -MAX_PX, MAX_PX) * (1 << SUBPIXEL_BITS)).astype(
+        np.int32
+    )
+    return fixed

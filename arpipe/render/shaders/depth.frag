@@ -1,3 +1,3 @@
-// Depth alone: colour is masked out.
+// Writes depth only; colour is masked.
 void main() {
 }

@@ -1,4 +1,4 @@
-// Depth only: what hides a worn object.
+// Geometry in the head frame, for depth-only passes such as that of occluders.
 #include "project.glsl"
 
 uniform mat4 u_gl_from_head;

@@ -5,7 +5,7 @@ uniform float u_lens_k3;
 
 vec4 project(vec3 point_m) {
     float depth = max(-point_m.z, 1e-3);
-    vec2 p = vec2(point_m.x, -point_m.y) / depth;  // the camera's plane: y down
+    vec2 p = vec2(point_m.x, -point_m.y) / depth;  // on the camera's image plane, y down
     float r2 = dot(p, p);
     float radial = 1.0 + r2 * (u_lens.x + r2 * (u_lens.y + r2 * u_lens_k3));
     vec2 bent = p * radial

@@ -1,4 +1,4 @@
-// A worn object; see surface.glsl.
+// An object on the head; see surface.glsl.
 #include "surface.glsl"
 
 layout(location = 0, index = 0) out vec4 o_color;
@@ -53,7 +53,7 @@ vec2 placed(mat3 transform) {
 }
 
 #ifdef NORMAL_MAP
-// Tangents from the screen's derivatives: position and texture coordinates change together.
+// Tangents from screen-space derivatives of position and texture coordinates.
 vec3 bumped(vec3 normal) {
     vec2 uv = placed(u_normal_transform);
     vec3 along_x = dFdx(v_position), along_y = dFdy(v_position);
@@ -86,7 +86,7 @@ void main() {
     body.x *= texture(u_transmission_map, placed(u_transmission_transform)).r;
 #endif
 #ifdef LIT_BY_VERTEX
-    // Half-way vectors, as normals, change evenly from vertex to vertex; their x and y are the place on the ball.
+    // Half vectors can be interpolated between vertices, as normals can; their x and y are the place on the ball.
     vec3 mirror = v_mirror.xyw * inversesqrt(dot(v_mirror.xyz, v_mirror.xyz));
     Aspect seen = Aspect(v_light, mirror.z, mirror.xy * 0.5 + 0.5);
     Aspect coat_seen = seen;
@@ -97,7 +97,7 @@ void main() {
     Aspect coat_seen = aspect(normal, to_eye);
     Aspect seen = coat_seen;
 #ifdef NORMAL_MAP
-    seen = aspect(bumped(normal), to_eye);  // the coat lies smooth over the bumps
+    seen = aspect(bumped(normal), to_eye);  // the coat is smooth over the bumps
 #endif
 #endif
     float open = 1.0;

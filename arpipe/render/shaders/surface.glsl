@@ -1,13 +1,13 @@
-// Metallic-roughness surface under image-based light: a matt part, a mirrored part, a clear coat.
-// With GLASS the picture behind shines through, tinted.
-// With LIT_BY_VERTEX what depends on directions has been worked out at the vertices.
+// Metallic-roughness surface under image-based light: diffuse and specular reflection, and a clear coat.
+// GLASS: the picture behind is transmitted, tinted.
+// LIT_BY_VERTEX: everything that depends on directions is computed at the vertices.
 #include "light.glsl"
 
-// What depends on directions alone.
+// Everything that depends on directions only.
 struct Aspect {
-    vec3 light;    // that a white matt surface returns
+    vec3 light;    // reflected by a white matt surface
     float facing;  // cosine of the angle to the viewer
-    vec2 ball;     // where the surroundings are mirrored from
+    vec2 ball;     // place of the mirrored direction on the mirror ball
 };
 
 // surface: metallic, roughness, clearcoat, clearcoat roughness. body: transmission, reflectance at normal incidence
@@ -17,13 +17,13 @@ struct Matter {
     vec4 surface;
     vec4 body;
     vec3 emitted;
-    float open;    // share of the surroundings that reaches it
+    float open;    // share of the surroundings that is not occluded
 };
 
-// As the fragment shader gives it out.
+// Outputs of the fragment shader.
 struct Drawn {
-    vec4 color;    // radiance × coverage, alpha 0; an sRGB code × coverage unless GLASS
-    vec4 through;  // share of the picture that is left; alpha what is not covered
+    vec4 color;    // radiance × coverage, alpha 0; sRGB code × coverage unless GLASS
+    vec4 through;  // transmittance of the picture; alpha: what is not covered
 };
 
 float grazing(float facing) {  // Schlick: (1 - cos)^5
@@ -36,7 +36,7 @@ Aspect aspect(vec3 normal, vec3 to_eye) {
     return Aspect(irradiance(normal), dot(normal, to_eye), on_ball(reflect(-to_eye, normal)));
 }
 
-// coat_seen: the coat lies smooth over bumps. whole: 0 where a temple has faded away.
+// coat_seen: the coat is smooth over bumps. whole: 0 where a temple has faded out.
 Drawn drawn(Matter matter, Aspect seen, Aspect coat_seen, float whole) {
     vec4 base = matter.base;
     float f0 = matter.body.y * 0.25, metallic = matter.surface.x, roughness = matter.surface.y;
@@ -50,7 +50,7 @@ Drawn drawn(Matter matter, Aspect seen, Aspect coat_seen, float whole) {
     vec3 scattered = base.rgb;
 #endif
 #ifdef GLASS
-    reflectance *= smoothstep(0.0, 0.35, facing);  // the narrow edge of a lens would glitter from pixel to pixel
+    reflectance *= smoothstep(0.0, 0.35, facing);  // without it, the narrow edge of a lens would flicker from pixel to pixel
 #endif
 
     vec3 through = vec3(0.0), radiance = vec3(0.0);
@@ -59,10 +59,10 @@ Drawn drawn(Matter matter, Aspect seen, Aspect coat_seen, float whole) {
     through = scattered * matter.body.x * (1.0 - reflectance);
     opaque = 1.0 - matter.body.x;
 #endif
-#ifndef CLEAR  // else what light enters goes through
+#ifndef CLEAR  // otherwise all light that enters passes through
     radiance = scattered * opaque * seen.light;
 #endif
-#if !defined(CLEARCOAT) || defined(METALLIC)  // coat and plastic refract alike: nothing is mirrored between them
+#if !defined(CLEARCOAT) || defined(METALLIC)  // coat and plastic have similar indices of refraction: no reflection between them
     radiance += reflectance * surroundings(seen.ball, roughness);
 #endif
     radiance *= matter.open;

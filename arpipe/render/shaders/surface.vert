@@ -1,4 +1,4 @@
-// A worn object: up to PARTS rigid parts, materials by vertex; see surface.glsl.
+// An object on the head: up to PARTS rigid parts, materials per vertex; see surface.glsl.
 #include "project.glsl"
 #ifdef LIT_BY_VERTEX
 #include "light.glsl"
@@ -6,8 +6,8 @@
 
 uniform mat4 u_gl_from_part[PARTS];
 uniform vec4 u_head_z;     // dot(u_head_z, (p, 1)) is z of a gl point p in the head frame, m
-uniform vec2 u_fade_z_m;   // head z where a temple is gone, where it is whole
-uniform vec4 u_tint;       // multiplies the base colour; alpha the opacity
+uniform vec2 u_fade_z_m;   // head z at which a temple is invisible, and at which it is opaque
+uniform vec4 u_tint;       // factors of the base colour and of the opacity
 
 in vec3 in_position;       // model frame, m
 in vec3 in_normal;
@@ -22,8 +22,8 @@ flat out vec4 v_surface;
 flat out vec4 v_body;
 out float v_whole;
 #ifdef LIT_BY_VERTEX
-out vec3 v_light;          // that a white matt surface returns
-out vec4 v_mirror;         // half-way between what is mirrored and the camera's axis; cosine of the angle to the viewer
+out vec3 v_light;          // reflected by a white matt surface
+out vec4 v_mirror;         // half vector of the mirrored direction and the camera's axis; cosine of the angle to the viewer
 #else
 out vec3 v_position;       // gl frame, m
 out vec3 v_normal;
@@ -39,7 +39,7 @@ void main() {
     v_body = in_body;
     v_whole = smoothstep(u_fade_z_m.x, u_fade_z_m.y, dot(u_head_z, point));
 #ifdef LIT_BY_VERTEX
-    // What turns away is taken as seen edge-on: else its mirror image would lie across the ball.
+    // Surfaces that face away are treated as edge-on: otherwise their reflection would cross the ball.
     vec3 to_eye = normalize(-point.xyz);
     normal = normalize(normal);
     float facing = max(dot(normal, to_eye), 0.0);

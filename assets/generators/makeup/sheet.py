@@ -12,7 +12,7 @@ from PIL import Image
 
 from arpipe.effects.makeup.person import chromaticity
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
-from arpipe.render.lighting import linear_from_srgb
+from arpipe.render.color import linear_from_srgb
 from arpipe.types import Frame
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -11,9 +11,9 @@ from arpipe import Layer, Order, Scene
 from arpipe.effects.params import Color, EffectParams
 from arpipe.geometry.camera import GL_FROM_CAMERA
 from arpipe.needs import Need
+from arpipe.render.color import linear_from_srgb
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas, Patch, Phase
-from arpipe.render.lighting import linear_from_srgb
 from arpipe.render.view import box_around
 from arpipe.types import HeadPose, TrackedFace
 

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from arpipe.effects.background.effect import Background, BackgroundParams, feathered, mask_of
-from arpipe.effects.background.linear_light import bytes_of, light_of
-from arpipe.effects.background.matte import continued, take_apart
-from arpipe.effects.background.plates import covering
+from arpipe.effects.background.effect import Background, BackgroundParams, feather, require_mask
+from arpipe.effects.background.linear_light import to_bytes, to_light
+from arpipe.effects.background.matte import extend, separate
+from arpipe.effects.background.plates import crop_to_fill
 from arpipe.effects.packs import load_effect, needs_of
 from arpipe.errors import AssetError, ConfigError, MediaError
 from arpipe.types import Frame
@@ -30,8 +30,8 @@ def save(folder: Path, pixels, name="office.png"):
 
 def test_light_survives_the_way_to_bytes_and_back():
     levels = np.arange(256, dtype=np.uint8)
-    assert (bytes_of(light_of(levels)) == levels).all()
-    assert (bytes_of(np.array([-1.0, 2.0], np.float32)) == [0, 255]).all()
+    assert (to_bytes(to_light(levels)) == levels).all()
+    assert (to_bytes(np.array([-1.0, 2.0], np.float32)) == [0, 255]).all()
 
 
 def test_the_edge_is_mixed_anew_with_nothing_of_the_old_background():
@@ -57,10 +57,10 @@ def test_an_empty_scene_is_blurred_as_asked(blur, bokeh):
     drawn = painted(background(blur=blur, bokeh=bokeh), frame, np.zeros((720, 640), np.float32))
     if not bokeh:
         sigma = blur * 640 / 720
-        expected = bytes_of(cv2.GaussianBlur(light_of(frame.pixels), (0, 0), sigma, borderType=1))
+        expected = to_bytes(cv2.GaussianBlur(to_light(frame.pixels), (0, 0), sigma, borderType=1))
         assert np.abs(drawn.astype(int) - expected).max() <= 6
-    mean = light_of(drawn)[:, 80:560].mean()
-    assert mean == pytest.approx(light_of(frame.pixels)[:, 80:560].mean(), rel=0.03)
+    mean = to_light(drawn)[:, 80:560].mean()
+    assert mean == pytest.approx(to_light(frame.pixels)[:, 80:560].mean(), rel=0.03)
 
 
 def test_bokeh_turns_a_light_into_a_bright_disc():
@@ -83,7 +83,7 @@ def test_the_halo_around_a_person_is_none():
         person = (mask > 0.02).astype(np.uint8)
         rim = cv2.dilate(person, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13))).astype(bool)
         rim &= person == 0
-        wanted = bytes_of(cv2.GaussianBlur(light_of(clean), (0, 0), 18.0, borderType=cv2.BORDER_REPLICATE))
+        wanted = to_bytes(cv2.GaussianBlur(to_light(clean), (0, 0), 18.0, borderType=cv2.BORDER_REPLICATE))
         means = (np.rint(part[rim].mean(axis=0)) for part in (drawn, wanted))
         worst = max(worst, float(delta_e(*means)))
     assert worst <= 4.0
@@ -144,13 +144,13 @@ def test_light_of_a_picture_wraps_around_the_subject():
 
 def test_feather_goes_inwards_only():
     _, mask = half_picture(softness=0.5)
-    soft = feathered(mask, 40.0)  # 10 px here
+    soft = feather(mask, 40.0)  # 10 px here
     assert (soft <= mask).all()
     assert (soft[mask == 0.0] == 0.0).all()
     assert soft[90, 161] < 0.3
     assert 0.5 < soft[90, 167] < 0.95
     assert (soft[:, 180:] > 0.99).all()
-    assert feathered(mask, 0.0) is mask
+    assert feather(mask, 0.0) is mask
 
 
 def test_transparency_is_the_mask_and_whatever_was_drawn_since():
@@ -189,7 +189,7 @@ def test_pictures_of_a_few_pixels(size):
 def test_a_coarse_mask_is_enlarged_and_a_missing_one_an_error():
     frame, mask = half_picture()
     coarse = cv2.resize(mask, (80, 45), interpolation=cv2.INTER_AREA)
-    assert np.abs(mask_of(scene_of(frame, coarse)) - mask).mean() < 0.01
+    assert np.abs(require_mask(scene_of(frame, coarse)) - mask).mean() < 0.01
     with pytest.raises(ValueError, match="no person mask"):
         painted(background(), frame)
 
@@ -206,25 +206,25 @@ def test_a_side_goes_on_smoothly_under_the_other():
     light[:, :20], light[:, 44:] = 0.2, 0.6
     weight = np.zeros((64, 64), np.float32)
     weight[:, :20] = weight[:, 44:] = 1.0
-    filled = continued(light, weight)
+    filled = extend(light, weight)
     assert (filled[weight == 1.0] == light[weight == 1.0]).all()
     assert filled[:, 20:44].min() >= 0.19
     assert filled[:, 20:44].max() <= 0.61
     assert np.abs(np.diff(filled[32, :, 0])).max() < 0.12
-    assert not continued(light, np.zeros((64, 64), np.float32)).max() > 0.6
+    assert not extend(light, np.zeros((64, 64), np.float32)).max() > 0.6
 
 
 def test_both_sides_of_a_frame_are_found():
     frame, mask = half_picture()
-    sides = take_apart(frame.pixels, mask, 4)
+    sides = separate(frame.pixels, mask, 4)
     assert sides.subject.shape == (45, 80, 3)
-    assert np.abs(bytes_of(sides.subject).astype(int) - SUBJECT).max() <= 1
-    assert np.abs(bytes_of(sides.background).astype(int) - BEHIND).max() <= 1
+    assert np.abs(to_bytes(sides.subject).astype(int) - SUBJECT).max() <= 1
+    assert np.abs(to_bytes(sides.background).astype(int) - BEHIND).max() <= 1
 
 
 def test_a_wide_picture_is_cut_at_its_sides():
     wide = np.arange(100, dtype=np.uint8)[None, :, None].repeat(10, 0).repeat(3, 2)
-    assert covering(wide, 20, 10)[0, [0, 19], 0].tolist() == [40, 59]
+    assert crop_to_fill(wide, 20, 10)[0, [0, 19], 0].tolist() == [40, 59]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,12 @@ import cv2
 import numpy as np
 import pytest
 
-from arpipe.effects.filter.convolution import CpuConvolution, GpuConvolution, convolution_for, passes_of
+from arpipe.effects.filter.convolution import (
+    CpuConvolution,
+    GpuConvolution,
+    make_convolution,
+    separate_kernel,
+)
 from arpipe.effects.filter.effect import KERNELS, Filter, FilterParams
 from arpipe.effects.packs import load_effect, needs_of
 from arpipe.errors import ConfigError
@@ -31,17 +36,17 @@ def test_the_frame_is_what_filter2d_gives(kernel):
 
 
 def test_kernels_are_taken_apart_where_they_can_be():
-    column, row = passes_of(PRODUCT)
+    column, row = separate_kernel(PRODUCT)
     assert column @ row == pytest.approx(PRODUCT)
-    assert [len(passes_of(KERNELS[name])) for name in ("blur", "sharpen")] == [2, 1]
-    assert len(passes_of(np.zeros((3, 3)))) == 2
+    assert [len(separate_kernel(KERNELS[name])) for name in ("blur", "sharpen")] == [2, 1]
+    assert len(separate_kernel(np.zeros((3, 3)))) == 2
 
 
 @pytest.mark.gl
 @pytest.mark.parametrize("kernel", [*KERNELS.values(), *OWN.values(), PRODUCT])
 def test_a_gpu_gives_what_filter2d_gives(kernel, context):
     kernel = np.array(kernel)
-    gpu = GpuConvolution(passes_of(kernel), context)
+    gpu = GpuConvolution(separate_kernel(kernel), context)
     pictures = [RNG.integers(0, 256, (rows, columns, 3), np.uint8) for rows, columns in SIZES]
     for pixels in pictures:
         assert np.abs(gpu(pixels).astype(int) - cv2.filter2D(pixels, -1, kernel)).max() <= 1, pixels.shape
@@ -52,10 +57,10 @@ def test_a_gpu_gives_what_filter2d_gives(kernel, context):
 @pytest.mark.gl
 def test_large_kernels_go_to_a_gpu_and_small_ones_stay(context):
     large, small = np.array(OWN["15 × 15"]), KERNELS["sharpen"]
-    assert isinstance(convolution_for(large, context), CpuConvolution)  # this one is a CPU that draws
+    assert isinstance(make_convolution(large, context), CpuConvolution)  # this one is a CPU that draws
     context.renderer = "Some GPU"
-    assert isinstance(convolution_for(small, context), CpuConvolution)
-    on_gpu = convolution_for(large, context)
+    assert isinstance(make_convolution(small, context), CpuConvolution)
+    on_gpu = make_convolution(large, context)
     assert isinstance(on_gpu, GpuConvolution)
     on_gpu.close()
     layer, frame = Filter(FilterParams(kernel="blur"), context), noisy_frame()

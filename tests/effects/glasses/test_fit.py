@@ -4,7 +4,7 @@ import pytest
 from arpipe.assets import asset_path
 from arpipe.effects.glasses.fit import Adjustment, GlassesSize, fit_anchor, fit_glasses
 from arpipe.effects.glasses.head_shape import HeadShape
-from arpipe.effects.glasses.model_shape import model_shape
+from arpipe.effects.glasses.model_shape import measure_model
 from arpipe.effects.packs import load_pack
 from arpipe.geometry.mesh import vertex_normals
 from arpipe.io.gltf import load_gltf
@@ -22,7 +22,7 @@ def moved(matrix, points):
 @pytest.fixture(scope="module", params=PACKS)
 def glasses(request):
     model = load_gltf(asset_path(f"effects/{request.param}/model.glb"))
-    shape = model_shape(object_mesh(model, ("temple_l", "temple_r")), model)
+    shape = measure_model(object_mesh(model, ("temple_l", "temple_r")), model)
     (layer,) = load_pack(request.param).layers
     return shape, layer.params.glasses
 
@@ -134,7 +134,7 @@ def test_adjustment_moves_scales_and_tilts(glasses):
 def test_a_model_without_temples_or_lenses_is_worn_too():
     model = load_gltf(asset_path("effects/round/model.glb"))
     mesh = object_mesh(model, ())
-    shape = model_shape(mesh, model)
+    shape = measure_model(mesh, model)
     assert shape.hinges_m == {}
     assert fit_glasses(shape, GlassesSize(), FACE.canonical_m, FACE, "face").head_from_temple == {}
 

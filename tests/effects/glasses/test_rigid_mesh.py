@@ -228,7 +228,7 @@ def test_fit_stays_put_while_the_mouth_moves(context):
         compositor = Compositor(context)
         compositor.draw(result_of(plain_frame(time_s=index / 30.0), moving), CAMERA, [layer], StageTimer())
         compositor.close()
-        places.append(layer._worn[0].fit.head_from_glasses[:3, 3])
+        places.append(layer._placed[0].fit.head_from_glasses[:3, 3])
     layer.close()
     assert np.ptp(places, axis=0).max() < 1e-4
 
@@ -336,7 +336,7 @@ def test_glasses_stay_on_a_head_whose_size_turns_out_otherwise(context, fit):
         )
         compositor.draw(result, CAMERA, [layer], StageTimer())
         compositor.close()
-        boxes.append(layer._worn[0].solid_box)
+        boxes.append(layer._placed[0].solid_box)
     layer.close()
     if fit == "face":
         assert np.abs(np.diff(boxes, axis=0)).max() < 0.5

@@ -8,9 +8,9 @@ import pytest
 
 from arpipe.effects.kinds import kind_class
 from arpipe.effects.packs import load_effect, needs_of
+from arpipe.render.color import LUMINANCE, linear_from_srgb
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
-from arpipe.render.lighting import LUMINANCE, linear_from_srgb
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.types import Frame, FrameResult, Landmarks, TrackedHand

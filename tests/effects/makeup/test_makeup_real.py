@@ -13,10 +13,10 @@ from arpipe.effects.makeup.curves import closed_curve
 from arpipe.effects.makeup.person import measure, px_per_mm
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.pipeline.pipeline import Pipeline
+from arpipe.render.color import LUMINANCE, linear_from_srgb
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
-from arpipe.render.lighting import LUMINANCE, linear_from_srgb
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.types import Frame

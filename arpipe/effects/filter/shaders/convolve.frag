@@ -1,14 +1,14 @@
-// One pass of a convolution, as cv2.filter2D lays a kernel on a picture whose rim is mirrored.
-#define MOST_FACTORS 225
+// One pass of a convolution, with the orientation of cv2.filter2D and mirrored borders.
+#define MAX_FACTORS 225
 
 uniform sampler2D u_source;
 uniform ivec2 u_size;    // of the picture, px; the texture may be larger
 uniform ivec2 u_kernel;  // columns and rows, odd
-uniform float u_factors[MOST_FACTORS];
+uniform float u_factors[MAX_FACTORS];
 
 out vec4 o_color;
 
-// Index i of n pixels, mirrored at both ends as often as it takes; the outermost pixel is not doubled.
+// Index i of n pixels, mirrored at both ends as often as needed, without repeating the outermost pixel.
 int mirrored(int i, int n) {
     int period = max(2 * n - 2, 1);
     int place = abs(i) % period;

@@ -1,13 +1,13 @@
-// Another colour of iris: its own shading, fibres and catchlights stay.
+// Another iris colour; shading and catchlights of the eye stay.
 #include "common.glsl"
 
-uniform vec3 u_irises;  // mean of the bare irises
+uniform vec3 u_irises;  // mean of the irises without makeup
 uniform vec3 u_color;   // linear, as shown
 uniform float u_opacity;
 uniform vec4 u_circle[2]; // centre, radius, 1 / pupil radius (px): left, right
 
 in vec2 v_place;
-in vec4 v_data;         // inside the lids, eye (0 left, 1 right), facing, -
+in vec4 v_data;         // distance inside the lids (0 … 1), eye (0 left, 1 right), facing, unused
 
 layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;

@@ -1,8 +1,8 @@
 // Liner and lashes: ribbons with soft edges.
 uniform vec4 u_pigment; // linear colour as shown, opacity
-uniform float u_soft;   // half width of an edge, px
+uniform float u_soft;   // half the width of an edge, px
 
-in vec4 v_data;         // distance from the middle line, half width (px), strength, -
+in vec4 v_data;         // distance from the centre line, half width (px), strength, unused
 
 layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;

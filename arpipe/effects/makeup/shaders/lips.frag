@@ -1,29 +1,29 @@
-// Lipstick over the lip's own folds and shading.
+// Lipstick that keeps the folds and the shading of the lips.
 #include "common.glsl"
 
-uniform vec3 u_lips;       // mean of the bare lips
-uniform vec3 u_inner;      // pigment as shown, linear: near the mouth
-uniform vec3 u_outer;      // at the outline
-uniform vec4 u_liner;      // pencil along the outline, its strength
+uniform vec3 u_lips;       // mean of the lips without makeup
+uniform vec3 u_inner;      // pigment near the mouth, linear, as shown
+uniform vec3 u_outer;      // pigment at the outline
+uniform vec4 u_liner;      // colour and strength of the pencil along the outline
 uniform float u_liner_width;
 uniform float u_opacity;
-uniform float u_gloss;     // wet film
-uniform float u_shine;     // what stays of the lip's own highlights
+uniform float u_gloss;     // strength of the wet film
+uniform float u_shine;     // share of the lips' own highlights that stays
 uniform float u_metal;
 uniform float u_px_mm;
-uniform float u_open;      // 0 closed, 1 so far open that teeth show
+uniform float u_open;      // 0: closed, 1: open enough to show teeth
 
 in vec2 v_place;
-in vec4 v_data;            // coverage, place across (0 mouth, 1 outline; less: beyond the mesh), place along (0 corner … 1 corner), facing
+in vec4 v_data;            // coverage; across (0 mouth, 1 outline, < 0 beyond the mesh); along (0 … 1, corner to corner); facing
 
 layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;
 
-const float BRIGHTEST = 1.4; // over the mean: more is shine, not shading
-const float FOLDS_SEEN = 0.12; // lips as bright as this show their folds, darker ones their noise
-const float NOISE_FLOOR = 0.012; // very dark lips are shaded by noise; this much of it is ignored
+const float BRIGHTEST = 1.4; // relative to the mean: anything brighter is shine, not shading
+const float FOLDS_SEEN = 0.12; // luminance at which lips show folds; the structure of darker ones is noise
+const float NOISE_FLOOR = 0.012; // the shading of very dark lips is noise; luminance below this is ignored
 
-// Beside the mouth's opening: 0 on teeth (bright, hardly red) and in the dark behind them.
+// 0 near the opening of the mouth on teeth (bright, hardly red) and in the dark between them.
 float lip_evidence(vec3 under, float level) {
     float mean_level = luminance(u_lips);
     float red = (u_lips.r - u_lips.g) / (u_lips.r + 0.01);
@@ -42,7 +42,7 @@ void main() {
     vec3 under = backdrop();
     float level = luminance(under);
     cover *= lip_evidence(under, level);
-    // What is seen past a turned mouth is neither lip nor skin.
+    // Beyond the silhouette of a turned mouth there is neither lip nor skin.
     float away = min(distance(chromaticity(under), chromaticity(u_lips)), distance(chromaticity(under), u_skin.xy));
     cover *= 1.0 - smoothstep(0.3 * u_reach, 0.7 * u_reach, away) * (1.0 - smoothstep(0.35, 0.6, v_data.w));
     if (cover < 0.002) discard;
@@ -50,7 +50,7 @@ void main() {
     float shade = (level + NOISE_FLOOR) / (luminance(u_lips) + NOISE_FLOOR);
     float lit = min(shade, BRIGHTEST);
     float own_shine = min(max(shade - BRIGHTEST, 0.0) * luminance(u_lips), 0.3);
-    lit = pow(lit, lit < 1.0 ? 0.85 : 0.5); // lit lips show the pigment, hardly more
+    lit = pow(lit, lit < 1.0 ? 0.85 : 0.5); // brightly lit lips show hardly more than the pigment
 
     float across = v_data.y;
     vec3 pigment = mix(u_inner, u_outer, smoothstep(0.15, 0.75, across));
@@ -59,13 +59,13 @@ void main() {
     vec3 color = pigment * lit;
 
     if (u_gloss + u_metal > 0.0) {
-        // A lip bulges across; its folds are told by how bright they are beside their neighbours.
+        // A lip is convex across; its folds are estimated from differences of brightness.
         vec2 slope = vec2(dFdx(level), dFdy(level)) / (level + 0.05);
         vec2 outward = vec2(dFdx(across), dFdy(across));
         outward /= max(length(outward), 1e-4);
         float bulge = (across - 0.42) * 2.1;
-        float told = 0.35 * min(u_px_mm, 4.0) * min(luminance(u_lips) / FOLDS_SEEN, 1.0);
-        vec3 normal = normalize(vec3(outward * bulge - slope * told, 1.0));
+        float relief = 0.35 * min(u_px_mm, 4.0) * min(luminance(u_lips) / FOLDS_SEEN, 1.0);
+        vec3 normal = normalize(vec3(outward * bulge - slope * relief, 1.0));
         vec3 half_way = normalize(u_light + vec3(0.0, 0.0, 1.0));
         float facing = max(dot(normal, half_way), 0.0);
         float rim = smoothstep(0.0, 0.25, across) * smoothstep(1.0, 0.75, across);

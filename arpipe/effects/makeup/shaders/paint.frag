@@ -1,9 +1,9 @@
-// A picture in the UV layout, on skin.
+// A picture in UV layout, painted on skin.
 #include "common.glsl"
 
-uniform sampler2D u_paint; // sRGB, alpha straight
+uniform sampler2D u_paint; // linear, alpha premultiplied
 uniform float u_opacity;
-uniform float u_texture;   // share of the skin's shading in the paint's
+uniform float u_texture;   // share of the skin's shading that the paint takes on
 
 in vec2 v_look;
 in vec2 v_uv;

@@ -1,8 +1,8 @@
-// Shapes drawn over refined landmarks, in image px.
+// Shapes over the refined landmarks, in image px.
 #include "place.glsl"
 
 in vec2 in_position; // image px
-in vec4 in_data;     // means what the fragment shader says
+in vec4 in_data;     // see the fragment shader
 
 out vec2 v_place;
 out vec4 v_data;
@@ -11,5 +11,5 @@ void main() {
     v_place = in_position;
     v_data = in_data;
     gl_Position = placed(vec3(in_position, 0.0));
-    gl_Position.z = -0.97; // before the face, behind hands: see arpipe/effects/makeup/occluders.py
+    gl_Position.z = -0.97; // in front of the face, behind hands; see arpipe/effects/makeup/occluders.py
 }

@@ -1,7 +1,7 @@
-// Powders and foundation: films over the skin's own shading and pores.
-// FILMS masks, those of the GLOWS pigments that add light first, and with EVEN two more, say where; they lie four
-// to a page in PAGES textures. Nothing is discarded: where no mask is, the picture times 1 is the picture, bit for bit,
-// and finding out costs more. GRAINS is defined when single grains of shimmer can be seen.
+// Pigments and skin smoothing: films that keep the shading and the pores of the skin.
+// FILMS masks (first those of the GLOWS pigments that add light) and, with EVEN, two more are packed four per texture in
+// PAGES textures. Nothing is discarded: without a mask the picture is multiplied by 1, which reproduces it bit for bit and
+// costs less than a test. GRAINS: single grains of shimmer can be visible.
 #include "common.glsl"
 
 uniform sampler2D u_page0;
@@ -15,15 +15,15 @@ uniform sampler2D u_page2;
 uniform sampler2D u_page3;
 #endif
 #if FILMS > 0
-uniform vec3 u_film[FILMS]; // what full strength leaves of skin light, less 1
+uniform vec3 u_film[FILMS]; // transmittance for skin at full strength, minus 1
 #endif
 #if GLOWS > 0
-uniform vec4 u_glow[GLOWS]; // light added, share of it in grains
+uniform vec4 u_glow[GLOWS]; // light added, share of it from grains
 #endif
 #ifdef EVEN
-uniform float u_even;        // 1; less fades
-uniform sampler2D u_smoothing; // ratios less 1: RGB evens the skin out, A lifts its shadows
-uniform vec4 u_low_place;    // texture coordinates = xy * place.xy + place.zw, region px
+uniform float u_even;        // opacity of the smoothing
+uniform sampler2D u_smoothing; // factors minus 1: RGB evens out the skin, A lifts its shadows
+uniform vec4 u_low_place;    // texture coordinates = xy * place.xy + place.zw; px of the region
 #endif
 
 in vec3 v_normal;
@@ -34,9 +34,9 @@ layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;
 
 #ifdef GRAINS
-const float ACROSS = 420.0; // grains across the unwrap: 0.6 mm each
+const float ACROSS = 420.0; // grains across the UV layout, 0.6 mm each
 
-// Few bright grains among many dull ones; too small to be seen singly they are their mean.
+// Few bright grains among many dull ones; their mean where they are too small to be resolved.
 float grain() {
     vec2 place = v_uv * ACROSS;
     vec2 cell = floor(place);
@@ -74,9 +74,9 @@ void main() {
 
     vec3 through = vec3(1.0), added = vec3(0.0);
 #ifdef EVEN
-    vec4 evening = texture(u_smoothing, gl_FragCoord.xy * u_low_place.xy + u_low_place.zw);
+    vec4 smoothing = texture(u_smoothing, gl_FragCoord.xy * u_low_place.xy + u_low_place.zw);
     vec2 even = vec2(mask[FILMS], mask[FILMS + 1]) * (u_even * here);
-    through = (1.0 + evening.rgb * even.x) * (1.0 + evening.a * even.y);
+    through = (1.0 + smoothing.rgb * even.x) * (1.0 + smoothing.a * even.y);
 #endif
 #if FILMS > 0
     for (int i = 0; i < FILMS; i++) through *= 1.0 + u_film[i] * (mask[i] * here);

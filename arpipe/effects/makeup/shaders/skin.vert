@@ -1,15 +1,15 @@
-// The face's surface, straight from its landmarks.
+// The surface of the face, from its landmarks.
 #include "place.glsl"
 
-uniform vec3 u_light; // unit, towards the main light; x right, y down, z to the viewer
+uniform vec3 u_light; // unit, towards the main light; x right, y down, z towards the viewer
 
 in vec3 in_position; // image px
-in vec3 in_normal;   // x right, y down, z to the viewer
+in vec3 in_normal;   // x right, y down, z towards the viewer
 in vec2 in_uv;
 
 out vec3 v_normal;
 out vec2 v_uv;
-out vec2 v_look; // how much of the surface is seen, sheen of what shines
+out vec2 v_look; // visibility of the surface; sheen of glowing pigments
 
 float to_the_14th(float x) {
     float x2 = x * x, x4 = x2 * x2;

@@ -1,10 +1,10 @@
-// Whiter teeth: less yellow, a little brighter; gums, tongue and the dark stay.
+// Whiter teeth: less yellow, a little brighter; gums, tongue and dark gaps stay.
 #include "common.glsl"
 
 uniform float u_opacity;
 uniform float u_brighten;
 
-in vec4 v_data; // inside the lips, -, -, facing
+in vec4 v_data; // distance inside the lips (0 … 1), unused, unused, facing
 
 layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;
