@@ -26,27 +26,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     debug = DEBUG_FLAG in given or os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
     try:
-        from arpipe.cli import app
-
-        app(args=[argument for argument in given if argument != DEBUG_FLAG], prog_name="arpipe")
-    except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except BrokenPipeError:
-        _drop_output()
-        return 1
+        return _run([argument for argument in given if argument != DEBUG_FLAG])
     except ArpipeError as error:
         if debug:
             raise
         _report(str(error))
-        return 1
     except Exception as error:  # the last resort; --debug shows the traceback
         if debug:
             raise
         _report(
             f"{type(error).__name__}: {error}\nThis is a bug in arpipe; add --debug to see the traceback."
         )
+    return 1
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Run a command line and return its exit code; errors are raised."""
+    try:
+        from arpipe.cli import app
+
+        app(args=arguments, prog_name="arpipe")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
         return 1
     return 0
 

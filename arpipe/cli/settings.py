@@ -137,11 +137,9 @@ def with_settings(*settings: Setting, default: str | None = None) -> Callable[[C
         settings: The settings, in the order of the help text.
         default: Name of the configuration used without `--config`; None for the general default.
     """
-    options = [*settings, CONFIG, SET]
 
     def decorate(command: Command) -> Command:
         taken = inspect.signature(command).parameters
-        added = {option.name for option in options}
 
         def run(**given: Any) -> None:
             given[CONFIG.name] = given[CONFIG.name] or default
@@ -153,19 +151,26 @@ def with_settings(*settings: Setting, default: str | None = None) -> Callable[[C
 
             command(load=load, **{name: value for name, value in given.items() if name in taken})
 
-        own = [
-            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-            for name, parameter in taken.items()
-            if name != "load" and name not in added
-        ]
-        declared = [option.parameter for option in options]
-        parameters = [*declared[: len(settings)], *own, *declared[len(settings) :]]
+        parameters = _parameters(settings, taken)
         run.__name__, run.__doc__ = command.__name__, command.__doc__
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         setattr(run, "__signature__", inspect.Signature(parameters))  # noqa: B010 - unknown to type checkers
         return run
 
     return decorate
+
+
+def _parameters(
+    settings: tuple[Setting, ...], taken: Mapping[str, inspect.Parameter]
+) -> list[inspect.Parameter]:
+    """Return the parameters for typer: the settings, then the command's own, then `--config` and `--set`."""
+    added = {"load", *(option.name for option in (*settings, CONFIG, SET))}
+    own = [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in taken.items()
+        if name not in added
+    ]
+    return [*(option.parameter for option in settings), *own, CONFIG.parameter, SET.parameter]
 
 
 def _flags(settings: tuple[Setting, ...], given: Mapping[str, Any]) -> dict[str, tuple[str, object]]:

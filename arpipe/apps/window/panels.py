@@ -56,12 +56,8 @@ class PanelCanvas:
     def rounded(self, box: tuple[float, float, float, float], radius: float, color: Color) -> None:
         """Fill a rectangle with round corners, replacing what is below."""
         left, top, right, bottom = (round(value * self.scale) for value in box)
-        width, height = max(1, right - left), max(1, bottom - top)
-        mask = Image.new("L", (width * SMOOTHING, height * SMOOTHING), 0)
-        ImageDraw.Draw(mask).rounded_rectangle(
-            (0, 0, width * SMOOTHING - 1, height * SMOOTHING - 1), radius * self.scale * SMOOTHING, 255
-        )
-        self.image.paste(color, (left, top), mask.resize((width, height), Image.Resampling.BOX))
+        mask = _rounded_mask(max(1, right - left), max(1, bottom - top), radius * self.scale)
+        self.image.paste(color, (left, top), mask)
 
     def text(
         self,
@@ -85,12 +81,8 @@ class PanelCanvas:
         """Draw a square picture with round corners."""
         px = max(1, round(side * self.scale))
         scaled = Image.fromarray(pixels).resize((px, px), Image.Resampling.LANCZOS)
-        mask = Image.new("L", (px * SMOOTHING, px * SMOOTHING), 0)
-        ImageDraw.Draw(mask).rounded_rectangle(
-            (0, 0, px * SMOOTHING - 1, px * SMOOTHING - 1), radius * self.scale * SMOOTHING, 255
-        )
         corner = (round(place[0] * self.scale), round(place[1] * self.scale))
-        self.image.paste(scaled, corner, mask.resize((px, px), Image.Resampling.BOX))
+        self.image.paste(scaled, corner, _rounded_mask(px, px, radius * self.scale))
 
     def finish(self) -> Panel:
         """Return the panel."""
@@ -194,6 +186,14 @@ def profile(
     for row, line in enumerate(foot):
         canvas.text((18, 84 + 22 * len(rows) + 20 * row), _printable(line), 13, FAINT)
     return canvas.finish()
+
+
+def _rounded_mask(width: int, height: int, radius: float) -> Image.Image:
+    """Return the antialiased mask of a rectangle with round corners; sizes in px."""
+    mask = Image.new("L", (width * SMOOTHING, height * SMOOTHING), 0)
+    box = (0, 0, width * SMOOTHING - 1, height * SMOOTHING - 1)
+    ImageDraw.Draw(mask).rounded_rectangle(box, radius * SMOOTHING, 255)
+    return mask.resize((width, height), Image.Resampling.BOX)
 
 
 def _printable(text: str) -> str:
