@@ -17,7 +17,7 @@ LOCK = .venv/lock/bin/uv pip compile pyproject.toml requirements/build.in --cons
        --generate-hashes --no-header --no-annotate --no-config --upgrade --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint weights bench lock clean
+.PHONY: help setup demo test check lint weights bench fuzz lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ weights: .venv/run.stamp ## fetch the network weights now instead of on first us
 
 bench: .venv/dev.stamp .venv-peers/bin/python ## compare speed with MediaPipe and others: out/bench.json, out/bench.md
 	$(BIN)/python tests/perf/bench.py
+
+SECONDS = 600
+fuzz: .venv/dev.stamp ## hostile inputs at every door, for SECONDS=600 in all
+	$(BIN)/python -m tests.fuzz $(SECONDS)
 
 lock: .venv/run.stamp ## renew requirements/*.txt from pyproject.toml
 	$(BIN)/python -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv

@@ -14,7 +14,10 @@ HOME_VARIABLE = "ARPIPE_HOME"
 
 def expanded(text: str | Path) -> Path:
     """Return a path with `~` and `~user` replaced; unchanged if there is no such home."""
-    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser raises for users that do not exist
+    try:
+        return Path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser raises for users that do not exist
+    except ValueError:  # a null byte in the name
+        return Path(text)
 
 
 def cache_folder() -> Path:

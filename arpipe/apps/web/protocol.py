@@ -18,6 +18,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from arpipe.errors import ArpipeError
+
 VERSION = 2
 CREDIT = 2
 MAX_EFFECTS = 16
@@ -42,7 +44,7 @@ class CloseCode(IntEnum):
     FULL = 1013
 
 
-class ProtocolError(ValueError):
+class ProtocolError(ArpipeError, ValueError):
     """A message violates the protocol; its session ends.
 
     Attributes:

@@ -11,7 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from arpipe.errors import MediaError, MissingExtra
 from arpipe.io.guard import guarded
-from arpipe.io.limits import DEFAULTS, limits, require_size
+from arpipe.io.limits import DEFAULTS, limits, require_size, variable
 
 # Recognised by their signatures, so a video is never mistaken for one of them.
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM")
@@ -55,10 +55,15 @@ def open_picture(
             # Not by its name: Pillow would map uncompressed TIFFs into memory and garble those that lie on their side.
             image = Image.open(file, formats=formats)
         except UnidentifiedImageError as error:
+            if HEIF in formats:
+                raise MediaError(f"{name}: is a damaged HEIC/HEIF picture; {ADVICE}") from error
             readable = ", ".join((*formats, HEIF) if formats is FORMATS else formats)
             raise NotAPicture(f"{name}: is no picture of a kind that arpipe reads ({readable})") from error
         except Image.DecompressionBombError as error:
-            raise MediaError(f"{name}: the picture is too large ({error}); make it smaller") from error
+            raise MediaError(
+                f"{name}: the picture is too large ({error}); "
+                f"make it smaller, or set {variable('picture_pixels')}"
+            ) from error
         with image:
             require_size(*image.size, name, "picture_pixels")
             yield image

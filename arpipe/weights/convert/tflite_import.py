@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 import onnx
 
 from arpipe.errors import WeightsError
+from arpipe.io.guard import guarded
 from arpipe.weights.convert import crops, passes, tflite_reader
 from arpipe.weights.convert.branches import merge_branches
 from arpipe.weights.convert.custom_operators import CUSTOM_OPERATORS
@@ -42,14 +43,15 @@ def convert(
     Raises:
         WeightsError: The file is damaged, an operator is unknown, or the outputs do not match.
     """
-    graph = lower(tflite_reader.read(content), outputs)
-    graph.outputs = {key: shape for key, shape in graph.outputs.items() if not kept or key in kept}
-    graph.prune()
-    passes.merge_duplicates(graph)
-    crops.expand(graph)
-    merge_branches(graph)
-    passes.optimise(graph)
-    return to_onnx(graph, name, version)
+    with guarded(WeightsError, f"{name}: the model is damaged", "fetch it again"):
+        graph = lower(tflite_reader.read(content), outputs)
+        graph.outputs = {key: shape for key, shape in graph.outputs.items() if not kept or key in kept}
+        graph.prune()
+        passes.merge_duplicates(graph)
+        crops.expand(graph)
+        merge_branches(graph)
+        passes.optimise(graph)
+        return to_onnx(graph, name, version)
 
 
 def convert_plainly(content: bytes, outputs: OutputShapes, name: str = "network") -> onnx.ModelProto:
