@@ -18,7 +18,8 @@ class QualityLevel(BaseModel):
         reflection: Draw reflections of the surroundings in frames and lenses. No default level turns this off: on a
             CPU rasteriser it would save next to nothing (4.4 instead of 4.5 ms), and rims would flicker.
         attention: Use the attention mesh (refined lips, eyes and irises) rather than the plain mesh.
-        perception_every: Upper limit of each network's rate, in frames per run; a single number applies to all.
+        perception_every: Lower limit of the frames from one run of each network to the next; a single number applies
+            to all.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,7 +1,7 @@
 """Process frames one after the other and measure each stage."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, closing
 from fractions import Fraction
 
@@ -56,24 +56,24 @@ def measure(
     """
     run = run or RunConfig()
     config = config or run.profile
-    seen = Measurement()
+    measurement = Measurement()
     facts: Facts = {}
     for _ in range(config.repeat):
         if config.live:
-            facts = run_live(config, run, seen, watch)
+            facts = run_live(config, run, measurement, watch)
         else:
-            with Pipeline(run, observer=seen.observe) as pipeline:
-                _run_once(config, run, pipeline, seen, watch)
+            with Pipeline(run, observer=measurement.observe) as pipeline:
+                _run_once(config, run, pipeline, measurement, watch)
                 facts = pipeline.facts()
-    return build_report(config, run, seen, facts), seen
+    return build_report(config, run, measurement, facts), measurement
 
 
-def frames_of(config: ProfileConfig, seen: Measurement) -> Iterator[Frame]:
+def frames_of(config: ProfileConfig, measurement: Measurement) -> Generator[Frame]:
     """Yield as many frames as the profile needs; a short file is looped."""
     wanted, index = config.warm_up + config.frames, 0
     while index < wanted:
         before = index
-        with open_source_measured(seen, lambda: open_measured(config, wanted)) as source:
+        with open_source_measured(measurement, lambda: open_measured(config, wanted)) as source:
             step_s = 1.0 / source.info.fps if source.info.fps else 1.0 / 30.0
             for frame in source:
                 yield Frame(frame.pixels, index * step_s, index, frame.camera)
@@ -85,33 +85,32 @@ def frames_of(config: ProfileConfig, seen: Measurement) -> Iterator[Frame]:
 
 
 def _run_once(
-    config: ProfileConfig, run: RunConfig, pipeline: Pipeline, seen: Measurement, watch: Watch | None
+    config: ProfileConfig, run: RunConfig, pipeline: Pipeline, measurement: Measurement, watch: Watch | None
 ) -> None:
-    seen.stamps_s.append([])
+    measurement.stamps_s.append([])
     counted: CountedPart | None = None
     with ExitStack() as stack:
-        stream = frames_of(config, seen)
-        stack.enter_context(closing(stream))  # type: ignore[type-var]  # a generator
+        stream = stack.enter_context(closing(frames_of(config, measurement)))
         sink: Sink | None = None
         for number in range(config.warm_up + config.frames):
             if number == config.warm_up:
-                counted = CountedPart(seen)
+                counted = CountedPart(measurement)
             start_s = time.perf_counter()
-            with seen.timed(CAPTURE, number):
+            with measurement.timed(CAPTURE, number):
                 frame = next(stream)
             captured_s = time.perf_counter()
-            seen.size_px = (frame.width, frame.height)
+            measurement.size_px = (frame.width, frame.height)
             picture = pipeline.process(frame)
             durations = {CAPTURE: (captured_s - start_s) * 1000.0, **picture.result.timings_ms}
             if config.output is not None:
-                sink = sink or stack.enter_context(TimedSink(_sink(config, run, frame), seen))
+                sink = sink or stack.enter_context(TimedSink(_sink(config, run, frame), measurement))
                 write_s = time.perf_counter()
                 sink.write(picture.pixels, picture.result)
                 durations[ENCODE] = (time.perf_counter() - write_s) * 1000.0
             if counted is not None:
-                seen.record(durations, time.perf_counter(), durations[FRAME_STAGE])
+                measurement.record(durations, time.perf_counter(), durations[FRAME_STAGE])
                 if watch is not None:
-                    watch(seen)
+                    watch(measurement)
     if counted is not None:
         counted.end()
 

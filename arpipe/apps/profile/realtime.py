@@ -29,13 +29,15 @@ from arpipe.timing import Span
 from arpipe.types import Frame, Picture
 
 
-def run_live(config: ProfileConfig, run: RunConfig, seen: Measurement, watch: Watch | None = None) -> Facts:
+def run_live(
+    config: ProfileConfig, run: RunConfig, measurement: Measurement, watch: Watch | None = None
+) -> Facts:
     """Play the source in real time, present its pictures to memory, and measure.
 
     Args:
         config: What is measured; a short file is looped.
         run: Pipeline, effects and governor.
-        seen: Receives the measurements.
+        measurement: Receives the measurements.
         watch: Called after each counted picture.
 
     Returns:
@@ -55,17 +57,19 @@ def run_live(config: ProfileConfig, run: RunConfig, seen: Measurement, watch: Wa
 
     with ExitStack() as stack:
         source = stack.enter_context(
-            open_source_measured(seen, open_)
+            open_source_measured(measurement, open_)
         )  # rendered here, before anything is timed
         first = iter([source])
-        capture = Capture(lambda: _TimedSource(next(first, None) or open_(), seen, numbers), loop=True)
-        session = connect(stack, run, capture, observer=seen.observe)
+        capture = Capture(lambda: _TimedSource(next(first, None) or open_(), measurement, numbers), loop=True)
+        session = connect(stack, run, capture, observer=measurement.observe)
         if config.output is not None:
-            outlet = Outlet(TimedSink(Recording(free_path(config.output), run.video), seen), "recording")
+            outlet = Outlet(
+                TimedSink(Recording(free_path(config.output), run.video), measurement), "recording"
+            )
             session.attach(outlet)
-        counter = _Counter(config, session, seen, watch)
+        counter = _Counter(config, session, measurement, watch)
         limits = run.live.model_copy(update={"frames": config.warm_up + config.frames, "seconds": 0.0})
-        loop = LiveLoop(session, counter, limits, counter.count, seen.observe)
+        loop = LiveLoop(session, counter, limits, counter.count, measurement.observe)
         while loop.step():
             pass
         counter.finish()
@@ -82,19 +86,19 @@ class _TimedSource(Source):
 
     Args:
         source: The source, closed with this one.
-        seen: Receives the spans.
+        measurement: Receives the spans.
         numbers: Numbers of the frames, continued when the source is reopened.
     """
 
-    def __init__(self, source: Source, seen: Measurement, numbers: Iterator[int]) -> None:
-        self._source, self._seen, self._numbers = source, seen, numbers
+    def __init__(self, source: Source, measurement: Measurement, numbers: Iterator[int]) -> None:
+        self._source, self._measurement, self._numbers = source, measurement, numbers
         self.info = source.info
 
     def __iter__(self) -> Iterator[Frame]:
         start_s = time.perf_counter()
         for frame in self._source:
             duration_ms = (time.perf_counter() - start_s) * 1000.0
-            self._seen.observe(Span(CAPTURE, start_s, duration_ms, next(self._numbers)))
+            self._measurement.observe(Span(CAPTURE, start_s, duration_ms, next(self._numbers)))
             self.dropped, self.decode_errors = self._source.dropped, self._source.decode_errors
             yield frame
             start_s = time.perf_counter()
@@ -110,25 +114,25 @@ class _Counter(HeadlessPresenter):
     Args:
         config: What is measured.
         session: The session.
-        seen: Receives the measurements.
+        measurement: Receives the measurements.
         watch: Called after each counted picture.
     """
 
     def __init__(
-        self, config: ProfileConfig, session: LiveSession, seen: Measurement, watch: Watch | None
+        self, config: ProfileConfig, session: LiveSession, measurement: Measurement, watch: Watch | None
     ) -> None:
         super().__init__(session, config.source)
-        self._config, self._seen, self._watch = config, seen, watch
+        self._config, self._measurement, self._watch = config, measurement, watch
         self._counted: CountedPart | None = None
         self._started_s = time.monotonic()
         self._dropped_before: dict[str, int] = {}
-        seen.stamps_s.append([])
+        measurement.stamps_s.append([])
 
     def poll(self) -> bool:
         """Start to count after the warm-up."""
         figures = self._session.figures
         if self._counted is None and figures.frames >= self._config.warm_up:
-            self._counted, self._started_s = CountedPart(self._seen), time.monotonic()
+            self._counted, self._started_s = CountedPart(self._measurement), time.monotonic()
             self._dropped_before = dict(figures.dropped)
         return True
 
@@ -141,31 +145,31 @@ class _Counter(HeadlessPresenter):
     def count(self, picture: Picture) -> None:
         """Record a presented picture, unless it belongs to the warm-up."""
         figures, frame = self._session.figures, picture.result.frame
-        self._seen.size_px = (frame.width, frame.height)
+        self._measurement.size_px = (frame.width, frame.height)
         if self._counted is not None:
-            self._seen.record(figures.stages_ms[-1], figures.stamps_s[-1], figures.latencies_ms[-1])
+            self._measurement.record(figures.stages_ms[-1], figures.stamps_s[-1], figures.latencies_ms[-1])
             if self._watch is not None:
-                self._watch(self._seen)
+                self._watch(self._measurement)
 
     def finish(self) -> None:
         """Record what is known only at the end: load, dropped frames, capture, encoding, decisions."""
-        seen = self._seen
+        measurement = self._measurement
         if self._counted is not None:
             self._counted.end()
         for place, dropped in self._session.figures.dropped.items():
-            seen.dropped[place] += dropped - self._dropped_before.get(place, 0)
+            measurement.dropped[place] += dropped - self._dropped_before.get(place, 0)
         for stage in (CAPTURE, ENCODE):
-            durations_ms = [span.duration_ms for _, span in list(seen.spans) if span.stage == stage]
+            durations_ms = [span.duration_ms for _, span in list(measurement.spans) if span.stage == stage]
             if durations_ms:
-                seen.samples.setdefault(stage, []).extend(durations_ms)
-        _record_decisions(self._session.pacer.decisions, self._started_s, seen)
+                measurement.samples.setdefault(stage, []).extend(durations_ms)
+        _record_decisions(self._session.pacer.decisions, self._started_s, measurement)
 
 
-def _record_decisions(decisions: Sequence[Decision], started_s: float, seen: Measurement) -> None:
+def _record_decisions(decisions: Sequence[Decision], started_s: float, measurement: Measurement) -> None:
     """Record decisions on the clock of the report, from the first counted frame, and on that of the spans."""
     spans_from_session_s = time.perf_counter() - time.monotonic()
     for decision in decisions:
         change = {"from": decision.from_level, "to": decision.to_level, "p95_ms": decision.p95_ms}
-        seen.decisions.append({"time_s": decision.time_s - started_s, **change})
+        measurement.decisions.append({"time_s": decision.time_s - started_s, **change})
         text = f"{decision.from_level} → {decision.to_level}"
-        seen.marks.append((decision.time_s + spans_from_session_s, text))
+        measurement.marks.append((decision.time_s + spans_from_session_s, text))

@@ -81,20 +81,22 @@ class CountedPart:
     """The counted part of one run; CPU and wall time are measured from its creation on.
 
     Args:
-        seen: Receives the times; its earlier spans are discarded.
+        measurement: Receives the times; its earlier spans are discarded.
     """
 
-    def __init__(self, seen: Measurement) -> None:
-        self._seen, self._process = seen, psutil.Process()
-        self._first = len(seen.samples.get(FRAME_STAGE, ()))
+    def __init__(self, measurement: Measurement) -> None:
+        self._measurement, self._process = measurement, psutil.Process()
+        self._first = len(measurement.samples.get(FRAME_STAGE, ()))
         self._cpu_s, self._wall_s = self._cpu_time_s(), time.perf_counter()
-        seen.spans.clear()
+        measurement.spans.clear()
 
     def end(self) -> None:
         """Record the times."""
-        self._seen.cpu_s += self._cpu_time_s() - self._cpu_s
-        self._seen.wall_s += time.perf_counter() - self._wall_s
-        self._seen.run_medians_ms.append(percentile(self._seen.samples[FRAME_STAGE][self._first :], 0.5))
+        self._measurement.cpu_s += self._cpu_time_s() - self._cpu_s
+        self._measurement.wall_s += time.perf_counter() - self._wall_s
+        self._measurement.run_medians_ms.append(
+            percentile(self._measurement.samples[FRAME_STAGE][self._first :], 0.5)
+        )
 
     def _cpu_time_s(self) -> float:
         times = self._process.cpu_times()
@@ -106,15 +108,15 @@ class TimedSink(Sink):
 
     Args:
         sink: The sink, closed with this one.
-        seen: Receives the spans.
+        measurement: Receives the spans.
     """
 
-    def __init__(self, sink: Sink, seen: Measurement) -> None:
-        self._sink, self._seen = sink, seen
+    def __init__(self, sink: Sink, measurement: Measurement) -> None:
+        self._sink, self._measurement = sink, measurement
 
     def write(self, pixels: Pixels, result: FrameResult) -> None:
         """Write a picture and time it."""
-        with self._seen.timed(ENCODE, result.frame.index):
+        with self._measurement.timed(ENCODE, result.frame.index):
             self._sink.write(pixels, result)
 
     def close(self) -> None:
@@ -127,24 +129,26 @@ class TimedSink(Sink):
 
 
 @contextmanager
-def open_source_measured(seen: Measurement, open_: Callable[[], Source]) -> Iterator[Source]:
+def open_source_measured(measurement: Measurement, open_: Callable[[], Source]) -> Iterator[Source]:
     """Open a source and measure how much memory its own frames take."""
     before_mb = _resident_mb()
     with open_() as source:
-        seen.source_mb = max(0.0, _resident_mb() - before_mb)
+        measurement.source_mb = max(0.0, _resident_mb() - before_mb)
         yield source
 
 
-def build_report(config: ProfileConfig, run: RunConfig, seen: Measurement, facts: Facts) -> ProfileReport:
+def build_report(
+    config: ProfileConfig, run: RunConfig, measurement: Measurement, facts: Facts
+) -> ProfileReport:
     """Build the report of a finished measurement; `facts` are those of the pipeline."""
     order = {CAPTURE: 0, PRESENT: 2, ENCODE: 3}
-    names = sorted(seen.samples, key=lambda stage: order.get(stage, 1))
+    names = sorted(measurement.samples, key=lambda stage: order.get(stage, 1))
     return ProfileReport(
         machine=describe_machine(),
         run={
             **config.model_dump(mode="json", exclude={"output"}),
-            "width": seen.size_px[0],
-            "height": seen.size_px[1],
+            "width": measurement.size_px[0],
+            "height": measurement.size_px[1],
             "effects": list(run.effects),
             "track": list(run.perception.track),
             "mesh": run.perception.face.mesh,
@@ -153,16 +157,16 @@ def build_report(config: ProfileConfig, run: RunConfig, seen: Measurement, facts
             "encoded": config.output is not None,
             **facts,
         },
-        frame_ms=Distribution.of(seen.samples[FRAME_STAGE]),
-        stages={name: Distribution.of(seen.samples[name]) for name in names if name != FRAME_STAGE},
-        intervals=Intervals.of([stamp for stamps in _joined(seen.stamps_s) for stamp in stamps]),
-        latency_ms=Distribution.of(seen.latencies_ms),
-        dropped=seen.dropped,
-        cpu_percent=100.0 * seen.cpu_s / max(seen.wall_s, 1e-9),
-        rss_mb=_resident_mb() - seen.source_mb,
-        decisions=seen.decisions,
-        samples=seen.samples,
-        run_medians_ms=seen.run_medians_ms,
+        frame_ms=Distribution.of(measurement.samples[FRAME_STAGE]),
+        stages={name: Distribution.of(measurement.samples[name]) for name in names if name != FRAME_STAGE},
+        intervals=Intervals.of([stamp for stamps in _joined(measurement.stamps_s) for stamp in stamps]),
+        latency_ms=Distribution.of(measurement.latencies_ms),
+        dropped=measurement.dropped,
+        cpu_percent=100.0 * measurement.cpu_s / max(measurement.wall_s, 1e-9),
+        rss_mb=_resident_mb() - measurement.source_mb,
+        decisions=measurement.decisions,
+        samples=measurement.samples,
+        run_medians_ms=measurement.run_medians_ms,
     )
 
 

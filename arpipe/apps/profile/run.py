@@ -69,11 +69,11 @@ def run(
     if sweeps:
         return _sweep(config, sweeps, budget_ms, console)
     with Live(console=console, auto_refresh=False, transient=True) as live:
-        report, seen = measure(config.profile, config, lambda seen: _refresh(live, seen))
+        report, measurement = measure(config.profile, config, lambda measurement: _refresh(live, measurement))
     console.print(report_table(report))
     _write(report, outputs, to_stdout)
     if outputs.trace is not None:
-        write_text(outputs.trace, trace_json(seen.spans, seen.marks))
+        write_text(outputs.trace, trace_json(measurement.spans, measurement.marks))
     over = budget_ms is not None and report.frame_ms.p95 > budget_ms
     if over:
         console.print(
@@ -101,6 +101,6 @@ def _sweep(config: RunConfig, sweeps: list[str], budget_ms: float | None, consol
     return int(budget_ms is not None and any(point.report.frame_ms.p95 > budget_ms for point in points))
 
 
-def _refresh(live: Live, seen: Measurement) -> None:
-    if live.console.is_terminal and len(seen.samples[FRAME_STAGE]) % REFRESH_FRAMES == 0:
-        live.update(live_table(seen), refresh=True)
+def _refresh(live: Live, measurement: Measurement) -> None:
+    if live.console.is_terminal and len(measurement.samples[FRAME_STAGE]) % REFRESH_FRAMES == 0:
+        live.update(live_table(measurement), refresh=True)

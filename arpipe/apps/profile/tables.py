@@ -43,12 +43,12 @@ def _caption(report: ProfileReport) -> Iterator[str]:
     yield f"networks on {report.run.get('provider')}, drawn by {report.run.get('renderer')}"
 
 
-def live_table(seen: Measurement) -> Table:
+def live_table(measurement: Measurement) -> Table:
     """Build the table of a running measurement."""
-    count = len(seen.samples.get(FRAME_STAGE, ()))
+    count = len(measurement.samples.get(FRAME_STAGE, ()))
     table = _stage_table(f"{count} frames")
-    for stage in sorted(seen.samples, key=lambda name: name == FRAME_STAGE):
-        _add(table, stage, Distribution.of(seen.samples[stage][-200:]))
+    for stage in sorted(measurement.samples, key=lambda name: name == FRAME_STAGE):
+        _add(table, stage, Distribution.of(measurement.samples[stage][-200:]))
     return table
 
 

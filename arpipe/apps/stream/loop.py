@@ -62,7 +62,7 @@ class HeadlessPresenter(Presenter):
 
 
 class LiveLoop:
-    """Runs a session until its source ends, a limit is reached, or somebody ends it.
+    """Runs a session until its source ends, a limit is reached, or presenter or watch ends it.
 
     Args:
         session: The session; the caller closes it.

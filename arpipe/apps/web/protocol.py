@@ -31,7 +31,7 @@ _DOWNWARD = struct.Struct("<BBHIdI")
 Encoding = Literal["h264", "jpeg"]
 Value = bool | int | float | Annotated[str, Field(max_length=64)] | None
 Facts = Mapping[str, object]
-"""What the page is told about a picture, as JSON."""
+"""Information about a picture for the page, as JSON."""
 
 
 class CloseCode(IntEnum):

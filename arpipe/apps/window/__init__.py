@@ -1,7 +1,6 @@
 """The window of `arpipe live`.
 
-`window` owns glfw, `screen` draws pictures and panels into it, `panels` makes those and `hud` decides on them, `keys`
-says what keys mean, `wardrobe` knows the effects and `previews` how they look, `fitting_room` puts them on and
-`adjusting` remembers how they were moved, `recorder` records, `hints` says what a person should know, `app` is the
-whole.
+`app` presents pictures and acts on `keys`. `window` owns the GLFW window, `screen` draws the picture and the panels
+into it, `panels` draws these, and `hud` decides which are shown. `carousel` holds the selection of effects, shown through
+`previews`; `try_on` applies it with the user's `adjustments`. `recorder` records, `status` picks the status message.
 """
