@@ -1,21 +1,13 @@
 """The simplifier of the glasses' generator on shapes whose leaner forms are known."""
 
 import math
-import sys
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPOSITORY / "assets" / "generators" / "glasses"))
-
-from eyewear.detail import ERRORS_MM, Surface, coverages, leaner  # noqa: E402 - a script's own package
-from eyewear.deviation import closest  # noqa: E402
-
-sys.path.pop(0)
+from glasses.detail import ERRORS_MM, Surface, coverages, leaner
+from glasses.deviation import closest
 
 
 def surface(mesh: trimesh.Trimesh, *, colors=None) -> Surface:

@@ -1,28 +1,16 @@
-"""The leaner face, which hides and takes shadows in place of the whole one."""
+"""The simplified face, which replaces the full one for occlusion and shadows."""
 
-import sys
 from collections import Counter
 
 import numpy as np
-import pytest
 import trimesh
+from face.lean import lean
 
-from arpipe.assets import assets_root
 from arpipe.topology import load_topology
 
 FACE = load_topology("face")
 LEAN = FACE.lean_triangles
 WHOLE = np.concatenate([FACE.triangles, *FACE.patches.values()])
-
-
-@pytest.fixture
-def generator(monkeypatch):
-    folder = assets_root() / "generators" / "face"
-    if not folder.is_dir():
-        pytest.skip("generators are in checkouts only")
-    monkeypatch.syspath_prepend(str(folder))
-    yield
-    sys.modules.pop("lean", None)
 
 
 def open_edges(triangles):
@@ -61,7 +49,5 @@ def test_no_landmark_lies_a_millimetre_off():
     assert np.linalg.norm(nearest - points, axis=2).min(axis=0).max() < 0.001
 
 
-def test_the_generator_gives_the_triangles_in_the_table(generator):
-    from lean import lean
-
+def test_the_generator_gives_the_triangles_in_the_table():
     assert lean(WHOLE, FACE.canonical_m, FACE.mirror) == LEAN.tolist()

@@ -1,4 +1,4 @@
-"""Delaunay triangulation that keeps given edges (Sloan 1993: flip what crosses a missing edge)."""
+"""Delaunay triangulation with constrained edges (Sloan 1993: flip edges that cross a missing one)."""
 
 from collections import deque
 
@@ -11,7 +11,7 @@ Edge = tuple[int, int]
 
 
 def triangulate(flat: Array, indices: np.ndarray, edges: list[Edge]) -> np.ndarray:
-    """(t, 3) triangles over `flat[indices]` (n, 2) in which every one of `edges` appears."""
+    """Return (t, 3) triangles over `flat[indices]` (n, 2) that contain all `edges`."""
     triangles = {frozenset(t) for t in indices[Delaunay(flat[indices]).simplices].tolist()}
     for a, b in edges:
         _recover(flat, triangles, a, b)
@@ -33,7 +33,7 @@ def _recover(flat: Array, triangles: set[frozenset[int]], a: int, b: int) -> Non
         triangles |= {frozenset((p, q, c)), frozenset((p, q, d))}
         if _cross(flat, p, q, a, b):
             crossing.append((p, q))
-    raise ValueError(f"edge {a}-{b} cannot be recovered")
+    raise ValueError(f"edge {a}-{b} cannot be recovered after 1000 flips")
 
 
 def _crossed(flat: Array, triangles: set[frozenset[int]], a: int, b: int) -> list[Edge]:

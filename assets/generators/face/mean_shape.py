@@ -1,4 +1,4 @@
-"""Mean face of many people, symmetric, metric, upright."""
+"""The mean face of many people: symmetric, metric, upright."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,17 @@ from arpipe.geometry.procrustes import fit_similarity
 from arpipe.geometry.transforms import Array
 
 IRIS_DIAMETER_M = 0.0117  # horizontal visible iris of adults, 11.7 ± 0.5 mm
-ROUNDS = 30  # generalised Procrustes has converged to 1e-9 long before
-LARGEST_ANGLE_DEG = 25.0  # beyond, the far half of the face is a guess
+ROUNDS = 30  # generalised Procrustes converges to 1e-9 long before
+MAX_ANGLE_DEG = 25.0  # beyond, the far half of the face is unreliable
 MIRROR_ROUNDS = 4
-WEIGHT_FLOOR_M = 0.0006  # no point is trusted beyond the network's own noise
-MOVING_Y_M = -0.047  # head frame: below lies what talks and chews
-RIGID_SHARE = 0.8  # of the candidates, the steadiest
+WEIGHT_FLOOR_M = 0.0006  # noise of the network, which limits the weight of a point
+MOVING_Y_M = -0.047  # head frame: below, the face moves in speech and chewing
+RIGID_SHARE = 0.8  # share of the candidates that vary least
 
 
 @dataclass(frozen=True, slots=True)
 class MeanShape:
-    """Result: `points_m` (n, 3) in the head frame, `spread_m` (n,) RMS over people, `mirror` (n,) partner indices."""
+    """`points_m` (n, 3) in the head frame, `spread_m` (n,) RMS over people, `mirror` (n,) indices of partners."""
 
     points_m: Array
     spread_m: Array
@@ -39,7 +39,7 @@ def mean_shape(faces: Array, names: dict[str, int], irises: tuple[list[int], lis
             mirror = _mirror_partners(mean)
     scale = IRIS_DIAMETER_M / np.mean([np.linalg.norm(mean[i[0], :2] - mean[i[2], :2]) for i in irises])
     if not np.array_equal(mirror[mirror], np.arange(len(mean))):
-        raise ValueError("the mean shape's mirror partners do not pair up; give more portraits")
+        raise ValueError("the mirror partners of the mean shape do not pair up; give more portraits")
     upright = _upright(_symmetric(mean * scale, mirror), names)
     fitted = np.stack([fit_similarity(face, upright).apply(face) for face in both])
     spread = np.sqrt(((fitted - upright) ** 2).sum(axis=2).mean(axis=0))
@@ -47,7 +47,7 @@ def mean_shape(faces: Array, names: dict[str, int], irises: tuple[list[int], lis
 
 
 def rigid_points(shape: MeanShape, excluded: set[int]) -> tuple[list[int], list[float]]:
-    """Steadiest points outside lips, jaw, brows and lids, with weights 1/variance, the largest 1."""
+    """Return the points outside lips, jaw, brows and lids that vary least, with weights 1/variance, the largest 1."""
     steady = [
         i for i in range(len(shape.points_m)) if shape.points_m[i, 1] > MOVING_Y_M and i not in excluded
     ]
@@ -62,7 +62,7 @@ def _is_frontal(face: Array, names: dict[str, int]) -> bool:
     down = face[names["forehead"]] - face[names["chin"]]
     yaw = np.degrees(np.arctan2(across[2], across[0]))
     pitch = np.degrees(np.arctan2(down[2], np.hypot(down[0], down[1])))
-    return abs(yaw) < LARGEST_ANGLE_DEG and abs(pitch) < LARGEST_ANGLE_DEG
+    return abs(yaw) < MAX_ANGLE_DEG and abs(pitch) < MAX_ANGLE_DEG
 
 
 def _normalized(shape: Array) -> Array:
@@ -71,7 +71,7 @@ def _normalized(shape: Array) -> Array:
 
 
 def _mirror_partners(shape: Array) -> np.ndarray:
-    """Best pairing with the mirrored shape, after the two are laid over each other."""
+    """Find the best pairing with the mirrored shape, after aligning the two."""
     partners = np.arange(len(shape))
     flipped = shape * (-1, 1, 1)
     for attempt in range(10):
@@ -82,7 +82,7 @@ def _mirror_partners(shape: Array) -> np.ndarray:
 
 
 def _symmetric(shape: Array, mirror: np.ndarray) -> Array:
-    """Turn the mirror plane to x = 0, then average both halves."""
+    """Rotate the mirror plane to x = 0, then average both halves."""
     across = shape - shape[mirror]
     across = across * np.sign(across[:, :1])
     normal = across.sum(axis=0) / np.linalg.norm(across.sum(axis=0))
@@ -94,7 +94,7 @@ def _symmetric(shape: Array, mirror: np.ndarray) -> Array:
 
 
 def _upright(shape: Array, names: dict[str, int]) -> Array:
-    """Origin between the pupils, forehead above chin."""
+    """Move the origin between the pupils and turn the forehead above the chin."""
     down = shape[names["forehead"]] - shape[names["chin"]]
     pitch = np.arctan2(down[2], down[1])
     cosine, sine = np.cos(pitch), np.sin(pitch)

@@ -1,21 +1,21 @@
-"""Unwrap and triangles of the mean face, our own."""
+"""UV unwrap and triangulation of the mean face."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from constrained import triangulate
+from face.constrained import triangulate
 
 from arpipe.geometry.transforms import Array
 
-AXIS_Z_M = -0.045  # the cylinder's axis stands in the middle of the head
-MOUTH_GAP_M = 0.012  # lips are parted in the unwrap, so that the mouth is a hole
-EYE_GAIN = 1.35  # lids are spread a little: more texture for liner and shadow
+AXIS_Z_M = -0.045  # the axis of the cylinder is in the middle of the head
+MOUTH_GAP_M = 0.012  # the lips are parted in the unwrap, so that the mouth is a hole
+EYE_GAIN = 1.35  # lids are spread, for more texture for liner and shadow
 MARGIN = 0.03  # empty border of the unwrap
 
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """`uv` (n, 2) in [0, 1]; `triangles` (t, 3) without holes' fillings; `patches` name → (k, 3) that close them."""
+    """`uv` (n, 2) in [0, 1]; `triangles` (t, 3) with holes; `patches` name → (k, 3) triangles that close them."""
 
     uv: Array
     triangles: np.ndarray
@@ -23,7 +23,7 @@ class Surface:
 
 
 def surface(points_m: Array, regions: dict[str, list[int]], irises: set[int]) -> Surface:
-    """Unwrap `points_m` (n, 3), x to the person's left and y up, and connect them."""
+    """Unwrap and triangulate `points_m` (n, 3), x to the person's left and y up."""
     flat = _open_eyes(_open_mouth(_cylinder(points_m), regions), regions)
     body = np.array([i for i in range(len(points_m)) if i not in irises])
     rings = [regions[name] for name in ("lips_outer", "lips_inner", "left_eye", "right_eye", "face_oval")]
@@ -51,7 +51,7 @@ def _cylinder(points_m: Array) -> Array:
 
 
 def _open_mouth(flat: Array, regions: dict[str, list[int]]) -> Array:
-    """Move what is below the mouth's line down, most under its middle, nothing at its corners and the chin."""
+    """Move points below the line of the mouth down: most below its middle, not at all at its corners and the chin."""
     corner_a, corner_b = flat[78], flat[308]
     half = abs(corner_a[0] - corner_b[0]) / 2
     line_y, chin_y = (corner_a[1] + corner_b[1]) / 2, flat[152, 1]
@@ -68,7 +68,7 @@ def _open_mouth(flat: Array, regions: dict[str, list[int]]) -> Array:
 
 
 def _open_eyes(flat: Array, regions: dict[str, list[int]]) -> Array:
-    """Stretch each eye's opening vertically about its corners' line; the lids' rows follow and fade."""
+    """Stretch the opening of each eye vertically about the line of its corners, fading out over the lids."""
     opened = flat.copy()
     for name in ("left_eye", "right_eye"):
         ring = flat[regions[name]]
@@ -80,7 +80,7 @@ def _open_eyes(flat: Array, regions: dict[str, list[int]]) -> Array:
 
 
 def _inside(points: Array, polygon: Array) -> np.ndarray:
-    """Even–odd rule."""
+    """Return which points are inside a polygon, by the even–odd rule."""
     x, y = points[:, 0, None], points[:, 1, None]
     a, b = polygon, np.roll(polygon, -1, axis=0)
     crosses = (a[:, 1] > y) != (b[:, 1] > y)
@@ -91,11 +91,11 @@ def _inside(points: Array, polygon: Array) -> np.ndarray:
 
 
 def _outward(triangles: np.ndarray, points_m: Array, flat: Array | None = None) -> np.ndarray:
-    """Counter-clockwise seen from outside: judged in the unwrap, or by depth when that is not given."""
+    """Orient triangles counter-clockwise when seen from outside, in the unwrap or, without one, from the front."""
     if flat is None:
         flat = points_m[:, :2]
     a, b, c = (flat[triangles[:, k]] for k in range(3))
-    # x runs to the person's left, which is the viewer's right: counter-clockwise there is positive here.
+    # x is to the person's left, which is the viewer's right, so counter-clockwise is positive.
     area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
     turned = triangles.copy()
     turned[area < 0] = turned[area < 0][:, ::-1]
@@ -103,7 +103,7 @@ def _outward(triangles: np.ndarray, points_m: Array, flat: Array | None = None) 
 
 
 def _to_unit(flat: Array) -> Array:
-    """U right, v down, one scale for both, centred, with a margin."""
+    """Map to the unit square: u right, v down, one scale for both, centred, with a margin."""
     low, high = flat.min(axis=0), flat.max(axis=0)
     unit = (flat - (low + high) / 2) / (high - low).max() * (1.0 - 2.0 * MARGIN)
     return np.column_stack([0.5 + unit[:, 0], 0.5 - unit[:, 1]])

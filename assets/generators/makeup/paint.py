@@ -1,11 +1,11 @@
-"""Draws the face paint of the pack `face-paint`: `python assets/generators/makeup/paint.py`."""
+"""Draws the picture of the pack `face-paint`."""
 
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
-from shapes import landmark_uv, mm
+from encoding import png
+from makeup.shapes import landmark_uv, mm
 
 OUT = Path(__file__).resolve().parents[2] / "effects" / "face-paint" / "paint.png"
 SIDE, FINE = 1024, 4
@@ -13,8 +13,8 @@ STRIPES = ((236, 64, 72), (250, 176, 46), (60, 176, 120), (52, 118, 214))
 STAR = (250, 214, 96)
 
 
-def main() -> None:
-    """Two fans of stripes on the cheeks, small stars over them."""
+def files() -> dict[Path, bytes]:
+    """Draw two fans of stripes on the cheeks with small stars over them."""
     size = SIDE * FINE
     half = np.zeros((size, size, 4), np.uint8)
     start, end = landmark_uv((330, 345))
@@ -35,10 +35,4 @@ def main() -> None:
     small = cv2.resize(both.astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     alpha = small[..., 3:]
     small[..., :3] *= np.where(alpha > 0, 255.0 / np.maximum(alpha, 1.0), 0.0)
-    OUT.parent.mkdir(exist_ok=True)
-    Image.fromarray(np.rint(np.clip(small, 0, 255)).astype(np.uint8), "RGBA").save(OUT, optimize=True)
-    print(f"{OUT.name} {OUT.stat().st_size} B")
-
-
-if __name__ == "__main__":
-    main()
+    return {OUT: png(np.rint(np.clip(small, 0, 255)).astype(np.uint8))}

@@ -1,4 +1,4 @@
-"""Smooth shapes on a sheet in the UV layout."""
+"""Smooth shapes in the UV layout of the face."""
 
 import cv2
 import numpy as np
@@ -6,7 +6,7 @@ import numpy as np
 from arpipe.topology import load_topology
 
 SIDE = 512  # px of the finished masks
-FINE = 2  # drawn larger, then averaged
+FINE = 2  # supersampling per axis
 MM_PER_UV = 250.0  # median stretch of the unwrap
 PX_PER_MM = SIDE * FINE / MM_PER_UV
 FACE = load_topology("face")
@@ -15,17 +15,17 @@ EYES = ("left_eye", "right_eye")
 
 
 def mm(right: float, down: float) -> np.ndarray:
-    """A step in UV; right is towards the person's left."""
+    """Return an offset in UV; right is towards the person's left."""
     return np.array([right, down]) / MM_PER_UV
 
 
 def landmark_uv(indices: tuple[int, ...]) -> np.ndarray:
-    """(n, 2) places of landmarks."""
+    """Return the (n, 2) UV coordinates of landmarks."""
     return FACE.uv[list(indices)]
 
 
 def curve(points: np.ndarray, steps: int = 8) -> np.ndarray:
-    """Closed Catmull-Rom curve through (n, 2) points."""
+    """Return a closed Catmull–Rom curve through (n, 2) points."""
     before, start, end, after = (np.roll(points, shift, axis=0) for shift in (1, 0, -1, -2))
     t = np.linspace(0.0, 1.0, steps, endpoint=False)[None, :, None]
     before, start, end, after = (part[:, None] for part in (before, start, end, after))
@@ -39,18 +39,18 @@ def curve(points: np.ndarray, steps: int = 8) -> np.ndarray:
 
 
 def mirrored(mask: np.ndarray) -> np.ndarray:
-    """The mask with its mirror image."""
+    """Combine a mask with its mirror image."""
     return np.maximum(mask, mask[:, ::-1])
 
 
-def finished(mask: np.ndarray) -> np.ndarray:
-    """(SIDE, SIDE) uint8 of a mask at the drawing's size."""
+def downsampled(mask: np.ndarray) -> np.ndarray:
+    """Return a supersampled mask as (SIDE, SIDE) uint8."""
     small = cv2.resize(mask, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     return np.rint(np.clip(small, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
 class Sheet:
-    """The UV square at the drawing's size."""
+    """The supersampled UV square."""
 
     def __init__(self) -> None:
         size = SIDE * FINE
@@ -58,14 +58,13 @@ class Sheet:
         self.u, self.v = np.meshgrid(axis, axis)
 
     def filled(self, outline: np.ndarray, feather_mm: float) -> np.ndarray:
-        """A closed outline (n, 2), its edge softened."""
+        """Fill a closed outline (n, 2) with a soft edge."""
         mask = np.zeros_like(self.u, dtype=np.float32)
-        fixed = np.rint((outline * SIDE * FINE - 0.5) * 16.0).astype(np.int32)
-        cv2.fillPoly(mask, [fixed], 1.0, cv2.LINE_8, 4)
+        cv2.fillPoly(mask, [_fixed(outline)], 1.0, cv2.LINE_8, 4)
         return cv2.GaussianBlur(mask, (0, 0), feather_mm * PX_PER_MM)
 
     def blob(self, center: np.ndarray, radii_mm: tuple[float, float], turn_deg: float) -> np.ndarray:
-        """A soft ellipse that is whole in its middle and falls off like powder under a brush."""
+        """Draw a soft ellipse: a Gaussian, like powder under a brush."""
         turn = np.deg2rad(turn_deg)
         x, y = (self.u - center[0]) * MM_PER_UV, (self.v - center[1]) * MM_PER_UV
         along = (x * np.cos(turn) + y * np.sin(turn)) / radii_mm[0]
@@ -73,7 +72,7 @@ class Sheet:
         return np.exp(-0.5 * (along**2 + across**2))
 
     def stroke(self, line: np.ndarray, widths_mm: tuple[float, float], feather_mm: float) -> np.ndarray:
-        """A brush drawn along points, its half width going from the first to the second."""
+        """Draw a brush stroke along points, its width changing linearly from the first to the second."""
         mask = np.zeros_like(self.u, dtype=np.float32)
         place = np.linspace(0.0, len(line) - 1.0, 60)
         points = np.stack([np.interp(place, np.arange(len(line)), line[:, axis]) for axis in (0, 1)], axis=1)
@@ -84,11 +83,11 @@ class Sheet:
         return soft / soft.max()
 
     def beside_eyes(self, feather_mm: float) -> np.ndarray:
-        """0 in the eyes, 1 from `feather_mm` outside them."""
+        """Return a mask that is 0 in the eyes and 1 from `feather_mm` outside them."""
         return self._outside([curve(FACE.uv[FACE.region(eye)]) for eye in EYES], feather_mm)
 
     def bare_skin(self, feather_mm: float) -> np.ndarray:
-        """1 on skin, 0 at the face's outline, in eyes and lips."""
+        """Return a mask that is 1 on skin and 0 at the outline of the face, in eyes and lips."""
         size = SIDE * FINE
         inside = np.zeros((size, size), np.uint8)
         cv2.fillPoly(inside, [_fixed(FACE.uv[FACE.region("face_oval")])], 1, cv2.LINE_8, 4)
@@ -98,7 +97,7 @@ class Sheet:
         return oval * self.beside_eyes(1.5) * self._outside(holes, 1.5)
 
     def brow(self, upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
-        """Strokes from the lower to the upper edge, leaning outwards, over a soft fill."""
+        """Draw hairs from the lower to the upper edge, leaning outwards, over a soft fill."""
         fill = self.filled(curve(np.concatenate([upper, lower[::-1]])), 1.1)
         rng = np.random.default_rng(7)
         strokes = np.zeros_like(fill)
@@ -115,9 +114,8 @@ class Sheet:
                 strokes, [_fixed(np.array(ends))], False, float(rng.uniform(0.5, 1.0)), 1, cv2.LINE_AA, 4
             )
         strokes = cv2.GaussianBlur(strokes, (0, 0), 0.16 * PX_PER_MM)
-        along = np.clip(
-            (self.u - upper[0, 0]) * MM_PER_UV / 12.0 + 0.35, 0.25, 1.0
-        )  # the head of a brow is sheer
+        # The inner end of a brow is sparse.
+        along = np.clip((self.u - upper[0, 0]) * MM_PER_UV / 12.0 + 0.35, 0.25, 1.0)
         return fill * along * (0.5 + 0.75 * np.clip(strokes, 0.0, 1.0))
 
     def _outside(self, outlines: list[np.ndarray], feather_mm: float) -> np.ndarray:

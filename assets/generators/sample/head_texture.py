@@ -1,38 +1,38 @@
-"""The head's texture: the photograph, and around it a painted margin of hair and skin for what it does not show."""
+"""The texture of the head: the photograph, surrounded by a painted margin of hair and skin that it does not show."""
 
 import cv2
 import numpy as np
-from portrait import Picture, Portrait
-from relief import CENTRE_PX, Relief, azimuths, head_matte, smooth
+from sample.portrait import Picture, Portrait
+from sample.relief import CENTRE_PX, Relief, azimuths, head_matte, smooth
 
 from arpipe.geometry.transforms import Array
 
-CORNER_PX = (84.0, -62.0)  # of the texture, in the photograph
+CORNER_PX = (84.0, -62.0)  # of the texture, px of the photograph
 TEXTURE_SIDE_PX = 288
 ZOOM = 3
 
-HAIR_DEPTH_PX = 26.0  # how deep into the photographed hair the margin mirrors
-HAIR_EDGE_PX = 5.0  # nearer to the face's outline the mirror would show skin
+HAIR_DEPTH_PX = 26.0  # of the photographed hair that is mirrored into the margin
+HAIR_EDGE_PX = 5.0  # nearer to the outline of the face, the mirror would show skin
 SKIN_INSET_PX, SKIN_SIGMA_PX = 4.0, 2.5
-BORDER_PX = 1.5  # the matte's outermost pixels hold some of the background
+BORDER_PX = 1.5  # the outermost pixels of the matte contain some background
 HAIR_ENDS_DEG = (8.0, 172.0)  # azimuths of the lowest hair, right and left in the picture
-NAPE_DEG = (26.0, 150.0)  # azimuths where hair goes over into the neck's skin
+NAPE_DEG = (26.0, 150.0)  # azimuths where hair blends into the skin of the neck
 RAMP_DEG = 8.0
-SHEAR = 1.0  # the mirrored hair drifts sideways, so the mirror is not seen
-SHADE_PX, DARKEST = 90.0, 0.62  # the back of the head sees less of the studio's lights
+SHEAR = 1.0  # sideways drift of the mirrored hair, which hides the mirroring
+SHADE_PX, DARKEST = 90.0, 0.62  # the back of the head gets less light
 EDGE_PX = 4.0
 HEM_PX = 184.0  # y of the collar's upper hem
 HEM_DEG = (70.0, 122.0)  # azimuths where the painted margin belongs to the collar
-JAW_DEG, JAW_INSET_PX = (30.0, 62.0), 4.0  # below the horizontal: the jaw's rim reflects the suit
+JAW_DEG, JAW_INSET_PX = (30.0, 62.0), 4.0  # below the horizontal: the rim of the jaw reflects the suit
 SIDE_DEG = (2.0, 50.0)  # below the horizontal: temples to jaw
-SIDE_PX, SIDE_EDGE_PX = (-9.0, 1.0), 5.0  # from the face's outline
+SIDE_PX, SIDE_EDGE_PX = (-9.0, 1.0), 5.0  # from the outline of the face
 SIDE_SIGMA_DEG = 6.0
-CALM, CALM_SIGMA_PX = 0.35, 2.5  # seen at a grazing angle, full contrast would draw lines along the outline
-SHARPEN = 0.35  # of what cubic enlargement takes
+CALM, CALM_SIGMA_PX = 0.35, 2.5  # at grazing angles, full contrast would draw lines along the outline
+SHARPEN = 0.35  # of the loss by cubic enlargement
 
 
 def paint(portrait: Portrait, relief: Relief) -> Picture:
-    """(TEXTURE_SIDE_PX·ZOOM, same, 3) RGB."""
+    """Paint the (TEXTURE_SIDE_PX·ZOOM, TEXTURE_SIDE_PX·ZOOM, 3) RGB texture."""
     photo = _without_background(_enlarged(portrait.pixels), portrait)
     x, y = np.meshgrid(
         *(corner + (np.arange(TEXTURE_SIDE_PX * ZOOM) + 0.5) / ZOOM - 0.5 for corner in CORNER_PX)
@@ -63,7 +63,7 @@ def _enlarged(pixels: Picture) -> Picture:
 
 
 def _without_background(photo: Picture, portrait: Portrait) -> Picture:
-    """The enlarged photograph where everything but the head takes the colour of the head's nearest pixel."""
+    """Give everything outside the head the colour of the nearest pixel of the head."""
     matte = cv2.resize(head_matte(portrait.person), photo.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     size = 2 * round(BORDER_PX * ZOOM) + 1
     outside = (cv2.erode(matte, np.ones((size, size), np.uint8)) < 200).astype(np.uint8)
@@ -79,9 +79,9 @@ def _without_background(photo: Picture, portrait: Portrait) -> Picture:
 
 
 def _calm_sides(photo: Picture, relief: Relief) -> Picture:
-    """The photograph, blurred along the face's outline where temples and jaw run away from the camera.
+    """Blur the photograph along the outline of the face where temples and jaw recede from the camera.
 
-    A few px of it there cover centimetres of the turned head: what varies along the outline would become streaks.
+    A few px there cover centimetres of the turned head, so variation along the outline would become streaks.
     """
     degrees = np.arange(-180.0, 180.0, 0.25)
     radii = np.arange(0.0, 130.0, 0.25)
@@ -112,33 +112,33 @@ def _calm_sides(photo: Picture, relief: Relief) -> Picture:
 
 
 def _look(photo: Picture, x: Array, y: Array) -> Array:
-    """The enlarged photograph at its own px."""
+    """Sample the enlarged photograph at px of the photograph."""
     maps = [((value + 0.5) * ZOOM - 0.5).astype(np.float32) for value in (x, y)]
     return cv2.remap(photo, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT).astype(np.float64)
 
 
 def _around(values: Array, azimuth: Array) -> Array:
-    """A value per meridian at any azimuth."""
+    """Interpolate a value per meridian at any azimuth."""
     return np.interp(azimuth.ravel(), azimuths(), values, period=2 * np.pi).reshape(azimuth.shape)
 
 
 def _below(azimuth: Array) -> Array:
-    """Degrees below the horizontal, on either side of the head."""
+    """Return degrees below the horizontal, on either side of the head."""
     return np.rad2deg(np.arctan2(np.sin(azimuth), np.abs(np.cos(azimuth))))
 
 
 def _between(degrees: Array, low: float, high: float) -> Array:
-    """1 between the two angles, 0 outside, smooth over `RAMP_DEG`."""
+    """Return 1 between two angles, 0 outside, with a smooth transition over `RAMP_DEG`."""
     return smooth((degrees - low) / RAMP_DEG + 0.5) * smooth((high - degrees) / RAMP_DEG + 0.5)
 
 
 def _bounce(distance: Array, depth: Array) -> Array:
-    """A triangle wave: how far inside the edge to look for what lies `distance` outside it."""
+    """Return a triangle wave: the distance inside the edge that is mirrored to a distance outside it."""
     return depth - np.abs((distance % (2.0 * depth)) - depth)
 
 
 def _hair(photo: Picture, relief: Relief, azimuth: Array, beyond: Array) -> Array:
-    """Hair mirrored at the photograph's edge; below its lowest lock, mirrored around that lock as well."""
+    """Mirror hair at the edge of the photograph, and around its lowest lock below that."""
     low_right, low_left = np.deg2rad(HAIR_ENDS_DEG)
     turned = np.where((azimuth > low_right) & (azimuth < np.pi / 2), 2 * low_right - azimuth, azimuth)
     turned = np.where((azimuth < low_left) & (azimuth >= np.pi / 2), 2 * low_left - azimuth, turned)
@@ -151,7 +151,7 @@ def _hair(photo: Picture, relief: Relief, azimuth: Array, beyond: Array) -> Arra
 
 
 def _skin(photo: Picture, relief: Relief, azimuth: Array) -> Array:
-    """The skin at the silhouette, drawn outwards."""
+    """Extend the skin at the silhouette outwards."""
     source = _around(relief.silhouette_px, azimuth) - SKIN_INSET_PX
     smooth_photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), SKIN_SIGMA_PX * ZOOM), dtype=np.uint8)
     return _look(

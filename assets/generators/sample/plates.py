@@ -1,12 +1,12 @@
-"""What the head moves before: the body without its head, and the studio without the person."""
+"""The plates behind the head: the body without its head, and the studio without the person."""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from portrait import Picture, Portrait
-from relief import head_matte, smooth
+from sample.portrait import Picture, Portrait
+from sample.relief import head_matte, smooth
 
 from arpipe.geometry.transforms import Array
 
@@ -15,7 +15,7 @@ Colours = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Ellipse:
-    """Centre and half axes, photograph px; turn of the first axis from image x towards y, degrees."""
+    """Centre and semi-axes, px of the photograph; rotation of the first axis from image x towards y, degrees."""
 
     x: float
     y: float
@@ -24,7 +24,7 @@ class Ellipse:
     turn_deg: float
 
     def polar(self, x: Array, y: Array) -> tuple[Array, Array]:
-        """Angle in the ellipse's own frame, rad, and distance from its centre, 1 on the ellipse."""
+        """Return the angle in the frame of the ellipse, rad, and the distance from its centre, 1 on the ellipse."""
         turn = np.deg2rad(self.turn_deg)
         dx, dy = x - self.x, y - self.y
         along = (dx * np.cos(turn) + dy * np.sin(turn)) / self.a
@@ -32,7 +32,7 @@ class Ellipse:
         return np.arctan2(across, along), np.hypot(along, across)
 
     def at(self, angle: Array, radius: Array) -> tuple[Array, Array]:
-        """Photograph px of an angle and a distance."""
+        """Return px of the photograph for an angle and a distance."""
         turn = np.deg2rad(self.turn_deg)
         along, across = self.a * radius * np.cos(angle), self.b * radius * np.sin(angle)
         return (
@@ -41,33 +41,36 @@ class Ellipse:
         )
 
 
-# Least-squares ellipses through points that were clicked on the metal collar's visible edges.
+# Least-squares ellipse through points picked on the visible edges of the metal collar.
 RIM_OUTER = Ellipse(212.4, 210.7, 94.9, 54.9, 24.1)
-RIM_WIDTH = 0.125  # of the outer ellipse's radius, at the back
+RIM_WIDTH = 0.125  # of the radius of the outer ellipse, at the back
 DARK = 45.0  # grey level below which the inside of the collar counts as shadow
-HEM_PX = 210.0  # y below which nothing of the body is hidden
-COLLAR_ALONE_PX = 178.0  # y above which the body is nothing but the collar
+HEM_PX = 210.0  # y below which the whole body is visible
+COLLAR_ALONE_PX = 178.0  # y above which the collar is all of the body
 
 DEPTH_CELLS = 64
-COLLAR_BACK_M, CHEST_M = 0.15, -0.02  # behind the pupils: the collar's back edge, and the chest below it
+COLLAR_BACK_M, CHEST_M = 0.15, -0.02  # behind the pupils: the back edge of the collar, and the chest below it
 SHOULDER_DROP_M, SHOULDER_PX = 0.10, 170.0
 
 BODY_ZOOM = 2
 BACKGROUND_SIZE = (1280, 720)
-BACKGROUND_ZOOM = 2.4  # of the frame over the photograph
+BACKGROUND_ZOOM = 2.4  # of the frame relative to the photograph
 BACKGROUND_CORNER_PX = (-28.0, -22.0)
 BACKGROUND_SIGMA_PX = 4.5  # a webcam focused on the face
-PROPS_WEIGHT = 0.02  # flag and model go on behind the person for a short way, the backdrop fills the rest
-FLAG_RIGHT_PX, MODEL_LEFT_PX = 118, 350  # x of the flag's right edge and of the model's left one
-TABLE_PX = (345, 240)  # the table's upper left corner
-SUIT_STEP = 60  # red over green, grey levels: the suit, where the matte has missed some of it
-TIP_PX = 60  # y above which the model's tank must not colour what is filled above it
-CUT_TIP_PX = (388, 444, 4)  # x range and depth of the model's tip, which the photograph's edge cuts
-MOTTLE = ((7.0, 3.5), (18.0, 5.0))  # blur, px, and strength, grey levels, of the painted backdrop's clouds
+PROPS_WEIGHT = 0.02  # flag and model continue a little behind the person, the backdrop fills the rest
+FLAG_RIGHT_PX, MODEL_LEFT_PX = 118, 350  # x of the right edge of the flag and the left edge of the model
+TABLE_PX = (345, 240)  # upper left corner of the table
+SUIT_STEP = 60  # excess of red over green, grey levels, of the suit where the matte misses it
+TIP_PX = 60  # y above which the tank of the model must not colour the fill
+CUT_TIP_PX = (388, 444, 4)  # x range and depth of the tip of the model, which the photograph cuts off
+MOTTLE = (
+    (7.0, 3.5),
+    (18.0, 5.0),
+)  # blur, px, and strength, grey levels, of the clouds of the painted backdrop
 
 
 def body(portrait: Portrait) -> tuple[Picture, Picture]:
-    """RGB (1024, 1024, 3) and matte (1024, 1024) of the body; the collar is whole behind the neck."""
+    """Return RGB (1024, 1024, 3) and matte (1024, 1024) of the body, with the collar completed behind the neck."""
     size = portrait.pixels.shape[0] * BODY_ZOOM
     big = cv2.resize(portrait.pixels, (size, size), interpolation=cv2.INTER_LANCZOS4).astype(np.float32)
     x, y = np.meshgrid(*[(np.arange(size) + 0.5) / BODY_ZOOM - 0.5] * 2)
@@ -89,7 +92,7 @@ def body(portrait: Portrait) -> tuple[Picture, Picture]:
 
 
 def _rim(big: Colours, head: npt.NDArray[np.bool_], angle: Array, radius: Array) -> Array:
-    """The metal rim's colour at every angle, drawn on behind the neck from both of its visible ends."""
+    """Return the colour of the metal rim at every angle, extended behind the neck from its visible ends."""
     angles = np.linspace(-np.pi, np.pi, 1440, endpoint=False)
     across = np.linspace(1.0 - RIM_WIDTH, 1.0, 12)
     grid_angle, grid_radius = np.meshgrid(angles, across - 0.01)
@@ -109,14 +112,14 @@ def _rim(big: Colours, head: npt.NDArray[np.bool_], angle: Array, radius: Array)
 
 
 def _bleed(pixels: Colours, matte: Array) -> Colours:
-    """Colours with those of the matte's inside drawn outwards, so its soft edge shows no background."""
+    """Extend the colours inside the matte outwards, so that its soft edge shows no background."""
     inside = (matte > 240).astype(np.float32)
     filled = _fill(pixels, inside, 7)
     return np.where(inside[..., None] > 0, pixels, filled)
 
 
 def background(portrait: Portrait) -> Picture:
-    """(720, 1280, 3) RGB: the studio behind the person, out of focus."""
+    """Return (720, 1280, 3) RGB of the studio behind the person, out of focus."""
     margin = 64
     wide = cv2.copyMakeBorder(portrait.pixels, margin, margin, margin, margin, cv2.BORDER_REFLECT)
     person = cv2.resize(portrait.person, portrait.pixels.shape[1::-1], interpolation=cv2.INTER_AREA)
@@ -147,7 +150,7 @@ def background(portrait: Portrait) -> Picture:
 
 
 def _mottle(shape: tuple[int, ...]) -> Colours:
-    """(h, w, 3) clouds like those of the backdrop, grey levels around 0."""
+    """Return (h, w, 3) clouds like those of the backdrop, grey levels around 0."""
     random = np.random.default_rng(0)
     clouds = np.zeros(shape, np.float32)
     for sigma, strength in MOTTLE:
@@ -158,7 +161,7 @@ def _mottle(shape: tuple[int, ...]) -> Colours:
 
 
 def _fill(pixels: Colours, weight: Colours, levels: int) -> Colours:
-    """Everywhere the mean of known pixels around, from as near as there are any: down and up a pyramid."""
+    """Fill in the mean of the nearest known pixels everywhere, down and up a pyramid."""
     colours, weights = [pixels * weight[..., None]], [weight]
     for _ in range(levels):
         colours.append(cv2.pyrDown(colours[-1]))
@@ -173,9 +176,10 @@ def _fill(pixels: Colours, weight: Colours, levels: int) -> Colours:
 
 
 def body_depth(portrait: Portrait) -> Array:
-    """(64, 64) depth behind the pupils, m, over the photograph: shoulders recede, the collar is a tilted disc.
+    """Return the (64, 64) depth behind the pupils over the photograph, m.
 
-    By judgement: the body turns by a few degrees only, so its relief need only be plausible.
+    Shoulders recede, the collar is a tilted disc. The values are estimates: the body turns by a few degrees only, so
+    its relief need only be plausible.
     """
     side = portrait.pixels.shape[0]
     x, y = np.meshgrid(*[(np.arange(DEPTH_CELLS) + 0.5) * side / DEPTH_CELLS - 0.5] * 2)

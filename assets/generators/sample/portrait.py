@@ -1,4 +1,4 @@
-"""The photograph, the matte of the person in it, and the metric face that the network sees there."""
+"""The photograph, the matte of the person in it, and the metric face measured in it."""
 
 from dataclasses import dataclass
 
@@ -19,12 +19,12 @@ from arpipe.types import Frame, Landmarks
 Picture = npt.NDArray[np.uint8]
 
 PHOTO_FOCAL_PX = 2000.0  # a studio portrait: about 2.7 m away, so nearly parallel
-PHOTO_CENTRE_PX = (225.0, 110.0)  # the lens looks at the face
-ZOOM = 2  # of the matte over the photograph
-LOOKS = ((3, 90, 0), (3, 110, 5), (4, 100, 0), (4, 95, 4), (4, 108, 2))  # zoom and corner of each look
-LOOK_SIDE_PX = 260
+PHOTO_CENTRE_PX = (225.0, 110.0)  # the lens is aimed at the face
+ZOOM = 2  # of the matte relative to the photograph
+CROPS = ((3, 90, 0), (3, 110, 5), (4, 100, 0), (4, 95, 4), (4, 108, 2))  # zoom and corner of each crop
+CROP_SIDE_PX = 260
 
-# By eye on the photograph: outside the first polygon all is background, inside the second all is the person.
+# Drawn by eye on the photograph: everything outside the first polygon is background, inside the second is the person.
 PERSON_AT_MOST = (
     "150,60 158,40 172,25 192,18 220,12 245,12 270,22 292,45 304,75 303,100 296,118 284,132 276,138 268,160 "
     "268,172 285,190 308,230 310,250 330,255 352,280 362,330 372,345 420,342 470,352 500,400 512,470 512,512 "
@@ -39,13 +39,13 @@ PERSON_AT_LEAST = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Portrait:
-    """What is known of the photograph.
+    """Measurements of the photograph.
 
     Attributes:
         pixels: (512, 512, 3) RGB.
         person: (1024, 1024) matte in [0, 255], `ZOOM` px per photograph px.
         camera: Assumed camera of the photograph.
-        camera_from_head: The person's pose before it.
+        camera_from_head: Pose of the head.
         mesh_m: (478, 3) face in the head frame; the irises lie on the surface between the lids.
     """
 
@@ -57,7 +57,7 @@ class Portrait:
 
 
 def measure(pixels: Picture) -> Portrait:
-    """Everything about the photograph that the relief needs."""
+    """Measure everything that the relief needs."""
     topology = load_topology("face")
     height, width = pixels.shape[:2]
     camera = CameraIntrinsics(PHOTO_FOCAL_PX, PHOTO_FOCAL_PX, *PHOTO_CENTRE_PX, width, height)
@@ -70,29 +70,29 @@ def measure(pixels: Picture) -> Portrait:
 
 
 def polygon(text: str) -> npt.NDArray[np.int32]:
-    """(k, 2) px of "x,y x,y …"."""
+    """Parse (k, 2) px from "x,y x,y …"."""
     return np.array([[int(value) for value in pair.split(",")] for pair in text.split()], dtype=np.int32)
 
 
 def _landmarks(pixels: Picture) -> Array:
-    """(478, 3) landmarks in the photograph's px: the mean of several enlarged looks."""
-    looks = []
+    """Detect (478, 3) landmarks in px of the photograph: the mean over several enlarged crops."""
+    found = []
     with Runtime() as runtime:
         tracker = FaceTracker.open(runtime, FaceTrackerConfig(mode="image", max_faces=1))
-        for zoom, x, y in LOOKS:
-            look = pixels[y : y + LOOK_SIDE_PX, x : x + LOOK_SIDE_PX]
-            big = cv2.resize(look, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LANCZOS4)
+        for zoom, x, y in CROPS:
+            crop = pixels[y : y + CROP_SIDE_PX, x : x + CROP_SIDE_PX]
+            big = cv2.resize(crop, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_LANCZOS4)
             (face,) = tracker.update(FrameContext(Frame(np.ascontiguousarray(big), 0.0, 0), StageTimer()))
             points = face.landmarks.points_px.astype(np.float64)
             points[:, :2] = (points[:, :2] + 0.5) / zoom - 0.5 + (x, y)
             points[:, 2] /= zoom
-            looks.append(points)
-    mean: Array = np.mean(looks, axis=0)
+            found.append(points)
+    mean: Array = np.mean(found, axis=0)
     return mean
 
 
 def _irises_on_surface(mesh_m: Array) -> Array:
-    """The mesh with its iris points moved, along z, onto the triangles that close the eyes."""
+    """Move the iris points of a mesh along z onto the triangles that close the eyes."""
     topology = load_topology("face")
     mesh_m = mesh_m.copy()
     for side in ("left", "right"):
@@ -104,7 +104,7 @@ def _irises_on_surface(mesh_m: Array) -> Array:
 
 
 def _height_at(corners: Array, xy: Array) -> float:
-    """The z at (2,) xy of the nearest of (t, 3, 3) triangles seen along z."""
+    """Return z at (2,) xy on the nearest of (t, 3, 3) triangles, seen along z."""
     edges = np.swapaxes(corners[:, 1:, :2] - corners[:, :1, :2], 1, 2)
     ab = np.linalg.solve(edges, (xy - corners[:, 0, :2])[:, :, None])[:, :, 0]
     weights = np.column_stack([1.0 - ab.sum(axis=1), ab])

@@ -1,9 +1,9 @@
-"""The head's closed surface: the measured face, and around it hair, skull and neck on meridians.
+"""The closed surface of the head: the measured face, surrounded by hair, skull and neck on meridians.
 
-Everything outside the face lies on meridians: half-planes around the axis through `CENTRE_PX`, each starting
-at the face's outline, bulging to the head's silhouette and closing behind it. Texture coordinates are the
-photograph's own px wherever the surface faces the photographer; from where it turns away they go on outwards
-at the pace of the surface, into the painted margin of `head_texture`.
+Everything outside the face lies on meridians: half-planes around the axis through `CENTRE_PX`, each starting at the
+outline of the face, bulging to the silhouette of the head and closing behind it. Texture coordinates are px of the
+photograph where the surface faces the camera; where it turns away, they continue outwards with the length of the
+surface, into the painted margin of `head_texture`.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from portrait import ZOOM, Picture, Portrait, polygon
+from sample.portrait import ZOOM, Picture, Portrait, polygon
 
 from arpipe.geometry.transforms import Array
 from arpipe.topology import IndexArray, load_topology
@@ -22,35 +22,31 @@ FRONT_RINGS = 12
 BACK_RINGS = 11
 BACK_END_DEG = 84.0
 
-# What of the person turns with the head: hair, ears, face, neck and the upper hem of the collar.
+# The part of the person that turns with the head: hair, ears, face, neck and the upper hem of the collar.
 HEAD_AREA = (
     "140,0 320,0 320,140 276,140 270,160 262,168 255,173 252,187 250,206 187,206 186,150 183,143 140,143"
 )
 
-# Depths behind the pupils, m, of a head that is 21 cm wide with its hair.
+# Depths behind the pupils, m, of a head that is 21 cm wide including hair.
 SIDE_M = 0.082
 TOP_M = 0.074
 BACK_M = 0.185
-HAIR_BULGE_M = 0.010  # hair lies before the ears
+HAIR_BULGE_M = 0.010  # hair lies in front of the ears
 LOBE_M, LOBE_FROM_DEG = 0.006, 12.0
 NECK_AXIS_M = 0.100
 NECK_AXIS_X_PX = 220.0
 NECK_RADIUS_M = 0.052
-UNDER_CHIN_PX = 6.0  # the chin's underside is hidden in the photograph: so little shows of it
+UNDER_CHIN_PX = 6.0  # visible part of the underside of the chin
 
-# Downwards azimuths (degrees from image x towards y) where the meridians run down the neck.
+# Azimuths (degrees from image x towards y) of the meridians that run down the neck.
 NECK_FROM_DEG, NECK_TO_DEG, NECK_EDGE_DEG = 58.0, 138.0, 12.0
 TURNING_PX = (156.0, 204.0)  # y above which the neck turns with the head, and below which with the body
-FADE_PX = (194.0, 206.0)  # y where the collar goes over into the body's picture
-COLLAR_PX, COLLAR_RINGS = (
-    177.0,
-    2,
-)  # meridians that end below that y are collar, and stop soon behind the neck
-EVEN_BY, EVEN_STEPS = (
-    0.6,
-    24,
-)  # the back of head and neck is rounder than the silhouette: sine of where it begins
-PACE = 0.45  # least texture px per px of surface
+FADE_PX = (194.0, 206.0)  # y where the collar blends into the picture of the body
+COLLAR_PX = 177.0  # meridians that end below this y belong to the collar, and end soon behind the neck
+COLLAR_RINGS = 2
+EVEN_BY = 0.6  # sine of the angle by which the back of the head is as round as it gets
+EVEN_STEPS = 24
+PACE = 0.45  # minimum texture px per px of surface
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +56,7 @@ class Relief:
     Attributes:
         points_m: (n, 3) in the head frame; the first 478 are the landmarks.
         texture_px: (n, 2) in the photograph, extended beyond its silhouette.
-        head_share: (n,) in [0, 1]: 1 turns with the head, 0 stays with the body.
+        head_share: (n,) in [0, 1]: 1 follows the head, 0 the body.
         opacity: (n,) in [0, 1].
         triangles: (t, 3), counter-clockwise seen from outside.
         outline_px, silhouette_px, painted_px: (MERIDIANS,) distance from `CENTRE_PX` to the face's outline, to
@@ -78,31 +74,31 @@ class Relief:
 
 
 def azimuths() -> Array:
-    """(MERIDIANS,) angle of each meridian from image x towards y, rad in [−π, π)."""
+    """Return the (MERIDIANS,) angles of the meridians from image x towards y, rad in [−π, π)."""
     return np.linspace(-np.pi, np.pi, MERIDIANS, endpoint=False)
 
 
 def neckness(azimuth: Array) -> Array:
-    """1 where the meridian runs down the neck, 0 where it crosses hair or cheek."""
+    """Return 1 where a meridian runs down the neck, 0 where it crosses hair or cheek."""
     degrees = np.rad2deg(azimuth)
     rise = smooth((degrees - NECK_FROM_DEG) / NECK_EDGE_DEG + 0.5)
     return rise * smooth((NECK_TO_DEG - degrees) / NECK_EDGE_DEG + 0.5)
 
 
 def lobeness(azimuth: Array) -> Array:
-    """1 where the meridian crosses an earlobe or the jaw's side, which face forward to their very edge."""
+    """Return 1 where a meridian crosses an earlobe or the side of the jaw, which face forward up to their edge."""
     from_horizontal = np.rad2deg(np.arctan2(np.sin(azimuth), np.abs(np.cos(azimuth))))
     return smooth((from_horizontal - LOBE_FROM_DEG) / 6.0 + 0.5)
 
 
 def smooth(value: npt.ArrayLike) -> Array:
-    """0 below 0, 1 above 1, smooth between."""
+    """Return 0 below 0, 1 above 1, and a smooth transition between."""
     x = np.clip(np.asarray(value, dtype=np.float64), 0.0, 1.0)
     return x * x * (3.0 - 2.0 * x)
 
 
 def build(portrait: Portrait) -> Relief:
-    """The relief of the portrait."""
+    """Build the relief of a portrait."""
     topology = load_topology("face")
     mesh_px = portrait.camera.project(portrait.camera_from_head.apply(portrait.mesh_m))
     depth_m = _depths(portrait, portrait.mesh_m)
@@ -136,7 +132,7 @@ def build(portrait: Portrait) -> Relief:
 
 
 def silhouette_px(person: Picture) -> Array:
-    """(MERIDIANS,) px from `CENTRE_PX` to the outermost point of the head's matte."""
+    """Return (MERIDIANS,) px from `CENTRE_PX` to the outermost point of the head's matte."""
     head = cv2.GaussianBlur(head_matte(person), (0, 0), 1.5)
     radii = np.arange(20.0, 125.0, 0.25)
     rays = CENTRE_PX + radii[:, None, None] * np.stack([np.cos(azimuths()), np.sin(azimuths())], axis=-1)
@@ -146,31 +142,31 @@ def silhouette_px(person: Picture) -> Array:
 
 
 def head_matte(person: Picture) -> Picture:
-    """The part of the person's matte that turns with the head."""
+    """Return the part of the matte that turns with the head."""
     area = np.zeros_like(person)
     cv2.fillPoly(area, [polygon(HEAD_AREA) * ZOOM], 255)
     return np.asarray(cv2.bitwise_and(person, area), dtype=np.uint8)
 
 
 def _soften(values: Array) -> Array:
-    """Mean with both neighbours around the circle."""
+    """Average each value with both neighbours around the circle."""
     return 0.5 * values + 0.25 * (np.roll(values, 1) + np.roll(values, -1))
 
 
 def _depths(portrait: Portrait, points_m: Array) -> Array:
-    """(n,) m behind the pupils along the photographer's axis."""
+    """Return (n,) depths behind the pupils along the optical axis, m."""
     return portrait.camera_from_head.apply(points_m)[:, 2] - portrait.camera_from_head.translation_m[2]
 
 
 def _points(portrait: Portrait, px: Array, depth_m: Array) -> Array:
-    """(n, 3) in the head frame of photograph px at depths behind the pupils, m."""
+    """Return (n, 3) points in the head frame for photograph px at depths behind the pupils, m."""
     z = depth_m + portrait.camera_from_head.translation_m[2]
     rays = np.column_stack([portrait.camera.unproject(px), np.ones(len(px))])
     return portrait.camera_from_head.inverse().apply(rays * z[:, None])
 
 
 def _along_outline(outline_px: Array, outline_m: Array) -> tuple[Array, Array]:
-    """Distance from the centre, px, and depth, m, of the face's outline at each azimuth."""
+    """Return distance from the centre, px, and depth, m, of the outline of the face at each azimuth."""
     offset = outline_px - CENTRE_PX
     angle = np.arctan2(offset[:, 1], offset[:, 0])
     order = np.argsort(angle)
@@ -182,7 +178,7 @@ def _along_outline(outline_px: Array, outline_m: Array) -> tuple[Array, Array]:
 
 
 def _meridians(start_px: Array, start_m: Array, end_px: Array) -> tuple[Array, Array]:
-    """(rings, MERIDIANS) distances from the axis, px in the photograph, and depths, m."""
+    """Return (rings, MERIDIANS) distances from the axis, px of the photograph, and depths, m."""
     turn = np.linspace(0.0, np.pi / 2, FRONT_RINGS + 1)[:, None]
     neck = neckness(azimuths())
     upward = np.clip(-np.sin(azimuths()), 0.0, 1.0)
@@ -209,7 +205,7 @@ def _meridians(start_px: Array, start_m: Array, end_px: Array) -> tuple[Array, A
 
 
 def _evened(values: Array) -> Array:
-    """A value per meridian without its corners."""
+    """Smooth a value per meridian."""
     for _ in range(EVEN_STEPS):
         values = _soften(values)
     return values
