@@ -1,11 +1,12 @@
-"""What can be drawn onto a face or a frame.
+"""Effects on faces and frames.
 
 A *kind* is one class, a *pack* a folder with an `effect.toml` that names kinds and gives their parameters. A
 kind is a subclass of `arpipe.render.layer.Layer` with `Params`, a frozen `EffectParams`, as class attribute. It is
 built as `Kind(params)`, or as `Kind(params, context)` with an `arpipe.render.context.GlContext` if it uses OpenGL.
 Importing its module and building its `Params` need no OpenGL.
 
-A new kind is one file in this folder and one line in the table.
+A new kind of arpipe's own is one file in a folder below and one line in the table; other packages add kinds by entry
+points, see `arpipe.plugins`.
 """
 
 EFFECT_KINDS: dict[str, str] = {
@@ -28,4 +29,4 @@ EFFECT_KINDS: dict[str, str] = {
     "iris-color": "arpipe.effects.makeup.kinds.eyes:IrisColor",
     "face-paint": "arpipe.effects.makeup.kinds.skin:FacePaint",
 }
-"""Kind → `module:Class`, imported on first use."""
+"""Kind → "module:Class", imported on first use."""

@@ -1,4 +1,4 @@
-"""What the parameters of all kinds of effects are made of."""
+"""Building blocks of the parameters of all kinds of effects."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ HEX_COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
 class EffectParams(BaseModel):
-    """Base of every kind's parameters: frozen, and a misspelt key is an error."""
+    """Base of all parameters: frozen, and a misspelt key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -25,13 +25,13 @@ class EffectParams(BaseModel):
 
 
 class UserText(str):
-    """Text that a person typed, in contrast to text in a pack: a path in it may point anywhere."""
+    """Text typed by the user, in contrast to text in a pack: a path in it may point anywhere."""
 
     __slots__ = ()
 
 
 def _resolve(value: Any, info: ValidationInfo) -> Path:
-    """Absolute path of a file named in a pack or typed by a person; it exists."""
+    """Return the absolute path of an existing file, named in a pack or typed by the user."""
     if not isinstance(value, str | Path) or not str(value):
         raise ValueError(f"expected a file name, got {value!r}")
     folder: Path | None = (info.context or {}).get("folder")
@@ -51,7 +51,7 @@ def _resolve(value: Any, info: ValidationInfo) -> Path:
 
 
 PackFile = Annotated[Path, BeforeValidator(_resolve)]
-"""A file: in a pack relative to its folder and never outside, typed by a person relative to the shell's."""
+"""A file: in a pack, relative to the pack's folder and inside it; typed by the user, relative to the shell's folder."""
 
 
 def _color(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""How a person names an effect: `aviator`, `lipstick(color=#a3123a, opacity=0.8)`, `path/to/folder`."""
+"""How users name an effect: `aviator`, `lipstick(color=#a3123a, opacity=0.8)`, `path/to/folder`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,11 +16,11 @@ OPENING, CLOSING, QUOTES = "([{", ")]}", "\"'"
 
 @dataclass(frozen=True, slots=True)
 class EffectSpec:
-    """An effect and what is different about it.
+    """An effect and the parameters to change.
 
     Attributes:
-        name: Of a pack, of a kind, or a folder.
-        overrides: Parameter → value; a key may lead into a table (`glasses.bridge_mm`) and may start with the
+        name: Name of a pack or of a kind, or a folder.
+        overrides: Parameter → value; a key may be a path into a table (`glasses.bridge_mm`), and may start with the
             name of one layer (`liner.opacity`).
     """
 
@@ -29,10 +29,10 @@ class EffectSpec:
 
 
 def parse_spec(text: str) -> EffectSpec:
-    """Read a spec. Values are TOML values; what is none is text, so colours and file names need no quotes.
+    """Parse a spec. Anything that is not a valid TOML value is read as a string, so colours and files need no quotes.
 
     Raises:
-        ConfigError: No name, an argument without `=`, a key given twice, brackets or quotes left open.
+        ConfigError: The name or a `=` is missing, a key is given twice, or a bracket or quote is not closed.
     """
     stripped = text.strip()
     call = CALL.fullmatch(stripped)
@@ -56,7 +56,7 @@ def parse_spec(text: str) -> EffectSpec:
 
 
 def _split(arguments: str, text: str) -> Iterator[str]:
-    """Parts between commas that stand outside brackets and quotes."""
+    """Split at commas outside brackets and quotes."""
     depth, quote, start = 0, "", 0
     for place, character in enumerate(arguments):
         if quote:

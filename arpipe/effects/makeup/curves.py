@@ -1,4 +1,4 @@
-"""Smooth curves through landmarks, and the strips of triangles that are drawn along them. Image px."""
+"""Smooth curves through landmarks, and strips of triangles along them; image px."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +14,7 @@ Indices = npt.NDArray[np.uint32]
 
 @cache
 def _closed_weights(count: int, steps: int) -> Array:
-    """(count * steps, count) Catmull-Rom weights of a closed curve."""
+    """Return the (count * steps, count) Catmull-Rom weights of a closed curve."""
     t = np.linspace(0.0, 1.0, steps, endpoint=False)
     basis = 0.5 * np.stack(
         [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2], axis=1
@@ -28,7 +28,7 @@ def _closed_weights(count: int, steps: int) -> Array:
 
 @cache
 def _open_weights(count: int, steps: int) -> Array:
-    """((count - 1) * steps + 1, count) weights of an open curve that starts and ends in its end points."""
+    """Return the ((count - 1) * steps + 1, count) weights of an open curve through its end points."""
     before = np.zeros(count)
     before[:2] = 2.0, -1.0
     after = np.zeros(count)
@@ -43,19 +43,19 @@ def _open_weights(count: int, steps: int) -> Array:
 
 
 def closed_curve(points: Array, steps: int) -> Array:
-    """(…, n * steps, k) points of the smooth closed curve through (…, n, k) points; every `steps`-th is one of them."""
+    """Return (…, n * steps, k) points of the closed curve through (…, n, k) points; every `steps`-th is one of them."""
     curve: Array = _closed_weights(points.shape[-2], steps) @ points
     return curve
 
 
 def open_curve(points: Array, steps: int) -> Array:
-    """(…, (n - 1) * steps + 1, k) points of the smooth curve from the first to the last of (…, n, k) points."""
+    """Return (…, (n - 1) * steps + 1, k) points of the curve from the first to the last of (…, n, k) points."""
     curve: Array = _open_weights(points.shape[-2], steps) @ points
     return curve
 
 
 def normals_2d(curve: Array) -> Array:
-    """(n, 2) unit vectors across a closed curve: its direction turned from x towards y."""
+    """Return (n, 2) unit normals of a closed curve: its direction rotated from x towards y."""
     along = np.roll(curve, -1, axis=0) - np.roll(curve, 1, axis=0)
     across = np.stack([-along[:, 1], along[:, 0]], axis=1)
     unit: Array = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-9)
@@ -64,7 +64,7 @@ def normals_2d(curve: Array) -> Array:
 
 @cache
 def grid_triangles(rows: int, columns: int, closed: bool) -> Indices:
-    """(m, 3) triangles between neighbouring rows of `rows` × `columns` vertices, numbered row by row."""
+    """Return (m, 3) triangles between neighbouring rows of `rows` × `columns` vertices, numbered row by row."""
     spans = columns if closed else columns - 1
     row, column = (part.ravel() for part in np.mgrid[: rows - 1, :spans])
     after = (column + 1) % columns
@@ -73,19 +73,19 @@ def grid_triangles(rows: int, columns: int, closed: bool) -> Indices:
     return np.concatenate([np.stack([a, b, c], 1), np.stack([b, d, c], 1)]).astype(np.uint32)
 
 
-def repeated(triangles: Indices, times: int, vertices: int) -> Indices:
-    """(times * m, 3): (m, 3) triangles for each of several shapes that have so many vertices each."""
+def repeat(triangles: Indices, times: int, vertices: int) -> Indices:
+    """Repeat (m, 3) triangles for several shapes with this number of vertices each; returns (times * m, 3)."""
     first = vertices * np.arange(times, dtype=np.uint32)
     return (triangles[None] + first[:, None, None]).reshape(-1, 3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opening:
-    """What lies between two lids or two lips.
+    """The opening between two lids or two lips.
 
     Attributes:
         lower: (m, 2) lower edge, from the first corner to the second.
-        upper: (m, 2) the points above.
+        upper: (m, 2) opposite points of the upper edge.
     """
 
     lower: Array
@@ -93,14 +93,14 @@ class Opening:
 
     @classmethod
     def of_loop(cls, loop: Array) -> "Opening":
-        """From a closed outline (2k, 2): first corner, lower edge, second corner, upper edge."""
+        """Split a closed outline (2k, 2): first corner, lower edge, second corner, upper edge."""
         half = len(loop) // 2
         return cls(loop[: half + 1], np.concatenate([loop[:1], loop[: half - 1 : -1]]))
 
     def rows(self, inset_px: float) -> tuple[Array, Array]:
-        """(4, m, 2) rows from the lower to the upper edge, and how far each is inside: (4, m) 0 … 1.
+        """Return (4, m, 2) rows from the lower to the upper edge, and (4, m) how far inside each is, in [0, 1].
 
-        Where there is less room than two insets, nothing is wholly inside.
+        Where the opening is narrower than two insets, no point reaches 1.
         """
         across = self.upper - self.lower
         gap = np.linalg.norm(across, axis=1)

@@ -1,6 +1,6 @@
-"""Lash lines of both eyes, and the ribbons drawn along them: liner and lashes. Image px.
+"""Lash lines of both eyes, and the ribbons of liner and lashes along them; image px.
 
-Left and right go through together, as the first axis of every array: arrays this small cost as much alone.
+Both eyes are computed together, as the first axis of every array, because the cost of arrays this small is per call.
 """
 
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ import numpy.typing as npt
 
 from arpipe.effects.makeup.curves import Floats, open_curve
 from arpipe.effects.makeup.face import MakeupFace
-from arpipe.effects.makeup.shapes import joined
+from arpipe.effects.makeup.shapes import join_vertices
 from arpipe.geometry.transforms import Array
 
 SIDES = ("left", "right")
-STEPS = 6  # points a landmark of a lash line
+STEPS = 6  # points per landmark of a lash line
 LINE_POINTS = 8 * STEPS + 1
 WING_POINTS = 12
 UPPER_LASHES, LOWER_LASHES = 34, 18
 LASHES = UPPER_LASHES + LOWER_LASHES
 LASH_POINTS = 7
 
-LINER_TAPER = 0.30  # of the thickness is left at the inner corner
-WING_LEAVES = 0.86  # of the way from the inner corner
-OPEN_EYE, CLOSED_EYE = 0.30, 0.12  # height over width
-LOWER_LENGTH, LOWER_WIDTH = 0.42, 0.75  # of the upper lashes'
+LINER_TAPER = 0.30  # thickness at the inner corner relative to the outer half
+WING_LEAVES = 0.86  # place along the lid, from the inner corner, where the wing leaves it
+OPEN_EYE, CLOSED_EYE = 0.30, 0.12  # height of the eye relative to its width
+LOWER_LENGTH, LOWER_WIDTH = 0.42, 0.75  # relative to the upper lashes
 LINE_MARGIN_PX, LASH_MARGIN_PX = 1.5, 1.0  # room for soft edges
 
 _PLACE = np.linspace(0.0, 1.0, LINE_POINTS)
@@ -41,12 +41,12 @@ class Eyes:
     """The lash lines of the left and the right eye.
 
     Attributes:
-        upper, lower: (2, LINE_POINTS, 2) from the inner to the outer corner.
+        upper, lower: (2, LINE_POINTS, 2) lash lines from the inner to the outer corner.
         up: (2, 2) unit, from the lower lid to the upper, across the eye.
         outward: (2, 2) unit, from the inner to the outer corner.
         openness: (2,) 0 closed, 1 open.
-        brow_tail: (2, 2) outer end of the brow.
-        strength: (2,) how much of a line is seen: fades where the eye turns away.
+        brow_tail: (2, 2) outer ends of the brows.
+        strength: (2,) opacity of lines, which fade where an eye turns away.
     """
 
     upper: Array
@@ -59,7 +59,7 @@ class Eyes:
 
     @classmethod
     def of(cls, face: MakeupFace) -> "Eyes":
-        """The eyes of a face."""
+        """Return the eyes of a face."""
         loops = np.stack([face.region(f"{side}_eye") for side in SIDES])
         half = loops.shape[1] // 2  # outer corner, lower lid, inner corner, upper lid
         upper = open_curve(loops[:, [*range(half, 2 * half), 0]], STEPS)
@@ -83,10 +83,10 @@ class Eyes:
 
 
 def upper_liner(eyes: Eyes, thickness_px: float, wing_px: float, px_per_mm: float) -> Floats:
-    """(4 n, 6) bands along the upper lash lines, drawn out into wings: for each eye one edge, then the other."""
+    """Return (4 n, 6) vertices of bands along the upper lash lines, with wings: per eye one edge, then the other."""
     lash_line = eyes.upper - eyes.up[:, None] * (0.15 * px_per_mm)
     top = eyes.upper + _across(eyes.upper, eyes.up) * (thickness_px * _GROWN)[:, None]
-    rising = _unit(eyes.lower[:, -1] - eyes.lower[:, -2 * STEPS])  # the lower lid's line, carried on
+    rising = _unit(eyes.lower[:, -1] - eyes.lower[:, -2 * STEPS])  # continuation of the lower lid
     to_brow = _unit(eyes.brow_tail - eyes.upper[:, -1])
     toward = _unit(0.8 * rising + 0.3 * to_brow + 0.45 * eyes.outward)[:, None]
     tip = lash_line[:, -1:] + toward * max(wing_px, 0.6 * thickness_px)
@@ -94,15 +94,15 @@ def upper_liner(eyes: Eyes, thickness_px: float, wing_px: float, px_per_mm: floa
     start = top[:, leave : leave + 1]
     bend = start + 0.6 * (tip - start) - toward * 0.15 * wing_px
     lifted = _bezier(start, bend, tip, LINE_POINTS - leave + WING_POINTS)
-    along = np.concatenate([top[:, leave:], _drawn_out(top, tip)], axis=1)
+    along = np.concatenate([top[:, leave:], _extension(top, tip)], axis=1)
     share = min(wing_px / max(3.0 * thickness_px, 1e-6), 1.0)
     upper = np.concatenate([top[:, :leave], along + share * (lifted - along)], axis=1)
-    under = np.concatenate([lash_line, _drawn_out(lash_line, tip)], axis=1)
+    under = np.concatenate([lash_line, _extension(lash_line, tip)], axis=1)
     return _bands(under, upper, eyes.strength)
 
 
 def lower_liner(eyes: Eyes, thickness_px: float, opacity: float) -> Floats:
-    """(4 n, 6) ribbons under the lower lash lines, their outer two thirds; as `upper_liner`."""
+    """Return (4 n, 6) vertices of ribbons under the outer two thirds of the lower lash lines."""
     middle = eyes.lower - eyes.up[:, None] * (0.45 * thickness_px)
     half = 0.5 * thickness_px * (0.5 + 0.5 * _LOWER_FADE)
     strength = eyes.strength[:, None, None] * (opacity * _LOWER_FADE)
@@ -110,11 +110,13 @@ def lower_liner(eyes: Eyes, thickness_px: float, opacity: float) -> Floats:
 
 
 def lashes(eyes: Eyes, length_px: float, width_px: float, curl: float, lower: float) -> Floats:
-    """(2 * LASHES * 2 * LASH_POINTS, 6) tapered strokes; on a closed lid they lie downwards."""
+    """Return (2 * LASHES * 2 * LASH_POINTS, 6) vertices of tapered strokes; on a closed lid they point downwards."""
     comb = _comb()
     roots = np.concatenate([comb.on_upper @ eyes.upper, comb.on_lower @ eyes.lower], axis=1)[:, :, None]
     opened = eyes.openness[:, None]
-    lift = np.where(comb.is_upper, 1.75 * opened - 0.75, -1.0)  # a closed lid points its lashes to the cheek
+    lift = np.where(
+        comb.is_upper, 1.75 * opened - 0.75, -1.0
+    )  # the lashes of a closed lid point to the cheek
     rise = (lift[..., None] * eyes.up[:, None])[:, :, None]
     lean = 0.75 * comb.fan * eyes.outward[:, None, None]
     length = length_px * comb.length
@@ -129,14 +131,14 @@ def lashes(eyes: Eyes, length_px: float, width_px: float, curl: float, lower: fl
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Comb:
-    """What no frame changes of the lashes of an eye, those of the upper lid first.
+    """Constant properties of the lashes of an eye, those of the upper lid first.
 
     Attributes:
-        on_upper, on_lower: (count, LINE_POINTS) weights that give the roots.
-        length: (LASHES, 1, 1) of each over the longest.
-        fan: (LASHES, 1, 1) how far each leans outwards; negative towards the nose.
-        width: (LASHES, 1, 1) over the upper lashes'.
-        is_upper: (LASHES,)
+        on_upper, on_lower: (count, LINE_POINTS) weights of the lash line for the roots.
+        length: (LASHES, 1, 1) length relative to the longest.
+        fan: (LASHES, 1, 1) inclination outwards; negative towards the nose.
+        width: (LASHES, 1, 1) width relative to the upper lashes.
+        is_upper: (LASHES,) whether a lash is on the upper lid.
     """
 
     on_upper: Array
@@ -165,13 +167,13 @@ def _comb() -> _Comb:
 
 
 def _ribbons(middles: Array, half_px: Array, strength: Array, margin_px: float) -> Floats:
-    """(…, 6) vertices on both sides of each of (…, n, 2) points: of one side of a line, then of the other.
+    """Return (…, 6) vertices on both sides of (…, n, 2) points: one side of a line, then the other.
 
     Args:
-        middles: Lines.
-        half_px: (…, 1, n) half of the width.
-        strength: (…, 1, n).
-        margin_px: How far the vertices lie beyond the width.
+        middles: (…, n, 2) centre lines.
+        half_px: (…, 1, n) half the width, px.
+        strength: (…, 1, n) opacity.
+        margin_px: Distance of the vertices beyond the width, px.
     """
     along = _directions(middles)
     across = _unit(np.stack([-along[..., 1], along[..., 0]], axis=-1))
@@ -179,11 +181,11 @@ def _ribbons(middles: Array, half_px: Array, strength: Array, margin_px: float) 
     reach = half + margin_px
     offset = across * reach[..., 0, :, None]
     sides = np.stack([middles + offset, middles - offset], axis=-3)
-    return joined(sides, np.concatenate([reach, -reach], axis=-2), half, strength, 0.0)
+    return join_vertices(sides, np.concatenate([reach, -reach], axis=-2), half, strength, 0.0)
 
 
 def _bands(lower: Array, upper: Array, strength: Array) -> Floats:
-    """(4 n, 6) vertices a little outside two edges (2, n, 2) that meet at the end."""
+    """Return (4 n, 6) vertices slightly outside two edges (2, n, 2) that meet at their end."""
     opening = upper - lower
     width = np.hypot(opening[..., 0], opening[..., 1])
     along = _directions(lower)
@@ -192,24 +194,26 @@ def _bands(lower: Array, upper: Array, strength: Array) -> Floats:
     step = LINE_MARGIN_PX * _unit(opening + across * 0.3)  # across where the edges meet
     half = 0.5 * width[:, None]
     reach = np.concatenate([half + LINE_MARGIN_PX, -half - LINE_MARGIN_PX], axis=1)
-    return joined(np.stack([upper + step, lower - step], axis=1), reach, half, strength[:, None, None], 0.0)
+    return join_vertices(
+        np.stack([upper + step, lower - step], axis=1), reach, half, strength[:, None, None], 0.0
+    )
 
 
 def _bezier(start: Array, bend: Array, end: Array, count: int) -> Array:
-    """(…, count, 2) points of the curves from (…, 1, 2) to (…, 1, 2)."""
+    """Return (…, count, 2) points of quadratic Bézier curves between (…, 1, 2) points."""
     t = np.linspace(0.0, 1.0, count)[:, None]
     curve: Array = (1 - t) ** 2 * start + 2 * t * (1 - t) * bend + t**2 * end
     return curve
 
 
-def _drawn_out(edge: Array, tip: Array) -> Array:
-    """(2, WING_POINTS, 2) from the ends of (2, n, 2) edges, without those, to (2, 1, 2) tips."""
+def _extension(edge: Array, tip: Array) -> Array:
+    """Return (2, WING_POINTS, 2) points from the ends of (2, n, 2) edges, exclusive, to (2, 1, 2) tips."""
     line: Array = edge[:, -1:] + (tip - edge[:, -1:]) * _TO_TIP
     return line
 
 
 def _across(lines: Array, up: Array) -> Array:
-    """(2, n, 2) unit vectors across lash lines, on the side of `up` (2, 2)."""
+    """Return (2, n, 2) unit vectors across lash lines, on the side of `up` (2, 2)."""
     along = _directions(lines)
     across = _unit(np.stack([along[..., 1], -along[..., 0]], axis=-1))
     across *= np.where(across @ up[..., None] < 0, -1.0, 1.0)
@@ -217,7 +221,7 @@ def _across(lines: Array, up: Array) -> Array:
 
 
 def _directions(lines: Array) -> Array:
-    """(…, n, 2) along lines of (…, n, 2) points, of any length."""
+    """Return (…, n, 2) tangents of lines of (…, n, 2) points, not normalised."""
     along = np.empty_like(lines)
     along[..., 1:-1, :] = lines[..., 2:, :] - lines[..., :-2, :]
     along[..., 0, :] = lines[..., 1, :] - lines[..., 0, :]

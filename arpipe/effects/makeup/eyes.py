@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from arpipe.effects.makeup.curves import Opening, closed_curve, grid_triangles, repeated
+from arpipe.effects.makeup.curves import Opening, closed_curve, grid_triangles, repeat
 from arpipe.effects.makeup.eye_lines import (
     LASH_POINTS,
     LASHES,
@@ -16,19 +16,28 @@ from arpipe.effects.makeup.eye_lines import (
 )
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.pigment import RgbColor, linear
-from arpipe.effects.makeup.shapes import Shape, joined
+from arpipe.effects.makeup.shapes import ShapeMesh, join_vertices
 from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
 from arpipe.render.program import Program
 
-LEAST_SOFT_PX, SOFT_MM = 0.6, 0.12
+MIN_SOFT_PX, SOFT_MM = 0.6, 0.12
 OPENING_STEPS = 4
 LID_FEATHER_MM = 0.7
 
 
 class LinerPainter:
-    """Draws liner: millimetres thick, a wing of millimetres, the lower line as strong as `lower`."""
+    """Draws eyeliner.
+
+    Args:
+        context: Context to draw with.
+        color: sRGB in [0, 1].
+        opacity: In [0, 1].
+        thickness_mm: Thickness over the outer half of the lid, mm.
+        wing_mm: Length of the wing beyond the corner of the eye, mm.
+        lower: Opacity of the line under the lower lashes, relative to the upper one.
+    """
 
     def __init__(
         self,
@@ -42,16 +51,16 @@ class LinerPainter:
         self._color, self._opacity = color, opacity
         self._thickness_mm, self._wing_mm, self._lower = thickness_mm, wing_mm, lower
         upper = LINE_POINTS + WING_POINTS
-        triangles = repeated(grid_triangles(2, upper, False), 2, 2 * upper)
+        triangles = repeat(grid_triangles(2, upper, False), 2, 2 * upper)
         vertices = 4 * upper
         if lower > 0:
-            ribbons = repeated(grid_triangles(2, LINE_POINTS, False), 2, 2 * LINE_POINTS)
+            ribbons = repeat(grid_triangles(2, LINE_POINTS, False), 2, 2 * LINE_POINTS)
             triangles = np.concatenate([triangles, ribbons + vertices])
             vertices += 4 * LINE_POINTS
-        self._shape = Shape(context, "line.frag", vertices, triangles)
+        self._shape = ShapeMesh(context, "line.frag", vertices, triangles)
 
     def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Line both eyes."""
+        """Draw the lines of both eyes."""
         _prepare(self._shape.program, canvas, face, self._color, self._opacity)
         scale = face.px_per_mm
         eyes = Eyes.of(face)
@@ -67,7 +76,17 @@ class LinerPainter:
 
 
 class LashPainter:
-    """Draws lashes: `length_mm` long, `curl` and `lower` in [0, 1], `volume` times as thick as real ones."""
+    """Draws lashes.
+
+    Args:
+        context: Context to draw with.
+        color: sRGB in [0, 1].
+        opacity: In [0, 1].
+        length_mm: Length of the longest lash, mm.
+        volume: Thickness relative to natural lashes.
+        curl: 0 straight, 1 curled upwards.
+        lower: Opacity of the lower lashes, relative to the upper ones.
+    """
 
     def __init__(
         self,
@@ -82,11 +101,11 @@ class LashPainter:
         self._color, self._opacity, self._length_mm = color, opacity, length_mm
         self._volume, self._curl, self._lower = volume, curl, lower
         stroke = grid_triangles(2, LASH_POINTS, False)
-        triangles = repeated(stroke, 2 * LASHES, 2 * LASH_POINTS)
-        self._shape = Shape(context, "line.frag", 4 * LASHES * LASH_POINTS, triangles)
+        triangles = repeat(stroke, 2 * LASHES, 2 * LASH_POINTS)
+        self._shape = ShapeMesh(context, "line.frag", 4 * LASHES * LASH_POINTS, triangles)
 
     def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Give both eyes lashes."""
+        """Draw the lashes of both eyes."""
         _prepare(self._shape.program, canvas, face, self._color, self._opacity)
         scale = face.px_per_mm
         eyes = Eyes.of(face)
@@ -100,15 +119,21 @@ class LashPainter:
 
 
 class IrisPainter:
-    """Draws irises of another colour."""
+    """Changes the colour of irises.
+
+    Args:
+        context: Context to draw with.
+        color: sRGB in [0, 1].
+        opacity: In [0, 1].
+    """
 
     def __init__(self, context: GlContext, color: RgbColor, opacity: float) -> None:
         self._color, self._opacity = color, opacity
         columns = 8 * OPENING_STEPS + 1
-        self._shape = Shape(context, "iris.frag", 4 * columns, grid_triangles(4, columns, False))
+        self._shape = ShapeMesh(context, "iris.frag", 4 * columns, grid_triangles(4, columns, False))
 
     def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Colour both irises; the canvas's backdrop is in unit 0."""
+        """Colour both irises; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
         program = self._shape.program
         set_placement(program, canvas, face)
         set_appearance(program, face)
@@ -125,7 +150,7 @@ class IrisPainter:
             opening = Opening.of_loop(closed_curve(face.region(f"{side}_eye"), OPENING_STEPS))
             rows, inside = opening.rows(LID_FEATHER_MM * face.px_per_mm)
             facing = float(np.mean(face.facing(f"{side}_eye")))
-            self._shape.draw(canvas, face, joined(rows, inside, number, facing, 0.0))
+            self._shape.draw(canvas, face, join_vertices(rows, inside, number, facing, 0.0))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
@@ -136,4 +161,4 @@ def _prepare(program: Program, canvas: Canvas, face: MakeupFace, color: RgbColor
     set_placement(program, canvas, face)
     shown = face.complexion.shown(linear(color))
     program.set("u_pigment", [*shown.tolist(), opacity * face.presence])
-    program.set("u_soft", max(LEAST_SOFT_PX, SOFT_MM * face.px_per_mm))
+    program.set("u_soft", max(MIN_SOFT_PX, SOFT_MM * face.px_per_mm))

@@ -1,4 +1,4 @@
-"""Lipstick: a ring between the outer and the inner outline of the lips, so that an open mouth stays free."""
+"""Lipstick: a ring between the outer and the inner outline of the lips, which excludes an open mouth."""
 
 import math
 from dataclasses import dataclass
@@ -9,44 +9,44 @@ from arpipe.effects.makeup.curves import closed_curve, grid_triangles, normals_2
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.person import Complexion, skin_likeness
 from arpipe.effects.makeup.pigment import RgbColor, linear
-from arpipe.effects.makeup.shapes import Shape, joined
+from arpipe.effects.makeup.shapes import ShapeMesh, join_vertices
 from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.geometry.transforms import Array
 from arpipe.render.color import LUMINANCE
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
 
-STEPS = 5  # points a landmark
-CORNERS = 20  # landmarks of each outline
+STEPS = 5  # points per landmark
+CORNERS = 20  # landmarks per outline
 ROWS = 7
-FEATHER_MM = 0.55  # half the width of the outer edge
-LEAST_FEATHER_PX = 0.8
-CLOSED_MM, PARTED_MM = 1.5, 4.0  # gap between lips that touch by the landmarks' measure, and that show teeth
+FEATHER_MM = 0.55  # half the width of the soft outer edge
+MIN_FEATHER_PX = 0.8
+CLOSED_MM, PARTED_MM = 1.5, 4.0  # gap in the landmarks of closed lips, and of lips that show teeth
 DEEP_SKIN = 0.22  # luminance
-DEEP_LIPS = 0.45  # of the skin's luminance
-FOLD_POINTS = 7  # over which lips fade to where they fold
-GAPING_MM = 32.0  # mouths this wide open do not smile
-TOUCHING_MM = 0.7  # lips this close are closed
-UNLIKE_MEAN = 0.25  # so much more than the mean face's lips may these face the camera
-INNER_FEATHER = 0.5  # of the outer one, all of it on the lip
+DEEP_LIPS = 0.45  # luminance relative to the skin
+FOLD_POINTS = 7  # over which lips fade towards folds
+GAPING_MM = 32.0  # gap above which a mouth does not smile
+TOUCHING_MM = 0.7  # gap of closed lips
+FACING_TOLERANCE = 0.25  # by how much lips may face the camera more than those of the mean face
+INNER_FEATHER = 0.5  # relative to the outer one; entirely on the lip
 
 _ALONG = 1.0 - np.abs(np.arange(STEPS * CORNERS) / (STEPS * CORNERS / 2.0) - 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class LipLook:
-    """How lips are painted.
+    """Appearance of lipstick.
 
     Attributes:
         inner, outer: sRGB colours near the mouth and at the outline.
         opacity: In [0, 1].
         gloss: Strength of a wet film.
-        shine: Share of the lip's own highlights that stays.
-        metal: Strength of foil.
+        shine: Share of the lips' own highlights that stays.
+        metal: Strength of a metallic finish.
         liner: sRGB colour of a pencil line along the outline.
-        liner_strength: Its opacity.
-        liner_width: Share of the lip's height.
-        reach_mm: How far past the mesh's inner outline a smiling lower lip is looked for by its colour.
+        liner_strength: Opacity of the pencil line.
+        liner_width: Width of the pencil line relative to the height of the lip.
+        reach_mm: How far beyond the inner outline of the mesh a smiling lower lip is detected by its colour, mm.
     """
 
     inner: RgbColor
@@ -62,21 +62,21 @@ class LipLook:
 
 
 class LipPainter:
-    """Draws lips.
+    """Draws lipstick.
 
     Args:
-        context: Where.
-        look: How.
+        context: Context to draw with.
+        look: Appearance of the lipstick.
     """
 
     def __init__(self, context: GlContext, look: LipLook) -> None:
         self._look = look
         self._pigments = np.stack([linear(color) for color in (look.inner, look.outer, look.liner)])
         count = STEPS * CORNERS
-        self._shape = Shape(context, "lips.frag", ROWS * count, grid_triangles(ROWS, count, True))
+        self._shape = ShapeMesh(context, "lips.frag", ROWS * count, grid_triangles(ROWS, count, True))
 
     def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Paint one face's lips; the canvas's backdrop is in unit 0."""
+        """Draw lipstick on one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
         look, program = self._look, self._shape.program
         complexion = face.complexion
         bright = adaptation(complexion)
@@ -100,11 +100,11 @@ class LipPainter:
         program.set("u_open", float(np.clip((gap_mm - CLOSED_MM) / (PARTED_MM - CLOSED_MM), 0.0, 1.0)))
         facing = np.minimum(
             np.maximum(face.facing("lips_outer"), face.facing("lips_inner")),
-            _least_of_neighbours(face.facing_by_pose("lips_outer")) + UNLIKE_MEAN,
+            _least_of_neighbours(face.facing_by_pose("lips_outer")) + FACING_TOLERANCE,
         )
         rows, cover, across = lip_rows(outline, mouth, face.px_per_mm, look.reach_mm)
         toward = closed_curve(facing[:, None], STEPS)[:, 0] * unfolded(rows[1], rows[3])
-        self._shape.draw(canvas, face, joined(rows, cover, across, _ALONG, toward))
+        self._shape.draw(canvas, face, join_vertices(rows, cover, across, _ALONG, toward))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
@@ -112,9 +112,9 @@ class LipPainter:
 
 
 def adaptation(complexion: Complexion) -> float:
-    """Brightness of pigment on these lips: as bright as on fair skin it would glow on deep or shaded skin.
+    """Return the brightness of pigment on these lips; as bright as on fair skin, it would glow on deep or shaded skin.
 
-    Lips far darker than the skin are deep themselves, or in the shade. On a grey face pigment is as asked for.
+    Lips much darker than the skin are deep themselves, or in the shade. On a grey face, pigment keeps its brightness.
     """
     level = float(complexion.skin @ LUMINANCE)
     share = float(complexion.lips @ LUMINANCE) / level
@@ -125,24 +125,24 @@ def adaptation(complexion: Complexion) -> float:
 def lip_rows(
     outer_loop: Array, inner_loop: Array, px_per_mm: float, reach_mm: float
 ) -> tuple[Array, Array, Array]:
-    """Rings of vertices from outside the lips to the mouth.
+    """Compute rings of vertices from outside the lips to the mouth.
 
     Args:
-        outer_loop: (20, 2) outline in image px: right corner, lower lip, left corner, upper lip.
-        inner_loop: (20, 2) likewise around the mouth.
-        px_per_mm: Size of the face.
-        reach_mm: How far past the inner outline a smiling lower lip is looked for.
+        outer_loop: (20, 2) outline, image px: right corner, lower lip, left corner, upper lip.
+        inner_loop: (20, 2) outline of the mouth, in the same sequence.
+        px_per_mm: Scale of the face.
+        reach_mm: How far beyond the inner outline a smiling lower lip is detected, mm.
 
     Returns:
-        (ROWS, n, 2) places, (ROWS, n) coverage, (ROWS, n) place across: 0 at the mouth, 1 at the outline;
-        less than 0 where the mesh ends and only colour tells what is lip.
+        (ROWS, n, 2) positions, (ROWS, n) coverage, (ROWS, n) position across: 0 at the mouth, 1 at the outline,
+        negative beyond the mesh, where lips are recognised by colour only.
     """
     outer, inner = closed_curve(np.stack([outer_loop, inner_loop]), STEPS)
-    inner, opened, shut = _meeting(_untangled(inner), px_per_mm)
+    inner, opened, shut = _close_mouth(_untangled(inner), px_per_mm)
     across = outer - inner
     height = np.hypot(across[:, 0], across[:, 1])
     inwards = -across / np.maximum(height, 1e-6)[:, None]
-    feather = max(FEATHER_MM * px_per_mm, LEAST_FEATHER_PX)
+    feather = max(FEATHER_MM * px_per_mm, MIN_FEATHER_PX)
     outwards = normals_2d(outer)
     step_out = outwards * (np.sign(np.sum(outwards * across)) * feather)
     step_in = inwards * np.minimum(feather, 0.3 * height)[:, None]
@@ -172,24 +172,24 @@ def lip_rows(
     return rows, cover, place_across
 
 
-def _meeting(mouth: Array, px_per_mm: float) -> tuple[Array, Array, Array]:
-    """(n, 2) the mouth's outline where lips that all but touch meet, (n,) px from lip to lip, (n,) 1 where shut."""
+def _close_mouth(mouth: Array, px_per_mm: float) -> tuple[Array, Array, Array]:
+    """Close an almost closed mouth: return its (n, 2) outline, the (n,) gap in px, and (n,) 1 where closed."""
     apart = _partners(mouth) - mouth
     opened = np.hypot(apart[:, 0], apart[:, 1])
-    shut = np.clip(2.0 - opened / max(TOUCHING_MM * px_per_mm, LEAST_FEATHER_PX), 0.0, 1.0)
+    shut = np.clip(2.0 - opened / max(TOUCHING_MM * px_per_mm, MIN_FEATHER_PX), 0.0, 1.0)
     return mouth + apart * (0.5 * shut)[:, None], opened, shut
 
 
 def _smiling(opened_mm: Array) -> Array:
-    """(n,) 1 where a lower lip may lie turned inwards before the teeth; not where a tongue may lie on it."""
+    """(n,) 1 where a lower lip may be turned inwards in front of the teeth; 0 where a tongue may be on it."""
     share = np.minimum(opened_mm / PARTED_MM - 0.5, 2.0 - opened_mm / (0.5 * GAPING_MM))
     smiling: Array = np.clip(share, 0.0, 1.0)
-    smiling[len(smiling) // 2 :] = 0.0  # gums below the upper lip look like lips, too
+    smiling[len(smiling) // 2 :] = 0.0  # gums below the upper lip look like lips
     return smiling
 
 
 def unfolded(outer: Array, inner: Array) -> Array:
-    """(n,) 1 where a lip is seen from its front, 0 where a turned mouth folds back behind itself."""
+    """Return (n,) 1 where a lip faces the camera, 0 where a turned mouth folds back behind itself."""
     along = np.roll(outer, -1, axis=0) - np.roll(outer, 1, axis=0)
     across = inner - outer
     front = along[:, 0] * across[:, 1] - along[:, 1] * across[:, 0]
@@ -201,13 +201,13 @@ def unfolded(outer: Array, inner: Array) -> Array:
 
 
 def _least_of_neighbours(values: Array) -> Array:
-    """(n,) the least of each value of a closed row and those beside it."""
+    """Return (n,) the minimum of each value and its neighbours in a closed row."""
     least: Array = np.minimum(np.minimum(np.roll(values, 1), np.roll(values, -1)), values)
     return least
 
 
 def _untangled(inner: Array) -> Array:
-    """The mouth's outline where closed lips overlap: both meet in the middle."""
+    """Return the outline of the mouth with overlapping lips moved to their middle."""
     partner = _partners(inner)
     half = len(inner) // 2
     width = inner[half] - inner[0]
@@ -221,6 +221,6 @@ def _untangled(inner: Array) -> Array:
 
 
 def _partners(mouth: Array) -> Array:
-    """(n, 2) the points across a mouth whose outline (n, 2) goes from corner to corner and back."""
+    """Return the (n, 2) opposite points of a mouth's outline, which runs from corner to corner and back."""
     partners: Array = mouth[-np.arange(len(mouth))]
     return partners

@@ -18,10 +18,10 @@ Mask = npt.NDArray[np.uint8]
 
 @cache
 def load_mask(name: str) -> Mask:
-    """(MASK_SIDE, MASK_SIDE) of `assets/makeup/<name>.png`.
+    """Load the (MASK_SIDE, MASK_SIDE) grey levels of `assets/makeup/<name>.png`.
 
     Raises:
-        AssetError: It is missing or not such a picture.
+        AssetError: The file is missing or has another size or format.
     """
     path = asset_path(f"makeup/{name}.png")
     try:
@@ -35,8 +35,8 @@ def load_mask(name: str) -> Mask:
 
 
 @cache
-def merged(places: Places) -> Mask:
-    """(MASK_SIDE, MASK_SIDE) one mask of several: what one colour brushed on in all these places covers."""
+def merge(places: Places) -> Mask:
+    """Merge masks into one (MASK_SIDE, MASK_SIDE): the coverage of one colour applied with all of them."""
     bare = np.ones((MASK_SIDE, MASK_SIDE), np.float32)
     for name, strength in places:
         bare -= bare * load_mask(name) * np.float32(strength / 255.0)
@@ -44,13 +44,13 @@ def merged(places: Places) -> Mask:
 
 
 def strongest(places: Places) -> Mask:
-    """(MASK_SIDE, MASK_SIDE) the largest of several masks, each times its strength."""
+    """Return the maximum of masks, each times its strength, (MASK_SIDE, MASK_SIDE)."""
     scaled = [load_mask(name) * np.float32(strength) for name, strength in places]
     return np.asarray(np.rint(np.maximum.reduce(scaled)), np.uint8)
 
 
-def packed(masks: Sequence[Mask]) -> list[Mask]:
-    """Masks four to a (MASK_SIDE, MASK_SIDE, 4) picture, in order."""
+def pack(masks: Sequence[Mask]) -> list[Mask]:
+    """Pack masks into (MASK_SIDE, MASK_SIDE, 4) pictures, four per picture, in sequence."""
     pages = np.zeros((-(-len(masks) // 4), MASK_SIDE, MASK_SIDE, 4), np.uint8)
     for number, mask in enumerate(masks):
         pages[number // 4, ..., number % 4] = mask
@@ -58,7 +58,7 @@ def packed(masks: Sequence[Mask]) -> list[Mask]:
 
 
 def touched_triangles(names: Sequence[str], topology: Topology) -> npt.NDArray[np.int32]:
-    """(m, 3) triangles that any of the masks reaches."""
+    """Return the (m, 3) triangles that any of the masks touches."""
     reach = np.maximum.reduce([load_mask(name) for name in names]) > 0
     weights = np.array([(a, b, 6 - a - b) for a in range(7) for b in range(7 - a)]) / 6.0
     corners = topology.uv[topology.triangles]  # (t, 3, 2)

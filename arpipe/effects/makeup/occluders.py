@@ -1,4 +1,4 @@
-"""What lies in front of makeup, drawn into depth: a turned face hides parts of itself, hands hide all of it."""
+"""Occlusion of makeup, by the depth buffer: a turned face hides parts of itself, and hands hide parts of the face."""
 
 import moderngl
 import numpy as np
@@ -12,19 +12,19 @@ from arpipe.render.layer import Canvas
 from arpipe.render.resources import Mesh, depth_only
 from arpipe.topology import Topology, load_topology
 
-SINK_MM = 2.0  # so much behind itself the face is drawn, or it would hide its own makeup
-HAND_DEPTH = -0.985  # of clip space: before lips and lines, see shape.vert
-FINGER_OVER_PALM = 0.15  # half a finger's width over the palm's
+SINK_MM = 2.0  # the face is drawn this far behind its surface, or it would hide its own makeup
+HAND_DEPTH = -0.985  # of clip space, in front of lips and lines; see shape.vert
+FINGER_OVER_PALM = 0.15  # half the width of a finger relative to the palm
 PALM = (0, 1, 5, 9, 13, 17)
-CORNERS = 8  # of a joint's disc
+CORNERS = 8  # of the disc of a joint
 
 
 class Occluders:
-    """Draws depth of one face at a time.
+    """Draws the depth of one face at a time.
 
     Args:
-        context: Where.
-        topology: Of the faces to come.
+        context: Context to draw with.
+        topology: Topology of the faces.
     """
 
     def __init__(self, context: GlContext, topology: Topology) -> None:
@@ -37,7 +37,7 @@ class Occluders:
         self._hand = self._mesh(discs + quads + len(PALM), _hand_triangles(len(bones)))
 
     def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Fill the canvas's depth anew; colour is untouched."""
+        """Replace the depth of the canvas; colour is unchanged."""
         framebuffer = canvas.gl.fbo
         set_placement(self._program, canvas, face)
         canvas.gl.enable_only(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
@@ -64,11 +64,11 @@ class Occluders:
 
 
 def hand_outline(hand: Array, bones: npt.NDArray[np.int32]) -> Array:
-    """(n, 2) vertices of discs on the joints, bars along the bones, and the palm; image px.
+    """Return (n, 2) vertices of discs on the joints, bars along the bones, and the palm; image px.
 
     Args:
         hand: (21, 2) landmarks, image px.
-        bones: (m, 2) which of them bones join.
+        bones: (m, 2) landmarks that bones connect.
     """
     radius = FINGER_OVER_PALM * max(
         float(np.linalg.norm(hand[5] - hand[17])), float(np.linalg.norm(hand[0] - hand[9])) * 0.6
@@ -86,7 +86,7 @@ def hand_outline(hand: Array, bones: npt.NDArray[np.int32]) -> Array:
 
 
 def _hand_triangles(bones: int) -> npt.NDArray[np.int32]:
-    """(m, 3) triangles of the vertices that `hand_outline` gives."""
+    """Return the (m, 3) triangles for the vertices of `hand_outline`."""
     corner = np.arange(CORNERS)
     fan = np.stack([np.zeros(CORNERS, int), corner + 1, (corner + 1) % CORNERS + 1], axis=1)
     discs = (fan + (CORNERS + 1) * np.arange(21)[:, None, None]).reshape(-1, 3)

@@ -1,4 +1,4 @@
-"""What pigments do to light, worked out for all of a face's pigments at once."""
+"""How pigments change light, computed for all pigments on a face at once."""
 
 from collections.abc import Sequence
 
@@ -9,15 +9,15 @@ from arpipe.effects.makeup.pigment import Pigment, linear
 from arpipe.geometry.transforms import Array
 from arpipe.render.color import LUMINANCE, MEAN_SKIN
 
-LARGEST_RATIO = 2.6  # light colours on dark skin stop here: beyond, the picture's noise is lifted with them
-LEAST_RATIO = 0.01
+MAX_RATIO = 2.6  # limit for light colours on dark skin, which would amplify the noise of the picture
+MIN_RATIO = 0.01
 
 
 class PigmentOptics:
-    """The colours of some pigments.
+    """The effect of pigments on the light of a face.
 
     Args:
-        pigments: In the order in which the results come.
+        pigments: The pigments, in the sequence of the results.
     """
 
     def __init__(self, pigments: Sequence[Pigment]) -> None:
@@ -30,16 +30,16 @@ class PigmentOptics:
         self._shimmer = shimmer
 
     def films(self, complexion: Complexion) -> Array:
-        """(n, 3) what each leaves of the light of mean skin where its mask is 1, less 1."""
+        """Return the (n, 3) transmittance of each for mean skin, where its mask is 1, minus 1."""
         skin, white = complexion.skin, complexion.white
         level = (self._colors * white) @ LUMINANCE[:, None]
         skin_level = float(skin @ LUMINANCE)
         wanted = level ** (1.0 - self._sheer) * (skin_level * self._depth) ** self._sheer
         hue = (self._colors * (white / skin)) ** (1.0 - self._stain) * self._stains
-        ratios = np.clip(hue * (wanted / ((skin * hue) @ LUMINANCE[:, None])), LEAST_RATIO, LARGEST_RATIO)
-        clear = 1.0 - complexion.black_level / skin  # a haze lies over pigment, too
+        ratios = np.clip(hue * (wanted / ((skin * hue) @ LUMINANCE[:, None])), MIN_RATIO, MAX_RATIO)
+        clear = 1.0 - complexion.black_level / skin  # haze covers pigment, too
         return complexion.pictured((ratios - 1.0) * clear * self._opacity)
 
     def glow(self, complexion: Complexion) -> Array:
-        """(n, 4) light that each adds where it strikes, and the share of it that comes from grains."""
+        """Return (n, 4) light that each adds at full illumination, and the share of it from grains."""
         return np.hstack([complexion.pictured(self._light * complexion.white), self._shimmer])

@@ -1,4 +1,4 @@
-"""Face paint: a PNG in the UV layout, over the skin's shading."""
+"""Face paint: a PNG in the UV layout, with the shading of the skin."""
 
 from pathlib import Path
 
@@ -15,18 +15,18 @@ from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
 from arpipe.topology import Topology
 
-LEAST_SIDE, MOST_SIDE = 64, 4096
+MIN_SIDE, MAX_SIDE = 64, 4096
 
 
 class PaintPainter:
-    """Draws one picture on faces.
+    """Draws a picture on faces.
 
     Args:
-        context: Where.
-        topology: Of the faces to come.
+        context: Context to draw with.
+        topology: Topology of the faces.
         image: A square RGBA PNG.
         opacity: In [0, 1].
-        texture: Share of the skin's shading in the paint's.
+        texture: Share of the skin's shading that the paint takes on.
 
     Raises:
         AssetError: The picture cannot be decoded.
@@ -38,7 +38,7 @@ class PaintPainter:
         self._resources = context.resources
         self._opacity, self._texture = opacity, texture
         self._program = self._resources.program("skin.vert", "paint.frag", shaders=__package__)
-        self._paint = self._resources.texture(premultiplied(image), mipmaps=True)
+        self._paint = self._resources.texture(load_premultiplied(image), mipmaps=True)
         self._vertices = np.zeros((topology.count, 6), np.float32)
         self._mesh = self._resources.mesh(
             self._program,
@@ -51,7 +51,7 @@ class PaintPainter:
         )
 
     def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Paint one face; the canvas's backdrop is in unit 0."""
+        """Draw the picture on one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
         program = self._program
         set_placement(program, canvas, face)
         set_appearance(program, face)
@@ -70,8 +70,8 @@ class PaintPainter:
         self._resources.release(self._paint)
 
 
-def problem_of(image: Path) -> str:
-    """What is wrong with a picture for face paint; empty when nothing is. Only its header is read."""
+def find_problem(image: Path) -> str:
+    """Describe what is wrong with a picture for face paint, from its header only; "" if nothing is."""
     try:
         with open_picture(image) as picture:
             kind, mode, (width, height) = picture.format, picture.mode, picture.size
@@ -79,13 +79,13 @@ def problem_of(image: Path) -> str:
         return str(error)
     if kind != "PNG" or mode != "RGBA":
         return f"{image} is {kind} with mode {mode}; expected a PNG with mode RGBA (arpipe effects template)"
-    if width != height or not LEAST_SIDE <= width <= MOST_SIDE:
-        return f"{image} has {width}×{height} px; expected a square of {LEAST_SIDE} to {MOST_SIDE} px"
+    if width != height or not MIN_SIDE <= width <= MAX_SIDE:
+        return f"{image} has {width}×{height} px; expected a square of {MIN_SIDE} to {MAX_SIDE} px"
     return ""
 
 
-def premultiplied(image: Path) -> npt.NDArray[np.float16]:
-    """(h, w, 4) linear colour times alpha, and alpha."""
+def load_premultiplied(image: Path) -> npt.NDArray[np.float16]:
+    """Load (h, w, 4): linear colour times alpha, and alpha."""
     try:
         with open_picture(image) as picture:
             pixels = np.asarray(picture.convert("RGBA"))

@@ -1,4 +1,4 @@
-"""What is remembered of the people of a stream: how they look without makeup, and whether they are seen."""
+"""Memory of the people in a stream: their complexion, and how certain the landmark network is of them."""
 
 from dataclasses import dataclass, replace
 
@@ -7,22 +7,22 @@ import numpy as np
 from arpipe.effects.makeup.person import Complexion, measure
 from arpipe.types import Frame, TrackedFace
 
-SMOOTHING_S = 0.35  # as the light's: noise of a frame must not show, a lamp switched on must
+SMOOTHING_S = 0.35  # as for light: hides the noise of single frames, follows a lamp that is switched on
 MEASURED_EVERY_S = 0.2
-DOUBTED, TRUSTED = 0.65, 0.8  # the network's score: as little as carries no glasses, and enough
+DOUBTED, TRUSTED = 0.65, 0.8  # network scores at which makeup is invisible, and at which it is opaque
 FADE_S = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """One face of a stream.
+    """A face of a stream.
 
     Attributes:
-        seen_s: When last.
-        measured_s: When `goal` was measured.
-        goal: Complexion of one frame.
-        complexion: Smoothed over time.
-        presence: In [0, 1], how much of its makeup shows.
+        seen_s: Time of the last frame, s.
+        measured_s: Time at which `goal` was measured, s.
+        goal: Complexion measured in one frame.
+        complexion: Complexion smoothed over time.
+        presence: In [0, 1], opacity of makeup.
     """
 
     seen_s: float
@@ -33,37 +33,37 @@ class Person:
 
 
 class People:
-    """The faces of a stream, by their track."""
+    """The people of a stream, by track."""
 
     def __init__(self) -> None:
         self._known: dict[int, Person] = {}
 
     def keep_only(self, track_ids: set[int]) -> None:
-        """Forget faces that are gone."""
+        """Forget people who are gone."""
         self._known = {key: person for key, person in self._known.items() if key in track_ids}
 
     def update(self, frame: Frame, face: TrackedFace, px_per_mm: float) -> Person:
-        """The person of a face."""
+        """Update and return the person of a face."""
         before = self._known.get(face.track_id) if face.age_frames > 0 else None
-        person = _met(frame, face, px_per_mm) if before is None else _seen(before, frame, face, px_per_mm)
+        person = _new(frame, face, px_per_mm) if before is None else _updated(before, frame, face, px_per_mm)
         self._known[face.track_id] = person
         return person
 
 
 def presence_of(score: float) -> float:
-    """How much makeup shows on a face that the network gives this score."""
+    """Return the opacity of makeup on a face with this network score."""
     return float(np.clip((score - DOUBTED) / (TRUSTED - DOUBTED), 0.0, 1.0))
 
 
-def _met(frame: Frame, face: TrackedFace, px_per_mm: float) -> Person:
+def _new(frame: Frame, face: TrackedFace, px_per_mm: float) -> Person:
     fresh = measure(frame, face, px_per_mm)
     return Person(frame.captured_s, frame.captured_s, fresh, fresh, presence_of(face.landmarks.score))
 
 
-def _seen(before: Person, frame: Frame, face: TrackedFace, px_per_mm: float) -> Person:
+def _updated(before: Person, frame: Frame, face: TrackedFace, px_per_mm: float) -> Person:
     now_s, wanted = frame.captured_s, presence_of(face.landmarks.score)
-    if before.presence == 0.0 and wanted > 0.0:  # what was seen in doubt need not have been a face
-        before = replace(_met(frame, face, px_per_mm), seen_s=before.seen_s, presence=0.0)
+    if before.presence == 0.0 and wanted > 0.0:  # the earlier measurement may not have been of a face
+        before = replace(_new(frame, face, px_per_mm), seen_s=before.seen_s, presence=0.0)
     passed_s = max(now_s - before.seen_s, 0.0)
     step = passed_s / FADE_S
     presence = before.presence + min(max(wanted - before.presence, -step), step)

@@ -1,4 +1,4 @@
-"""Draws triangles whose vertices change every frame: the ground of lips, lines, eyes and teeth."""
+"""Meshes whose vertices change every frame, for lips, lines, eyes and teeth."""
 
 import moderngl
 import numpy as np
@@ -11,11 +11,11 @@ from arpipe.render.program import Program
 from arpipe.render.resources import Mesh
 
 
-class Shape:
-    """A mesh of (x, y, four values) vertices with fixed triangles.
+class ShapeMesh:
+    """A mesh of vertices (x, y, four values) with constant triangles.
 
     Args:
-        context: Where.
+        context: Context to draw with.
         fragment: File name of the fragment shader in `shaders/`.
         vertices: Number of vertices.
         triangles: (m, 3) indices.
@@ -32,7 +32,7 @@ class Shape:
         )
 
     def draw(self, canvas: Canvas, face: MakeupFace, vertices: Floats) -> None:
-        """Draw (n, 6) vertices; uniforms are set before."""
+        """Draw (n, 6) vertices; uniforms must be set before."""
         self._mesh.write(vertices)
         canvas.gl.enable_only(moderngl.BLEND | face.depth_test)
         self._mesh.vertex_array.render(moderngl.TRIANGLES)
@@ -42,8 +42,8 @@ class Shape:
         self._resources.release(self._mesh)
 
 
-def joined(places: np.ndarray, *values: np.ndarray | float) -> Floats:
-    """(n, 6) float32 vertices from (…, 2) places and four values each, of the places' shape or constant."""
+def join_vertices(places: np.ndarray, *values: np.ndarray | float) -> Floats:
+    """Join (…, 2) positions and four values each, arrays or constants, to (n, 6) float32 vertices."""
     vertices = np.empty((*places.shape[:-1], 6), np.float32)
     vertices[..., :2] = places
     for column, value in enumerate(values, start=2):

@@ -1,10 +1,10 @@
-"""Powders, foundation and concealer: one pass over the triangles that any of their masks reaches."""
+"""Pigments and skin smoothing: one pass over the triangles that any of their masks touches."""
 
 import moderngl
 import numpy as np
 
 from arpipe.effects.makeup.face import MakeupFace
-from arpipe.effects.makeup.masks import merged, packed, strongest, touched_triangles
+from arpipe.effects.makeup.masks import merge, pack, strongest, touched_triangles
 from arpipe.effects.makeup.optics import PigmentOptics
 from arpipe.effects.makeup.pigment import Pigment, SkinSmoothing
 from arpipe.effects.makeup.smoothing import LOW_SIDE, SmoothingMaps
@@ -19,13 +19,13 @@ MAX_PIGMENTS = 14
 
 
 class SkinPainter:
-    """Draws one set of pigments, over skin that is evened out before.
+    """Draws a set of pigments over smoothed skin.
 
     Args:
-        context: Where.
-        topology: Of the faces to come.
+        context: Context to draw with.
+        topology: Topology of the faces.
         pigments: At most `MAX_PIGMENTS`.
-        smoothings: Where the skin is evened out.
+        smoothings: Places where the skin is smoothed first.
     """
 
     def __init__(
@@ -36,18 +36,18 @@ class SkinPainter:
         smoothings: tuple[SkinSmoothing, ...] = (),
     ) -> None:
         self._resources = context.resources
-        pigments = tuple(sorted(pigments, key=lambda pigment: pigment.glow == 0))  # what shines goes first
+        pigments = tuple(sorted(pigments, key=lambda pigment: pigment.glow == 0))  # glowing ones first
         glowing = tuple(pigment for pigment in pigments if pigment.glow > 0)
         self._pigment = PigmentOptics(pigments) if pigments else None
         self._glowing = PigmentOptics(glowing) if glowing else None
-        masks = [merged(pigment.places) for pigment in pigments]
+        masks = [merge(pigment.places) for pigment in pigments]
         if smoothings:
             masks.append(strongest(tuple((each.place, each.even) for each in smoothings)))
             masks.append(strongest(tuple((each.place, each.lift) for each in smoothings)))
         names = [name for pigment in pigments for name, _ in pigment.places] + [
             each.place for each in smoothings
         ]
-        pages = packed(masks)
+        pages = pack(masks)
         defines = [f"FILMS {len(pigments)}", f"GLOWS {len(glowing)}", f"PAGES {len(pages)}"]
         if smoothings:
             defines.append("EVEN")
@@ -55,7 +55,7 @@ class SkinPainter:
             defines.append("GRAINS")
         self._program = self._resources.program("skin.vert", "skin.frag", tuple(defines), __package__)
         self._pages = [self._resources.texture(page, mipmaps=True) for page in pages]
-        # Without smaller levels the brows of small faces flicker; one of them at a time will do.
+        # Without mipmaps, the brows of small faces flicker; sampling a single level is enough.
         for page in self._pages:
             page.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
         self._smoothing = (
@@ -72,7 +72,7 @@ class SkinPainter:
         )
 
     def draw(self, canvas: Canvas, face: MakeupFace, frame: Frame) -> None:
-        """Brush all pigments onto one face; the canvas's backdrop is in unit 0."""
+        """Draw all pigments on one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
         program = self._program
         set_placement(program, canvas, face)
         set_appearance(program, face)
@@ -84,7 +84,7 @@ class SkinPainter:
             page.use(unit)
             program.set(f"u_page{unit - 1}", unit)
         if self._smoothing is not None:
-            self._even_out(self._smoothing, canvas.region, face, frame)
+            self._set_smoothing(self._smoothing, canvas.region, face, frame)
         self._vertices[:, :3], self._vertices[:, 3:] = face.points, face.normals
         self._mesh.write(self._vertices)
         canvas.gl.enable_only(moderngl.BLEND | moderngl.CULL_FACE | face.depth_test)
@@ -96,8 +96,10 @@ class SkinPainter:
         for texture in (*self._pages, *([self._smoothing] if self._smoothing else [])):
             self._resources.release(texture)
 
-    def _even_out(self, texture: moderngl.Texture, region: Region, face: MakeupFace, frame: Frame) -> None:
-        """Hand over how the frame's skin would be even."""
+    def _set_smoothing(
+        self, texture: moderngl.Texture, region: Region, face: MakeupFace, frame: Frame
+    ) -> None:
+        """Pass the smoothing map of the face to the shader."""
         program, unit = self._program, 1 + len(self._pages)
         even = self._maps.update(frame, face)
         if even is not None:

@@ -1,4 +1,4 @@
-"""How a face's skin would be even: a small map of ratios for the shader of pigments."""
+"""Skin smoothing: a small map of factors that even out the skin of a face, for the pigment shader."""
 
 import math
 from dataclasses import dataclass
@@ -15,19 +15,22 @@ from arpipe.geometry.transforms import Array
 from arpipe.render.color import LUMINANCE, linear_from_srgb
 from arpipe.types import Frame
 
-# Blurs: wider than pores and moles; wider than blotches, finer than the face's shape.
+# Standard deviations of two blurs: wider than pores and moles; wider than blotches, finer than the shape of the face.
 NEAR_MM, WIDE_MM = 3.2, 13.0
-LOW_SIDE = 64  # texels across a face: less than 3 mm each
-TEXEL_SAMPLES = 3  # px along a texel that are looked at; the blurs take the mean of many texels
-COARSER = 4  # the wide blur is done on so much smaller a map
-HUE_EVEN, OWN_HUE = 0.8, 0.2  # of a blotch's hue goes; of what replaces it is the whole face's
+LOW_SIDE = 64  # texels across a face, less than 3 mm each
+TEXEL_SAMPLES = 3  # pixels sampled along a texel; the blurs average over many texels
+COARSER = 4  # reduction of the map for the wide blur
+HUE_EVEN, OWN_HUE = (
+    0.8,
+    0.2,
+)  # share of a blotch's hue that is removed; share of the face's mean hue in its replacement
 LEVEL_EVEN, LIFT_OVER = 0.4, 1.02
-LEAST_RATIO, MOST_RATIO = 0.4, 2.5
-LASTS_S = 0.05  # of two frames or three
+MIN_RATIO, MAX_RATIO = 0.4, 2.5
+LASTS_S = 0.05  # two or three frames
 WARMER = 0.45  # as in common.glsl
 
 Plane = npt.NDArray[Any]
-"""(h, w) float32."""
+"""(h, w) float32 values."""
 
 _LINEAR = linear_from_srgb(np.arange(256, dtype=np.uint8)).astype(np.float32)
 _LUMINANCE = LUMINANCE.astype(np.float32)
@@ -35,12 +38,12 @@ _LUMINANCE = LUMINANCE.astype(np.float32)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SmoothingMap:
-    """What makes the skin in a box of the picture even.
+    """Factors that even out the skin in a box of the picture.
 
     Attributes:
-        ratios: (LOW_SIDE, LOW_SIDE, 4) what to multiply skin with, less 1: RGB evens it out, A lifts its shadows.
-        low_px: (2,) first corner of the box, edges of pixels, image px.
-        size_px: (2,) of the box.
+        ratios: (LOW_SIDE, LOW_SIDE, 4) factors minus 1: RGB evens out the colour, A lifts shadows.
+        low_px: (2,) first corner of the box, at the edges of pixels, image px.
+        size_px: (2,) size of the box, px.
     """
 
     ratios: Floats
@@ -49,13 +52,13 @@ class SmoothingMap:
 
 
 class SmoothingMaps:
-    """The maps of the faces of a stream, each used for two frames or three: it moves with its face."""
+    """The smoothing maps of the faces of a stream; each is used for two or three frames and moves with its face."""
 
     def __init__(self) -> None:
         self._made: dict[int, tuple[float, Array, SmoothingMap]] = {}
 
     def update(self, frame: Frame, face: MakeupFace) -> SmoothingMap | None:
-        """The map for a face; None where there is nothing to see of it."""
+        """Return the map for a face; None if the face is outside the picture."""
         tracked, now_s = face.tracked, frame.captured_s
         square = _square_around(face)
         made_s, before, even = self._made.get(tracked.track_id, (-math.inf, square, None))
@@ -71,7 +74,7 @@ class SmoothingMaps:
 
 
 def _square_around(face: MakeupFace) -> Array:
-    """(3,) first corner and side of a square around a face, image px."""
+    """Return (3,) first corner and side of a square around a face, image px."""
     box = face.tracked.landmarks.box_px.astype(np.float64)
     side = 1.1 * float(max(box[2] - box[0], box[3] - box[1]))
     x, y = 0.5 * (box[:2] + box[2:]) - 0.5 * side
@@ -79,7 +82,7 @@ def _square_around(face: MakeupFace) -> Array:
 
 
 def smoothing_map(frame: Frame, face: MakeupFace, square: Array) -> SmoothingMap | None:
-    """The map of the part of a square (first corner, side) that the picture shows; None if that is nothing."""
+    """Compute the map for the visible part of a square (first corner, side); None if nothing of it is visible."""
     origin, side = square[:2], square[2]
     low = np.maximum(np.floor(origin).astype(int), 0)
     high = np.minimum(np.ceil(origin + side).astype(int), (frame.width, frame.height))
@@ -95,7 +98,7 @@ def smoothing_map(frame: Frame, face: MakeupFace, square: Array) -> SmoothingMap
 
 
 def skin_sums(colors: Floats, complexion: Complexion) -> Floats:
-    """(h, w, 4): (h, w, 3) linear colours times the share of skin, and that share."""
+    """Return (h, w, 4): (h, w, 3) linear colours times the share of skin, and that share."""
     skin = complexion.skin.astype(np.float32)
     reach = complexion.skin_reach
     planes = _planes(colors)
@@ -110,14 +113,14 @@ def skin_sums(colors: Floats, complexion: Complexion) -> Floats:
 
 
 def smoothing_ratios(skin: Floats, texel_mm: Array, mean: Array) -> Floats:
-    """(h, w, 4) ratios less 1; see `SmoothingMap`.
+    """Compute (h, w, 4) factors minus 1; see `SmoothingMap`.
 
-    Blotches are wider than pores and moles and narrower than the face's shape: what differs between two blurs.
+    Blotches are wider than pores and moles and narrower than the shape of the face: the difference of two blurs.
 
     Args:
-        skin: As `skin_sums` gives it.
-        texel_mm: (2,) size of a texel on the face.
-        mean: (3,) linear colour of all the skin.
+        skin: Result of `skin_sums`.
+        texel_mm: (2,) size of a texel on the face, mm.
+        mean: (3,) mean linear colour of the skin.
     """
     near = cv2.GaussianBlur(skin, (0, 0), *np.maximum(NEAR_MM / texel_mm, 0.8).tolist())
     height, width = skin.shape[:2]
@@ -135,7 +138,7 @@ def smoothing_ratios(skin: Floats, texel_mm: Array, mean: Array) -> Floats:
         for near, wide, its_own in zip(near_planes, wide_planes, own, strict=True)
     ]
     ratios.append(np.maximum(LIFT_OVER * over, 1.0))
-    less_one = [known * (_clipped(each, LEAST_RATIO, MOST_RATIO) - 1.0) for each in ratios]
+    less_one = [known * (_clipped(each, MIN_RATIO, MAX_RATIO) - 1.0) for each in ratios]
     return np.asarray(cv2.merge(less_one), np.float32)
 
 
@@ -146,18 +149,18 @@ def _level(planes: list[Plane]) -> Plane:
 
 
 def _clipped(values: Plane, least: float = 0.0, most: float = 1.0) -> Plane:
-    """What np.clip gives, which takes three times as long on arrays this small."""
+    """Clip; np.clip takes three times as long on arrays this small."""
     clipped: Plane = np.minimum(np.maximum(values, least), most)
     return clipped
 
 
 def _means(sums: npt.NDArray[Any]) -> list[Plane]:
-    """Three (h, w) colours of (h, w, 4) sums and shares."""
+    """Return three (h, w) mean colours of (h, w, 4) sums and shares."""
     red, green, blue, share = _planes(sums)
     over = 1.0 / np.maximum(share, 0.02)
     return [plane * over + np.float32(1e-3) for plane in (red, green, blue)]
 
 
 def _planes(pixels: npt.NDArray[Any]) -> list[Plane]:
-    """Channels by themselves: numpy is slow where the innermost axis is short."""
+    """Split channels, because NumPy is slow if the innermost axis is short."""
     return [np.asarray(plane, np.float32) for plane in cv2.split(pixels)]

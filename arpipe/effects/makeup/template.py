@@ -1,4 +1,4 @@
-"""The UV layout as a picture to paint over."""
+"""The UV layout of the face as a picture to paint over."""
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ OUTLINES = ("face_oval", "lips_outer", "lips_inner", "left_eye", "right_eye")
 
 
 def template() -> npt.NDArray[np.uint8]:
-    """(SIDE, SIDE, 4) RGBA: transparent, with thin triangles and the outlines of face, eyes and lips.
+    """Draw the layout as (SIDE, SIDE, 4) RGBA: thin triangles, and the outlines of face, eyes and lips.
 
     The person's left is on the right, as in a photo.
     """

@@ -1,4 +1,4 @@
-"""Shadow, liner, lashes, irises and brows."""
+"""Eyeshadow, eyeliner, mascara, iris colour and brows."""
 
 from typing import ClassVar, Literal
 
@@ -16,10 +16,10 @@ class EyeshadowParams(MakeupParams):
     """Parameters of `eyeshadow`.
 
     Attributes:
-        color: On the lid.
-        crease_color: Above the lid and around the outer corner; None for a darker `color`.
-        highlight_color: Under the brow and in the inner corner; None for neither.
-        crease, outer, lower: Strength in these zones over the lid's: the fold, the outer corner, the lower lashes.
+        color: Colour on the lid.
+        crease_color: Colour above the lid and around the outer corner; None for a darker `color`.
+        highlight_color: Colour under the brow and in the inner corner; None for no highlight.
+        crease, outer, lower: Strength relative to the lid, in the crease, the outer corner and along the lower lashes.
         shimmer: 0 is matte, 1 metallic.
     """
 
@@ -80,9 +80,9 @@ class EyelinerParams(MakeupParams):
     """Parameters of `eyeliner`.
 
     Attributes:
-        color: Of the line.
-        thickness_mm: At its thickest, over the outer half of the lid.
-        wing_mm: How far it is drawn out beyond the corner.
+        color: Colour of the line.
+        thickness_mm: Thickness over the outer half of the lid, mm.
+        wing_mm: Length of the wing beyond the corner of the eye, mm.
         lower: Strength of a line under the lower lashes.
     """
 
@@ -110,10 +110,10 @@ class MascaraParams(MakeupParams):
     """Parameters of `mascara`.
 
     Attributes:
-        color: Of the lashes.
-        length_mm: Of the longest ones.
-        volume: Thickness over that of bare lashes.
-        curl: 0 straight, 1 curled up.
+        color: Colour of the lashes.
+        length_mm: Length of the longest lashes, mm.
+        volume: Thickness relative to bare lashes.
+        curl: 0 straight, 1 curled upwards.
         lower: Strength of the lower lashes.
     """
 
@@ -142,8 +142,8 @@ class BrowsParams(MakeupParams):
     """Parameters of `brows`.
 
     Attributes:
-        color: Of the hairs drawn in.
-        shape: "natural" follows the own brow.
+        color: Colour of the hairs.
+        shape: "natural" follows the person's own brow.
     """
 
     color: Color = (0.24, 0.17, 0.13)
@@ -167,7 +167,7 @@ class IrisColorParams(MakeupParams):
     """Parameters of `iris-color`.
 
     Attributes:
-        color: Of the irises.
+        color: Colour of the irises.
     """
 
     color: Color = (0.36, 0.53, 0.62)

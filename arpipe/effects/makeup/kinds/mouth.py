@@ -11,7 +11,7 @@ from arpipe.effects.makeup.teeth import TeethPainter
 from arpipe.effects.params import Color, EffectParams
 from arpipe.render.context import GlContext
 
-FINISHES: dict[str, tuple[float, float, float]] = {  # gloss, what stays of the lip's own highlights, metal
+FINISHES: dict[str, tuple[float, float, float]] = {  # gloss, share of the lips' own highlights, metal
     "matte": (0.0, 0.12, 0.0),
     "satin": (0.16, 0.6, 0.0),
     "gloss": (1.0, 1.0, 0.0),
@@ -23,13 +23,13 @@ class LipstickParams(MakeupParams):
     """Parameters of `lipstick`.
 
     Attributes:
-        color: At the outline, or everywhere.
-        inner_color: Near the mouth, for two tones; None for one.
-        finish: How it shines.
+        color: Colour at the outline, or of the whole lips.
+        inner_color: Colour near the mouth, for two tones; None for one.
+        finish: Matte, satin, gloss or metallic.
         liner: Opacity of a pencil line along the outline.
-        liner_color: Of the pencil; None for a darker `color`.
-        liner_width: Share of the lip's height.
-        reach_mm: How far past the mesh's outline of the mouth a smiling lower lip is looked for, by its colour.
+        liner_color: Colour of the pencil; None for a darker `color`.
+        liner_width: Width of the pencil line relative to the height of the lip.
+        reach_mm: How far beyond the outline of the mouth a smiling lower lip is detected by its colour, mm.
     """
 
     color: Color = (0.64, 0.07, 0.23)
@@ -71,8 +71,8 @@ class TeethParams(MakeupParams):
     """Parameters of `teeth`.
 
     Attributes:
-        opacity: How much less yellow.
-        brighten: How much brighter.
+        opacity: How far yellow is removed.
+        brighten: How far teeth are brightened.
     """
 
     opacity: Share = 0.6

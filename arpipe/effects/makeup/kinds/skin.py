@@ -6,7 +6,7 @@ from pydantic import AfterValidator
 
 from arpipe.effects.makeup.kinds.base import Makeup, MakeupParams, Share
 from arpipe.effects.makeup.member import Painter, Step
-from arpipe.effects.makeup.paint import PaintPainter, problem_of
+from arpipe.effects.makeup.paint import PaintPainter, find_problem
 from arpipe.effects.makeup.pigment import Pigment, SkinSmoothing
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.render.context import GlContext
@@ -17,9 +17,9 @@ class FoundationParams(MakeupParams):
     """Parameters of `foundation`.
 
     Attributes:
-        color: Shade; None for the face's own.
-        opacity: How much of the shade and of the evenness.
-        evenness: How far blotches and redness go; pores and moles stay.
+        color: Shade; None for the person's own.
+        opacity: Opacity of the shade and strength of the smoothing.
+        evenness: How far blotches and redness are removed; pores and moles stay.
     """
 
     color: Color | None = None
@@ -28,7 +28,7 @@ class FoundationParams(MakeupParams):
 
 
 class Foundation(Makeup[FoundationParams]):
-    """Evener skin that stays skin."""
+    """More even skin that still looks like skin."""
 
     Params: ClassVar[type[EffectParams]] = FoundationParams
 
@@ -47,7 +47,7 @@ class ConcealerParams(MakeupParams):
     """Parameters of `concealer`.
 
     Attributes:
-        color: Shade of what is laid under the eyes; None for the face's own.
+        color: Shade under the eyes; None for the person's own.
         brighten: How far shadows are lifted.
     """
 
@@ -57,7 +57,7 @@ class ConcealerParams(MakeupParams):
 
 
 class Concealer(Makeup[ConcealerParams]):
-    """Fewer shadows under the eyes."""
+    """Weaker shadows under the eyes."""
 
     Params: ClassVar[type[EffectParams]] = ConcealerParams
 
@@ -76,8 +76,8 @@ class BlushParams(MakeupParams):
     """Parameters of `blush`.
 
     Attributes:
-        color: Of the pigment.
-        placement: Round on the apples, lifted along the cheekbones, or over cheeks and nose.
+        color: Colour of the powder.
+        placement: Round on the apples of the cheeks, lifted along the cheekbones, or across cheeks and nose.
     """
 
     color: Color = (0.88, 0.45, 0.44)
@@ -108,7 +108,7 @@ class BronzerParams(MakeupParams):
     """Parameters of `bronzer`.
 
     Attributes:
-        color: Of the pigment.
+        color: Colour of the powder.
     """
 
     color: Color = (0.66, 0.42, 0.27)
@@ -116,7 +116,7 @@ class BronzerParams(MakeupParams):
 
 
 class Bronzer(Makeup[BronzerParams]):
-    """Warmth where the sun would reach: temples, cheekbones, jaw, nose."""
+    """Warmth where the sun reaches: temples, cheekbones, jaw, nose."""
 
     Params: ClassVar[type[EffectParams]] = BronzerParams
 
@@ -131,10 +131,10 @@ class ContourParams(MakeupParams):
     """Parameters of `contour`.
 
     Attributes:
-        color: Of the shade.
-        cheeks, jaw, nose: Strength of each.
-        highlight: Strength of light on cheekbones, nose and the cupid's bow.
-        highlight_color: Of that light.
+        color: Colour of the shade.
+        cheeks, jaw, nose: Strength of the shade in each place.
+        highlight: Strength of the highlight on cheekbones, nose and cupid's bow.
+        highlight_color: Colour of the highlight.
     """
 
     color: Color = (0.45, 0.32, 0.26)
@@ -147,7 +147,7 @@ class ContourParams(MakeupParams):
 
 
 class Contour(Makeup[ContourParams]):
-    """Shade and light that model the face."""
+    """Shades and highlights that sculpt the face."""
 
     Params: ClassVar[type[EffectParams]] = ContourParams
 
@@ -172,7 +172,7 @@ class Contour(Makeup[ContourParams]):
 
 
 def _paint_file(value: Any) -> Any:
-    if problem := problem_of(value):
+    if problem := find_problem(value):
         raise ValueError(problem)
     return value
 
@@ -181,7 +181,7 @@ class FacePaintParams(MakeupParams):
     """Parameters of `face-paint`.
 
     Attributes:
-        image: A square RGBA PNG in the layout that `arpipe effects template` draws.
+        image: A square RGBA PNG in the layout of `arpipe effects template`.
         texture: Share of the skin's shading that the paint takes on.
     """
 
