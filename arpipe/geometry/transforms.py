@@ -1,6 +1,7 @@
 """Rigid transforms and the three head angles."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -112,6 +113,17 @@ def rotation_from_angles(yaw_deg: float, pitch_deg: float, roll_deg: float) -> A
     about_z = np.array([[np.cos(roll), -np.sin(roll), 0], [np.sin(roll), np.cos(roll), 0], [0, 0, 1]])
     rotation: Array = FLIP_YZ @ about_y @ about_x @ about_z
     return rotation
+
+
+def rotation_about(axis: Literal["x", "y", "z"], angle_rad: float) -> Array:
+    """Return the (3, 3) rotation about an axis, counter-clockwise when the axis points to the viewer."""
+    first = ("xyz".index(axis) + 1) % 3
+    second = (first + 1) % 3
+    cosine, sine = np.cos(angle_rad), np.sin(angle_rad)
+    matrix = np.eye(3)
+    matrix[first, first] = matrix[second, second] = cosine
+    matrix[second, first], matrix[first, second] = sine, -sine
+    return matrix
 
 
 def angles_from_rotation(camera_from_head: Array) -> HeadAngles:

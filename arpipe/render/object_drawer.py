@@ -205,8 +205,7 @@ class ObjectDrawer:
         program.write("u_gl_from_part", matrices)
         program.set("u_head_z", placement.head_z.tolist())
         program.set("u_fade_z_m", placement.fade_z_m)
-        if program.has("u_irradiance"):
-            program.write("u_irradiance", lighting.irradiance)
+        program.write("u_irradiance", lighting.irradiance)
         program.set("u_mirror_ball", BALL_UNIT)
         program.set("u_reflection", float(canvas.config.reflection))
 

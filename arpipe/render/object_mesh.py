@@ -127,6 +127,7 @@ class ObjectMesh:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Piece:
     primitive: Primitive
+    indices: npt.NDArray[np.uint32]
     material: Material
     model_from_node: Array
     part: int
@@ -153,15 +154,24 @@ def object_mesh(model: Model, moving: tuple[str, ...]) -> ObjectMesh:
             part_of.append(0 if node.parent is None else part_of[node.parent])
     groups: dict[tuple[object, ...], list[_Piece]] = defaultdict(list)
     for node, placement, part in zip(model.nodes, placements, part_of, strict=True):
-        for number, primitive in enumerate(model.meshes[node.mesh] if node.mesh is not None else ()):
-            material = DEFAULT_MATERIAL if primitive.material is None else model.materials[primitive.material]
-            levels = tuple(
+        for number, primitive in enumerate(() if node.mesh is None else model.meshes[node.mesh]):
+            levels = [
                 LeanBatch(model.meshes[level.mesh][number].indices, level.error_m) for level in node.levels
-            )
-            piece = _Piece(primitive, material, placement, part, levels)
+            ]
+            piece = _piece(model, primitive, levels, placement, part)
             groups[_batch_key(piece, node.name)].append(piece)
     batches = [_batch(pieces) for pieces in groups.values()]
     return ObjectMesh(tuple(parts), tuple(sorted(batches, key=lambda batch: batch.glass)))
+
+
+def _piece(
+    model: Model, primitive: Primitive, levels: list[LeanBatch], placement: Array, part: int
+) -> _Piece:
+    """Make a piece; a transform that mirrors reverses the winding of the triangles, as glTF demands."""
+    material = DEFAULT_MATERIAL if primitive.material is None else model.materials[primitive.material]
+    order = -1 if float(np.linalg.det(placement[:3, :3])) < 0.0 else 1
+    wound = tuple(LeanBatch(level.indices[:, ::order], level.error_m) for level in levels)
+    return _Piece(primitive, primitive.indices[:, ::order], material, placement, part, wound)
 
 
 def is_glass(material: Material) -> bool:
@@ -199,7 +209,7 @@ def _batch(pieces: list[_Piece]) -> Batch:
         vertices=vertices,
         colors=np.concatenate([_colors(piece) for piece in pieces]),
         surfaces=np.concatenate([_surfaces(piece) for piece in pieces]),
-        indices=_indices([piece.primitive.indices for piece in pieces], starts),
+        indices=_indices([piece.indices for piece in pieces], starts),
         maps=_maps(pieces[0]),
         material=pieces[0].material,
         glass=is_glass(pieces[0].material),
@@ -219,9 +229,7 @@ def _levels(pieces: list[_Piece], starts: list[int]) -> tuple[LeanBatch, ...]:
     levels = []
     for place in range(max(len(piece.levels) for piece in pieces)):
         chosen = [
-            piece.levels[min(place, len(piece.levels) - 1)]
-            if piece.levels
-            else LeanBatch(piece.primitive.indices, 0.0)
+            piece.levels[min(place, len(piece.levels) - 1)] if piece.levels else LeanBatch(piece.indices, 0.0)
             for piece in pieces
         ]
         indices = _indices([level.indices for level in chosen], starts)
@@ -239,12 +247,22 @@ def _vertices(piece: _Piece) -> npt.NDArray[np.float32]:
         vertices[:, :3] = primitive.positions + offset
         vertices[:, 3:6] = primitive.normals
     else:
-        normals = primitive.normals @ np.linalg.inv(linear)
+        normals = primitive.normals @ normal_matrix(linear).T
         vertices[:, :3] = primitive.positions @ linear.T + offset
         vertices[:, 3:6] = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
     if primitive.uvs is not None:
         vertices[:, 6:] = primitive.uvs
     return vertices
+
+
+def normal_matrix(linear: Array) -> Array:
+    """Return the (3, 3) matrix that transforms normals, up to a positive factor.
+
+    It consists of cross products rather than the transposed inverse, which a flattened node does not have.
+    """
+    x, y, z = linear.T / np.abs(linear).max()
+    cofactors = np.stack([np.cross(y, z), np.cross(z, x), np.cross(x, y)], axis=1)
+    return -cofactors if float(x @ cofactors[:, 0]) < 0.0 else cofactors
 
 
 def _colors(piece: _Piece) -> npt.NDArray[np.float16]:

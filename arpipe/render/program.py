@@ -1,5 +1,6 @@
 """A compiled pair of shaders, with access to its uniforms by name."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,19 +8,26 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
+_DECLARATION = re.compile(r"^\s*uniform\s+\w+\s+(\w+)", re.MULTILINE)
+
 
 class Program:
     """A program and its uniforms.
 
+    A uniform that the shaders declare may be set although the compiler has removed it, as it does when a material
+    does not need it; the value is then dropped. A name that no shader declares is a KeyError.
+
     Args:
         compiled: The compiled program; released together with this object.
+        source: GLSL of all stages, as given to the compiler.
     """
 
-    def __init__(self, compiled: moderngl.Program) -> None:
+    def __init__(self, compiled: moderngl.Program, source: str) -> None:
         self.compiled = compiled
         self._uniforms: dict[str, moderngl.Uniform] = {
             name: member for name in compiled if isinstance(member := compiled[name], moderngl.Uniform)
         }
+        self._removed = frozenset(_DECLARATION.findall(source)) - self._uniforms.keys()
         self._matrices = {name for name, member in self._uniforms.items() if member.dimension in (9, 16)}
         self._last: dict[str, float | tuple[float, ...]] = {}  # most values do not change between frames
 
@@ -32,7 +40,9 @@ class Program:
         return isinstance(self.compiled.get(name, None), moderngl.Attribute)
 
     def set(self, name: str, value: float | Sequence[float]) -> None:
-        """Set a scalar or vector; KeyError if the program has no uniform of this name."""
+        """Set a scalar or vector; KeyError if no shader of the program declares the name."""
+        if name in self._removed:
+            return
         given = value if isinstance(value, int | float) else tuple(value)
         if self._last.get(name) != given:
             self._uniforms[name].value = given
@@ -45,6 +55,8 @@ class Program:
             name: Name of the uniform.
             array: (k, k) matrix, (n, k, k) matrices, or (n, k) for an array of vectors.
         """
+        if name in self._removed:
+            return
         ordered = array.swapaxes(-1, -2) if name in self._matrices and array.ndim >= 2 else array
         self._uniforms[name].write(ordered.astype(np.float32).tobytes())
 

@@ -131,7 +131,7 @@ class Resources:
                 log = str(error)
                 stage = stages[0] if "vertex_shader" in log else stages[1]
                 raise RenderError(f"shader {vertex} + {fragment} {defines}: {stage.explain(log)}") from error
-            self._programs[key] = Program(compiled)
+            self._programs[key] = Program(compiled, "\n".join(stage.text for stage in stages))
         return self._programs[key]
 
     def texture(

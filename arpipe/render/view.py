@@ -141,6 +141,5 @@ class View:
     def apply(self, program: Program) -> None:
         """Set the uniforms of `project.glsl`."""
         program.write("u_clip_from_gl", self.clip_from_gl)
-        if program.has("u_lens"):
-            program.set("u_lens", self.distortion[:4])
-            program.set("u_lens_k3", self.distortion[4])
+        program.set("u_lens", self.distortion[:4])
+        program.set("u_lens_k3", self.distortion[4])

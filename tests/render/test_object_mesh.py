@@ -3,8 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from arpipe.io.gltf import load_gltf
 from arpipe.io.gltf.model import Level, Model, Node, Primitive
 from arpipe.render.object_mesh import DEFAULT_MATERIAL, object_mesh
+from tests.io.gltf.gltf_files import quad
 
 TRIANGLE = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], np.float32)
 
@@ -115,3 +117,22 @@ def test_levels_of_the_pieces_of_a_batch_go_together():
     first, second = (level.indices.tolist() for level in batch.levels)
     assert first == [[0, 1, 2], [3, 4, 5], [5, 4, 3], [6, 7, 8]]  # the second piece has no levels
     assert second == [[3, 4, 5], [5, 4, 3], [6, 7, 8]]  # the third stays at its only one
+
+
+@pytest.mark.parametrize("scale", [(1, 1, 1), (-1, 1, 1), (-2, -1, -3), (1, -1, -1)])
+def test_triangles_keep_facing_outwards_when_their_node_mirrors_them(tmp_path, scale):
+    file = quad()
+    file.json["nodes"][0]["scale"] = list(scale)
+    batch = object_mesh(load_gltf(file.save(tmp_path)), ()).batches[0]
+    corners = batch.vertices[batch.indices, :3]
+    facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    expected = np.sign(scale[2]) * np.array([0.0, 0.0, 1.0])
+    assert (facing @ expected > 0).all()
+    np.testing.assert_allclose(batch.vertices[:, 3:6], np.tile(expected, (4, 1)), atol=1e-6)
+
+
+def test_a_flattened_node_has_the_normal_of_its_plane(tmp_path):
+    file = quad()
+    file.json["nodes"][0]["scale"] = [2, 3, 0]
+    batch = object_mesh(load_gltf(file.save(tmp_path)), ()).batches[0]
+    np.testing.assert_allclose(batch.vertices[:, 3:6], np.tile([0.0, 0.0, 1.0], (4, 1)), atol=1e-6)

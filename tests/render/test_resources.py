@@ -52,3 +52,24 @@ def test_attributes_that_a_program_does_not_use_are_skipped(context):
         np.array([[0, 1, 2]]),
     )
     assert len(mesh.buffers) == 3
+
+
+def test_a_uniform_that_the_compiler_removed_may_be_set_and_an_unknown_one_may_not(context, tmp_path):
+    shaders = tmp_path / "shaders"
+    shaders.mkdir()
+    (shaders / "plain.vert").write_text(
+        "in vec2 in_position;\nvoid main() { gl_Position = vec4(in_position, 0, 1); }\n"
+    )
+    (shaders / "plain.frag").write_text(
+        "uniform float u_used;\nuniform float u_removed;\nuniform mat3 u_matrices[2];\nout vec4 o_color;\n"
+        "void main() { o_color = vec4(u_used); }\n"
+    )
+    program = context.resources.program("plain.vert", "plain.frag", (), shaders)
+    program.set("u_used", 0.5)
+    program.set("u_removed", 0.5)
+    program.write("u_matrices", np.zeros((2, 3, 3)))
+    for name in ("u_usd", "u_matrix"):
+        with pytest.raises(KeyError):
+            program.set(name, 0.5)
+        with pytest.raises(KeyError):
+            program.write(name, np.zeros(3))

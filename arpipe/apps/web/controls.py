@@ -72,6 +72,8 @@ def controls_of(params: BaseModel, prefix: str = "") -> Iterator[Control]:
     for name, field in type(params).model_fields.items():
         value, schema = getattr(params, name), schemas[name]
         key, (label, unit) = f"{prefix}{name}", _label(name, prefix)
+        if schema.get("readOnly"):  # states what the model is; nothing to adjust
+            continue
         if "enum" in schema:
             yield Control(key, label, "choice", value, options=tuple(schema["enum"]))
         elif _is_color(field.annotation):

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.effects.glasses.head_shape import HeadShape
-from arpipe.geometry.transforms import Array
+from arpipe.geometry.transforms import Array, rotation_about
 from arpipe.topology import Topology
 
 FACE_WIDTH_SHARE = 0.945  # opticians' rule: a frame is as wide as the face at the temples, or slightly less
@@ -25,7 +25,7 @@ CONTACT_UP_M = 0.0015  # the bridge rests this far above the pupils, which puts 
 TEMPLE_CLEARANCE_M = 0.0015
 MAX_SPLAY_DEG, MAX_DROP_DEG = 14.0, 12.0  # limits of hinges and of what opticians bend
 BESIDE_M = 0.009  # skin within this distance above or below a temple must not stick out of it
-MIN_TEMPLE_M = -0.02
+MIN_TEMPLE_M = -0.02  # where temple or ear reach less far behind the hinge, the temple does not turn
 REST_DEPTH_M = 0.0015  # depth to which pads press into the skin
 MAX_PUSH_M = 0.009
 PUSH_NEIGHBOURS = 4
@@ -124,7 +124,7 @@ def fit_glasses(
     head = HeadShape.of_mesh(metric_mesh_m, topology)
     wish = adjustment or Adjustment()
     scale = wish.scale * (face_scale(size, head) if mode == "face" else 1.0)
-    tilt = _turn_x(np.deg2rad(wish.tilt_deg))
+    tilt = rotation_about("x", np.deg2rad(wish.tilt_deg))
     place = _resting_place(shape, size, metric_mesh_m, topology, scale)
     place[2] += _push_forward(shape.front_m * scale @ tilt.T + place, metric_mesh_m, topology)
     place += np.array(wish.offset_mm) * 1e-3
@@ -159,7 +159,7 @@ def fit_anchor(
     scale = adjustment.scale * size
     origin = np.zeros(3) if anchor == "head" else metric_mesh_m[topology.index(anchor)]
     place = origin + np.array(adjustment.offset_mm) * 1e-3
-    return Fit(scale, _matrix(scale * _turn_x(np.deg2rad(adjustment.tilt_deg)), place), {}, -1.0)
+    return Fit(scale, _matrix(scale * rotation_about("x", np.deg2rad(adjustment.tilt_deg)), place), {}, -1.0)
 
 
 def face_scale(size: GlassesSize, head: HeadShape) -> float:
@@ -186,6 +186,8 @@ def _push_forward(front: Array, mesh: Array, topology: Topology) -> float:
     """Return by how much the front must move forward so that it does not intersect the skin, m, at least 0."""
     skin = mesh[_used(topology)]
     skin = skin[(skin[:, 1] > front[:, 1].min() - 0.01) & (skin[:, 1] < front[:, 1].max() + 0.01)]
+    if len(skin) < PUSH_NEIGHBOURS:  # the front is above or below the face
+        return 0.0
     across = front[:, None, :2] - skin[None, :, :2]
     distances = (across**2).sum(axis=2)
     nearest = np.argpartition(distances, PUSH_NEIGHBOURS, axis=1)[:, :PUSH_NEIGHBOURS]
@@ -215,7 +217,7 @@ def _temple_turn(front: Array, hinge: Array, points: Array, ear_root: Array, sid
     inverse = np.linalg.inv(front)
     target = inverse[:3, :3] @ ear_root + inverse[:3, 3] - hinge
     local = points - hinge
-    if target[2] > MIN_TEMPLE_M:
+    if target[2] > MIN_TEMPLE_M or local[:, 2].min() > MIN_TEMPLE_M:
         return np.eye(4)
     side = 1.0 if hinge[0] >= 0 else -1.0
     drop = _drop(local, target)
@@ -229,7 +231,7 @@ def _temple_turn(front: Array, hinge: Array, points: Array, ear_root: Array, sid
         for angle, z in zip(wanted, blocks[:, 2], strict=True)
     )
     splay = float(np.clip(splay, -np.deg2rad(MAX_SPLAY_DEG) / 4.0, np.deg2rad(MAX_SPLAY_DEG)))
-    turn = _turn_y(-side * splay) @ _turn_x(-drop)
+    turn = rotation_about("y", -side * splay) @ rotation_about("x", -drop)
     return _matrix(turn, hinge - turn @ hinge)
 
 
@@ -246,16 +248,6 @@ def _drop(local: Array, target: Array) -> float:
     slope = np.arctan2(float(rear[:, 1].min()), -float(rear[:, 2].mean()))
     drop = float(slope - np.arctan2(target[1], -target[2]))
     return float(np.clip(drop, -np.deg2rad(MAX_DROP_DEG), np.deg2rad(MAX_DROP_DEG)))
-
-
-def _turn_x(angle_rad: float) -> Array:
-    cosine, sine = np.cos(angle_rad), np.sin(angle_rad)
-    return np.array([[1.0, 0.0, 0.0], [0.0, cosine, -sine], [0.0, sine, cosine]])
-
-
-def _turn_y(angle_rad: float) -> Array:
-    cosine, sine = np.cos(angle_rad), np.sin(angle_rad)
-    return np.array([[cosine, 0.0, sine], [0.0, 1.0, 0.0], [-sine, 0.0, cosine]])
 
 
 def _matrix(linear: Array, offset: Array) -> Array:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from arpipe.effects.glasses.fit import ModelShape
+from arpipe.errors import GltfError
 from arpipe.geometry.transforms import Array
 from arpipe.io.gltf import Model
 from arpipe.render.object_mesh import ObjectMesh
@@ -10,11 +11,22 @@ from arpipe.render.object_mesh import ObjectMesh
 TEMPLES = {"temple_l": "left", "temple_r": "right"}
 LENSES = ("lens_l", "lens_r")
 OUTLINE_POINTS = 96
+FRONT_POINTS = 160
+TEMPLE_POINTS = 4000  # a fit measures temples centimetre by centimetre
 
 
 def measure_model(mesh: ObjectMesh, model: Model) -> ModelShape:
-    """Measure a model for fitting."""
+    """Measure a model for fitting.
+
+    Raises:
+        GltfError: Nothing belongs to the front.
+    """
     front = mesh.positions(0)
+    if not len(front):
+        raise GltfError(
+            "glasses: all meshes are below temple_l or temple_r, so there is no front; "
+            "move the front out of the temple's node"
+        )
     lenses = [
         primitive.positions @ matrix[:3, :3].T + matrix[:3, 3]
         for node, matrix in zip(model.nodes, model.model_from_node(), strict=True)
@@ -25,18 +37,20 @@ def measure_model(mesh: ObjectMesh, model: Model) -> ModelShape:
     temples = {
         TEMPLES[part.name]: (part.pivot_m, mesh.positions(number))
         for number, part in enumerate(mesh.parts)
-        if part.name in TEMPLES
+        if part.name in TEMPLES and len(mesh.positions(number))
     }
     return ModelShape(
-        _thinned(front, 160),
+        _thinned(front, FRONT_POINTS),
         lens_back_m,
         {side: pivot for side, (pivot, _) in temples.items()},
-        {side: points for side, (_, points) in temples.items()},
+        {side: _thinned(points, TEMPLE_POINTS) for side, (_, points) in temples.items()},
     )
 
 
 def outline(points: Array) -> Array:
     """Return a few points with the same extent as all (n, 3) points: the extremes in many directions."""
+    if not len(points):
+        return points
     rng = np.random.default_rng(3)
     directions = rng.normal(size=(OUTLINE_POINTS, 3))
     directions[:, 2] *= 0.5  # mostly seen from the front

@@ -12,26 +12,25 @@ from arpipe.effects.glasses.contact_shadow import ContactShadow
 from arpipe.effects.glasses.fit import Adjustment, Fit, GlassesSize, ModelShape, fit_anchor, fit_glasses
 from arpipe.effects.glasses.fit_track import FitTrack
 from arpipe.effects.glasses.head_shape import HeadShape
-from arpipe.effects.glasses.model_shape import TEMPLES, measure_model, outline
+from arpipe.effects.glasses.model_shape import TEMPLES, outline
+from arpipe.effects.glasses.object_file import Unit, load_object
 from arpipe.effects.glasses.occluder import Occluder
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.errors import ConfigError
 from arpipe.geometry.camera import GL_FROM_CAMERA
 from arpipe.geometry.transforms import Array, RigidTransform
-from arpipe.io.gltf import load_gltf
 from arpipe.needs import Need
 from arpipe.render.color import linear_from_srgb
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas, Layer, Order, Patch, Phase, Scene
 from arpipe.render.lighting import Lighting
 from arpipe.render.object_drawer import ObjectDrawer, Placement
-from arpipe.render.object_mesh import object_mesh
 from arpipe.render.view import box_around
 from arpipe.spelling import nearest
 from arpipe.topology import Topology, load_topology
 from arpipe.types import HeadPose, TrackedFace
 
-BUILT_FROM = ("model", "anchor")  # parameters that cannot be adjusted
+BUILT_FROM = ("model", "unit", "rotate_deg", "anchor")  # parameters that cannot be adjusted
 
 FADE_WHOLE_M, FADE_GONE_M = (
     0.012,
@@ -48,6 +47,7 @@ SHADE_BEYOND_M = np.array([0.004, 0.004, 0.0])
 CORNERS: Array = np.array([(x, y, z) for x in (0.0, 1.0) for y in (0.0, 1.0) for z in (0.0, 1.0)])
 
 
+Angle = Annotated[float, Field(ge=-360, le=360)]
 Offset = Annotated[float, Field(ge=-200, le=200)]
 
 
@@ -56,6 +56,9 @@ class RigidMeshParams(EffectParams):
 
     Attributes:
         model: A .glb or .gltf file.
+        unit: Unit of the model's coordinates; glTF demands metres, which not every exporter writes.
+        rotate_deg: Rotation of the model about its x, then y, then z axis, counter-clockwise when the axis points
+            to the viewer; for models that do not have y up and z towards the viewer.
         anchor: "glasses" rests on nose and ears; "head" has its origin between the pupils; any other value is the
             name of the landmark that carries the origin.
         fit: "face" scales the object to the person, "real" keeps its dimensions.
@@ -70,6 +73,8 @@ class RigidMeshParams(EffectParams):
     """
 
     model: PackFile
+    unit: Unit = Field(default="m", json_schema_extra={"readOnly": True})
+    rotate_deg: tuple[Angle, Angle, Angle] = (0.0, 0.0, 0.0)
     anchor: str = "glasses"
     fit: Literal["face", "real"] = "face"
     glasses: GlassesSize = GlassesSize()
@@ -77,7 +82,7 @@ class RigidMeshParams(EffectParams):
     lens_color: Color = (1.0, 1.0, 1.0)
     opacity: float = Field(default=1.0, ge=0, le=1)
     offset_mm: tuple[Offset, Offset, Offset] = (0.0, 0.0, 0.0)
-    scale: float = Field(default=1.0, ge=0.2, le=5)
+    scale: float = Field(default=1.0, ge=0.001, le=1000)
     tilt_deg: float = Field(default=0.0, ge=-45, le=45)
     shadow: float = Field(default=1.0, ge=0, le=2)
 
@@ -124,16 +129,15 @@ class RigidMesh(Layer):
             raise ConfigError(
                 f"anchor: there is no landmark {params.anchor!r}{nearest(params.anchor, anchors)}"
             )
-        model = load_gltf(params.model)
-        self._mesh = object_mesh(model, tuple(TEMPLES))
-        self._shape = measure_model(self._mesh, model)
+        worn = load_object(params.model, params.unit, params.rotate_deg, params.anchor == "glasses")
+        self._mesh, self._shape = worn.mesh, worn.shape
         self._outline = tuple(
             _homogeneous(outline(self._mesh.positions(part))) for part in range(len(self._mesh.parts))
         )
         front = self._mesh.positions(0)
         low, high = front.min(axis=0) - SHADE_BEFORE_M, front.max(axis=0) + SHADE_BEYOND_M
         self._shade_reach = _homogeneous(low + CORNERS * (high - low))
-        self._drawer = ObjectDrawer(context, model, self._mesh)
+        self._drawer = ObjectDrawer(context, worn.model, self._mesh)
         self._occluder = Occluder(context, self._topology)
         self._shadow = ContactShadow(context, self._mesh, self._topology)
         self._fits = FitTrack(_fitting(params, self._shape, self._topology), params.fit == "face")

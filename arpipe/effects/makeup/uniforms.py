@@ -18,8 +18,7 @@ def set_placement(program: Program, canvas: Canvas, face: MakeupFace) -> None:
     scale = np.array([2.0 / region.width, 2.0 / region.height])
     offset = (0.5 - np.array([region.x, region.y])) * scale - 1.0
     program.set("u_clip_from_px", [*scale.tolist(), *offset.tolist()])
-    if program.has("u_depth"):
-        program.set("u_depth", DEPTH_PER_MM / face.px_per_mm)
+    program.set("u_depth", DEPTH_PER_MM / face.px_per_mm)
 
 
 def set_appearance(program: Program, face: MakeupFace) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 import re
 import struct
 from collections.abc import Sequence
@@ -25,9 +26,14 @@ GLB_HEADER = struct.Struct("<4sII")
 
 DRAWN_EXTENSIONS = frozenset(
     {
+        "EXT_meshopt_compression",
+        "EXT_texture_avif",
+        "EXT_texture_webp",
+        "KHR_draco_mesh_compression",
         "KHR_materials_clearcoat",
         "KHR_materials_emissive_strength",
         "KHR_materials_ior",
+        "KHR_materials_pbrSpecularGlossiness",
         "KHR_materials_transmission",
         "KHR_materials_unlit",
         "KHR_materials_volume",
@@ -36,18 +42,20 @@ DRAWN_EXTENSIONS = frozenset(
         "MSFT_lod",
     }
 )
-COMPRESSIONS = {
-    "KHR_draco_mesh_compression": "export without Draco compression",
-    "EXT_meshopt_compression": "export without meshopt compression",
-    "KHR_texture_basisu": "export textures as PNG or JPEG",
-    "EXT_texture_webp": "export textures as PNG or JPEG",
+LOOK_PREFIXES = ("KHR_materials_", "KHR_lights_", "EXT_lights_", "KHR_xmp", "KHR_animation_")
+"""Extensions without which a model has the right shape and a plainer look, even where a file requires them."""
+
+ADVICE = {
+    "KHR_texture_basisu": "export textures as PNG, JPEG or WebP",
+    "MSFT_texture_dds": "export textures as PNG, JPEG or WebP",
+    "EXT_mesh_gpu_instancing": "export with the instances applied, as separate objects",
 }
 
 Item = TypeVar("Item")
 
 
 class Document:
-    """An open file: `gltf` is its validated JSON, `buffers` are the bytes of each buffer.
+    """An open file: `gltf` is its validated JSON, `buffers` are the bytes of each buffer, `notes` what was adapted.
 
     It also tracks the memory that decoding takes, so that a small file cannot demand gigabytes.
 
@@ -61,13 +69,14 @@ class Document:
     def __init__(self, path: Path) -> None:
         self.folder = path.parent.resolve()
         self._budget = MAX_DECODED_BYTES
+        self._decoded: dict[int, bytes] = {}
         content = _read(path)
         if content[:4] == GLB_MAGIC:
             text, binary = _split_glb(content)
         else:
             text, binary = content.removeprefix(b"\xef\xbb\xbf"), None
-        self.gltf = _parse(text)
-        _check_extensions(self.gltf)
+        self.gltf, notes = _parse(text)
+        self.notes = (*notes, *_check_extensions(self.gltf, text))
         self.buffers = tuple(
             self._buffer(index, buffer, binary) for index, buffer in enumerate(self.gltf.buffers)
         )
@@ -104,14 +113,30 @@ class Document:
         """Return the bytes of a buffer view, and its stride if it has one."""
         view = pick(self.gltf.buffer_views, index, "bufferViews", where)
         here = f"bufferViews[{index}]"
-        buffer = pick(self.buffers, view.buffer, "buffers", here)
-        end = view.byte_offset + view.byte_length
+        if view.extensions.meshopt is None:
+            return self._slice(view.buffer, view.byte_offset, view.byte_length, here), view.byte_stride
+        if index not in self._decoded:
+            self._decoded[index] = self._decode(view.extensions.meshopt, here)
+        return memoryview(self._decoded[index]), view.byte_stride
+
+    def _decode(self, meshopt: schema.Meshopt, where: str) -> bytes:
+        """Decompress a buffer view."""
+        from arpipe.io.gltf.meshopt import decode_meshopt
+
+        content = self._slice(meshopt.buffer, meshopt.byte_offset, meshopt.byte_length, where)
+        self.spend(meshopt.count * max(meshopt.byte_stride, 4) * 2, where)
+        return decode_meshopt(bytes(content), meshopt, where)
+
+    def _slice(self, index: int, start: int, length: int, where: str) -> memoryview:
+        """Return a range of a buffer."""
+        buffer = pick(self.buffers, index, "buffers", where)
+        end = start + length
         if end > len(buffer):
             raise GltfError(
-                f"{here}: ends at byte {end} of buffers[{view.buffer}], which has {len(buffer)}; "
+                f"{where}: ends at byte {end} of buffers[{index}], which has {len(buffer)}; "
                 "the file is damaged, export it again"
             )
-        return memoryview(buffer)[view.byte_offset : end], view.byte_stride
+        return memoryview(buffer)[start:end]
 
     def _buffer(self, index: int, buffer: schema.Buffer, binary: bytes | None) -> bytes:
         where = f"buffers[{index}]"
@@ -119,6 +144,8 @@ class Document:
             content = self.bytes_of(buffer.uri, where)
         elif index == 0 and binary is not None:
             content = binary
+        elif buffer.extensions.meshopt is not None:
+            return b""  # a placeholder; its views are decoded from other buffers
         else:
             raise GltfError(f"{where}: has no uri and the file has no binary chunk; export it again")
         if len(content) < buffer.byte_length:
@@ -176,11 +203,13 @@ def _split_glb(content: bytes) -> tuple[bytes, bytes | None]:
     return chunks[JSON_CHUNK], chunks.get(BIN_CHUNK)
 
 
-def _parse(text: bytes) -> schema.Gltf:
+def _parse(text: bytes) -> tuple[schema.Gltf, tuple[str, ...]]:
+    """Validate the JSON; also returns notes of the values that were clamped."""
     if len(text) > MAX_JSON_BYTES:
         raise GltfError(f"JSON has {len(text)} bytes, at most {MAX_JSON_BYTES} are read")
+    notes: set[str] = set()
     try:
-        gltf = schema.Gltf.model_validate_json(text)
+        gltf = schema.Gltf.model_validate_json(text, context={"notes": notes})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
@@ -189,14 +218,38 @@ def _parse(text: bytes) -> schema.Gltf:
         ) from error
     if not gltf.asset.version.startswith("2."):
         raise GltfError(f"asset.version: {gltf.asset.version[:20]!r} is not supported; export as glTF 2.0")
-    return gltf
+    return gltf, tuple(sorted(notes))
 
 
-def _check_extensions(gltf: schema.Gltf) -> None:
-    for name in gltf.extensions_required:
-        if name not in DRAWN_EXTENSIONS:
-            advice = COMPRESSIONS.get(name, "export without it")
+def _check_extensions(gltf: schema.Gltf, text: bytes) -> list[str]:
+    """Refuse files that need an extension which is not supported; return notes of those that can do without."""
+    unknown = [name for name in dict.fromkeys(gltf.extensions_required) if name not in DRAWN_EXTENSIONS]
+    present = _extensions_in(json.loads(text)) if unknown else frozenset()
+    notes = []
+    for name in unknown:
+        if name not in present:
+            notes.append(f"extension {name[:60]!r} is required but not used")
+        elif name.startswith(LOOK_PREFIXES):
+            notes.append(f"extension {name[:60]!r} is required but not supported; the model looks plainer")
+        else:
+            advice = ADVICE.get(name, "export without it")
             raise GltfError(f"extensionsRequired: {_short(name)} is not supported; {advice}")
+    return notes
+
+
+def _extensions_in(document: object) -> frozenset[str]:
+    """Collect the names of the extensions that objects of a JSON document have."""
+    found: set[str] = set()
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            extensions = value.get("extensions")
+            found.update(extensions if isinstance(extensions, dict) else ())
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return frozenset(found)
 
 
 def _data_uri(uri: str, where: str) -> bytes:

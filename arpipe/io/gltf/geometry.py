@@ -14,6 +14,9 @@ from arpipe.io.gltf.model import Floats, Primitive, Triangles
 TRIANGLES, STRIP, FAN = 4, 5, 6
 MODE_NAMES = {0: "points", 1: "lines", 2: "a line loop", 3: "a line strip"}
 
+OPTIONAL = {"NORMAL": (3,), "TEXCOORD_0": (2,), "COLOR_0": (3, 4), "TANGENT": (4,)}
+"""Attributes that a primitive may have besides POSITION, and their numbers of components."""
+
 MIN_NORMAL = 1e-12  # shorter vectors have no direction
 
 Attributes = tuple[tuple[str, int], ...]
@@ -28,7 +31,9 @@ def read_meshes(document: Document) -> tuple[tuple[Primitive, ...], ...]:
         for number, primitive in enumerate(mesh.primitives):
             where = f"meshes[{index}].primitives[{number}]"
             key = tuple(sorted(primitive.attributes.items()))
-            if key in known:
+            if primitive.extensions.draco is not None:
+                made = _read_draco(document, primitive, primitive.extensions.draco, where)
+            elif key in known:
                 made = _sharing(document, primitive, known[key], where)
             else:
                 made = _read_primitive(document, primitive, where)
@@ -37,6 +42,19 @@ def read_meshes(document: Document) -> tuple[tuple[Primitive, ...], ...]:
             primitives.append(made)
         meshes.append(tuple(primitives))
     return tuple(meshes)
+
+
+def _read_draco(
+    document: Document, primitive: schema.PrimitiveEntry, draco: schema.Draco, where: str
+) -> Primitive:
+    """Read a primitive with compressed geometry."""
+    from arpipe.io.gltf.draco import decode_draco
+
+    _check_material(document, primitive, where)
+    vertices, indices = decode_draco(document, primitive, draco, where)
+    if "POSITION" not in vertices:
+        raise GltfError(f"{where}: there is no POSITION; export it again")
+    return _primitive(document, vertices, indices, primitive.material, where)
 
 
 def _sharing(document: Document, primitive: schema.PrimitiveEntry, known: Primitive, where: str) -> Primitive:
@@ -53,9 +71,20 @@ def _read_primitive(document: Document, primitive: schema.PrimitiveEntry, where:
     positions = read_floats(document, primitive.attributes["POSITION"], (3,), where)
     count = len(positions)
     indices = _triangles(document, primitive, count, where)
-    normals = _attribute(document, primitive, "NORMAL", (3,), count, where)
-    uvs = _attribute(document, primitive, "TEXCOORD_0", (2,), count, where)
-    colors = _opaque(_attribute(document, primitive, "COLOR_0", (3, 4), count, where))
+    vertices = {"POSITION": positions}
+    for name, widths in OPTIONAL.items():
+        values = _attribute(document, primitive, name, widths, count, where)
+        if values is not None:
+            vertices[name] = values
+    return _primitive(document, vertices, indices, primitive.material, where)
+
+
+def _primitive(
+    document: Document, vertices: dict[str, Floats], indices: Triangles, material: int | None, where: str
+) -> Primitive:
+    """Make a primitive of decoded attributes."""
+    positions, normals = vertices["POSITION"], vertices.get("NORMAL")
+    uvs, colors = vertices.get("TEXCOORD_0"), _opaque(vertices.get("COLOR_0"))
     if normals is None:
         # Without normals, the specification demands flat shading and that tangents are ignored.
         document.spend(indices.size * 48, where)
@@ -68,10 +97,10 @@ def _read_primitive(document: Document, primitive: schema.PrimitiveEntry, where:
             colors=None if colors is None else colors[corners],
             tangents=None,
             indices=np.arange(len(corners), dtype=np.uint32).reshape(-1, 3),
-            material=primitive.material,
+            material=material,
         )
-    tangents = _attribute(document, primitive, "TANGENT", (4,), count, where)
-    return Primitive(positions, _unit(normals), uvs, colors, tangents, indices, primitive.material)
+    tangents = vertices.get("TANGENT")
+    return Primitive(positions, _unit(normals), uvs, colors, tangents, indices, material)
 
 
 def _check_material(document: Document, primitive: schema.PrimitiveEntry, where: str) -> None:

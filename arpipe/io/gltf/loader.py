@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from arpipe.errors import GltfError
+from arpipe.errors import GltfError, MissingExtra
 from arpipe.io.gltf import schema
 from arpipe.io.gltf.container import DRAWN_EXTENSIONS, Document
 from arpipe.io.gltf.geometry import read_meshes
@@ -22,11 +22,14 @@ def load_gltf(path: Path) -> Model:
     Raises:
         GltfError: The file is missing, damaged, too large or requires unsupported features; the message names the
             file, the place in it, what is wrong and what to do.
+        MissingExtra: It is compressed, and the decoder is not installed.
     """
     try:
         return _load(path)
     except GltfError as error:
         raise GltfError(f"{path}: {error}") from error
+    except MissingExtra as error:
+        raise MissingExtra(f"{path}: {error}") from error
 
 
 def _load(path: Path) -> Model:
@@ -44,9 +47,12 @@ def _load(path: Path) -> Model:
         meshes=read_meshes(document),
         materials=materials,
         textures=textures.textures,
-        notes=_notes(gltf),
+        notes=(*document.notes, *_notes(gltf)),
     )
     _check_reach(model)
+    model = _without_flat(model)
+    if all(node.mesh is None for node in model.nodes):
+        raise GltfError("the scene has no mesh to draw; export a file with a visible object")
     return _with_levels(model, gltf, tuple(placed))
 
 
@@ -60,6 +66,19 @@ def _with_levels(model: Model, gltf: schema.Gltf, indices: tuple[int, ...]) -> M
             nodes.append(node)
         else:
             nodes.append(replace(node, levels=levels))
+    return replace(model, nodes=tuple(nodes), notes=tuple(notes))
+
+
+def _without_flat(model: Model) -> Model:
+    """Leave out the meshes of nodes that are scaled to a line or a point, which have nothing to draw."""
+    notes = list(model.notes)
+    nodes = list(model.nodes)
+    for index, matrix in enumerate(model.model_from_node()):
+        node, linear = nodes[index], matrix[:3, :3]
+        if node.mesh is not None and np.linalg.matrix_rank(linear) < 2:
+            scale = ", ".join(f"{length:g}" for length in np.linalg.norm(linear, axis=0))
+            notes.append(f"node {node.name[:60]!r} is scaled by {scale} and is not drawn")
+            nodes[index] = replace(node, mesh=None)
     return replace(model, nodes=tuple(nodes), notes=tuple(notes))
 
 
@@ -80,6 +99,6 @@ def _notes(gltf: schema.Gltf) -> tuple[str, ...]:
         notes.append(f"{len(gltf.cameras)} camera(s) are ignored")
     if any(primitive.targets for mesh in gltf.meshes for primitive in mesh.primitives):
         notes.append("morph targets are ignored; the rest shape is drawn")
-    unknown = sorted(set(gltf.extensions_used) - DRAWN_EXTENSIONS)
+    unknown = sorted(set(gltf.extensions_used) - DRAWN_EXTENSIONS - set(gltf.extensions_required))
     notes.extend(f"extension {name[:60]!r} is ignored" for name in unknown)
     return tuple(notes)

@@ -4,23 +4,23 @@ import numpy as np
 
 from arpipe.io.gltf import schema
 from arpipe.io.gltf.model import Material
+from arpipe.io.gltf.specular_glossiness import Surface, convert
 from arpipe.io.gltf.textures import TextureTable
 
 
 def read_material(material: schema.MaterialEntry, index: int, textures: TextureTable) -> Material:
     """Read a material; adds the pictures that it uses to `textures`."""
     where = f"materials[{index}]"
-    surface, more = material.pbr_metallic_roughness, material.extensions
+    more = material.extensions
+    surface = _surface(material, textures, where)
     emissive = np.asarray(material.emissive_factor, np.float64) * more.emissive_strength.emissive_strength
     return Material(
         name=material.name,
-        base_color_factor=np.asarray(surface.base_color_factor, np.float32),
-        base_color_texture=textures.index(surface.base_color_texture, f"{where}.baseColorTexture"),
-        metallic=surface.metallic_factor,
-        roughness=surface.roughness_factor,
-        metallic_roughness_texture=textures.index(
-            surface.metallic_roughness_texture, f"{where}.metallicRoughnessTexture"
-        ),
+        base_color_factor=surface.base_color_factor,
+        base_color_texture=surface.base_color_texture,
+        metallic=surface.metallic,
+        roughness=surface.roughness,
+        metallic_roughness_texture=surface.metallic_roughness_texture,
         normal_texture=textures.index(material.normal_texture, f"{where}.normalTexture"),
         normal_scale=1.0 if material.normal_texture is None else material.normal_texture.scale,
         occlusion_texture=textures.index(material.occlusion_texture, f"{where}.occlusionTexture"),
@@ -43,4 +43,18 @@ def read_material(material: schema.MaterialEntry, index: int, textures: TextureT
         clearcoat=more.clearcoat.clearcoat_factor,
         clearcoat_roughness=more.clearcoat.clearcoat_roughness_factor,
         unlit=more.unlit is not None,
+    )
+
+
+def _surface(material: schema.MaterialEntry, textures: TextureTable, where: str) -> Surface:
+    """Read the metallic-roughness values, which may be given as specular-glossiness ones."""
+    if material.extensions.specular_glossiness is not None:
+        return convert(material.extensions.specular_glossiness, textures, where)
+    surface = material.pbr_metallic_roughness
+    return Surface(
+        np.asarray(surface.base_color_factor, np.float32),
+        textures.index(surface.base_color_texture, f"{where}.baseColorTexture"),
+        surface.metallic_factor,
+        surface.roughness_factor,
+        textures.index(surface.metallic_roughness_texture, f"{where}.metallicRoughnessTexture"),
     )

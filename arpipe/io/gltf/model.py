@@ -1,6 +1,7 @@
 """A decoded glTF file: frozen values with plain arrays, ready for the GPU."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -165,3 +166,18 @@ class Model:
         for node in self.nodes:
             matrices.append(node.matrix if node.parent is None else matrices[node.parent] @ node.matrix)
         return tuple(matrices)
+
+    def transformed(self, linear: Array) -> "Model":
+        """Return the model under a (3, 3) rotation and uniform scale about its origin."""
+        matrix = np.eye(4)
+        matrix[:3, :3] = linear
+        factor = math.cbrt(abs(float(np.linalg.det(linear))))
+        nodes = tuple(
+            replace(
+                node,
+                matrix=matrix @ node.matrix if node.parent is None else node.matrix,
+                levels=tuple(replace(level, error_m=level.error_m * factor) for level in node.levels),
+            )
+            for node in self.nodes
+        )
+        return replace(self, nodes=nodes)

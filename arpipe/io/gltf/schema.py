@@ -6,10 +6,19 @@ followed.
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 MAX_ITEMS = 20_000  # per array of the file; real glasses have a few dozen
+MAX_DECODED_ELEMENTS = 2**26  # of a compressed buffer view
 MAX_LEVELS = 16  # per node; halving the triangles each time, a million become fifteen
 
 Item = TypeVar("Item")
@@ -17,7 +26,19 @@ Items = Annotated[list[Item], Field(max_length=MAX_ITEMS)]
 Index = Annotated[int, Field(ge=0)]
 Offset = Annotated[int, Field(ge=0)]
 Size = Annotated[int, Field(ge=1)]
-Unit = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _clamp(value: float, info: ValidationInfo) -> float:
+    """Clamp to [0, 1], as exporters round and some write what other programs tolerate; adds a note."""
+    clamped = min(max(value, 0.0), 1.0)
+    if clamped != value:
+        notes: set[str] = (info.context or {}).get("notes", set())
+        notes.add(f"{to_camel(info.field_name or 'value')} {value:g} is outside 0 to 1; {clamped:g} is used")
+    return clamped
+
+
+Unit = Annotated[float, AfterValidator(_clamp)]
+Coverage = Annotated[float, Field(ge=0.0, le=1.0)]
 Unsigned = Annotated[float, Field(ge=0.0)]
 Vector2 = tuple[float, float]
 Vector3 = tuple[float, float, float]
@@ -31,6 +52,47 @@ class _Object(BaseModel):
     )
 
 
+class IgnoredEntry(_Object):
+    """An entry of which only the presence matters."""
+
+
+class Draco(_Object):
+    """KHR_draco_mesh_compression: attributes by name → unique id in the compressed data."""
+
+    buffer_view: Index
+    attributes: dict[str, Index]
+
+
+class Meshopt(_Object):
+    """EXT_meshopt_compression: what a compressed buffer view decodes to."""
+
+    buffer: Index
+    byte_length: Size
+    byte_stride: Annotated[int, Field(ge=2, le=256)]
+    count: Annotated[int, Field(ge=1, le=MAX_DECODED_ELEMENTS)]
+    mode: Literal["ATTRIBUTES", "TRIANGLES", "INDICES"]
+    byte_offset: Offset = 0
+    filter: Literal["NONE", "OCTAHEDRAL", "QUATERNION", "EXPONENTIAL"] = "NONE"
+
+    @model_validator(mode="after")
+    def _stride_suits_mode(self) -> "Meshopt":
+        if self.byte_stride not in (2, 4) if self.mode != "ATTRIBUTES" else self.byte_stride % 4:
+            raise ValueError(f"byteStride {self.byte_stride} does not suit mode {self.mode}")
+        return self
+
+
+class BufferViewExtensions(_Object):
+    """Extensions of a buffer view."""
+
+    meshopt: Meshopt | None = Field(default=None, alias="EXT_meshopt_compression")
+
+
+class BufferExtensions(_Object):
+    """Extensions of a buffer; with meshopt, a buffer may be a placeholder without content."""
+
+    meshopt: IgnoredEntry | None = Field(default=None, alias="EXT_meshopt_compression")
+
+
 class Asset(_Object):
     """Version of the file."""
 
@@ -42,6 +104,7 @@ class Buffer(_Object):
 
     byte_length: Size
     uri: str | None = None
+    extensions: BufferExtensions = BufferExtensions()
 
 
 class BufferView(_Object):
@@ -51,6 +114,7 @@ class BufferView(_Object):
     byte_length: Size
     byte_offset: Offset = 0
     byte_stride: Annotated[int, Field(ge=4, le=252)] | None = None
+    extensions: BufferViewExtensions = BufferViewExtensions()
 
 
 class SparseIndices(_Object):
@@ -105,11 +169,31 @@ class Sampler(_Object):
     wrap_t: Literal[33071, 33648, 10497] = 10497
 
 
+class OtherSource(_Object):
+    """EXT_texture_webp and EXT_texture_avif: a picture of another format."""
+
+    source: Index
+
+
+class TextureEntryExtensions(_Object):
+    """Extensions of a texture."""
+
+    webp: OtherSource | None = Field(default=None, alias="EXT_texture_webp")
+    avif: OtherSource | None = Field(default=None, alias="EXT_texture_avif")
+
+
 class TextureEntry(_Object):
     """A picture with a sampler."""
 
     source: Index | None = None
     sampler: Index | None = None
+    extensions: TextureEntryExtensions = TextureEntryExtensions()
+
+    @property
+    def picture(self) -> int | None:
+        """Index of the picture to use: the one of the core specification, else that of an extension."""
+        others = [other.source for other in (self.extensions.webp, self.extensions.avif) if other is not None]
+        return self.source if self.source is not None else next(iter(others), None)
 
 
 class TextureTransform(_Object):
@@ -157,7 +241,7 @@ class Transmission(_Object):
 class Ior(_Object):
     """KHR_materials_ior."""
 
-    ior: Annotated[float, Field(ge=1.0)] = 1.5
+    ior: Unsigned = 1.5
 
 
 class Volume(_Object):
@@ -185,6 +269,16 @@ class Unlit(_Object):
     """KHR_materials_unlit, which has no properties."""
 
 
+class SpecularGlossiness(_Object):
+    """KHR_materials_pbrSpecularGlossiness, the model that metallic-roughness has replaced."""
+
+    diffuse_factor: tuple[Unit, Unit, Unit, Unit] = (1.0, 1.0, 1.0, 1.0)
+    diffuse_texture: TextureInfo | None = None
+    specular_factor: UnitColor = (1.0, 1.0, 1.0)
+    glossiness_factor: Unit = 1.0
+    specular_glossiness_texture: TextureInfo | None = None
+
+
 class MaterialExtensions(_Object):
     """Material extensions that arpipe renders."""
 
@@ -196,6 +290,9 @@ class MaterialExtensions(_Object):
         default=EmissiveStrength(), alias="KHR_materials_emissive_strength"
     )
     unlit: Unlit | None = Field(default=None, alias="KHR_materials_unlit")
+    specular_glossiness: SpecularGlossiness | None = Field(
+        default=None, alias="KHR_materials_pbrSpecularGlossiness"
+    )
 
 
 class MaterialEntry(_Object):
@@ -213,6 +310,12 @@ class MaterialEntry(_Object):
     extensions: MaterialExtensions = MaterialExtensions()
 
 
+class PrimitiveExtensions(_Object):
+    """Extensions of a primitive."""
+
+    draco: Draco | None = Field(default=None, alias="KHR_draco_mesh_compression")
+
+
 class PrimitiveEntry(_Object):
     """Geometry with one material; `mode` 4, 5 and 6 are triangles."""
 
@@ -220,6 +323,7 @@ class PrimitiveEntry(_Object):
     indices: Index | None = None
     material: Index | None = None
     mode: int = 4
+    extensions: PrimitiveExtensions = PrimitiveExtensions()
     targets: list[dict[str, Index]] = []
 
 
@@ -245,7 +349,7 @@ class NodeExtensions(_Object):
 class NodeExtras(_Object):
     """The part of a node's `extras` that MSFT_lod defines: the minimum screen coverage of each level."""
 
-    screen_coverage: Annotated[tuple[Unit, ...], Field(max_length=MAX_LEVELS + 1)] = Field(
+    screen_coverage: Annotated[tuple[Coverage, ...], Field(max_length=MAX_LEVELS + 1)] = Field(
         default=(), alias="MSFT_screencoverage"
     )
 
@@ -282,10 +386,6 @@ class SceneEntry(_Object):
     """Root nodes of a scene."""
 
     nodes: list[Index] = []
-
-
-class IgnoredEntry(_Object):
-    """An entry that arpipe only counts."""
 
 
 class Gltf(_Object):

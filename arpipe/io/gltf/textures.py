@@ -13,7 +13,7 @@ from arpipe.io.gltf.model import Filter, Texels, Texture, Wrap
 from arpipe.io.image.opening import open_picture
 
 MAX_SIDE = 8192  # supported by every OpenGL 3.3 driver of the last ten years
-FORMATS = ("PNG", "JPEG")  # those of the specification
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF")  # those of the specification, EXT_texture_webp and EXT_texture_avif
 
 WRAPS: dict[int, Wrap] = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
 FILTERS: dict[int, Filter] = {9728: "nearest", 9729: "linear"}
@@ -44,10 +44,30 @@ class TextureTable:
         """Return the index into `textures` for a material's slot; None for an empty slot."""
         if info is None:
             return None
+        return self._place(info, self._transform(info, where), where)
+
+    def read(self, info: schema.TextureInfo | None, where: str) -> Texture | None:
+        """Return the texture of a slot that is converted before it is used; it is not part of `textures`."""
+        if info is None:
+            return None
+        transform = self._transform(info, where)
+        return self._make(info.index, transform, where)
+
+    def add(self, texture: Texture, where: str) -> int:
+        """Add a texture that was computed from others; returns its index."""
+        self._document.spend(texture.pixels.nbytes, where)
+        self._textures.append(texture)
+        return len(self._textures) - 1
+
+    def _transform(self, info: schema.TextureInfo, where: str) -> schema.TextureTransform:
+        """Return the transform of a slot, which must use the first UV set."""
         transform = info.extensions.transform or schema.TextureTransform()
         uv_set = info.tex_coord if transform.tex_coord is None else transform.tex_coord
         if uv_set != 0:
             raise GltfError(f"{where}: uses TEXCOORD_{uv_set}; arpipe reads one UV set, use TEXCOORD_0")
+        return transform
+
+    def _place(self, info: schema.TextureInfo, transform: schema.TextureTransform, where: str) -> int:
         use = (info.index, transform.model_copy(update={"tex_coord": None}))
         if use not in self._places:
             self._textures.append(self._make(info.index, transform, where))
@@ -58,16 +78,16 @@ class TextureTable:
         gltf = self._document.gltf
         texture = pick(gltf.textures, index, "textures", where)
         here = f"textures[{index}]"
-        if texture.source is None:
-            raise GltfError(f"{here}: has no PNG or JPEG source; export textures as PNG or JPEG")
+        if texture.picture is None:
+            raise GltfError(f"{here}: has no PNG, JPEG or WebP source; export textures as PNG, JPEG or WebP")
         sampler = schema.Sampler()
         if texture.sampler is not None:
             sampler = pick(gltf.samplers, texture.sampler, "samplers", here)
-        image = pick(gltf.images, texture.source, "images", here)
-        if texture.source not in self._pixels:
-            self._pixels[texture.source] = _decode(self._document, image, f"images[{texture.source}]")
+        image = pick(gltf.images, texture.picture, "images", here)
+        if texture.picture not in self._pixels:
+            self._pixels[texture.picture] = _decode(self._document, image, f"images[{texture.picture}]")
         return Texture(
-            pixels=self._pixels[texture.source],
+            pixels=self._pixels[texture.picture],
             wrap=(WRAPS[sampler.wrap_s], WRAPS[sampler.wrap_t]),
             filter=FILTERS[sampler.mag_filter],
             mipmap=sampler.min_filter in MIPMAPPED,
@@ -105,7 +125,7 @@ def _decode(document: Document, image: schema.ImageEntry, where: str) -> Texels:
             document.spend(picture.width * picture.height * 4, where)
             return _rgba(picture)
     except MediaError as error:
-        raise GltfError(f"{error}; export textures as PNG or JPEG") from error
+        raise GltfError(f"{error}; export textures as PNG, JPEG or WebP") from error
 
 
 def _rgba(picture: Image.Image) -> Texels:

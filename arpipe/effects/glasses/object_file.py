@@ -1,0 +1,64 @@
+"""Loads the model of an object that is worn: in metres, upright, sorted for drawing and measured for fitting."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from arpipe.effects.glasses.fit import ModelShape
+from arpipe.effects.glasses.model_shape import TEMPLES, measure_model
+from arpipe.errors import GltfError
+from arpipe.geometry.transforms import Array, rotation_about
+from arpipe.io.gltf import Model, load_gltf
+from arpipe.render.object_mesh import ObjectMesh, object_mesh
+
+Unit = Literal["m", "cm", "mm", "in"]
+UNITS_M: dict[Unit, float] = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WornObject:
+    """A model ready to be built.
+
+    Attributes:
+        model: The whole file, in metres.
+        mesh: Its batches; temples are parts of their own.
+        shape: Its measurements.
+    """
+
+    model: Model
+    mesh: ObjectMesh
+    shape: ModelShape
+
+
+def load_object(
+    path: Path, unit: Unit, rotate_deg: tuple[float, float, float], has_temples: bool
+) -> WornObject:
+    """Load a model.
+
+    Args:
+        path: A .glb or .gltf file.
+        unit: Unit of its coordinates.
+        rotate_deg: Rotation about x, then y, then z.
+        has_temples: Whether the nodes of temples move on their own.
+
+    Raises:
+        GltfError: The file cannot be used.
+        MissingExtra: It is compressed, and the decoder is not installed.
+    """
+    model = load_gltf(path)
+    if unit != "m" or any(rotate_deg):
+        model = model.transformed(UNITS_M[unit] * rotation_of(rotate_deg))
+    mesh = object_mesh(model, tuple(TEMPLES) if has_temples else ())
+    try:
+        return WornObject(model, mesh, measure_model(mesh, model))
+    except GltfError as error:
+        raise GltfError(f"{path}: {error}") from error
+
+
+def rotation_of(rotate_deg: tuple[float, float, float]) -> Array:
+    """Return the (3, 3) rotation about x, then y, then z."""
+    x, y, z = np.deg2rad(rotate_deg)
+    rotation: Array = rotation_about("z", z) @ rotation_about("y", y) @ rotation_about("x", x)
+    return rotation
