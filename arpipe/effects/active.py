@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
 
-from arpipe.effects.group import GroupLayer, GroupMember
+from arpipe.effects.group import AnyGroupLayer, GroupMember
 from arpipe.effects.kinds import kind_class
 from arpipe.effects.pack_file import PackLayer
 from arpipe.effects.packs import Pack
@@ -13,7 +12,7 @@ from arpipe.errors import RenderError
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer
 
-Groups = tuple[GroupLayer[Any], ...]
+Groups = tuple[AnyGroupLayer, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,7 +153,7 @@ class _Update:
             All layers, and those of them that belong to groups.
         """
         layers: list[Layer] = []
-        free, used = list(groups), list[GroupLayer[Any]]()
+        free, used = list(groups), list[AnyGroupLayer]()
         parts = (part.built for effect in effects for part in effect.parts)
         for run in _runs(sorted(parts, key=lambda built: built.order)):
             if isinstance(run, Layer):
@@ -179,7 +178,7 @@ class _Update:
         self._undo.callback(built.close)
         return _Part(layer, built)
 
-    def _group_layer(self, members: list[GroupMember], free: list[GroupLayer[Any]]) -> GroupLayer[Any]:
+    def _group_layer(self, members: list[GroupMember], free: list[AnyGroupLayer]) -> AnyGroupLayer:
         """Give members to one of the free layers of their group, or to a new one."""
         group = members[0].group
         layer = next((each for each in free if type(each) is group), None)

@@ -16,7 +16,7 @@ class GroupMember:
         needs, order, uses_gl: As in `Layer`.
     """
 
-    group: ClassVar["type[GroupLayer[Any]]"]
+    group: ClassVar["type[AnyGroupLayer]"]
     needs: Set[str] = frozenset()
     order: int = Order.SKIN
     uses_gl: ClassVar[bool] = True
@@ -57,3 +57,7 @@ class GroupLayer(Layer, Generic[Member]):
             ArpipeError: They cannot be drawn; the layer keeps those that it has.
         """
         self.members = tuple(members)
+
+
+AnyGroupLayer = GroupLayer[Any]
+"""The layer of any group."""

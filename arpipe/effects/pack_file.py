@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,7 +33,7 @@ class PackHeader(BaseModel):
     author: str = ""
     license: str = Field(min_length=1)
     tags: tuple[str, ...] = ()
-    layers: tuple[dict[str, Any], ...] = Field(min_length=1)
+    layers: tuple[dict[str, object], ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class PackLayer:
     params: EffectParams
 
 
-def read_pack_file(folder: Path, changes: Mapping[str, Any]) -> tuple[PackHeader, tuple[PackLayer, ...]]:
+def read_pack_file(folder: Path, changes: Mapping[str, object]) -> tuple[PackHeader, tuple[PackLayer, ...]]:
     """Read and check the file in a pack's folder.
 
     Args:
@@ -75,7 +75,7 @@ def read_pack_file(folder: Path, changes: Mapping[str, Any]) -> tuple[PackHeader
     return header, tuple(layers)
 
 
-def kind_params(kind: str, changes: Mapping[str, Any]) -> EffectParams:
+def kind_params(kind: str, changes: Mapping[str, object]) -> EffectParams:
     """Check the parameters that a user has given to a kind without a pack.
 
     Args:
@@ -87,7 +87,7 @@ def kind_params(kind: str, changes: Mapping[str, Any]) -> EffectParams:
         AssetError: A file that they name is missing.
     """
     effect = f"effect {kind!r}"
-    table: dict[str, Any] = {}
+    table: dict[str, object] = {}
     for key, value in changes.items():
         _put(table, key.split("."), _from_user(value), effect)
     return check(kind_class(kind).Params, table, effect)
@@ -111,7 +111,7 @@ def _collect(steps: Sequence[Callable[[], Result]]) -> list[Result]:
 class _LayerTable:
     """One `[[layers]]` table before it becomes a `PackLayer`."""
 
-    def __init__(self, path: Path, number: int, table: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, number: int, table: Mapping[str, object]) -> None:
         self.path, self.where = path, f"layers[{number}]"
         self.values = dict(table)
         kind, known = self.values.pop("kind", None), kinds()
@@ -133,7 +133,7 @@ class _LayerTable:
         return PackLayer(self.name, self.kind, params)
 
 
-def _override(tables: list[_LayerTable], key: str, value: Any, source: str) -> None:
+def _override(tables: list[_LayerTable], key: str, value: object, source: str) -> None:
     """Set a value in every layer that has the key, or in the one that the first part of the key names."""
     first, _, rest = key.partition(".")
     chosen = [table for table in tables if table.name == first] if rest else []
@@ -149,17 +149,18 @@ def _override(tables: list[_LayerTable], key: str, value: Any, source: str) -> N
         _put(table.changed, path.split("."), value, source)
 
 
-def _put(table: dict[str, Any], keys: list[str], value: Any, source: str) -> None:
+def _put(table: dict[str, object], keys: list[str], value: object, source: str) -> None:
     for key in keys[:-1]:
         inner = table.get(key, {})
         if not isinstance(inner, dict):
             raise ConfigError(f"{source}: {key!r} is {inner!r}, which has no parameters of its own")
-        table[key] = dict(inner)
-        table = table[key]
+        copied = dict(inner)
+        table[key] = copied
+        table = copied
     table[keys[-1]] = value
 
 
-def _from_user(value: Any) -> Any:
+def _from_user(value: object) -> object:
     """Mark text as typed by the user, so that paths in it are relative to the shell's folder."""
     if isinstance(value, str | Path):
         return UserText(value)

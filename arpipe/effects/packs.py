@@ -21,7 +21,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from arpipe.effects.kinds import kind_class, kinds
 from arpipe.effects.pack_file import PackLayer, kind_params, read_pack_file
@@ -61,7 +60,7 @@ def load_effect(text: str) -> Pack:
     return load_pack(spec.name, spec.overrides)
 
 
-def load_pack(name_or_folder: str | Path, overrides: Mapping[str, Any] | None = None) -> Pack:
+def load_pack(name_or_folder: str | Path, overrides: Mapping[str, object] | None = None) -> Pack:
     """Find and check an effect.
 
     Args:
@@ -97,7 +96,7 @@ def needs_of(pack: Pack) -> frozenset[Need]:
     return parse_needs({need for each in needs for need in each}, pack.name)
 
 
-def _read_pack(folder: Path, changes: Mapping[str, Any]) -> Pack:
+def _read_pack(folder: Path, changes: Mapping[str, object]) -> Pack:
     header, layers = read_pack_file(folder, changes)
     return Pack(
         name=header.name,

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
@@ -30,7 +30,7 @@ class UserText(str):
     __slots__ = ()
 
 
-def _resolve(value: Any, info: ValidationInfo) -> Path:
+def _resolve(value: object, info: ValidationInfo) -> Path:
     """Return the absolute path of an existing file, named in a pack or typed by the user."""
     if not isinstance(value, str | Path) or not str(value):
         raise ValueError(f"expected a file name, got {value!r}")
@@ -54,7 +54,7 @@ PackFile = Annotated[Path, BeforeValidator(_resolve)]
 """A file: in a pack, relative to the pack's folder and inside it; typed by the user, relative to the shell's folder."""
 
 
-def _color(value: Any) -> Any:
+def _color(value: object) -> object:
     if not isinstance(value, str):
         return value
     if not HEX_COLOR.fullmatch(value):

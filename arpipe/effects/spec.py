@@ -43,7 +43,7 @@ def parse_spec(text: str) -> EffectSpec:
         or (not call and "(" in stripped and "=" in stripped)
     ):
         raise ConfigError(f"effect {text!r}: expected a name or name(key=value, …)")
-    overrides: dict[str, Any] = {}
+    overrides: dict[str, object] = {}
     for argument in _split(call["arguments"], text) if call else ():
         key, equals, value = argument.partition("=")
         key = key.strip()

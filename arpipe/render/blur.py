@@ -1,16 +1,18 @@
 """Gaussian blur of pictures of a few thousand pixels, on the calling thread."""
 
 from functools import lru_cache
-from typing import Any
+from typing import TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+Scalar = TypeVar("Scalar", np.uint8, np.float32)
+
 
 def gaussian(
-    pixels: npt.NDArray[Any], sigma_px: float, border: int = cv2.BORDER_REFLECT_101
-) -> npt.NDArray[Any]:
+    pixels: npt.NDArray[Scalar], sigma_px: float, border: int = cv2.BORDER_REFLECT_101
+) -> npt.NDArray[Scalar]:
     """Blur (h, w) or (h, w, c) pixels; the result has the same type.
 
     `cv2.GaussianBlur` distributes even the smallest picture over threads, which then wait for more work in a busy

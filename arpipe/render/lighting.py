@@ -222,5 +222,5 @@ def _skin_colors(frame: Frame, points_px: Floats) -> Array:
 def _tiny_picture(frame: Frame) -> Floats:
     step = max(1, frame.height // 56, frame.width // 96)
     sampled = np.ascontiguousarray(frame.pixels[::step, ::step])
-    small = gaussian(np.asarray(cv2.resize(sampled, PICTURE_PX, interpolation=cv2.INTER_AREA)), 1.2)
-    return linear_from_srgb(small).astype(np.float32)
+    small = np.asarray(cv2.resize(sampled, PICTURE_PX, interpolation=cv2.INTER_AREA), np.uint8)
+    return linear_from_srgb(gaussian(small, 1.2)).astype(np.float32)

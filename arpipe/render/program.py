@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import moderngl
 import numpy as np
@@ -48,7 +47,7 @@ class Program:
             self._uniforms[name].value = given
             self._last[name] = given
 
-    def write(self, name: str, array: npt.NDArray[Any]) -> None:
+    def write(self, name: str, array: npt.NDArray[np.floating]) -> None:
         """Set a uniform from an array; matrices are given in row-major order and transposed for OpenGL.
 
         Args:

@@ -1,10 +1,9 @@
 """GL objects of a context: programs, textures, meshes and targets, cached where it pays, released on close."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import moderngl
 import numpy as np
@@ -60,7 +59,7 @@ class Mesh:
     vertex_array: moderngl.VertexArray
     buffers: tuple[moderngl.Buffer, ...]
 
-    def write(self, data: npt.NDArray[Any], buffer: int = 0) -> None:
+    def write(self, data: npt.NDArray[np.generic], buffer: int = 0) -> None:
         """Replace the contents of a dynamic vertex buffer by as many bytes."""
         self.buffers[buffer].write(np.ascontiguousarray(data))
 
@@ -136,7 +135,7 @@ class Resources:
 
     def texture(
         self,
-        pixels: npt.NDArray[Any],
+        pixels: npt.NDArray[np.generic],
         *,
         srgb: bool = False,
         mipmaps: bool = False,
@@ -179,8 +178,8 @@ class Resources:
     def mesh(
         self,
         program: Program,
-        buffers: Sequence[tuple[npt.NDArray[Any], str, tuple[str, ...]]],
-        indices: npt.NDArray[Any],
+        buffers: Sequence[tuple[npt.NDArray[np.generic], str, tuple[str, ...]]],
+        indices: npt.NDArray[np.generic],
         *,
         dynamic: bool = False,
     ) -> Mesh:
@@ -232,16 +231,16 @@ class Resources:
     def close(self) -> None:
         """Release everything; may be called twice."""
         for group in (self._owned, self._targets, self._programs):
-            items: Mapping[Any, Owned] = group
-            for item in items.values():
-                item.release()
+            owned: Sequence[Owned] = [*group.values()]
             group.clear()
+            for each in owned:
+                each.release()
 
     def _make_target(self, size: tuple[int, int], samples: int) -> Target:
         depth = self._gl.depth_renderbuffer(size, samples=samples)
         if samples:
             color = None
-            attachment: Any = self._gl.texture(size, 4, samples=samples, internal_format=SRGB8_ALPHA8)
+            attachment = self._gl.texture(size, 4, samples=samples, internal_format=SRGB8_ALPHA8)
         else:
             attachment = color = self._gl.texture(size, 4, internal_format=SRGB8_ALPHA8)
             color.filter = (moderngl.NEAREST, moderngl.NEAREST)

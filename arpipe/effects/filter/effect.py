@@ -1,7 +1,7 @@
 """Filters: convolution of the picture, of faces or of the background with a small kernel."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import cv2
 import numpy as np
@@ -43,7 +43,7 @@ NEEDS: dict[Target, frozenset[Need]] = {
 }
 
 
-def _matrix(value: Any) -> tuple[tuple[float, ...], ...]:
+def _matrix(value: object) -> tuple[tuple[float, ...], ...]:
     """Return the factors of a named kernel, or check the shape of given ones."""
     if isinstance(value, str):
         if value not in KERNELS:

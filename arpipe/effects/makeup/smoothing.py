@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -29,7 +28,7 @@ MIN_RATIO, MAX_RATIO = 0.4, 2.5
 LASTS_S = 0.05  # two or three frames
 WARMER = 0.45  # as in common.glsl
 
-Plane = npt.NDArray[Any]
+Plane = npt.NDArray[np.floating]
 """(h, w) float32 values."""
 
 _LINEAR = linear_from_srgb(np.arange(256, dtype=np.uint8)).astype(np.float32)
@@ -154,13 +153,13 @@ def _clipped(values: Plane, least: float = 0.0, most: float = 1.0) -> Plane:
     return clipped
 
 
-def _means(sums: npt.NDArray[Any]) -> list[Plane]:
+def _means(sums: cv2.typing.MatLike) -> list[Plane]:
     """Return three (h, w) mean colours of (h, w, 4) sums and shares."""
     red, green, blue, share = _planes(sums)
     over = 1.0 / np.maximum(share, 0.02)
     return [plane * over + np.float32(1e-3) for plane in (red, green, blue)]
 
 
-def _planes(pixels: npt.NDArray[Any]) -> list[Plane]:
+def _planes(pixels: cv2.typing.MatLike) -> list[Plane]:
     """Split channels, because NumPy is slow if the innermost axis is short."""
     return [np.asarray(plane, np.float32) for plane in cv2.split(pixels)]

@@ -1,6 +1,7 @@
 """Foundation, concealer, blush, bronzer, contour, and pictures painted on the face."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator
 
@@ -171,7 +172,7 @@ class Contour(Makeup[ContourParams]):
         return (shade, light)
 
 
-def _paint_file(value: Any) -> Any:
+def _paint_file(value: Path) -> Path:
     if problem := find_problem(value):
         raise ValueError(problem)
     return value
