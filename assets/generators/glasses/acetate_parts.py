@@ -5,18 +5,16 @@ import numpy as np
 from glasses.acetate import Sheet, acetate_front
 from glasses.assembly import Assembly
 from glasses.curves import Array, at_length, closed_spline
-from glasses.front import Front
 from glasses.hinges import knuckles, leaf, pin
 from glasses.lenses import opening
 from glasses.meshes import Mesh
 from glasses.nose import PadFit, moulded_pad
 from glasses.pack import Attribute
 from glasses.solids import aimed, rivet
-from glasses.sweeps import Keys, bar
+from glasses.style import Point
+from glasses.sweeps import bar
 
 TONGUE_MM = 0.5  # height of the V at the edge of a lens that sits in the groove of the front
-
-Point = tuple[float, float]
 
 
 def symmetric(half: list[Point]) -> Array:
@@ -25,59 +23,42 @@ def symmetric(half: list[Point]) -> Array:
     return closed_spline(np.vstack([left, left[::-1] * np.array([-1.0, 1.0])]), samples=8000)
 
 
-def add_front(
-    build: Assembly,
-    material: str,
-    front: Front,
-    half_outline: list[Point],
-    opening_points: list[Point],
-    sheet: Sheet,
-    uv: Attribute | None = None,
-) -> Array:
-    """Add a full-rim front.
-
-    Args:
-        build: Receives the part.
-        material: Name of its material.
-        front: Its surface.
-        half_outline: Control points of its left half, from the top of the mid-plane to its bottom.
-        opening_points: Control points of the left lens opening.
-        sheet: Its dimensions.
-        uv: Texture coordinates.
-
-    Returns:
-        The dense outline of the lens opening, flat.
-    """
-    hole = opening(front, closed_spline(np.array(opening_points)), TONGUE_MM)
-    build.add("frame", material, acetate_front(front, symmetric(half_outline), hole, sheet), uv=uv)
+def add_front(build: Assembly, material: str, sheet: Sheet, uv: Attribute | None = None) -> Array:
+    """Add a full-rim front; returns the dense flat outline of its lens opening."""
+    style = build.style
+    hole = opening(build.front, closed_spline(np.array(style.opening)), TONGUE_MM)
+    front = acetate_front(build.front, symmetric(style.half_outline), hole, sheet)
+    build.add("frame", material, front, uv=uv)
     return hole
 
 
-def add_moulded_pads(
-    build: Assembly, material: str, front: Front, fit: PadFit, uv: Attribute | None = None
-) -> None:
+def add_moulded_pads(build: Assembly, material: str, fit: PadFit, uv: Attribute | None = None) -> None:
     """Add nose pads of solid acetate."""
-    build.add_both("nose_pads", material, moulded_pad(fit).mapped(front.place), uv=uv)
+    build.add_both("nose_pads", material, moulded_pad(fit).mapped(build.front.place), uv=uv)
 
 
-def temple_arm(
-    path: Array,
-    width: Keys,
-    height: Keys,
-    start_plane: Array,
-    *,
-    corner: float = 0.38,
-    cap: float = 1.4,
-) -> Mesh:
-    """Build a left temple at the origin that starts in a plane given by its normal; see `bar`."""
-    return bar(path, width, height, corner=corner, stations=20, steps=3, cap_end=cap, start_plane=start_plane)
+def hang_temples(build: Assembly, material: str, path: Array, uv: Attribute | None = None) -> None:
+    """Set the pivots of the temples, and add the temples of the style along a centre line from the origin."""
+    temple = build.style.temple
+    if temple is None:
+        raise ValueError(f"{build.style.name}: there is no temple in styles.toml")
+    build.hang_temples(temple.hinge)
+    arm = bar(
+        path,
+        temple.width,
+        temple.height,
+        corner=temple.corner,
+        stations=20,
+        steps=3,
+        cap_end=temple.cap,
+        start_plane=build.front.outward(*(temple.start or temple.hinge[:2])),
+    )
+    add_temple(build, material, arm, uv=uv)
 
 
-def add_temple(
-    build: Assembly, material: str, arm: Mesh, uv: Attribute | None = None, crease_deg: float = 50.0
-) -> None:
-    """Attach a left temple built at the origin to its pivot, and its mirror image to the other one."""
-    build.add_both("temple", material, arm.moved(*build.pivots["temple_l"]), uv=uv, crease_deg=crease_deg)
+def add_temple(build: Assembly, material: str, part: Mesh, uv: Attribute | None = None) -> None:
+    """Attach a part of a left temple built at the origin to its pivot, and its mirror image to the other one."""
+    build.add_both("temple", material, part.moved(*build.pivots["temple_l"]), uv=uv)
 
 
 def add_hinge(build: Assembly, material: str, inset: float, height: float, barrels: int = 5) -> None:
@@ -103,14 +84,13 @@ def add_hinge(build: Assembly, material: str, inset: float, height: float, barre
 def add_rivets(
     build: Assembly,
     material: str,
-    front: Front,
     spots: list[Point],
     face: float,
     radius: float = 1.0,
 ) -> None:
     """Add round rivet heads on the front at flat (x, y), `face` mm above its reference surface."""
     for x, y in spots:
-        head = _rivet_head(radius, 0.35, front.outward(x, y), front.point(x, y, face))
+        head = _rivet_head(radius, 0.35, build.front.outward(x, y), build.front.point(x, y, face))
         build.add_both("frame", material, head, crease_deg=60)
 
 

@@ -6,18 +6,24 @@ from dataclasses import replace
 import numpy as np
 
 from glasses.curves import Array
-from glasses.front import Front
 from glasses.materials import Material
 from glasses.meshes import Mesh, joined, welded
 from glasses.pack import Attribute, Pack, Part
+from glasses.style import Style
 
 Point = tuple[float, float, float]
 
 
 class Assembly:
-    """The parts of one style during its construction."""
+    """The parts of one style during its construction.
 
-    def __init__(self) -> None:
+    Args:
+        style: Dimensions and texts.
+    """
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.front = style.front
         self._parts: list[Part] = []
         self.pivots: dict[str, Point] = {}
 
@@ -53,39 +59,20 @@ class Assembly:
             center = None if ball is None else (sign * ball[0], ball[1], ball[2])
             self.add(name, material, mesh, crease_deg=crease_deg, uv=uv, color=color, ball=center)
 
-    def hang_temples(self, pivot: Array) -> None:
-        """Set the origins of the temples: the left hinge as worn, mm, and its mirror image."""
+    def hang_temples(self, hinge: Point) -> None:
+        """Set the origins of the temples to a flat point, the left hinge, and its mirror image."""
+        pivot = self.front.point(*hinge)
         x, y, z = (round(float(value), 3) for value in pivot)
         self.pivots = {"temple_l": (x, y, z), "temple_r": (-x, y, z)}
 
-    def pack(
-        self,
-        *,
-        name: str,
-        title: str,
-        description: str,
-        tags: list[str],
-        front: Front,
-        temple_mm: float,
-        materials: list[Material],
-        images: Sequence[bytes] = (),
-        vertex_distance_mm: float = 13.0,
-    ) -> Pack:
-        """Return the finished pack; see `Pack` for the arguments."""
-        return Pack(
-            name=name,
-            title=title,
-            description=description,
-            tags=tags,
-            front=front,
-            temple_mm=temple_mm,
-            vertex_distance_mm=vertex_distance_mm,
-            frame_width_mm=self._width(),
-            materials=materials,
-            parts=self._merged(),
-            pivots=self.pivots,
-            images=list(images),
-        )
+    def pack(self, materials: list[Material], images: Sequence[bytes] = ()) -> Pack:
+        """Return the finished pack.
+
+        Args:
+            materials: glTF materials that the parts name.
+            images: PNG files, in texture order.
+        """
+        return Pack(self.style, self._width(), materials, self._merged(), self.pivots, list(images))
 
     def _merged(self) -> list[Part]:
         """Merge the parts of one node that are shaded alike."""

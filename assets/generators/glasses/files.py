@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from glasses.assembly import Assembly
 from glasses.glb import encode
 from glasses.pack import effect_toml, readme
+from glasses.style import load_style
 from glasses.styles import STYLES
 
 EFFECTS = Path(__file__).resolve().parents[2] / "effects"
@@ -11,7 +13,7 @@ EFFECTS = Path(__file__).resolve().parents[2] / "effects"
 
 def files(name: str) -> dict[Path, bytes]:
     """Return path → content of every file of one pack."""
-    pack = STYLES[name]()
+    pack = STYLES[name](Assembly(load_style(name)))
     folder = EFFECTS / name
     return {
         folder / "effect.toml": effect_toml(pack).encode(),

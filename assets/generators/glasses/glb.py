@@ -104,11 +104,11 @@ def encode(pack: Pack) -> bytes:
     for part in pack.parts:
         if part.material not in names:
             raise ValueError(
-                f"{pack.name}: part of {part.node} names material {part.material!r}, have {names}"
+                f"{pack.style.name}: part of {part.node} names material {part.material!r}, have {names}"
             )
         surface = _surface(part, np.array(pack.pivots.get(part.node, (0.0, 0.0, 0.0))))
         if len(surface.places) > 65535:
-            raise ValueError(f"{pack.name}: {len(surface.places)} vertices in one part of {part.node}")
+            raise ValueError(f"{pack.style.name}: {len(surface.places)} vertices in one part of {part.node}")
         surfaces.setdefault(part.node, []).append(surface)
         primitive = _primitive(surface, names.index(part.material), buffer)
         meshes.setdefault(part.node, []).append(primitive)
@@ -167,7 +167,7 @@ def _document(
         },
         "extensionsUsed": sorted(used),
         "scene": 0,
-        "scenes": [{"name": pack.name, "nodes": shown}],
+        "scenes": [{"name": pack.style.name, "nodes": shown}],
         "nodes": nodes,
         "meshes": [{"name": name, "primitives": primitives} for name, primitives in meshes.items()],
         "materials": pack.materials,

@@ -84,7 +84,6 @@ def lens(
 def add_lenses(
     build: Assembly,
     material: str,
-    front: Front,
     hole: Array,
     tongue: float,
     *,
@@ -98,7 +97,6 @@ def add_lenses(
     Args:
         build: Receives the parts.
         material: Name of their material.
-        front: Surface that they lie on.
         hole: Dense outline of the left lens opening, flat.
         tongue: See `lens`.
         points: Number of points around a lens.
@@ -106,6 +104,6 @@ def add_lenses(
         rim_bevel: See `lens`.
         color: Vertex colours.
     """
-    faces, edge = lens(front, resample_closed(hole, points, bend_weight), 2.0, tongue, rim_bevel)
-    build.add_both("lens", material, faces, color=color, ball=front.ball)
+    faces, edge = lens(build.front, resample_closed(hole, points, bend_weight), 2.0, tongue, rim_bevel)
+    build.add_both("lens", material, faces, color=color, ball=build.front.ball)
     build.add_both("lens", material, edge, color=color)

@@ -4,7 +4,6 @@ import numpy as np
 
 from glasses.assembly import Assembly
 from glasses.curves import Array, open_spline
-from glasses.front import Front
 from glasses.hinges import knuckles, pin
 from glasses.metal import closing_block
 from glasses.nose import PadFit, pad, pad_arm, pad_mount
@@ -16,7 +15,6 @@ from glasses.temples import stretch
 def add_end_piece(
     build: Assembly,
     material: str,
-    front: Front,
     root: tuple[float, float],
     hinge_x: float,
     hinge_d: float,
@@ -30,7 +28,6 @@ def add_end_piece(
     Args:
         build: Receives the parts.
         material: Name of their material.
-        front: Their surface.
         root: Flat (x, y) on the outside of the rim where the arm starts.
         hinge_x: Flat x of the hinge.
         hinge_d: Flat depth of the hinge (negative).
@@ -55,12 +52,12 @@ def add_end_piece(
         stations=18,
         cap_end=0.3,
     )
-    build.add_both("frame", material, arm.mapped(front.place))
+    build.add_both("frame", material, arm.mapped(build.front.place))
     if block_drop is not None:
         blocks = closing_block(x + 0.3, y - block_drop, -0.5)
-        build.add_both("frame", material, blocks.mapped(front.place), crease_deg=35)
-    pivot = front.point(hinge_x, y, hinge_d)
-    build.hang_temples(pivot)
+        build.add_both("frame", material, blocks.mapped(build.front.place), crease_deg=35)
+    build.hang_temples((hinge_x, y, hinge_d))
+    pivot = build.front.point(hinge_x, y, hinge_d)
     fixed, moving = knuckles(3, 1.15, height + 0.8)
     spot = (pivot[0] - 0.75, pivot[1], pivot[2] + 0.2)
     build.add_both("frame", material, fixed.moved(*spot), crease_deg=40)
@@ -125,9 +122,9 @@ def add_slim_temple(
 
 
 def add_pads(
-    build: Assembly, metal: str, cushion: str, front: Front, fit: PadFit, root: tuple[float, float, float]
+    build: Assembly, metal: str, cushion: str, fit: PadFit, root: tuple[float, float, float]
 ) -> None:
     """Add nose pads on arms; `root` is the flat point on the rim where the left arm is soldered."""
-    build.add_both("nose_pads", cushion, pad(fit).mapped(front.place))
-    build.add_both("nose_pads", metal, pad_mount(fit).mapped(front.place), crease_deg=40)
-    build.add_both("nose_pads", metal, pad_arm(fit, root).mapped(front.place))
+    build.add_both("nose_pads", cushion, pad(fit).mapped(build.front.place))
+    build.add_both("nose_pads", metal, pad_mount(fit).mapped(build.front.place), crease_deg=40)
+    build.add_both("nose_pads", metal, pad_arm(fit, root).mapped(build.front.place))

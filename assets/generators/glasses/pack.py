@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from glasses.curves import Array
-from glasses.front import Front
 from glasses.materials import Material
 from glasses.meshes import Mesh
+from glasses.style import Style
 
 Attribute = Callable[[Array], Array]
 
@@ -39,27 +39,15 @@ class Pack:
     """The content of a pack's folder.
 
     Attributes:
-        name: Folder and effect name.
-        title: Name in menus.
-        description: One sentence.
-        tags: Words to search for.
-        front: Dimensions of the front.
-        temple_mm: Length of a temple along its centre line.
-        vertex_distance_mm: Distance from lens to cornea that the model is designed for.
+        style: Dimensions and texts.
         frame_width_mm: Overall width of the front.
         materials: glTF materials.
         parts: Meshes, in the order of the file.
-        pivots: Node name -> its origin as worn, mm.
+        pivots: Node name → its origin as worn, mm.
         images: PNG files, in texture order.
     """
 
-    name: str
-    title: str
-    description: str
-    tags: list[str]
-    front: Front
-    temple_mm: float
-    vertex_distance_mm: float
+    style: Style
     frame_width_mm: float
     materials: list[Material]
     parts: list[Part]
@@ -71,14 +59,14 @@ class Pack:
 
 def effect_toml(pack: Pack) -> str:
     """Return the text of the pack's effect.toml."""
-    front = pack.front
-    tags = ", ".join(f'"{tag}"' for tag in pack.tags)
+    style, front = pack.style, pack.style.front
+    tags = ", ".join(f'"{tag}"' for tag in style.tags)
     return f"""\
 # Written by assets/generators; change the style in glasses/styles there.
 schema = 1
-name = "{pack.name}"
-title = "{pack.title}"
-description = "{pack.description}"
+name = "{style.name}"
+title = "{style.title}"
+description = "{style.description}"
 author = "{pack.author}"
 license = "{pack.license}"
 tags = [{tags}]
@@ -93,8 +81,8 @@ fit = "face"
 lens_width_mm = {front.lens_width:.1f}
 lens_height_mm = {front.lens_height:.1f}
 bridge_mm = {front.bridge:.1f}
-temple_mm = {pack.temple_mm:.1f}
-vertex_distance_mm = {pack.vertex_distance_mm:.1f}
+temple_mm = {style.temple_mm:.1f}
+vertex_distance_mm = {style.vertex_distance_mm:.1f}
 pantoscopic_deg = {front.pantoscopic_deg:.1f}
 wrap_deg = {front.wrap_deg:.1f}
 frame_width_mm = {pack.frame_width_mm:.1f}
@@ -103,12 +91,12 @@ frame_width_mm = {pack.frame_width_mm:.1f}
 
 def readme(pack: Pack) -> str:
     """Return the text of the pack's README.md."""
-    front = pack.front
+    style, front = pack.style, pack.style.front
     return f"""\
-# {pack.title}
+# {style.title}
 
-{pack.description} {front.lens_width:.0f}□{front.bridge:.0f} {pack.temple_mm:.0f}, made by
-`python assets/generators/make.py {pack.name}`.
+{style.description} {front.lens_width:.0f}□{front.bridge:.0f} {style.temple_mm:.0f}, made by
+`python assets/generators/make.py {style.name}`.
 
 Licence: {pack.license}, © the arpipe authors. Modelled from scratch; no third-party shape, texture or logo.
 """

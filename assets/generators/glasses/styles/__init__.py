@@ -1,7 +1,8 @@
-"""The styles, each a function that builds its pack."""
+"""The styles, each a function that builds its pack from dimensions and texts in `styles.toml`."""
 
 from collections.abc import Callable
 
+from glasses.assembly import Assembly
 from glasses.pack import Pack
 from glasses.styles.aviator import aviator
 from glasses.styles.browline import browline
@@ -13,7 +14,7 @@ from glasses.styles.round import round_wire
 from glasses.styles.sport import sport
 from glasses.styles.wayfarer import wayfarer
 
-STYLES: dict[str, Callable[[], Pack]] = {
+STYLES: dict[str, Callable[[Assembly], Pack]] = {
     "aviator": aviator,
     "wayfarer": wayfarer,
     "round": round_wire,

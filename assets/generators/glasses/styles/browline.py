@@ -5,7 +5,6 @@ import numpy as np
 from glasses import acetate_parts, metal_parts
 from glasses.assembly import Assembly
 from glasses.curves import closed_spline, open_spline, resample_closed
-from glasses.front import Front
 from glasses.lenses import add_lenses, opening
 from glasses.materials import acetate, glass, metal, silicone
 from glasses.metal import bridge, on_rim, wire_rim
@@ -14,28 +13,19 @@ from glasses.pack import Pack
 from glasses.sweeps import bar
 from glasses.temples import temple_path
 
-FRONT = Front(
-    50.0, 42.0, 21.0, wrap_deg=4.5, pantoscopic_deg=8.0, radius=115.0, contact_y=4.0, contact_d=-2.8
-)
-TEMPLE_MM = 145.0
 TONGUE_MM = 0.3
-OPENING = [
-    (26, 9), (24.5, 18), (13, 21.4), (-1, 21.5), (-15, 20.5), (-24, 17), (-26.4, 8), (-24.5, -4), (-19, -15),
-    (-8, -21.6), (5, -21.8), (16, -17.5), (23.4, -7.5),
-]  # fmt: skip
 BROW = [
     (10.2, 6.5), (10.4, 12), (13.4, 17.6), (20, 20.8), (30, 22.6), (41, 22.6), (52, 21.2), (60, 18.6),
     (66, 17.4), (70.4, 17.0),
 ]  # fmt: skip
 
 
-def browline() -> Pack:
+def browline(build: Assembly) -> Pack:
     """Build the pack."""
-    build = Assembly()
-    hole = opening(FRONT, closed_spline(np.array(OPENING)), TONGUE_MM)
+    hole = opening(build.front, closed_spline(np.array(build.style.opening)), TONGUE_MM)
     loop = resample_closed(hole, 60, 10.0)
-    build.add_both("frame", "gold", wire_rim(loop, 1.5, 2.0).mapped(FRONT.place))
-    add_lenses(build, "clear", FRONT, hole, TONGUE_MM)
+    build.add_both("frame", "gold", wire_rim(loop, 1.5, 2.0).mapped(build.front.place))
+    add_lenses(build, "clear", hole, TONGUE_MM)
     control = np.array([(x, y, 0.3) for x, y in BROW])
     brow = bar(
         open_spline(control),
@@ -48,30 +38,17 @@ def browline() -> Pack:
         cap_end=1.2,
         up=(0.0, 0.0, 1.0),
     )
-    build.add_both("frame", "black", brow.mapped(FRONT.place))
+    build.add_both("frame", "black", brow.mapped(build.front.place))
     arch = [(0.0, 9.6, 0.9), (3.6, 9.4, 0.8), (7.0, 8.2, 0.4), on_rim(loop, (10.4, 6.2), 1.5)]
-    build.add("frame", "gold", bridge(np.array(arch), 2.4, 1.6).mapped(FRONT.place))
+    build.add("frame", "gold", bridge(np.array(arch), 2.4, 1.6).mapped(build.front.place))
 
-    build.hang_temples(FRONT.point(69.0, 16.8, -2.4))
-    path = temple_path(TEMPLE_MM, 96.0, 42.0, bow=1.0, drop_deg=1.5)
-    arm = acetate_parts.temple_arm(
-        path,
-        [(0, 4.2), (0.3, 3.6), (0.7, 3.2), (1, 3.4)],
-        [(0, 11.4), (0.1, 9.6), (0.35, 6.8), (0.58, 5.8), (0.82, 7.6), (0.93, 7.4), (1, 4.6)],
-        FRONT.outward(68.0, 16.8),
-    )
-    acetate_parts.add_temple(build, "black", arm)
+    path = temple_path(build.style.temple_mm, 96.0, 42.0, bow=1.0, drop_deg=1.5)
+    acetate_parts.hang_temples(build, "black", path)
     acetate_parts.add_hinge(build, "gold", inset=3.0, height=6.0)
-    acetate_parts.add_rivets(build, "gold", FRONT, [(66.6, 18.4), (66.6, 15.6)], face=2.4, radius=0.8)
+    acetate_parts.add_rivets(build, "gold", [(66.6, 18.4), (66.6, 15.6)], face=2.4, radius=0.8)
     fit = PadFit((10.0, -3.5, -7.4), splay_deg=30)
-    metal_parts.add_pads(build, "gold", "silicone", FRONT, fit, (11.8, -0.5, -0.8))
+    metal_parts.add_pads(build, "gold", "silicone", fit, (11.8, -0.5, -0.8))
     return build.pack(
-        name="browline",
-        title="Browline",
-        description="Black acetate brows over gold wire rims, with clear lenses and nose pads on arms.",
-        tags=["glasses", "acetate", "metal", "optical"],
-        front=FRONT,
-        temple_mm=TEMPLE_MM,
         materials=[
             acetate("black", "#0b0b0c"),
             metal("gold", "#e4b96c", 0.19),

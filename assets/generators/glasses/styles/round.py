@@ -5,7 +5,6 @@ import numpy as np
 from glasses import metal_parts as fittings
 from glasses.assembly import Assembly, side_uv
 from glasses.curves import resample_closed, superellipse
-from glasses.front import Front
 from glasses.lenses import add_lenses, opening
 from glasses.materials import acetate, glass, metal, silicone
 from glasses.metal import bridge, on_rim, wire_rim
@@ -14,21 +13,16 @@ from glasses.pack import Pack
 from glasses.temples import temple_path
 from glasses.textures import HONEY, png, tortoise
 
-FRONT = Front(
-    48.0, 46.0, 21.0, wrap_deg=4.0, pantoscopic_deg=8.0, radius=115.0, contact_y=4.0, contact_d=-2.6
-)
-TEMPLE_MM = 145.0
 TONGUE_MM = 0.3
 
 
-def round_wire() -> Pack:
+def round_wire(build: Assembly) -> Pack:
     """Build the pack."""
-    build = Assembly()
     shape = superellipse(48.0, 46.0, 2.06)
-    hole = opening(FRONT, shape, TONGUE_MM)
+    hole = opening(build.front, shape, TONGUE_MM)
     loop = resample_closed(hole, 64)
-    build.add_both("frame", "gunmetal", wire_rim(loop, 1.5, 2.1).mapped(FRONT.place))
-    add_lenses(build, "clear", FRONT, hole, TONGUE_MM, bend_weight=0.0, rim_bevel=0.25)
+    build.add_both("frame", "gunmetal", wire_rim(loop, 1.5, 2.1).mapped(build.front.place))
+    add_lenses(build, "clear", hole, TONGUE_MM, bend_weight=0.0, rim_bevel=0.25)
     arch = [
         (0.0, 11.4, 1.6),
         (3.6, 11.2, 1.5),
@@ -36,21 +30,15 @@ def round_wire() -> Pack:
         (9.4, 7.4, 0.2),
         on_rim(loop, (11.2, 5.4), 1.5),
     ]
-    build.add("frame", "gunmetal", bridge(np.array(arch), 1.9, 1.5).mapped(FRONT.place))
-    fittings.add_end_piece(build, "gunmetal", FRONT, (57.9, 9.0), 68.4, -6.5, height=3.0, block_drop=2.9)
-    path = temple_path(TEMPLE_MM, 96.0, 44.0, bow=1.5)
+    build.add("frame", "gunmetal", bridge(np.array(arch), 1.9, 1.5).mapped(build.front.place))
+    fittings.add_end_piece(build, "gunmetal", (57.9, 9.0), 68.4, -6.5, height=3.0, block_drop=2.9)
+    path = temple_path(build.style.temple_mm, 96.0, 44.0, bow=1.5)
     fittings.add_slim_temple(
         build, "gunmetal", "tips", path, tip_at=84.0, height=2.8, thickness=1.1, tip_uv=side_uv(70.0)
     )
     fit = PadFit((9.6, -3.0, -7.4), splay_deg=30)
-    fittings.add_pads(build, "gunmetal", "silicone", FRONT, fit, (11.4, -0.5, -0.8))
+    fittings.add_pads(build, "gunmetal", "silicone", fit, (11.4, -0.5, -0.8))
     return build.pack(
-        name="round",
-        title="Round",
-        description="Fine gunmetal wire around clear round lenses, with honey tortoise temple tips.",
-        tags=["glasses", "metal", "optical"],
-        front=FRONT,
-        temple_mm=TEMPLE_MM,
         materials=[
             metal("gunmetal", "#6e6a68", 0.24),
             glass("clear", (0.97, 0.98, 0.97)),

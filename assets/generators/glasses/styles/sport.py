@@ -4,7 +4,6 @@ import numpy as np
 
 from glasses import acetate_parts as fittings
 from glasses.assembly import Assembly, vertical_gradient
-from glasses.front import Front
 from glasses.materials import glass, rubber
 from glasses.metal import bridge
 from glasses.nose import PadFit
@@ -13,22 +12,14 @@ from glasses.shield import half_shield
 from glasses.sweeps import bar
 from glasses.temples import stretch, temple_path
 
-FRONT = Front(
-    58.0, 46.0, 14.0, 19.0, pantoscopic_deg=9.0, radius=105.0, contact_y=3.0, contact_d=-4.0, shield=True
-)
-TEMPLE_MM = 135.0
-HALF_OUTLINE = [
-    (8, 20.5), (22, 22.4), (38, 23), (52, 21.6), (61.5, 18.5), (65, 12), (65.4, 2), (63.4, -6.5),
-    (56, -14.5), (47, -21.5), (36, -24.6), (24.5, -24.2), (16.5, -18), (11, -10), (7.6, -1.5), (3.6, 4.8),
-]  # fmt: skip
 
-
-def sport() -> Pack:
+def sport(build: Assembly) -> Pack:
     """Build the pack."""
-    build = Assembly()
-    faces, edge = half_shield(FRONT, fittings.symmetric(HALF_OUTLINE), 1.8, bevel=0.35, columns=64)
+    faces, edge = half_shield(
+        build.front, fittings.symmetric(build.style.half_outline), 1.8, bevel=0.35, columns=64
+    )
     fire = vertical_gradient([0.9, 0.09, 0.04], [1.0, 0.38, 0.05], 17.0, -22.0)
-    build.add_both("lens", "mirror", faces, ball=FRONT.ball, color=fire)
+    build.add_both("lens", "mirror", faces, ball=build.front.ball, color=fire)
     build.add_both("lens", "rim", edge, crease_deg=30)
     brow = [
         (0.0, 20.9, 0.3), (10, 21.4, 0.3), (22, 22.6, 0.3), (38, 23.2, 0.3), (51, 21.8, 0.2), (60, 18.8, 0.0),
@@ -44,28 +35,21 @@ def sport() -> Pack:
             corner=0.36,
             stations=40,
             cap=1.2,
-        ).mapped(FRONT.place),
+        ).mapped(build.front.place),
     )
     saddle = [(0.0, 3.6, -1.2), (3.0, 3.0, -1.4), (6.0, -0.6, -1.9), (8.6, -5.6, -2.6), (11.4, -11.6, -2.8)]
     build.add(
-        "nose_pads", "grip", bridge(np.array(saddle), 2.6, 3.6, corner=0.4, stations=26).mapped(FRONT.place)
+        "nose_pads",
+        "grip",
+        bridge(np.array(saddle), 2.6, 3.6, corner=0.4, stations=26).mapped(build.front.place),
     )
     pad = PadFit((10.8, -6.0, -5.0), splay_deg=40, flare_deg=24, length=15, width=6.2, thickness=2.6)
-    fittings.add_moulded_pads(build, "grip", FRONT, pad)
+    fittings.add_moulded_pads(build, "grip", pad)
 
-    build.hang_temples(FRONT.point(69.4, 15.2, -2.0))
-    path = temple_path(TEMPLE_MM, 78.0, 30.0, bend_over=46.0, bow=2.0, tip_in_deg=10.0)
-    arm = fittings.temple_arm(
-        path,
-        [(0, 4.6), (0.3, 3.8), (0.7, 3.0), (1, 2.6)],
-        [(0, 9.6), (0.12, 11.0), (0.4, 9.0), (0.7, 6.6), (0.95, 5.6), (1, 4.0)],
-        FRONT.outward(60.0, 15.2),
-        corner=0.36,
-        cap=1.1,
-    )
-    fittings.add_temple(build, "nylon", arm)
+    path = temple_path(build.style.temple_mm, 78.0, 30.0, bend_over=46.0, bow=2.0, tip_in_deg=10.0)
+    fittings.hang_temples(build, "nylon", path)
     sleeve = bar(
-        stretch(path, 72.0, TEMPLE_MM + 0.0),
+        stretch(path, 72.0, build.style.temple_mm + 0.0),
         [(0, 4.4), (0.5, 4.2), (1, 4.0)],
         [(0, 8.4), (0.4, 8.2), (0.9, 7.4), (1, 5.0)],
         corner=0.42,
@@ -80,13 +64,6 @@ def sport() -> Pack:
     )
     fittings.add_temple(build, "accent", stripe.moved(2.0, 0.0, 0.0))
     return build.pack(
-        name="sport",
-        title="Sport shield",
-        description="A wrapped one-piece shield with a fire mirror, brow bar, rubber nose piece and sleeves.",
-        tags=["glasses", "sport", "sun", "mirror"],
-        front=FRONT,
-        temple_mm=TEMPLE_MM,
-        vertex_distance_mm=14.0,
         materials=[
             glass("mirror", ior=1.6, metallic=0.82),
             rubber("rim", "#1b1413", 0.3),

@@ -1,0 +1,76 @@
+"""Dimensions and texts of a pair of glasses, from `styles/styles.toml`."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from glasses.front import Front
+
+TABLE = Path(__file__).parent / "styles" / "styles.toml"
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Temple:
+    """An acetate temple.
+
+    Attributes:
+        hinge: Flat point of the left hinge.
+        width, height: Keys (fraction of length, mm) of its profile, see `bar`.
+        start: Flat point of the front in whose tangent plane it starts; None for that of the hinge.
+        corner: See `bar`.
+        cap: Rounding radius of the tip, mm.
+    """
+
+    hinge: tuple[float, float, float]
+    width: list[Point]
+    height: list[Point]
+    start: Point | None = None
+    corner: float = 0.38
+    cap: float = 1.4
+
+
+@dataclass(frozen=True, eq=False)
+class Style:
+    """A pair of glasses before it is modelled.
+
+    Attributes:
+        name: Name of folder and effect.
+        title: Name in menus.
+        description: One sentence.
+        tags: Words to search for.
+        front: Dimensions of the front.
+        temple_mm: Length of a temple along its centre line.
+        opening: Control points of the left lens opening, flat.
+        half_outline: Control points of the left half of the outline, from top to bottom of the mid-plane.
+        temple: The temples; None if they are of metal.
+        vertex_distance_mm: Distance from lens to cornea that the model is designed for.
+    """
+
+    name: str
+    title: str
+    description: str
+    tags: list[str]
+    front: Front
+    temple_mm: float
+    opening: list[Point]
+    half_outline: list[Point]
+    temple: Temple | None = None
+    vertex_distance_mm: float = 13.0
+
+
+def load_style(name: str) -> Style:
+    """Return a style by name."""
+    table = {"opening": [], "half_outline": [], **_table()[name]}
+    table["front"] = Front(**table["front"])
+    if "temple" in table:
+        table["temple"] = Temple(**table["temple"])
+    return Style(name=name, **table)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(TABLE.read_text(encoding="utf-8"))
