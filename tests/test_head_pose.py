@@ -7,7 +7,7 @@ import pytest
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import RigidTransform, angle_between_deg, rotation_from_angles
-from arpipe.head_pose import HeadPoseConfig, HeadPoseSolver
+from arpipe.head_pose import Head, HeadPoseConfig, HeadPoseSolver
 from arpipe.models.face_mesh import plain_face_topology
 from arpipe.topology import Topology, load_topology
 from arpipe.types import Landmarks
@@ -167,15 +167,15 @@ def test_landmarks_without_rigid_points_are_refused() -> None:
 
 
 def test_extra_looks_at_irises_become_rare_even_where_they_tell_nothing() -> None:
-    solver = HeadPoseSolver()
+    head = Head(HeadPoseConfig())
     whole = seen(RigidTransform(np.diag([1.0, -1.0, -1.0]), np.array([0.0, 0.0, 0.6])), CAMERA)
     topology = plain_face_topology()
     landmarks = Landmarks(whole.points_px[: topology.count], 1.0, topology)
-    assert not solver.wants_irises(1)
+    assert not head.wants_irises()
     asked = []
     for _ in range(400):
-        assert solver.solve(landmarks, CAMERA, 1) is not None
-        asked.append(solver.wants_irises(1))
+        assert head.solve(landmarks, CAMERA) is not None
+        asked.append(head.wants_irises())
     assert asked[:5] == [True] * 5
     assert sum(asked[5:125]) == 30
     assert sum(asked[-120:]) == 4

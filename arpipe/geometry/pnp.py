@@ -1,6 +1,7 @@
-"""Perspective-n-point: where known points must lie to be seen as they are."""
+"""Perspective-n-point: the pose of known points from where a calibrated camera sees them."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,29 +15,86 @@ NEAR_STEP = 0.02  # rad or m: after a smaller step the derivatives still hold
 FARTHEST_SCALE = 1e-5  # m⁻¹: no camera sees what is 100 km away
 
 
-def fit_pose(
-    points_m: Array, plane: Array, weights: Array, start: RigidTransform | None
-) -> RigidTransform | None:
-    """Pose under which a calibrated camera sees known points where it does; None if there is none.
+@dataclass(frozen=True, slots=True, eq=False)
+class Depths:
+    """Measured depths of the points, a further residual.
 
-    Minimises the weighted squared distances in the plane z = 1, by Gauss-Newton.
+    Attributes:
+        relative: (k,) depth of each point along the ray through the middle of all, over their mean depth; a constant
+            offset does not matter.
+        weight: Weight of a depth relative to that of x and y, > 0.
+    """
+
+    relative: Array
+    weight: float
+
+
+def fit_pose(
+    points_m: Array,
+    plane: Array,
+    weights: Array,
+    start: RigidTransform | None,
+    depths: Depths | None = None,
+) -> RigidTransform | None:
+    """Fit the pose under which a calibrated camera sees known points where it does.
+
+    Minimises the weighted squared distances in the plane z = 1 by Gauss-Newton. Depths are compared in the same unit,
+    as shares of the mean depth, and about their weighted mean.
 
     Args:
         points_m: (k, 3) known points, not all in one plane.
         plane: (k, 2) where each is seen, in the plane z = 1 of the camera frame.
-        weights: (k,) trust in each, >= 0.
-        start: A pose near by, such as the last frame's; from the weak-perspective one when it is None or leads
-            nowhere.
+        weights: (k,) weight of each, >= 0.
+        start: A pose near by, such as the last frame's. None, or a start that leads nowhere, is replaced by the
+            weak-perspective pose.
+        depths: Measured depths, or None.
+
+    Returns:
+        The pose; None if there is none in front of the camera.
     """
-    best = None if start is None else _refine(points_m, plane, weights, start)
+    best = None if start is None else _refine(points_m, plane, weights, start, depths)
     if best is not None:
         return best
     fresh = _start(points_m, plane)
-    return None if fresh is None else _refine(points_m, plane, weights, fresh)
+    return None if fresh is None else _refine(points_m, plane, weights, fresh, depths)
+
+
+def fit_translation(points_m: Array, plane: Array, weights: Array, rotation: Array) -> Array | None:
+    """Fit the place of known points whose rotation is known, in closed form.
+
+    Minimises the weighted squared distances of the points from their rays, measured parallel to the image.
+
+    Args:
+        points_m: (k, 3) known points.
+        plane: (k, 2) where each is seen, in the plane z = 1 of the camera frame.
+        weights: (k,) weight of each, >= 0.
+        rotation: (3, 3) `camera_from_points`.
+
+    Returns:
+        (3,) translation, m; None if the points would lie behind the camera.
+    """
+    x, y, z = rotation @ points_m.T
+    shares = weights / weights.sum()
+    # x + tx = u (z + tz) and y + ty = v (z + tz), with one tx, ty and tz for all points.
+    variance, covariance = 0.0, 0.0
+    means: list[tuple[float, float]] = []
+    for seen, across in ((plane[:, 0], x), (plane[:, 1], y)):
+        beyond = seen * z - across  # tx - u tz, or ty - v tz
+        mean = float(shares @ seen)
+        weighted = shares * (seen - mean)
+        variance += float(weighted @ seen)
+        covariance += float(weighted @ beyond)
+        means.append((mean, float(shares @ beyond)))
+    if not variance > 0.0:
+        return None
+    depth = -covariance / variance
+    if not depth + float(z.min()) > NEAREST_M:
+        return None
+    return np.array([*(beyond + depth * mean for mean, beyond in means), depth])
 
 
 def _start(points_m: Array, plane: Array) -> RigidTransform | None:
-    """Weak-perspective pose, in closed form: near enough to refine, and never ill-posed for a long lens."""
+    """Fit the weak-perspective pose in closed form: near enough to refine, and well-posed for a long lens."""
     middle, seen = points_m.mean(axis=0), plane.mean(axis=0)
     affine = np.linalg.lstsq(points_m - middle, plane - seen, rcond=None)[0].T  # (2, 3)
     u, singular, vt = np.linalg.svd(affine, full_matrices=False)
@@ -48,11 +106,14 @@ def _start(points_m: Array, plane: Array) -> RigidTransform | None:
     return RigidTransform(rotation, np.append(seen, 1.0) * depth_m - rotation @ middle)
 
 
-def _refine(points_m: Array, plane: Array, weights: Array, start: RigidTransform) -> RigidTransform | None:
+def _refine(
+    points_m: Array, plane: Array, weights: Array, start: RigidTransform, depths: Depths | None
+) -> RigidTransform | None:
     """Gauss–Newton on the six pose parameters; None if it passes behind the camera or does not settle."""
     rotation, translation = start.rotation, start.translation_m
     points, root = np.ascontiguousarray(points_m.T), np.sqrt(weights)
     wanted = plane.T * root
+    depth_fit = None if depths is None else _DepthFit(depths, plane, weights)
     gain: Array | None = None
     for _ in range(GAUSS_NEWTON_STEPS):
         in_camera = rotation @ points + translation[:, None]
@@ -60,11 +121,15 @@ def _refine(points_m: Array, plane: Array, weights: Array, start: RigidTransform
         if z.min() <= NEAREST_M:
             return None
         seen = in_camera[:2] / z
-        residual = wanted - seen * root
+        residual = (wanted - seen * root).ravel()
+        if depth_fit is not None:
+            residual = np.concatenate([residual, depth_fit.residual(in_camera)])
         if gain is None:
             rows = _jacobian(seen, root, z)
+            if depth_fit is not None:
+                rows = np.concatenate([rows, depth_fit.jacobian(in_camera)], axis=1)
             gain = np.linalg.inv(rows @ rows.T) @ rows
-        step = gain @ residual.ravel()
+        step = gain @ residual
         parameters = step.tolist()
         largest = max(map(abs, parameters))
         if not (largest < LARGEST_STEP and math.isfinite(sum(parameters))):
@@ -80,8 +145,35 @@ def _refine(points_m: Array, plane: Array, weights: Array, start: RigidTransform
     return None
 
 
+class _DepthFit:
+    """Residuals and derivatives of measured depths."""
+
+    def __init__(self, depths: Depths, plane: Array, weights: Array) -> None:
+        self._shares = weights / weights.sum()
+        self._root = np.sqrt(depths.weight * weights)
+        x, y = (self._shares @ plane).tolist()
+        self._axis = np.array([x, y, 1.0]) / math.sqrt(x * x + y * y + 1.0)
+        self._relative = depths.relative - float(self._shares @ depths.relative)
+
+    def residual(self, in_camera: Array) -> Array:
+        """(k,) measured less predicted depths of (3, k) points in the camera frame, weighted."""
+        predicted = (self._axis @ in_camera) / float(self._shares @ in_camera[2])
+        residual: Array = self._root * (self._relative - predicted + float(self._shares @ predicted))
+        return residual
+
+    def jacobian(self, in_camera: Array) -> Array:
+        """(6, k) derivatives, as `_jacobian`; the mean depth counts as constant."""
+        (x, y, z), (ax, ay, az) = in_camera, self._axis.tolist()
+        # A shift moves all points alike, which the mean takes out again: the last three rows are 0.
+        rows = np.zeros((6, len(x)))
+        rows[0], rows[1], rows[2] = y * az - z * ay, z * ax - x * az, x * ay - y * ax
+        rows[:3] -= (rows[:3] @ self._shares)[:, None]
+        rows[:3] *= self._root / float(self._shares @ z)
+        return rows
+
+
 def _jacobian(seen: Array, root: Array, z: Array) -> Array:
-    """(6, 2k) derivatives of the seen points, times `root`: by a small turn of the camera frame, then a shift."""
+    """(6, 2k) derivatives of the projected points, times `root`: by a small turn of the camera frame, then a shift."""
     (u, v), (ru, rv) = seen, seen * root
     over_z = root / z
     jacobian = np.zeros((6, 2, len(u)))

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from arpipe.geometry.camera import CameraIntrinsics
-from arpipe.head_pose import HeadPoseConfig, HeadPoseSolver
+from arpipe.head_pose import Head, HeadPoseConfig
 from arpipe.inference.runtime import Runtime
 from arpipe.models.face_detector import FaceDetector, face_roi
 from arpipe.models.face_mesh import FaceMeshes, FaceObservation, MeshKind, ScoreName, next_roi
@@ -71,7 +71,7 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
     def __init__(self, track_id: int, roi: Roi, config: FaceTrackerConfig, head_pose: HeadPoseConfig) -> None:
         super().__init__(track_id, roi)
         self._filter = None if config.smooths is None else OneEuroFilter(config.smooths)
-        self._solver = HeadPoseSolver(head_pose)
+        self._head = Head(head_pose)
         self._pose: HeadPose | None = None
         self._pose_predictor: Predictor[HeadPose | None] = Predictor(extrapolate_pose)
 
@@ -89,7 +89,7 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
         super().finish(context)
         if context.camera is not None:
             with context.timer.stage("pose"):
-                self._pose = self._solver.solve(self.shown.landmarks, context.camera, self.track_id)
+                self._pose = self._head.solve(self.shown.landmarks, context.camera)
         self._pose_predictor.observe(self._pose, context.frame.captured_s)
 
     def predict(self, time_s: float) -> bool:  # noqa: D102
@@ -100,11 +100,11 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
 
     def iris_roi(self) -> Roi | None:
         """Return the square for an extra inference with the attention mesh; None when none is due."""
-        return next_roi(self.shown.landmarks) if self._solver.wants_irises(self.track_id) else None
+        return next_roi(self.shown.landmarks) if self._head.wants_irises() else None
 
     def measure_irises(self, landmarks: Landmarks, camera: CameraIntrinsics) -> None:
         """Measure the head's size from landmarks with irises; it takes effect in the next frame."""
-        self._solver.look_at_irises(landmarks, camera, self.track_id)
+        self._head.measure_irises(landmarks, camera)
 
     @staticmethod
     def extrapolate(  # noqa: D102

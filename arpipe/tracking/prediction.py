@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -60,7 +61,7 @@ def extrapolate_pose(before: HeadPose | None, last: HeadPose | None, factor: flo
     turn = _scale_rotation(new.rotation @ old.rotation.T, factor)
     step_m = factor * (new.translation_m - old.translation_m)
     moved = RigidTransform(turn @ new.rotation, new.translation_m + step_m)
-    return HeadPose(moved, last.metric_mesh_m, last.error_px, last.scale, last.pupillary_distance_mm)
+    return replace(last, camera_from_head=moved)
 
 
 def _scale_rotation(rotation: Array, factor: float) -> Array:

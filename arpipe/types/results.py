@@ -35,9 +35,11 @@ class HeadPose:
     Attributes:
         camera_from_head: The pose.
         metric_mesh_m: (n, 3) float64 landmarks in the `head` frame, m, the person's own shape and expression.
-        error_px: RMS distance of the rigid points from their projection, px.
+        error_px: Weighted RMS distance of the landmarks from the projected rigid head, px.
         scale: The person's size over the canonical face's, > 0.
         pupillary_distance_mm: Between the pupils, mm; None when no iris has been measured.
+        scale_error: Standard error of `scale`, as a share of it, which also is that of all lengths and of the pupillary
+            distance; None when no iris has been measured.
     """
 
     camera_from_head: RigidTransform
@@ -45,6 +47,7 @@ class HeadPose:
     error_px: float
     scale: float = 1.0
     pupillary_distance_mm: float | None = None
+    scale_error: float | None = None
 
     @property
     def angles(self) -> HeadAngles:
@@ -77,6 +80,7 @@ class HeadPose:
             "camera_from_head": rounded(self.camera_from_head.matrix(), UNIT_DIGITS),
             "error_px": round(self.error_px, DEG_DIGITS),
             "pupillary_distance_mm": rounded_or_none(self.pupillary_distance_mm, DEG_DIGITS),
+            "scale_error": rounded_or_none(self.scale_error, DEG_DIGITS),
         }
 
     def __repr__(self) -> str:

@@ -1,0 +1,26 @@
+"""Settings of the head pose."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class HeadPoseConfig(BaseModel):
+    """How poses are solved.
+
+    Attributes:
+        max_error: A fit whose RMS error exceeds this share of the face's long side counts as no pose.
+        min_presence: Presence score that a pose needs: where the network doubts the face, as beyond a profile,
+            its landmarks lie anywhere. A head that has lost its pose needs `PRESENCE_MARGIN` more to get it back.
+        iris_scale: Measure the person's size from the irises; without it every head has the canonical size.
+        min_iris_px: Irises smaller than this are not measured, px.
+        max_iris_yaw_deg: Irises of a head turned further are not measured, degrees.
+        min_eye_opening: Height over width below which an eye counts as closed and its iris is not measured.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_error: float = Field(default=0.08, gt=0)
+    min_presence: float = Field(default=0.65, ge=0, le=1)
+    iris_scale: bool = True
+    min_iris_px: float = Field(default=5.0, gt=0)
+    max_iris_yaw_deg: float = Field(default=15.0, gt=0, le=90)
+    min_eye_opening: float = Field(default=0.2, ge=0)

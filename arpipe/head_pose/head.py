@@ -1,0 +1,133 @@
+"""One head: its poses from frame to frame, and what is remembered of it."""
+
+import math
+
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.geometry.transforms import Array, RigidTransform
+from arpipe.head_pose.config import HeadPoseConfig
+from arpipe.head_pose.correction import RotationCorrection
+from arpipe.head_pose.face import FittedFace, SeenFace, fitted_face
+from arpipe.head_pose.fit import FaceFit, fit_face, place_shape
+from arpipe.head_pose.mesh import metric_mesh
+from arpipe.head_pose.shape import PersonShape
+from arpipe.head_pose.size import HeadSize, faces_camera, measure_irises, pupillary_distance
+from arpipe.types import HeadPose, Landmarks
+
+PRESENCE_MARGIN = 0.2
+
+
+class Head:
+    """Solves the poses of one head and remembers what does not change: its shape and size.
+
+    Args:
+        config: Limits and switches.
+    """
+
+    def __init__(self, config: HeadPoseConfig) -> None:
+        self._config = config
+        self._size = HeadSize()
+        self._correction = RotationCorrection()
+        self._shape: PersonShape | None = None
+        self._trusted = True
+        self._fit: FaceFit | None = None
+        self._accurate_fit: FaceFit | None = None
+        self._pose: RigidTransform | None = None
+
+    def solve(
+        self, landmarks: Landmarks, camera: CameraIntrinsics, accurate: Landmarks | None = None
+    ) -> HeadPose | None:
+        """Place the head in the camera frame; see `HeadPoseSolver.solve`."""
+        face = fitted_face(landmarks.topology)
+        seen = SeenFace.of(landmarks, camera)
+        fit = fit_face(face, seen, self._fit) if self._trusts(landmarks.score) else None
+        if fit is None:
+            self._lose()
+            return None
+        self._fit = fit
+        rotation = self._corrected(fit.pose.rotation, accurate, camera)
+        shape = self._shape = self._shape or PersonShape(face)
+        shape_m = shape.points_m
+        pose = self._pose = place_shape(face, shape_m, seen, rotation) or fit.pose
+        error_px = _error_px(face, landmarks, camera, shape_m, pose)
+        if not error_px <= self._config.max_error * _long_side(landmarks):
+            self._lose()
+            return None
+        if shape.wants_observation():
+            shape.observe(seen, rotation)
+        mesh_m = metric_mesh(face, shape_m, seen, pose)
+        if "left_iris" in landmarks.topology.regions and self._size.wants_measurement():
+            self._measure(landmarks, mesh_m, camera)
+        scale = self._size.scale
+        return HeadPose(
+            camera_from_head=RigidTransform(pose.rotation, pose.translation_m * scale),
+            metric_mesh_m=mesh_m * scale,
+            error_px=error_px,
+            scale=scale,
+            pupillary_distance_mm=self._size.pupillary_distance_mm,
+            scale_error=self._size.scale_error,
+        )
+
+    def wants_irises(self) -> bool:
+        """Whether `measure_irises` should be given this head's irises now; ask once a frame.
+
+        Only heads want it whose landmarks come without irises, whose pose is known, and who face the camera.
+        """
+        if not self._config.iris_scale or self._pose is None:
+            return False
+        return faces_camera(self._pose, self._config) and self._size.wants_extra_look()
+
+    def measure_irises(self, landmarks: Landmarks, camera: CameraIntrinsics) -> None:
+        """Measure the size by landmarks with irises, with the last pose; without one, nothing is measured.
+
+        Args:
+            landmarks: Of another network than those of the pose, in the same image, px.
+            camera: Intrinsics of the image.
+        """
+        if self._pose is None:
+            return
+        face = fitted_face(landmarks.topology)
+        shape_m = face.canonical_m if self._shape is None else self._shape.points_m
+        mesh_m = metric_mesh(face, shape_m, SeenFace.of(landmarks, camera), self._pose)
+        self._measure(landmarks, mesh_m, camera)
+
+    def _trusts(self, score: float) -> bool:
+        """Whether the landmarks are a face's; with hysteresis, so that a doubtful one does not flicker."""
+        least = self._config.min_presence
+        self._trusted = score >= (least if self._trusted else min(least + PRESENCE_MARGIN, 1.0))
+        return self._trusted
+
+    def _lose(self) -> None:
+        """Forget where the head was, not whose it is."""
+        self._fit = self._accurate_fit = self._pose = None
+
+    def _corrected(self, rotation: Array, accurate: Landmarks | None, camera: CameraIntrinsics) -> Array:
+        """Correct a rotation by the accurate landmarks of this frame, if there are any, and of those before."""
+        if accurate is not None and accurate.score >= self._config.min_presence:
+            face = fitted_face(accurate.topology)
+            self._accurate_fit = fit_face(
+                face, SeenFace.of(accurate, camera), self._accurate_fit or self._fit
+            )
+            if self._accurate_fit is not None:
+                self._correction.observe(rotation, self._accurate_fit.pose.rotation)
+        return self._correction.apply(rotation)
+
+    def _measure(self, landmarks: Landmarks, mesh_m: Array, camera: CameraIntrinsics) -> None:
+        """Measure the irises, if they are seen well."""
+        if self._pose is None:
+            return
+        measurement = measure_irises(landmarks, self._pose, camera, self._config)
+        if measurement is not None:
+            self._size.observe(measurement, pupillary_distance(mesh_m, landmarks.topology))
+
+
+def _error_px(
+    face: FittedFace, landmarks: Landmarks, camera: CameraIntrinsics, shape_m: Array, pose: RigidTransform
+) -> float:
+    """Weighted RMS distance of the landmarks from the projected shape, px."""
+    dx, dy = (camera.project(pose.apply(shape_m)) - landmarks.points_px[face.indices, :2]).T
+    return math.sqrt(float(face.weights @ (dx * dx + dy * dy)))
+
+
+def _long_side(landmarks: Landmarks) -> float:
+    x0, y0, x1, y1 = landmarks.box_px
+    return max(float(x1 - x0), float(y1 - y0))
