@@ -1,6 +1,7 @@
 """Squares of an image, and how they are cropped for a network."""
 
 import math
+from dataclasses import replace
 from typing import Literal
 
 import cv2
@@ -52,10 +53,10 @@ class Warp:
         step = -(-max(pixels.shape[:2]) // MAX_IMAGE_PX)
         if step > 1:
             pixels = np.ascontiguousarray(pixels[::step, ::step])
-            roi = Roi(roi.center_px / step, roi.size_px / step, roi.angle_rad)
-        square = (*roi.center_px.tolist(), roi.size_px, roi.angle_rad)
+            roi = replace(roi, center_px=roi.center_px / step, size_px=roi.size_px / step)
+        square = (*roi.center_px.tolist(), roi.size_px, roi.angle_rad, roi.mirrored)
         if square != self._square:
-            if roi.angle_rad == 0.0:
+            if roi.angle_rad == 0.0 and not roi.mirrored:
                 upright_positions(roi, self._x, self._y)
             else:
                 self._place(roi)

@@ -22,11 +22,13 @@ class Roi:
         center_px: (2,) centre in the image, px.
         size_px: Side, px, > 0.
         angle_rad: Rotation from image x to the crop's x, positive from x towards y.
+        mirrored: The crop shows the square as in a mirror, left and right exchanged.
     """
 
     center_px: Array
     size_px: float
     angle_rad: float
+    mirrored: bool = False
 
     def __post_init__(self) -> None:
         center = np.asarray(self.center_px, dtype=np.float64)
@@ -39,6 +41,9 @@ class Roi:
         """Return the map from a crop of `side`² px to the image; the crop's (side/2, side/2) lands on the centre."""
         scale, half, (x, y) = self.size_px / side, side / 2.0, self.center_px.tolist()
         across, down = scale * math.cos(self.angle_rad), scale * math.sin(self.angle_rad)
+        if self.mirrored:
+            origin = (x + (across * half + down * half), y + (down * half - across * half))
+            return Affine2D(np.array([[-across, -down, origin[0]], [-down, across, origin[1]]]))
         origin = (x - (across * half - down * half), y - (down * half + across * half))
         return Affine2D.from_similarity(scale, self.angle_rad, origin)
 

@@ -1,0 +1,80 @@
+"""Several views of one face, whose mean tells the head pose better than one crop does.
+
+The networks fall short of the head's turn, to one side more than to the other, and the more so the smaller the face is
+in the crop: a mirrored and tighter crop errs otherwise. `docs/accuracy.md` compares numbers and sizes of views.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from arpipe.inference.runtime import Runtime
+from arpipe.models.face_mesh import FaceMesh
+from arpipe.timing import StageTimer
+from arpipe.types import Frame, Landmarks, Points, Roi
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a face is cropped.
+
+    Attributes:
+        size: Side of the square over that of the usual crop.
+        mirrored: Left and right are exchanged.
+    """
+
+    size: float
+    mirrored: bool = False
+
+
+class FaceViews:
+    """Landmarks of mesh v2, averaged over views.
+
+    Args:
+        runtime: Loads the network and owns it.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._mesh = FaceMesh("v2", runtime)
+
+    def locate(
+        self, frame: Frame, rois: Sequence[Roi], views: Sequence[View], timer: StageTimer
+    ) -> list[Landmarks | None]:
+        """Find the landmarks of each face; stages `crop`, `infer` and `decode`.
+
+        Args:
+            frame: The frame.
+            rois: The usual crop of each face.
+            views: How to look at it.
+            timer: Records the stages.
+
+        Returns:
+            One entry per face; None where the network answered with NaN or infinity.
+        """
+        squares = [
+            replace(roi, size_px=roi.size_px * view.size, mirrored=view.mirrored)
+            for roi in rois
+            for view in views
+        ]
+        found = iter(self._mesh.locate(frame, squares, timer))
+        seen = [[(view, next(found)) for view in views] for _ in rois]
+        return [
+            _mean([_upright(each.landmarks, view) for view, each in face if each is not None]) for face in seen
+        ]
+
+
+def _upright(landmarks: Landmarks, view: View) -> Landmarks:
+    """Give each landmark the name that it has in the image."""
+    if not view.mirrored:
+        return landmarks
+    return replace(landmarks, points_px=landmarks.points_px[landmarks.topology.mirror])
+
+
+def _mean(views: Sequence[Landmarks]) -> Landmarks | None:
+    if not views:
+        return None
+    points: Points = np.asarray(np.mean([each.points_px for each in views], axis=0), np.float32)
+    if not np.isfinite(points).all():
+        return None
+    return replace(views[0], points_px=points, score=min(each.score for each in views))
