@@ -53,6 +53,7 @@ _POSE: Mapping[str, ColumnType] = {
     "error_px": "number",
     "pupillary_distance_mm": "number",
     "camera_from_head": "matrix",
+    "scale_error": "number",
 }
 
 SUBJECTS: dict[str, Subject] = {

@@ -1,10 +1,14 @@
 """What a more accurate network says about the rotation, kept from one of its frames to the next."""
 
+import numpy as np
+
 from arpipe.geometry.transforms import Array
 
 GAIN = (
     0.75  # share of a new difference that is taken over: it changes as slowly as the head turns, but is noisy
 )
+STALE_FRAMES = 15  # without the accurate landmarks, after which their last word fades
+FADE = 0.9  # share of it that is left after each further frame
 NEWTON_STEPS = 3  # to the nearest rotation; a mean of rotations less than 30° apart needs two
 
 
@@ -17,18 +21,26 @@ class RotationCorrection:
 
     def __init__(self) -> None:
         self._shown_from_accurate: Array | None = None
+        self._unobserved = 0
 
     def observe(self, shown: Array, accurate: Array) -> None:
         """Take in both (3, 3) rotations of one frame."""
         difference = shown.T @ accurate
         known = self._shown_from_accurate
+        self._unobserved = 0
         if known is not None:
             difference = _nearest_rotation(known + GAIN * (difference - known))
         self._shown_from_accurate = difference
 
     def apply(self, shown: Array) -> Array:
-        """Correct a (3, 3) rotation; as it is while nothing is known."""
-        return shown if self._shown_from_accurate is None else shown @ self._shown_from_accurate
+        """Correct the (3, 3) rotation of a frame; as it is while nothing is known."""
+        if self._shown_from_accurate is None:
+            return shown
+        self._unobserved += 1
+        if self._unobserved > STALE_FRAMES:
+            faded = np.eye(3) + FADE * (self._shown_from_accurate - np.eye(3))
+            self._shown_from_accurate = _nearest_rotation(faded)
+        return shown @ self._shown_from_accurate
 
 
 def _nearest_rotation(matrix: Array) -> Array:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from arpipe.inference.runtime import Runtime
 from arpipe.models.face_mesh import FaceMesh
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, Landmarks, Points, Roi
@@ -29,14 +28,14 @@ class View:
 
 
 class FaceViews:
-    """Landmarks of mesh v2, averaged over views.
+    """Landmarks of a mesh, averaged over views.
 
     Args:
-        runtime: Loads the network and owns it.
+        mesh: The mesh.
     """
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._mesh = FaceMesh("v2", runtime)
+    def __init__(self, mesh: FaceMesh) -> None:
+        self._mesh = mesh
 
     def locate(
         self, frame: Frame, rois: Sequence[Roi], views: Sequence[View], timer: StageTimer
@@ -60,7 +59,8 @@ class FaceViews:
         found = iter(self._mesh.locate(frame, squares, timer))
         seen = [[(view, next(found)) for view in views] for _ in rois]
         return [
-            _mean([_upright(each.landmarks, view) for view, each in face if each is not None]) for face in seen
+            _mean([_upright(each.landmarks, view) for view, each in face if each is not None])
+            for face in seen
         ]
 
 

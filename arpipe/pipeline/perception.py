@@ -18,8 +18,8 @@ from arpipe.pipeline.schedule import Rates
 from arpipe.subjects import SUBJECTS, Subject, SubjectName
 from arpipe.timing import FRAME_STAGE, Span, StageTimer
 from arpipe.tracking.body import BodyTrackerConfig
-from arpipe.tracking.context import FrameContext
-from arpipe.tracking.face import FaceTrackerConfig
+from arpipe.tracking.context import FrameContext, PoseEffort
+from arpipe.tracking.face import FaceTrackerConfig, pose_effort
 from arpipe.tracking.hands import HandTrackerConfig
 from arpipe.tracking.mask.tracker import MaskTrackerConfig
 from arpipe.tracking.settings import Mode, TrackerConfig
@@ -74,10 +74,12 @@ class PerceptionQuality:
         attention: Run the attention mesh, or mesh v2, where configured; else the plain one, unless an effect needs
             irises.
         every: How often each network runs at most; the configuration may ask for less.
+        pose_views: Let further views of a face decide its pose where configured.
     """
 
     attention: bool = True
     every: Rates = field(default_factory=Rates)
+    pose_views: bool = True
 
 
 class SubjectTracker(Protocol):
@@ -162,7 +164,8 @@ class Perception:
             "face" in wanted and self.config.face.fullest_mesh != "plain" and self._runs_attention(quality)
         )
         every = self.config.every.slowest(quality.every)
-        return PerceptionQuality(attention, every.only(frozenset(wanted)))
+        views = quality.pose_views and "face" in wanted and self._pose_effort(quality) != "none"
+        return PerceptionQuality(attention, every.only(frozenset(wanted)), views)
 
     def reset(self) -> None:
         """Forget all tracks: the next frame begins another stream."""
@@ -186,14 +189,14 @@ class Perception:
         camera, timer = self.camera.intrinsics_for(frame), self._timer
         wanted, quality = self._wanted(), self.quality
         every = self.config.every.slowest(quality.every)
-        attention = self._runs_attention(quality)
+        attention, effort = self._runs_attention(quality), self._pose_effort(quality)
         self._load(wanted)
         results: dict[str, Any] = {}
         timer.begin_frame(frame.index)
         with timer.stage(FRAME_STAGE):
             for name in wanted:
                 faces = results.get("faces", ())
-                context = FrameContext(frame, timer, camera, every.of(name), attention, faces)
+                context = FrameContext(frame, timer, camera, every.of(name), attention, effort, faces)
                 results[SUBJECTS[name].results] = self._trackers[name].update(context)
         own = {key: value for key, value in results.items() if key in _FIELDS}
         extra = {key: value for key, value in results.items() if key not in _FIELDS}
@@ -206,6 +209,9 @@ class Perception:
             name for name, subject in SUBJECTS.items() if name in track or not needs.isdisjoint(subject.needs)
         )
         return wanted or ("face",)
+
+    def _pose_effort(self, quality: PerceptionQuality) -> PoseEffort:
+        return pose_effort(self.config.face, self.config.head_pose) if quality.pose_views else "none"
 
     def _runs_attention(self, quality: PerceptionQuality) -> bool:
         return Need.IRIS in self.needs or (quality.attention and not self._is_plain_mesh_enough())

@@ -18,6 +18,7 @@ class QualityLevel(BaseModel):
         reflection: Draw reflections of the surroundings in frames and lenses. No default level turns this off: on a
             CPU rasteriser it would save next to nothing (4.4 instead of 4.5 ms), and rims would flicker.
         attention: Use the attention mesh (refined lips, eyes and irises) rather than the plain mesh.
+        pose_views: Let further views of a face decide its pose where configured.
         perception_every: Lower limit of the frames from one run of each network to the next; a single number applies
             to all.
     """
@@ -29,6 +30,7 @@ class QualityLevel(BaseModel):
     shadow: bool = True
     reflection: bool = True
     attention: bool = True
+    pose_views: bool = True
     perception_every: Rates = Rates()
 
 
@@ -36,7 +38,8 @@ DEFAULT_LEVELS = (
     QualityLevel(name="full"),
     QualityLevel(name="no supersampling", supersample=1),
     QualityLevel(name="no shadow", supersample=1, shadow=False),
-    QualityLevel(name="plain mesh", supersample=1, shadow=False, attention=False),
+    QualityLevel(name="one view for the pose", supersample=1, shadow=False, pose_views=False),
+    QualityLevel(name="plain mesh", supersample=1, shadow=False, attention=False, pose_views=False),
     # Smaller network inputs are not an option, because the networks end in fully connected layers. Instead the
     # expensive networks run less often first: body, hands and mask take longer than the face.
     QualityLevel(
@@ -44,6 +47,7 @@ DEFAULT_LEVELS = (
         supersample=1,
         shadow=False,
         attention=False,
+        pose_views=False,
         perception_every=Rates(body=2, hands=2, mask=2),
     ),
     QualityLevel(
@@ -51,6 +55,7 @@ DEFAULT_LEVELS = (
         supersample=1,
         shadow=False,
         attention=False,
+        pose_views=False,
         perception_every=Rates.all(2),
     ),
 )
@@ -96,4 +101,4 @@ def _configured(renderer: EffectRenderer) -> RenderConfig:
 
 
 def _perception_quality(level: QualityLevel) -> PerceptionQuality:
-    return PerceptionQuality(level.attention, level.perception_every)
+    return PerceptionQuality(level.attention, level.perception_every, level.pose_views)

@@ -1,10 +1,14 @@
 """What every tracker receives of a frame."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, TrackedFace
+
+PoseEffort = Literal["photo", "export", "live", "none"]
+"""How many further views of a face decide its pose, most first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,6 +21,7 @@ class FrameContext:
         camera: Intrinsics of the frame; None leaves poses unsolved.
         every: Run the networks on every n-th frame only, and predict in between.
         attention: Run the attention mesh where it is configured, else the plain one.
+        pose_effort: How many further views of a face decide its pose.
         faces: Faces found in this frame by an earlier tracker.
     """
 
@@ -25,4 +30,5 @@ class FrameContext:
     camera: CameraIntrinsics | None = None
     every: int = 1
     attention: bool = True
+    pose_effort: PoseEffort = "none"
     faces: tuple[TrackedFace, ...] = ()

@@ -1,6 +1,6 @@
 """Tracks faces: landmarks, smoothed, and the head pose."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, Self
 
@@ -12,7 +12,8 @@ from arpipe.inference.runtime import Runtime
 from arpipe.models.face_detector import FaceDetector, face_roi
 from arpipe.models.face_mesh import FaceMeshes, FaceObservation, MeshKind, ScoreName, next_roi
 from arpipe.models.face_search import AutoFaceDetector, TiledFaceDetector
-from arpipe.tracking.context import FrameContext
+from arpipe.models.face_views import FaceViews, View
+from arpipe.tracking.context import FrameContext, PoseEffort
 from arpipe.tracking.filters import OneEuroFilter
 from arpipe.tracking.networks import Detector, Networks
 from arpipe.tracking.prediction import Predictor, extrapolate_points, extrapolate_pose
@@ -22,6 +23,28 @@ from arpipe.tracking.tracker import Tracker
 from arpipe.types import HeadPose, Landmarks, Roi, TrackedFace
 
 DetectorKind = Literal["short", "full", "auto", "tiled"]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewPlan:
+    """Which further views decide the rotation of the pose.
+
+    Attributes:
+        views: How faces are cropped for it.
+        every: Frames from one look to the next.
+    """
+
+    views: tuple[View, ...]
+    every: int = 1
+
+
+VIEW_PLANS: dict[PoseEffort, ViewPlan] = {
+    "photo": ViewPlan((View(0.85), View(0.85, mirrored=True), View(0.95), View(0.95, mirrored=True))),
+    "export": ViewPlan((View(0.85), View(0.85, mirrored=True))),
+    "live": ViewPlan((View(0.9),), every=3),
+    "none": ViewPlan(()),
+}
+"""docs/accuracy.md compares them with others, in accuracy and time."""
 
 SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 3, "live": 10}
 """Frames between searches for more faces while some, but fewer than wanted, are tracked."""
@@ -72,6 +95,7 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
         super().__init__(track_id, roi)
         self._filter = None if config.smooths is None else OneEuroFilter(config.smooths)
         self._head = Head(head_pose)
+        self._accurate: Landmarks | None = None
         self._pose: HeadPose | None = None
         self._pose_predictor: Predictor[HeadPose | None] = Predictor(extrapolate_pose)
 
@@ -89,7 +113,8 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
         super().finish(context)
         if context.camera is not None:
             with context.timer.stage("pose"):
-                self._pose = self._head.solve(self.shown.landmarks, context.camera)
+                self._pose = self._head.solve(self.shown.landmarks, context.camera, self._accurate)
+        self._accurate = None
         self._pose_predictor.observe(self._pose, context.frame.captured_s)
 
     def predict(self, time_s: float) -> bool:  # noqa: D102
@@ -97,6 +122,15 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
         if moved:
             self._pose = self._pose_predictor.predict(time_s)
         return moved
+
+    def view_roi(self, every: int) -> Roi | None:
+        """Return the usual crop of this frame; None where no other views are due, in one of `every` frames."""
+        is_due = self.age_frames == 0 or (self.age_frames + self.track_id) % every == 0
+        return next_roi(self.shown.landmarks) if is_due and not self.missed else None
+
+    def take_views(self, landmarks: Landmarks | None) -> None:
+        """Let landmarks averaged over several views decide the rotation of this frame's pose."""
+        self._accurate = landmarks
 
     def iris_roi(self) -> Roi | None:
         """Return the square for an extra inference with the attention mesh; None when none is due."""
@@ -130,6 +164,7 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         detector: Searches whole frames.
         meshes: Find landmarks.
         head_pose: How poses are solved.
+        views: Gives further views for the rotation of poses; None for no further views.
     """
 
     def __init__(
@@ -138,7 +173,9 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         detector: Detector,
         meshes: FaceMeshes,
         head_pose: HeadPoseConfig | None = None,
+        views: FaceViews | None = None,
     ) -> None:
+        self._views = views
         self._fullest_mesh = config.fullest_mesh
         self._meshes = meshes
         rules = rules_of(config, what="face", wanted=config.max_faces, search_every=SEARCH_EVERY)
@@ -153,20 +190,34 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         head_pose: HeadPoseConfig | None = None,
     ) -> Self:
         """Load the networks and make a tracker; the runtime owns the networks."""
-        config = config or FaceTrackerConfig()
+        config, head_pose = config or FaceTrackerConfig(), head_pose or HeadPoseConfig()
         meshes = FaceMeshes(config.fullest_mesh, runtime, config.scores)
         if config.mesh == "auto":
             meshes.load("plain")
-        return cls(config, _open_detector(config, runtime), meshes, head_pose)
+        has_views = pose_effort(config, head_pose) != "none"
+        views = FaceViews(meshes.load("v2")) if has_views else None
+        return cls(config, _open_detector(config, runtime), meshes, head_pose, views)
 
     def _observe(self, context: FrameContext) -> None:
         self._meshes.kind = self._fullest_mesh if context.attention else "plain"
         super()._observe(context)
 
     def _finish(self, context: FrameContext) -> None:
+        if self._views is not None and context.camera is not None:
+            self._look_again(self._views, context)
         super()._finish(context)
         if context.camera is not None and self._meshes.kind != self._fullest_mesh:
             self._measure_irises(context, context.camera)
+
+    def _look_again(self, views: FaceViews, context: FrameContext) -> None:
+        """Run mesh v2 on further views of the faces, as often as the mode and the frame's effort allow."""
+        plan = VIEW_PLANS[context.pose_effort]
+        due = [(track, roi) for track in self._tracks if (roi := track.view_roi(plan.every)) is not None]
+        if not plan.views:
+            return
+        found = views.locate(context.frame, [roi for _, roi in due], plan.views, context.timer)
+        for (track, _), landmarks in zip(due, found, strict=True):
+            track.take_views(landmarks)
 
     def _measure_irises(self, context: FrameContext, camera: CameraIntrinsics) -> None:
         """Run the attention mesh on faces whose irises are due to be measured."""
@@ -176,6 +227,17 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         for (track, _), observed in zip(due, found, strict=True):
             if observed is not None:
                 track.measure_irises(observed.landmarks, camera)
+
+
+def pose_effort(config: FaceTrackerConfig, head_pose: HeadPoseConfig) -> PoseEffort:
+    """Return how many further views decide poses, as configured."""
+    if head_pose.views == "off" or config.mesh in ("plain", "attention"):
+        return "none"
+    if not config.follows:
+        return "photo"
+    if head_pose.views == "export":
+        return "export"
+    return "live" if config.mesh == "auto" else "none"
 
 
 def _open_detector(config: FaceTrackerConfig, runtime: Runtime) -> Detector:

@@ -72,9 +72,13 @@ def open_pipeline(config: PipelineConfig, mode: Mode) -> Pipeline:
 
 
 def with_exported(config: PipelineConfig) -> PipelineConfig:
-    """What an export asks for: faces, unless the configuration says what to track."""
-    track = config.perception.track or ("face",)
-    return config.model_copy(update={"perception": config.perception.model_copy(update={"track": track})})
+    """Return what an export asks for: faces, unless the configuration says what to track, with the best poses."""
+    perception = config.perception
+    head_pose = perception.head_pose
+    if head_pose.views == "auto":
+        head_pose = head_pose.model_copy(update={"views": "export"})
+    update = {"track": perception.track or ("face",), "head_pose": head_pose}
+    return config.model_copy(update={"perception": perception.model_copy(update=update)})
 
 
 def run(

@@ -64,7 +64,7 @@ def test_each_frame_is_one_line_with_the_documented_keys(tmp_path):
     pose = seen["pose"]
     assert set(pose) == {
         *("yaw_deg", "pitch_deg", "roll_deg", "translation_m", "camera_from_head", "error_px"),
-        "pupillary_distance_mm",
+        *("pupillary_distance_mm", "scale_error"),
     }
     assert (pose["yaw_deg"], pose["pitch_deg"], pose["roll_deg"]) == pytest.approx((10, -5, 3), abs=1e-4)
     assert pose["translation_m"] == [0.01, -0.02, 0.5]
