@@ -12,9 +12,9 @@ class HeadPoseConfig(BaseModel):
         max_error: A fit whose RMS error exceeds this share of the face's long side counts as no pose.
         min_presence: Presence score that a pose needs: where the network doubts the face, as beyond a profile,
             its landmarks lie anywhere. A head that has lost its pose needs `PRESENCE_MARGIN` more to get it back.
-        views: Further views of a face by mesh v2 decide the rotation where the mesh is "auto" or "v2". "auto" takes four
-            of a photo and, with mesh "auto", one in every third frame of a stream; "export" takes two of every frame,
-            as `arpipe batch` does where it exports; "off" takes none.
+        views: Further views of a face by mesh v2 decide the rotation where the mesh is "auto" or "v2". "auto" takes
+            four of a photo and, with mesh "auto", one in every third frame of a stream; "export" takes two of every
+            frame, as `arpipe batch` does where it exports; "off" takes none.
         iris_scale: Measure the person's size from the irises; without it every head has the canonical size.
         min_iris_px: Irises smaller than this are not measured, px.
         max_iris_yaw_deg: Irises of a head turned further are not measured, degrees.

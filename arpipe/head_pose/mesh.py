@@ -7,6 +7,9 @@ import numpy as np
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.head_pose.face import FittedFace, SeenFace
 
+# From here backwards the network guesses depth more than it measures it, where one side of the face hides behind the
+# other: the sides take the depth of the fitted shape, m.
+SIDE_FROM_M, SIDE_OVER_M = -0.02, 0.02
 DEPTH_GAIN_LIMITS = (0.8, 1.5)  # how far the network's z may be stretched to agree with the fitted head
 
 
@@ -16,7 +19,8 @@ def metric_mesh(
     """Place landmarks in the head frame, at the canonical face's size.
 
     Each landmark stays on its own ray, so the mesh projects onto the landmarks exactly. Its depth along the axis of
-    the crop is the network's z, shifted to agree with the fitted head.
+    the crop is the network's z, shifted to agree with the fitted head; at the sides of the face it is the fitted
+    head's.
 
     Args:
         face: What was fitted.
@@ -38,6 +42,8 @@ def metric_mesh(
     if gain is None:
         gain = _best_gain(relative[face.indices], fitted_depth - middle, weights)
     depth = middle + gain * relative
+    sides = np.clip((SIDE_FROM_M - shape_m[:, 2]) / SIDE_OVER_M, 0.0, 1.0)
+    depth[face.indices] += sides * (fitted_depth - depth[face.indices])
     # A ray (x, y, 1) as far as the depth says, less the translation, turned into the head frame.
     along = depth / (plane @ axis[:2] + axis[2])
     mesh_m: Array = along[:, None] * (plane @ pose.rotation[:2] + pose.rotation[2])

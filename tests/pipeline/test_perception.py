@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from arpipe.effects.search import pack_folders
+from arpipe.geometry.transforms import angle_between_deg
+from arpipe.head_pose import HeadPoseConfig
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.pipeline.perception import Perception, PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline
@@ -101,15 +103,37 @@ def test_irises_give_the_size_of_heads_tracked_by_the_plain_mesh():
 def test_effective_quality_depends_on_what_is_detected():
     rare = PerceptionQuality(attention=False, every=Rates(body=2, hands=2, mask=2))
     for mesh, needs, effective in (
-        ("attention", ["face"], PerceptionQuality(attention=False)),
+        ("attention", ["face"], PerceptionQuality(attention=False, pose_views=False)),
         ("auto", ["face"], PerceptionQuality(attention=False)),
-        ("v2", ["face"], PerceptionQuality(attention=False)),
+        ("v2", ["face"], PerceptionQuality(attention=False, pose_views=False)),
         ("auto", ["face", "iris"], PerceptionQuality()),
-        ("attention", ["face", "mask"], PerceptionQuality(attention=False, every=Rates(mask=2))),
+        (
+            "attention",
+            ["face", "mask"],
+            PerceptionQuality(attention=False, every=Rates(mask=2), pose_views=False),
+        ),
     ):
         config = PerceptionConfig(face=FaceTrackerConfig(mesh=mesh))
         with Perception(config, frozenset(needs)) as perception:
             assert perception.effective(rare) == effective
+
+
+def test_further_views_change_the_pose_and_nothing_else():
+    def last_face(views, quality):
+        config = PerceptionConfig(head_pose=HeadPoseConfig(views=views), track=("face",))
+        with (
+            SampleSource(SampleConfig(width=640, height=360, frames=4)) as source,
+            Perception(config) as perception,
+        ):
+            perception.quality = quality
+            return [perception.detect(frame).faces[0] for frame in source][-1]
+
+    plain = last_face("off", PerceptionQuality())
+    viewed = last_face("export", PerceptionQuality())
+    saved = last_face("export", PerceptionQuality(pose_views=False))
+    assert (viewed.landmarks.points_px == plain.landmarks.points_px).all()
+    assert 0.05 < angle_between_deg(*(face.pose.camera_from_head.rotation for face in (plain, viewed))) < 6.0
+    assert (saved.pose.camera_from_head.rotation == plain.pose.camera_from_head.rotation).all()
 
 
 def test_scores_of_the_face_reach_the_result_and_its_dictionary():

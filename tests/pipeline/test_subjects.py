@@ -144,7 +144,7 @@ def test_a_new_subject_is_one_file_and_one_line(tmp_path):
     levels, text, columns = json.loads(done.stdout)
     assert levels == [0.0, 0.0, 20.0, 20.0]
     assert text == "FrameResult(Frame(8x8, index=2, captured_s=0.067), 1 motion)"
-    assert columns == ["world", "motion"]
+    assert columns == ["scale_error", "motion"]
     lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text("utf-8").splitlines()]
     assert lines[3]["motions"] == [{"id": 1, "score": 1.0, "box": [0.0, 0.0, 1.0, 1.0], "motion": 20.0}]
     assert (lines[3]["faces"], lines[3]["bodies"], lines[3]["hands"]) == ([], [], [])

@@ -1,6 +1,6 @@
 """Temples on a scanned head: what the scan's own depth hides must not be drawn, what it shows must be.
 
-The scan lies outside the repository (`shared_data`) and is Draco-compressed: `pip install DracoPy` reads it.
+The scan lies outside the repository (`shared_data`).
 """
 
 import json
@@ -13,10 +13,8 @@ import pytest
 from arpipe.effects.glasses import head_shape
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.pipeline.camera_model import CameraConfig
-from arpipe.pipeline.perception import PerceptionConfig
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.topology import load_topology
-from arpipe.tracking.face import FaceTrackerConfig
 from arpipe.types import Frame
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]
@@ -37,7 +35,6 @@ FRAGMENT = "#version 330\nin float v; out float o; void main() { o = v; }"
 
 @pytest.fixture(scope="module")
 def scan(shared_data):
-    pytest.importorskip("DracoPy", reason="the scan is Draco-compressed; pip install DracoPy")
     import trimesh
 
     folder = shared_data / "LeePerrySmith" / "static" / "models" / "LeePerrySmith"
@@ -86,7 +83,7 @@ def temple_points(layer, part, count=20_000):
     return np.einsum("nk,nkc->nc", rng.dirichlet((1.0, 1.0, 1.0), count), chosen)
 
 
-def test_temples_vanish_and_appear_where_the_scan_says(scan, labels, tmp_path):
+def test_temples_vanish_and_appear_where_the_scan_says(scan, labels, tmp_path, context):
     points_mm, triangles = scan
     folder, table = labels
     (fx, _, cx), (_, fy, cy), _ = table["camera_K"]
@@ -99,9 +96,7 @@ def test_temples_vanish_and_appear_where_the_scan_says(scan, labels, tmp_path):
     )
     topology = load_topology("face")
     occluder = np.concatenate([topology.lean_triangles, head_shape.TRIANGLES + topology.count])
-    # The attention mesh: what is judged is the head that hides, and the plain one turns this head 4° to 8° too little.
-    perception = PerceptionConfig(face=FaceTrackerConfig(mesh="attention"))
-    config = PipelineConfig(camera=CameraConfig(file=file), perception=perception)
+    config = PipelineConfig(camera=CameraConfig(file=file))
     shown = wrong = missing = 0
     with Pipeline(config, effects=["wayfarer"]) as pipeline:
         for name, label in table["frames"].items():
@@ -118,7 +113,8 @@ def test_temples_vanish_and_appear_where_the_scan_says(scan, labels, tmp_path):
             # The picture leaves the head's size open: the scan takes the pose's.
             true_z = ((EYE_CORNERS_MM @ rotation.T + offset) * 1e-3)[:, 2].mean()
             true_m *= pose.camera_from_head.apply(pose.metric_mesh_m[list(EYE_CORNERS)])[:, 2].mean() / true_z
-            gl = pipeline._context.gl
+            context.make_current()
+            gl = context.gl
             truth = depth_map(gl, camera, true_m, triangles)
             hides = depth_map(
                 gl, camera, pose.camera_from_head.apply(layer._occluder._vertices.astype(float)), occluder

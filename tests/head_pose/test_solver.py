@@ -11,8 +11,8 @@ from arpipe.head_pose import Head, HeadPoseConfig, HeadPoseSolver
 from arpipe.models.face_mesh import plain_face_topology
 from arpipe.topology import Topology, load_topology
 from arpipe.types import Landmarks
+from tests.head_pose.heads import CAMERA, observe
 
-CAMERA = CameraIntrinsics.from_fov(1280, 720, 55.0)
 DISTORTED = CameraIntrinsics(900.0, 905.0, 630.0, 350.0, 1280, 720, (0.08, -0.12, 0.001, -0.002, 0.02))
 POSES = list(itertools.product((-60, -25, 0, 25, 60), (-30, 0, 30), (-30, 0, 30)))
 
@@ -25,17 +25,7 @@ def head_at(x_share: float, y_share: float, depth_m: float, camera: CameraIntrin
 
 def seen(pose: RigidTransform, camera: CameraIntrinsics, scale: float = 1.0) -> Landmarks:
     """What an ideal network would answer of the canonical head."""
-    return ideal(pose.apply(load_topology("face").canonical_m * scale), camera)
-
-
-def ideal(points_m: np.ndarray, camera: CameraIntrinsics) -> Landmarks:
-    """Exact x and y of camera-frame points; z along the crop's axis, in px."""
-    points_px = camera.project(points_m)
-    axis = np.append(camera.unproject(points_px).mean(axis=0), 1.0)
-    depth = points_m @ axis / np.linalg.norm(axis)
-    z_px = (depth - depth.mean()) * np.ptp(points_px[:, 0]) / np.ptp(points_m[:, 0])
-    points = np.column_stack([points_px, z_px]).astype(np.float32)
-    return Landmarks(points, 1.0, load_topology("face"))
+    return observe(pose.apply(load_topology("face").canonical_m * scale), camera)
 
 
 @pytest.mark.parametrize("camera", [CAMERA, DISTORTED], ids=["pinhole", "distorted"])
@@ -69,7 +59,7 @@ def test_nose_points_where_the_signs_say() -> None:
     assert up[1] < -0.01  # image y points down
 
 
-def test_pose_ignores_the_networks_depth() -> None:
+def test_depth_does_not_matter_where_x_and_y_fit_exactly() -> None:
     truth = RigidTransform(rotation_from_angles(30, 10, 5), np.array([0.2, 0.1, 0.7]))
     landmarks = seen(truth, CAMERA)
     flat = Landmarks(landmarks.points_px * np.array([1, 1, 0], dtype=np.float32), 1.0, landmarks.topology)
@@ -86,7 +76,7 @@ def test_iris_tells_a_large_far_head_from_a_small_near_one(scale: float) -> None
         ring, middle = topology.region(f"{side}_iris"), topology.index(f"{side}_pupil")
         shape[ring] = shape[middle] + (topology.canonical_m[ring] - topology.canonical_m[middle])
     truth = RigidTransform(rotation_from_angles(5, 0, 0), np.array([0.0, 0.0, 0.6]))
-    pose = HeadPoseSolver().solve(ideal(truth.apply(shape), CAMERA), CAMERA)
+    pose = HeadPoseSolver().solve(observe(truth.apply(shape), CAMERA), CAMERA)
     assert pose is not None
     assert pose.scale == pytest.approx(scale, rel=0.01)
     assert pose.camera_from_head.translation_m[2] == pytest.approx(0.6, rel=0.01)
