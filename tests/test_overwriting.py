@@ -71,6 +71,9 @@ COMMANDS = {
     "effects template": Command(writes={"output": (positional, "")}),
     "effects check": Command({"folder": positional}),
     "profile compare": Command({"before": positional, "after": positional}),
+    "accuracy": Command(
+        {"media": positional, "--labels": flag("--labels")}, {"--report": (flag("--report"), "")}
+    ),
     "weights add": Command({"file": positional}),
     "weights import": Command({"file": positional}),
     "demo": Command(writes={"--output": (flag("--output"), "")}),
@@ -79,7 +82,8 @@ COMMANDS = {
         {"--record": (flag("--record"), "")},
     ),
 }
-NEVER_REPLACES = ("live", "demo")  # a recording takes a free name; the demo's folder holds its own names
+# A recording takes a free name; the folders of the demo and of the accuracy report hold their own names.
+NEVER_REPLACES = ("live", "demo", "accuracy")
 
 CLASHES = [
     (name, read, written)

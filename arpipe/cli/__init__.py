@@ -10,6 +10,7 @@ import typer
 
 from arpipe import __version__
 from arpipe.cli import config, effects, machine, profile, weights
+from arpipe.cli.accuracy import accuracy
 from arpipe.cli.batch import batch
 from arpipe.cli.live import live
 
@@ -34,6 +35,7 @@ app.command()(machine.demo)
 app.command()(live)
 app.command()(batch)
 app.add_typer(profile.app, name="profile")
+app.command()(accuracy)
 app.add_typer(effects.app, name="effects")
 app.command()(machine.doctor)
 app.command()(machine.devices)

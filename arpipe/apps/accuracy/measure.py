@@ -1,0 +1,140 @@
+"""Runs arpipe over pictures with known poses, and over pictures and their mirror images."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from arpipe.apps.accuracy.errors import PoseErrors, pose_errors
+from arpipe.apps.accuracy.labels import LabelledSet
+from arpipe.apps.accuracy.steadiness import Steadiness, measure_steadiness
+from arpipe.apps.accuracy.variants import Variant
+from arpipe.geometry.transforms import Array
+from arpipe.io.sample.source import SampleConfig, SampleSource
+from arpipe.io.sources import open_source
+from arpipe.pipeline.perception import PerceptionConfig
+from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.topology import load_topology
+from arpipe.types import Frame, HeadPose
+
+SAMPLE = SampleConfig(width=640, height=480, frames=150)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SampleErrors:
+    """Errors on the bundled sample, whose truth is known exactly.
+
+    Attributes:
+        pose: Errors of the poses.
+        depth: (n,) relative errors of the head's distance.
+        pupillary_distance_mm: Error of the last estimate, mm; NaN while no iris was measured.
+    """
+
+    pose: PoseErrors
+    depth: Array
+    pupillary_distance_mm: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MirrorErrors:
+    """Disagreement between pictures and their mirror images.
+
+    Attributes:
+        total: Number of pictures.
+        angles_deg: (n, 3) of yaw, pitch and roll, where both have a pose.
+    """
+
+    total: int
+    angles_deg: Array
+
+    @property
+    def rms_deg(self) -> Array:
+        """(3,) root mean square, degrees."""
+        squares: Array = np.sqrt(np.mean(self.angles_deg**2, axis=0))
+        return squares
+
+
+def measure_labelled(labelled: LabelledSet, variant: Variant) -> PoseErrors:
+    """Compare poses with labels."""
+    mode: Literal["image", "video"] = "video" if labelled.is_clip else "image"
+    with _open(variant, mode) as pipeline:
+        pairs = [(_pose(pipeline, frame), truth) for frame, truth in labelled]
+    estimated = [None if pose is None else pose.camera_from_head for pose, _ in pairs]
+    return pose_errors(
+        estimated, [truth.rotation for _, truth in pairs], [truth.place_mm for _, truth in pairs]
+    )
+
+
+def measure_sample(variant: Variant) -> SampleErrors:
+    """Compare poses with the truth of the bundled sample."""
+    with SampleSource(SAMPLE) as source, _open(variant, "video") as pipeline:
+        poses = [_pose(pipeline, frame) for frame in source]
+        truths = [source.truth(index) for index in range(len(poses))]
+    estimated = [None if pose is None else pose.camera_from_head for pose in poses]
+    true = [truth.camera_from_head for truth in truths]
+    errors = pose_errors(
+        estimated, [each.rotation for each in true], [1000.0 * each.translation_m for each in true]
+    )
+    depth = [
+        float(pose.translation_m[2] / truth.translation_m[2]) - 1.0
+        for pose, truth in zip(estimated, true, strict=True)
+        if pose is not None
+    ]
+    measured = [pose.pupillary_distance_mm for pose in poses if pose is not None]
+    last = measured[-1] if measured and measured[-1] is not None else float("nan")
+    return SampleErrors(errors, np.array(depth), last - _pupillary_mm(truths[-1].metric_mesh_m))
+
+
+def measure_mirror(media: Sequence[Path], variant: Variant) -> MirrorErrors:
+    """Compare the poses of pictures with those of their mirror images; every picture by itself."""
+    with _open(variant, "image") as pipeline:
+        pairs = [(_pose(pipeline, frame), _pose(pipeline, _mirrored(frame))) for frame in _frames(media)]
+    rows = [
+        (one.yaw_deg + other.yaw_deg, one.pitch_deg - other.pitch_deg, one.roll_deg + other.roll_deg)
+        for one, other in pairs
+        if one is not None and other is not None
+    ]
+    return MirrorErrors(len(pairs), np.array(rows).reshape(-1, 3))
+
+
+def _open(variant: Variant, mode: Literal["image", "video"]) -> Pipeline:
+    perception = PerceptionConfig.model_validate(
+        {"track": ["face"], "face": {"mesh": variant}, "head_pose": {"views": "export"}}
+    )
+    return Pipeline(PipelineConfig(perception=perception.in_mode(mode)))
+
+
+def _pose(pipeline: Pipeline, frame: Frame) -> HeadPose | None:
+    """Pose of the largest face."""
+    faces = [face for face in pipeline.detect(frame).faces if face.pose is not None]
+    if not faces:
+        return None
+    return max(faces, key=lambda face: float(np.ptp(face.landmarks.box_px[[0, 2]]))).pose
+
+
+def _frames(media: Iterable[Path]) -> Iterable[Frame]:
+    for path in media:
+        with open_source(path) as source:
+            yield from source
+
+
+def _mirrored(frame: Frame) -> Frame:
+    camera = frame.camera
+    if camera is not None:
+        camera = replace(camera, cx=camera.width - 1 - camera.cx)
+    return replace(frame, pixels=np.ascontiguousarray(frame.pixels[:, ::-1]), camera=camera)
+
+
+def _pupillary_mm(mesh_m: Array) -> float:
+    face = load_topology("face")
+    between = mesh_m[face.index("left_pupil")] - mesh_m[face.index("right_pupil")]
+    return 1000.0 * float(np.linalg.norm(between[:2]))
+
+
+def measure_variant_steadiness(variant: Variant) -> Steadiness:
+    """Measure stillness and lag of live tracking with a mesh."""
+    perception = PerceptionConfig.model_validate({"track": ["face"], "face": {"mesh": variant}})
+    with Pipeline(PipelineConfig(perception=perception)) as pipeline:
+        return measure_steadiness(pipeline)
