@@ -1,4 +1,4 @@
-"""Landmarks against what MediaPipe 0.10.21 answered on the same pixels (tests/golden/faces)."""
+"""Landmarks against what MediaPipe 0.10.21, and for mesh v2 MediaPipe Tasks 1.2.3, answered on the same pixels."""
 
 import zlib
 from pathlib import Path
@@ -72,6 +72,14 @@ def test_photos_agree_with_mediapipe(runtime, mesh, shared_data):
             compared += 1
     if not compared:
         pytest.skip(f"none of the recorded photos is in {shared_data}, or its decoder differs")
+
+
+def test_made_pictures_agree_with_mediapipe_tasks(runtime, made_faces):
+    goldens = np.load(GOLDENS / "v2.npz")
+    tracker = image_tracker(runtime, "v2")
+    for name, pixels in made_faces.items():
+        compare(tracker, name, pixels, goldens[name])
+    assert sum(len(goldens[name]) for name in made_faces) > 30
 
 
 def compare_clip(runtime, frames, expected):
