@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Generic, Self, TypeVar
 
+from arpipe.io.writer import Writer
+
 T = TypeVar("T")
 
 
@@ -196,7 +198,7 @@ class LatestOnly(Generic[T]):
         return not self._mailbox.is_closed
 
 
-class BackgroundWriter(Generic[T]):
+class BackgroundWriter(Writer, Generic[T]):
     """Calls `consume` with each item on its own thread, at most `slots` behind the writer; order is kept.
 
     Leaving a `with` block with an exception discards pending items; otherwise it waits for them.
@@ -239,15 +241,6 @@ class BackgroundWriter(Generic[T]):
         self._mailbox.clear()
         self._mailbox.close()
         self._thread.join()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.abort()
 
     def _work(self) -> None:
         try:

@@ -81,36 +81,27 @@ class VideoFile(Source):
         return cls(target)
 
     def _begin(self) -> None:
-        """Decode the first frame, and learn from it and the container what is known beforehand."""
+        """Decode the first frame, and read the properties of the source from it and the container."""
         stream, container = self._decoder.stream, self._decoder.container
         self._rate = stream.average_rate or stream.guessed_rate or FALLBACK_FPS
         self._time_base = stream.time_base or 1 / self._rate
         self._counts_packets = container.format.name == "avi"  # it has no presentation times
-        start_s = Fraction(container.start_time or 0, av.time_base)
-        is_running = container.format.flags & _CLOCK_WITHOUT_ORIGIN and start_s > LATEST_START_S
-        self._origin_s = start_s if is_running else Fraction(0)
-        stated = Fraction(container.duration or 0, av.time_base)
-        self._container_end_s = float(start_s - self._origin_s + stated)
+        self._origin_s, self._container_end_s = _clock_of(container)
         self._step = max(1, round(1 / (self._rate * self._time_base)))
-        self._late = 0  # frames that damage has put out of order
+        self._late = 0  # frames that are out of order because of damage
         self._frames = self._decoder.frames()
         self._first = next(self._frames, None)
         if self._first is None:
             raise MediaError(f"{self.path}: no frame can be decoded; is the file cut off or damaged?")
         self._converter = FrameConverter(self._first, stream.sample_aspect_ratio)
         self._fixed_notes = self._notes_beforehand(self._first)
-        duration_s = None
-        if stream.duration is not None:
-            duration_s = float(stream.duration * self._time_base)
-        elif container.duration is not None:
-            duration_s = container.duration / av.time_base
-        count = stream.frames or (round(duration_s * self._rate) if duration_s else None)
+        duration_s = _duration_of(stream, container, self._time_base)
         self.info = SourceInfo(
             name=str(self.path),
             width=self._converter.width,
             height=self._converter.height,
             fps=float(self._rate),
-            frame_count=count,
+            frame_count=stream.frames or (round(duration_s * self._rate) if duration_s else None),
             duration_s=duration_s,
             path=self.path,
             traits=self._traits(),
@@ -183,14 +174,38 @@ class VideoFile(Source):
         """Yield frames with increasing times in units of the time base."""
         last: int | None = None
         for frame in decoded:
-            pts = frame.dts if self._counts_packets else frame.pts
-            falls = pts is not None and last is not None and pts <= last
-            if falls and (self._decoder.errors or self._late):  # put out of order by damage
+            pts = self._pts_of(frame)
+            is_late = pts is not None and last is not None and pts <= last
+            if is_late and (self._decoder.errors or self._late):  # out of order because of damage
                 self._late += 1
                 continue
-            if pts is None or falls:
-                pts = 0 if last is None else last + self._step
+            if pts is None or is_late:
+                pts = _following(last, self._step)
             elif last is not None:
                 self._step = pts - last
             last = pts
             yield frame, pts
+
+    def _pts_of(self, frame: av.VideoFrame) -> int | None:
+        return frame.dts if self._counts_packets else frame.pts
+
+
+def _following(last: int | None, step: int) -> int:
+    return 0 if last is None else last + step
+
+
+def _clock_of(container: av.container.InputContainer) -> tuple[Fraction, float]:
+    """Return the time at which `captured_s` is 0, and the end of the file on that clock, s."""
+    start_s = Fraction(container.start_time or 0, av.time_base)
+    is_running = container.format.flags & _CLOCK_WITHOUT_ORIGIN and start_s > LATEST_START_S
+    origin_s = start_s if is_running else Fraction(0)
+    return origin_s, float(start_s - origin_s + Fraction(container.duration or 0, av.time_base))
+
+
+def _duration_of(
+    stream: av.VideoStream, container: av.container.InputContainer, time_base: Fraction
+) -> float | None:
+    """Return the duration that the stream or the container states, s."""
+    if stream.duration is not None:
+        return float(stream.duration * time_base)
+    return None if container.duration is None else container.duration / av.time_base
