@@ -30,6 +30,10 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
     "11_browser.py": (["--port", "0", "--end-after", "2"], []),
     "12_virtual_camera.py": (["sample", "3"], []),
     "14_arrays_and_async.py": (["sample", "5", "async.png"], ["async.png"]),
+    "15_mediapipe_program.py": (
+        [str(ROOT / "assets/samples/astronaut.png"), "holistic.png"],
+        ["holistic.png"],
+    ),
     "13_own_sink.py": (["sample", "8", "latest.jpg"], ["latest.jpg"]),
     "10_another_background.py": (
         [str(ROOT / "assets/samples/astronaut.png"), "."],

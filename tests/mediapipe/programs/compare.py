@@ -14,12 +14,16 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 PACKAGES = ("cvzone==1.6.1", "jikanvision==0.5", "Kazier==0.0.1", "mp2signal==0.0.2", "mpvc==0.0.3")
 THEIR_NEEDS = ("joblib", "requests")
+DRIVER = "incluit-driver/data/video2.mp4"  # a face and a body
+POINTING = "mediapipe-samples/examples/hand_landmarker/android/app/src/androidTest/assets/test_video.mp4"
+SIGNING = "tfjs-models/hand-pose-detection/test_data/asl_hand.25fps.mp4"
+STRETCHING = "tfjs-models/pose-detection/test_data/pose_1.mp4"  # a whole body
 CLIPS = {
-    "use_cvzone": "tfjs-models/pose-detection/test_data/pose_1.mp4",
-    "use_jikanvision": "incluit-driver/data/video2.mp4",
-    "use_kazier": "incluit-driver/data/video2.mp4",
-    "use_mp2signal": "incluit-driver/data/video2.mp4",
-    "use_mpvc": "tfjs-models/hand-pose-detection/test_data/asl_hand.25fps.mp4",
+    "use_cvzone": (DRIVER, POINTING),
+    "use_jikanvision": (DRIVER,),
+    "use_kazier": (DRIVER, SIGNING),
+    "use_mp2signal": (DRIVER, STRETCHING),
+    "use_mpvc": (DRIVER, SIGNING),
 }
 
 
@@ -29,20 +33,22 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the clips")
     parser.add_argument("--environments", type=Path, help="where to make or find the two environments")
     parser.add_argument("--frames", type=int, default=60, help="of each clip")
-    parser.add_argument("--clip", type=Path, help="one clip for all programs instead of their own")
+    parser.add_argument("--clip", type=Path, help="one clip for all programs instead of their own ones")
     options = parser.parse_args()
     folder = options.environments or Path(tempfile.mkdtemp())
     ours = environment(folder / "arpipe", [str(REPOSITORY)])
     theirs = environment(folder / "mediapipe", ["mediapipe==0.10.21"])
-    print("| program | result | frames alike | mean difference | p99 |\n|---|---|---|---|---|")
-    for name, clip in CLIPS.items():
+    print("| program | clip | result | frames alike | mean difference | p99 |\n|---|---|---|---|---|---|")
+    jobs = [(name, clip) for name, clips in CLIPS.items() for clip in clips]
+    for name, clip in jobs:
         path = unpacked(ours, options.clip or options.data / clip, options.frames, folder)
         pair = [
             run([str(theirs)], name, path, options.frames, folder),
             run([str(ours), "-m", "arpipe.mediapipe"], name, path, options.frames, folder),
         ]
         for key, expected in pair[0].items():
-            print(f"| {name.removeprefix('use_')} | {key} | {compared(expected, pair[1][key])} |", flush=True)
+            cells = compared(expected, pair[1][key])
+            print(f"| {name.removeprefix('use_')} | {path.parent.name} | {key} | {cells} |", flush=True)
 
 
 def environment(folder, packages):
