@@ -74,9 +74,9 @@ def test_leaner_levels_look_like_the_whole(context, monkeypatch, effect, depth_m
     whole, more = draw(context, effect, (0.0, 0.0, depth_m), yaw_deg=20.0)
     assert fewer < more
     off = np.abs(lean.astype(int) - whole.astype(int)).max(axis=2)
-    worn = (whole != plain_frame().pixels).any(axis=2)
-    assert off[worn].mean() < 3.0
-    assert np.percentile(off[worn], 95) < 16
+    drawn = (whole != plain_frame().pixels).any(axis=2)
+    assert off[drawn].mean() < 3.0
+    assert np.percentile(off[drawn], 95) < 16
 
 
 @pytest.mark.gl
@@ -89,10 +89,10 @@ def test_light_at_vertices_looks_like_light_at_fragments(context, monkeypatch, e
     monkeypatch.setattr(object_drawer, "can_be_lit_by_vertex", lambda batch: False)
     by_fragment, _ = draw(context, effect, (0.0, 0.0, depth_m), yaw_deg)
     off = np.abs(by_vertex.astype(int) - by_fragment.astype(int)).max(axis=2)
-    worn = (by_fragment != plain_frame().pixels).any(axis=2)
+    drawn = (by_fragment != plain_frame().pixels).any(axis=2)
     assert off.any()
-    assert off[worn].mean() < 1.5
-    assert np.percentile(off[worn], 99) < 24
+    assert off[drawn].mean() < 1.5
+    assert np.percentile(off[drawn], 99) < 24
 
 
 def test_bumps_and_sheets_seen_from_both_sides_are_lit_at_fragments(batch):

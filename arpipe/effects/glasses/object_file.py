@@ -1,4 +1,4 @@
-"""Loads the model of an object that is worn: in metres, upright, sorted for drawing and measured for fitting."""
+"""Loads the model of an object on the head: in metres, upright, sorted for drawing and measured for fitting."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ UNITS_M: dict[Unit, float] = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class WornObject:
+class LoadedObject:
     """A model ready to be built.
 
     Attributes:
@@ -34,7 +34,7 @@ class WornObject:
 
 def load_object(
     path: Path, unit: Unit, rotate_deg: tuple[float, float, float], has_temples: bool
-) -> WornObject:
+) -> LoadedObject:
     """Load a model.
 
     Args:
@@ -52,7 +52,7 @@ def load_object(
         model = model.transformed(UNITS_M[unit] * rotation_of(rotate_deg))
     mesh = object_mesh(model, tuple(TEMPLES) if has_temples else ())
     try:
-        return WornObject(model, mesh, measure_model(mesh, model))
+        return LoadedObject(model, mesh, measure_model(mesh, model))
     except GltfError as error:
         raise GltfError(f"{path}: {error}") from error
 

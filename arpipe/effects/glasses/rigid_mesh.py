@@ -129,15 +129,15 @@ class RigidMesh(Layer):
             raise ConfigError(
                 f"anchor: there is no landmark {params.anchor!r}{nearest(params.anchor, anchors)}"
             )
-        worn = load_object(params.model, params.unit, params.rotate_deg, params.anchor == "glasses")
-        self._mesh, self._shape = worn.mesh, worn.shape
+        loaded = load_object(params.model, params.unit, params.rotate_deg, params.anchor == "glasses")
+        self._mesh, self._shape = loaded.mesh, loaded.shape
         self._outline = tuple(
             _homogeneous(outline(self._mesh.positions(part))) for part in range(len(self._mesh.parts))
         )
         front = self._mesh.positions(0)
         low, high = front.min(axis=0) - SHADE_BEFORE_M, front.max(axis=0) + SHADE_BEYOND_M
         self._shade_reach = _homogeneous(low + CORNERS * (high - low))
-        self._drawer = ObjectDrawer(context, worn.model, self._mesh)
+        self._drawer = ObjectDrawer(context, loaded.model, self._mesh)
         self._occluder = Occluder(context, self._topology)
         self._shadow = ContactShadow(context, self._mesh, self._topology)
         self._fits = FitTrack(_fitting(params, self._shape, self._topology), params.fit == "face")

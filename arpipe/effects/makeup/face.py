@@ -6,7 +6,7 @@ from functools import cache
 import moderngl
 import numpy as np
 
-from arpipe.effects.makeup.people import Person
+from arpipe.effects.makeup.people import PersonState
 from arpipe.effects.makeup.person import Complexion
 from arpipe.geometry.mesh import vertex_normals
 from arpipe.geometry.transforms import Array
@@ -51,7 +51,9 @@ class MakeupFace:
     is_occluded: bool = False
 
     @classmethod
-    def in_scene(cls, tracked: TrackedFace, scene: Scene, person: Person, px_per_mm: float) -> "MakeupFace":
+    def in_scene(
+        cls, tracked: TrackedFace, scene: Scene, person: PersonState, px_per_mm: float
+    ) -> "MakeupFace":
         """Describe a tracked face of a scene.
 
         Args:

@@ -14,7 +14,7 @@ FADE_S = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Person:
+class PersonState:
     """A face of a stream.
 
     Attributes:
@@ -36,13 +36,13 @@ class People:
     """The people of a stream, by track."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Person] = {}
+        self._known: dict[int, PersonState] = {}
 
     def keep_only(self, track_ids: set[int]) -> None:
         """Forget people who are gone."""
         self._known = {key: person for key, person in self._known.items() if key in track_ids}
 
-    def update(self, frame: Frame, face: TrackedFace, px_per_mm: float) -> Person:
+    def update(self, frame: Frame, face: TrackedFace, px_per_mm: float) -> PersonState:
         """Update and return the person of a face."""
         before = self._known.get(face.track_id) if face.age_frames > 0 else None
         person = _new(frame, face, px_per_mm) if before is None else _updated(before, frame, face, px_per_mm)
@@ -55,12 +55,12 @@ def presence_of(score: float) -> float:
     return float(np.clip((score - DOUBTED) / (TRUSTED - DOUBTED), 0.0, 1.0))
 
 
-def _new(frame: Frame, face: TrackedFace, px_per_mm: float) -> Person:
+def _new(frame: Frame, face: TrackedFace, px_per_mm: float) -> PersonState:
     fresh = measure(frame, face, px_per_mm)
-    return Person(frame.captured_s, frame.captured_s, fresh, fresh, presence_of(face.landmarks.score))
+    return PersonState(frame.captured_s, frame.captured_s, fresh, fresh, presence_of(face.landmarks.score))
 
 
-def _updated(before: Person, frame: Frame, face: TrackedFace, px_per_mm: float) -> Person:
+def _updated(before: PersonState, frame: Frame, face: TrackedFace, px_per_mm: float) -> PersonState:
     now_s, wanted = frame.captured_s, presence_of(face.landmarks.score)
     if before.presence == 0.0 and wanted > 0.0:  # the earlier measurement may not have been of a face
         before = replace(_new(frame, face, px_per_mm), seen_s=before.seen_s, presence=0.0)
@@ -71,4 +71,4 @@ def _updated(before: Person, frame: Frame, face: TrackedFace, px_per_mm: float) 
     if wanted > 0.0 and now_s - measured_s >= MEASURED_EVERY_S:
         goal, measured_s = measure(frame, face, px_per_mm), now_s
     share = 1.0 - float(np.exp(-passed_s / SMOOTHING_S))
-    return Person(now_s, measured_s, goal, before.complexion.toward(goal, share), presence)
+    return PersonState(now_s, measured_s, goal, before.complexion.toward(goal, share), presence)

@@ -106,8 +106,8 @@ def test_temples_vanish_and_appear_where_the_scan_says(scan, labels, tmp_path, c
             pipeline.reset()
             pipeline.process(Frame(pixels, 0.0, 0))
             (layer,) = pipeline.renderer._effects.layers
-            (worn,) = layer._worn
-            pose = worn.face.pose
+            (placed,) = layer._placed
+            pose = placed.face.pose
             rotation, offset = np.array(label["R_cv"]), np.array(label["t_cv_mm"])
             true_m = (points_mm @ rotation.T + offset) * 1e-3
             # The picture leaves the head's size open: the scan takes the pose's.
@@ -120,9 +120,9 @@ def test_temples_vanish_and_appear_where_the_scan_says(scan, labels, tmp_path, c
                 gl, camera, pose.camera_from_head.apply(layer._occluder._vertices.astype(float)), occluder
             )
             for side, part in (("left", 1), ("right", 2)):
-                matrix = worn.fit.head_from_temple[side]
+                matrix = placed.fit.head_from_temple[side]
                 head = temple_points(layer, part) @ matrix[:3, :3].T + matrix[:3, 3]
-                gone, whole = worn.placement.fade_z_m
+                gone, whole = placed.placement.fade_z_m
                 whole_share = np.clip((head[:, 2] - gone) / (whole - gone), 0.0, 1.0)
                 seen = pose.camera_from_head.apply(head)
                 px = np.rint((camera.project(seen) + 0.5) * SAMPLES - 0.5).astype(int)
@@ -137,7 +137,7 @@ def test_temples_vanish_and_appear_where_the_scan_says(scan, labels, tmp_path, c
                 missing += pixels_of(~drawn & (behind_mm < -BEHIND_MM) & (whole_share > 0.9))
                 near = (side == "right") == (pose.yaw_deg > 0)
                 if near and abs(label["yaw"]) >= 15:
-                    assert head[drawn, 2].min() < worn.fit.ear_z_m + 0.002, f"{name}: ends before the ear"
+                    assert head[drawn, 2].min() < placed.fit.ear_z_m + 0.002, f"{name}: ends before the ear"
     assert shown > 5000
     assert wrong < 0.02 * shown
     assert missing < 0.05 * shown

@@ -114,10 +114,12 @@ def test_skin_keeps_its_detail(context, effect, mask, least):
     person = face(near_m=0.3)
     frame = portrait(person, seed=3, noise=5.0)
     picture = drawn(context, frame, person, effects=[effect])
-    worn = painted(picture, frame) > 3
+    made_up = painted(picture, frame) > 3
     skin = polygon(person.landmarks.region("face_oval")[:, :2]) > 0.99
     place = (
-        cv2.erode((worn & skin).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0 if mask != "skin" else skin
+        cv2.erode((made_up & skin).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        if mask != "skin"
+        else skin
     )
     place &= regions(person)[0] + regions(person)[1] == 0
     smooth = portrait(person)  # what is left of the makeup's own edges there is taken off
