@@ -26,16 +26,18 @@ class FaceCrop:
 
 
 HEAD, FACE = FaceCrop(1.5, 0.5, 0.5), FaceCrop(1.2, 0.5, 0.5)
+SURROUNDINGS = FaceCrop(2.4, 0.5, 0.6)
 EYE, MOUTH = FaceCrop(0.36, 0.3, 0.31), FaceCrop(0.5, 0.5, 0.8)
 CROPS = {
     **dict.fromkeys(("eyeliner", "eyeshadow", "mascara", "iris-color", "brows", "concealer"), EYE),
     **dict.fromkeys(("lipstick", "teeth"), MOUTH),
+    **dict.fromkeys(("background", "filter"), SURROUNDINGS),
 }
-"""Name of a makeup pack → crop that shows it best."""
+"""Name of a pack or kind → crop that shows it best."""
 
 
 def crop_for(packs: Sequence[Pack]) -> FaceCrop:
-    """Choose the crop of a preview: the head, or for a single makeup pack the part of the face that it changes."""
+    """Choose the crop of a preview: the head, or for a single effect other than glasses the part that it changes."""
     if len(packs) != 1 or "glasses" in packs[0].tags:
         return HEAD
     return CROPS.get(packs[0].name, FACE)

@@ -53,10 +53,12 @@ def run_headless(run: RunConfig, parts: LiveParts) -> LiveReport:
         return LiveLoop(session, presenter, run.live, parts.watch).run()
 
 
-def show(run: RunConfig, console: Console | None = None) -> None:
-    """Run live, then print a summary."""
+def show(run: RunConfig, console: Console | None = None) -> int:
+    """Run live, then print a summary; returns the exit code, 1 if an output failed on the way."""
     console = console or Console()
-    console.print(summary(live(run=run)), markup=False, highlight=False, soft_wrap=True)
+    report = live(run=run)
+    console.print(summary(report), markup=False, highlight=False, soft_wrap=True)
+    return int(bool(report.problems))
 
 
 def summary(report: LiveReport) -> str:
@@ -72,4 +74,6 @@ def summary(report: LiveReport) -> str:
     if report.decisions:
         levels = [report.decisions[0].from_level, *(decision.to_level for decision in report.decisions)]
         text += f"\nquality: {' → '.join(levels)}"
+    for problem in report.problems:
+        text += f"\nfailed on the way: {problem}"
     return text

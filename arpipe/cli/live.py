@@ -76,4 +76,4 @@ def live(
         raise typer.Exit(serve(load(), source=source))
     from arpipe.apps.live import show
 
-    show(load())
+    raise typer.Exit(show(load()))

@@ -7,7 +7,7 @@ import pytest
 
 from arpipe.apps.live import run_headless, summary
 from arpipe.apps.stream.capture import Capture
-from arpipe.apps.stream.loop import LiveLoop, Presenter
+from arpipe.apps.stream.loop import HeadlessPresenter, LiveLoop, Presenter
 from arpipe.apps.stream.outlets import Outlet
 from arpipe.apps.stream.session import LiveSession
 from arpipe.apps.stream.setup import LiveParts
@@ -63,19 +63,44 @@ def test_camera_that_comes_back_is_shown_again():
         assert session.capture.state == "playing"
 
 
-def test_broken_sink_is_detached_and_told_once():
+@pytest.mark.parametrize("error", [OutputError("disk full"), KeyError("a sink of somebody else")])
+def test_broken_sink_is_detached_and_told_once(error):
     class Full(NullSink):
         def write(self, pixels, result):
-            raise OutputError("disk full")
+            raise error
 
     with session_of(FakeCamera(1), outlets=[Outlet(Full(), "full"), Outlet(NullSink(), "fine")]) as session:
         picture = next_picture(session)
-        with pytest.raises(OutputError, match="disk full"):
+        with pytest.raises(OutputError, match="disk full|full: .*KeyError"):
             for _ in range(1000):
                 session.offer(picture)
                 threading.Event().wait(0.001)
         assert [outlet.name for outlet in session.outlets] == ["fine"]
         session.offer(picture)
+        assert len(session.report().problems) == 1
+        assert session.report().problems[0].startswith("full: ")
+
+
+def test_run_without_a_window_goes_on_when_an_output_fails(caplog):
+    class Full(NullSink):
+        def write(self, pixels, result):
+            raise OutputError("disk full")
+
+    with session_of(FakeCamera(1), outlets=[Outlet(Full(), "full")]) as session:
+        picture = next_picture(session)
+        loop = LiveLoop(session, HeadlessPresenter(session, "0"), LiveConfig())
+        for _ in range(1000):
+            loop._present(picture)
+            if not session.outlets:
+                break
+            threading.Event().wait(0.001)
+        frames = session.figures.frames
+        loop._present(picture)
+        report = session.report()
+    assert report.frames == frames + 1
+    assert report.problems == ("full: disk full",)
+    assert "failed on the way: full: disk full" in summary(report)
+    assert "disk full; going on without it" in caplog.text
 
 
 def test_busy_sink_drops_and_is_never_waited_for():

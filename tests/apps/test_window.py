@@ -166,3 +166,22 @@ def test_previews_show_the_effect_and_are_kept_until_it_changes(tmp_path):
     assert (np.abs(bare.astype(int) - dressed).sum(axis=2) > 60).mean() > 0.03
     assert (cached_preview(worn, tmp_path) == dressed).all()
     assert cached_preview(Carousel(["wayfarer(scale=1.2)"]).selected, tmp_path) is None
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize(
+    "effects",
+    [
+        ("background(color=#00ff00)", "background(color=#ff0000)"),
+        ("filter(on=background, kernel=edges)", "filter(on=background, kernel=emboss)"),
+    ],
+)
+def test_previews_of_what_lies_behind_the_sitter_are_drawn(tmp_path, effects):
+    from arpipe.render.context import GlContext
+
+    with GlContext.headless() as context:
+        renderer = PreviewRenderer(context, tmp_path)
+        one, other = (renderer.render(Carousel([effect]).selected).astype(int) for effect in effects)
+    change = np.abs(one - other).sum(axis=2)
+    assert change[5:25, 5:25].mean() > 3.0
+    assert np.median(change[70:90, 70:90]) <= 6  # the face is in front of it

@@ -24,6 +24,7 @@ class LiveReport:
         dropped: Dropped frames by the place that was busy: "source" is the camera's reader, "inference" perception,
             "render" drawing, and "encode" the outlets.
         decisions: Changes of quality by the governor.
+        problems: Outlets that failed on the way, with the reason.
     """
 
     frames: int
@@ -33,6 +34,7 @@ class LiveReport:
     latency_p95_ms: float
     dropped: dict[str, int]
     decisions: tuple[Decision, ...]
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -45,6 +47,7 @@ class LiveFigures:
         latencies_ms: Their latencies, from capture to presentation.
         stages_ms: Durations of their stages, newest last.
         dropped: Dropped frames by place, see `LiveReport`.
+        problems: Outlets that failed, with the reason.
     """
 
     frames: int = 0
@@ -52,6 +55,7 @@ class LiveFigures:
     latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
     stages_ms: deque[dict[str, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
     dropped: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PLACES, 0))
+    problems: list[str] = field(default_factory=list)
 
     def add(self, presented_s: float, captured_s: float, stages_ms: dict[str, float]) -> None:
         """Count a presented picture."""
@@ -88,4 +92,5 @@ class LiveFigures:
             latency_p95_ms=percentile(latencies, 0.95),
             dropped=dict(self.dropped),
             decisions=tuple(decisions),
+            problems=tuple(self.problems),
         )

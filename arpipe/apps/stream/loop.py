@@ -1,5 +1,6 @@
 """The live loop: takes the latest picture, presents it, hands it to the outlets, counts it."""
 
+import logging
 from collections.abc import Callable
 
 from arpipe.apps.stream.camera_advice import advice
@@ -53,6 +54,10 @@ class HeadlessPresenter(Presenter):
 
     def __init__(self, session: LiveSession, source: str) -> None:
         self._session, self._source = session, source
+
+    def handle(self, error: ArpipeError) -> None:
+        """Log the failure of an outlet, and go on with the others; the report repeats it."""
+        logging.getLogger(__name__).warning("%s; going on without it", error)
 
     def idle(self) -> None:
         """Raise DeviceError if the camera failed before its first picture; one that stopped may come back."""

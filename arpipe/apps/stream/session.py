@@ -108,10 +108,12 @@ class LiveSession:
         for outlet in list(self.outlets):
             try:
                 outlet.offer(picture)
-            except ArpipeError:
+            except Exception as error:
                 self.outlets.remove(outlet)
                 outlet.abandon()
-                raise
+                problem = error if isinstance(error, ArpipeError) else outlet.failure(error)
+                self.figures.problems.append(f"{outlet.name}: {problem}")
+                raise problem from error
 
     def count(self, picture: Picture, presenting_ms: float = 0.0) -> None:
         """Count a picture that was presented, and adjust quality to what it cost.

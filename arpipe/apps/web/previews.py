@@ -1,16 +1,19 @@
 """Previews of all effects on the sample's face, rendered once and kept in memory."""
 
 import asyncio
+import logging
 from concurrent.futures import Future
+from contextlib import suppress
 
 import numpy as np
 
 from arpipe.apps.face_crop import FaceCrop, crop_for, crop_square
 from arpipe.apps.web.catalog import CatalogEntry, EffectCatalog
 from arpipe.apps.web.drawing import SharedDrawing
-from arpipe.errors import ArpipeError
+from arpipe.effects.packs import needs_of
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.video.stream_codec import encode_jpeg
+from arpipe.needs import Need
 from arpipe.pipeline.perception import Perception, PerceptionConfig
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.config import RenderConfig
@@ -34,7 +37,7 @@ class Previews:
     """
 
     def __init__(self, catalog: EffectCatalog, perception: PerceptionConfig, drawing: SharedDrawing) -> None:
-        self._perception = perception
+        self._perception, self._catalog = perception, catalog
         self._results: tuple[FrameResult, ...] = ()
         self._drawing = drawing
         self._renderer: EffectRenderer | None = None
@@ -49,7 +52,8 @@ class Previews:
             return None
         try:
             return await asyncio.shield(asyncio.wrap_future(self._pictures[name]))
-        except ArpipeError:
+        except Exception as error:  # noqa: BLE001 - one effect that cannot be drawn must not take the page down
+            logging.getLogger(__name__).warning("the preview of %s failed: %s", name, error)
             return None
 
     def close(self) -> None:
@@ -59,7 +63,7 @@ class Previews:
 
     def _draw(self, entry: CatalogEntry | None) -> bytes:
         if not self._results:
-            self._results = _detect_sample(self._perception)
+            self._results = _detect_sample(self._perception, self._needs())
         if self._renderer is None:
             self._renderer = self._drawing.create_renderer(RenderConfig())
         packs = [] if entry is None else [entry.pack({})]
@@ -67,16 +71,24 @@ class Previews:
         picture = [self._renderer.render(result) for result in self._results][-1]
         return encode_jpeg(_crop(picture, crop_for(packs)), JPEG_QUALITY)
 
+    def _needs(self) -> frozenset[Need]:
+        """What all effects need; one that is broken tells so when its own preview is drawn."""
+        needs: frozenset[Need] = frozenset()
+        for entry in self._catalog.entries.values():
+            with suppress(Exception):
+                needs |= needs_of(entry.pack({}))
+        return needs
+
     def _finish(self) -> None:
         if self._renderer is not None:
             self._renderer.close()
         self._renderer, self._results = None, ()
 
 
-def _detect_sample(config: PerceptionConfig) -> tuple[FrameResult, ...]:
+def _detect_sample(config: PerceptionConfig, needs: frozenset[Need]) -> tuple[FrameResult, ...]:
     with SampleSource(SAMPLE) as source:
         pixels, camera = source.frame(0).pixels, source.camera
-    with Perception(config) as perception:
+    with Perception(config, needs) as perception:
         frames = [Frame(pixels, number / 30.0, number, camera) for number in range(SETTLING_FRAMES)]
         return tuple(map(perception.detect, frames))
 

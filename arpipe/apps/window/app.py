@@ -1,5 +1,6 @@
 """The window of `arpipe live`: presents pictures and panels, and acts on keys."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -133,10 +134,14 @@ class LiveWindow(Presenter):
 
     @contextmanager
     def _errors_shown(self) -> Iterator[None]:
+        """Show what goes wrong in the block; a preview, a control or a recording never ends the run."""
         try:
             yield
         except ArpipeError as error:
             self.handle(error)
+        except Exception as error:
+            logging.getLogger(__name__).exception("a control or a preview failed")
+            self.hud.say(f"{type(error).__name__}: {error}", alarm=True)
 
     def _show_opening(self, text: str) -> None:
         """Show a message before the session is open."""
@@ -259,4 +264,5 @@ class LiveWindow(Presenter):
         for done, index in enumerate(missing):
             if renderer is not None and not self._window.should_close:
                 self._show_opening(f"Rendering previews: {done + 1} of {len(missing)}")
-                previews[index] = renderer.render(choices[index])
+                with self._errors_shown():
+                    previews[index] = renderer.render(choices[index])

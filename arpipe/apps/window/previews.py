@@ -68,13 +68,14 @@ class PreviewRenderer:
 
 
 def _true_result(sample: SampleSource, index: int) -> FrameResult:
-    """Return a frame of the sample with the true landmarks and pose of its face."""
+    """Return a frame of the sample with the true landmarks and pose of its face, and its true person mask."""
     frame, truth = sample.frame(index), sample.truth(index)
     points = np.zeros((len(truth.landmarks_px), 3), np.float32)
     points[:, :2] = truth.landmarks_px
     landmarks = Landmarks(points, 1.0, load_topology("face"))
     pose = HeadPose(truth.camera_from_head, truth.metric_mesh_m, 0.0)
-    return FrameResult(frame, (TrackedFace(1, landmarks, pose, "new", 0),), camera=truth.camera)
+    face = TrackedFace(1, landmarks, pose, "new", 0)
+    return FrameResult(frame, (face,), mask=sample.mask(index), camera=truth.camera)
 
 
 def _path_of(choice: EffectChoice, folder: Path | None) -> Path:

@@ -18,7 +18,7 @@ from arpipe.io.sample.layers import draw_body, draw_head, fit_background, fit_bo
 from arpipe.io.sample.path import Motion
 from arpipe.io.sample.relief import LANDMARKS, Relief, load_relief
 from arpipe.topology import load_topology
-from arpipe.types import Pixels
+from arpipe.types import Pixels, Points
 
 VERTICAL_FOV_DEG = 42.0  # of a laptop's camera
 DISTANCES_M = (0.58, 0.84, 1.02, 1.20)  # from the camera to the pupils, by number of people
@@ -98,11 +98,25 @@ class SampleScene:
     def draw(self, people: Sequence[Placed]) -> Pixels:
         """Return (height, width, 3) RGB; people farther left are drawn behind."""
         pixels = self._background.copy()
+        self._draw_onto(pixels, people)
+        return pixels
+
+    def mask(self, people: Sequence[Placed]) -> Points:
+        """Return (height, width) float32 in [0, 1]: how much of each pixel people cover.
+
+        What shows through people is what differs between a picture over black and one over white.
+        """
+        black, white = np.zeros_like(self._background), np.full_like(self._background, 255)
+        self._draw_onto(black, people)
+        self._draw_onto(white, people)
+        through = white[..., 1].astype(np.float32) - black[..., 1]
+        return np.asarray(np.clip(1.0 - through / 255.0, 0.0, 1.0), np.float32)
+
+    def _draw_onto(self, pixels: Pixels, people: Sequence[Placed]) -> None:
         for person in people:
             draw_body(pixels, self._body, self.camera, person.camera_from_rest)
             turn = person.camera_from_head.rotation @ self._relief.photo_from_head.rotation.T
             draw_head(pixels, self._head, self.camera, person.points_m, turn)
-        return pixels
 
 
 def _places(camera: CameraIntrinsics, people: int) -> Array:

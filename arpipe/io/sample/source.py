@@ -18,7 +18,7 @@ from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.io.sample.path import LOOP_S, motion_at
 from arpipe.io.sample.scene import Placed, SampleScene
 from arpipe.io.source import Source, SourceInfo
-from arpipe.types import Frame, Pixels
+from arpipe.types import Frame, Pixels, Points
 
 PHASES_S = (0.0, 6.1, 3.1, 8.4)  # people side by side do not move in sync
 CACHE_BYTES = 1 << 30  # of frames that are kept: a whole loop at 1280×720 is 0.83 GB
@@ -139,6 +139,16 @@ class SampleSource(Source):
             raise ValueError(f"sample has faces 0 to {self.config.faces - 1}, got {face}")
         placed = self._place(face, index % self._loop_frames)
         return SampleTruth(self.camera, placed.camera_from_head, placed.landmarks_px, placed.metric_mesh_m)
+
+    def mask(self, index: int) -> Points:
+        """Return the true person mask of a frame, (height, width) float32 in [0, 1].
+
+        Raises:
+            ValueError: There is no such frame.
+        """
+        self._require(index)
+        place = index % self._loop_frames
+        return self._scene.mask([self._place(face, place) for face in range(self.config.faces)])
 
     def close(self) -> None:
         """Release the frames."""

@@ -185,6 +185,20 @@ def test_people_stand_side_by_side_and_move_each_in_their_own_time(faces):
     assert np.ptp(turns) > 5.0
 
 
+def test_true_mask_covers_the_person_and_nothing_else(quiet):
+    for index in (0, 40, 90):
+        mask = quiet.mask(index)
+        frame, other = quiet.frame(index).pixels.astype(int), quiet.frame(index + 30).pixels.astype(int)
+        assert mask.shape == frame.shape[:2]
+        assert mask.dtype == np.float32
+        assert 0.0 <= mask.min() <= mask.max() <= 1.0
+        nose = quiet.truth(index).landmarks_px[1].astype(int)
+        assert mask[nose[1], nose[0]] > 0.98
+        assert mask[0, 0] == 0.0
+        both_free = (mask == 0.0) & (quiet.mask(index + 30) == 0.0)
+        assert np.abs(frame - other)[both_free].max() <= 1  # only people move
+
+
 def test_background_stands_still(quiet):
     first, later = quiet.frame(0).pixels, quiet.frame(100).pixels
     assert np.array_equal(first[:, :200][:400], later[:, :200][:400])
