@@ -2,52 +2,81 @@
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Generic, Self, TypeVar
+from dataclasses import dataclass, field
+from typing import ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 
 from arpipe.inference.runtime import Runtime
 from arpipe.mediapipe.image import Image, ImageFormat
+from arpipe.mediapipe.tasks.assets import check_weights
+from arpipe.mediapipe.tasks.core.base_options import BaseOptions
 from arpipe.mediapipe.tasks.vision.core.image_processing_options import ImageProcessingOptions
 from arpipe.mediapipe.tasks.vision.core.vision_task_running_mode import VisionTaskRunningMode
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, Pixels
 
 Result = TypeVar("Result")
-ResultCallback = Callable[[Result, Image, int], None]
-"""Called with a result, its image and its time stamp, ms, on a thread of the task."""
 
 
-class VisionTask(ABC, Generic[Result]):
-    """A task: processes images until it is closed.
+@dataclass
+class TaskOptions(Generic[Result]):
+    """Options of every task.
+
+    Attributes:
+        base_options: Where the networks come from.
+        running_mode: How images come.
+        result_callback: Called with each result of a live stream, its image and its time stamp, ms, on a thread of the
+            task.
+    """
+
+    base_options: BaseOptions
+    running_mode: VisionTaskRunningMode = VisionTaskRunningMode.IMAGE
+    result_callback: Callable[[Result, Image, int], None] | None = field(default=None, kw_only=True)
+
+    @property
+    def follows(self) -> bool:
+        """Whether an image is the next one of a stream."""
+        return self.running_mode is not VisionTaskRunningMode.IMAGE
+
+
+Options = TypeVar("Options", bound=TaskOptions)  # type: ignore[type-arg] # of the task's own result
+
+
+class VisionTask(ABC, Generic[Options, Result]):
+    """A task: processes images until it is closed. Make one with `create_from_options`.
 
     Args:
-        running_mode: How images come.
-        result_callback: Gets the results of a live stream, and only those.
-        runtime: Closed with the task.
+        options: What is asked for.
+
+    Attributes:
+        options_type: Class of the options.
+        networks: Name of a file in the task's `.task` → network of the catalogue.
 
     Raises:
         ValueError: A live stream without a callback, or a callback without one.
+        WeightsError: The networks cannot be had, or the options name a file with others.
     """
 
-    def __init__(
-        self,
-        running_mode: VisionTaskRunningMode,
-        result_callback: ResultCallback[Result] | None,
-        runtime: Runtime,
-    ) -> None:
-        is_live = running_mode is VisionTaskRunningMode.LIVE_STREAM
-        if is_live and result_callback is None:
+    options_type: type[Options]
+    networks: ClassVar[Mapping[str, str]]
+
+    def __init__(self, options: Options) -> None:
+        is_live = options.running_mode is VisionTaskRunningMode.LIVE_STREAM
+        if is_live and options.result_callback is None:
             raise ValueError(
                 "The vision task is in live stream mode, a user-defined result callback must be provided."
             )
-        if not is_live and result_callback is not None:
+        if not is_live and options.result_callback is not None:
             raise ValueError(
                 "The vision task is in image or video mode, a user-defined result callback should not be provided."
             )
-        self._running_mode, self._callback, self._runtime = running_mode, result_callback, runtime
+        self._running_mode, self._callback = options.running_mode, options.result_callback
+        self._runtime = Runtime()
+        check_weights(options.base_options, self.networks)
+        self._open(options, self._runtime)
         self._timer = StageTimer()
         self._lock = threading.Lock()
         self._count = 0
@@ -55,6 +84,16 @@ class VisionTask(ABC, Generic[Result]):
         self._worker = ThreadPoolExecutor(1, "arpipe-task") if is_live else None
         self._pending: Future[None] | None = None
         self._is_closed = False
+
+    @classmethod
+    def create_from_options(cls, options: Options) -> Self:
+        """Load the networks."""
+        return cls(options)
+
+    @classmethod
+    def create_from_model_path(cls, model_path: str) -> Self:
+        """Load the networks for single images, with the weights of a file."""
+        return cls(cls.options_type(BaseOptions(model_asset_path=model_path)))
 
     def close(self) -> None:
         """Wait for the live stream's last result and free the networks; may be called twice."""
@@ -68,6 +107,10 @@ class VisionTask(ABC, Generic[Result]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @abstractmethod
+    def _open(self, options: Options, runtime: Runtime) -> None:
+        """Load the networks."""
 
     @abstractmethod
     def _compute(self, frame: Frame) -> Result:
@@ -125,7 +168,7 @@ class VisionTask(ABC, Generic[Result]):
         self._last_ms = timestamp_ms
 
 
-class DetectingTask(VisionTask[Result]):
+class DetectingTask(VisionTask[Options, Result]):
     """A task that detects something in images."""
 
     def detect(self, image: Image, image_processing_options: ImageProcessingOptions | None = None) -> Result:

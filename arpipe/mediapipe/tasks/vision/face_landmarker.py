@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
@@ -11,14 +10,11 @@ from arpipe.geometry.transforms import Array
 from arpipe.head_pose import HeadPoseSolver
 from arpipe.inference.runtime import Runtime
 from arpipe.mediapipe.solutions import face_mesh_connections as faces
-from arpipe.mediapipe.tasks.assets import check_weights
 from arpipe.mediapipe.tasks.components.containers.category import Category
 from arpipe.mediapipe.tasks.components.containers.landmark import NormalizedLandmark
-from arpipe.mediapipe.tasks.core.base_options import BaseOptions
-from arpipe.mediapipe.tasks.vision.base import DetectingTask, ResultCallback
+from arpipe.mediapipe.tasks.vision.base import DetectingTask, TaskOptions
 from arpipe.mediapipe.tasks.vision.connections import Connection, connected
 from arpipe.mediapipe.tasks.vision.convert import normalized_landmarks
-from arpipe.mediapipe.tasks.vision.core.vision_task_running_mode import VisionTaskRunningMode
 from arpipe.tracking.mediapipe.faces import FaceSmoother, face_networks
 from arpipe.tracking.mediapipe.many import ManyTracker
 from arpipe.types import Frame, Landmarks
@@ -59,12 +55,10 @@ class FaceLandmarkerResult:
 
 
 @dataclass
-class FaceLandmarkerOptions:
+class FaceLandmarkerOptions(TaskOptions[FaceLandmarkerResult]):
     """Options of `FaceLandmarker`.
 
     Attributes:
-        base_options: Where the networks come from.
-        running_mode: How images come.
         num_faces: Faces wanted. One is smoothed over time, several are not.
         min_face_detection_confidence: Score in [0, 1] that a detection needs.
         min_face_presence_confidence: Score in [0, 1] that landmarks need.
@@ -72,55 +66,33 @@ class FaceLandmarkerOptions:
         output_face_blendshapes: Not available: an error.
         output_facial_transformation_matrixes: Solve the head's pose too, (4, 4), cm, from the canonical face to a
             camera with a vertical field of view of 63° that looks along -z, y up. It is arpipe's own solution.
-        result_callback: Gets the results of a live stream.
     """
 
-    base_options: BaseOptions
-    running_mode: VisionTaskRunningMode = VisionTaskRunningMode.IMAGE
     num_faces: int = 1
     min_face_detection_confidence: float = 0.5
     min_face_presence_confidence: float = 0.5
     min_tracking_confidence: float = 0.5
     output_face_blendshapes: bool = False
     output_facial_transformation_matrixes: bool = False
-    result_callback: ResultCallback[FaceLandmarkerResult] | None = None
 
 
-class FaceLandmarker(DetectingTask[FaceLandmarkerResult]):
-    """Finds faces; make one with `create_from_options`.
+class FaceLandmarker(DetectingTask[FaceLandmarkerOptions, FaceLandmarkerResult]):
+    """Finds faces; make one with `create_from_options`."""
 
-    Args:
-        options: What is asked for.
+    options_type = FaceLandmarkerOptions
+    networks = NETWORKS
 
-    Raises:
-        ValueError: Blendshapes are asked for, among others.
-    """
-
-    def __init__(self, options: FaceLandmarkerOptions) -> None:
-        runtime = Runtime()
-        super().__init__(options.running_mode, options.result_callback, runtime)
+    def _open(self, options: FaceLandmarkerOptions, runtime: Runtime) -> None:
         if options.output_face_blendshapes:
             raise ValueError("arpipe has no network for blendshapes; set output_face_blendshapes to False")
-        check_weights(options.base_options, NETWORKS)
-        follows = options.running_mode is not VisionTaskRunningMode.IMAGE
         self._tracker = ManyTracker(
             face_networks(runtime, "v2", options.min_face_detection_confidence),
             options.num_faces,
             options.min_face_presence_confidence,
-            follows=follows,
+            follows=options.follows,
         )
-        self._smoother = FaceSmoother() if follows and options.num_faces == 1 else None
+        self._smoother = FaceSmoother() if options.follows and options.num_faces == 1 else None
         self._solver = HeadPoseSolver() if options.output_facial_transformation_matrixes else None
-
-    @classmethod
-    def create_from_options(cls, options: FaceLandmarkerOptions) -> Self:
-        """Load the networks."""
-        return cls(options)
-
-    @classmethod
-    def create_from_model_path(cls, model_path: str) -> Self:
-        """Load the networks for single images, with the weights of a file."""
-        return cls(FaceLandmarkerOptions(BaseOptions(model_asset_path=model_path)))
 
     def _compute(self, frame: Frame) -> FaceLandmarkerResult:
         found: Sequence[Landmarks] = [each.landmarks for each in self._tracker.update(frame, self._timer)]

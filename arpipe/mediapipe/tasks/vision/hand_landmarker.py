@@ -1,7 +1,6 @@
 """Hands: landmarks, in the image and in metres, and sides."""
 
 from dataclasses import dataclass
-from typing import Self
 
 from arpipe.inference.runtime import Runtime
 from arpipe.mediapipe.solutions.hands_connections import (
@@ -12,14 +11,11 @@ from arpipe.mediapipe.solutions.hands_connections import (
     HAND_RING_FINGER_CONNECTIONS,
     HAND_THUMB_CONNECTIONS,
 )
-from arpipe.mediapipe.tasks.assets import check_weights
 from arpipe.mediapipe.tasks.components.containers.category import Category
 from arpipe.mediapipe.tasks.components.containers.landmark import Landmark, NormalizedLandmark
-from arpipe.mediapipe.tasks.core.base_options import BaseOptions
-from arpipe.mediapipe.tasks.vision.base import DetectingTask, ResultCallback
+from arpipe.mediapipe.tasks.vision.base import DetectingTask, TaskOptions
 from arpipe.mediapipe.tasks.vision.connections import Connection, connected
 from arpipe.mediapipe.tasks.vision.convert import handedness, normalized_landmarks, world_landmarks
-from arpipe.mediapipe.tasks.vision.core.vision_task_running_mode import VisionTaskRunningMode
 from arpipe.tracking.mediapipe.hands import hand_networks
 from arpipe.tracking.mediapipe.many import ManyTracker
 from arpipe.types import Frame
@@ -61,55 +57,35 @@ class HandLandmarkerResult:
 
 
 @dataclass
-class HandLandmarkerOptions:
+class HandLandmarkerOptions(TaskOptions[HandLandmarkerResult]):
     """Options of `HandLandmarker`.
 
     Attributes:
-        base_options: Where the networks come from.
-        running_mode: How images come.
         num_hands: Hands wanted.
         min_hand_detection_confidence: Score in [0, 1] that a detection needs.
         min_hand_presence_confidence: Score in [0, 1] that landmarks need.
         min_tracking_confidence: Accepted; tracked hands are taken for detected ones as with MediaPipe's default.
-        result_callback: Gets the results of a live stream.
     """
 
-    base_options: BaseOptions
-    running_mode: VisionTaskRunningMode = VisionTaskRunningMode.IMAGE
     num_hands: int = 1
     min_hand_detection_confidence: float = 0.5
     min_hand_presence_confidence: float = 0.5
     min_tracking_confidence: float = 0.5
-    result_callback: ResultCallback[HandLandmarkerResult] | None = None
 
 
-class HandLandmarker(DetectingTask[HandLandmarkerResult]):
-    """Finds hands; make one with `create_from_options`.
+class HandLandmarker(DetectingTask[HandLandmarkerOptions, HandLandmarkerResult]):
+    """Finds hands; make one with `create_from_options`."""
 
-    Args:
-        options: What is asked for.
-    """
+    options_type = HandLandmarkerOptions
+    networks = NETWORKS
 
-    def __init__(self, options: HandLandmarkerOptions) -> None:
-        runtime = Runtime()
-        super().__init__(options.running_mode, options.result_callback, runtime)
-        check_weights(options.base_options, NETWORKS)
+    def _open(self, options: HandLandmarkerOptions, runtime: Runtime) -> None:
         self._tracker = ManyTracker(
             hand_networks(runtime, "full", options.min_hand_detection_confidence),
             options.num_hands,
             options.min_hand_presence_confidence,
-            follows=options.running_mode is not VisionTaskRunningMode.IMAGE,
+            follows=options.follows,
         )
-
-    @classmethod
-    def create_from_options(cls, options: HandLandmarkerOptions) -> Self:
-        """Load the networks."""
-        return cls(options)
-
-    @classmethod
-    def create_from_model_path(cls, model_path: str) -> Self:
-        """Load the networks for single images, with the weights of a file."""
-        return cls(HandLandmarkerOptions(BaseOptions(model_asset_path=model_path)))
 
     def _compute(self, frame: Frame) -> HandLandmarkerResult:
         hands = self._tracker.update(frame, self._timer)
