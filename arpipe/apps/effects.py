@@ -11,15 +11,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from arpipe.apps.run_files import check_outputs, pack_files, parameter_files
+from arpipe.apps.run_files import check_outputs, pack_files
 from arpipe.effects.kinds import kinds
 from arpipe.effects.makeup.template import template
 from arpipe.effects.packs import Pack, load_effect, load_pack
-from arpipe.effects.search import EFFECT_FILE, find_packs
-from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError, PluginError
+from arpipe.effects.search import find_packs
+from arpipe.errors import AssetError, ConfigError, MediaError, PluginError
 from arpipe.io.atomic import make_parent
-from arpipe.io.gltf import Model, load_gltf
-from arpipe.io.image.opening import open_picture
 from arpipe.io.image.writer import image_format, write_picture
 from arpipe.io.outputs import NamedFile
 from arpipe.io.sample import SampleConfig, SampleSource
@@ -28,8 +26,6 @@ from arpipe.pipeline.pipeline import Pipeline
 from arpipe.plugins import BUILT_IN
 from arpipe.types import FrameResult, Pixels
 
-MODEL_SUFFIXES = (".glb", ".gltf")
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
 PREVIEW_SAMPLE = SampleConfig(fps=10.0, frames=100)  # looks left, right, up and down, in few frames
 PREVIEW_FRAMES = 3  # side by side, spread over the sample
 PREVIEW_SETTLE_FRAMES = 8  # seen before each of them, so that fit and light have settled
@@ -131,70 +127,6 @@ def preview(pack: Pack, source: Source) -> Pixels:
     if not pictures:
         raise MediaError(f"{source.info.name}: holds no frames")
     return np.concatenate(pictures, axis=1)
-
-
-def check_effect(folder: Path, console: Console | None = None) -> bool:
-    """Print every problem of a pack: its file, parameters, models and textures.
-
-    Returns:
-        Whether there is none.
-    """
-    console = console or Console(soft_wrap=True)
-    try:
-        pack = load_pack(folder)
-    except (AssetError, ConfigError, PluginError) as error:
-        problems, notes = str(error).splitlines(), list[str]()
-    else:
-        problems, notes = _check_files(pack)
-    for problem in problems:
-        console.print(f"error: {problem}", style="red", markup=False, highlight=False)
-    for note in notes:
-        console.print(f"note: {note}", style="yellow", markup=False, highlight=False)
-    if not problems:
-        console.print(f"{folder / EFFECT_FILE}: fine", style="green", markup=False, highlight=False)
-    return not problems
-
-
-def _check_files(pack: Pack) -> tuple[list[str], list[str]]:
-    """Problems and notes of the files that a pack's parameters name."""
-    problems: list[str] = []
-    notes: list[str] = []
-    for path in dict.fromkeys(path for layer in pack.layers for path in parameter_files(layer.params)):
-        try:
-            if path.suffix.lower() in MODEL_SUFFIXES:
-                notes.extend(f"{path}: {note}" for note in _model_notes(path))
-            elif path.suffix.lower() in PICTURE_SUFFIXES:
-                _check_picture(path)
-        except ArpipeError as error:
-            problems.append(str(error))
-    return problems, notes
-
-
-def _model_notes(path: Path) -> Iterator[str]:
-    """What is worth knowing of a sound model: what is left out, and how much leaner it gets when small."""
-    model = load_gltf(path)
-    yield from model.notes
-    levels = max(len(node.levels) for node in model.nodes)
-    if levels:
-        whole = _triangles(model, [node.mesh for node in model.nodes])
-        leanest = _triangles(
-            model, [node.levels[-1].mesh if node.levels else node.mesh for node in model.nodes]
-        )
-        yield f"{whole} triangles, {leanest} at the last of {levels} levels of detail"
-
-
-def _triangles(model: Model, meshes: list[int | None]) -> int:
-    """How many triangles some meshes have together."""
-    chosen = [model.meshes[mesh] for mesh in meshes if mesh is not None]
-    return sum(len(primitive.indices) for mesh in chosen for primitive in mesh)
-
-
-def _check_picture(path: Path) -> None:
-    try:
-        with open_picture(path) as picture:
-            picture.load()
-    except MediaError as error:
-        raise AssetError(f"{error}; save it again as PNG") from error
 
 
 def _print_pack(pack: Pack, console: Console) -> None:

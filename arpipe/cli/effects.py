@@ -31,8 +31,8 @@ def show(
 
 @app.command()
 def check(folder: Annotated[Path, typer.Argument(help="A folder with an effect.toml.")]) -> None:
-    """Check a pack, its models and textures; exit code 1 if anything is wrong."""
-    from arpipe.apps.effects import check_effect
+    """Check a pack, its textures, and its models on three heads; exit code 1 if anything is wrong."""
+    from arpipe.apps.effect_check import check_effect
 
     if not check_effect(folder):
         raise typer.Exit(1)

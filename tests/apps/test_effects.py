@@ -3,12 +3,11 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from arpipe.apps.effects import check_effect, list_effects, preview, show_effect
+from arpipe.apps.effects import list_effects, preview, show_effect
 from arpipe.assets import assets_root
 from arpipe.effects.packs import load_pack
 from arpipe.io.sample import SampleConfig, SampleSource
 from tests.effects.kinds import install
-from tests.io.gltf.gltf_files import quad
 
 HEADER = 'schema = 1\nname = "look"\ntitle = "A [look]"\nlicense = "CC0-1.0"\nauthor = "me"\n'
 STAMP = '[[layers]]\nkind = "stamp"\nopacity = 0.5\n'
@@ -49,55 +48,6 @@ def test_list_has_every_pack_even_a_damaged_one(look, tmp_path, console):
     assert "worn" in text
     assert f"arpipe effects check {damaged}" in text
     assert "without a pack: rigid_mesh" in text
-
-
-def test_check_tells_every_problem(look, console):
-    folder = look(HEADER.replace("license", "licence") + "[[layer]]\n")
-    assert not check_effect(folder, console)
-    text = console.export_text()
-    assert all(word in text for word in ("license: is missing", "licence", "layers: is missing", "layer:"))
-    folder = look(HEADER + STAMP + "opcity = 1\n" + STAMP + 'picture = "none.png"\n')
-    assert not check_effect(folder, console)
-    text = console.export_text()
-    assert "layers[0].opcity" in text
-    assert "layers[1].picture: there is no file" in text
-
-
-def test_check_opens_models_and_pictures(look, console):
-    folder = look(HEADER + STAMP + 'picture = "model.glb"\n' + STAMP + 'picture = "face.png"\n')
-    file = quad()
-    file.json["animations"] = [{}]
-    file.save(folder)
-    Image.fromarray(np.zeros((2, 2, 3), np.uint8)).save(folder / "face.png")
-    assert check_effect(folder, console)
-    assert "note:" in console.export_text()
-    file.json["accessors"][0]["count"] = 99
-    file.save(folder)
-    (folder / "face.png").write_bytes(b"\x89PNG")
-    assert not check_effect(folder, console)
-    text = console.export_text()
-    assert "model.glb: accessors[0]" in text
-    assert "face.png: is no picture" in text
-
-
-def test_check_counts_the_triangles_of_levels_of_detail(look, console):
-    folder = look(HEADER + STAMP + 'picture = "model.glb"\n')
-    file = quad()
-    whole = file.json["meshes"][0]["primitives"][0]
-    indices = file.accessor(np.array([0, 1, 2], "<u2"))
-    file.json["meshes"].append({"primitives": [{**whole, "indices": indices}]})
-    file.json["nodes"][0]["extensions"] = {"MSFT_lod": {"ids": [1]}}
-    file.json["nodes"][0]["extras"] = {"MSFT_screencoverage": [0.5, 0.0]}
-    file.json["nodes"].append({"mesh": 1})
-    file.json["scenes"] = [{"nodes": [0]}]
-    file.save(folder)
-    assert check_effect(folder, console)
-    assert "2 triangles, 1 at the last of 1 levels of detail" in console.export_text()
-
-
-def test_check_of_what_is_no_pack(tmp_path, console):
-    assert not check_effect(tmp_path / "nowhere", console)
-    assert "effect.toml" in console.export_text()
 
 
 @pytest.mark.gl

@@ -1,0 +1,116 @@
+"""`arpipe effects check`: whether a pack is valid and can be drawn."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from arpipe.apps.run_files import parameter_files
+from arpipe.effects.glasses.rigid_mesh import RigidMeshParams
+from arpipe.effects.glasses.trial import draw_problems, fit_problems
+from arpipe.effects.packs import Pack, load_pack
+from arpipe.effects.search import EFFECT_FILE
+from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError, PluginError, RenderError
+from arpipe.io.gltf import Model, load_gltf
+from arpipe.io.image.opening import open_picture
+from arpipe.render.context import GlContext
+
+MODEL_SUFFIXES = (".glb", ".gltf")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+
+
+def check_effect(folder: Path, console: Console | None = None) -> bool:
+    """Print every problem of a pack: its file, parameters, models and textures, and what is drawn with them.
+
+    Models are built, fitted to three heads and, where OpenGL is available, drawn.
+
+    Returns:
+        Whether there is none.
+    """
+    console = console or Console(soft_wrap=True)
+    try:
+        pack = load_pack(folder)
+    except (AssetError, ConfigError, PluginError) as error:
+        problems, notes = str(error).splitlines(), list[str]()
+    else:
+        problems, notes = _check_files(pack)
+        if not problems:
+            problems, more = _try_objects(pack)
+            notes += more
+    for problem in problems:
+        console.print(f"error: {problem}", style="red", markup=False, highlight=False)
+    for note in notes:
+        console.print(f"note: {note}", style="yellow", markup=False, highlight=False)
+    if not problems:
+        console.print(f"{folder / EFFECT_FILE}: fine", style="green", markup=False, highlight=False)
+    return not problems
+
+
+def _check_files(pack: Pack) -> tuple[list[str], list[str]]:
+    """Return problems and notes of the files that a pack's parameters name."""
+    problems: list[str] = []
+    notes: list[str] = []
+    for path in dict.fromkeys(path for layer in pack.layers for path in parameter_files(layer.params)):
+        try:
+            if path.suffix.lower() in MODEL_SUFFIXES:
+                notes.extend(f"{path}: {note}" for note in _model_notes(path))
+            elif path.suffix.lower() in PICTURE_SUFFIXES:
+                _check_picture(path)
+        except ArpipeError as error:
+            problems.append(str(error))
+    return problems, notes
+
+
+def _try_objects(pack: Pack) -> tuple[list[str], list[str]]:
+    """Return problems and notes of wearing a pack's rigid objects."""
+    problems: list[str] = []
+    notes: list[str] = []
+    objects = [layer.params for layer in pack.layers if isinstance(layer.params, RigidMeshParams)]
+    try:
+        for params in objects:
+            for found, kept in zip(fit_problems(params), (problems, notes), strict=True):
+                kept.extend(found)
+        if objects and not problems:
+            found, kept = _draw_objects(objects)
+            problems += found
+            notes += kept
+    except ArpipeError as error:
+        problems.append(str(error))
+    return problems, notes
+
+
+def _draw_objects(objects: Sequence[RigidMeshParams]) -> tuple[list[str], list[str]]:
+    """Return what is not drawn, and a note if nothing can be drawn on this machine."""
+    try:
+        context = GlContext.headless()
+    except RenderError as error:
+        return [], [f"what is drawn was not checked: {error}"]
+    with context:
+        return [problem for params in objects for problem in draw_problems(params, context)], []
+
+
+def _model_notes(path: Path) -> Iterator[str]:
+    """Yield what is ignored in a valid model, and by how much its levels of detail reduce it."""
+    model = load_gltf(path)
+    yield from model.notes
+    levels = max(len(node.levels) for node in model.nodes)
+    if levels:
+        whole = _triangles(model, [node.mesh for node in model.nodes])
+        coarsest = _triangles(
+            model, [node.levels[-1].mesh if node.levels else node.mesh for node in model.nodes]
+        )
+        yield f"{whole} triangles, {coarsest} at the last of {levels} levels of detail"
+
+
+def _triangles(model: Model, meshes: list[int | None]) -> int:
+    """Count the triangles of meshes."""
+    chosen = [model.meshes[mesh] for mesh in meshes if mesh is not None]
+    return sum(len(primitive.indices) for mesh in chosen for primitive in mesh)
+
+
+def _check_picture(path: Path) -> None:
+    try:
+        with open_picture(path) as picture:
+            picture.load()
+    except MediaError as error:
+        raise AssetError(f"{error}; save it again as PNG") from error
