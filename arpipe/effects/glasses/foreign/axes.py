@@ -1,0 +1,152 @@
+"""Finds how glasses stand in their file: which axis goes across, which is up, and where the front is.
+
+Nothing is known of them but that they are glasses. They are symmetric in one axis, which is not the shortest. Seen in
+the middle, where there are no temples, they are flat: that direction is forward, and the front is at the end where the
+middle is. The bridge and the hinges are in the upper half, and temples bend down behind the ears.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from arpipe.effects.glasses.object_file import UNITS_M
+from arpipe.errors import GltfError
+from arpipe.geometry.transforms import Array
+
+UNIT_WIDTHS_M = (0.1, 0.2)  # glasses of children, and oversized ones with temples spread
+USUAL_WIDTH_M = 0.14
+
+CELLS = 40  # along the longest side, to compare a shape with its mirror image
+MIN_SYMMETRY = 0.3  # of glasses with folded temples, which overlap unevenly; others exceed 0.6
+MIN_ACROSS = 0.7  # of the longest side
+CENTRAL = 0.3  # share of the width to each side of the middle, where open temples do not reach
+IS_OPEN = 0.5  # of the width; folded glasses are less deep
+HEIGHTS = (0.1, 0.75)  # of the width
+MAX_CENTRAL_DEPTH = 0.5  # of the width, with folded temples behind the front
+MAX_FILLED = 0.05  # of the surface, in the space of the head behind open glasses
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stance:
+    """How glasses stand in their file.
+
+    Attributes:
+        rotation: (3, 3) from the file's axes to x left, y up, z forward.
+        width: Extent in x, in the file's unit.
+        is_open: Whether the temples point backwards.
+    """
+
+    rotation: Array
+    width: float
+    is_open: bool
+
+
+def find_stance(points: Array) -> Stance:
+    """Find the axes of glasses.
+
+    Args:
+        points: (n, 3) points spread evenly over the surface.
+
+    Raises:
+        GltfError: It does not have the shape of glasses.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = high - low
+    points = points - (low + high) / 2.0
+    across = _axis_across(points, extent)
+    width = float(extent[across])
+    central = points[np.abs(points[:, across]) < CENTRAL * width]
+    others = [axis for axis in range(3) if axis != across]
+    depths = {axis: float(np.ptp(np.percentile(central[:, axis], (1, 99)))) for axis in others}
+    ahead, up = sorted(others, key=lambda axis: depths[axis])
+    is_open = float(extent[ahead]) > IS_OPEN * width
+    forward = np.zeros(3)
+    forward[ahead] = _forward_sign(points, central, ahead, up, is_open)
+    upward = np.zeros(3)
+    upward[up] = 1.0
+    rotation = np.stack([np.cross(upward, forward), upward, forward])
+    if _up_score(points @ rotation.T, width) < 0.0:
+        rotation = np.stack([np.cross(-upward, forward), -upward, forward])
+    stance = Stance(rotation, width, is_open)
+    _check_shape(points @ rotation.T, stance)
+    return stance
+
+
+def find_unit(width: float) -> tuple[str, float]:
+    """Return the unit in which a width is that of glasses, and its length in m; "" for none."""
+    for unit, metres in UNITS_M.items():
+        if UNIT_WIDTHS_M[0] <= width * metres <= UNIT_WIDTHS_M[1]:
+            return unit, metres
+    return "", USUAL_WIDTH_M / width
+
+
+def _axis_across(points: Array, extent: Array) -> int:
+    candidates = [axis for axis in range(3) if extent[axis] >= MIN_ACROSS * extent.max()]
+    symmetry = {axis: _symmetry(points, axis, float(extent.max()) / CELLS) for axis in candidates}
+    best = max(candidates, key=lambda axis: symmetry[axis])
+    if symmetry[best] < MIN_SYMMETRY:
+        raise GltfError(
+            "is not symmetric, as glasses are; remove everything that does not belong to them, and align them "
+            "with the axes"
+        )
+    return best
+
+
+def _symmetry(points: Array, axis: int, cell: float) -> float:
+    """Return the share of occupied cells that are occupied in the mirror image, too."""
+    cells = np.floor(points / cell).astype(np.int64) + 2 * CELLS
+    mirrored = points.copy()
+    mirrored[:, axis] *= -1.0
+    images = np.floor(mirrored / cell).astype(np.int64) + 2 * CELLS
+    weights = np.array([1, 4 * CELLS, 16 * CELLS**2])
+    own, image = np.unique(cells @ weights), np.unique(images @ weights)
+    return len(np.intersect1d(own, image)) / len(np.union1d(own, image))
+
+
+def _forward_sign(points: Array, central: Array, ahead: int, up: int, is_open: bool) -> float:
+    """Return on which side of the axis the front is."""
+    if is_open:
+        return 1.0 if float(np.median(central[:, ahead])) > 0.0 else -1.0
+    # Folded temples are narrow bands behind a front that is higher than they are.
+    depth = points[:, ahead] - np.median(points[:, ahead])
+    height = np.abs(points[:, up] - np.median(points[:, up]))
+    return 1.0 if float(np.cov(depth, height)[0, 1]) > 0.0 else -1.0
+
+
+def _up_score(points: Array, width: float) -> float:
+    """Return a positive number if y points up: where bridge and temples are relative to the front, and temples bend."""
+    x, y, z = points.T
+    side = np.abs(x) / width
+    front = (side > 0.08) & (side < CENTRAL)
+    low, high = np.percentile(y[front], (2, 98))
+    height, middle = max(float(high - low), 1e-30), float(low + high) / 2.0
+    score = 0.0
+    bridge = y[side < 0.03]
+    if len(bridge):
+        score += (float(np.median(bridge)) - middle) / height
+    far = side > 0.42
+    behind = y[far & (z < np.percentile(z[front], 2))]
+    if len(behind):
+        score += (float(np.median(behind)) - middle) / height
+    back = far & (z < z.min() + 0.1 * float(np.ptp(z)))
+    straight = far & (z > z.min() + 0.5 * float(np.ptp(z))) & (z < z.max() - 0.15 * float(np.ptp(z)))
+    if back.any() and straight.any():
+        score += (float(np.median(y[straight])) - float(np.median(y[back]))) / height
+    return score
+
+
+def _check_shape(points: Array, stance: Stance) -> None:
+    """Refuse what is symmetric but has not the proportions of glasses."""
+    x, y, z = points.T
+    width = stance.width
+    central = np.abs(x) < CENTRAL * width
+    height = float(np.ptp(np.percentile(y[central], (1, 99)))) / width
+    depth = float(np.ptp(np.percentile(z[central], (1, 99)))) / width
+    back = z < z.max() - 0.4 * width
+    filled = float((back & (np.abs(x) < 0.2 * width)).mean())
+    if not HEIGHTS[0] <= height <= HEIGHTS[1] or depth > MAX_CENTRAL_DEPTH or filled > MAX_FILLED:
+        raise GltfError(
+            f"does not have the shape of glasses: its front is {height:.2f} times as high and {depth:.2f} times as "
+            f"deep as wide, and {filled:.0%} of it are where the head would be; remove everything else from the "
+            "file, such as a head or a stand"
+        )

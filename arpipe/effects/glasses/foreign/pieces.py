@@ -1,0 +1,155 @@
+"""Splits a model into connected pieces, whatever nodes and meshes its program has put them into."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from arpipe.geometry.transforms import Array
+from arpipe.io.gltf import Material, Model
+from arpipe.io.gltf.model import Floats, Triangles
+from arpipe.render.object_mesh import normal_matrix
+
+WELD = 1e-5  # vertices nearer than this share of the model's extent are one
+SAMPLES = 24_000
+
+Labels = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """Triangles that hang together and have one material.
+
+    Attributes:
+        name: Name of the node and of its material, lower case.
+        material: Surface; None for none.
+        positions: (n, 3) vertices, in the file's unit until `moved`.
+        normals: (n, 3), unit length.
+        uvs: (n, 2), or None.
+        colors: (n, 4), or None.
+        triangles: (m, 3), counter-clockwise when seen from outside.
+    """
+
+    name: str
+    material: Material | None
+    positions: Array
+    normals: Array
+    uvs: Floats | None
+    colors: Floats | None
+    triangles: Triangles
+
+    @property
+    def low(self) -> Array:
+        """(3,) least coordinates."""
+        low: Array = self.positions.min(axis=0)
+        return low
+
+    @property
+    def high(self) -> Array:
+        """(3,) greatest coordinates."""
+        high: Array = self.positions.max(axis=0)
+        return high
+
+    @property
+    def middle(self) -> Array:
+        """(3,) middle of the bounding box."""
+        return (self.low + self.high) / 2.0
+
+    @property
+    def extent(self) -> Array:
+        """(3,) size of the bounding box."""
+        return self.high - self.low
+
+    def moved(self, linear: Array, offset: Array) -> "Piece":
+        """Return the piece under a (3, 3) matrix without reflection, and an offset."""
+        normals = self.normals @ normal_matrix(linear).T
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+        return replace(self, positions=self.positions @ linear.T + offset, normals=normals)
+
+    def part(self, chosen: npt.NDArray[np.bool_]) -> "Piece":
+        """Return some of the triangles with the vertices that they use."""
+        used, triangles = np.unique(self.triangles[chosen], return_inverse=True)
+        return replace(
+            self,
+            positions=self.positions[used],
+            normals=self.normals[used],
+            uvs=None if self.uvs is None else self.uvs[used],
+            colors=None if self.colors is None else self.colors[used],
+            triangles=triangles.reshape(-1, 3).astype(np.uint32),
+        )
+
+    def facing(self) -> Array:
+        """Return (m, 3) vectors along the triangles' normals, as long as twice their areas."""
+        corners = self.positions[self.triangles]
+        facing: Array = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        return facing
+
+
+def pieces_of(model: Model) -> list[Piece]:
+    """Split all meshes of a model into connected pieces, in the model frame."""
+    found = []
+    for node, matrix in zip(model.nodes, model.model_from_node(), strict=True):
+        for primitive in model.meshes[node.mesh] if node.mesh is not None else ():
+            material = None if primitive.material is None else model.materials[primitive.material]
+            order = -1 if float(np.linalg.det(matrix[:3, :3])) < 0.0 else 1
+            whole = Piece(
+                f"{node.name} {'' if material is None else material.name}".lower(),
+                material,
+                primitive.positions.astype(np.float64),
+                primitive.normals.astype(np.float64),
+                primitive.uvs,
+                primitive.colors,
+                primitive.indices[:, ::order],
+            )
+            found += _split(whole.moved(matrix[:3, :3], matrix[:3, 3]))
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """Points spread evenly over a model, however its vertices are spread.
+
+    Attributes:
+        points: (n, 3).
+        area: Of the whole surface, in the square of the points' unit.
+    """
+
+    points: Array
+    area: float
+
+
+def sample(pieces: list[Piece]) -> Surface:
+    """Spread points over the surface of pieces; the same ones in every run."""
+    corners = np.concatenate([piece.positions[piece.triangles] for piece in pieces])
+    areas = np.concatenate([np.linalg.norm(piece.facing(), axis=1) for piece in pieces]) / 2.0
+    total = float(areas.sum())
+    if total <= 0.0:
+        return Surface(np.zeros((0, 3)), 0.0)
+    rng = np.random.default_rng(5)
+    chosen = corners[rng.choice(len(areas), SAMPLES, p=areas / total)]
+    weights = rng.dirichlet((1.0, 1.0, 1.0), SAMPLES)
+    return Surface(np.einsum("nk,nki->ni", weights, chosen), total)
+
+
+def _split(piece: Piece) -> list[Piece]:
+    """Split a piece where its triangles do not hang together; triangles without area are dropped."""
+    piece = piece.part(np.linalg.norm(piece.facing(), axis=1) > 0.0)
+    if not len(piece.triangles):
+        return []
+    cell = max(float(piece.extent.max()) * WELD, 1e-30)
+    welded = np.unique(np.rint((piece.positions - piece.low) / cell), axis=0, return_inverse=True)[1]
+    labels = connected(welded.reshape(-1)[piece.triangles])
+    return [piece.part(labels == label) for label in np.unique(labels)]
+
+
+def connected(triangles: Labels) -> Labels:
+    """Return (m,) numbers of the groups of (m, 3) triangles that share vertices."""
+    labels = np.arange(int(triangles.max()) + 1)
+    while True:
+        least: Labels = labels[triangles].min(axis=1)
+        joined = labels.copy()
+        np.minimum.at(joined, triangles.reshape(-1), np.repeat(least, 3))
+        joined = joined[joined]
+        if (joined == labels).all():
+            return least
+        labels = joined

@@ -1,0 +1,248 @@
+"""Rearranges foreign glasses as arpipe wants them: metres, origin at the bridge, nodes for temples and lenses."""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from arpipe.effects.glasses.fit import GlassesSize
+from arpipe.effects.glasses.foreign.axes import Stance, find_stance, find_unit
+from arpipe.effects.glasses.foreign.parts import Parts, hinge_of, is_see_through, sort_parts
+from arpipe.effects.glasses.foreign.pieces import Piece, pieces_of, sample
+from arpipe.effects.glasses.object_file import UNITS_M, Unit, rotation_of
+from arpipe.errors import GltfError
+from arpipe.geometry.transforms import Array
+from arpipe.io.gltf import Material, Model, Node, Primitive
+from arpipe.render.object_mesh import DEFAULT_MATERIAL
+
+ORIGIN_ABOVE_LENSES_M = 0.0035  # of arpipe's own glasses: the bridge rests a little above the lenses' middle
+ORIGIN_BEHIND_BRIDGE_M = 0.0025
+BRIDGE_SIDE_M = 0.004
+STRIP_M = 0.003
+MIN_TINT = 0.08  # linear; darker lenses of a foreign model would hide the eyes wholly
+CLEAR = 0.5  # linear; lighter lenses are clear ones, whose colour is that of their reflections
+LENS_ROUGHNESS = 0.08
+
+FRAME = replace(
+    DEFAULT_MATERIAL,
+    name="frame",
+    base_color_factor=np.array([0.02, 0.02, 0.022, 1.0], np.float32),
+    metallic=0.0,
+    roughness=0.3,
+    double_sided=True,
+)
+"""Black acetate, for pieces without a material."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wearable:
+    """Glasses that arpipe can fit and draw.
+
+    Attributes:
+        model: The rearranged model.
+        size: Its dimensions.
+        findings: What was found out about the file, one sentence each.
+    """
+
+    model: Model
+    size: GlassesSize
+    findings: tuple[str, ...]
+
+
+def make_wearable(
+    model: Model, unit: Unit | None = None, rotate_deg: tuple[float, float, float] | None = None
+) -> Wearable:
+    """Rearrange the model of a pair of glasses.
+
+    Args:
+        model: As loaded.
+        unit: Unit of its coordinates; None to find out.
+        rotate_deg: Rotation about x, then y, then z that makes x point to the person's left, y up and z forward; None
+            to find out.
+
+    Raises:
+        GltfError: It does not have the shape of glasses, or has no triangles.
+    """
+    pieces = pieces_of(model)
+    surface = sample(pieces) if pieces else None
+    if surface is None or not len(surface.points):
+        raise GltfError("has no triangles with an area; export a file with a visible object")
+    if rotate_deg is None:
+        stance = find_stance(surface.points)
+    else:
+        rotation = rotation_of(rotate_deg)
+        extent = np.ptp(surface.points @ rotation.T, axis=0)
+        stance = Stance(rotation, float(extent[0]), bool(extent[2] > 0.5 * extent[0]))
+    found_unit, metres = (unit, UNITS_M[unit]) if unit is not None else find_unit(stance.width)
+    pieces = [piece.moved(metres * stance.rotation, np.zeros(3)) for piece in pieces]
+    middle = (np.max([piece.high[0] for piece in pieces]) + np.min([piece.low[0] for piece in pieces])) / 2.0
+    pieces = [piece.moved(np.eye(3), np.array([-middle, 0.0, 0.0])) for piece in pieces]
+    parts = sort_parts(pieces, stance.is_open)
+    if not parts.front and not parts.lenses:
+        raise GltfError("has temples but no front; export all parts of the glasses")
+    parts = _shifted(parts, -_origin(parts))
+    size = _measure(parts)
+    findings = _findings(found_unit, metres, stance, parts, size)
+    return Wearable(_assemble(parts, model), size, findings)
+
+
+def _origin(parts: Parts) -> Array:
+    """Return the (3,) point that rests on the nose."""
+    lenses = parts.lenses or parts.front
+    low = float(np.min([piece.low[1] for piece in lenses]))
+    high = float(np.max([piece.high[1] for piece in lenses]))
+    points = np.concatenate([piece.positions for piece in (*parts.front, *parts.lenses)])
+    bridge = points[np.abs(points[:, 0]) < BRIDGE_SIDE_M]
+    back = float(bridge[:, 2].min()) if len(bridge) else float(np.median(points[:, 2]))
+    return np.array([0.0, (low + high) / 2.0 + ORIGIN_ABOVE_LENSES_M, back - ORIGIN_BEHIND_BRIDGE_M])
+
+
+def _shifted(parts: Parts, offset: Array) -> Parts:
+    def shift(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+        return tuple(piece.moved(np.eye(3), offset) for piece in pieces)
+
+    return replace(
+        parts,
+        front=shift(parts.front),
+        lenses=shift(parts.lenses),
+        left=shift(parts.left),
+        right=shift(parts.right),
+    )
+
+
+def _measure(parts: Parts) -> GlassesSize:
+    """Measure glasses in the boxing system; what cannot be measured keeps its default."""
+    front = (*parts.front, *parts.lenses)
+    width = max(piece.high[0] for piece in front) - min(piece.low[0] for piece in front)
+    found = {"frame_width_mm": width}
+    left = [piece for piece in parts.lenses if piece.low[0] > -STRIP_M]
+    right = [piece for piece in parts.lenses if piece.high[0] < STRIP_M]
+    if left and right:
+        found["lens_width_mm"] = max(p.high[0] for p in left) - min(p.low[0] for p in left)
+        found["bridge_mm"] = min(p.low[0] for p in left) - max(p.high[0] for p in right)
+    lenses = parts.lenses or front
+    found["lens_height_mm"] = max(p.high[1] for p in lenses) - min(p.low[1] for p in lenses)
+    if parts.left:
+        found["temple_mm"] = _length(parts.left)
+    values = {}
+    for name, metres in found.items():
+        low, high = LIMITS_MM[name]
+        values[name] = round(float(np.clip(metres * 1000.0, low, high)), 1)
+    return GlassesSize(**values)
+
+
+LIMITS_MM = {
+    "frame_width_mm": (61.0, 219.0),
+    "lens_width_mm": (11.0, 99.0),
+    "lens_height_mm": (11.0, 99.0),
+    "bridge_mm": (6.0, 39.0),
+    "temple_mm": (51.0, 199.0),
+}
+"""Inside the limits of `GlassesSize`."""
+
+
+def _length(temple: tuple[Piece, ...]) -> float:
+    """Return the length of a temple along its bend, m."""
+    points = np.concatenate([piece.positions for piece in temple])
+    edges = np.linspace(points[:, 2].max(), points[:, 2].min(), 13)
+    slices = [points[(points[:, 2] <= front) & (points[:, 2] >= back)] for front, back in pairwise(edges)]
+    line = np.array([slice_.mean(axis=0) for slice_ in slices if len(slice_)])
+    return float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum()) * 12.0 / 11.0
+
+
+def _assemble(parts: Parts, model: Model) -> Model:
+    """Put parts into nodes with arpipe's names."""
+    groups: list[tuple[str, tuple[Piece, ...], Array]] = [("front", parts.front, np.zeros(3))]
+    for name, chosen in (("lens_l", True), ("lens_r", False)):
+        lenses = tuple(_see_through(piece) for piece in parts.lenses if bool(piece.middle[0] >= 0) == chosen)
+        groups.append((name, lenses, np.zeros(3)))
+    for name, temple in (("temple_l", parts.left), ("temple_r", parts.right)):
+        groups.append((name, temple, hinge_of(temple) if temple else np.zeros(3)))
+    materials: dict[int, Material] = {}
+    nodes: list[Node] = []
+    meshes: list[tuple[Primitive, ...]] = []
+    for name, pieces, pivot in groups:
+        if pieces:
+            matrix = np.eye(4)
+            matrix[:3, 3] = pivot
+            nodes.append(Node(name, None, matrix, len(meshes)))
+            meshes.append(_primitives(pieces, pivot, materials))
+    return Model(
+        nodes=tuple(nodes),
+        roots=tuple(range(len(nodes))),
+        meshes=tuple(meshes),
+        materials=tuple(materials.values()),
+        textures=model.textures,
+    )
+
+
+def _primitives(
+    pieces: tuple[Piece, ...], pivot: Array, materials: dict[int, Material]
+) -> tuple[Primitive, ...]:
+    """Join pieces that have a material and attributes in common."""
+    groups: dict[tuple[int, bool, bool], list[Piece]] = {}
+    for piece in pieces:
+        material = piece.material or FRAME
+        materials.setdefault(id(material), material)
+        key = (id(material), piece.uvs is None, piece.colors is None)
+        groups.setdefault(key, []).append(piece)
+    order = list(materials)
+    return tuple(_joined(same, pivot, order.index(key[0])) for key, same in groups.items())
+
+
+def _joined(pieces: list[Piece], pivot: Array, material: int) -> Primitive:
+    starts = np.cumsum([0, *(len(piece.positions) for piece in pieces)])
+    uvs = [piece.uvs for piece in pieces if piece.uvs is not None]
+    colors = [piece.colors for piece in pieces if piece.colors is not None]
+    triangles = [piece.triangles + np.uint32(start) for piece, start in zip(pieces, starts, strict=False)]
+    return Primitive(
+        positions=(np.concatenate([piece.positions for piece in pieces]) - pivot).astype(np.float32),
+        normals=np.concatenate([piece.normals for piece in pieces]).astype(np.float32),
+        uvs=np.concatenate(uvs) if uvs else None,
+        colors=np.concatenate(colors) if colors else None,
+        tangents=None,
+        indices=np.concatenate(triangles),
+        material=material,
+    )
+
+
+def _see_through(lens: Piece) -> Piece:
+    """Return a lens through which the eyes can be seen; a dark colour becomes a tint."""
+    material = lens.material
+    if is_see_through(material):
+        return lens
+    color = np.ones(3) if material is None else material.base_color_factor[:3]
+    tint = np.ones(3) if float(color.mean()) > CLEAR else np.maximum(color, MIN_TINT)
+    glass = replace(
+        material or DEFAULT_MATERIAL,
+        name="lens",
+        base_color_factor=np.array([*tint, 1.0], np.float32),
+        base_color_texture=None,
+        metallic=0.0,
+        roughness=LENS_ROUGHNESS,
+        metallic_roughness_texture=None,
+        alpha_mode="OPAQUE",
+        transmission=1.0,
+        double_sided=True,
+    )
+    return replace(lens, material=glass, colors=None)
+
+
+def _findings(unit: str, metres: float, stance: Stance, parts: Parts, size: GlassesSize) -> tuple[str, ...]:
+    """Say what was found out."""
+    axes = ("x", "y", "z")
+    names = [
+        f"{'-' if row[np.abs(row).argmax()] < 0 else ''}{axes[int(np.abs(row).argmax())]}"
+        for row in stance.rotation
+    ]
+    unit_text = f"unit {unit}" if unit else f"unit unknown, scaled by {metres:.3g} to the usual width"
+    temples = [name for name, pieces in (("left", parts.left), ("right", parts.right)) if pieces]
+    folded = ", which were folded and are opened" if parts.were_folded else ""
+    opaque = sum(not is_see_through(piece.material) for piece in parts.lenses)
+    made = f", {opaque} of them opaque and made see-through" if opaque else ""
+    return (
+        f"{unit_text}; {names[1]} is up, {names[2]} is forward",
+        f"front {size.frame_width_mm:.0f} mm wide, bridge {size.bridge_mm:.0f} mm",
+        f"temples: {' and '.join(temples)}{folded}" if temples else "no temples",
+        f"{len(parts.lenses)} lens(es){made}" if parts.lenses else "no lenses",
+    )
