@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arpipe.effects.glasses.object_file import UNITS_M, WornObject, load_object
+from arpipe.effects.glasses.object_file import UNITS_M, LoadedObject, load_object
 from arpipe.effects.glasses.rigid_mesh import RigidMesh, RigidMeshParams
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import FLIP_YZ, Array, RigidTransform
@@ -38,12 +38,12 @@ def fit_problems(params: RigidMeshParams) -> tuple[list[str], list[str]]:
     Raises:
         ArpipeError: The model cannot be built.
     """
-    worn = load_object(params.model, params.unit, params.rotate_deg, params.anchor == "glasses")
+    loaded = load_object(params.model, params.unit, params.rotate_deg, params.anchor == "glasses")
     if params.anchor != "glasses":
         return [], []
-    size = _Size.of(worn)
+    size = _Size.of(loaded)
     problems = [f"{params.model}: {problem}" for problem in _problems(size, params)]
-    notes = [f"{params.model}: {note}" for note in _notes(size, worn)] if not problems else []
+    notes = [f"{params.model}: {note}" for note in _notes(size, loaded)] if not problems else []
     return problems, notes
 
 
@@ -86,8 +86,8 @@ class _Size:
     high: Array
 
     @classmethod
-    def of(cls, worn: WornObject) -> "_Size":
-        parts = [worn.mesh.positions(part) for part in range(len(worn.mesh.parts))]
+    def of(cls, loaded: LoadedObject) -> "_Size":
+        parts = [loaded.mesh.positions(part) for part in range(len(loaded.mesh.parts))]
         every = np.concatenate(parts)
         return cls(parts[0].min(axis=0), parts[0].max(axis=0), every.min(axis=0), every.max(axis=0))
 
@@ -107,7 +107,7 @@ def _problems(size: _Size, params: RigidMeshParams) -> Iterator[str]:
             )
 
 
-def _notes(size: _Size, worn: WornObject) -> Iterator[str]:
+def _notes(size: _Size, loaded: LoadedObject) -> Iterator[str]:
     """Yield what makes glasses look wrong."""
     if size.high[1] - size.low[1] > HIGH_M:
         height = _length(float(size.high[1] - size.low[1]))
@@ -115,7 +115,7 @@ def _notes(size: _Size, worn: WornObject) -> Iterator[str]:
     elif size.high[2] > IN_FRONT_M:
         reach = _length(float(size.high[2]))
         yield f"reaches {reach} in front of the face; if it faces backwards, set rotate_deg = [0, 180, 0]"
-    elif not worn.shape.hinges_m:
+    elif not loaded.shape.hinges_m:
         yield (
             "has no nodes temple_l and temple_r, so temples do not turn to the ears and do not fade behind them; "
             "arpipe effects import finds them"
