@@ -54,7 +54,11 @@ def run_headless(run: RunConfig, parts: LiveParts) -> LiveReport:
 
 
 def show(run: RunConfig, console: Console | None = None) -> int:
-    """Run live, then print a summary; returns the exit code, 1 if an output failed on the way."""
+    """Run live, then print a summary.
+
+    Returns:
+        Exit code: 1 if anything failed beside the picture, else 0.
+    """
     console = console or Console()
     report = live(run=run)
     console.print(summary(report), markup=False, highlight=False, soft_wrap=True)
@@ -75,5 +79,5 @@ def summary(report: LiveReport) -> str:
         levels = [report.decisions[0].from_level, *(decision.to_level for decision in report.decisions)]
         text += f"\nquality: {' → '.join(levels)}"
     for problem in report.problems:
-        text += f"\nfailed on the way: {problem}"
+        text += f"\n{problem}"
     return text

@@ -69,6 +69,7 @@ class FakeRenderer:
     """Draws the frame as it is."""
 
     def __init__(self):
+        self.needs = frozenset()
         self.configured_quality = RenderConfig()
         self.qualities = []
 

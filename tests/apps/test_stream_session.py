@@ -2,12 +2,11 @@
 
 import threading
 
-import numpy as np
 import pytest
 
 from arpipe.apps.live import run_headless, summary
 from arpipe.apps.stream.capture import Capture
-from arpipe.apps.stream.loop import HeadlessPresenter, LiveLoop, Presenter
+from arpipe.apps.stream.loop import LiveLoop, Presenter
 from arpipe.apps.stream.outlets import Outlet
 from arpipe.apps.stream.session import LiveSession
 from arpipe.apps.stream.setup import LiveParts
@@ -15,12 +14,12 @@ from arpipe.config import LiveConfig, RunConfig
 from arpipe.errors import DeviceError, OutputError
 from arpipe.io.sink import NullSink
 from arpipe.io.video import VideoFile
+from arpipe.needs import Need
 from arpipe.pipeline.governor import GovernorConfig
 from arpipe.pipeline.quality import DEFAULT_LEVELS
 from arpipe.pipeline.schedule import Rates
 from arpipe.render.config import RenderConfig
-from arpipe.types import FrameResult, Picture
-from tests.apps.stream_fakes import FakeCamera, FakeFile, FakePerception, FakeRenderer, frame, openings
+from tests.apps.stream_fakes import FakeCamera, FakeFile, FakePerception, FakeRenderer, openings
 
 PATIENCE_S = 10.0
 
@@ -63,44 +62,21 @@ def test_camera_that_comes_back_is_shown_again():
         assert session.capture.state == "playing"
 
 
-@pytest.mark.parametrize("error", [OutputError("disk full"), KeyError("a sink of somebody else")])
-def test_broken_sink_is_detached_and_told_once(error):
-    class Full(NullSink):
-        def write(self, pixels, result):
-            raise error
-
-    with session_of(FakeCamera(1), outlets=[Outlet(Full(), "full"), Outlet(NullSink(), "fine")]) as session:
-        picture = next_picture(session)
-        with pytest.raises(OutputError, match="disk full|full: .*KeyError"):
-            for _ in range(1000):
-                session.offer(picture)
-                threading.Event().wait(0.001)
-        assert [outlet.name for outlet in session.outlets] == ["fine"]
-        session.offer(picture)
-        assert len(session.report().problems) == 1
-        assert session.report().problems[0].startswith("full: ")
-
-
-def test_run_without_a_window_goes_on_when_an_output_fails(caplog):
+def test_broken_sink_is_detached_and_told_once():
     class Full(NullSink):
         def write(self, pixels, result):
             raise OutputError("disk full")
 
-    with session_of(FakeCamera(1), outlets=[Outlet(Full(), "full")]) as session:
+    with session_of(FakeCamera(1), outlets=[Outlet(Full(), "full"), Outlet(NullSink(), "fine")]) as session:
         picture = next_picture(session)
-        loop = LiveLoop(session, HeadlessPresenter(session, "0"), LiveConfig())
         for _ in range(1000):
-            loop._present(picture)
-            if not session.outlets:
+            session.offer(picture)
+            if session.failures.messages:
                 break
             threading.Event().wait(0.001)
-        frames = session.figures.frames
-        loop._present(picture)
-        report = session.report()
-    assert report.frames == frames + 1
-    assert report.problems == ("full: disk full",)
-    assert "failed on the way: full: disk full" in summary(report)
-    assert "disk full; going on without it" in caplog.text
+        assert session.failures.messages == ("full failed: disk full",)
+        assert [outlet.name for outlet in session.outlets] == ["fine"]
+        session.offer(picture)
 
 
 def test_busy_sink_drops_and_is_never_waited_for():
@@ -200,36 +176,77 @@ def test_loop_shows_swaps_and_counts_each_picture_and_ends_with_its_watch():
     assert [(span.stage, span.frame) for span in spans] == [("present", index) for index in shown]
 
 
-def test_presenter_ends_the_run_and_handles_failed_outlets():
-    class Full(NullSink):
+def test_presenter_ends_the_run():
+    class Leaving(Presenter):
+        def poll(self):
+            return False
+
+    with session_of(FakeFile(3)) as session:
+        assert not LiveLoop(session, Leaving(), LiveConfig()).step()
+
+
+class Broken(NullSink):
+    """Fails at one of its steps, as a full disk, an unplugged device or a defect would."""
+
+    def __init__(self, step, error):
+        super().__init__()
+        self.step, self.error = step, error
+
+    def fail(self, step):
+        if step == self.step:
+            raise self.error
+
+    def write(self, pixels, result):
+        super().write(pixels, result)
+        self.fail("write")
+
+    def close(self):
+        self.fail("close")
+
+    def abort(self):
+        self.fail("abort")
+
+
+@pytest.mark.parametrize("step", ["write", "close"])
+@pytest.mark.parametrize("error", [OutputError("disk full"), KeyError("codec")])
+def test_failing_outlet_is_reported_and_the_run_goes_on(step, error, capsys):
+    fine = NullSink()
+    outlets = [Outlet(Broken(step, error), "broken"), Outlet(fine, "fine")]
+    with session_of(FakeCamera(40, "end"), outlets=outlets, loop=False) as session:
+        report = LiveLoop(session, Presenter(), LiveConfig()).run()
+    dropped = sum(report.dropped.values())
+    assert report.frames + dropped - report.dropped["encode"] == 40
+    assert fine.count > 0
+    assert len(report.problems) == 1
+    assert report.problems[0].startswith("broken failed: ")
+    assert str(error) in report.problems[0]
+    assert capsys.readouterr().err.count(report.problems[0]) == 1
+    assert report.problems[0] in summary(report)
+
+
+def test_outlet_that_cannot_even_be_abandoned_is_removed():
+    class Sink(Broken):
         def write(self, pixels, result):
             raise OutputError("disk full")
 
-    class Telling(Presenter):
-        def __init__(self):
-            self.errors = []
-
-        def poll(self):
-            return not self.errors
-
-        def handle(self, error):
-            self.errors.append(str(error))
-
-    presenter = Telling()
-    with session_of(FakeFile(3), outlets=[Outlet(Full(), "full")], loop=False) as session:
-        session.capture.close()  # only the outlet matters here
-        picture = Picture(np.zeros((4, 4, 3), np.uint8), FrameResult(frame(0)))
-        loop = LiveLoop(session, presenter, LiveConfig())
+    with session_of(FakeFile(1), outlets=[Outlet(Sink("abort", OutputError("gone")), "twice")]) as session:
+        picture = next_picture(session)
         for _ in range(1000):
-            loop._present(picture)
-            if presenter.errors:
+            session.offer(picture)
+            if not session.outlets:
                 break
             threading.Event().wait(0.001)
-        assert presenter.errors == ["disk full"]
-        assert session.outlets == []
-        assert not loop.step()
-    with pytest.raises(OutputError, match="disk full"):
-        Presenter().handle(OutputError("disk full"))
+        assert session.failures.messages == ("twice failed: disk full", "twice failed: gone")
+
+
+def test_result_detected_before_the_effects_needed_a_mask_is_not_drawn():
+    with session_of(FakeFile(2)) as session:
+        session.renderer.needs = frozenset({Need.MASK})
+        for _ in range(1000):
+            assert session.next(0.01) is None
+            if session.figures.dropped["render"]:
+                break
+        assert session.figures.dropped["render"]
 
 
 def test_paused_source_gives_no_picture():

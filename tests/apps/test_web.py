@@ -262,6 +262,27 @@ def test_page_catalogue_and_previews_are_served_with_a_strict_policy(url):
         assert refusal(url + path)[0] == 404
 
 
+def test_preview_that_fails_is_not_found_and_reported_once(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("arpipe.apps.web.catalog.CatalogEntry.pack", lambda *_: 1 / 0)
+    with serving() as url:
+        for _ in range(2):
+            assert refusal(url + "/preview/aviator.jpg")[0] == 404
+        assert decode_jpeg(fetch(url + "/preview/none.jpg")[1], 10**6).shape == (288, 288, 3)
+    said = capsys.readouterr().err
+    assert said.count("the preview of aviator failed: unexpected ZeroDivisionError") == 1
+    assert "Traceback" not in said
+
+
+def test_background_has_a_preview_and_a_picture(pixels):
+    config = RunConfig.model_validate({"web": {"port": 0}, "effects": ("background(color=#00ff00)",)})
+    with running(config) as server:
+        url = server.url.rstrip("/")
+        name = json.loads(fetch(url + "/about.json")[1])["active"][0]["id"]
+        preview = decode_jpeg(fetch(f"{url}/preview/{name}.jpg")[1], 10**6)
+        bare = decode_jpeg(fetch(f"{url}/preview/none.jpg")[1], 10**6)
+        assert (np.abs(preview.astype(int) - bare).max(axis=2) > 30).mean() > 0.1
+
+
 @pytest.mark.parametrize("origin", [None, "http://evil.example", "https://127.0.0.1", "null"])
 def test_sockets_from_other_pages_are_refused(url, origin):
     with pytest.raises(InvalidStatus) as refused:

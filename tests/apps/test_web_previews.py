@@ -4,18 +4,18 @@ import asyncio
 
 import pytest
 
+from arpipe.apps.failures import Failures
 from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.apps.web.drawing import SharedDrawing
 from arpipe.apps.web.previews import Previews
 from arpipe.io.video.stream_codec import decode_jpeg
-from arpipe.pipeline.perception import PerceptionConfig
 
-pytestmark = [pytest.mark.gl, pytest.mark.weights]
+pytestmark = pytest.mark.gl
 EFFECTS = ("background(color=#00ff00)", "filter(on=background)")
 
 
 def pictures_of(drawing: SharedDrawing, catalog: EffectCatalog, names: list[str]) -> list[bytes | None]:
-    previews = Previews(catalog, PerceptionConfig(), drawing)
+    previews = Previews(catalog, drawing, Failures())
 
     async def fetch() -> list[bytes | None]:
         return [await previews.picture(name) for name in names]
@@ -26,7 +26,7 @@ def pictures_of(drawing: SharedDrawing, catalog: EffectCatalog, names: list[str]
         previews.close()
 
 
-def test_effects_behind_the_sitter_have_previews_and_a_failing_one_is_told(monkeypatch, caplog):
+def test_effects_behind_the_sitter_have_previews_and_a_failing_one_is_told(monkeypatch, capsys):
     catalog = EffectCatalog(EFFECTS)
     monkeypatch.setattr(
         catalog, "entries", {name: catalog.entries[name] for name in ("background", "filter", "lipstick")}
@@ -49,6 +49,6 @@ def test_effects_behind_the_sitter_have_previews_and_a_failing_one_is_told(monke
         fails = True
         last = pictures_of(drawing, catalog, ["lipstick", "filter", "nothing"])
         assert [each is None for each in last] == [True, False, True]
-        assert "the preview of lipstick failed" in caplog.text
+        assert "the preview of lipstick failed" in capsys.readouterr().err
     finally:
         drawing.close()

@@ -17,8 +17,9 @@ from arpipe.errors import ConfigError
 from arpipe.types import Frame, FrameResult
 
 
-def result_of(level, faces=()):
-    return FrameResult(Frame(np.full((90, 160, 3), level, np.uint8), 0.0, 0), faces)
+def result_of(level, faces=(), extra=None):
+    frame = Frame(np.full((90, 160, 3), level, np.uint8), 0.0, 0)
+    return FrameResult(frame, faces, extra=extra or {})
 
 
 def glasses_of(pack):
@@ -74,6 +75,9 @@ def test_status_line_shows_what_matters_most():
     assert "Looking for a face" in status.text("playing")
     status.observe(result_of(120), frozenset({"hands"}))
     assert "Looking for a hand" in status.text("playing")
+    status.observe(result_of(120, extra={"faces": ("someone",)}))
+    assert status.text("playing") == ""  # whatever subject it is
+    now[0] = 4.0
     status.observe(result_of(120), frozenset({"mask"}))
     assert status.text("playing") == ""  # a background needs nobody
     dark = StatusLine(lambda: now[0])

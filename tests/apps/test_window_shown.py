@@ -34,6 +34,7 @@ pytestmark = [
 ]
 
 SIZE = (640, 360)
+PREVIEW = np.zeros((160, 160, 3), np.uint8)
 STEPS = 400  # more than any of these tests needs
 HANGS_S = 5.0  # it takes a tenth of that on a machine that has nothing else to do
 
@@ -231,6 +232,73 @@ def test_window_can_be_resized_and_fill_the_screen(screen, tmp_path):
         until(app, lambda: window.size_px == (1024, 768))
         press(app, window, glfw.KEY_F)
         until(app, lambda: window.size_px == (500, 500))
+
+
+def broken(*_, **__):
+    raise TypeError("a defect")
+
+
+def test_failing_preview_leaves_the_others_and_the_run_alone(screen, tmp_path, monkeypatch, capsys):
+    def one_fails(choice):
+        return broken() if choice.title == "Nothing" else PREVIEW
+
+    monkeypatch.setattr("arpipe.apps.window.app.cached_preview", one_fails)
+    monkeypatch.setattr("arpipe.apps.window.previews.PreviewRenderer.render", broken)
+    with opened(tmp_path) as (app, _):
+        with_picture(app)
+        assert app.hud.previews[0] is None
+        assert app.hud.previews[1] is PREVIEW
+        failed = "the preview of Nothing failed: unexpected TypeError: a defect"
+        assert app.session.report().problems == (failed,)
+    assert capsys.readouterr().err.count(failed) == 1
+
+
+@pytest.mark.parametrize("part", ["panels", "status"])
+def test_failing_panels_leave_the_picture_alone(screen, tmp_path, monkeypatch, part, capsys):
+    with opened(tmp_path) as (app, _):
+        with_picture(app)
+        target = (app.hud, "panels") if part == "panels" else (app._status, "text")
+        monkeypatch.setattr(*target, broken)
+        frames = app.session.figures.frames
+        until(app, lambda: app.session.figures.frames >= frames + 3)
+        assert shown(app).std() > 20  # a picture, not a black window
+        assert len(app.session.report().problems) == 1
+    assert capsys.readouterr().err.count("a defect") == 1
+
+
+def test_failing_key_is_shown_and_the_run_goes_on(screen, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("arpipe.apps.window.app.save_snapshot", broken)
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        frames = app.session.figures.frames
+        press(app, window, glfw.KEY_S)
+        assert "a defect" in app.hud._message
+        until(app, lambda: app.session.figures.frames >= frames + 3)
+    assert "the last key failed: unexpected TypeError: a defect" in capsys.readouterr().err
+
+
+def test_recording_that_fails_is_shown_and_the_run_goes_on(screen, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("arpipe.apps.stream.outlets.Recording.write", broken)
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        press(app, window, glfw.KEY_R)
+        until(app, lambda: bool(app.session.failures.messages))
+        frames = app.session.figures.frames
+        until(app, lambda: app.session.figures.frames >= frames + 3)
+        assert "recording failed" in app.hud._message
+    assert "recording failed: unexpected TypeError: a defect" in capsys.readouterr().err
+
+
+def test_background_can_be_chosen_while_it_is_paused(screen, tmp_path):
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        press(app, window, glfw.KEY_SPACE)
+        app.session.set_effects(["background(color=#00ff00)"])
+        press(app, window, glfw.KEY_M)  # any key draws again
+        assert "new picture" in app.hud._message
+        press(app, window, glfw.KEY_SPACE)
+        frames = app.session.figures.frames
+        until(app, lambda: app.session.figures.frames >= frames + 3)
 
 
 def test_camera_that_fails_is_explained_and_picked_up_again(screen, tmp_path):

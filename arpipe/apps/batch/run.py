@@ -13,6 +13,7 @@ from rich.console import Console
 from arpipe.apps.batch.job import BatchPipeline, Outcome, run_job
 from arpipe.apps.batch.plan import SAMPLE, TIMINGS_ROLE, Job, OtherFiles, Plan, make_plan
 from arpipe.apps.batch.report import Report
+from arpipe.apps.failures import describe
 from arpipe.apps.run_files import config_files, say_removed
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings
@@ -154,7 +155,7 @@ def _run_one(job: Job, pipeline: BatchPipeline, config: BatchConfig, log: Timing
     except ArpipeError as error:
         report.failure(job.spec, str(error))
     except Exception as error:  # noqa: BLE001 - one input that trips over a defect must not stop the others
-        report.failure(job.spec, f"unexpected {type(error).__name__}: {error}")
+        report.failure(job.spec, describe(error))
     else:
         report.done(job, _with_effects_checked(outcome, config))
 

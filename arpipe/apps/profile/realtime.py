@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import count
 
+from arpipe.apps.failures import Failures
 from arpipe.apps.profile.clip import sample_clip
 from arpipe.apps.profile.record import (
     CAPTURE,
@@ -22,7 +23,7 @@ from arpipe.apps.stream.outlets import Outlet, Recording, free_path
 from arpipe.apps.stream.session import LiveSession
 from arpipe.apps.stream.setup import connect
 from arpipe.config import ProfileConfig, RunConfig
-from arpipe.errors import MediaError
+from arpipe.errors import MediaError, OutputError
 from arpipe.io.source import Source
 from arpipe.pipeline.governor import Decision
 from arpipe.timing import Span
@@ -61,7 +62,9 @@ def run_live(
         )  # rendered here, before anything is timed
         first = iter([source])
         capture = Capture(lambda: _TimedSource(next(first, None) or open_(), measurement, numbers), loop=True)
-        session = connect(stack, run, capture, observer=measurement.observe)
+        session = connect(
+            stack, run, capture, observer=measurement.observe, failures=Failures(_end_measurement)
+        )
         if config.output is not None:
             outlet = Outlet(
                 TimedSink(Recording(free_path(config.output), run.video), measurement), "recording"
@@ -79,6 +82,11 @@ def run_live(
             "source_fps": source.info.fps,
             "quality": session.pacer.level.name,
         }
+
+
+def _end_measurement(problem: str) -> None:
+    """Raise OutputError: a run that no longer encodes measures something else."""
+    raise OutputError(problem)
 
 
 class _TimedSource(Source):

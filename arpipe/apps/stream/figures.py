@@ -24,7 +24,7 @@ class LiveReport:
         dropped: Dropped frames by the place that was busy: "source" is the camera's reader, "inference" perception,
             "render" drawing, and "encode" the outlets.
         decisions: Changes of quality by the governor.
-        problems: Outlets that failed on the way, with the reason.
+        problems: What failed beside the picture, such as an output or a preview, and why.
     """
 
     frames: int
@@ -47,7 +47,6 @@ class LiveFigures:
         latencies_ms: Their latencies, from capture to presentation.
         stages_ms: Durations of their stages, newest last.
         dropped: Dropped frames by place, see `LiveReport`.
-        problems: Outlets that failed, with the reason.
     """
 
     frames: int = 0
@@ -55,7 +54,6 @@ class LiveFigures:
     latencies_ms: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
     stages_ms: deque[dict[str, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
     dropped: dict[str, int] = field(default_factory=lambda: dict.fromkeys(PLACES, 0))
-    problems: list[str] = field(default_factory=list)
 
     def add(self, presented_s: float, captured_s: float, stages_ms: dict[str, float]) -> None:
         """Count a presented picture."""
@@ -80,7 +78,7 @@ class LiveFigures:
         names = dict.fromkeys(name for stages in self.stages_ms for name in stages)
         return {name: percentile([stages.get(name, 0.0) for stages in self.stages_ms], 0.5) for name in names}
 
-    def report(self, decisions: Sequence[Decision]) -> LiveReport:
+    def report(self, decisions: Sequence[Decision], problems: Sequence[str] = ()) -> LiveReport:
         """Summarize the run so far."""
         stamps = list(self.stamps_s)
         latencies = list(self.latencies_ms) or [0.0]
@@ -92,5 +90,5 @@ class LiveFigures:
             latency_p95_ms=percentile(latencies, 0.95),
             dropped=dict(self.dropped),
             decisions=tuple(decisions),
-            problems=tuple(self.problems),
+            problems=tuple(problems),
         )

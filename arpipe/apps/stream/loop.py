@@ -1,13 +1,12 @@
 """The live loop: takes the latest picture, presents it, hands it to the outlets, counts it."""
 
-import logging
 from collections.abc import Callable
 
 from arpipe.apps.stream.camera_advice import advice
 from arpipe.apps.stream.figures import LiveReport
 from arpipe.apps.stream.session import LiveSession
 from arpipe.config import LiveConfig
-from arpipe.errors import ArpipeError, DeviceError
+from arpipe.errors import DeviceError
 from arpipe.timing import Span, StageTimer
 from arpipe.types import Picture
 
@@ -39,10 +38,6 @@ class Presenter:
     def idle(self) -> None:
         """Handle a wait in which no picture came."""
 
-    def handle(self, error: ArpipeError) -> None:
-        """Handle the failure of an outlet, which is already detached; re-raises it by default."""
-        raise error
-
 
 class HeadlessPresenter(Presenter):
     """Presents nothing, and ends the run when the source has never worked.
@@ -54,10 +49,6 @@ class HeadlessPresenter(Presenter):
 
     def __init__(self, session: LiveSession, source: str) -> None:
         self._session, self._source = session, source
-
-    def handle(self, error: ArpipeError) -> None:
-        """Log the failure of an outlet, and go on with the others; the report repeats it."""
-        logging.getLogger(__name__).warning("%s; going on without it", error)
 
     def idle(self) -> None:
         """Raise DeviceError if the camera failed before its first picture; one that stopped may come back."""
@@ -95,6 +86,7 @@ class LiveLoop:
                 pass
         except KeyboardInterrupt:
             pass  # the usual way to end a run
+        self._session.finish()
         return self._session.report()
 
     def step(self) -> bool:
@@ -123,9 +115,6 @@ class LiveLoop:
         timer.begin_frame(picture.result.frame.index)
         with timer.stage(PRESENT):
             self._presenter.show(picture)
-            try:
-                self._session.offer(picture)
-            except ArpipeError as error:
-                self._presenter.handle(error)
+            self._session.offer(picture)
         self._presenter.swap()
         self._session.count(picture, timer.timings_ms[PRESENT])

@@ -49,10 +49,6 @@ class Outlet:
             raise
         self.sink.close()
 
-    def failure(self, error: Exception) -> OutputError:
-        """Return the error for an exception that the sink should not have raised."""
-        return OutputError(f"{self.name}: cannot be written ({type(error).__name__}: {error})")
-
     def abandon(self) -> None:
         """Discard pending pictures and abort the sink; may be called twice."""
         self._writer.abort()

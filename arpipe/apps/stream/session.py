@@ -6,18 +6,19 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Self
 
+from arpipe.apps.failures import Failures
 from arpipe.apps.stream.capture import Capture
 from arpipe.apps.stream.figures import PLACES, LiveFigures, LiveReport
 from arpipe.apps.stream.outlets import Outlet
 from arpipe.apps.stream.pacer import Pacer
 from arpipe.effects.packs import Pack
-from arpipe.errors import ArpipeError
+from arpipe.needs import Need
 from arpipe.pipeline.governor import GovernorConfig
 from arpipe.pipeline.handover import LatestOnly
 from arpipe.pipeline.perception import Perception
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.timing import FRAME_STAGE, Clock
-from arpipe.types import Picture
+from arpipe.types import FrameResult, Picture
 
 DEVICE_TIMEOUT_S = (
     0.5  # a driver that is slower to open a camera is left to its daemon thread, which ends by itself
@@ -37,6 +38,7 @@ class LiveSession:
         governor: When to change quality.
         outlets: Receive every presented picture; the session closes them.
         clock: Monotonic seconds; the clock of the frames.
+        failures: Collects failures of outlets; None to print them.
 
     Attributes:
         capture: The source.
@@ -45,6 +47,7 @@ class LiveSession:
         pacer: Holds the frame rate.
         figures: Figures of the run so far.
         outlets: The outlets in use; change them with `attach` and `detach`.
+        failures: What failed beside the picture.
     """
 
     def __init__(
@@ -55,11 +58,13 @@ class LiveSession:
         governor: GovernorConfig | None = None,
         outlets: Sequence[Outlet] = (),
         clock: Clock = time.monotonic,
+        failures: Failures | None = None,
     ) -> None:
         self.capture, self.perception, self.renderer = capture, perception, renderer
         self.pacer = Pacer(governor or GovernorConfig(), perception, renderer, clock)
         self.figures = LiveFigures()
         self.outlets = list(outlets)
+        self.failures = failures or Failures()
         self._clock = clock
         self._started_s = clock()
         self._cost_ms = 0.0
@@ -82,7 +87,8 @@ class LiveSession:
         """Wait for the latest frame and draw it.
 
         Returns:
-            The picture, or None when none came in time, the source is paused, or it has ended.
+            The picture, or None when none came in time, the source is paused, or it has ended. A result that lacks
+            what the effects need, because it was detected before they were chosen, is dropped.
 
         Raises:
             ArpipeError: The error that ended capture or perception.
@@ -92,6 +98,9 @@ class LiveSession:
         result = self._results.take(timeout_s)
         if result is None:
             return None
+        if self.lacks_mask(result):
+            self.figures.dropped["render"] += 1
+            return None
         start_s = self._clock()
         picture = self.renderer.render(replace(result, dropped=self._count_drops()))
         drawing_ms = (self._clock() - start_s) * 1000.0
@@ -100,20 +109,20 @@ class LiveSession:
         return picture
 
     def offer(self, picture: Picture) -> None:
-        """Pass a picture to all outlets.
-
-        Raises:
-            ArpipeError: An outlet failed; it is detached.
-        """
+        """Pass a picture to all outlets; one that fails is reported and removed."""
         for outlet in list(self.outlets):
             try:
                 outlet.offer(picture)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - sinks may be the caller's own
                 self.outlets.remove(outlet)
-                outlet.abandon()
-                problem = error if isinstance(error, ArpipeError) else outlet.failure(error)
-                self.figures.problems.append(f"{outlet.name}: {problem}")
-                raise problem from error
+                self._detached_drops += outlet.dropped
+                self.failures.note(outlet.name, error)
+                with self.failures.guarded(outlet.name):
+                    outlet.abandon()
+
+    def lacks_mask(self, result: FrameResult) -> bool:
+        """Whether the effects need a person mask and the result has none."""
+        return result.mask is None and Need.MASK in self.renderer.needs
 
     def count(self, picture: Picture, presenting_ms: float = 0.0) -> None:
         """Count a picture that was presented, and adjust quality to what it cost.
@@ -149,14 +158,19 @@ class LiveSession:
 
     def report(self) -> LiveReport:
         """Summarize the run so far."""
-        return self.figures.report(self.pacer.decisions)
+        return self.figures.report(self.pacer.decisions, self.failures.messages)
+
+    def finish(self) -> None:
+        """Complete all outlets; those that fail are reported."""
+        outlets, self.outlets = self.outlets, []
+        for outlet in outlets:
+            with self.failures.guarded(outlet.name):
+                outlet.close()
 
     def close(self) -> None:
-        """Stop the threads and close the outlets; may be called twice. Raises what an outlet raises."""
-        outlets, self.outlets = self.outlets, []
+        """Stop the threads and complete the outlets; may be called twice."""
         with ExitStack() as stack:
-            for outlet in outlets:
-                stack.callback(outlet.close)
+            stack.callback(self.finish)
             stack.callback(self._frames.close, DEVICE_TIMEOUT_S)
             stack.callback(self._results.close)
             stack.callback(self._frames.stop)

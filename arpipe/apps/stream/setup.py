@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from arpipe.apps.failures import Failures
 from arpipe.apps.malloc import limit_malloc_arenas
 from arpipe.apps.stream.capture import Capture, opener
 from arpipe.apps.stream.loop import Watch
@@ -40,7 +41,11 @@ class LiveParts:
 
 
 def open_session(
-    stack: ExitStack, run: RunConfig, parts: LiveParts, context: GlContext | None = None
+    stack: ExitStack,
+    run: RunConfig,
+    parts: LiveParts,
+    context: GlContext | None = None,
+    failures: Failures | None = None,
 ) -> LiveSession:
     """Open everything of a live run but its window; `stack` closes it.
 
@@ -49,13 +54,14 @@ def open_session(
         run: The configuration.
         parts: What the caller adds.
         context: OpenGL to draw with; None for a headless context.
+        failures: Collects what fails beside the picture; None to print it.
 
     Raises:
         ArpipeError: As for `Pipeline` and the sinks.
     """
     limit_malloc_arenas()
     capture = parts.capture or Capture(opener(run.live), run.live.loop)
-    session = connect(stack, run, capture, parts.layers, context)
+    session = connect(stack, run, capture, parts.layers, context, failures=failures)
     for sink in parts.sinks:
         session.attach(Outlet(sink, type(sink).__name__))
     if run.live.virtual_camera:
@@ -74,6 +80,7 @@ def connect(
     layers: Sequence[Layer] = (),
     context: GlContext | None = None,
     observer: Callable[[Span], None] | None = None,
+    failures: Failures | None = None,
 ) -> LiveSession:
     """Connect a capture with perception and drawing.
 
@@ -84,6 +91,7 @@ def connect(
         layers: Custom effects.
         context: OpenGL to draw with; None for a headless context.
         observer: Called with every finished span, on the thread that did the work.
+        failures: Collects what fails beside the picture; None to print it.
 
     Raises:
         ArpipeError: As for `Pipeline`.
@@ -92,7 +100,7 @@ def connect(
     perception = stack.enter_context(
         Perception(_live_perception(run.perception), renderer.needs, run.camera, observer)
     )
-    return stack.enter_context(LiveSession(capture, perception, renderer, run.governor))
+    return stack.enter_context(LiveSession(capture, perception, renderer, run.governor, failures=failures))
 
 
 def _live_perception(config: PerceptionConfig) -> PerceptionConfig:

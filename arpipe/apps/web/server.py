@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from arpipe.apps.failures import Failures
 from arpipe.apps.web import connection
 from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.apps.web.connection import PageConnection
@@ -46,6 +47,7 @@ class Site:
         self._source = source
         self._catalog = EffectCatalog(config.effects)
         self._sessions = 0
+        self._failures = Failures()
 
     def app(self) -> Starlette:
         """Return the routes, without access checks."""
@@ -64,7 +66,7 @@ class Site:
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         self._drawing = SharedDrawing()
-        self._previews = Previews(self._catalog, self._config.perception, self._drawing)
+        self._previews = Previews(self._catalog, self._drawing, self._failures)
         self._camera = None if self._source is None else ServerCamera(self._source)
         try:
             yield

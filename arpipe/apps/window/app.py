@@ -1,10 +1,10 @@
 """The window of `arpipe live`: presents pictures and panels, and acts on keys."""
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from arpipe.apps.failures import Failures, print_failure
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.camera_advice import advice
 from arpipe.apps.stream.figures import LiveReport
@@ -60,6 +60,7 @@ class LiveWindow(Presenter):
         session: The session.
         carousel: The selection of effects.
         hud: Panels over the picture.
+        failures: What failed beside the picture.
         screen: Draws into the window.
     """
 
@@ -76,13 +77,14 @@ class LiveWindow(Presenter):
     ) -> None:
         self._window, self._run = window, run
         adjustments = adjustments or Adjustments.load()
+        self.failures = Failures(self._show_failure)
         self.carousel = Carousel(run.effects)
         self.screen = Screen(context)
         stack.callback(self.screen.close)
         self.hud = Hud(self.carousel)
         self._show_opening("Starting …")
         self._prepare_previews(context)
-        self.session = open_session(stack, run, parts, context)
+        self.session = open_session(stack, run, parts, context, self.failures)
         self._status = StatusLine()
         self._picture: Picture | None = None
         self._mirror, self._running = run.live.mirror, True
@@ -99,14 +101,16 @@ class LiveWindow(Presenter):
             with self._errors_shown():
                 self._press(key)
         if keys and self.session.capture.paused:
-            self._render_again()
+            with self._errors_shown():
+                self._render_again()
         return self._running and not self._window.should_close
 
     def show(self, picture: Picture) -> None:
         """Draw a picture and the panels."""
         self._picture = picture
         perception = self.session.perception
-        self._status.observe(picture.result, perception.needs.union(perception.config.track))
+        with self.failures.guarded("the status line"):
+            self._status.observe(picture.result, perception.needs.union(perception.config.track))
         if 0 not in self._window.size_px:
             self.screen.take(over_checkerboard(picture.pixels, picture.alpha))
             self._draw()
@@ -123,25 +127,22 @@ class LiveWindow(Presenter):
                 self._draw()
             self.swap()
 
-    def handle(self, error: ArpipeError) -> None:
-        """Show an error instead of ending the run."""
-        self.hud.say(str(error), alarm=True)
-
     def finish(self) -> None:
-        """Finish the recording and save adjustments."""
-        self._recorder.stop()
+        """Save adjustments; the session has finished the recording."""
         self._try_on.close()
 
     @contextmanager
     def _errors_shown(self) -> Iterator[None]:
-        """Show what goes wrong in the block; a preview, a control or a recording never ends the run."""
         try:
             yield
         except ArpipeError as error:
-            self.handle(error)
-        except Exception as error:
-            logging.getLogger(__name__).exception("a control or a preview failed")
-            self.hud.say(f"{type(error).__name__}: {error}", alarm=True)
+            self.hud.say(str(error), alarm=True)
+        except Exception as error:  # noqa: BLE001 - a key that trips over a defect must not end the run
+            self.failures.note("the last key", error)
+
+    def _show_failure(self, message: str) -> None:
+        print_failure(message)
+        self.hud.say(message, alarm=True)
 
     def _show_opening(self, text: str) -> None:
         """Show a message before the session is open."""
@@ -152,14 +153,21 @@ class LiveWindow(Presenter):
 
     def _render_again(self) -> None:
         """Render the current frame again, so that effects can be changed while it is paused."""
-        if self._picture is not None:
+        if self._picture is None:
+            return
+        if self.session.lacks_mask(self._picture.result):
+            self.hud.say("This effect needs a new picture: press Space")
+        else:
             self._picture = self.session.renderer.render(self._picture.result)
             self.screen.take(self._picture.pixels)
             self._drawn_s = 0.0
 
     def _draw(self) -> None:
         brightness = HELP_BRIGHTNESS if self.hud.helping else 1.0
-        self.screen.draw(self._size, self._scale, self.panels(), mirror=self._mirror, brightness=brightness)
+        panels: dict[str, PlacedPanel] = {}
+        with self.failures.guarded("the panels over the picture"):
+            panels = self.panels()
+        self.screen.draw(self._size, self._scale, panels, mirror=self._mirror, brightness=brightness)
 
     @property
     def _size(self) -> tuple[int, int]:
@@ -258,11 +266,17 @@ class LiveWindow(Presenter):
     def _prepare_previews(self, context: GlContext) -> None:
         """Load the previews and render the missing ones, which usually only the first run has to."""
         choices, previews = self.carousel.choices, self.hud.previews
-        previews[:] = [cached_preview(choice) for choice in choices]
+        for index, choice in enumerate(choices):
+            with self.failures.guarded(f"the preview of {choice.title}"):
+                previews[index] = cached_preview(choice)
         missing = [index for index, preview in enumerate(previews) if preview is None]
-        renderer = PreviewRenderer(context) if missing else None
-        for done, index in enumerate(missing):
-            if renderer is not None and not self._window.should_close:
+        if not missing:
+            return
+        with self.failures.guarded("the previews"):
+            renderer = PreviewRenderer(context)
+            for done, index in enumerate(missing):
+                if self._window.should_close:
+                    return
                 self._show_opening(f"Rendering previews: {done + 1} of {len(missing)}")
-                with self._errors_shown():
+                with self.failures.guarded(f"the preview of {choices[index].title}"):
                     previews[index] = renderer.render(choices[index])

@@ -4,10 +4,9 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
 from arpipe import __version__
 from arpipe.apps.face_crop import HEAD, crop_for, crop_square
+from arpipe.apps.sitter import sitter
 from arpipe.apps.window.carousel import EffectChoice
 from arpipe.errors import ConfigError, MediaError, OutputError
 from arpipe.folders import cache_folder
@@ -17,8 +16,7 @@ from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
-from arpipe.topology import load_topology
-from arpipe.types import FrameResult, HeadPose, Landmarks, Pixels, TrackedFace
+from arpipe.types import Pixels
 
 SIDE_PX = 160
 SAMPLE = SampleConfig(width=960, height=960, noise=0.0)
@@ -52,11 +50,15 @@ class PreviewRenderer:
 
     def __init__(self, context: GlContext, folder: Path | None = None) -> None:
         with SampleSource(SAMPLE) as sample:
-            self._results = {frame: _true_result(sample, frame) for frame in (FRONTAL, TURNED)}
+            self._results = {frame: sitter(sample, frame) for frame in (FRONTAL, TURNED)}
         self._context, self._folder = context, folder
 
     def render(self, choice: EffectChoice) -> Pixels:
-        """Render a preview, (SIDE_PX, SIDE_PX, 3) uint8 RGB, and keep it if possible."""
+        """Render a preview, (SIDE_PX, SIDE_PX, 3) uint8 RGB, and keep it if possible.
+
+        Raises:
+            ArpipeError: The effect cannot be drawn.
+        """
         crop = crop_for(choice.packs)
         result = self._results[TURNED if crop is HEAD else FRONTAL]
         with EffectRenderer(RenderConfig(), choice.packs, context=self._context) as renderer:
@@ -65,17 +67,6 @@ class PreviewRenderer:
         with suppress(OutputError, ConfigError):  # without a cache, the preview is rendered again next time
             write_picture(_path_of(choice, self._folder), preview)
         return preview
-
-
-def _true_result(sample: SampleSource, index: int) -> FrameResult:
-    """Return a frame of the sample with the true landmarks and pose of its face, and its true person mask."""
-    frame, truth = sample.frame(index), sample.truth(index)
-    points = np.zeros((len(truth.landmarks_px), 3), np.float32)
-    points[:, :2] = truth.landmarks_px
-    landmarks = Landmarks(points, 1.0, load_topology("face"))
-    pose = HeadPose(truth.camera_from_head, truth.metric_mesh_m, 0.0)
-    face = TrackedFace(1, landmarks, pose, "new", 0)
-    return FrameResult(frame, (face,), mask=sample.mask(index), camera=truth.camera)
 
 
 def _path_of(choice: EffectChoice, folder: Path | None) -> Path:

@@ -43,7 +43,7 @@ class StatusLine:
         self._subject = next(
             (name for need, name in SUBJECTS.items() if need in needs), "" if needs else "a face"
         )
-        if result.faces or result.bodies or result.hands:
+        if any(result.tracked().values()):
             self._detected_s = self._clock()
         if self._count % BRIGHTNESS_INTERVAL == 0:
             self._brightness = brightness(result.frame.pixels)
