@@ -58,6 +58,7 @@ OWNERS = {
     "glfw": ("arpipe.apps.window",),
     "av": ("arpipe.io",),
     "pyvirtualcam": ("arpipe.io",),
+    "mediapipe": ("arpipe.models.mediapipe_faces",),
     "onnx": ("arpipe.weights",),
     "tflite": ("arpipe.weights",),
     "google": ("arpipe.mediapipe",),
@@ -94,6 +95,7 @@ OPTIONAL = (
     "skimage",
     "trimesh",
     "matplotlib",
+    "mediapipe",
 )
 
 LARGEST_CONSTANT_BYTES = 100_000  # of an array that a module makes when it is imported

@@ -1,10 +1,17 @@
 """Opens networks with one configuration and closes them together."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Protocol, Self
 
 from arpipe.errors import InferenceError
 from arpipe.inference.session import Session, SessionConfig
+
+
+class Closable(Protocol):
+    """Anything that is closed."""
+
+    def close(self) -> None:
+        """Free what it holds."""
 
 
 class Runtime:
@@ -19,6 +26,7 @@ class Runtime:
     def __init__(self, config: SessionConfig | None = None) -> None:
         self._config = config or SessionConfig()
         self._sessions: list[Session] = []
+        self._others: list[Closable] = []
         self._closed = False
 
     @property
@@ -43,11 +51,16 @@ class Runtime:
         self._sessions.append(session)
         return session
 
+    def own(self, network: Closable) -> None:
+        """Take over a network of another runtime, to close it with the others."""
+        self._others.append(network)
+
     def close(self) -> None:
         """Free all networks; may be called twice."""
         self._closed = True
-        for session in self._sessions:
-            session.close()
+        for network in (*self._sessions, *self._others):
+            network.close()
+        self._others.clear()
 
     def __enter__(self) -> Self:
         return self

