@@ -1,6 +1,6 @@
 """Runs arpipe over pictures with known poses, and over pictures and their mirror images."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -17,8 +17,9 @@ from arpipe.io.sources import open_source
 from arpipe.pipeline.perception import PerceptionConfig
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.topology import load_topology
-from arpipe.types import Frame, HeadPose
+from arpipe.types import Frame, HeadPose, TrackedFace
 
+MOST_FACES = 20  # of a picture that is compared with its mirror image
 SAMPLE = SampleConfig(width=640, height=480, frames=150)
 
 
@@ -42,8 +43,8 @@ class MirrorErrors:
     """Disagreement between pictures and their mirror images.
 
     Attributes:
-        total: Number of pictures.
-        angles_deg: (n, 3) of yaw, pitch and roll, where both have a pose.
+        total: Number of faces with a pose.
+        angles_deg: (n, 3) of yaw, pitch and roll, of the faces that the mirror image has, too.
     """
 
     total: int
@@ -52,8 +53,15 @@ class MirrorErrors:
     @property
     def rms_deg(self) -> Array:
         """(3,) root mean square, degrees."""
-        squares: Array = np.sqrt(np.mean(self.angles_deg**2, axis=0))
-        return squares
+        if not len(self.angles_deg):
+            return np.full(3, np.nan)
+        roots: Array = np.sqrt(np.mean(self.angles_deg**2, axis=0))
+        return roots
+
+    @property
+    def median_deg(self) -> Array:
+        """(3,) median of the absolute angles, degrees; a few faces that are half hidden decide the RMS."""
+        return np.median(np.abs(self.angles_deg), axis=0) if len(self.angles_deg) else np.full(3, np.nan)
 
 
 def measure_labelled(labelled: LabelledSet, variant: Variant) -> PoseErrors:
@@ -88,27 +96,55 @@ def measure_sample(variant: Variant) -> SampleErrors:
 
 
 def measure_mirror(media: Sequence[Path], variant: Variant) -> MirrorErrors:
-    """Compare the poses of pictures with those of their mirror images; every picture by itself."""
-    with _open(variant, "image") as pipeline:
-        pairs = [(_pose(pipeline, frame), _pose(pipeline, _mirrored(frame))) for frame in _frames(media)]
-    rows = [
-        (one.yaw_deg + other.yaw_deg, one.pitch_deg - other.pitch_deg, one.roll_deg + other.roll_deg)
-        for one, other in pairs
-        if one is not None and other is not None
-    ]
-    return MirrorErrors(len(pairs), np.array(rows).reshape(-1, 3))
+    """Compare the poses of all faces in pictures with those in the mirror images; every picture by itself."""
+    rows: list[tuple[float, float, float]] = []
+    total = 0
+    with _open(variant, "image", MOST_FACES) as pipeline:
+        for frame in _frames(media):
+            faces = _posed(pipeline, frame)
+            others = _posed(pipeline, _mirrored(frame))
+            total += len(faces)
+            rows += [
+                (one.yaw_deg + other.yaw_deg, one.pitch_deg - other.pitch_deg, one.roll_deg + other.roll_deg)
+                for one, other in _matched(faces, others, frame.width)
+            ]
+    return MirrorErrors(total, np.array(rows).reshape(-1, 3))
 
 
-def _open(variant: Variant, mode: Literal["image", "video"]) -> Pipeline:
+def _posed(pipeline: Pipeline, frame: Frame) -> list[TrackedFace]:
+    return [face for face in pipeline.detect(frame).faces if face.pose is not None]
+
+
+def _matched(
+    faces: Sequence[TrackedFace], others: Sequence[TrackedFace], width: int
+) -> Iterator[tuple[HeadPose, HeadPose]]:
+    """Poses of the same faces in a picture of a width and in its mirror image."""
+    for face in faces:
+        x0, y0, x1, y1 = face.landmarks.box_px
+        place = np.array([width - 1 - (x0 + x1) / 2.0, (y0 + y1) / 2.0])
+        distances = [float(np.hypot(*(_center(other) - place))) for other in others]
+        if face.pose is not None and distances and min(distances) < (x1 - x0) / 4.0:
+            pose = others[int(np.argmin(distances))].pose
+            if pose is not None:
+                yield face.pose, pose
+
+
+def _center(face: TrackedFace) -> Array:
+    x0, y0, x1, y1 = face.landmarks.box_px
+    return np.array([(x0 + x1) / 2.0, (y0 + y1) / 2.0])
+
+
+def _open(variant: Variant, mode: Literal["image", "video"], max_faces: int = 1) -> Pipeline:
+    face = {"mesh": variant, "max_faces": max_faces}
     perception = PerceptionConfig.model_validate(
-        {"track": ["face"], "face": {"mesh": variant}, "head_pose": {"views": "export"}}
+        {"track": ["face"], "face": face, "head_pose": {"views": "export"}}
     )
     return Pipeline(PipelineConfig(perception=perception.in_mode(mode)))
 
 
 def _pose(pipeline: Pipeline, frame: Frame) -> HeadPose | None:
     """Pose of the largest face."""
-    faces = [face for face in pipeline.detect(frame).faces if face.pose is not None]
+    faces = _posed(pipeline, frame)
     if not faces:
         return None
     return max(faces, key=lambda face: float(np.ptp(face.landmarks.box_px[[0, 2]]))).pose

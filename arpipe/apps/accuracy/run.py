@@ -146,10 +146,12 @@ def _steadiness(variants: Sequence[Variant], console: Console) -> dict[str, Any]
 
 def _mirror(media: Sequence[Path], variants: Sequence[Variant], console: Console) -> dict[str, Any]:
     found: dict[Variant, MirrorErrors] = {variant: measure_mirror(media, variant) for variant in variants}
-    table = _table("disagreement with the mirror image, RMS, degrees")
-    _add_columns(table, "pictures", "yaw", "pitch", "roll")
+    table = _table("disagreement with the mirror image, RMS and median, degrees")
+    _add_columns(table, "faces", "yaw", "pitch", "roll", "median yaw", "pitch", "roll")
     for variant, each in found.items():
-        table.add_row(variant, f"{len(each.angles_deg)}/{each.total}", *map(_number, each.rms_deg))
+        table.add_row(
+            variant, f"{len(each.angles_deg)}/{each.total}", *map(_number, (*each.rms_deg, *each.median_deg))
+        )
     console.print(table)
     names = ("yaw_deg", "pitch_deg", "roll_deg")
     return {variant: dict(zip(names, each.rms_deg.tolist(), strict=True)) for variant, each in found.items()}
