@@ -241,11 +241,16 @@ def _only_one(check: str, module: str, providers: Iterable[str], keep: str) -> F
     found = {name: version for name, version in _installed().items() if name in providers}
     listing = ", ".join(f"{name} {version}" for name, version in found.items())
     install = f"python -m pip install --force-reinstall --no-deps {keep}"
-    if len(found) > 1:
-        mend = f"python -m pip uninstall -y {' '.join(found)} && {install}"
-        same = len(set(found.values())) == 1
-        detail = f"{listing} fill one folder; the last one installed wins"
-        return Finding(check, Verdict.WARN if same else Verdict.FAIL, detail, mend)
+    if len(found) <= 1:
+        return _loads(check, module, listing, install)
+    mend = f"python -m pip uninstall -y {' '.join(found)} && {install}"
+    same = len(set(found.values())) == 1
+    detail = f"{listing} fill one folder; the last one installed wins"
+    return Finding(check, Verdict.WARN if same else Verdict.FAIL, detail, mend)
+
+
+def _loads(check: str, module: str, listing: str, install: str) -> Finding:
+    """Judge whether a module loads; `listing` is the distribution that it comes from, if known."""
     try:
         loaded = _load(module)
     except ImportError as error:

@@ -135,18 +135,23 @@ class _LayerTable:
 
 def _override(tables: list[_LayerTable], key: str, value: object, source: str) -> None:
     """Set a value in every layer that has the key, or in the one that the first part of the key names."""
-    first, _, rest = key.partition(".")
-    chosen = [table for table in tables if table.name == first] if rest else []
-    path = rest if chosen else key
-    field = path.partition(".")[0]
-    takers = [table for table in chosen or tables if field in valid_keys(table.params_type)]
+    addressed, path = _address(tables, key)
+    keys = path.split(".")
+    takers = [table for table in addressed if keys[0] in valid_keys(table.params_type)]
     if not takers:
-        known = [name for table in chosen or tables for name in valid_keys(table.params_type)]
-        if rest and not chosen:
+        known = [name for table in addressed for name in valid_keys(table.params_type)]
+        if path == key and len(keys) > 1:  # the first part may also be a misspelled layer
             known += [table.name for table in tables]
-        raise ConfigError(f"{source}: there is no parameter {field!r}{nearest(field, known)}")
+        raise ConfigError(f"{source}: there is no parameter {keys[0]!r}{nearest(keys[0], known)}")
     for table in takers:
-        _put(table.changed, path.split("."), value, source)
+        _put(table.changed, keys, value, source)
+
+
+def _address(tables: list[_LayerTable], key: str) -> tuple[list[_LayerTable], str]:
+    """Return the layers that a key may refer to, and the path of the parameter within them."""
+    name, _, path = key.partition(".")
+    named = [table for table in tables if table.name == name]
+    return (named, path) if named and path else (tables, key)
 
 
 def _put(table: dict[str, object], keys: list[str], value: object, source: str) -> None:

@@ -11,7 +11,8 @@ from arpipe.io.toml_tables import parse_value
 
 CALL = re.compile(r"(?P<name>[^()]+)\((?P<arguments>.*)\)", re.DOTALL)
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*")
-OPENING, CLOSING, QUOTES = "([{", ")]}", "\"'"
+QUOTED = re.compile(r"""("|').*?\1""", re.DOTALL)
+OPENING, CLOSING, QUOTES = "([{", ")]}", {'"', "'"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,9 @@ def parse_spec(text: str) -> EffectSpec:
     Raises:
         ConfigError: The name or a `=` is missing, a key is given twice, or a bracket or quote is not closed.
     """
-    stripped = text.strip()
-    call = CALL.fullmatch(stripped)
-    name = call["name"].strip() if call else stripped
-    if (
-        not name
-        or (not call and stripped.endswith("("))
-        or (not call and "(" in stripped and "=" in stripped)
-    ):
-        raise ConfigError(f"effect {text!r}: expected a name or name(key=value, …)")
+    name, arguments = _call(text)
     overrides: dict[str, object] = {}
-    for argument in _split(call["arguments"], text) if call else ():
+    for argument in _split(arguments, text):
         key, equals, value = argument.partition("=")
         key = key.strip()
         if not equals or not KEY.fullmatch(key) or not value.strip():
@@ -55,24 +48,29 @@ def parse_spec(text: str) -> EffectSpec:
     return EffectSpec(name, MappingProxyType(overrides))
 
 
+def _call(text: str) -> tuple[str, str]:
+    """Return the name and what is in its parentheses, "" without any."""
+    stripped = text.strip()
+    call = CALL.fullmatch(stripped)
+    name, arguments = (call["name"].strip(), call["arguments"]) if call else (stripped, "")
+    is_cut_off = not call and (stripped.endswith("(") or ("(" in stripped and "=" in stripped))
+    if not name or is_cut_off:
+        raise ConfigError(f"effect {text!r}: expected a name or name(key=value, …)")
+    return name, arguments
+
+
 def _split(arguments: str, text: str) -> Iterator[str]:
     """Split at commas outside brackets and quotes."""
-    depth, quote, start = 0, "", 0
-    for place, character in enumerate(arguments):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in QUOTES:
-            quote = character
-        elif character in OPENING:
-            depth += 1
-        elif character in CLOSING:
-            depth -= 1
-        elif character == "," and depth == 0:
+    bare = QUOTED.sub(lambda quoted: "_" * len(quoted[0]), arguments)  # as long, without what is quoted
+    depth, start = 0, 0
+    for place, character in enumerate(bare):
+        depth += (character in OPENING) - (character in CLOSING)
+        if depth < 0 or character in QUOTES:
+            break
+        if character == "," and depth == 0:
             yield arguments[start:place]
             start = place + 1
-        if depth < 0:
-            break
-    if depth or quote:
+    if depth or QUOTES.intersection(bare):
         raise ConfigError(f"effect {text!r}: a bracket or quote is not closed")
     if arguments[start:].strip():
         yield arguments[start:]

@@ -5,6 +5,7 @@ with five metals and plastics on three moving parts is a single draw call.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,18 +143,9 @@ def object_mesh(model: Model, moving: tuple[str, ...]) -> ObjectMesh:
         moving: Names of nodes that move on their own, together with their descendants; missing ones are ignored.
     """
     placements = model.model_from_node()
-    parts = [Part("", np.zeros(3))]
-    part_of: list[int] = []
-    for node, placement in zip(model.nodes, placements, strict=True):
-        if node.name in moving:
-            known = [number for number, part in enumerate(parts) if part.name == node.name]
-            part_of.append(known[0] if known else len(parts))
-            if not known:
-                parts.append(Part(node.name, placement[:3, 3].copy()))
-        else:
-            part_of.append(0 if node.parent is None else part_of[node.parent])
+    parts, part_of_node = _parts(model, placements, moving)
     groups: dict[tuple[object, ...], list[_Piece]] = defaultdict(list)
-    for node, placement, part in zip(model.nodes, placements, part_of, strict=True):
+    for node, placement, part in zip(model.nodes, placements, part_of_node, strict=True):
         for number, primitive in enumerate(() if node.mesh is None else model.meshes[node.mesh]):
             levels = [
                 LeanBatch(model.meshes[level.mesh][number].indices, level.error_m) for level in node.levels
@@ -161,7 +153,22 @@ def object_mesh(model: Model, moving: tuple[str, ...]) -> ObjectMesh:
             piece = _piece(model, primitive, levels, placement, part)
             groups[_batch_key(piece, node.name)].append(piece)
     batches = [_batch(pieces) for pieces in groups.values()]
-    return ObjectMesh(tuple(parts), tuple(sorted(batches, key=lambda batch: batch.glass)))
+    return ObjectMesh(parts, tuple(sorted(batches, key=lambda batch: batch.glass)))
+
+
+def _parts(
+    model: Model, placements: Sequence[Array], moving: tuple[str, ...]
+) -> tuple[tuple[Part, ...], list[int]]:
+    """Return the parts, and the index of the part that each node belongs to; nodes of one name share a part."""
+    parts = {"": Part("", np.zeros(3))}
+    part_of_node: list[int] = []
+    for node, placement in zip(model.nodes, placements, strict=True):
+        if node.name in moving:
+            parts.setdefault(node.name, Part(node.name, placement[:3, 3].copy()))
+            part_of_node.append(list(parts).index(node.name))
+        else:
+            part_of_node.append(0 if node.parent is None else part_of_node[node.parent])
+    return tuple(parts.values()), part_of_node
 
 
 def _piece(

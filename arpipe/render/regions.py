@@ -164,16 +164,13 @@ def _jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Iterator[_Job
     placed = [(layer, patch, region_of_box(patch.box_px, *size)) for layer, patch in patches]
     for region in merge_overlapping(place for _, _, place in placed):
         here = [(layer, patch, place) for layer, patch, place in placed if place.overlaps(region)]
-        layers = {
-            phase: list(dict.fromkeys(layer for layer, patch, _ in here if patch.phase is phase))
-            for phase in Phase
-        }
-        yield _Job(
-            region,
-            layers,
-            _union(place for _, patch, place in here if patch.phase is Phase.SHADE),
-            merge_overlapping(place for _, patch, place in here if patch.phase is Phase.SOLID),
-        )
+        layers: dict[Phase, list[Layer]] = {phase: [] for phase in Phase}
+        places: dict[Phase, list[Region]] = {phase: [] for phase in Phase}
+        for layer, patch, place in here:
+            places[patch.phase].append(place)
+            if layer not in layers[patch.phase]:  # a layer may have several patches
+                layers[patch.phase].append(layer)
+        yield _Job(region, layers, _union(places[Phase.SHADE]), merge_overlapping(places[Phase.SOLID]))
 
 
 def _union(regions: Iterable[Region]) -> Region | None:

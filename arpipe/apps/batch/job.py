@@ -1,7 +1,7 @@
 """One input through the pipeline into its files."""
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
@@ -89,47 +89,76 @@ def run_job(
     """
     start_s = clock()
     pipeline.reset()
-    frames = found = 0
-    is_drawn = job.output is None
+    tally = _Tally(is_drawn=job.output is None)
     capture_ms: dict[int, float] = {}
     with ExitStack() as stack:
         source = stack.enter_context(open_source(job.spec))
         on_start(source.info)
         sinks = [stack.enter_context(sink) for sink in _open_sinks(job, source, video)]
         exports = [stack.enter_context(export) for export in _open_exports(job, source, pipeline)]
-
-        def write(picture: Picture) -> None:
-            begun_s, result = clock(), picture.result
-            for sink in sinks:
-                sink.write(picture.with_alpha, result)
-            for export in exports:
-                export.write(result)
-            encode_ms = (clock() - begun_s) * 1000.0
-            captured_ms = capture_ms.pop(result.frame.index)
-            log.record({CAPTURE_STAGE: captured_ms, **result.timings_ms, ENCODE_STAGE: encode_ms})
-
         stream = _stream(_timed(source, capture_ms, clock), pipeline, draw=bool(sinks))
         stack.callback(stream.close)
+        write = _PictureWriter(sinks, exports, capture_ms, log, clock)
         writer = stack.enter_context(BackgroundWriter(write, ENCODE_STAGE))
         for picture in stream:
             writer.put(picture)
-            frames += 1
-            result = picture.result
-            found += any(result.tracked().values())
-            is_drawn = is_drawn or _differs(picture)
+            tally.add(picture)
             on_frame()
         for sink in sinks:
             sink.end_s = source.end_s
     parts: list[Source | Sink] = [source, *sinks]
     return Outcome(
-        frames,
-        found,
+        tally.frames,
+        tally.frames_found,
         source.decode_errors,
         clock() - start_s,
-        is_drawn,
+        tally.is_drawn,
         tuple(note for part in parts for note in part.notes),
         tuple(loss for part in parts for loss in part.losses),
     )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is counted while a job runs; see `Outcome`."""
+
+    is_drawn: bool
+    frames: int = 0
+    frames_found: int = 0
+
+    def add(self, picture: Picture) -> None:
+        self.frames += 1
+        self.frames_found += any(picture.result.tracked().values())
+        self.is_drawn = self.is_drawn or _differs(picture)
+
+
+@dataclass(frozen=True, slots=True)
+class _PictureWriter:
+    """Writes a picture and its result into all outputs of a job, and logs the stages of its frame.
+
+    Attributes:
+        sinks: Where the picture goes.
+        exports: Where the result goes.
+        capture_ms: Index of a frame → how long it took to come, ms; emptied frame by frame.
+        log: Takes the stages.
+        clock: Monotonic seconds.
+    """
+
+    sinks: Sequence[Sink]
+    exports: Sequence[Export]
+    capture_ms: dict[int, float]
+    log: TimingLog
+    clock: Clock
+
+    def __call__(self, picture: Picture) -> None:
+        begun_s, result = self.clock(), picture.result
+        for sink in self.sinks:
+            sink.write(picture.with_alpha, result)
+        for export in self.exports:
+            export.write(result)
+        encode_ms = (self.clock() - begun_s) * 1000.0
+        captured_ms = self.capture_ms.pop(result.frame.index)
+        self.log.record({CAPTURE_STAGE: captured_ms, **result.timings_ms, ENCODE_STAGE: encode_ms})
 
 
 def _differs(picture: Picture) -> bool:

@@ -132,31 +132,96 @@ def make_plan(
         raise ConfigError("there is no input; name files, folders, patterns, or use --source sample")
     if output is None and export is None:
         raise ConfigError("there is nothing to write; give --output, or --export with --no-video")
-    several = len(specs) + len(refusals) > 1
+    targets = _Targets(output, export, asked_format, codec, several=len(specs) + len(refusals) > 1)
     read = [*source_files(spec for spec in specs if spec != SAMPLE), *others.read]
-    # Names that do not depend on what the inputs hold are compared before any input is opened.
-    written = (
-        [NamedFile(OUTPUT_ROLE, output)]
-        if isinstance(output, Path) and not _is_folder(output, several)
-        else []
-    )
-    if export and not _is_folder(export, several):
-        written += _export_files(export, export_format(export, asked_format))
-    refuse_overwriting([*written, *others.written], read)
+    refuse_overwriting([*targets.fixed_files(), *others.written], read)  # before any input is opened
     kinds, unreadable = _kinds(specs)
-    outputs = _outputs(output, kinds, several, codec)
-    exports, chosen = _exports(export, kinds, several, asked_format)
-    written = [NamedFile(OUTPUT_ROLE, path) for path in outputs if isinstance(path, Path)]
-    written += [file for path in exports if path is not None for file in _export_files(path, chosen)]
+    jobs = targets.jobs(kinds)
+    written = _written_files(jobs)
     refuse_overwriting([*written, *others.written], read)
     for folder in sorted({file.path.parent for file in written}):
         _make_folder(folder)
     removed = prepare_outputs([*written, *others.written], read)
-    jobs = tuple(
-        Job(spec, kind, made, data, chosen)
-        for (spec, kind), made, data in zip(kinds.items(), outputs, exports, strict=True)
-    )
     return Plan(jobs, (*refusals, *unreadable), tuple(removed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    """Where the results of all inputs go: files, or folders with a file per input.
+
+    Attributes:
+        output: File or folder for pictures and videos, text that names an output, or None.
+        export: File or folder for data, or None.
+        asked_format: Format of the data; None to choose by the suffix.
+        codec: Codec of the videos.
+        several: Whether there are several inputs, so that files must be folders.
+    """
+
+    output: Path | str | None
+    export: Path | None
+    asked_format: ExportFormat | None
+    codec: CodecName
+    several: bool
+
+    def fixed_files(self) -> list[NamedFile]:
+        """Return the files whose names do not depend on what the inputs hold."""
+        files = []
+        if isinstance(self.output, Path) and not self._is_folder(self.output):
+            files.append(NamedFile(OUTPUT_ROLE, self.output))
+        if self.export and not self._is_folder(self.export):
+            files += _export_files(self.export, export_format(self.export, self.asked_format))
+        return files
+
+    def jobs(self, kinds: dict[str, MediaKind]) -> tuple[Job, ...]:
+        """Return a job per input, each with files of its own."""
+        exports, chosen = self._exports(kinds)
+        return tuple(
+            Job(spec, kind, output, export, chosen)
+            for (spec, kind), output, export in zip(kinds.items(), self._outputs(kinds), exports, strict=True)
+        )
+
+    def _outputs(self, kinds: dict[str, MediaKind]) -> Sequence[Path | str | None]:
+        if not isinstance(self.output, Path):
+            return [self.output] * len(kinds)
+        if self._is_folder(self.output):
+            names = FreeNames()
+            return [
+                names.take(self.output / _output_name(spec, kind, self.codec)) for spec, kind in kinds.items()
+            ]
+        for kind in kinds.values():
+            if kind == "images":
+                image_format(self.output)
+            else:
+                container_for(self.output, self.codec)
+        return [self.output] * len(kinds)
+
+    def _exports(self, kinds: dict[str, MediaKind]) -> tuple[list[Path | None], ExportFormat]:
+        if self.export is None:
+            return [None] * len(kinds), DEFAULT_EXPORT
+        if self._is_folder(self.export):
+            chosen = self.asked_format or DEFAULT_EXPORT
+            names = FreeNames()
+            return [names.take(self.export / f"{Path(spec).stem}.{chosen}") for spec in kinds], chosen
+        return [self.export] * len(kinds), export_format(self.export, self.asked_format)
+
+    def _is_folder(self, target: Path) -> bool:
+        if self.several and target.suffix and not target.is_dir():
+            raise OutputError(
+                f"{target}: there are several inputs, so this must be a folder; take away '{target.suffix}'"
+            )
+        return self.several or target.is_dir() or not target.suffix
+
+
+def _written_files(jobs: Sequence[Job]) -> list[NamedFile]:
+    """Return all outputs, then all exports."""
+    outputs = [NamedFile(OUTPUT_ROLE, job.output) for job in jobs if isinstance(job.output, Path)]
+    exports = [
+        file
+        for job in jobs
+        if job.export is not None
+        for file in _export_files(job.export, job.export_format)
+    ]
+    return [*outputs, *exports]
 
 
 def _expand(inputs: Iterable[str]) -> tuple[list[str], list[Refusal]]:
@@ -192,47 +257,11 @@ def _kinds(specs: list[str]) -> tuple[dict[str, MediaKind], list[Refusal]]:
     return kinds, refusals
 
 
-def _is_folder(target: Path, several: bool) -> bool:
-    if several and target.suffix and not target.is_dir():
-        raise OutputError(
-            f"{target}: there are several inputs, so this must be a folder; take away '{target.suffix}'"
-        )
-    return several or target.is_dir() or not target.suffix
-
-
-def _outputs(
-    output: Path | str | None, kinds: dict[str, MediaKind], several: bool, codec: CodecName
-) -> Sequence[Path | str | None]:
-    if not isinstance(output, Path):
-        return [output] * len(kinds)
-    if _is_folder(output, several):
-        names = FreeNames()
-        return [names.take(output / _output_name(spec, kind, codec)) for spec, kind in kinds.items()]
-    for kind in kinds.values():
-        if kind == "images":
-            image_format(output)
-        else:
-            container_for(output, codec)
-    return [output] * len(kinds)
-
-
 def _output_name(spec: str, kind: MediaKind, codec: CodecName) -> str:
     path = Path(spec)
     suffixes = WRITABLE if kind == "images" else CODECS[codec].suffixes
     usual = LOSSLESS_SUFFIX if kind == "images" else CODECS[codec].suffixes[0]
     return path.name if path.suffix.lower() in suffixes else f"{path.stem}{usual}"
-
-
-def _exports(
-    export: Path | None, kinds: dict[str, MediaKind], several: bool, asked: ExportFormat | None
-) -> tuple[list[Path | None], ExportFormat]:
-    if export is None:
-        return [None] * len(kinds), DEFAULT_EXPORT
-    if _is_folder(export, several):
-        chosen = asked or DEFAULT_EXPORT
-        names = FreeNames()
-        return [names.take(export / f"{Path(spec).stem}.{chosen}") for spec in kinds], chosen
-    return [export] * len(kinds), export_format(export, asked)
 
 
 def _export_files(path: Path, chosen: ExportFormat) -> list[NamedFile]:

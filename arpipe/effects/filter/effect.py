@@ -45,19 +45,27 @@ NEEDS: dict[Target, frozenset[Need]] = {
 
 def _matrix(value: object) -> tuple[tuple[float, ...], ...]:
     """Return the factors of a named kernel, or check the shape of given ones."""
-    if isinstance(value, str):
-        if value not in KERNELS:
-            raise ValueError(f"there is no kernel {str(value)!r}{nearest(value, KERNELS)}")
-        return tuple(tuple(row) for row in KERNELS[value].tolist())
+    rows = _named_rows(value) if isinstance(value, str) else _given_rows(value)
+    lengths = [len(row) for row in rows]
+    if len(rows) not in SIDES or set(lengths) != {len(rows)}:
+        raise ValueError(
+            f"expected 3 × 3, 5 × 5 … 15 × 15 numbers, got {len(rows)} rows of {', '.join(map(str, lengths))}"
+        )
+    return tuple(tuple(row) for row in rows)
+
+
+def _named_rows(name: str) -> list[list[float]]:
+    if name not in KERNELS:
+        raise ValueError(f"there is no kernel {str(name)!r}{nearest(name, KERNELS)}")
+    rows: list[list[float]] = KERNELS[name].tolist()
+    return rows
+
+
+def _given_rows(value: object) -> Sequence[Sequence[float]]:
     rows = list(value) if isinstance(value, Sequence) else []
     if not rows or not all(isinstance(row, Sequence) and not isinstance(row, str) for row in rows):
         raise ValueError(f"expected one of {', '.join(KERNELS)} or rows of numbers, got {value!r}")
-    shape = [len(row) for row in rows]
-    if len(rows) not in SIDES or any(length != len(rows) for length in shape):
-        raise ValueError(
-            f"expected 3 × 3, 5 × 5 … 15 × 15 numbers, got {len(rows)} rows of {', '.join(map(str, shape))}"
-        )
-    return tuple(tuple(row) for row in rows)
+    return rows
 
 
 class FilterParams(EffectParams):

@@ -27,24 +27,24 @@ def measure_model(mesh: ObjectMesh, model: Model) -> ModelShape:
             "glasses: all meshes are below temple_l or temple_r, so there is no front; "
             "move the front out of the temple's node"
         )
+    hinges_m, temples_m = {}, {}
+    for number, part in enumerate(mesh.parts):
+        points = mesh.positions(number)
+        if part.name in TEMPLES and len(points):
+            hinges_m[TEMPLES[part.name]] = part.pivot_m
+            temples_m[TEMPLES[part.name]] = _thinned(points, TEMPLE_POINTS)
+    return ModelShape(_thinned(front, FRONT_POINTS), _lens_back_m(model), hinges_m, temples_m)
+
+
+def _lens_back_m(model: Model) -> float:
+    """Return the mean z of the lenses, m in the model frame; 0 if no node is named as one."""
     lenses = [
         primitive.positions @ matrix[:3, :3].T + matrix[:3, 3]
         for node, matrix in zip(model.nodes, model.model_from_node(), strict=True)
         if node.name in LENSES and node.mesh is not None
         for primitive in model.meshes[node.mesh]
     ]
-    lens_back_m = float(np.concatenate(lenses)[:, 2].mean()) if lenses else 0.0
-    temples = {
-        TEMPLES[part.name]: (part.pivot_m, mesh.positions(number))
-        for number, part in enumerate(mesh.parts)
-        if part.name in TEMPLES and len(mesh.positions(number))
-    }
-    return ModelShape(
-        _thinned(front, FRONT_POINTS),
-        lens_back_m,
-        {side: pivot for side, (pivot, _) in temples.items()},
-        {side: _thinned(points, TEMPLE_POINTS) for side, (_, points) in temples.items()},
-    )
+    return float(np.concatenate(lenses)[:, 2].mean()) if lenses else 0.0
 
 
 def outline(points: Array) -> Array:

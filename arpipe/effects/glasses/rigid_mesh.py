@@ -163,7 +163,7 @@ class RigidMesh(Layer):
             self._placed = [placed for face in faces if (placed := self._place(face, scene)) is not None]
         self._placed.sort(key=lambda placed: placed.gl_from_head.translation_m[2])
         patches = [Patch(Phase.SOLID, placed.solid_box) for placed in self._placed]
-        if scene.config.shadow and self.params.shadow > 0 and self.params.anchor == "glasses":
+        if self._casts_shadow(scene):
             patches += [Patch(Phase.SHADE, placed.skin_box) for placed in self._placed]
         return patches
 
@@ -186,6 +186,9 @@ class RigidMesh(Layer):
         self._drawer.close()
         self._occluder.close()
         self._shadow.close()
+
+    def _casts_shadow(self, scene: Scene) -> bool:
+        return scene.config.shadow and self.params.shadow > 0 and self.params.anchor == "glasses"
 
     def _place(self, face: TrackedFace, scene: Scene) -> _PlacedModel | None:
         """Place the model in this frame; None for a head that is not in front of the camera."""

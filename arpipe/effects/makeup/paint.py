@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import moderngl
 import numpy as np
 import numpy.typing as npt
 
 from arpipe.effects.makeup.face import MakeupFace
+from arpipe.effects.makeup.skin_mesh import SkinMesh
 from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.errors import AssetError, MediaError
 from arpipe.io.image.opening import open_picture
@@ -37,36 +37,23 @@ class PaintPainter:
     ) -> None:
         self._resources = context.resources
         self._opacity, self._texture = opacity, texture
-        self._program = self._resources.program("skin.vert", "paint.frag", shaders=__package__)
+        self._mesh = SkinMesh(context, topology, topology.triangles, "paint.frag")
         self._paint = self._resources.texture(load_premultiplied(image), mipmaps=True)
-        self._vertices = np.zeros((topology.count, 6), np.float32)
-        self._mesh = self._resources.mesh(
-            self._program,
-            [
-                (self._vertices, "3f 3f", ("in_position", "in_normal")),
-                (topology.uv.astype(np.float32), "2f", ("in_uv",)),
-            ],
-            topology.triangles,
-            dynamic=True,
-        )
 
     def draw(self, canvas: Canvas, face: MakeupFace) -> None:
         """Draw the picture on one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
-        program = self._program
+        program = self._mesh.program
         set_placement(program, canvas, face)
         set_appearance(program, face)
         program.set("u_opacity", self._opacity * face.presence)
         program.set("u_texture", self._texture)
         self._paint.use(1)
         program.set("u_paint", 1)
-        self._vertices[:, :3], self._vertices[:, 3:] = face.points, face.normals
-        self._mesh.write(self._vertices)
-        canvas.gl.enable_only(moderngl.BLEND | moderngl.CULL_FACE | face.depth_test)
-        self._mesh.vertex_array.render(moderngl.TRIANGLES)
+        self._mesh.draw(canvas, face)
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
-        self._resources.release(self._mesh)
+        self._mesh.close()
         self._resources.release(self._paint)
 
 

@@ -1,12 +1,15 @@
 """Pigments and skin smoothing: one pass over the triangles that any of their masks touches."""
 
+from collections.abc import Sequence
+
 import moderngl
 import numpy as np
 
 from arpipe.effects.makeup.face import MakeupFace
-from arpipe.effects.makeup.masks import merge, pack, strongest, touched_triangles
+from arpipe.effects.makeup.masks import Mask, merge, pack, strongest, touched_triangles
 from arpipe.effects.makeup.optics import PigmentOptics
 from arpipe.effects.makeup.pigment import Pigment, SkinSmoothing
+from arpipe.effects.makeup.skin_mesh import SkinMesh
 from arpipe.effects.makeup.smoothing import LOW_SIDE, SmoothingMaps
 from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.render.context import GlContext
@@ -40,40 +43,26 @@ class SkinPainter:
         glowing = tuple(pigment for pigment in pigments if pigment.glow > 0)
         self._pigment = PigmentOptics(pigments) if pigments else None
         self._glowing = PigmentOptics(glowing) if glowing else None
-        masks = [merge(pigment.places) for pigment in pigments]
-        if smoothings:
-            masks.append(strongest(tuple((each.place, each.even) for each in smoothings)))
-            masks.append(strongest(tuple((each.place, each.lift) for each in smoothings)))
-        names = [name for pigment in pigments for name, _ in pigment.places] + [
-            each.place for each in smoothings
-        ]
-        pages = pack(masks)
-        defines = [f"FILMS {len(pigments)}", f"GLOWS {len(glowing)}", f"PAGES {len(pages)}"]
-        if smoothings:
-            defines.append("EVEN")
-        if any(pigment.shimmer > 0 for pigment in glowing):
-            defines.append("GRAINS")
-        self._program = self._resources.program("skin.vert", "skin.frag", tuple(defines), __package__)
-        self._pages = [self._resources.texture(page, mipmaps=True) for page in pages]
-        # Without mipmaps, the brows of small faces flicker; sampling a single level is enough.
-        for page in self._pages:
-            page.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
+        pages = pack([*_pigment_masks(pigments), *_smoothing_masks(smoothings)])
+        has_grains = any(pigment.shimmer > 0 for pigment in glowing)
+        defines = (
+            f"FILMS {len(pigments)}",
+            f"GLOWS {len(glowing)}",
+            f"PAGES {len(pages)}",
+            *(["EVEN"] if smoothings else []),
+            *(["GRAINS"] if has_grains else []),
+        )
+        triangles = touched_triangles(_places(pigments, smoothings), topology)
+        self._mesh = SkinMesh(context, topology, triangles, "skin.frag", defines)
+        self._pages = [self._mask_texture(page) for page in pages]
         self._smoothing = (
             self._resources.texture(np.zeros((LOW_SIDE, LOW_SIDE, 4), np.float32)) if smoothings else None
         )
         self._maps = SmoothingMaps()
-        self._vertices = np.zeros((topology.count, 6), np.float32)
-        uv = topology.uv.astype(np.float32)
-        self._mesh = self._resources.mesh(
-            self._program,
-            [(self._vertices, "3f 3f", ("in_position", "in_normal")), (uv, "2f", ("in_uv",))],
-            touched_triangles(names, topology),
-            dynamic=True,
-        )
 
     def draw(self, canvas: Canvas, face: MakeupFace, frame: Frame) -> None:
         """Draw all pigments on one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
-        program = self._program
+        program = self._mesh.program
         set_placement(program, canvas, face)
         set_appearance(program, face)
         if self._pigment is not None:
@@ -85,22 +74,25 @@ class SkinPainter:
             program.set(f"u_page{unit - 1}", unit)
         if self._smoothing is not None:
             self._set_smoothing(self._smoothing, canvas.region, face, frame)
-        self._vertices[:, :3], self._vertices[:, 3:] = face.points, face.normals
-        self._mesh.write(self._vertices)
-        canvas.gl.enable_only(moderngl.BLEND | moderngl.CULL_FACE | face.depth_test)
-        self._mesh.vertex_array.render(moderngl.TRIANGLES)
+        self._mesh.draw(canvas, face)
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
-        self._resources.release(self._mesh)
+        self._mesh.close()
         for texture in (*self._pages, *([self._smoothing] if self._smoothing else [])):
             self._resources.release(texture)
+
+    def _mask_texture(self, page: Mask) -> moderngl.Texture:
+        texture = self._resources.texture(page, mipmaps=True)
+        # Without mipmaps, the brows of small faces flicker; sampling a single level is enough.
+        texture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)
+        return texture
 
     def _set_smoothing(
         self, texture: moderngl.Texture, region: Region, face: MakeupFace, frame: Frame
     ) -> None:
         """Pass the smoothing map of the face to the shader."""
-        program, unit = self._program, 1 + len(self._pages)
+        program, unit = self._mesh.program, 1 + len(self._pages)
         even = self._maps.update(frame, face)
         if even is not None:
             texture.write(even.ratios)
@@ -109,3 +101,22 @@ class SkinPainter:
         texture.use(unit)
         program.set("u_smoothing", unit)
         program.set("u_even", face.presence if even is not None else 0.0)
+
+
+def _pigment_masks(pigments: Sequence[Pigment]) -> list[Mask]:
+    return [merge(pigment.places) for pigment in pigments]
+
+
+def _smoothing_masks(smoothings: Sequence[SkinSmoothing]) -> list[Mask]:
+    """Return how far the skin is evened and how far it is lifted; none without smoothing."""
+    if not smoothings:
+        return []
+    even = strongest(tuple((each.place, each.even) for each in smoothings))
+    lift = strongest(tuple((each.place, each.lift) for each in smoothings))
+    return [even, lift]
+
+
+def _places(pigments: Sequence[Pigment], smoothings: Sequence[SkinSmoothing]) -> list[str]:
+    """Return the names of all masks."""
+    pigmented = [name for pigment in pigments for name, _ in pigment.places]
+    return [*pigmented, *(each.place for each in smoothings)]

@@ -75,18 +75,9 @@ def draw(pixels: Pixels, limbs: Sequence[Limb], joints: Sequence[Joint], opacity
     place = pixels[y0:y1, x0:x1]
     brush = _Brush(place, np.array([x0, y0], np.float64), opacity)
     for limb in limbs:
-        edge = max(EDGE_SHARE * limb.width_px, 1.0)
-        brush.line(limb.ends_px, limb.width_px + 2.0 * edge, EDGE, limb.trust)
-        brush.line(limb.ends_px, limb.width_px, limb.color, limb.trust)
+        brush.limb(limb)
     for joint in joints:
-        edge = max(EDGE_SHARE * joint.radius_px, 1.0)
-        brush.disc(joint.center_px, joint.radius_px + edge, EDGE, joint.trust)
-        inner = joint.radius_px
-        if joint.has_rim:
-            brush.disc(joint.center_px, joint.radius_px, RIM, joint.trust)
-            inner -= max(RIM_SHARE * joint.radius_px, 1.0)
-        if inner > 0:
-            brush.disc(joint.center_px, inner, joint.color, joint.trust)
+        brush.joint(joint)
     brush.blend()
 
 
@@ -100,23 +91,38 @@ class _Brush:
         self._paint = place.copy()
         self._cover: Pixels = np.zeros(place.shape[:2], np.uint8)
 
-    def line(self, ends_px: Array, width_px: float, color: RGB, trust: float) -> None:
-        start, end = fixed_point(ends_px - self._origin_px).tolist()
-        width = min(max(round(width_px), 1), MAX_WIDTH_PX)
-        cv2.line(self._paint, start, end, color, width, cv2.LINE_AA, SUBPIXEL_BITS)
-        cv2.line(self._cover, start, end, self._level(trust), width, cv2.LINE_AA, SUBPIXEL_BITS)
+    def limb(self, limb: Limb) -> None:
+        edge = max(EDGE_SHARE * limb.width_px, 1.0)
+        self._line(limb.ends_px, limb.width_px + 2.0 * edge, EDGE, limb.trust)
+        self._line(limb.ends_px, limb.width_px, limb.color, limb.trust)
 
-    def disc(self, center_px: Array, radius_px: float, color: RGB, trust: float) -> None:
-        center = fixed_point(center_px - self._origin_px).tolist()
-        radius = min(round(radius_px * (1 << SUBPIXEL_BITS)), MAX_PX)
-        cv2.circle(self._paint, center, radius, color, -1, cv2.LINE_AA, SUBPIXEL_BITS)
-        cv2.circle(self._cover, center, radius, self._level(trust), -1, cv2.LINE_AA, SUBPIXEL_BITS)
+    def joint(self, joint: Joint) -> None:
+        edge = max(EDGE_SHARE * joint.radius_px, 1.0)
+        self._disc(joint.center_px, joint.radius_px + edge, EDGE, joint.trust)
+        inner = joint.radius_px
+        if joint.has_rim:
+            self._disc(joint.center_px, joint.radius_px, RIM, joint.trust)
+            inner -= max(RIM_SHARE * joint.radius_px, 1.0)
+        if inner > 0:
+            self._disc(joint.center_px, inner, joint.color, joint.trust)
 
     def blend(self) -> None:
         cover = cv2.merge([self._cover] * 3)
         paint = cv2.multiply(self._paint, cover, scale=1.0 / 255.0)
         behind = cv2.multiply(self._place, cv2.bitwise_not(cover), scale=1.0 / 255.0)
         cv2.add(paint, behind, dst=self._place)
+
+    def _line(self, ends_px: Array, width_px: float, color: RGB, trust: float) -> None:
+        start, end = fixed_point(ends_px - self._origin_px).tolist()
+        width = min(max(round(width_px), 1), MAX_WIDTH_PX)
+        cv2.line(self._paint, start, end, color, width, cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.line(self._cover, start, end, self._level(trust), width, cv2.LINE_AA, SUBPIXEL_BITS)
+
+    def _disc(self, center_px: Array, radius_px: float, color: RGB, trust: float) -> None:
+        center = fixed_point(center_px - self._origin_px).tolist()
+        radius = min(round(radius_px * (1 << SUBPIXEL_BITS)), MAX_PX)
+        cv2.circle(self._paint, center, radius, color, -1, cv2.LINE_AA, SUBPIXEL_BITS)
+        cv2.circle(self._cover, center, radius, self._level(trust), -1, cv2.LINE_AA, SUBPIXEL_BITS)
 
     def _level(self, trust: float) -> int:
         return round(255.0 * self._opacity * trust)
