@@ -1,5 +1,6 @@
 """The pinhole camera with Brown–Conrady distortion, and its OpenGL twin."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ DEFAULT_VERTICAL_FOV_DEG = 63.0
 """Assumed when nothing is known; the value MediaPipe's face geometry uses, near a laptop camera's."""
 
 UNDISTORT_STEPS = 20  # fixed-point steps; converges to < 1e-9 for lenses whose image does not fold over
+GRID_POINTS = 9  # along each side, of the check of a distortion
+LARGEST_NUMBER = 1e6  # focal lengths and coefficients of real lenses are far below it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +39,9 @@ class CameraIntrinsics:
     distortion: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
 
     def __post_init__(self) -> None:
+        numbers = (self.fx, self.fy, self.cx, self.cy, *self.distortion)
+        if not all(abs(number) < LARGEST_NUMBER for number in numbers):
+            raise ValueError(f"CameraIntrinsics: expected numbers below {LARGEST_NUMBER:g}, got {numbers}")
         if not (self.fx > 0 and self.fy > 0 and self.width > 0 and self.height > 0):
             raise ValueError(
                 f"CameraIntrinsics: expected positive fx, fy, width, height, got "
@@ -123,6 +129,19 @@ class CameraIntrinsics:
         for _ in range(UNDISTORT_STEPS):
             plane = plane + (distorted - self.distort(plane))
         return plane
+
+    def undistortion_error_px(self) -> float:
+        """How far points all over the image are missed by `unproject` and `project` in turn, px, at most.
+
+        Infinite if the distortion cannot be undone, as when it folds the image over itself.
+        """
+        grid = np.linspace((0.0, 0.0), (self.width - 1.0, self.height - 1.0), GRID_POINTS)
+        points = np.stack(np.meshgrid(grid[:, 0], grid[:, 1]), axis=-1)
+        with np.errstate(all="ignore"):
+            plane = self.unproject(points)
+            again = self.distort(plane) * (self.fx, self.fy) + (self.cx, self.cy)
+            errors = np.linalg.norm(again - points, axis=-1)
+        return float(errors.max()) if np.isfinite(errors).all() else math.inf
 
     def gl_projection(self, near_m: float, far_m: float) -> Array:
         """(4, 4) OpenGL clip matrix for `gl`-frame points, distortion left out.

@@ -12,6 +12,7 @@ from arpipe.io.files import read_whole, shown
 
 KEYS = ("fx", "fy", "cx", "cy", "width", "height", "distortion")
 MAX_FILE_BYTES = 2**20  # a calibration has 200 bytes
+MOST_ERROR_SHARE = 0.02  # of the longer side: far beyond what a good calibration leaves in the corners
 HOW = "make one with: arpipe calibrate PICTURES --output calib.json"
 
 
@@ -19,7 +20,8 @@ def load_intrinsics(path: Path) -> CameraIntrinsics:
     """Read `{"fx", "fy", "cx", "cy", "width", "height", "distortion": [k1, k2, p1, p2, k3]}`, all px.
 
     Raises:
-        ConfigError: The file is missing, not JSON, or a key is missing, unknown or not a number.
+        ConfigError: The file is missing, not JSON, a key is missing, unknown or not a number, or the distortion cannot
+            be undone.
     """
     table = _read_table(path)
     distortion = table["distortion"]
@@ -30,9 +32,16 @@ def load_intrinsics(path: Path) -> CameraIntrinsics:
         raise ConfigError(f"camera file {path}: expected finite numbers, got {values}")
     try:
         fx, fy, cx, cy, width, height, k1, k2, p1, p2, k3 = map(float, values)
-        return CameraIntrinsics(fx, fy, cx, cy, int(width), int(height), (k1, k2, p1, p2, k3))
-    except ValueError as error:
+        camera = CameraIntrinsics(fx, fy, cx, cy, int(width), int(height), (k1, k2, p1, p2, k3))
+    except (ValueError, OverflowError) as error:
         raise ConfigError(f"camera file {path}: {error}") from error
+    error_px = camera.undistortion_error_px()
+    if error_px > MOST_ERROR_SHARE * max(camera.width, camera.height):
+        raise ConfigError(
+            f"camera file {path}: the distortion {distortion} cannot be undone within the picture (off by "
+            f"{error_px:.3g} px); calibrate again, with the board near the edges of some pictures, too"
+        )
+    return camera
 
 
 def _read_table(path: Path) -> dict[str, Any]:
@@ -55,7 +64,12 @@ def _read_table(path: Path) -> dict[str, Any]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer beyond all floats
+        return False
 
 
 def intrinsics_table(camera: CameraIntrinsics) -> dict[str, object]:

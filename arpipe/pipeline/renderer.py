@@ -1,5 +1,6 @@
 """Draws effects onto frames: from a result of `Perception.detect` to a picture."""
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -13,7 +14,7 @@ from arpipe.pipeline.fork_guard import ForkGuard
 from arpipe.render.config import RenderConfig
 from arpipe.render.cut_out import opacity_of
 from arpipe.timing import FRAME_STAGE, Span, StageTimer
-from arpipe.types import FrameResult, Picture, Pixels
+from arpipe.types import FrameResult, Picture, Pixels, TrackedBody, TrackedFace, TrackedHand
 
 # OpenGL is imported by the first frame that is drawn: detection alone starts a fifth faster without it.
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class EffectRenderer:
         timer.begin_frame(frame.index)
         with timer.stage(FRAME_STAGE):
             layers = [*effects.layers, *self._own_layers]
-            pixels = compositor.draw(result, camera, layers, timer, out)
+            pixels = compositor.draw(_drawable(result), camera, layers, timer, out)
             alpha = opacity_of(layers, pixels)
         durations = dict(result.timings_ms)
         for stage, duration_ms in timer.timings_ms.items():
@@ -221,6 +222,20 @@ def _check(layers: Sequence[object]) -> "tuple[Layer, ...]":
         names = ", ".join(type(layer).__name__ for layer in layers if not isinstance(layer, Layer))
         raise ConfigError(f"layers: expected arpipe.Layer, got {names}; derive it from arpipe.Layer")
     return checked
+
+
+def _drawable(result: FrameResult) -> FrameResult:
+    """Return a result without subjects whose landmarks are not finite: nobody knows where to draw on them."""
+    faces = tuple(filter(_is_finite, result.faces))
+    bodies = tuple(filter(_is_finite, result.bodies))
+    hands = tuple(filter(_is_finite, result.hands))
+    if (faces, bodies, hands) == (result.faces, result.bodies, result.hands):
+        return result
+    return replace(result, faces=faces, bodies=bodies, hands=hands)
+
+
+def _is_finite(subject: TrackedFace | TrackedBody | TrackedHand) -> bool:
+    return math.isfinite(subject.landmarks.points_px.sum())
 
 
 def _load(effects: Sequence[str | Pack]) -> tuple[Pack, ...]:

@@ -48,3 +48,30 @@ def test_what_is_no_camera_file_says_how_to_make_one(tmp_path: Path, text: str) 
 def test_missing_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         save_intrinsics(CAMERA, tmp_path / "absent" / "calib.json")
+
+
+@pytest.mark.parametrize(
+    "distortion",
+    [
+        [1e9] * 5,
+        [1e300] * 5,
+        [-0.9, 0.0, 0.0, 0.0, 0.0],
+        [50.0, -300.0, 0.0, 0.0, 900.0],
+        [10**400, 0, 0, 0, 0],
+    ],
+)
+def test_distortion_that_cannot_be_undone_is_refused_at_the_door(tmp_path, distortion):
+    table = {"fx": 500.0, "fy": 500.0, "cx": 320.0, "cy": 240.0, "width": 640, "height": 480}
+    (tmp_path / "c.json").write_text(json.dumps({**table, "distortion": distortion}))
+    with pytest.raises(ConfigError, match="cannot be undone|expected"):
+        load_intrinsics(tmp_path / "c.json")
+
+
+@pytest.mark.parametrize(
+    "distortion",
+    [[-0.3, 0.12, 0.001, -0.001, -0.02], [0.1, -0.2, 0.0, 0.0, 0.05], [-0.2, 0.03, 0.0, 0.0, 0.0]],
+)
+def test_distortion_of_real_lenses_is_accepted(tmp_path, distortion):
+    table = {"fx": 500.0, "fy": 500.0, "cx": 320.0, "cy": 240.0, "width": 640, "height": 480}
+    (tmp_path / "c.json").write_text(json.dumps({**table, "distortion": distortion}))
+    assert load_intrinsics(tmp_path / "c.json").undistortion_error_px() < 0.5

@@ -1,5 +1,7 @@
 """`EffectRenderer` on results made by hand: no network is needed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -129,3 +131,16 @@ def test_opengl_is_created_when_the_first_effect_uses_it(result):
 def test_a_layer_of_another_class_is_refused_at_once():
     with pytest.raises(ConfigError, match="expected arpipe.Layer, got object; derive it from arpipe.Layer"):
         EffectRenderer(layers=[object()])
+
+
+@pytest.mark.parametrize("effects", [["lipstick", "evening"], ["aviator"]])
+def test_face_with_a_landmark_that_is_no_number_is_left_out_and_the_others_are_drawn(effects):
+    whole, broken = face_at(pose_at()), face_at(pose_at())
+    broken.landmarks.points_px[7, 1] = np.nan
+    alone = result_of(plain_frame(), whole)
+    both = replace(alone, faces=(replace(broken, track_id=2), whole))
+    with EffectRenderer(STEADY, effects=effects) as one, EffectRenderer(STEADY, effects=effects) as other:
+        expected, drawn = one.render(alone), other.render(both)
+    assert not np.array_equal(expected.pixels, alone.frame.pixels)
+    assert np.array_equal(drawn.pixels, expected.pixels)
+    assert len(drawn.result.faces) == 2

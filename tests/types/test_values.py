@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.topology import load_topology
 from arpipe.types import Frame, Landmarks
 
@@ -50,3 +51,11 @@ def test_landmarks_index_by_name_number_and_slice():
     assert np.array_equal(np.asarray(landmarks), points)
     assert not np.shares_memory(np.array(landmarks), points)
     assert repr(landmarks) == "Landmarks('hand', 21 points, score=0.50)"
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+def test_numbers_that_are_not_finite_are_refused_where_they_enter(bad):
+    with pytest.raises(ValueError, match="CameraIntrinsics"):
+        CameraIntrinsics(bad, 500.0, 1.0, 1.0, 4, 4)
+    with pytest.raises(ValueError, match="CameraIntrinsics"):
+        CameraIntrinsics(500.0, 500.0, 1.0, 1.0, 4, 4, (bad, 0.0, 0.0, 0.0, 0.0))

@@ -1,5 +1,6 @@
 """Video files: exact timestamps, colour tags and the audio of the source."""
 
+import math
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -53,7 +54,7 @@ class VideoSink(FileWriter, Sink):
         OutputError: The file cannot be written, or its container cannot hold the codec.
     """
 
-    _errors = (av.error.FFmpegError, OSError, ValueError)
+    _errors = (av.error.FFmpegError, OSError, ValueError, OverflowError)
 
     def __init__(
         self,
@@ -101,9 +102,9 @@ class VideoSink(FileWriter, Sink):
                 f"got {pixels.shape[1]}x{pixels.shape[0]}"
             )
         frame = self._from_rgb(_even(pixels))
-        frame.pts = self._next_pts(result.frame.captured_s)
-        frame.time_base = self._traits.time_base
         with self._writing():
+            frame.pts = self._next_pts(result.frame.captured_s)
+            frame.time_base = self._traits.time_base
             self._encode_held(frame.pts)
             self._held = frame
 
@@ -204,7 +205,12 @@ class VideoSink(FileWriter, Sink):
         self._mux(self._stream.encode(frame))
 
     def _next_pts(self, captured_s: float) -> int:
-        """Return the time in units of the time base, later than the last one."""
+        """Return the time in units of the time base, later than the last one, also if the given one is no number."""
+        if not math.isfinite(captured_s):
+            captured_s = float(
+                (0 if self._last_pts is None else self._last_pts + self._step) * self._traits.time_base
+            )
+            captured_s += self._start_s or 0.0
         if self._start_s is None:
             self._start_s = captured_s
         pts = self._pts(captured_s)

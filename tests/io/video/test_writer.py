@@ -1,4 +1,5 @@
 import errno
+from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -295,3 +296,25 @@ def test_codecs_without_transparency_refuse_it(tmp_path, name, codec):
     ):
         sink.write(TRANSPARENT, result(0))
     assert not list(tmp_path.iterdir())
+
+
+def test_time_beyond_what_a_file_can_count_ends_the_file_with_a_reason(tmp_path):
+    frame = Frame(np.zeros((48, 64, 3), np.uint8), 9e9, 0)
+    traits = replace(PLAIN, time_base=Fraction(1, 2 * 10**9))
+    with (
+        pytest.raises(OutputError, match=r"out\.mp4: writing failed"),
+        VideoSink(tmp_path / "out.mp4", 64, 48, traits) as sink,
+    ):
+        sink.write(frame.pixels, FrameResult(frame))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_times_that_are_no_numbers_are_replaced_by_the_next_in_order(tmp_path):
+    times = [0.0, 1 / 30, float("nan"), float("inf"), 4 / 30, -float("inf"), 6 / 30]
+    with VideoSink(tmp_path / "out.mp4", 64, 48, PLAIN) as sink:
+        for index, time_s in enumerate(times):
+            frame = Frame(np.full((48, 64, 3), 30 * index, np.uint8), time_s, index)
+            sink.write(frame.pixels, FrameResult(frame))
+    assert [float(time) for time in frame_times(tmp_path / "out.mp4")] == pytest.approx(
+        [index / 30 for index in range(7)], abs=1e-3
+    )
