@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
+    from arpipe.apps.import_glasses import ImportedGlasses as ImportedGlasses
+    from arpipe.apps.import_glasses import import_glasses as import_glasses
     from arpipe.apps.live import live as live
     from arpipe.apps.profile import profile as profile
     from arpipe.apps.web.server import WebServer as WebServer
@@ -99,6 +101,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "ImportedGlasses": "arpipe.apps.import_glasses",
+    "import_glasses": "arpipe.apps.import_glasses",
     "live": "arpipe.apps.live",
     "profile": "arpipe.apps.profile",
     "WebServer": "arpipe.apps.web.server",

@@ -70,6 +70,10 @@ COMMANDS = {
     # These write one file and read none, or read and write nothing, or never write to a file that is there.
     "effects template": Command(writes={"output": (positional, "")}),
     "effects check": Command({"folder": positional}),
+    "effects import": Command(
+        {"model": positional},
+        {"--preview": (flag("--preview"), ""), "--output": (flag("--output"), "")},
+    ),
     "profile compare": Command({"before": positional, "after": positional}),
     "accuracy": Command(
         {"media": positional, "--labels": flag("--labels")}, {"--report": (flag("--report"), "")}
@@ -138,7 +142,8 @@ def test_output_that_is_an_input_is_refused(name, read, written, tmp_path, capsy
 def test_two_outputs_on_one_file_are_refused(name, first, second, tmp_path, capsys):
     command = COMMANDS[name]
     write_clip(tmp_path / "clip.mp4")
-    given = [str(tmp_path / "clip.mp4")] if name == "batch" else ["--source", str(tmp_path / "clip.mp4")]
+    is_positional = name in ("batch", "effects import")
+    given = [str(tmp_path / "clip.mp4")] if is_positional else ["--source", str(tmp_path / "clip.mp4")]
     written = tmp_path / "result.csv.json"
     for parameter in (first, second):
         arguments, ending = command.writes[parameter]

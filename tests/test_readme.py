@@ -13,6 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.effects.glasses.foreign.glasses import Z_UP, Export
+from tests.effects.glasses.foreign.glasses import parts as glasses_parts
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", README, re.DOTALL)
@@ -32,6 +35,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("one", "two"):
         portrait.save(folder / "photos" / f"{name}.jpg")
     _write_clip(folder / "clip.mp4", np.asarray(portrait.resize((320, 320))))
+    (folder / "models").mkdir()
+    Export(1.0, Z_UP).save(glasses_parts(), folder / "models", "sunny.glb")
     (folder / "boards").mkdir()
     for index, (dx, dy) in enumerate([(0, 0), (60, 0), (0, 60), (-60, 10), (30, -60), (45, 45)]):
         cv2.imwrite(str(folder / "boards" / f"{index}.png"), _board(dx, dy))

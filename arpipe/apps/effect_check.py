@@ -33,10 +33,7 @@ def check_effect(folder: Path, console: Console | None = None) -> bool:
     except (AssetError, ConfigError, PluginError) as error:
         problems, notes = str(error).splitlines(), list[str]()
     else:
-        problems, notes = _check_files(pack)
-        if not problems:
-            problems, more = _try_objects(pack)
-            notes += more
+        problems, notes = find_problems(pack)
     for problem in problems:
         console.print(f"error: {problem}", style="red", markup=False, highlight=False)
     for note in notes:
@@ -44,6 +41,15 @@ def check_effect(folder: Path, console: Console | None = None) -> bool:
     if not problems:
         console.print(f"{folder / EFFECT_FILE}: fine", style="green", markup=False, highlight=False)
     return not problems
+
+
+def find_problems(pack: Pack) -> tuple[list[str], list[str]]:
+    """Return problems and notes of a valid pack: of its files, and of drawing its models."""
+    problems, notes = _check_files(pack)
+    if not problems:
+        problems, more = _try_objects(pack)
+        notes += more
+    return problems, notes
 
 
 def _check_files(pack: Pack) -> tuple[list[str], list[str]]:

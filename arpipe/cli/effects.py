@@ -1,11 +1,13 @@
 """`arpipe effects …`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-app = typer.Typer(help="List, preview and check effects.", no_args_is_help=True)
+Unit = Literal["m", "cm", "mm", "in"]
+
+app = typer.Typer(help="List, preview, check and import effects.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -36,6 +38,40 @@ def check(folder: Annotated[Path, typer.Argument(help="A folder with an effect.t
 
     if not check_effect(folder):
         raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    model: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A .glb or .gltf file with a pair of glasses.")
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FOLDER", help="Where the pack's folder is created."),
+    ] = Path(),
+    preview: Annotated[
+        Path | None,
+        typer.Option("--preview", metavar="PNG", help="Where the preview goes; out/NAME.png by default."),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Name of the pack; derived from the file's by default.")
+    ] = None,
+    unit: Annotated[
+        Unit | None, typer.Option("--unit", help="Unit of the model; found out by default.")
+    ] = None,
+    rotate: Annotated[
+        tuple[float, float, float] | None,
+        typer.Option(
+            "--rotate",
+            metavar="X Y Z",
+            help="Degrees about x, then y, then z until y is up and z forward; found out by default.",
+        ),
+    ] = None,
+) -> None:
+    """Make a pack of glasses from another program: finds unit, axes, temples, lenses and bridge."""
+    from arpipe.apps.import_glasses import run_import
+
+    run_import(model, output, preview, name=name, unit=unit, rotate_deg=rotate)
 
 
 @app.command()

@@ -16,6 +16,6 @@ Units are metres, axes as in glTF: x right, y up, z towards the viewer.
 """
 
 from arpipe.io.gltf.loader import load_gltf
-from arpipe.io.gltf.model import Level, Material, Model, Node, Primitive, Texture
+from arpipe.io.gltf.model import Credits, Level, Material, Model, Node, Primitive, Texture
 
-__all__ = ["Level", "Material", "Model", "Node", "Primitive", "Texture", "load_gltf"]
+__all__ = ["Credits", "Level", "Material", "Model", "Node", "Primitive", "Texture", "load_gltf"]

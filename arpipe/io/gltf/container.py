@@ -75,6 +75,11 @@ class Document:
             text, binary = _split_glb(content)
         else:
             text, binary = content.removeprefix(b"\xef\xbb\xbf"), None
+            if not text.lstrip().startswith(b"{"):
+                raise GltfError(
+                    f'is not a glTF file: it begins with {content[:8]!r}, neither with "glTF" nor with "{{"; '
+                    "export the model as .glb"
+                )
         self.gltf, notes = _parse(text)
         self.notes = (*notes, *_check_extensions(self.gltf, text))
         self.buffers = tuple(

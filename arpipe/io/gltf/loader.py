@@ -11,7 +11,7 @@ from arpipe.io.gltf.container import DRAWN_EXTENSIONS, Document
 from arpipe.io.gltf.geometry import read_meshes
 from arpipe.io.gltf.levels import read_levels
 from arpipe.io.gltf.materials import read_material
-from arpipe.io.gltf.model import Model
+from arpipe.io.gltf.model import Credits, Model
 from arpipe.io.gltf.scene import read_nodes
 from arpipe.io.gltf.textures import TextureTable
 
@@ -48,6 +48,7 @@ def _load(path: Path) -> Model:
         materials=materials,
         textures=textures.textures,
         notes=(*document.notes, *_notes(gltf)),
+        credits=_credits(gltf.asset),
     )
     _check_reach(model)
     model = _without_flat(model)
@@ -89,6 +90,11 @@ def _check_reach(model: Model) -> None:
             if not (np.abs(matrix) < np.finfo(np.float32).max).all():
                 name = model.nodes[index].name
                 raise GltfError(f"node {name!r}: its transform is not finite; export it again")
+
+
+def _credits(asset: schema.Asset) -> Credits:
+    extras = asset.extras or schema.AssetExtras()
+    return Credits(extras.title, extras.author, extras.license or asset.copyright)
 
 
 def _notes(gltf: schema.Gltf) -> tuple[str, ...]:

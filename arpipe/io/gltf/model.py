@@ -140,6 +140,15 @@ class Node:
     levels: tuple[Level, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """Whose work a file is, as it states itself; each text may be empty."""
+
+    title: str = ""
+    author: str = ""
+    license: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """One scene.
@@ -151,6 +160,7 @@ class Model:
         materials: Surfaces.
         textures: One entry per picture and way of using it.
         notes: Contents of the file that arpipe ignores, one sentence each.
+        credits: Whose work it is.
     """
 
     nodes: tuple[Node, ...]
@@ -159,6 +169,7 @@ class Model:
     materials: tuple[Material, ...]
     textures: tuple[Texture, ...]
     notes: tuple[str, ...] = ()
+    credits: Credits = Credits()
 
     def model_from_node(self) -> tuple[Array, ...]:
         """Return the (4, 4) matrix from each node to the frame of the whole model, in the order of `nodes`."""

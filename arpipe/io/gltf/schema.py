@@ -93,10 +93,28 @@ class BufferExtensions(_Object):
     meshopt: IgnoredEntry | None = Field(default=None, alias="EXT_meshopt_compression")
 
 
+class AssetExtras(_Object):
+    """Credits as Sketchfab writes them."""
+
+    title: str = ""
+    author: str = ""
+    license: str = ""
+
+
 class Asset(_Object):
-    """Version of the file."""
+    """Version of the file, and its credits."""
 
     version: str
+    copyright: str = ""
+    extras: AssetExtras | None = None
+
+    @field_validator("extras", mode="before")
+    @classmethod
+    def _only_texts(cls, extras: object) -> object:
+        """Ignore `extras` of other programs, which the specification leaves to them."""
+        if not isinstance(extras, dict):
+            return None
+        return {key: value for key, value in extras.items() if isinstance(value, str)}
 
 
 class Buffer(_Object):

@@ -10,7 +10,7 @@ from PIL import Image
 
 from arpipe.geometry.transforms import Array
 from arpipe.io.gltf.container import BIN_CHUNK, CHUNK_HEADER, GLB_HEADER, GLB_MAGIC, JSON_CHUNK
-from arpipe.io.gltf.model import Floats, Material, Model, Primitive, Texels, Texture, Triangles
+from arpipe.io.gltf.model import Credits, Floats, Material, Model, Primitive, Texels, Texture, Triangles
 from arpipe.io.gltf.textures import FILTERS, WRAPS
 
 FLOAT, UINT = 5126, 5125
@@ -65,7 +65,7 @@ class _Writer:
             for index, node in enumerate(self._model.nodes)
         ]
         document: Mapping[str, object] = {
-            "asset": {"version": "2.0", "generator": "arpipe"},
+            "asset": _asset(self._model.credits),
             "scene": 0,
             "scenes": [{"nodes": list(self._model.roots)}],
             "nodes": nodes,
@@ -203,6 +203,12 @@ class _Writer:
             self._image_entries.append({"bufferView": self._view(stream.getvalue()), "mimeType": "image/png"})
             self._images[id(pixels)] = len(self._image_entries) - 1
         return self._images[id(pixels)]
+
+
+def _asset(credits_: Credits) -> Json:
+    extras = {"title": credits_.title, "author": credits_.author, "license": credits_.license}
+    asset: Json = {"version": "2.0", "generator": "arpipe", "extras": _without_empty(dict(extras))}
+    return _without_empty(asset)
 
 
 def _sampler(texture: Texture) -> Json:

@@ -173,6 +173,7 @@ def _assemble(parts: Parts, model: Model) -> Model:
         meshes=tuple(meshes),
         materials=tuple(materials.values()),
         textures=model.textures,
+        credits=model.credits,
     )
 
 
@@ -244,5 +245,5 @@ def _findings(unit: str, metres: float, stance: Stance, parts: Parts, size: Glas
         f"{unit_text}; {names[1]} is up, {names[2]} is forward",
         f"front {size.frame_width_mm:.0f} mm wide, bridge {size.bridge_mm:.0f} mm",
         f"temples: {' and '.join(temples)}{folded}" if temples else "no temples",
-        f"{len(parts.lenses)} lens(es){made}" if parts.lenses else "no lenses",
+        f"lenses: {len(parts.lenses)}{made}" if parts.lenses else "no lenses",
     )
