@@ -2,7 +2,7 @@ import copy
 import pickle
 
 import pytest
-from google.protobuf import text_format
+from google.protobuf import json_format, text_format
 
 from arpipe.mediapipe.framework.formats import (
     classification_pb2,
@@ -81,6 +81,13 @@ def test_the_wire_format_is_mediapipe_s():
     sides = classification_pb2.ClassificationList.FromString(bytes.fromhex("0a0d0801150000403f1a044c656674"))
     assert (sides.classification[0].index, sides.classification[0].label) == (1, "Left")
     assert rect_pb2.NormalizedRect().rotation == 0.0
+
+
+def test_messages_become_dictionaries_and_back():
+    made = triangle()
+    values = json_format.MessageToDict(made)
+    assert values["landmark"][1] == {"x": 0.25, "y": 0.5, "z": -1.0}
+    assert json_format.ParseDict(values, landmark_pb2.NormalizedLandmarkList()) == made
 
 
 def test_required_fields_are_required():

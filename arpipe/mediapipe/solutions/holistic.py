@@ -6,9 +6,8 @@ from arpipe.mediapipe.solution_base import SolutionOutputs, TrackingSolution
 from arpipe.mediapipe.solutions.face_mesh_connections import FACEMESH_CONTOURS, FACEMESH_TESSELATION
 from arpipe.mediapipe.solutions.hands import HandLandmark
 from arpipe.mediapipe.solutions.hands_connections import HAND_CONNECTIONS
-from arpipe.mediapipe.solutions.pose import PoseLandmark, check_complexity
+from arpipe.mediapipe.solutions.pose import PoseLandmark, body_options
 from arpipe.mediapipe.solutions.pose_connections import POSE_CONNECTIONS
-from arpipe.tracking.mediapipe.body import BodyOptions
 from arpipe.tracking.mediapipe.holistic import HolisticTracker
 from arpipe.types import Frame, Landmarks
 
@@ -51,14 +50,14 @@ class Holistic(TrackingSolution):
         min_detection_confidence: float = 0.5,
         min_tracking_confidence: float = 0.5,
     ) -> None:
-        check_complexity(model_complexity)
-        options = BodyOptions(
-            follows=not static_image_mode,
-            smooth_landmarks=bool(smooth_landmarks),
-            mask=bool(enable_segmentation),
-            smooth_mask=bool(smooth_segmentation),
-            min_detection=float(min_detection_confidence),
-            min_presence=float(min_tracking_confidence),
+        options = body_options(
+            static_image_mode,
+            model_complexity,
+            smooth_landmarks,
+            enable_segmentation,
+            smooth_segmentation,
+            min_detection_confidence,
+            min_tracking_confidence,
         )
         runtime = Runtime()
         self._tracker = HolisticTracker(options, "attention" if refine_face_landmarks else "plain", runtime)

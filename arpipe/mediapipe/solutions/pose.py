@@ -12,6 +12,8 @@ from arpipe.types import Frame
 
 __all__ = ["POSE_CONNECTIONS", "Pose", "PoseLandmark"]
 
+COMPLEXITIES = ("lite", "full", "heavy")
+
 _log = logging.getLogger(__name__)
 
 
@@ -80,14 +82,14 @@ class Pose(TrackingSolution):
         min_detection_confidence: float = 0.5,
         min_tracking_confidence: float = 0.5,
     ) -> None:
-        check_complexity(model_complexity)
-        options = BodyOptions(
-            follows=not static_image_mode,
-            smooth_landmarks=bool(smooth_landmarks),
-            mask=bool(enable_segmentation),
-            smooth_mask=bool(smooth_segmentation),
-            min_detection=float(min_detection_confidence),
-            min_presence=float(min_tracking_confidence),
+        options = body_options(
+            static_image_mode,
+            model_complexity,
+            smooth_landmarks,
+            enable_segmentation,
+            smooth_segmentation,
+            min_detection_confidence,
+            min_tracking_confidence,
         )
         runtime = Runtime()
         self._tracker = SingleBodyTracker(options, runtime)
@@ -97,17 +99,32 @@ class Pose(TrackingSolution):
         return SolutionOutputs(**body_outputs(self._tracker.update(frame, self._timer), frame))
 
 
-def check_complexity(value: int) -> None:
-    """Check which body network is wanted, and say so where another one takes its place.
+def body_options(
+    static_image_mode: bool,
+    model_complexity: int,
+    smooth_landmarks: bool,
+    enable_segmentation: bool,
+    smooth_segmentation: bool,
+    min_detection_confidence: float,
+    min_tracking_confidence: float,
+) -> BodyOptions:
+    """Check the arguments that `Pose` and `Holistic` share; say so where another network takes a missing one's place.
 
     Raises:
-        TypeError: The value is no integer.
-        ValueError: It is not 0, 1 or 2.
+        TypeError: An argument has another type.
+        ValueError: The complexity is not 0, 1 or 2.
     """
-    names = ("lite", "full", "heavy")
-    name = names[checked_choice("model_complexity", value, (0, 1, 2))]
-    if name != "full":
+    network = COMPLEXITIES[checked_choice("model_complexity", model_complexity, (0, 1, 2))]
+    if network != "full":
         _log.warning(
             "MediaPipe 0.10.21 does not ship its %s body network: the full one is used (model_complexity=1)",
-            name,
+            network,
         )
+    return BodyOptions(
+        follows=not static_image_mode,
+        smooth_landmarks=bool(smooth_landmarks),
+        mask=bool(enable_segmentation),
+        smooth_mask=bool(smooth_segmentation),
+        min_detection=float(min_detection_confidence),
+        min_presence=float(min_tracking_confidence),
+    )

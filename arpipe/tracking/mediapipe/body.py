@@ -21,11 +21,12 @@ WORLD_SMOOTHING = OneEuroConfig(min_cutoff=0.1, beta=40.0, derivate_cutoff=1.0)
 
 @dataclass(frozen=True, slots=True)
 class BodyOptions:
-    """What `mp.solutions.pose.Pose` can be asked for.
+    """What trackers of bodies can be asked for.
 
     Attributes:
         follows: False treats every frame by itself, unsmoothed.
         smooth_landmarks: Filter the landmarks over time.
+        smooth_crops: Filter the crops over time, as solutions do; tasks do not.
         mask: Segment the person too.
         smooth_mask: Filter the mask over time.
         min_detection: Score that a detection needs.
@@ -34,6 +35,7 @@ class BodyOptions:
 
     follows: bool = True
     smooth_landmarks: bool = True
+    smooth_crops: bool = True
     mask: bool = False
     smooth_mask: bool = True
     min_detection: float = 0.5
@@ -98,6 +100,8 @@ class SingleBodyTracker:
             return Body(self._smoothed(seen, frame.captured_s), self._placed_mask(seen, frame))
 
     def _next_roi(self, seen: BodyObservation, time_s: float) -> Roi | None:
+        if not self._options.smooth_crops:
+            return seen.next_roi
         return circle_roi(*self._circle.apply(seen.circle_px, time_s, _size(seen)))
 
     def _smoothed(self, seen: BodyObservation, time_s: float) -> BodyObservation:

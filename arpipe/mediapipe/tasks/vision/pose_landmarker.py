@@ -63,6 +63,7 @@ class PoseLandmarker(DetectingTask[PoseLandmarkerOptions, PoseLandmarkerResult])
     def _open(self, options: PoseLandmarkerOptions, runtime: Runtime) -> None:
         body = BodyOptions(
             follows=options.follows,
+            smooth_crops=False,
             mask=options.output_segmentation_masks,
             min_detection=options.min_pose_detection_confidence,
             min_presence=options.min_pose_presence_confidence,
