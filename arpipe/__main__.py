@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from arpipe.apps.signals import noted_interruption
 from arpipe.errors import ArpipeError
 
 DEBUG_FLAG = "--debug"
@@ -25,18 +26,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     given = sys.argv[1:] if arguments is None else list(arguments)
     debug = DEBUG_FLAG in given or os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
-    try:
-        return _run([argument for argument in given if argument != DEBUG_FLAG])
-    except ArpipeError as error:
-        if debug:
-            raise
-        _report(str(error))
-    except Exception as error:  # the last resort; --debug shows the traceback
-        if debug:
-            raise
-        _report(
-            f"{type(error).__name__}: {error}\nThis is a bug in arpipe; add --debug to see the traceback."
-        )
+    with noted_interruption() as interruption:
+        try:
+            return _run([argument for argument in given if argument != DEBUG_FLAG])
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        except ArpipeError as error:
+            if debug:
+                raise
+            _report(str(error))
+        except Exception as error:  # the last resort; --debug shows the traceback
+            if interruption.is_requested:
+                return INTERRUPTED
+            if debug:
+                raise
+            _report(
+                f"{type(error).__name__}: {error}\nThis is a bug in arpipe; add --debug to see the traceback."
+            )
     return 1
 
 
@@ -48,8 +54,6 @@ def _run(arguments: Sequence[str]) -> int:
         app(args=arguments, prog_name="arpipe")
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
         _drop_output()
         return 1

@@ -1,3 +1,5 @@
+import os
+import signal
 import subprocess
 import sys
 
@@ -77,3 +79,36 @@ def test_a_reader_that_has_gone_is_no_news():
     with process.stderr as stderr:
         assert stderr.read() == ""
     assert process.wait() in (0, 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupts_during_imports_are_no_import_errors(monkeypatch, capsys, number):
+    """NumPy and others turn KeyboardInterrupt into an ImportError while they are imported."""
+
+    def interrupted_import(**_):
+        try:
+            os.kill(os.getpid(), number)
+        except KeyboardInterrupt as error:
+            raise ImportError("numpy: cannot load its C extension") from error
+
+    monkeypatch.setattr(cli, "app", interrupted_import)
+    before = signal.getsignal(number)
+    assert entry.main(["doctor"]) == 130
+    assert capsys.readouterr() == ("", "")
+    assert signal.getsignal(number) is before
+
+
+def test_sigterm_before_a_command_begins_gives_130(monkeypatch):
+    monkeypatch.setattr(cli, "app", lambda **_: os.kill(os.getpid(), signal.SIGTERM))
+    assert entry.main(["doctor"]) == 130
+
+
+def test_handlers_of_an_embedding_program_stay(monkeypatch):
+    seen = []
+    previous = signal.signal(signal.SIGTERM, lambda *_: seen.append(1))
+    try:
+        monkeypatch.setattr(cli, "app", lambda **_: os.kill(os.getpid(), signal.SIGTERM))
+        assert entry.main(["doctor"]) == 0
+        assert seen == [1]
+    finally:
+        signal.signal(signal.SIGTERM, previous)

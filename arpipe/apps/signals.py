@@ -4,6 +4,8 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import Any
 
 
 @contextmanager
@@ -17,3 +19,36 @@ def interrupt_on_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, previous)
+
+
+class Interruption:
+    """Whether the process was asked to end."""
+
+    def __init__(self) -> None:
+        self.is_requested = False
+
+    def request(self, number: int, frame: FrameType | None) -> None:
+        """Handle a signal: note it, then raise KeyboardInterrupt."""
+        self.is_requested = True
+        signal.default_int_handler(number, frame)
+
+
+@contextmanager
+def noted_interruption() -> Iterator[Interruption]:
+    """Let Ctrl-C and SIGTERM raise KeyboardInterrupt in the block, and note that they did.
+
+    Extension modules that are interrupted while they are imported turn it into an ImportError; the note tells them
+    apart. Handlers of a program that embeds arpipe stay, and so does everything outside the main thread.
+    """
+    interruption = Interruption()
+    previous: dict[signal.Signals, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        own = (signal.default_int_handler, signal.SIG_DFL)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(number) in own:
+                previous[number] = signal.signal(number, interruption.request)
+    try:
+        yield interruption
+    finally:
+        for changed, handler in previous.items():
+            signal.signal(changed, handler)

@@ -127,5 +127,5 @@ def test_integers_of_thousands_of_digits_are_no_numbers(tmp_path):
 def test_commands_answer_odd_names_with_one_line(odd, arguments, capsys):
     assert main(arguments) == 1
     said = capsys.readouterr()
-    assert "should not happen" not in said.err + said.out
+    assert "is a bug in arpipe" not in said.err + said.out
     assert "Traceback" not in said.err + said.out

@@ -205,11 +205,11 @@ class _Targets:
         return [self.export] * len(kinds), export_format(self.export, self.asked_format)
 
     def _is_folder(self, target: Path) -> bool:
-        if self.several and target.suffix and not target.is_dir():
+        if self.several and target.suffix and not is_folder(str(target)):
             raise OutputError(
                 f"{target}: there are several inputs, so this must be a folder; take away '{target.suffix}'"
             )
-        return self.several or target.is_dir() or not target.suffix
+        return self.several or is_folder(str(target)) or not target.suffix
 
 
 def _written_files(jobs: Sequence[Job]) -> list[NamedFile]:
@@ -229,7 +229,11 @@ def _expand(inputs: Iterable[str]) -> tuple[list[str], list[Refusal]]:
     specs: dict[str, None] = {}
     refusals = []
     for text in inputs:
-        found = list(_files_of(text))
+        try:
+            found = list(_files_of(text))
+        except OSError as error:
+            refusals.append(Refusal(text, f"cannot be read ({error.strerror or error})"))
+            continue
         if not found:
             refusals.append(Refusal(text, "there are no pictures or videos"))
         specs.update(dict.fromkeys(found))
@@ -289,7 +293,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        missing = f"; there is no folder {folder.parent}" if not folder.parent.is_dir() else ""
+        missing = f"; there is no folder {folder.parent}" if not is_folder(str(folder.parent)) else ""
         raise OutputError(f"{folder}: cannot be made ({error.strerror}){missing}") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(f"{folder}: may not be written into; choose another place, or see its permissions")

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from PIL import Image
 
 from arpipe.errors import MediaError, MediaNotFound
-from arpipe.io.files import files_matching, is_pattern, require_file
+from arpipe.io.files import files_matching, is_folder, is_pattern, require_file
 from arpipe.io.image.motion_jpeg import is_motion_jpeg
 from arpipe.io.image.opening import NotAPicture, open_picture
 from arpipe.io.image.pixels import rgb_pixels
@@ -126,9 +126,9 @@ def _orientation(image: Image.Image) -> Orientation:
 def _pictures_in(target: str) -> list[Path]:
     """List one file, or all still pictures of a folder or pattern by name; other files are left out."""
     path = Path(target)
-    if not path.is_dir() and not is_pattern(target):
+    if not is_folder(target) and not is_pattern(target):
         return [path]
-    found = path.iterdir() if path.is_dir() else files_matching(target)
+    found = path.iterdir() if is_folder(target) else files_matching(target)
     pictures = sorted(path for path in found if path.is_file() and picture_kind(path) == "images")
     if not pictures:
         raise MediaNotFound(

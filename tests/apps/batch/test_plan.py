@@ -154,3 +154,18 @@ def test_export_format_can_be_asked_for(media, tmp_path):
     assert [job.export.name for job in made.jobs] == ["c.parquet", "d.parquet"]
     (job,) = plan([media / "c.mp4"], None, tmp_path / "data.txt", "csv").jobs
     assert (job.export.name, job.export_format) == ("data.txt", "csv")
+
+
+def test_folder_that_cannot_be_listed_is_one_refusal(media, tmp_path, monkeypatch):
+    (tmp_path / "secret").mkdir()
+    listed = Path.iterdir
+
+    def iterdir(path):
+        if path.name == "secret":
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    made = plan([tmp_path / "secret", media / "c.mp4"], tmp_path / "out")
+    assert names(made) == ["c.mp4"]
+    assert [refusal.reason for refusal in made.refusals] == ["cannot be read (Permission denied)"]

@@ -1,0 +1,72 @@
+"""The cost of planning grows with the number of inputs and not with its square: calls are counted, not seconds."""
+
+import itertools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from arpipe.apps.batch import plan as batch_plan
+from arpipe.apps.batch.plan import FreeNames, make_plan
+
+MOST_GROWTH = 2.2  # for twice as many inputs; 2 is linear, 4 is quadratic
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """Count the calls of Python and C functions that some work takes."""
+    count = 0
+
+    def note(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def growth(work: Callable[[int], object], smallest: int) -> list[float]:
+    counts = [
+        calls_of(lambda number=number: work(number)) for number in (smallest, 2 * smallest, 4 * smallest)
+    ]
+    return [more / fewer for fewer, more in itertools.pairwise(counts)]
+
+
+def test_counting_tells_linear_from_quadratic():
+    assert max(growth(lambda number: [abs(each) for each in range(number)], 100)) < MOST_GROWTH
+    assert min(growth(lambda number: [abs(each) for each in range(number * number)], 20)) > 3.0
+
+
+@pytest.mark.parametrize("same_names", [False, True])
+def test_planning_is_linear_in_the_number_of_inputs(tmp_path: Path, monkeypatch, same_names):
+    monkeypatch.setattr(batch_plan, "media_kind", lambda path: "images")
+
+    def plan(number: int) -> None:
+        made = make_plan(
+            prepared[number], tmp_path / f"out{number}", tmp_path / f"data{number}", "csv", "h264"
+        )
+        assert len(made.jobs) == number
+
+    prepared = {}
+    for number in (50, 100, 200):
+        paths = [
+            tmp_path / str(number) / (f"{index}/a.png" if same_names else f"{index}.png")
+            for index in range(number)
+        ]
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        prepared[number] = [str(path) for path in paths]
+    assert max(growth(plan, 50)) < MOST_GROWTH
+
+
+def test_taking_the_same_name_again_and_again_is_linear():
+    def take(number: int) -> None:
+        names = FreeNames()
+        assert len({names.take(Path("a.png")) for _ in range(number)}) == number
+
+    assert max(growth(take, 200)) < MOST_GROWTH
