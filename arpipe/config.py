@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from arpipe.assets import config_path
 from arpipe.errors import ConfigError
 from arpipe.folders import expanded
-from arpipe.io.camera import CameraConfig as DeviceConfig
+from arpipe.io.camera import CameraDeviceConfig
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.files import is_file, shown
 from arpipe.io.toml_tables import Table, parse_value, read_toml, to_toml
@@ -82,7 +82,7 @@ class LiveConfig(BaseModel):
 
     source: str = "0"
     loop: bool = False
-    device: DeviceConfig = DeviceConfig()
+    device: CameraDeviceConfig = CameraDeviceConfig()
     window: bool = True
     mirror: bool = True
     full_screen: bool = False

@@ -38,29 +38,19 @@ class AutoFaceDetector:
         return join(near, self._full.detect(frame, timer))
 
 
-class TiledFaceDetector:
+class TiledFaceDetector(AutoFaceDetector):
     """For groups: as `AutoFaceDetector`, then the full range on overlapping tiles of the frame.
 
     Takes about 3 ms per tile, some 12 tiles for a photo, unless the whole frame shows all wanted faces.
-
-    Args:
-        runtime: Loads the networks and owns them.
-        wanted: Number of faces.
-        min_score: In [0, 1]; faces with a lower score are not reported.
     """
-
-    def __init__(self, runtime: Runtime, wanted: int = 1, min_score: float = 0.5) -> None:
-        self._wanted = wanted
-        self._whole = AutoFaceDetector(runtime, wanted, min_score)
-        self._tiles = FaceDetector("full", runtime, min_score)
 
     def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
         """Detect as `FaceDetector.detect` does; the faces that the whole frame shows come first."""
-        large = self._whole.detect(frame, timer)
+        large = super().detect(frame, timer)
         if len(large) >= self._wanted:
             return large
         squares = tiles(frame.width, frame.height)
-        return join(large, self._tiles.detect_in(frame, squares, timer) if squares else ())
+        return join(large, self._full.detect_in(frame, squares, timer) if squares else ())
 
 
 def tiles(width: int, height: int, across: float = TILES_ACROSS) -> list[Roi]:

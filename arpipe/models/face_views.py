@@ -15,7 +15,7 @@ from arpipe.types import Frame, Landmarks, Points, Roi
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CropView:
     """How a face is cropped.
 
     Attributes:
@@ -38,7 +38,7 @@ class FaceViews:
         self._mesh = mesh
 
     def locate(
-        self, frame: Frame, rois: Sequence[Roi], views: Sequence[View], timer: StageTimer
+        self, frame: Frame, rois: Sequence[Roi], views: Sequence[CropView], timer: StageTimer
     ) -> list[Landmarks | None]:
         """Find the landmarks of each face; stages `crop`, `infer` and `decode`.
 
@@ -64,7 +64,7 @@ class FaceViews:
         ]
 
 
-def _upright(landmarks: Landmarks, view: View) -> Landmarks:
+def _upright(landmarks: Landmarks, view: CropView) -> Landmarks:
     """Give each landmark the name that it has in the image."""
     if not view.mirrored:
         return landmarks

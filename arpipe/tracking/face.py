@@ -13,7 +13,7 @@ from arpipe.inference.runtime import Runtime
 from arpipe.models.face_detector import FaceDetector, face_roi
 from arpipe.models.face_mesh import FaceMeshes, FaceObservation, MeshKind, ScoreName, next_roi
 from arpipe.models.face_search import AutoFaceDetector, TiledFaceDetector
-from arpipe.models.face_views import FaceViews, View
+from arpipe.models.face_views import CropView, FaceViews
 from arpipe.tracking.context import FrameContext, PoseEffort
 from arpipe.tracking.filters import OneEuroFilter
 from arpipe.tracking.networks import Detector, Locator, Networks
@@ -35,14 +35,16 @@ class ViewPlan:
         every: Frames from one look to the next.
     """
 
-    views: tuple[View, ...]
+    views: tuple[CropView, ...]
     every: int = 1
 
 
 VIEW_PLANS: dict[PoseEffort, ViewPlan] = {
-    "photo": ViewPlan((View(0.85), View(0.85, mirrored=True), View(0.95), View(0.95, mirrored=True))),
-    "export": ViewPlan((View(0.85), View(0.85, mirrored=True))),
-    "live": ViewPlan((View(0.9),), every=3),
+    "photo": ViewPlan(
+        (CropView(0.85), CropView(0.85, mirrored=True), CropView(0.95), CropView(0.95, mirrored=True))
+    ),
+    "export": ViewPlan((CropView(0.85), CropView(0.85, mirrored=True))),
+    "live": ViewPlan((CropView(0.9),), every=3),
     "none": ViewPlan(()),
 }
 """docs/accuracy.md compares them with others, in accuracy and time."""

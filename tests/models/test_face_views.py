@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from arpipe.models.face_mesh import FaceMesh
-from arpipe.models.face_views import FaceViews, View
+from arpipe.models.face_views import CropView, FaceViews
 from arpipe.preprocess.crop import Warp
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, Roi
@@ -41,7 +41,7 @@ def test_landmarks_of_a_mirrored_view_land_on_those_of_the_usual_one(runtime, po
     views = FaceViews(FaceMesh("v2", runtime))
     usual, mirrored = (
         views.locate(frame, [PORTRAIT_ROI], [view], timer)[0]
-        for view in (View(1.0), View(1.0, mirrored=True))
+        for view in (CropView(1.0), CropView(1.0, mirrored=True))
     )
     distance = np.linalg.norm((usual.points_px - mirrored.points_px)[:, :2], axis=1)
     assert distance.mean() < 0.015 * cases.FACE_LONG_SIDE
@@ -53,7 +53,7 @@ def test_several_views_are_averaged_face_by_face(runtime, portrait):
     frame, timer = Frame(portrait, 0.0, 0), StageTimer()
     views = FaceViews(FaceMesh("v2", runtime))
     other = Roi(PORTRAIT_ROI.center_px + 5.0, PORTRAIT_ROI.size_px, 0.1)
-    plan = [View(0.85), View(0.95, mirrored=True)]
+    plan = [CropView(0.85), CropView(0.95, mirrored=True)]
     both = views.locate(frame, [PORTRAIT_ROI, other], plan, timer)
     for found, roi in zip(both, (PORTRAIT_ROI, other), strict=True):
         singles = [views.locate(frame, [roi], [view], timer)[0] for view in plan]

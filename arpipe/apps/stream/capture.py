@@ -11,7 +11,7 @@ from typing import Literal
 
 from arpipe.config import LiveConfig
 from arpipe.errors import DeviceError
-from arpipe.io.camera import Camera, CameraConfig
+from arpipe.io.camera import Camera, CameraDeviceConfig
 from arpipe.io.camera.index import camera_index
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.sample.replay import SampleReplay
@@ -149,7 +149,7 @@ def opener(config: LiveConfig) -> Callable[[], Source]:
     return lambda: open_source(config.source)
 
 
-def _open_camera(index: int, config: CameraConfig) -> Camera:
+def _open_camera(index: int, config: CameraDeviceConfig) -> Camera:
     """Open a camera. A missing one is not tried, because OpenCV prints a warning at each attempt."""
     if sys.platform == "linux" and not Path(f"/dev/video{index}").exists():
         raise DeviceError(f"camera {index} is not connected")

@@ -22,11 +22,11 @@ from arpipe.effects.background.plates import (
     GAUSSIAN,
     REFERENCE_ROWS,
     BlurPlate,
-    ColorPlate,
     MoviePlate,
     Plate,
+    color_plate,
     gaussian,
-    open_plate,
+    picture_plate,
 )
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.errors import ConfigError
@@ -194,11 +194,11 @@ def _plate(params: BackgroundParams) -> Plate | None:
     if params.transparent:
         return None
     if params.color is not None:
-        return ColorPlate(params.color)
+        return color_plate(params.color)
     if params.image is not None:
         if media_kind(params.image) == "video":
             raise ConfigError(f"background: {params.image} is not a picture; for a video, write video=…")
-        return open_plate(params.image, sigma)
+        return picture_plate(params.image, sigma)
     if params.video is not None:
         if media_kind(params.video) == "images":
             raise ConfigError(f"background: {params.video} is a still picture; write image=…")

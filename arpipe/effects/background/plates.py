@@ -72,42 +72,20 @@ class BlurPlate:
         pass
 
 
-class ColorPlate:
-    """A single colour, sRGB in [0, 1]."""
-
-    def __init__(self, color: tuple[float, float, float]) -> None:
-        self._color = np.rint(np.array(color) * 255.0).astype(np.uint8)
-        self._plate: Pixels = np.empty((0, 0, 3), np.uint8)
-
-    def render(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: ARG002, D102
-        if self._plate.shape != frame.pixels.shape:
-            self._plate = np.empty_like(frame.pixels)
-            self._plate[:] = self._color
-        return self._plate
-
-    def close(self) -> None:  # noqa: D102
-        pass
-
-
-class PicturePlate:
-    """A still picture, cropped to fill the frame.
+class StillPlate:
+    """A background that does not change: a colour or a picture.
 
     Args:
-        path: The file.
-        sigma: Standard deviation of the blur, px of a picture with 720 rows; 0 for none.
-
-    Raises:
-        MediaError: It cannot be read.
+        make: Makes it for a width and a height; called again only for another size.
     """
 
-    def __init__(self, path: Path, sigma: float) -> None:
-        self._picture = read_image(path)
-        self._sigma = sigma
+    def __init__(self, make: Callable[[int, int], Pixels]) -> None:
+        self._make = make
         self._plate: Pixels = np.empty((0, 0, 3), np.uint8)
 
     def render(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: ARG002, D102
         if self._plate.shape != frame.pixels.shape:
-            self._plate = blur_picture(crop_to_fill(self._picture, frame.width, frame.height), self._sigma)
+            self._plate = self._make(frame.width, frame.height)
         return self._plate
 
     def close(self) -> None:  # noqa: D102
@@ -234,8 +212,23 @@ def blur_picture(picture: Pixels, sigma: float) -> Pixels:
     return to_bytes(gaussian(to_light(picture), sigma * min(width, height) / REFERENCE_ROWS))
 
 
-def open_plate(path: Path, sigma: float) -> Plate:
-    """Open a picture, which may be animated."""
+def color_plate(color: tuple[float, float, float]) -> Plate:
+    """Return a background of a single colour, sRGB in [0, 1]."""
+    levels = np.rint(np.array(color) * 255.0).astype(np.uint8)
+    return StillPlate(lambda width, height: np.tile(levels, (height, width, 1)))
+
+
+def picture_plate(path: Path, sigma: float) -> Plate:
+    """Open a picture, which may be animated; it is cropped to fill the frame.
+
+    Args:
+        path: The file.
+        sigma: Standard deviation of the blur, px of a picture with 720 rows; 0 for none.
+
+    Raises:
+        MediaError: It cannot be read.
+    """
     if media_kind(path) == "animation":
         return MoviePlate(path, sigma)
-    return PicturePlate(path, sigma)
+    picture = read_image(path)
+    return StillPlate(lambda width, height: blur_picture(crop_to_fill(picture, width, height), sigma))

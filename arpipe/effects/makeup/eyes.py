@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from arpipe.effects.makeup.curves import Opening, closed_curve, grid_triangles, repeat
+from arpipe.effects.makeup.curves import grid_triangles, repeat
 from arpipe.effects.makeup.eye_lines import (
     LASH_POINTS,
     LASHES,
@@ -16,14 +16,14 @@ from arpipe.effects.makeup.eye_lines import (
 )
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.pigment import RgbColor, linear
-from arpipe.effects.makeup.shapes import ShapeMesh, join_vertices
+from arpipe.effects.makeup.shapes import OpeningMesh, ShapeMesh
 from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
 from arpipe.render.program import Program
 
 MIN_SOFT_PX, SOFT_MM = 0.6, 0.12
-OPENING_STEPS = 4
+EYE_POINTS, OPENING_STEPS = 16, 4
 LID_FEATHER_MM = 0.7
 
 
@@ -129,8 +129,7 @@ class IrisPainter:
 
     def __init__(self, context: GlContext, color: RgbColor, opacity: float) -> None:
         self._color, self._opacity = color, opacity
-        columns = 8 * OPENING_STEPS + 1
-        self._shape = ShapeMesh(context, "iris.frag", 4 * columns, grid_triangles(4, columns, False))
+        self._shape = OpeningMesh(context, "iris.frag", EYE_POINTS, OPENING_STEPS)
 
     def draw(self, canvas: Canvas, face: MakeupFace) -> None:
         """Colour both irises; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
@@ -147,10 +146,8 @@ class IrisPainter:
             circles[number] = *center, radius, 1.0 / (0.4 * radius)
         program.write("u_circle", circles)
         for number, side in enumerate(SIDES):
-            opening = Opening.of_loop(closed_curve(face.region(f"{side}_eye"), OPENING_STEPS))
-            rows, inside = opening.rows(LID_FEATHER_MM * face.px_per_mm)
             facing = float(np.mean(face.facing(f"{side}_eye")))
-            self._shape.draw(canvas, face, join_vertices(rows, inside, number, facing, 0.0))
+            self._shape.fill(canvas, face, f"{side}_eye", LID_FEATHER_MM, number, facing, 0.0)
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""

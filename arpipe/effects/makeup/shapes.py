@@ -3,7 +3,7 @@
 import moderngl
 import numpy as np
 
-from arpipe.effects.makeup.curves import Floats, Indices
+from arpipe.effects.makeup.curves import Floats, Indices, Opening, closed_curve, grid_triangles
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
@@ -40,6 +40,36 @@ class ShapeMesh:
     def close(self) -> None:
         """Release the buffers; may be called twice."""
         self._resources.release(self._mesh)
+
+
+class OpeningMesh(ShapeMesh):
+    """A mesh that fills the opening of the eyelids or lips, with a soft edge.
+
+    Args:
+        context: Context to draw with.
+        fragment: File name of the fragment shader in `shaders/`.
+        points: Number of landmarks around the opening, even.
+        steps: Points of the curve per landmark.
+    """
+
+    def __init__(self, context: GlContext, fragment: str, points: int, steps: int) -> None:
+        columns = points // 2 * steps + 1
+        super().__init__(context, fragment, 4 * columns, grid_triangles(4, columns, False))
+        self._steps = steps
+
+    def fill(self, canvas: Canvas, face: MakeupFace, region: str, feather_mm: float, *values: float) -> None:
+        """Draw one opening; uniforms must be set before.
+
+        Args:
+            canvas: Canvas to draw on.
+            face: The face.
+            region: Name of the region of landmarks around the opening.
+            feather_mm: Width of the soft edge, mm.
+            values: Three values for the fragment shader, the same for all vertices.
+        """
+        opening = Opening.of_loop(closed_curve(face.region(region), self._steps))
+        rows, inside = opening.rows(feather_mm * face.px_per_mm)
+        self.draw(canvas, face, join_vertices(rows, inside, *values))
 
 
 def join_vertices(places: np.ndarray, *values: np.ndarray | float) -> Floats:

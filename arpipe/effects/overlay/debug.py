@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from pydantic import Field
 
-from arpipe.effects.overlay.strokes import SUBPIXEL_BITS, fixed_point
+from arpipe.effects.overlay.strokes import SUBPIXEL_BITS, fixed_point, rgb_levels
 from arpipe.effects.params import Color, EffectParams
 from arpipe.needs import Need
 from arpipe.render.layer import Layer, Order, Scene
@@ -55,8 +55,7 @@ class Debug(Layer):
 
     def __init__(self, params: DebugParams) -> None:
         self.params = params
-        red, green, blue = (round(channel * 255.0) for channel in params.color)
-        self._color = (red, green, blue)
+        self._color = rgb_levels(params.color)
 
     def paint(self, pixels: Pixels, scene: Scene) -> None:
         """Draw all faces."""

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from arpipe.effects.overlay.strokes import RGB, Joint, Limb, draw
+from arpipe.effects.overlay.strokes import RGB, Joint, Limb, draw, rgb_levels
 from arpipe.effects.params import Color, EffectParams
 from arpipe.geometry.transforms import Array
 from arpipe.needs import Need
@@ -64,7 +64,7 @@ class Skeleton(Layer):
     def __init__(self, params: SkeletonParams) -> None:
         self.params = params
         self.needs = params.needs
-        self._left, self._right, self._middle = map(_levels, (params.left, params.right, params.middle))
+        self._left, self._right, self._middle = map(rgb_levels, (params.left, params.right, params.middle))
 
     def paint(self, pixels: Pixels, scene: Scene) -> None:
         """Draw all bodies and hands."""
@@ -149,8 +149,3 @@ def _trust(landmarks: Landmarks) -> Array:
         return np.ones(landmarks.topology.count)
     ramp = np.clip((landmarks.visibility.astype(np.float64) - HIDDEN) / (CLEAR - HIDDEN), 0.0, 1.0)
     return np.asarray(ramp * ramp * (3.0 - 2.0 * ramp))
-
-
-def _levels(color: tuple[float, float, float]) -> RGB:
-    red, green, blue = (round(channel * 255.0) for channel in color)
-    return red, green, blue

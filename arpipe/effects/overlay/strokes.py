@@ -149,3 +149,9 @@ def fixed_point(points_px: npt.NDArray[np.floating]) -> npt.NDArray[np.int32]:
         np.int32
     )
     return fixed
+
+
+def rgb_levels(color: tuple[float, float, float]) -> RGB:
+    """Convert a colour in [0, 1] to levels in [0, 255]."""
+    red, green, blue = (round(channel * 255.0) for channel in color)
+    return red, green, blue

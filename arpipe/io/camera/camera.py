@@ -26,7 +26,7 @@ JOIN_S = 0.5  # a driver that hangs longer is left to the daemon thread
 MAX_DEVICE_AGE_S = 1.0  # a device timestamp further from now belongs to another clock
 
 
-class CameraConfig(BaseModel):
+class CameraDeviceConfig(BaseModel):
     """Requested mode of a camera; it may deliver another one, see `Camera.info`.
 
     Attributes:
@@ -52,7 +52,7 @@ class CameraMode:
     """A frame size in one format.
 
     Attributes:
-        format: FourCC, as in `CameraConfig.fourcc`.
+        format: FourCC, as in `CameraDeviceConfig.fourcc`.
         width, height: Frame size, px.
         rates_hz: Supported rates, highest first, or the two ends of a range; empty if the driver does not report them.
     """
@@ -110,11 +110,11 @@ class Camera(Source):
     def __init__(
         self,
         index: int = 0,
-        config: CameraConfig | None = None,
+        config: CameraDeviceConfig | None = None,
         open_capture: Callable[[int, int], CaptureDevice] = cv2.VideoCapture,
         clock: Clock = time.monotonic,
     ) -> None:
-        self.config = config or CameraConfig()
+        self.config = config or CameraDeviceConfig()
         self.index = index
         self._clock = clock
         self._changed = threading.Condition()
@@ -267,7 +267,7 @@ class Camera(Source):
 
 
 def _open(
-    index: int, config: CameraConfig, open_capture: Callable[[int, int], CaptureDevice]
+    index: int, config: CameraDeviceConfig, open_capture: Callable[[int, int], CaptureDevice]
 ) -> CaptureDevice:
     capture = open_capture(index, BACKENDS.get(sys.platform, cv2.CAP_ANY))
     if not capture.isOpened():

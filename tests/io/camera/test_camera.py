@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from arpipe.errors import CameraStalled, DeviceError
-from arpipe.io.camera.camera import BACKENDS, FAILED_READS, Camera, CameraConfig
+from arpipe.io.camera.camera import BACKENDS, FAILED_READS, Camera, CameraDeviceConfig
 from arpipe.io.camera.devices import list_cameras
 from arpipe.io.source import Source
 
-QUICK = CameraConfig(open_timeout_s=5.0, stall_timeout_s=5.0)
-IMPATIENT = CameraConfig(open_timeout_s=0.05, stall_timeout_s=0.05)
+QUICK = CameraDeviceConfig(open_timeout_s=5.0, stall_timeout_s=5.0)
+IMPATIENT = CameraDeviceConfig(open_timeout_s=0.05, stall_timeout_s=0.05)
 
 
 class FakeCapture:

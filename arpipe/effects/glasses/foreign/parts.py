@@ -10,6 +10,7 @@ import numpy as np
 
 from arpipe.effects.glasses.foreign.pieces import Piece
 from arpipe.geometry.transforms import Array, rotation_about
+from arpipe.io.gltf import Material
 
 TEMPLE_NAMES = re.compile(r"temple|earpiece|(?<![a-z])(arms?|legs?|branche?s?|b(ue|ü)gel|patillas?)(?![a-z])")
 LENS_NAMES = re.compile(
@@ -67,10 +68,12 @@ def sort_parts(pieces: list[Piece], is_open: bool) -> Parts:
     return Parts(rest, tuple(lenses), tuple(sides[True]), tuple(sides[False]), were_folded)
 
 
-def is_see_through(piece: Piece) -> bool:
-    """Whether what is behind a piece shows; many exporters call opaque materials blended."""
-    is_transmissive = piece.material is not None and piece.material.transmission > 0.0
-    return is_transmissive or piece.opacity < SEE_THROUGH_ALPHA
+def is_see_through(material: Material | None) -> bool:
+    """Whether what is behind a material shows; many exporters call opaque materials blended."""
+    if material is None:
+        return False
+    blends = material.alpha_mode == "BLEND" and float(material.base_color_factor[3]) < SEE_THROUGH_ALPHA
+    return material.transmission > 0.0 or blends
 
 
 def _hinge_z(pieces: list[Piece], width: float) -> float:
@@ -108,7 +111,7 @@ def _lenses(front: list[Piece], width: float) -> list[Piece]:
         if piece.extent[0] > LENS_WIDTH * width and piece.extent[1] > LENS_HEIGHT * width
     ]
     for is_lens in (
-        lambda piece: is_see_through(piece) and _filled(piece) > LENS_FILLED,
+        lambda piece: is_see_through(piece.material) and _filled(piece) > LENS_FILLED,
         lambda piece: LENS_NAMES.search(piece.name) and _filled(piece) > LENS_FILLED,
         lambda piece: _filled(piece) > LENS_FILLED and piece.extent[2] < LENS_DEPTH * width,
     ):
