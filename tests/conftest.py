@@ -21,6 +21,8 @@ from arpipe import plugins
 
 if TYPE_CHECKING:
     from arpipe.inference.runtime import Runtime
+    from arpipe.render.context import GlContext
+    from arpipe.types import Pixels
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -68,6 +70,45 @@ def runtime() -> Iterator["Runtime"]:
 
     with Runtime() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def portrait() -> "Pixels":
+    """The astronaut, (512, 512, 3) RGB, read-only."""
+    from arpipe.assets import asset_path
+    from arpipe.io.image.reader import read_image
+
+    pixels = read_image(asset_path("samples/astronaut.png"))
+    pixels.setflags(write=False)
+    return pixels
+
+
+@pytest.fixture
+def context() -> Iterator["GlContext"]:
+    """A headless OpenGL context whose error state is checked before and after the test."""
+    from arpipe.render.context import GlContext
+
+    with GlContext.headless() as made:
+        assert made.gl.error == "GL_NO_ERROR"
+        yield made
+        if not made.is_closed:
+            assert made.gl.error == "GL_NO_ERROR"
+
+
+@pytest.fixture
+def stamp_and_blur(monkeypatch, tmp_path) -> None:
+    """Two kinds of effects for tests, and only the test's own folder to search for packs."""
+    from tests.effects.kinds import install
+
+    install(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def look(tmp_path, stamp_and_blur) -> Callable[[str], Path]:
+    """Writes the pack `look` with a given text and returns its folder."""
+    from tests.effects.kinds import write_look
+
+    return functools.partial(write_look, tmp_path)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

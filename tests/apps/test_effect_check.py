@@ -8,34 +8,15 @@ from arpipe.assets import assets_root
 from arpipe.errors import RenderError
 from arpipe.render.context import GlContext
 from tests.effects.glasses.foreign.glasses import Z_UP, Export, parts
-from tests.effects.kinds import install
+from tests.effects.kinds import HEADER, STAMP
 from tests.io.gltf.gltf_files import quad
 
-HEADER = 'schema = 1\nname = "look"\ntitle = "A [look]"\nlicense = "CC0-1.0"\nauthor = "me"\n'
-STAMP = '[[layers]]\nkind = "stamp"\nopacity = 0.5\n'
-
-
-@pytest.fixture(autouse=True)
-def kinds(monkeypatch, tmp_path):
-    install(monkeypatch, tmp_path)
+pytestmark = pytest.mark.usefixtures("stamp_and_blur")
 
 
 @pytest.fixture
 def console():
     return Console(width=200, record=True, soft_wrap=True, force_terminal=False)
-
-
-@pytest.fixture
-def look(tmp_path):
-    """Writes the pack `look` with a given text and gives its folder."""
-
-    def write(text):
-        folder = tmp_path / "packs" / "look"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "effect.toml").write_text(text)
-        return folder
-
-    return write
 
 
 def test_check_tells_every_problem(look, console):

@@ -7,33 +7,14 @@ from arpipe.apps.effects import list_effects, preview, show_effect
 from arpipe.assets import assets_root
 from arpipe.effects.packs import load_pack
 from arpipe.io.sample import SampleConfig, SampleSource
-from tests.effects.kinds import install
+from tests.effects.kinds import HEADER, STAMP
 
-HEADER = 'schema = 1\nname = "look"\ntitle = "A [look]"\nlicense = "CC0-1.0"\nauthor = "me"\n'
-STAMP = '[[layers]]\nkind = "stamp"\nopacity = 0.5\n'
-
-
-@pytest.fixture(autouse=True)
-def kinds(monkeypatch, tmp_path):
-    install(monkeypatch, tmp_path)
+pytestmark = pytest.mark.usefixtures("stamp_and_blur")
 
 
 @pytest.fixture
 def console():
     return Console(width=200, record=True, soft_wrap=True, force_terminal=False)
-
-
-@pytest.fixture
-def look(tmp_path):
-    """Writes the pack `look` with a given text and gives its folder."""
-
-    def write(text):
-        folder = tmp_path / "packs" / "look"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "effect.toml").write_text(text)
-        return folder
-
-    return write
 
 
 def test_list_has_every_pack_even_a_damaged_one(look, tmp_path, console):

@@ -1,18 +1,17 @@
 """The page in a real Chromium, its fake camera fed with the sample."""
 
 import io
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-import av
 import numpy as np
 import pytest
 from PIL import Image
 
 from arpipe.io.sample import SampleConfig, SampleSource
+from tests.apps.chromium import launched, write_camera
 from tests.apps.web_pages import serving
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
@@ -32,27 +31,14 @@ NAMELESS = """() => [...document.querySelectorAll("button:not([hidden]), input, 
 def camera_file(tmp_path_factory):
     """The sample as the file that Chromium plays as a camera."""
     path = tmp_path_factory.mktemp("camera") / "sample.y4m"
-    with SampleSource(CAMERA) as source, path.open("wb") as file:
-        file.write(f"YUV4MPEG2 W{CAMERA.width} H{CAMERA.height} F30:1 Ip A1:1 C420jpeg\n".encode())
-        for frame in source:
-            yuv = av.VideoFrame.from_ndarray(frame.pixels, format="rgb24").reformat(format="yuv420p")
-            file.write(b"FRAME\n" + yuv.to_ndarray().tobytes())
+    write_camera(path, CAMERA)
     return path
 
 
 @pytest.fixture(scope="module")
 def browser(camera_file):
-    arguments = [
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={camera_file}",
-        "--no-sandbox",
-    ]
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=path, args=arguments)
+    with launched(camera_file) as started:
         yield started
-        started.close()
 
 
 @contextmanager

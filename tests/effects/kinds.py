@@ -9,6 +9,9 @@ from arpipe.effects import EFFECT_KINDS, search
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.render.layer import Layer
 
+HEADER = 'schema = 1\nname = "look"\ntitle = "A [look]"\nlicense = "CC0-1.0"\nauthor = "me"\n'
+STAMP = '[[layers]]\nkind = "stamp"\nopacity = 0.5\n'
+
 
 class Placement(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,3 +69,11 @@ def install(monkeypatch, folder):
     monkeypatch.setenv("ARPIPE_EFFECTS", str(folder / "packs"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
     monkeypatch.setattr(search, "assets_root", lambda: folder / "assets")
+
+
+def write_look(folder, text):
+    """Write the pack `look` where `install` makes arpipe search for packs below `folder`; return its own folder."""
+    look = folder / "packs" / "look"
+    look.mkdir(parents=True, exist_ok=True)
+    (look / "effect.toml").write_text(text)
+    return look

@@ -8,28 +8,10 @@ from arpipe.effects.params import EffectParams
 from arpipe.effects.search import pack_folders
 from arpipe.errors import AssetError, ConfigError
 from tests.effects.building import activate
-from tests.effects.kinds import Blur, Placement, Stamp, StampParams, install
+from tests.effects.kinds import STAMP, Blur, Placement, Stamp, StampParams
 
 HEADER = 'schema = 1\nname = "look"\ntitle = "Look"\nlicense = "CC0-1.0"\n'
-STAMP = '[[layers]]\nkind = "stamp"\nopacity = 0.5\n'
-
-
-@pytest.fixture(autouse=True)
-def kinds(monkeypatch, tmp_path):
-    install(monkeypatch, tmp_path)
-
-
-@pytest.fixture
-def look(tmp_path):
-    """Writes the pack `look` with a given text and gives its folder."""
-
-    def write(text):
-        folder = tmp_path / "packs" / "look"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "effect.toml").write_text(text)
-        return folder
-
-    return write
+pytestmark = pytest.mark.usefixtures("stamp_and_blur")
 
 
 def complaint(error, call, *arguments):

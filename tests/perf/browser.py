@@ -1,25 +1,24 @@
 """Measure the page in a real Chromium at 1280×720.
 
-    .venv/bin/python tests/perf/browser.py [--seconds 30]
+    .venv/bin/python -m tests.perf.browser [--seconds 30]
 
 The sample is Chromium's camera, and browser and server share the machine. Prints the frame rate, the latency from
 capture to display, and the time from choosing an effect to its first picture.
 """
 
 import argparse
-import shutil
 import sys
 import tempfile
 import threading
 from pathlib import Path
 from statistics import median, quantiles
 
-import av
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from arpipe.apps.web.server import WebServer
 from arpipe.config import RunConfig, WebConfig
-from arpipe.io.sample import SampleConfig, SampleSource
+from arpipe.io.sample import SampleConfig
+from tests.apps.chromium import launched, write_camera
 
 CAMERA = SampleConfig(width=1280, height=720, frames=150)
 WARM_UP_MS, SWITCHES, BETWEEN_MS = 4000, 20, 400
@@ -33,7 +32,7 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "camera.y4m"
-        write_camera(path)
+        write_camera(path, CAMERA)
         server, ready = WebServer(RunConfig(web=WebConfig(port=0))), threading.Event()
         thread = threading.Thread(target=server.run, args=(lambda _: ready.set(),))
         thread.start()
@@ -46,26 +45,9 @@ def main() -> int:
     return 0
 
 
-def write_camera(path: Path) -> None:
-    """Write the sample as a file that Chromium plays as a camera."""
-    with SampleSource(CAMERA) as source, path.open("wb") as file:
-        file.write(f"YUV4MPEG2 W{CAMERA.width} H{CAMERA.height} F30:1 Ip A1:1 C420jpeg\n".encode())
-        for frame in source:
-            yuv = av.VideoFrame.from_ndarray(frame.pixels, format="rgb24").reformat(format="yuv420p")
-            file.write(b"FRAME\n" + yuv.to_ndarray().tobytes())
-
-
 def measure(url: str, camera: Path, seconds: float) -> None:
     """Open the page, choose glasses and measure; then switch effects."""
-    arguments = [
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={camera}",
-        "--no-sandbox",
-    ]
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=arguments)
+    with launched(camera) as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(url)
         page.wait_for_selector("[data-effect=wayfarer]")
@@ -76,7 +58,6 @@ def measure(url: str, camera: Path, seconds: float) -> None:
         say(f"capture to display: median {median(ages):.0f} ms, p95 {quantiles(ages, n=20)[-1]:.0f} ms")
         changes = switch(page)
         say(f"switching effects: median {median(changes):.0f} ms, maximum {max(changes):.0f} ms")
-        browser.close()
 
 
 def watch(page: Page, seconds: float) -> tuple[int, list[float]]:

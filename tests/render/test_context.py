@@ -46,11 +46,15 @@ def test_another_thread_is_refused(context):
     assert "'worker'" in caught[0]
 
 
-def test_without_egl_the_message_has_the_command(monkeypatch):
+def _let_creation_fail(monkeypatch, message):
     def fail(**_):
-        raise Exception("libEGL.so not found")
+        raise Exception(message)
 
     monkeypatch.setattr(moderngl, "create_context", fail)
+
+
+def test_without_egl_the_message_has_the_command(monkeypatch):
+    _let_creation_fail(monkeypatch, "libEGL.so not found")
     with pytest.raises(RenderError, match="apt-get install --no-install-recommends libegl1 libgl1"):
         GlContext.headless()
 
@@ -68,10 +72,7 @@ def test_opening_and_closing_leaves_no_handles_or_threads():
 
 
 def test_without_a_current_context_there_is_nothing_to_attach_to(monkeypatch):
-    def fail(**_):
-        raise Exception("cannot detect OpenGL context")
-
-    monkeypatch.setattr(moderngl, "create_context", fail)
+    _let_creation_fail(monkeypatch, "cannot detect OpenGL context")
     with pytest.raises(RenderError, match="make the window's context current"):
         GlContext.attached()
 

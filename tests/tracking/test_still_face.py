@@ -1,10 +1,8 @@
 """A still photo as video: nothing may move."""
 
-import cv2
 import numpy as np
 import pytest
 
-from arpipe.assets import asset_path
 from arpipe.inference.runtime import Runtime
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
@@ -12,12 +10,6 @@ from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
 from arpipe.types import Frame
 
 FRAMES = 45
-
-
-@pytest.fixture(scope="module")
-def portrait():
-    content = np.fromfile(asset_path("samples/astronaut.png"), np.uint8)
-    return cv2.cvtColor(cv2.imdecode(content, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
 
 
 def spread_px(frames, **options):

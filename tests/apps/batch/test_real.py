@@ -23,11 +23,6 @@ pytestmark = [pytest.mark.gl, pytest.mark.weights]
 EYES = (slice(92, 122), slice(200, 250))  # of the portrait: rows, columns
 
 
-@pytest.fixture
-def portrait():
-    return read_image(asset_path("samples/astronaut.png"))
-
-
 def batch(**settings):
     text = io.StringIO()
     pipeline = PipelineConfig(effects=("wayfarer",))

@@ -52,8 +52,7 @@ def test_lipstick_lies_where_the_official_runtime_sees_lips(shared_data):
 
 def test_a_smiling_lower_lip_is_painted_up_to_the_teeth():
     """What the mesh leaves bare of it, by its colour, on an open smile."""
-    pixels = np.asarray(Image.open(asset_path("samples/astronaut.png")).convert("RGB"))
-    pixels = cv2.resize(pixels[:360, 60:420], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    pixels = _close_up()
     bare = {}
     for reach_mm in (0.0, 2.4):
         with Pipeline(effects=[f"{GREEN[:-1]}, reach_mm={reach_mm})"]) as pipeline:
@@ -83,8 +82,7 @@ def test_a_smiling_lower_lip_is_painted_up_to_the_teeth():
 
 
 def test_edges_stand_still_in_a_noisy_clip():
-    pixels = np.asarray(Image.open(asset_path("samples/astronaut.png")).convert("RGB"))
-    pixels = cv2.resize(pixels[:360, 60:420], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    pixels = _close_up()
     rng = np.random.default_rng(5)
     edges = []
     with Pipeline(effects=[GREEN]) as pipeline:
@@ -100,8 +98,7 @@ def test_edges_stand_still_in_a_noisy_clip():
 
 def test_colour_does_not_trail_behind_a_face_that_swings():
     """A face 200 px wide, to and fro once a second, up to 31 px a frame; truth is where the photo was put."""
-    photo = np.asarray(Image.open(asset_path("samples/astronaut.png")).convert("RGB"))
-    photo = cv2.resize(photo[:360, 60:420], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    photo = _close_up()
     rng = np.random.default_rng(1)
     offsets = []
     with Pipeline(effects=[GREEN]) as pipeline:
@@ -137,6 +134,12 @@ def test_a_full_look_costs_little_more_than_glasses():
             active.close()
         compositor.close()
     assert shortest["evening"] <= 2.0 * shortest["aviator"]
+
+
+def _close_up():
+    """The face of the astronaut, enlarged to (720, 720, 3)."""
+    pixels = np.asarray(Image.open(asset_path("samples/astronaut.png")).convert("RGB"))
+    return cv2.resize(pixels[:360, 60:420], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
 
 
 def _filled(loop, size):

@@ -7,7 +7,6 @@ must agree to the last digit. Ends with a table; the exit code is 1 if anything 
 differ are kept in OUT (out/scenes by default) with one that shows where, 16 times amplified.
 """
 
-import argparse
 import json
 import shutil
 import sys
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from scenes import REPOSITORY, SCENES, Scene, SceneError, render
+from scenes import REPOSITORY, Scene, SceneError, chosen_scenes, render, scene_parser
 
 MAX_P999 = 1.0  # of 255
 MAX_MEAN = 0.05
@@ -37,21 +36,12 @@ class Verdict:
 
 def main() -> int:
     """Compare; the exit code is 1 unless every recorded scene passes."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = scene_parser(__doc__)
     parser.add_argument("--against", type=Path, required=True, help="folder that record.py wrote")
-    parser.add_argument("--arpipe", type=Path, default=Path(sys.executable).with_name("arpipe"))
-    parser.add_argument("--only", action="append", help="a scene's name; repeatable")
     parser.add_argument("--keep", type=Path, default=REPOSITORY / "out/scenes", help="for what differs")
     given = parser.parse_args()
-    unknown = set(given.only or ()) - {scene.name for scene in SCENES}
-    if unknown:
-        parser.error(f"no scenes called {', '.join(sorted(unknown))}")
     verdicts = []
-    for scene in SCENES:
-        if given.only and scene.name not in given.only:
-            continue
+    for scene in chosen_scenes(given.only):
         for verdict in compare_scene(scene, given.arpipe.absolute(), given.against.resolve(), given.keep):
             print(f"{'ok  ' if verdict.passed else 'FAIL'}  {verdict.name:32} {verdict.text}", flush=True)
             verdicts.append(verdict)

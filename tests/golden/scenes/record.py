@@ -5,24 +5,19 @@
 FOLDER lies outside the repository: it holds photos that may not be published.
 """
 
-import argparse
 import sys
 import tempfile
 from pathlib import Path
 
-from scenes import SCENES, SceneError, prepare_media, render
+from scenes import SceneError, chosen_scenes, prepare_media, render, scene_parser
 
 
 def main() -> int:
     """Record; the exit code is 1 if any scene failed."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = scene_parser(__doc__)
     parser.add_argument("--into", type=Path, required=True, help="folder to write")
-    parser.add_argument("--arpipe", type=Path, default=Path(sys.executable).with_name("arpipe"))
-    parser.add_argument("--only", action="append", help="a scene's name; repeatable")
     given = parser.parse_args()
-    scenes = [scene for scene in SCENES if not given.only or scene.name in given.only]
+    scenes = chosen_scenes(given.only)
     folder, arpipe = given.into.resolve(), given.arpipe.absolute()
     inputs = folder / "inputs"
     missing = prepare_media({scene.media for scene in scenes}, inputs)

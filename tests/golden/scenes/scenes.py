@@ -3,10 +3,12 @@
 Importable by the scripts beside it; needs only PyAV, NumPy and Pillow.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -132,6 +134,22 @@ SCENES = (
     Scene("export-faces", "class.mp4", ("--max-faces", "8", "--set", "perception.face.detector=auto"), ()),
     Scene("export-bodies", "squats.mp4", ("--track", "face,body,hands"), ()),
 )
+
+
+def scene_parser(text: str) -> argparse.ArgumentParser:
+    """Return a parser of the options that `record.py` and `compare.py` share; `text` describes the command."""
+    parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arpipe", type=Path, default=Path(sys.executable).with_name("arpipe"))
+    names = [scene.name for scene in SCENES]
+    parser.add_argument(
+        "--only", action="append", choices=names, metavar="NAME", help="a scene's name; repeatable"
+    )
+    return parser
+
+
+def chosen_scenes(names: Sequence[str] | None) -> list[Scene]:
+    """Return the scenes with these names; all of them for None."""
+    return [scene for scene in SCENES if names is None or scene.name in names]
 
 
 def prepare_media(names: set[str], folder: Path) -> dict[str, str]:
