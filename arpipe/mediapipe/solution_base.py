@@ -84,7 +84,7 @@ class SolutionBase(ABC):
         """Forget all earlier frames."""
 
 
-class Tracker(Protocol):
+class Resettable(Protocol):
     """What remembers earlier frames."""
 
     def reset(self) -> None:
@@ -99,7 +99,7 @@ class TrackingSolution(SolutionBase):
         tracker: Reset with the solution.
     """
 
-    def __init__(self, runtime: Runtime, tracker: Tracker) -> None:
+    def __init__(self, runtime: Runtime, tracker: Resettable) -> None:
         super().__init__(runtime)
         self._memory = tracker
 

@@ -115,10 +115,9 @@ def draw_landmarks(
         for index, landmark in _visible(landmark_list)
         if (spot := pixel_coordinates(landmark.x, landmark.y, width, height))
     }
-    for pair in _checked(connections, len(landmark_list.landmark)):
-        if pair[0] in spots and pair[1] in spots and connection_drawing_spec is not None:
-            spec = _spec_for(pair, connection_drawing_spec)
-            cv2.line(image, spots[pair[0]], spots[pair[1]], spec.color, spec.thickness)
+    pairs = list(_checked(connections, len(landmark_list.landmark)))
+    if connection_drawing_spec is not None:
+        _draw_lines(image, spots, pairs, connection_drawing_spec)
     if is_drawing_landmarks and landmark_drawing_spec:
         for index, spot in spots.items():
             _draw_landmark(image, spot, _spec_for(index, landmark_drawing_spec))
@@ -250,6 +249,18 @@ def _checked(connections: Iterable[tuple[int, int]] | None, count: int) -> Itera
                 f"there are {count}."
             )
         yield start, end
+
+
+def _draw_lines(
+    image: Pixels,
+    spots: Mapping[int, Point],
+    pairs: Iterable[tuple[int, int]],
+    specs: DrawingSpec | Mapping[tuple[int, int], DrawingSpec],
+) -> None:
+    for pair in pairs:
+        if pair[0] in spots and pair[1] in spots:
+            spec = _spec_for(pair, specs)
+            cv2.line(image, spots[pair[0]], spots[pair[1]], spec.color, spec.thickness)
 
 
 def _draw_landmark(image: Pixels, spot: Point, spec: DrawingSpec) -> None:

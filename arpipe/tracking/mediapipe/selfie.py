@@ -27,7 +27,7 @@ class SelfieSegmenter:
     def __init__(self, shape: Literal["square", "landscape"], runtime: Runtime) -> None:
         self._session = runtime.load(NETWORKS[shape])
         height, width, _ = self._session.input_shape
-        self._sampler = Sampler(width, height)
+        self._sampler = PointSampler(width, height)
 
     def update(self, frame: Frame, timer: StageTimer) -> Points:
         """(h, w) float32 in [0, 1], 1 on people; stage `segment`."""
@@ -37,7 +37,7 @@ class SelfieSegmenter:
             return np.asarray(cv2.resize(mask, (frame.width, frame.height)), np.float32)
 
 
-class Sampler:
+class PointSampler:
     """Stretches pictures, reading them at single points; the top left pixel's centre stays where it is.
 
     Args:
