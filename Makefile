@@ -12,7 +12,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCKED = --require-hashes --only-binary :all:
 # Each process starts with a contiguous share of the tests, because neighbours share fixtures, and then steals.
 PARALLEL = --numprocesses logical --maxprocesses 4 --dist worksteal
-LOCK = .venv/lock/bin/uv pip compile pyproject.toml requirements/build.in --constraint requirements/constraints.in \
+LOCK = .venv/lock/bin/uv pip compile --constraint requirements/constraints.in \
        --universal --only-binary :all: \
        --generate-hashes --no-header --no-annotate --no-config --upgrade --quiet
 
@@ -51,8 +51,10 @@ fuzz: .venv/dev.stamp ## hostile inputs at every door, for SECONDS=600 in all
 
 lock: .venv/run.stamp ## renew requirements/*.txt from pyproject.toml
 	$(BIN)/python -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv
-	$(LOCK) --output-file requirements/run.txt
-	$(LOCK) --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --output-file requirements/run.txt
+	$(LOCK) requirements/build.in --constraint requirements/run.txt --output-file requirements/build.txt
+	$(LOCK) pyproject.toml --extra dev --constraint requirements/run.txt --constraint requirements/build.txt \
+	    --output-file requirements/dev.txt
 
 clean: ## remove the environment and all generated files
 	rm -rf .venv .venv-peers out dist build .mypy_cache .pytest_cache .ruff_cache
@@ -70,8 +72,9 @@ clean: ## remove the environment and all generated files
 	$@ -m pip --disable-pip-version-check --no-input install --only-binary :all: --requirement $<
 	@touch $@
 
-.venv/run.stamp: requirements/run.txt pyproject.toml | .venv/bin/python
+.venv/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml | .venv/bin/python
 	$(PIP) install $(LOCKED) --requirement requirements/run.txt
+	$(PIP) install $(LOCKED) --requirement requirements/build.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 

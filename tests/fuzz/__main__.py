@@ -3,7 +3,7 @@
 Each door gets its share of the time in a process of its own. With atheris (`pip install atheris`) inputs are guided
 by coverage, otherwise they are mutations of valid files. An input that raises anything but an `ArpipeError`, takes
 longer than `MOST_S`, needs more than `MOST_BYTES` or ends the interpreter is kept in `tests/fuzz/crashes/<door>/`,
-where `test_crashes.py` finds it.
+where `test_fuzz.py` finds it.
 """
 
 import argparse
