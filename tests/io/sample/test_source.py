@@ -249,17 +249,21 @@ def test_trackers_view_agrees_with_the_truth(quiet, runtime):
         for side in ("left", "right")
         for name in ("eye_outer", "eye_inner", "pupil")
     ] + [topology.index("nose_tip")]
-    errors_deg, distances = [], []
+    turns_deg, distances = [], []
     tracker = FaceTracker.open(runtime, FaceTrackerConfig(mode="image"))
     for index in OPEN_EYED:
         (face,) = tracker.update(FrameContext(quiet.frame(index), StageTimer()))
         truth = quiet.truth(index)
         pose = HeadPoseSolver().solve(face.landmarks, truth.camera)
-        errors_deg.append(angle_between_deg(pose.camera_from_head.rotation, truth.camera_from_head.rotation))
+        turn = truth.camera_from_head.rotation.T @ pose.camera_from_head.rotation
+        turns_deg.append(np.degrees(cv2.Rodrigues(turn)[0].ravel()))
         offset = face.landmarks.points_px[features, :2] - truth.landmarks_px[features]
         face_px = np.ptp(truth.landmarks_px, axis=0).max()
         distances.append(np.linalg.norm(offset, axis=1).mean() / face_px)
-    assert np.mean(errors_deg) < 6.0
+    # The photograph's own pose was estimated, which leaves one turn that is the same in every frame.
+    same_deg = np.mean(turns_deg, axis=0)
+    assert np.linalg.norm(same_deg) < 7.0
+    assert np.linalg.norm(turns_deg - same_deg, axis=1).mean() < 3.0
     assert np.mean(distances) < 0.02
 
 
