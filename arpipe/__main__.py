@@ -24,26 +24,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         # No array here is large enough for NumPy's threads, and starting them takes a third of its import time.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    given = sys.argv[1:] if arguments is None else list(arguments)
-    debug = DEBUG_FLAG in given or os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
+        arguments = sys.argv[1:]
+    debug = DEBUG_FLAG in arguments or os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
     with noted_interruption() as interruption:
         try:
-            return _run([argument for argument in given if argument != DEBUG_FLAG])
+            return _run([argument for argument in arguments if argument != DEBUG_FLAG])
         except KeyboardInterrupt:
             return INTERRUPTED
-        except ArpipeError as error:
-            if debug:
-                raise
-            _report(str(error))
         except Exception as error:  # the last resort; --debug shows the traceback
-            if interruption.is_requested:
+            if interruption.is_requested and not isinstance(error, ArpipeError):
                 return INTERRUPTED
             if debug:
                 raise
-            _report(
-                f"{type(error).__name__}: {error}\nThis is a bug in arpipe; add --debug to see the traceback."
-            )
+            _report(_message(error))
     return 1
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, ArpipeError):
+        return str(error)
+    return f"{type(error).__name__}: {error}\nThis is a bug in arpipe; add --debug to see the traceback."
 
 
 def _run(arguments: Sequence[str]) -> int:

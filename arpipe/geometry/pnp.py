@@ -125,10 +125,7 @@ def _refine(
         if depth_fit is not None:
             residual = np.concatenate([residual, depth_fit.residual(in_camera)])
         if gain is None:
-            rows = _jacobian(seen, root, z)
-            if depth_fit is not None:
-                rows = np.concatenate([rows, depth_fit.jacobian(in_camera)], axis=1)
-            gain = np.linalg.inv(rows @ rows.T) @ rows
+            gain = _gain(_jacobian(seen, root, z), depth_fit, in_camera)
         step = gain @ residual
         parameters = step.tolist()
         largest = max(map(abs, parameters))
@@ -143,6 +140,14 @@ def _refine(
         if largest > NEAR_STEP:
             gain = None
     return None
+
+
+def _gain(rows: Array, depth_fit: "_DepthFit | None", in_camera: Array) -> Array:
+    """Return the (6, n) matrix that turns residuals into a step, from the derivatives of the projected points."""
+    if depth_fit is not None:
+        rows = np.concatenate([rows, depth_fit.jacobian(in_camera)], axis=1)
+    gain: Array = np.linalg.inv(rows @ rows.T) @ rows
+    return gain
 
 
 class _DepthFit:

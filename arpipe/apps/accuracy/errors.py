@@ -60,16 +60,14 @@ def pose_errors(
     truths = [true_rotations[index] for index in found]
     rotations = [pose.rotation for pose in poses]
     constant = align(rotations, truths)
-    aligned = [rotation @ constant for rotation in rotations]
-    angles = np.array([angle_between_deg(one, other) for one, other in zip(aligned, truths, strict=True)])
-    places = [true_places_mm[index] for index in found]
+    places = [place for index in found if (place := true_places_mm[index]) is not None]
     true_heads = [truth @ constant.T for truth in truths]  # in arpipe's axes of the head
     true_angles = _angles(true_heads)
     differences = (_angles(rotations) - true_angles + 180.0) % 360.0 - 180.0
     return PoseErrors(
         len(estimated),
-        angles,
-        _place_errors(poses, [place for place in places if place is not None]),
+        _angles_between(rotations, constant, truths),
+        _place_errors(poses, places),
         true_angles[:, 0],
         true_angles[:, 1],
         *differences.T,
@@ -92,6 +90,12 @@ def _mean(rotations: Sequence[Array]) -> Array:
     u, _, vt = np.linalg.svd(np.sum(rotations, axis=0))
     nearest: Array = u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
     return nearest
+
+
+def _angles_between(rotations: Sequence[Array], constant: Array, truths: Sequence[Array]) -> Array:
+    """(n,) angles between each `rotation @ constant` and its truth, degrees."""
+    pairs = zip(rotations, truths, strict=True)
+    return np.array([angle_between_deg(rotation @ constant, truth) for rotation, truth in pairs])
 
 
 def _angles(rotations: Sequence[Array]) -> Array:

@@ -11,7 +11,7 @@ from arpipe.apps.accuracy.errors import PoseErrors, pose_errors
 from arpipe.apps.accuracy.labels import LabelledSet
 from arpipe.apps.accuracy.steadiness import Steadiness, measure_steadiness
 from arpipe.apps.accuracy.variants import Variant
-from arpipe.geometry.transforms import Array
+from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.io.sample.source import SampleConfig, SampleSource
 from arpipe.io.sources import open_source
 from arpipe.pipeline.perception import PerceptionConfig
@@ -69,7 +69,7 @@ def measure_labelled(labelled: LabelledSet, variant: Variant) -> PoseErrors:
     mode: Literal["image", "video"] = "video" if labelled.is_clip else "image"
     with _open(variant, mode) as pipeline:
         pairs = [(_pose(pipeline, frame), truth) for frame, truth in labelled]
-    estimated = [None if pose is None else pose.camera_from_head for pose, _ in pairs]
+    estimated = _transforms(pose for pose, _ in pairs)
     return pose_errors(
         estimated, [truth.rotation for _, truth in pairs], [truth.place_mm for _, truth in pairs]
     )
@@ -80,19 +80,33 @@ def measure_sample(variant: Variant) -> SampleErrors:
     with SampleSource(SAMPLE) as source, _open(variant, "video") as pipeline:
         poses = [_pose(pipeline, frame) for frame in source]
         truths = [source.truth(index) for index in range(len(poses))]
-    estimated = [None if pose is None else pose.camera_from_head for pose in poses]
+    estimated = _transforms(poses)
     true = [truth.camera_from_head for truth in truths]
     errors = pose_errors(
         estimated, [each.rotation for each in true], [1000.0 * each.translation_m for each in true]
     )
-    depth = [
+    depth = _depth_errors(estimated, true)
+    return SampleErrors(errors, depth, _last_pupillary_mm(poses) - _pupillary_mm(truths[-1].metric_mesh_m))
+
+
+def _depth_errors(estimated: Sequence[RigidTransform | None], true: Sequence[RigidTransform]) -> Array:
+    """(n,) relative errors of the distance, where there is a pose."""
+    errors = [
         float(pose.translation_m[2] / truth.translation_m[2]) - 1.0
         for pose, truth in zip(estimated, true, strict=True)
         if pose is not None
     ]
+    return np.array(errors)
+
+
+def _last_pupillary_mm(poses: Sequence[HeadPose | None]) -> float:
+    """Pupillary distance of the last pose, mm; NaN if there is none."""
     measured = [pose.pupillary_distance_mm for pose in poses if pose is not None]
-    last = measured[-1] if measured and measured[-1] is not None else float("nan")
-    return SampleErrors(errors, np.array(depth), last - _pupillary_mm(truths[-1].metric_mesh_m))
+    return measured[-1] if measured and measured[-1] is not None else float("nan")
+
+
+def _transforms(poses: Iterable[HeadPose | None]) -> list[RigidTransform | None]:
+    return [None if pose is None else pose.camera_from_head for pose in poses]
 
 
 def measure_mirror(media: Sequence[Path], variant: Variant) -> MirrorErrors:

@@ -60,21 +60,16 @@ def run(
         raise ConfigError(f"--labels belongs to one folder or clip, got {len(media)}; give them one by one")
     console = console or Console()
     found = {path: labels or find_labels(path) for path in media}
-    unlabelled = [path for path, file in found.items() if file is None]
     if report is not None:
         make_parent(report / REPORT_FILE)
         _check_report(report, found, console)
-    record: dict[str, Any] = {"schema": SCHEMA}
-    if not media:
-        record["sample"] = _sample(variants, console)
-        record["steadiness"] = _steadiness(variants, console)
-    for path, file in found.items():
-        if file is not None:
-            record[path.stem] = _labelled(path, file, variants, report, console)
-    if unlabelled:
-        record["mirror"] = _mirror(unlabelled, variants, console)
+    if media:
+        record = _media(found, variants, report, console)
+    else:
+        record = {"sample": _sample(variants, console), "steadiness": _steadiness(variants, console)}
     if report is not None:
-        write_text(report / REPORT_FILE, json.dumps(record, indent=1) + "\n")
+        text = json.dumps({"schema": SCHEMA, **record}, indent=1)
+        write_text(report / REPORT_FILE, text + "\n")
 
 
 def _check_report(report: Path, found: Mapping[Path, Path | None], console: Console) -> None:
@@ -83,6 +78,20 @@ def _check_report(report: Path, found: Mapping[Path, Path | None], console: Cons
     outputs = [NamedFile("--report", file) for file in (report / REPORT_FILE, *plots)]
     inputs = [NamedFile("labels", file) for file in found.values() if file is not None]
     check_outputs(outputs, [*source_files(map(str, found)), *inputs], console)
+
+
+def _media(
+    found: Mapping[Path, Path | None], variants: Sequence[Variant], report: Path | None, console: Console
+) -> dict[str, Any]:
+    """Measure each medium by its labels, and those without labels by their mirror images."""
+    record: dict[str, Any] = {}
+    for path, file in found.items():
+        if file is not None:
+            record[path.stem] = _labelled(path, file, variants, report, console)
+    unlabelled = [path for path, file in found.items() if file is None]
+    if unlabelled:
+        record["mirror"] = _mirror(unlabelled, variants, console)
+    return record
 
 
 def _labelled(

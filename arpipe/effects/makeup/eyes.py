@@ -1,8 +1,10 @@
 """Liner, lashes and irises of both eyes."""
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 
-from arpipe.effects.makeup.curves import grid_triangles, repeat
+from arpipe.effects.makeup.curves import Floats, Indices, grid_triangles, repeat
 from arpipe.effects.makeup.eye_lines import (
     LASH_POINTS,
     LASHES,
@@ -20,14 +22,48 @@ from arpipe.effects.makeup.shapes import OpeningMesh, ShapeMesh
 from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
-from arpipe.render.program import Program
 
 MIN_SOFT_PX, SOFT_MM = 0.6, 0.12
 EYE_POINTS, OPENING_STEPS = 16, 4
 LID_FEATHER_MM = 0.7
 
 
-class LinerPainter:
+class _LinePainter(ABC):
+    """Draws lines along both eyes.
+
+    Args:
+        context: Context to draw with.
+        color: sRGB in [0, 1].
+        opacity: In [0, 1].
+        vertices: Number of vertices.
+        triangles: (m, 3) indices.
+    """
+
+    def __init__(
+        self, context: GlContext, color: RgbColor, opacity: float, vertices: int, triangles: Indices
+    ) -> None:
+        self._color, self._opacity = color, opacity
+        self._shape = ShapeMesh(context, "line.frag", vertices, triangles)
+
+    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
+        """Draw the lines of both eyes."""
+        program = self._shape.program
+        set_placement(program, canvas, face)
+        shown = face.complexion.shown(linear(self._color))
+        program.set("u_pigment", [*shown.tolist(), self._opacity * face.presence])
+        program.set("u_soft", max(MIN_SOFT_PX, SOFT_MM * face.px_per_mm))
+        self._shape.draw(canvas, face, self._lines(Eyes.of(face), face.px_per_mm))
+
+    def close(self) -> None:
+        """Release GL objects; may be called twice."""
+        self._shape.close()
+
+    @abstractmethod
+    def _lines(self, eyes: Eyes, px_per_mm: float) -> Floats:
+        """Return the (n, 6) vertices of the lines."""
+
+
+class LinerPainter(_LinePainter):
     """Draws eyeliner.
 
     Args:
@@ -48,7 +84,6 @@ class LinerPainter:
         wing_mm: float,
         lower: float,
     ) -> None:
-        self._color, self._opacity = color, opacity
         self._thickness_mm, self._wing_mm, self._lower = thickness_mm, wing_mm, lower
         upper = LINE_POINTS + WING_POINTS
         triangles = repeat(grid_triangles(2, upper, False), 2, 2 * upper)
@@ -57,25 +92,17 @@ class LinerPainter:
             ribbons = repeat(grid_triangles(2, LINE_POINTS, False), 2, 2 * LINE_POINTS)
             triangles = np.concatenate([triangles, ribbons + vertices])
             vertices += 4 * LINE_POINTS
-        self._shape = ShapeMesh(context, "line.frag", vertices, triangles)
+        super().__init__(context, color, opacity, vertices, triangles)
 
-    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Draw the lines of both eyes."""
-        _prepare(self._shape.program, canvas, face, self._color, self._opacity)
-        scale = face.px_per_mm
-        eyes = Eyes.of(face)
-        lines = upper_liner(eyes, self._thickness_mm * scale, self._wing_mm * scale, scale)
+    def _lines(self, eyes: Eyes, px_per_mm: float) -> Floats:
+        thickness_px = self._thickness_mm * px_per_mm
+        lines = upper_liner(eyes, thickness_px, self._wing_mm * px_per_mm, px_per_mm)
         if self._lower > 0:
-            beneath = lower_liner(eyes, 0.6 * self._thickness_mm * scale, self._lower)
-            lines = np.concatenate([lines, beneath])
-        self._shape.draw(canvas, face, lines)
-
-    def close(self) -> None:
-        """Release GL objects; may be called twice."""
-        self._shape.close()
+            lines = np.concatenate([lines, lower_liner(eyes, 0.6 * thickness_px, self._lower)])
+        return lines
 
 
-class LashPainter:
+class LashPainter(_LinePainter):
     """Draws lashes.
 
     Args:
@@ -98,24 +125,14 @@ class LashPainter:
         curl: float,
         lower: float,
     ) -> None:
-        self._color, self._opacity, self._length_mm = color, opacity, length_mm
-        self._volume, self._curl, self._lower = volume, curl, lower
+        self._length_mm, self._volume, self._curl, self._lower = length_mm, volume, curl, lower
         stroke = grid_triangles(2, LASH_POINTS, False)
         triangles = repeat(stroke, 2 * LASHES, 2 * LASH_POINTS)
-        self._shape = ShapeMesh(context, "line.frag", 4 * LASHES * LASH_POINTS, triangles)
+        super().__init__(context, color, opacity, 4 * LASHES * LASH_POINTS, triangles)
 
-    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Draw the lashes of both eyes."""
-        _prepare(self._shape.program, canvas, face, self._color, self._opacity)
-        scale = face.px_per_mm
-        eyes = Eyes.of(face)
-        width_px = 0.3 * self._volume * scale
-        strokes = lashes(eyes, self._length_mm * scale, width_px, self._curl, self._lower)
-        self._shape.draw(canvas, face, strokes)
-
-    def close(self) -> None:
-        """Release GL objects; may be called twice."""
-        self._shape.close()
+    def _lines(self, eyes: Eyes, px_per_mm: float) -> Floats:
+        width_px = 0.3 * self._volume * px_per_mm
+        return lashes(eyes, self._length_mm * px_per_mm, width_px, self._curl, self._lower)
 
 
 class IrisPainter:
@@ -152,10 +169,3 @@ class IrisPainter:
     def close(self) -> None:
         """Release GL objects; may be called twice."""
         self._shape.close()
-
-
-def _prepare(program: Program, canvas: Canvas, face: MakeupFace, color: RgbColor, opacity: float) -> None:
-    set_placement(program, canvas, face)
-    shown = face.complexion.shown(linear(color))
-    program.set("u_pigment", [*shown.tolist(), opacity * face.presence])
-    program.set("u_soft", max(MIN_SOFT_PX, SOFT_MM * face.px_per_mm))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from arpipe.effects.glasses.foreign.pieces import Piece
+from arpipe.effects.glasses.foreign.pieces import Piece, span, vertices_of
 from arpipe.geometry.transforms import Array, rotation_about
 from arpipe.io.gltf import Material
 
@@ -46,11 +46,9 @@ class Parts:
 
 def sort_parts(pieces: list[Piece], is_open: bool) -> Parts:
     """Sort the pieces of upright glasses in metres; folded temples are opened."""
-    if not is_open:
-        pieces, were_folded = _opened(pieces)
-    else:
-        were_folded = False
-    width = float(np.max([piece.high[0] for piece in pieces]) - np.min([piece.low[0] for piece in pieces]))
+    pieces, were_folded = (pieces, False) if is_open else _opened(pieces)
+    left, right = span(pieces, 0)
+    width = right - left
     hinge_z = _hinge_z(pieces, width)
     front: list[Piece] = []
     sides: dict[bool, list[Piece]] = {True: [], False: []}
@@ -110,12 +108,13 @@ def _lenses(front: list[Piece], width: float) -> list[Piece]:
         for piece in front
         if piece.extent[0] > LENS_WIDTH * width and piece.extent[1] > LENS_HEIGHT * width
     ]
+    filled = [piece for piece in large if _filled(piece) > LENS_FILLED]
     for is_lens in (
-        lambda piece: is_see_through(piece.material) and _filled(piece) > LENS_FILLED,
-        lambda piece: LENS_NAMES.search(piece.name) and _filled(piece) > LENS_FILLED,
-        lambda piece: _filled(piece) > LENS_FILLED and piece.extent[2] < LENS_DEPTH * width,
+        lambda piece: is_see_through(piece.material),
+        lambda piece: LENS_NAMES.search(piece.name),
+        lambda piece: piece.extent[2] < LENS_DEPTH * width,
     ):
-        found = [piece for piece in large if is_lens(piece)]
+        found = [piece for piece in filled if is_lens(piece)]
         if found:
             return found
     return []
@@ -130,13 +129,14 @@ def _filled(piece: Piece) -> float:
 
 def _opened(pieces: list[Piece]) -> tuple[list[Piece], bool]:
     """Turn folded temples about their hinges until they point backwards."""
-    width = float(np.max([piece.high[0] for piece in pieces]) - np.min([piece.low[0] for piece in pieces]))
-    front_z = float(np.median(np.concatenate([piece.positions for piece in pieces])[:, 2]))
+    left, right = span(pieces, 0)
+    width = right - left
+    front_z = float(np.median(vertices_of(pieces)[:, 2]))
     folded = [piece for piece in pieces if _is_folded_temple(piece, width, front_z)]
     if not folded:
         return pieces, False
     rest = [piece for piece in pieces if not any(piece is temple for temple in folded)]
-    ends = np.concatenate([piece.positions for piece in rest])
+    ends = vertices_of(rest)
     ends = ends[np.abs(ends[:, 0]) > CENTRAL * width]
     hinge_z = float(ends[:, 2].min()) if len(ends) else front_z
     return rest + [_turned_back(piece, hinge_z) for piece in folded], True
@@ -173,7 +173,7 @@ def _turned_back(piece: Piece, hinge_z: float) -> Piece:
 
 def hinge_of(temple: tuple[Piece, ...]) -> Array:
     """Return the (3,) point at the front end of a temple about which it turns."""
-    points = np.concatenate([piece.positions for piece in temple])
+    points = vertices_of(temple)
     end = points[points[:, 2] > points[:, 2].max() - 0.004]
     hinge: Array = np.append((end.min(axis=0) + end.max(axis=0))[:2] / 2.0, points[:, 2].max())
     return hinge

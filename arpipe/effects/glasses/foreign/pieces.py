@@ -1,5 +1,6 @@
 """Splits a model into connected pieces, whatever nodes and meshes its program has put them into."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -83,6 +84,17 @@ class Piece:
         corners = self.positions[self.triangles]
         facing: Array = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         return facing
+
+
+def span(pieces: Iterable[Piece], axis: int) -> tuple[float, float]:
+    """Return the least and the greatest coordinate of at least one piece along an axis."""
+    bounds = [(float(piece.low[axis]), float(piece.high[axis])) for piece in pieces]
+    return min(low for low, _ in bounds), max(high for _, high in bounds)
+
+
+def vertices_of(pieces: Iterable[Piece]) -> Array:
+    """Return the (n, 3) vertices of at least one piece."""
+    return np.concatenate([piece.positions for piece in pieces])
 
 
 def pieces_of(model: Model) -> list[Piece]:

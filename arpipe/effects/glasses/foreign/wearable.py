@@ -1,5 +1,6 @@
 """Rearranges foreign glasses as arpipe wants them: metres, origin at the bridge, nodes for temples and lenses."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -8,11 +9,12 @@ import numpy as np
 from arpipe.effects.glasses.fit import GlassesSize
 from arpipe.effects.glasses.foreign.axes import Stance, find_stance, find_unit
 from arpipe.effects.glasses.foreign.parts import Parts, hinge_of, is_see_through, sort_parts
-from arpipe.effects.glasses.foreign.pieces import Piece, pieces_of, sample
+from arpipe.effects.glasses.foreign.pieces import Piece, pieces_of, sample, span, vertices_of
 from arpipe.effects.glasses.object_file import UNITS_M, Unit, rotation_of
 from arpipe.errors import GltfError
 from arpipe.geometry.transforms import Array
 from arpipe.io.gltf import Material, Model, Node, Primitive
+from arpipe.io.gltf.model import Floats
 from arpipe.render.object_mesh import DEFAULT_MATERIAL
 
 ORIGIN_ABOVE_LENSES_M = 0.0035  # of arpipe's own glasses: the bridge rests a little above the lenses' middle
@@ -67,15 +69,10 @@ def make_wearable(
     surface = sample(pieces) if pieces else None
     if surface is None or not len(surface.points):
         raise GltfError("has no triangles with an area; export a file with a visible object")
-    if rotate_deg is None:
-        stance = find_stance(surface.points)
-    else:
-        rotation = rotation_of(rotate_deg)
-        extent = np.ptp(surface.points @ rotation.T, axis=0)
-        stance = Stance(rotation, float(extent[0]), bool(extent[2] > 0.5 * extent[0]))
+    stance = find_stance(surface.points) if rotate_deg is None else _stance_of(surface.points, rotate_deg)
     found_unit, metres = (unit, UNITS_M[unit]) if unit is not None else find_unit(stance.width)
     pieces = [piece.moved(metres * stance.rotation, np.zeros(3)) for piece in pieces]
-    middle = (np.max([piece.high[0] for piece in pieces]) + np.min([piece.low[0] for piece in pieces])) / 2.0
+    middle = sum(span(pieces, 0)) / 2.0
     pieces = [piece.moved(np.eye(3), np.array([-middle, 0.0, 0.0])) for piece in pieces]
     parts = sort_parts(pieces, stance.is_open)
     if not parts.front and not parts.lenses:
@@ -86,12 +83,17 @@ def make_wearable(
     return Wearable(_assemble(parts, model), size, findings)
 
 
+def _stance_of(points: Array, rotate_deg: tuple[float, float, float]) -> Stance:
+    """Return the stance of (n, 3) points that are rotated as the user says."""
+    rotation = rotation_of(rotate_deg)
+    extent = np.ptp(points @ rotation.T, axis=0)
+    return Stance(rotation, float(extent[0]), bool(extent[2] > 0.5 * extent[0]))
+
+
 def _origin(parts: Parts) -> Array:
     """Return the (3,) point that rests on the nose."""
-    lenses = parts.lenses or parts.front
-    low = float(np.min([piece.low[1] for piece in lenses]))
-    high = float(np.max([piece.high[1] for piece in lenses]))
-    points = np.concatenate([piece.positions for piece in (*parts.front, *parts.lenses)])
+    low, high = span(parts.lenses or parts.front, 1)
+    points = vertices_of((*parts.front, *parts.lenses))
     bridge = points[np.abs(points[:, 0]) < BRIDGE_SIDE_M]
     back = float(bridge[:, 2].min()) if len(bridge) else float(np.median(points[:, 2]))
     return np.array([0.0, (low + high) / 2.0 + ORIGIN_ABOVE_LENSES_M, back - ORIGIN_BEHIND_BRIDGE_M])
@@ -113,15 +115,13 @@ def _shifted(parts: Parts, offset: Array) -> Parts:
 def _measure(parts: Parts) -> GlassesSize:
     """Measure glasses in the boxing system; what cannot be measured keeps its default."""
     front = (*parts.front, *parts.lenses)
-    width = max(piece.high[0] for piece in front) - min(piece.low[0] for piece in front)
-    found = {"frame_width_mm": width}
+    found = {"frame_width_mm": _extent(front, 0)}
     left = [piece for piece in parts.lenses if piece.low[0] > -STRIP_M]
     right = [piece for piece in parts.lenses if piece.high[0] < STRIP_M]
     if left and right:
-        found["lens_width_mm"] = max(p.high[0] for p in left) - min(p.low[0] for p in left)
-        found["bridge_mm"] = min(p.low[0] for p in left) - max(p.high[0] for p in right)
-    lenses = parts.lenses or front
-    found["lens_height_mm"] = max(p.high[1] for p in lenses) - min(p.low[1] for p in lenses)
+        found["lens_width_mm"] = _extent(left, 0)
+        found["bridge_mm"] = span(left, 0)[0] - span(right, 0)[1]
+    found["lens_height_mm"] = _extent(parts.lenses or front, 1)
     if parts.left:
         found["temple_mm"] = _length(parts.left)
     values = {}
@@ -129,6 +129,11 @@ def _measure(parts: Parts) -> GlassesSize:
         low, high = LIMITS_MM[name]
         values[name] = round(float(np.clip(metres * 1000.0, low, high)), 1)
     return GlassesSize(**values)
+
+
+def _extent(pieces: Iterable[Piece], axis: int) -> float:
+    low, high = span(pieces, axis)
+    return high - low
 
 
 LIMITS_MM = {
@@ -143,7 +148,7 @@ LIMITS_MM = {
 
 def _length(temple: tuple[Piece, ...]) -> float:
     """Return the length of a temple along its bend, m."""
-    points = np.concatenate([piece.positions for piece in temple])
+    points = vertices_of(temple)
     edges = np.linspace(points[:, 2].max(), points[:, 2].min(), 13)
     slices = [points[(points[:, 2] <= front) & (points[:, 2] >= back)] for front, back in pairwise(edges)]
     line = np.array([slice_.mean(axis=0) for slice_ in slices if len(slice_)])
@@ -193,18 +198,22 @@ def _primitives(
 
 def _joined(pieces: list[Piece], pivot: Array, material: int) -> Primitive:
     starts = np.cumsum([0, *(len(piece.positions) for piece in pieces)])
-    uvs = [piece.uvs for piece in pieces if piece.uvs is not None]
-    colors = [piece.colors for piece in pieces if piece.colors is not None]
     triangles = [piece.triangles + np.uint32(start) for piece, start in zip(pieces, starts, strict=False)]
     return Primitive(
-        positions=(np.concatenate([piece.positions for piece in pieces]) - pivot).astype(np.float32),
+        positions=(vertices_of(pieces) - pivot).astype(np.float32),
         normals=np.concatenate([piece.normals for piece in pieces]).astype(np.float32),
-        uvs=np.concatenate(uvs) if uvs else None,
-        colors=np.concatenate(colors) if colors else None,
+        uvs=_joined_values(piece.uvs for piece in pieces),
+        colors=_joined_values(piece.colors for piece in pieces),
         tangents=None,
         indices=np.concatenate(triangles),
         material=material,
     )
+
+
+def _joined_values(values: Iterable[Floats | None]) -> Floats | None:
+    """Join an attribute that all pieces have, or none."""
+    present = [each for each in values if each is not None]
+    return np.concatenate(present) if present else None
 
 
 def _see_through(lens: Piece) -> Piece:
@@ -229,20 +238,22 @@ def _see_through(lens: Piece) -> Piece:
     return replace(lens, material=glass, colors=None)
 
 
+def _nearest_axis(direction: Array) -> str:
+    """Name the signed axis of the file that is nearest to a direction in its frame."""
+    number = int(np.abs(direction).argmax())
+    return f"{'-' if direction[number] < 0 else ''}{'xyz'[number]}"
+
+
 def _findings(unit: str, metres: float, stance: Stance, parts: Parts, size: GlassesSize) -> tuple[str, ...]:
     """Say what was found out."""
-    axes = ("x", "y", "z")
-    names = [
-        f"{'-' if row[np.abs(row).argmax()] < 0 else ''}{axes[int(np.abs(row).argmax())]}"
-        for row in stance.rotation
-    ]
+    _, up, forward = map(_nearest_axis, stance.rotation)
     unit_text = f"unit {unit}" if unit else f"unit unknown, scaled by {metres:.3g} to the usual width"
     temples = [name for name, pieces in (("left", parts.left), ("right", parts.right)) if pieces]
     folded = ", which were folded and are opened" if parts.were_folded else ""
     opaque = sum(not is_see_through(piece.material) for piece in parts.lenses)
     made = f", {opaque} of them opaque and made see-through" if opaque else ""
     return (
-        f"{unit_text}; {names[1]} is up, {names[2]} is forward",
+        f"{unit_text}; {up} is up, {forward} is forward",
         f"front {size.frame_width_mm:.0f} mm wide, bridge {size.bridge_mm:.0f} mm",
         f"temples: {' and '.join(temples)}{folded}" if temples else "no temples",
         f"lenses: {len(parts.lenses)}{made}" if parts.lenses else "no lenses",
