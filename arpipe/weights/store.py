@@ -13,7 +13,7 @@ from arpipe.weights import archive, cache, catalog, wheel
 from arpipe.weights.catalog import Network, WeightFile
 from arpipe.weights.wheel import Progress
 
-CONVERTER_VERSION = 5
+CONVERTER_VERSION = 6
 """Raise it when converted files change: cached files of another version are made anew."""
 
 

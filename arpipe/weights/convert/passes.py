@@ -19,6 +19,7 @@ def optimise(graph: Graph) -> None:
     align_channels(graph)
     split_at_channel_padding(graph)
     read_interleaved_input(graph)
+    absorb_narrow_prelu(graph)
     expand_prelu(graph)
     multiply_whole_images(graph)
     merge_reshapes(graph)
@@ -139,6 +140,68 @@ def read_interleaved_input(graph: Graph) -> None:
 
 def _is_dense_convolution(node: GraphNode) -> bool:
     return bool(node.kind == "Conv" and node.attributes["group"] == 1)
+
+
+def absorb_narrow_prelu(graph: Graph) -> None:
+    """Absorb PRelu between a dense and a depthwise convolution into both, where images have half a block of channels.
+
+    With twice the channels, relu(x) and relu(−x) come out of the first convolution at once, the slope goes into the
+    depthwise weights of the second half, and the convolution behind reads both halves with the same weights. The
+    kernels compute whole blocks anyway, so the second half is free. Measured on face_mesh_v2: 13 % of the whole
+    network.
+    """
+    for node in _of_kind(graph, "PRelu"):
+        chain = _narrow_chain(graph, node)
+        if chain is None:
+            continue
+        first, depthwise, last = chain
+        slope = graph.constants[node.inputs[1]].ravel().astype(np.float32)
+        _append_negated_outputs(graph, first)
+        doubled, positive = graph.fresh("doubled"), node.outputs[0]
+        first.outputs = [doubled]
+        graph.replace(node, GraphNode("Relu", [doubled], [positive]))
+        weights = graph.constants[depthwise.inputs[1]].astype(np.float32)
+        negative = np.negative(slope).reshape(-1, 1, 1, 1) * weights
+        depthwise.inputs[1] = graph.constant(
+            np.concatenate([weights, negative]).astype(np.float32), "weights"
+        )
+        if len(depthwise.inputs) > 2:
+            bias = graph.constants[depthwise.inputs[2]]
+            depthwise.inputs[2] = graph.constant(np.concatenate([bias, np.zeros_like(bias)]), "bias")
+        depthwise.attributes["group"] = 2 * slope.size
+        behind = graph.constants[last.inputs[1]]
+        last.inputs[1] = graph.constant(np.concatenate([behind, behind], axis=1), "weights")
+        for value in (positive, depthwise.outputs[0]):
+            graph.shapes.pop(value, None)
+
+
+def _narrow_chain(graph: Graph, prelu: GraphNode) -> tuple[GraphNode, GraphNode, GraphNode] | None:
+    """Find dense convolution, PRelu, depthwise convolution and dense convolution in a row, nothing else reading."""
+    first = graph.producer(prelu.inputs[0])
+    channels = graph.constants[prelu.inputs[1]].size
+    if first is None or not _is_dense_convolution(first) or 2 * channels > CHANNEL_BLOCK:
+        return None
+    behind = [_only_reader(graph, value) for value in (prelu.inputs[0], prelu.outputs[0])]
+    depthwise = behind[1]
+    if behind[0] is not prelu or depthwise is None or depthwise.kind != "Conv":
+        return None
+    last = _only_reader(graph, depthwise.outputs[0])
+    if depthwise.attributes["group"] != channels or last is None or not _is_dense_convolution(last):
+        return None
+    is_plain = len(graph.constants[depthwise.inputs[1]]) == channels and channels > 1
+    return (first, depthwise, last) if is_plain else None
+
+
+def _only_reader(graph: Graph, value: str) -> GraphNode | None:
+    readers = graph.consumers(value)
+    return readers[0] if len(readers) == 1 and value not in graph.outputs else None
+
+
+def _append_negated_outputs(graph: Graph, convolution: GraphNode) -> None:
+    """Append the negated output channels of a dense convolution to its output channels."""
+    for place, stem in zip(range(1, len(convolution.inputs)), ("weights", "bias"), strict=False):
+        values = graph.constants[convolution.inputs[place]].astype(np.float32)
+        convolution.inputs[place] = graph.constant(np.concatenate([values, np.negative(values)]), stem)
 
 
 def expand_prelu(graph: Graph) -> None:

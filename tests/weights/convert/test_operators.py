@@ -167,6 +167,18 @@ def half_weights(file: TfliteFile) -> int:
     return file.add("CONV_2D", inputs, (1, 8, 10, 4), options("Conv2DOptions", **fields))
 
 
+def narrow_prelu(file: TfliteFile, channels: int) -> int:
+    """A bottleneck of mesh v2: 1×1, PRelu, depthwise, 1×1."""
+    shape = (1, 8, 10, channels)
+    narrow = conv(file, file.input, shape, channels, kernel=1)
+    bent = file.add("PRELU", [narrow, file.constant(weights(1, 1, channels))], shape)
+    fields = {"padding": SAME, "strideH": 1, "strideW": 1, "depthMultiplier": 1}
+    parameters = [file.constant(weights(1, 3, 3, channels)), file.constant(weights(channels))]
+    table = options("DepthwiseConv2DOptions", **fields, dilationHFactor=1, dilationWFactor=1)
+    filtered = file.add("DEPTHWISE_CONV_2D", [bent, *parameters], shape, table)
+    return conv(file, filtered, (1, 8, 10, 16), 16, kernel=1)
+
+
 NETWORKS: dict[str, Callable[[TfliteFile], int]] = {
     "ADD": add_constant,
     "AVERAGE_POOL_2D": lambda file: pool(file, "AVERAGE_POOL_2D"),
@@ -192,6 +204,8 @@ NETWORKS: dict[str, Callable[[TfliteFile], int]] = {
     "PAD channels to whole blocks": lambda file: channel_padding(file, 24),
     "PAD channels in blocks": lambda file: channel_padding(file, 16),
     "PRELU": prelu,
+    "PRELU between narrow convolutions": lambda file: narrow_prelu(file, 8),
+    "PRELU between wide convolutions": lambda file: narrow_prelu(file, 16),
     "RELU": lambda file: file.add("RELU", [file.input], (1, 8, 10, 3)),
     "RESHAPE": reshape_image,
     "RESIZE_BILINEAR": resize,
@@ -219,6 +233,16 @@ def test_batch_answers_like_its_samples():
     for image, answer in zip(images, together, strict=True):
         (alone,) = converted(content, image[np.newaxis], optimised=True)
         np.testing.assert_allclose(answer, alone[0], atol=1e-5)
+
+
+def test_prelu_between_narrow_convolutions_costs_no_pass_over_the_image():
+    counts = {}
+    for channels in (8, 16):
+        file = TfliteFile((1, 8, 10, 3))
+        model = tflite_import.convert(file.content(narrow_prelu(file, channels)), {"output": (8, 10, 16)})
+        counts[channels] = sorted(node.op_type for node in model.graph.node if node.op_type != "Transpose")
+    assert [kind for kind in counts[8] if kind not in ("Reshape",)] == ["Conv", "Conv", "Conv", "Relu"]
+    assert counts[16].count("Conv") == 5  # PRelu as two more
 
 
 def test_every_builtin_operator_is_tested():
