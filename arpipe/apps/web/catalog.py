@@ -13,6 +13,7 @@ from arpipe.effects.packs import Pack, load_pack
 from arpipe.effects.spec import parse_spec
 from arpipe.errors import ConfigError
 
+LARGEST_PRINTED = 10**20
 LOOK_PARAMETERS = (".opacity", ".color")
 """Adjustable parameters of each layer of a look; all of them would be about forty."""
 
@@ -49,7 +50,7 @@ class CatalogEntry:
         known = {control.key: control for control in self.controls}
         for key, value in params.items():
             if key not in known or not known[key].accepts(value):
-                raise ConfigError(f"effect {self.id!r}: {key} cannot be {value!r}")
+                raise ConfigError(f"effect {self.id!r}: {key} cannot be {_shortened(value)}")
         values: dict[str, PlainValue] = {}
         vectors: dict[str, list[PlainValue]] = {}
         for key, control in known.items():
@@ -101,6 +102,13 @@ class EffectCatalog:
         for table in tables:
             del table["source"]  # pages need not know folders
         return tables
+
+
+def _shortened(value: PlainValue) -> str:
+    """Return a value for a message; integers may have more digits than Python prints."""
+    if isinstance(value, int) and abs(value) >= LARGEST_PRINTED:
+        return f"a number of more than {len(str(LARGEST_PRINTED)) - 1} digits"
+    return repr(value)
 
 
 def _entry_of(pack: Pack, source: str) -> CatalogEntry:

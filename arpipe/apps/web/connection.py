@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -25,12 +25,14 @@ from arpipe.apps.web.protocol import (
 from arpipe.apps.web.server_camera import ServerCamera
 from arpipe.apps.web.session import WebSession
 from arpipe.config import WebConfig
-from arpipe.errors import ArpipeError, ConfigError
+from arpipe.errors import ConfigError
 
 HELLO_TIMEOUT_S = 10.0
 MAX_COMMANDS_PER_S = 60
 MAX_REASON_BYTES = 120  # limit of a closing frame
 PROBLEM_CHECK_S = 1.0
+SEND_TIMEOUT_S = 10.0  # for the page to read what it was sent before
+CLOSE_TIMEOUT_S = 1.0
 
 
 DISCONNECTED = (WebSocketDisconnect, RuntimeError)
@@ -77,9 +79,10 @@ async def read_hello(socket: WebSocket) -> Hello:
 
 
 async def close(socket: WebSocket, code: CloseCode, reason: str) -> None:
-    """End a session with a reason that the page shows; no effect if the page is gone."""
-    with suppress(*DISCONNECTED):
-        await socket.close(code, reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore"))
+    """End a session with a reason that the page shows; no effect if the page is gone or does not read."""
+    with suppress(*DISCONNECTED, TimeoutError):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await socket.close(code, reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore"))
 
 
 class PageConnection:
@@ -95,7 +98,8 @@ class PageConnection:
         self._socket, self._session, self._limits = socket, session, limits
         self._pictures = RateLimit(limits.max_fps, "pictures")
         self._commands = RateLimit(MAX_COMMANDS_PER_S, "commands")
-        self._unanswered = 0
+        self._unanswered = 0  # pictures that the page has not been answered, or has not acknowledged
+        self._unwritten = 0  # pictures of the camera that wait for the page to read
         self._acknowledged = asyncio.Event()
 
     async def serve(self, camera: ServerCamera | None) -> None:
@@ -114,7 +118,7 @@ class PageConnection:
                 await self._listen(tasks, accepts_pictures=camera is None)
                 if watcher is not None:
                     watcher.cancel()
-        except* (ProtocolError, ArpipeError) as errors:
+        except* Exception as errors:  # noqa: BLE001 - raised again without its groups
             raise _first(errors) from None
 
     async def _listen(self, tasks: asyncio.TaskGroup, *, accepts_pictures: bool) -> None:
@@ -172,7 +176,7 @@ class PageConnection:
         async with camera.watching():
             while True:
                 self._acknowledged.clear()
-                if self._unanswered >= CREDIT:
+                if max(self._unanswered, self._unwritten) >= CREDIT:
                     await self._acknowledged.wait()
                     continue
                 try:
@@ -184,21 +188,45 @@ class PageConnection:
                         await self._say({"type": "problem", "reason": reported or ""})
                     continue
                 self._unanswered += 1
+                self._unwritten += 1
                 sent_ms = time.monotonic() * 1000.0
-                answer = self._session.answer_frame(frame, number, sent_ms, self._send)
+                answer = self._session.answer_frame(frame, number, sent_ms, self._show)
                 _start(tasks, answer)  # the page's ack returns its credit
 
     async def _answer(self, data: bytes) -> None:
-        self._unanswered -= 1  # before sending, because the page may send its next picture at once
+        """Send an answer; the page has its credit back once the answer is written, not before."""
         await self._send(data)
+        self._unanswered -= 1
+
+    async def _show(self, data: bytes) -> None:
+        """Send a picture of the server's camera; a page that acknowledges what it never read gets no more."""
+        await self._send(data)
+        self._unwritten -= 1
+        self._acknowledged.set()
 
     async def _send(self, data: bytes) -> None:
-        with suppress(*DISCONNECTED):
+        async with _time_to_read():
             await self._socket.send_bytes(data)
 
     async def _say(self, message: dict[str, object]) -> None:
-        with suppress(*DISCONNECTED):
+        async with _time_to_read():
             await self._socket.send_json(message)
+
+
+@asynccontextmanager
+async def _time_to_read() -> AsyncIterator[None]:
+    """Limit the wait for a page that does not read; nothing is sent to one that is gone.
+
+    Raises:
+        ProtocolError: The page did not read in time.
+    """
+    try:
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            yield
+    except DISCONNECTED:
+        return
+    except TimeoutError as error:
+        raise ProtocolError(f"the page has read nothing for {SEND_TIMEOUT_S:g} seconds") from error
 
 
 def _start(tasks: asyncio.TaskGroup, work: Coroutine[None, None, None]) -> None:

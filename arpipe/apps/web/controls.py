@@ -52,8 +52,9 @@ class Control:
     def accepts(self, value: PlainValue) -> bool:
         """Whether the page may set this value."""
         if self.type == "range":
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            return is_number and self.low <= float(value or 0.0) <= self.high
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return False
+            return self.low <= value <= self.high  # not as float: integers may be larger than any float
         if self.type == "choice":
             return value in self.options
         return (value is None and self.optional) or (

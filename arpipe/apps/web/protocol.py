@@ -30,6 +30,7 @@ _DOWNWARD = struct.Struct("<BBHIdI")
 
 Encoding = Literal["h264", "jpeg"]
 Value = bool | int | float | Annotated[str, Field(max_length=64)] | None
+VALUE_PROBLEM = "a parameter must be a finite number, at most 64 characters, true, false or null"
 Facts = Mapping[str, object]
 """Information about a picture for the page, as JSON."""
 
@@ -159,8 +160,15 @@ def parse_command(text: str) -> Command:
     try:
         return _COMMANDS.validate_json(text)
     except (ValidationError, RecursionError) as error:
-        problem = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "nested too deeply"
-        raise ProtocolError(f"malformed command: {problem}") from error
+        raise ProtocolError(f"malformed command: {_problem(error)}") from error
+
+
+def _problem(error: ValidationError | RecursionError) -> str:
+    """Return in a few words what is wrong with a command."""
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    first = error.errors(include_input=False, include_url=False)[0]
+    return VALUE_PROBLEM if "params" in first["loc"] else str(first["msg"])
 
 
 def parse_picture(message: bytes) -> PictureMessage:

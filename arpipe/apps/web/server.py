@@ -25,6 +25,7 @@ from arpipe.apps.web.protocol import CloseCode, ProtocolError
 from arpipe.apps.web.security import WILDCARDS, Access, AccessMiddleware
 from arpipe.apps.web.server_camera import ServerCamera
 from arpipe.apps.web.session import open_session
+from arpipe.apps.web.transport import HttpConnection, PageSocket, limited_logs
 from arpipe.config import RunConfig
 from arpipe.errors import ArpipeError, DeviceError
 
@@ -110,6 +111,9 @@ class Site:
             await connection.close(page, CloseCode.FAULT, str(error))
         except WebSocketDisconnect:
             return
+        except Exception as error:  # noqa: BLE001 - whatever a page has found, the others go on
+            self._failures.note("a session", error)
+            await connection.close(page, CloseCode.FAULT, f"The session failed ({type(error).__name__}).")
         finally:
             self._sessions -= 1
 
@@ -145,7 +149,8 @@ class WebServer:
         self._server = _Server(
             uvicorn.Config(
                 AccessMiddleware(site.app(), self._access),
-                ws="websockets-sansio",
+                http=HttpConnection,
+                ws=PageSocket,
                 ws_max_size=web.max_message_kb * 1024,
                 ws_per_message_deflate=False,
                 ssl_certfile=web.tls_cert,
@@ -169,7 +174,8 @@ class WebServer:
         """Serve until `stop` or a signal; `ready` is called with the address once the server answers."""
         self._server.ready = None if ready is None else lambda: ready(self.url)
         try:
-            self._server.run([self._socket])
+            with limited_logs("uvicorn.error", "asyncio"):
+                self._server.run([self._socket])
         finally:
             self.close()
 

@@ -29,7 +29,7 @@ from arpipe.apps.web.protocol import (
     build_picture,
 )
 from arpipe.config import RunConfig
-from arpipe.effects.packs import load_effect
+from arpipe.effects.packs import load_effect, needs_of
 from arpipe.errors import ArpipeError, MediaError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.video.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
@@ -101,12 +101,17 @@ class WebSession:
         Raises:
             ConfigError: An effect is not in the catalog, or a parameter is wrong; the active effects stay.
         """
+        # Pictures that were detected before are drawn with the effects that they were detected for.
         packs = [self._catalog.entry(effect.id).pack(effect.params) for effect in command.effects]
         if self._view.mesh:
             packs.append(load_effect(MESH_EFFECT))
         self._pacer.settle()
-        await self._drawing.run(self._renderer.update_effects, packs)
-        self._perception.needs = ALWAYS_DETECTED | self._renderer.needs
+        self._perception.needs = self._perception.needs.union(*map(needs_of, packs))
+        await _run(self._perception_thread, _wait_for_earlier_work)
+        try:
+            await self._drawing.run(self._renderer.update_effects, packs)
+        finally:
+            self._perception.needs = ALWAYS_DETECTED | self._renderer.needs
 
     def set_view(self, view: SetView) -> None:
         """Change the view from the next picture on."""
@@ -164,6 +169,7 @@ class WebSession:
                 pixels = decode_jpeg(message.data, self._max_pixels)
             else:
                 pixels = self._decoder.decode(message.data)
+        self._check_largest(pixels.shape[1], pixels.shape[0])
         result = self._detect(pixels, message.captured_ms / 1000.0, None)
         return replace(result, timings_ms={**timer.timings_ms, **result.timings_ms})
 
@@ -178,6 +184,13 @@ class WebSession:
         frame = Frame(even, self._last_s, self._count, camera)
         self._count += 1
         return self._perception.detect(frame)
+
+    def _check_largest(self, width: int, height: int) -> None:
+        """Raise MediaError unless both sides of a picture fit into the limits, upright or not."""
+        web = self._config.web
+        allowed = sorted((web.max_width, web.max_height))
+        if min(width, height) > allowed[0] or max(width, height) > allowed[1]:
+            raise MediaError(f"a picture of {width}x{height} px; {allowed[1]}x{allowed[0]} px are allowed")
 
     def _encode(self, picture: Picture) -> EncodedPicture:
         timer, frame = StageTimer(), picture.result.frame
@@ -226,6 +239,10 @@ async def open_session(
         perception.close()
         raise
     return WebSession(config, catalog, drawing, renderer, perception, down)
+
+
+def _wait_for_earlier_work() -> None:
+    """Do nothing; a thread that has done it has done everything that was submitted before."""
 
 
 async def _run(thread: Executor, work: Callable[[*_Arguments], _Result], *arguments: *_Arguments) -> _Result:
