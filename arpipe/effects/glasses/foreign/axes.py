@@ -17,12 +17,15 @@ UNIT_WIDTHS_M = (0.1, 0.2)  # glasses of children, and oversized ones with templ
 USUAL_WIDTH_M = 0.14
 
 CELLS = 40  # along the longest side, to compare a shape with its mirror image
-MIN_SYMMETRY = 0.3  # of glasses with folded temples, which overlap unevenly; others exceed 0.6
+MIN_SYMMETRY = 0.3  # glasses have 0.94 and more, with folded temples, which overlap unevenly, 0.64
+ALIGNED_SYMMETRY = 0.5  # in an axis of the file; then the glasses stand upright
 MIN_ACROSS = 0.7  # of the longest side
 CENTRAL = 0.3  # share of the width to each side of the middle, where open temples do not reach
 IS_OPEN = 0.5  # of the width; folded glasses are less deep
+LEAST = 1e-30  # keeps divisions by the extent of what is flat finite
+MIDDLE = 0.03  # of the width to each side
 HEIGHTS = (0.1, 0.75)  # of the width
-MAX_CENTRAL_DEPTH = 0.5  # of the width, with folded temples behind the front
+MAX_CENTRAL_DEPTH = 0.3  # of the width, with folded temples behind the front
 MAX_FILLED = 0.05  # of the surface, in the space of the head behind open glasses
 
 
@@ -50,10 +53,8 @@ def find_stance(points: Array) -> Stance:
     Raises:
         GltfError: It does not have the shape of glasses.
     """
-    low, high = points.min(axis=0), points.max(axis=0)
-    extent = high - low
-    points = points - (low + high) / 2.0
-    across = _axis_across(points, extent)
+    alignment, points, across = _aligned(points)
+    extent = np.ptp(points, axis=0)
     width = float(extent[across])
     central = points[np.abs(points[:, across]) < CENTRAL * width]
     others = [axis for axis in range(3) if axis != across]
@@ -67,9 +68,8 @@ def find_stance(points: Array) -> Stance:
     rotation = np.stack([np.cross(upward, forward), upward, forward])
     if _up_score(points @ rotation.T, width) < 0.0:
         rotation = np.stack([np.cross(-upward, forward), -upward, forward])
-    stance = Stance(rotation, width, is_open)
-    _check_shape(points @ rotation.T, stance)
-    return stance
+    _check_shape(points @ rotation.T, width)
+    return Stance(rotation @ alignment, width, is_open)
 
 
 def find_unit(width: float) -> tuple[str, float]:
@@ -80,16 +80,50 @@ def find_unit(width: float) -> tuple[str, float]:
     return "", USUAL_WIDTH_M / width
 
 
-def _axis_across(points: Array, extent: Array) -> int:
+def _aligned(points: Array) -> tuple[Array, Array, int]:
+    """Return a rotation, the points under it about the middle of their box, and the axis across.
+
+    The file's own axes are kept if the glasses are symmetric in one of them; else they are turned upright.
+    """
+    best = (0.0, np.eye(3), points, 0)
+    for turn in (lambda _: np.eye(3), _principal_axes):
+        rotation = turn(points)
+        turned = points @ rotation.T
+        turned -= (turned.min(axis=0) + turned.max(axis=0)) / 2.0
+        symmetry, across = _axis_across(turned)
+        if symmetry > best[0]:
+            best = (symmetry, rotation, turned, across)
+        if symmetry > ALIGNED_SYMMETRY:
+            break
+    if best[0] < MIN_SYMMETRY:
+        raise GltfError("is not symmetric, as glasses are; remove everything that does not belong to them")
+    return best[1:]
+
+
+def _principal_axes(points: Array) -> Array:
+    """Return the (3, 3) rotation to axes of symmetry, the normal of the front being one of them.
+
+    The axis across is exactly a principal one of a symmetric shape; the two others are those of the middle alone,
+    which has no temples.
+    """
+    centered = points - points.mean(axis=0)
+    axes = np.linalg.eigh(np.cov(centered.T))[1].T
+    turned = centered @ axes.T
+    turned -= (turned.min(axis=0) + turned.max(axis=0)) / 2.0
+    across = _axis_across(turned)[1]
+    central = turned[np.abs(turned[:, across]) < CENTRAL * np.ptp(turned[:, across])]
+    others = [axis for axis in range(3) if axis != across]
+    inner = np.linalg.eigh(np.cov(central[:, others].T))[1].T
+    rotation = np.stack([axes[across], *(inner @ axes[others])])
+    return rotation if np.linalg.det(rotation) > 0.0 else rotation * [[-1.0], [1.0], [1.0]]
+
+
+def _axis_across(points: Array) -> tuple[float, int]:
+    """Return the greatest symmetry of a long axis, and the axis; the points' box is about the origin."""
+    extent = np.ptp(points, axis=0)
     candidates = [axis for axis in range(3) if extent[axis] >= MIN_ACROSS * extent.max()]
-    symmetry = {axis: _symmetry(points, axis, float(extent.max()) / CELLS) for axis in candidates}
-    best = max(candidates, key=lambda axis: symmetry[axis])
-    if symmetry[best] < MIN_SYMMETRY:
-        raise GltfError(
-            "is not symmetric, as glasses are; remove everything that does not belong to them, and align them "
-            "with the axes"
-        )
-    return best
+    cell = float(extent.max()) / CELLS
+    return max((_symmetry(points, axis, cell), axis) for axis in candidates)
 
 
 def _symmetry(points: Array, axis: int, cell: float) -> float:
@@ -107,10 +141,15 @@ def _forward_sign(points: Array, central: Array, ahead: int, up: int, is_open: b
     """Return on which side of the axis the front is."""
     if is_open:
         return 1.0 if float(np.median(central[:, ahead])) > 0.0 else -1.0
-    # Folded temples are narrow bands behind a front that is higher than they are.
-    depth = points[:, ahead] - np.median(points[:, ahead])
-    height = np.abs(points[:, up] - np.median(points[:, up]))
-    return 1.0 if float(np.cov(depth, height)[0, 1]) > 0.0 else -1.0
+    # Folded temples are narrow bands behind a front that is higher than they are; the front's own ends bend back.
+    across = 3 - ahead - up
+    distances = np.abs(points - np.median(points, axis=0))
+    depth = points[:, ahead] - points[:, ahead].mean()
+    spread = {
+        axis: float(depth @ distances[:, axis]) / max(float(distances[:, axis].std()), LEAST)
+        for axis in (up, across)
+    }
+    return 1.0 if spread[up] >= spread[across] else -1.0
 
 
 def _up_score(points: Array, width: float) -> float:
@@ -119,7 +158,7 @@ def _up_score(points: Array, width: float) -> float:
     side = np.abs(x) / width
     front = (side > 0.08) & (side < CENTRAL)
     low, high = np.percentile(y[front], (2, 98))
-    height, middle = max(float(high - low), 1e-30), float(low + high) / 2.0
+    height, middle = max(float(high - low), LEAST), float(low + high) / 2.0
     score = 0.0
     bridge = y[side < 0.03]
     if len(bridge):
@@ -135,10 +174,13 @@ def _up_score(points: Array, width: float) -> float:
     return score
 
 
-def _check_shape(points: Array, stance: Stance) -> None:
+def _check_shape(points: Array, width: float) -> None:
     """Refuse what is symmetric but has not the proportions of glasses."""
     x, y, z = points.T
-    width = stance.width
+    if not (np.abs(x) < MIDDLE * width).any():
+        raise GltfError(
+            "has nothing in its middle, where the bridge of glasses is; export a single pair, with its bridge"
+        )
     central = np.abs(x) < CENTRAL * width
     height = float(np.ptp(np.percentile(y[central], (1, 99)))) / width
     depth = float(np.ptp(np.percentile(z[central], (1, 99)))) / width

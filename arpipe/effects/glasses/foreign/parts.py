@@ -10,7 +10,6 @@ import numpy as np
 
 from arpipe.effects.glasses.foreign.pieces import Piece, span, vertices_of
 from arpipe.geometry.transforms import Array, rotation_about
-from arpipe.io.gltf import Material
 
 TEMPLE_NAMES = re.compile(r"temple|earpiece|(?<![a-z])(arms?|legs?|branche?s?|b(ue|ü)gel|patillas?)(?![a-z])")
 LENS_NAMES = re.compile(
@@ -66,12 +65,10 @@ def sort_parts(pieces: list[Piece], is_open: bool) -> Parts:
     return Parts(rest, tuple(lenses), tuple(sides[True]), tuple(sides[False]), were_folded)
 
 
-def is_see_through(material: Material | None) -> bool:
-    """Whether what is behind a material shows; many exporters call opaque materials blended."""
-    if material is None:
-        return False
-    blends = material.alpha_mode == "BLEND" and float(material.base_color_factor[3]) < SEE_THROUGH_ALPHA
-    return material.transmission > 0.0 or blends
+def is_see_through(piece: Piece) -> bool:
+    """Whether what is behind a piece shows; many exporters call opaque materials blended."""
+    is_transmissive = piece.material is not None and piece.material.transmission > 0.0
+    return is_transmissive or piece.opacity < SEE_THROUGH_ALPHA
 
 
 def _hinge_z(pieces: list[Piece], width: float) -> float:
@@ -110,7 +107,7 @@ def _lenses(front: list[Piece], width: float) -> list[Piece]:
     ]
     filled = [piece for piece in large if _filled(piece) > LENS_FILLED]
     for is_lens in (
-        lambda piece: is_see_through(piece.material),
+        is_see_through,
         lambda piece: LENS_NAMES.search(piece.name),
         lambda piece: piece.extent[2] < LENS_DEPTH * width,
     ):

@@ -12,6 +12,9 @@ from arpipe.io.gltf.model import Floats, Triangles
 from arpipe.render.object_mesh import normal_matrix
 
 WELD = 1e-5  # vertices nearer than this share of the model's extent are one
+MIN_SOLID = (
+    0.003  # volume over area^1.5: a ball has 0.094, a wire as thin as a rim 0.01, a curved plate nearly 0
+)
 SAMPLES = 24_000
 
 Labels = npt.NDArray[np.int64]
@@ -29,6 +32,7 @@ class Piece:
         uvs: (n, 2), or None.
         colors: (n, 4), or None.
         triangles: (m, 3), counter-clockwise when seen from outside.
+        opacity: Mean of the material, its texture and the vertices, in [0, 1]; 1 unless the material blends.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Piece:
     uvs: Floats | None
     colors: Floats | None
     triangles: Triangles
+    opacity: float = 1.0
 
     @property
     def low(self) -> Array:
@@ -113,8 +118,37 @@ def pieces_of(model: Model) -> list[Piece]:
                 primitive.colors,
                 primitive.indices[:, ::order],
             )
-            found += _split(whole.moved(matrix[:3, :3], matrix[:3, 3]))
+            pieces = _split(whole.moved(matrix[:3, :3], matrix[:3, 3]))
+            found += [_outwards(replace(piece, opacity=_opacity(piece, model))) for piece in pieces]
     return found
+
+
+def _opacity(piece: Piece, model: Model) -> float:
+    """Return how opaque a piece is on average; in an atlas, pieces of one material may differ."""
+    material = piece.material
+    if material is None or material.alpha_mode != "BLEND":
+        return 1.0
+    opacity = float(material.base_color_factor[3])
+    if piece.colors is not None:
+        opacity *= float(piece.colors[:, 3].mean())
+    if material.base_color_texture is not None and piece.uvs is not None:
+        texture = model.textures[material.base_color_texture]
+        height, width = texture.pixels.shape[:2]
+        place = np.column_stack([piece.uvs, np.ones(len(piece.uvs))]) @ texture.transform[:2].T
+        column, row = np.floor(place % 1.0 * (width, height)).astype(np.int64).T
+        alpha = texture.pixels[np.minimum(row, height - 1), np.minimum(column, width - 1), 3]
+        opacity *= float(alpha.mean()) / 255.0
+    return opacity
+
+
+def _outwards(piece: Piece) -> Piece:
+    """Turn a solid inside out whose triangles face inwards, as those of a careless export may."""
+    corners = piece.positions[piece.triangles] - piece.middle
+    volume = float(np.einsum("ij,ij->", corners[:, 0], piece.facing())) / 6.0
+    area = float(np.linalg.norm(piece.facing(), axis=1).sum()) / 2.0
+    if volume > -MIN_SOLID * area**1.5:
+        return piece
+    return replace(piece, triangles=piece.triangles[:, ::-1], normals=-piece.normals)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,30 +10,18 @@ from arpipe.effects.glasses.fit import GlassesSize
 from arpipe.effects.glasses.foreign.axes import Stance, find_stance, find_unit
 from arpipe.effects.glasses.foreign.parts import Parts, hinge_of, is_see_through, sort_parts
 from arpipe.effects.glasses.foreign.pieces import Piece, pieces_of, sample, span, vertices_of
+from arpipe.effects.glasses.foreign.surfaces import FRAME, Surfaces
 from arpipe.effects.glasses.object_file import UNITS_M, Unit, rotation_of
 from arpipe.errors import GltfError
 from arpipe.geometry.transforms import Array
 from arpipe.io.gltf import Material, Model, Node, Primitive
 from arpipe.io.gltf.model import Floats
-from arpipe.render.object_mesh import DEFAULT_MATERIAL
 
 ORIGIN_ABOVE_LENSES_M = 0.0035  # of arpipe's own glasses: the bridge rests a little above the lenses' middle
 ORIGIN_BEHIND_BRIDGE_M = 0.0025
 BRIDGE_SIDE_M = 0.004
 STRIP_M = 0.003
-MIN_TINT = 0.08  # linear; darker lenses of a foreign model would hide the eyes wholly
-CLEAR = 0.5  # linear; lighter lenses are clear ones, whose colour is that of their reflections
-LENS_ROUGHNESS = 0.08
-
-FRAME = replace(
-    DEFAULT_MATERIAL,
-    name="frame",
-    base_color_factor=np.array([0.02, 0.02, 0.022, 1.0], np.float32),
-    metallic=0.0,
-    roughness=0.3,
-    double_sided=True,
-)
-"""Black acetate, for pieces without a material."""
+ALONG_AXIS = 0.9999  # cosine; less than a degree off
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +65,10 @@ def make_wearable(
     parts = sort_parts(pieces, stance.is_open)
     if not parts.front and not parts.lenses:
         raise GltfError("has temples but no front; export all parts of the glasses")
+    if not (parts.lenses or parts.left or parts.right):
+        raise GltfError(
+            "has neither temples nor lenses, so it is not a pair of glasses; export all parts of them"
+        )
     parts = _shifted(parts, -_origin(parts))
     size = _measure(parts)
     findings = _findings(found_unit, metres, stance, parts, size)
@@ -157,12 +149,17 @@ def _length(temple: tuple[Piece, ...]) -> float:
 
 def _assemble(parts: Parts, model: Model) -> Model:
     """Put parts into nodes with arpipe's names."""
-    groups: list[tuple[str, tuple[Piece, ...], Array]] = [("front", parts.front, np.zeros(3))]
+    surfaces = Surfaces()
+    groups: list[tuple[str, tuple[Piece, ...], Array]] = [
+        ("front", tuple(map(surfaces.opaque, parts.front)), np.zeros(3))
+    ]
     for name, chosen in (("lens_l", True), ("lens_r", False)):
-        lenses = tuple(_see_through(piece) for piece in parts.lenses if bool(piece.middle[0] >= 0) == chosen)
+        lenses = tuple(surfaces.lens(piece) for piece in parts.lenses if bool(piece.middle[0] >= 0) == chosen)
         groups.append((name, lenses, np.zeros(3)))
     for name, temple in (("temple_l", parts.left), ("temple_r", parts.right)):
-        groups.append((name, temple, hinge_of(temple) if temple else np.zeros(3)))
+        groups.append(
+            (name, tuple(map(surfaces.opaque, temple)), hinge_of(temple) if temple else np.zeros(3))
+        )
     materials: dict[int, Material] = {}
     nodes: list[Node] = []
     meshes: list[tuple[Primitive, ...]] = []
@@ -216,41 +213,13 @@ def _joined_values(values: Iterable[Floats | None]) -> Floats | None:
     return np.concatenate(present) if present else None
 
 
-def _see_through(lens: Piece) -> Piece:
-    """Return a lens through which the eyes can be seen; a dark colour becomes a tint."""
-    material = lens.material
-    if is_see_through(material):
-        return lens
-    color = np.ones(3) if material is None else material.base_color_factor[:3]
-    tint = np.ones(3) if float(color.mean()) > CLEAR else np.maximum(color, MIN_TINT)
-    glass = replace(
-        material or DEFAULT_MATERIAL,
-        name="lens",
-        base_color_factor=np.array([*tint, 1.0], np.float32),
-        base_color_texture=None,
-        metallic=0.0,
-        roughness=LENS_ROUGHNESS,
-        metallic_roughness_texture=None,
-        alpha_mode="OPAQUE",
-        transmission=1.0,
-        double_sided=True,
-    )
-    return replace(lens, material=glass, colors=None)
-
-
-def _nearest_axis(direction: Array) -> str:
-    """Name the signed axis of the file that is nearest to a direction in its frame."""
-    number = int(np.abs(direction).argmax())
-    return f"{'-' if direction[number] < 0 else ''}{'xyz'[number]}"
-
-
 def _findings(unit: str, metres: float, stance: Stance, parts: Parts, size: GlassesSize) -> tuple[str, ...]:
     """Say what was found out."""
-    _, up, forward = map(_nearest_axis, stance.rotation)
+    _, up, forward = map(_axis_name, stance.rotation)
     unit_text = f"unit {unit}" if unit else f"unit unknown, scaled by {metres:.3g} to the usual width"
     temples = [name for name, pieces in (("left", parts.left), ("right", parts.right)) if pieces]
     folded = ", which were folded and are opened" if parts.were_folded else ""
-    opaque = sum(not is_see_through(piece.material) for piece in parts.lenses)
+    opaque = sum(not is_see_through(piece) for piece in parts.lenses)
     made = f", {opaque} of them opaque and made see-through" if opaque else ""
     return (
         f"{unit_text}; {up} is up, {forward} is forward",
@@ -258,3 +227,11 @@ def _findings(unit: str, metres: float, stance: Stance, parts: Parts, size: Glas
         f"temples: {' and '.join(temples)}{folded}" if temples else "no temples",
         f"lenses: {len(parts.lenses)}{made}" if parts.lenses else "no lenses",
     )
+
+
+def _axis_name(direction: Array) -> str:
+    """Return the axis of the file that a (3,) unit vector follows, or its components."""
+    axis = int(np.abs(direction).argmax())
+    if abs(direction[axis]) < ALONG_AXIS:
+        return f"({', '.join(f'{component:.2f}' for component in direction)})"
+    return f"{'-' if direction[axis] < 0 else ''}{'xyz'[axis]}"

@@ -262,3 +262,55 @@ def variants():
 
 def anonymous_lens():
     return parts(names=("Torus", "Lens", "Curve", "Box", "arm"))
+
+
+def turned(yaw_deg, pitch_deg):
+    """A rotation that no axis of the file follows."""
+    yaw, pitch = np.deg2rad((yaw_deg, pitch_deg))
+    about_y = [[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]]
+    about_x = [[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]]
+    return np.array(about_x) @ np.array(about_y)
+
+
+def thick(part, depth_mm=2.0, count=48):
+    """A lens with a back and an edge."""
+    size = len(part.vertices)
+    ring = np.arange(size - count, size)
+    after = np.roll(ring, -1)
+    edge = np.concatenate(
+        [np.stack([ring, ring + size, after], 1), np.stack([after, ring + size, after + size], 1)]
+    )
+    triangles = np.concatenate([part.triangles, part.triangles[:, ::-1] + size, edge])
+    return replace(
+        part, vertices=np.concatenate([part.vertices, part.vertices - (0, 0, depth_mm)]), triangles=triangles
+    )
+
+
+def shield(columns=60, rows=20):
+    """One lens before both eyes."""
+    u, v = (grid.ravel() for grid in np.meshgrid(np.linspace(-1, 1, columns), np.linspace(-1, 1, rows)))
+    vertices = np.column_stack([66 * u, -2 + 22 * v * (1 - 0.15 * np.abs(u)), 4 - 14 * u**2])
+    here = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
+    triangles = np.concatenate(
+        [
+            np.stack([here, here + 1, here + columns], 1),
+            np.stack([here + 1, here + columns + 1, here + columns], 1),
+        ]
+    )
+    return Part("shield", LENS, vertices, triangles)
+
+
+def trifles():
+    """Nose pads and screws, as pieces of their own."""
+    squeeze = np.diag([0.15, 0.25, 1.0])
+    pads = [lens("pad", side).moved(squeeze, (3.5 * side, -6.0, -6.0)) for side in (1, -1)]
+    screws = [
+        tube(f"s{side}{place}", [(side * 69.0, 4.0, -7.0 - place), (side * 69.0, 12.0, -7.0 - place)], 0.5)
+        for side in (1, -1)
+        for place in (0, 2)
+    ]
+    return [*pads, *screws]
+
+
+def without(every, *words):
+    return [part for part in every if not any(word in part.name for word in words)]

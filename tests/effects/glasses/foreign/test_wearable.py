@@ -1,5 +1,7 @@
 """Glasses of other programs come out as arpipe's own are built, whatever their unit, axes, parts and materials."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from arpipe.effects.glasses.foreign.wearable import make_wearable
 from arpipe.effects.glasses.model_shape import TEMPLES, measure_model
 from arpipe.errors import GltfError
 from arpipe.io.gltf import load_gltf
+from arpipe.io.gltf.model import Texture
 from arpipe.io.gltf.writer import encode_glb
 from arpipe.render.object_mesh import is_glass, object_mesh
 from tests.effects.glasses.foreign.glasses import (
@@ -16,10 +19,17 @@ from tests.effects.glasses.foreign.glasses import (
     Z_UP,
     Export,
     Part,
+    folded,
     lens,
     parts,
+    shield,
+    thick,
+    trifles,
     tube,
+    turned,
     variants,
+    with_material,
+    without,
 )
 from tests.io.gltf.gltf_files import quad
 
@@ -147,6 +157,66 @@ def test_arpipe_s_own_glasses_are_recognised_from_any_side(tmp_path, name, linea
             np.testing.assert_allclose(node.matrix[:2, 3], own[node.name][:2], atol=0.008)
 
 
+ODD = {
+    "turned": (parts(), turned(25, -15), ["front", "lens_l", "lens_r", "temple_l", "temple_r"]),
+    "turned by 45 degrees": (parts(), turned(45, 0), ["front", "lens_l", "lens_r", "temple_l", "temple_r"]),
+    "shield": (
+        [shield(), *without(parts(), "rim", "lens")],
+        np.eye(3),
+        ["front", "lens_l", "temple_l", "temple_r"],
+    ),
+    "thick lenses": (
+        [thick(part) if "lens" in part.name else part for part in parts()],
+        Z_UP,
+        ["front", "lens_l", "lens_r", "temple_l", "temple_r"],
+    ),
+    "pads and screws": (
+        [*parts(), *trifles()],
+        BACKWARDS,
+        ["front", "lens_l", "lens_r", "temple_l", "temple_r"],
+    ),
+    "folded, facing backwards": (
+        folded(parts()),
+        BACKWARDS,
+        ["front", "lens_l", "lens_r", "temple_l", "temple_r"],
+    ),
+    "no temples": (without(parts(), "temple"), np.eye(3), ["front", "lens_l", "lens_r"]),
+    "no lenses": (without(parts(), "lens"), Z_UP, ["front", "temple_l", "temple_r"]),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_pairs_are_understood_without_names_and_with_one_material(tmp_path, name):
+    every, linear, expected = ODD[name]
+    nameless = [dataclasses.replace(part, name="Mesh", material="frame") for part in every]
+    for pieces in (every, nameless):
+        found = make_wearable(load_gltf(Export(0.1, linear).save(pieces, tmp_path)))
+        assert [node.name for node in found.model.nodes] == expected
+        assert found.size.frame_width_mm == pytest.approx(141.7, abs=1.5)
+        front = positions(found.model, "front")
+        assert front[front[:, 1] > 0.008][:, 2].size
+        if "temple_l" in expected:
+            temple = positions(found.model, "temple_l")
+            assert temple[:, 0].min() > 0.04
+            assert temple[temple[:, 1].argmin()][2] < -0.1
+        else:
+            edges = front[np.abs(front[:, 0]) > 0.068]
+            assert edges[:, 2].mean() < front[:, 2].mean()  # the ends bend back
+
+
+@pytest.mark.parametrize(
+    ("every", "words"),
+    [
+        ([*parts(), *(part.moved(np.eye(3), (200.0, 0.0, 0.0)) for part in parts())], "single pair"),
+        ([*parts(), tube("floor", [(-300, -60, 0), (300, -60, 0)], 100.0)], "such as a head or a stand"),
+    ],
+    ids=["two pairs", "a stand"],
+)
+def test_more_than_a_pair_is_refused(tmp_path, every, words):
+    with pytest.raises(GltfError, match=words):
+        make_wearable(load_gltf(Export().save(every, tmp_path)))
+
+
 def ball(radius=70.0, center=(0.0, 0.0, 0.0), name="head"):
     latitudes, longitudes = (
         np.linspace(-np.pi / 2, np.pi / 2, 20),
@@ -182,3 +252,61 @@ def test_triangles_without_an_area_are_none(tmp_path):
     file.json["meshes"][0]["primitives"][0]["indices"] = file.accessor(np.array([0, 0, 1], "<u2"))
     with pytest.raises(GltfError, match="no triangles"):
         make_wearable(load_gltf(file.save(tmp_path)))
+
+
+def textured(every, folder, alpha):
+    """Everything in one blended material, whose texture has the lenses' alpha in its right half."""
+    path = Export(merged=True, materials={"frame": {"alphaMode": "BLEND"}}).save(
+        with_material(every, "frame", ""), folder
+    )
+    model = load_gltf(path)
+    pixels = np.full((4, 8, 4), 255, np.uint8)
+    pixels[:, 4:, 3] = alpha
+    texture = Texture(pixels, ("repeat", "repeat"), "linear", False, np.eye(3))
+    material = dataclasses.replace(model.materials[0], base_color_texture=0)
+    primitive = model.meshes[0][0]
+    flat = np.isin(np.arange(len(primitive.positions)), lens_vertices(every))
+    uvs = np.column_stack([np.where(flat, 0.75, 0.25), np.full(len(flat), 0.5)]).astype(np.float32)
+    meshes = ((dataclasses.replace(primitive, uvs=uvs),),)
+    return dataclasses.replace(model, materials=(material,), textures=(texture,), meshes=meshes)
+
+
+def lens_vertices(every):
+    starts = np.cumsum([0, *(len(part.vertices) for part in every)])
+    return np.concatenate(
+        [
+            np.arange(start, start + len(part.vertices))
+            for start, part in zip(starts, every, strict=False)
+            if "lens" in part.name
+        ]
+    )
+
+
+@pytest.mark.parametrize("alpha", [60, 255])
+def test_an_atlas_whose_alpha_makes_the_lenses_keeps_its_textures(tmp_path, alpha):
+    found = make_wearable(textured(parts(), tmp_path, alpha))
+    path = tmp_path / "written.glb"
+    path.write_bytes(encode_glb(found.model))
+    model = load_gltf(path)
+    for node in model.nodes:
+        material = model.materials[model.meshes[node.mesh][0].material]
+        assert is_glass(material) == node.name.startswith("lens")
+        if node.name == "front" or alpha < 255:
+            np.testing.assert_array_equal(model.textures[material.base_color_texture].pixels[..., :3], 255)
+    assert ("opaque" in found.findings[-1]) == (alpha == 255)
+    assert len(model.materials) == 2
+
+
+def test_a_solid_that_is_inside_out_is_turned(tmp_path):
+    every = [dataclasses.replace(part, triangles=part.triangles[:, ::-1]) for part in parts()]
+    model = make_wearable(load_gltf(Export().save(every, tmp_path))).model
+    right = make_wearable(load_gltf(Export().save(parts(), tmp_path))).model
+    for node, other in zip(model.nodes, right.nodes, strict=True):
+        for mine, theirs in zip(model.meshes[node.mesh], right.meshes[other.mesh], strict=True):
+            if not node.name.startswith("lens"):  # seen from both sides
+                np.testing.assert_allclose(mine.normals, theirs.normals, atol=1e-5)
+
+
+def test_lenses_are_seen_from_both_sides(tmp_path):
+    model = imported("opaque glass by name", tmp_path).model
+    assert all(material.double_sided for material in model.materials if is_glass(material))
