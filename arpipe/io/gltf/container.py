@@ -81,7 +81,7 @@ class Document:
                     "export the model as .glb"
                 )
         self.gltf, notes = _parse(text)
-        self.notes = (*notes, *_check_extensions(self.gltf, text))
+        self.notes = [*notes, *_check_extensions(self.gltf, text)]
         self.buffers = tuple(
             self._buffer(index, buffer, binary) for index, buffer in enumerate(self.gltf.buffers)
         )

@@ -13,6 +13,7 @@ from arpipe.io.gltf.levels import read_levels
 from arpipe.io.gltf.materials import read_material
 from arpipe.io.gltf.model import Credits, Model
 from arpipe.io.gltf.scene import read_nodes
+from arpipe.io.gltf.skins import place_skins
 from arpipe.io.gltf.textures import TextureTable
 
 
@@ -51,10 +52,13 @@ def _load(path: Path) -> Model:
         credits=_credits(gltf.asset),
     )
     _check_reach(model)
+    model = _with_levels(model, gltf, tuple(placed))
+    model = place_skins(document, model, {index: number for number, index in enumerate(placed)})
+    _check_reach(model)
     model = _without_flat(model)
     if all(node.mesh is None for node in model.nodes):
         raise GltfError("the scene has no mesh to draw; export a file with a visible object")
-    return _with_levels(model, gltf, tuple(placed))
+    return model
 
 
 def _with_levels(model: Model, gltf: schema.Gltf, indices: tuple[int, ...]) -> Model:
@@ -79,7 +83,7 @@ def _without_flat(model: Model) -> Model:
         if node.mesh is not None and np.linalg.matrix_rank(linear) < 2:
             scale = ", ".join(f"{length:g}" for length in np.linalg.norm(linear, axis=0))
             notes.append(f"node {node.name[:60]!r} is scaled by {scale} and is not drawn")
-            nodes[index] = replace(node, mesh=None)
+            nodes[index] = replace(node, mesh=None, levels=())
     return replace(model, nodes=tuple(nodes), notes=tuple(notes))
 
 

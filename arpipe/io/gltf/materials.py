@@ -23,7 +23,9 @@ def read_material(material: schema.MaterialEntry, index: int, textures: TextureT
         metallic_roughness_texture=surface.metallic_roughness_texture,
         normal_texture=textures.index(material.normal_texture, f"{where}.normalTexture"),
         normal_scale=1.0 if material.normal_texture is None else material.normal_texture.scale,
-        occlusion_texture=textures.index(material.occlusion_texture, f"{where}.occlusionTexture"),
+        occlusion_texture=textures.index_if_first_uvs(
+            material.occlusion_texture, f"{where}.occlusionTexture"
+        ),
         occlusion_strength=1.0 if material.occlusion_texture is None else material.occlusion_texture.strength,
         emissive=np.clip(emissive, 0.0, np.finfo(np.float32).max).astype(np.float32),
         emissive_texture=textures.index(material.emissive_texture, f"{where}.emissiveTexture"),

@@ -42,10 +42,6 @@ def _roots(gltf: schema.Gltf) -> list[int]:
 
 def _read_node(gltf: schema.Gltf, index: int, node: schema.NodeEntry, parent: int | None) -> Node:
     where = f"nodes[{index}]"
-    if node.skin is not None:
-        raise GltfError(
-            f"{where}: is skinned; arpipe draws rigid meshes, apply the armature and export again"
-        )
     if node.mesh is not None:
         pick(gltf.meshes, node.mesh, "meshes", where)
     return Node(node.name, parent, _matrix(node, where), node.mesh)

@@ -400,6 +400,13 @@ class NodeEntry(_Object):
         return self.extensions.levels.ids
 
 
+class SkinEntry(_Object):
+    """Joints of a skinned mesh, and the transforms from the mesh to each of them."""
+
+    joints: Annotated[list[Index], Field(min_length=1, max_length=MAX_ITEMS)]
+    inverse_bind_matrices: Index | None = None
+
+
 class SceneEntry(_Object):
     """Root nodes of a scene."""
 
@@ -423,5 +430,6 @@ class Gltf(_Object):
     accessors: Items[Accessor] = []
     buffer_views: Items[BufferView] = []
     buffers: Items[Buffer] = []
+    skins: Items[SkinEntry] = []
     animations: Items[IgnoredEntry] = []
     cameras: Items[IgnoredEntry] = []

@@ -46,6 +46,13 @@ class TextureTable:
             return None
         return self._place(info, self._transform(info, where), where)
 
+    def index_if_first_uvs(self, info: schema.TextureInfo | None, where: str) -> int | None:
+        """Return the index as `index` does; None, with a note, for a slot of the second UV set, as of baked light."""
+        if info is None or _uv_set(info) == 0:
+            return self.index(info, where)
+        self._document.notes.append(f"{where} uses TEXCOORD_{_uv_set(info)} and is ignored")
+        return None
+
     def read(self, info: schema.TextureInfo | None, where: str) -> Texture | None:
         """Return the texture of a slot that is converted before it is used; it is not part of `textures`."""
         if info is None:
@@ -62,9 +69,10 @@ class TextureTable:
     def _transform(self, info: schema.TextureInfo, where: str) -> schema.TextureTransform:
         """Return the transform of a slot, which must use the first UV set."""
         transform = info.extensions.transform or schema.TextureTransform()
-        uv_set = info.tex_coord if transform.tex_coord is None else transform.tex_coord
-        if uv_set != 0:
-            raise GltfError(f"{where}: uses TEXCOORD_{uv_set}; arpipe reads one UV set, use TEXCOORD_0")
+        if _uv_set(info) != 0:
+            raise GltfError(
+                f"{where}: uses TEXCOORD_{_uv_set(info)}; arpipe reads one UV set, use TEXCOORD_0"
+            )
         return transform
 
     def _place(self, info: schema.TextureInfo, transform: schema.TextureTransform, where: str) -> int:
@@ -93,6 +101,11 @@ class TextureTable:
             mipmap=sampler.min_filter in MIPMAPPED,
             transform=_matrix(transform, where),
         )
+
+
+def _uv_set(info: schema.TextureInfo) -> int:
+    transform = info.extensions.transform
+    return info.tex_coord if transform is None or transform.tex_coord is None else transform.tex_coord
 
 
 def _matrix(transform: schema.TextureTransform, where: str) -> Array:

@@ -135,11 +135,12 @@ def test_a_long_chain_of_huge_scales_and_a_deep_tree(tmp_path):
     assert len(load_gltf(file.save(tmp_path)).nodes) == 3001
 
 
-def test_skinned_meshes_lines_and_second_uv_sets_are_refused(tmp_path):
-    assert "skinned" in edited(tmp_path, nodes=[{"mesh": 0, "skin": 0}])
+def test_missing_skins_lines_and_second_uv_sets_are_refused(tmp_path):
+    assert "skins[0]" in edited(tmp_path, nodes=[{"mesh": 0, "skin": 0}])
+    assert "joints" in edited(tmp_path, nodes=[{"mesh": 0, "skin": 0}], skins=[{"joints": [7]}])
     assert "lines" in refusal(quad(mode=1).save(tmp_path))
     file = textured_quad()
-    file.json["materials"][0]["occlusionTexture"] = {"index": 0, "texCoord": 1}
+    file.json["materials"][0]["emissiveTexture"] = {"index": 0, "texCoord": 1}
     assert "TEXCOORD_1" in refusal(file.save(tmp_path))
 
 

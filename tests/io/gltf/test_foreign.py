@@ -223,3 +223,58 @@ def test_a_transmission_texture_without_a_factor_is_kept(tmp_path):
     model = load_gltf(file.save(tmp_path))
     assert model.materials[0].transmission == 0.0
     np.testing.assert_array_equal(model.textures[model.materials[0].transmission_texture].pixels, PIXELS)
+
+
+def skinned(turn_deg=0.0):
+    """The square, held by two joints below an armature of scale 2, one of them turned away from the rest pose."""
+    file = quad()
+    inverse = np.eye(4)
+    inverse[:3, 3] = (
+        -1.0,
+        0.0,
+        0.0,
+    )  # the joints' place when the mesh was bound, in a file of column-major matrices
+    matrices = np.stack([np.eye(4), inverse]).swapaxes(1, 2).reshape(2, 16)
+    file.json["accessors"].append(
+        {
+            "bufferView": file.view(matrices.astype("<f4").tobytes()),
+            "componentType": 5126,
+            "count": 2,
+            "type": "MAT4",
+        }
+    )
+    half = np.deg2rad(turn_deg) / 2.0
+    file.json["nodes"] = [
+        {"name": "armature", "scale": [2, 2, 2], "children": [1, 2]},
+        {"name": "hip"},
+        {"name": "knee", "translation": [1, 0, 0], "rotation": [0, 0, np.sin(half), np.cos(half)]},
+        {"name": "frame", "mesh": 0, "skin": 0, "translation": [9, 9, 9]},
+    ]
+    file.json["scenes"] = [{"nodes": [0, 3]}]
+    file.json["skins"] = [{"joints": [1, 2], "inverseBindMatrices": len(file.json["accessors"]) - 1}]
+    return file
+
+
+def test_a_skinned_mesh_is_where_its_joints_hold_it_at_rest(tmp_path):
+    model = load_gltf(skinned().save(tmp_path))
+    ((node, matrix),) = [
+        (node, matrix)
+        for node, matrix in zip(model.nodes, model.model_from_node(), strict=True)
+        if node.mesh is not None
+    ]
+    assert node.name == "frame"
+    np.testing.assert_allclose(matrix, np.diag([2.0, 2.0, 2.0, 1.0]), atol=1e-6)
+    assert "node 'frame' is skinned; it keeps its rest pose" in model.notes
+
+
+def test_a_posed_skin_is_refused(tmp_path):
+    with pytest.raises(GltfError, match="apply the pose"):
+        load_gltf(skinned(20.0).save(tmp_path))
+
+
+def test_occlusion_of_a_second_uv_set_is_ignored_with_a_note(tmp_path):
+    file = textured_quad()
+    file.json["materials"][0]["occlusionTexture"] = {"index": 0, "texCoord": 1}
+    model = load_gltf(file.save(tmp_path))
+    assert model.materials[0].occlusion_texture is None
+    assert "materials[0].occlusionTexture uses TEXCOORD_1 and is ignored" in model.notes
