@@ -1,6 +1,8 @@
 """The OpenGL context: created once, used by the thread that created it, closed once."""
 
+import ctypes
 import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -40,6 +42,7 @@ class GlContext:
         self.max_samples = int(gl.max_samples)
         self._resources = Resources(gl)
         self._elsewhere: moderngl.Framebuffer | None = None
+        self._is_headless = False
         _CURRENT.context = self
 
     @classmethod
@@ -56,7 +59,9 @@ class GlContext:
                 f"no OpenGL context through EGL ({error}); on Debian and Ubuntu: "
                 "apt-get install --no-install-recommends libegl1 libgl1"
             ) from error
-        return cls(gl)
+        context = cls(gl)
+        context._is_headless = True
+        return context
 
     @classmethod
     def attached(cls) -> "GlContext":
@@ -141,6 +146,8 @@ class GlContext:
             self._elsewhere.release()
             self._elsewhere = None
         gl.release()
+        if self._is_headless:
+            _release_thread()
         self._gl = None
         _CURRENT.context = None
 
@@ -154,3 +161,12 @@ class GlContext:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _release_thread() -> None:
+    """Make no EGL context current on this thread.
+
+    EGL keeps a destroyed context alive while it is current, for ever if its thread ends: 7 MB for each pipeline.
+    """
+    with suppress(OSError):  # not the library of this system
+        ctypes.CDLL("libEGL.so.1").eglReleaseThread()
