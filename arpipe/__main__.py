@@ -30,10 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return _run([argument for argument in arguments if argument != DEBUG_FLAG])
         except KeyboardInterrupt:
-            return INTERRUPTED
+            return _interrupted()
         except Exception as error:  # the last resort; --debug shows the traceback
             if interruption.is_requested and not isinstance(error, ArpipeError):
-                return INTERRUPTED
+                return _interrupted()
             if debug:
                 raise
             _report(_message(error))
@@ -60,9 +60,19 @@ def _run(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _interrupted() -> int:
+    """Say that the command was ended from outside, and return its exit code."""
+    _say("interrupted; files that were not finished are discarded")
+    return INTERRUPTED
+
+
 def _report(message: str) -> None:
+    _say(f"error: {message}")
+
+
+def _say(line: str) -> None:
     try:
-        sys.stderr.write(f"error: {message}\n")
+        sys.stderr.write(f"{line}\n")
     except BrokenPipeError:
         _drop_output()
 

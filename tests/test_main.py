@@ -94,7 +94,7 @@ def test_interrupts_during_imports_are_no_import_errors(monkeypatch, capsys, num
     monkeypatch.setattr(cli, "app", interrupted_import)
     before = signal.getsignal(number)
     assert entry.main(["doctor"]) == 130
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", "interrupted; files that were not finished are discarded\n")
     assert signal.getsignal(number) is before
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from arpipe.apps.failures import Failures
 from arpipe.apps.malloc import limit_malloc_arenas
@@ -11,9 +12,10 @@ from arpipe.apps.stream.loop import Watch
 from arpipe.apps.stream.outlets import Outlet, Recording, free_path
 from arpipe.apps.stream.session import LiveSession
 from arpipe.config import RunConfig
+from arpipe.io.atomic import GrowingFile
 from arpipe.io.camera.virtual_camera import VirtualCameraSink
 from arpipe.io.sink import Sink
-from arpipe.io.sinks import LiveSink
+from arpipe.io.sinks import LiveSink, names_sink
 from arpipe.pipeline.perception import Perception, PerceptionConfig
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.context import GlContext
@@ -67,8 +69,10 @@ def open_session(
     if run.live.virtual_camera:
         session.attach(Outlet(VirtualCameraSink(), "virtual camera"))
     if run.live.record is not None:
-        session.attach(Outlet(Recording(free_path(run.live.record), run.video), "recording"))
+        session.attach(Outlet(Recording(_require_new(free_path(run.live.record)), run.video), "recording"))
     for output in run.live.outputs:
+        if not names_sink(output):
+            _require_new(Path(output))
         session.attach(Outlet(LiveSink(output, run.video), output))
     return session
 
@@ -101,6 +105,15 @@ def connect(
         Perception(_live_perception(run.perception), renderer.needs, run.camera, observer)
     )
     return stack.enter_context(LiveSession(capture, perception, renderer, run.governor, failures=failures))
+
+
+def _require_new(path: Path) -> Path:
+    """Return the path of a file that a live run will write; OutputError if it exists or cannot be written.
+
+    It is checked now, because the file itself is begun by the first picture.
+    """
+    GrowingFile(path).discard()
+    return path
 
 
 def _live_perception(config: PerceptionConfig) -> PerceptionConfig:
