@@ -1,12 +1,14 @@
 """What a more accurate network says about the rotation, kept from one of its frames to the next."""
 
+import math
+
 import numpy as np
 
 from arpipe.geometry.transforms import Array
 
-GAIN = (
-    0.75  # share of a new difference that is taken over: it changes as slowly as the head turns, but is noisy
-)
+# Share of a new difference that is taken over. It changes as slowly as the head turns, but is noisy: by 0.2° from look
+# to look at rest, by degrees while the head turns.
+LEAST_GAIN, GAIN, GAIN_PER_RAD = 0.1, 0.75, 0.75 / math.radians(1.5)
 STALE_FRAMES = 15  # without the accurate landmarks, after which their last word fades
 FADE = 0.9  # share of it that is left after each further frame
 NEWTON_STEPS = 3  # to the nearest rotation; a mean of rotations less than 30° apart needs two
@@ -29,7 +31,10 @@ class RotationCorrection:
         known = self._shown_from_accurate
         self._unobserved = 0
         if known is not None:
-            difference = _nearest_rotation(known + GAIN * (difference - known))
+            change = difference - known
+            angle_rad = float(np.linalg.norm(change)) / math.sqrt(2.0)  # of small angles
+            gain = min(LEAST_GAIN + GAIN_PER_RAD * angle_rad, GAIN)
+            difference = _nearest_rotation(known + gain * change)
         self._shown_from_accurate = difference
 
     def apply(self, shown: Array) -> Array:

@@ -31,10 +31,10 @@ def test_difference_follows_and_stays_a_rotation() -> None:
     correction = RotationCorrection()
     shown = rotation_from_angles(20.0, 5.0, 0.0)
     correction.observe(shown, shown)
-    for _ in range(6):
+    for _ in range(25):
         correction.observe(shown, shown @ FALLS_SHORT)
     corrected = correction.apply(shown)
-    assert angle_between_deg(corrected, shown @ FALLS_SHORT) < 0.01
+    assert angle_between_deg(corrected, shown @ FALLS_SHORT) < 0.05
     np.testing.assert_allclose(corrected @ corrected.T, np.eye(3), atol=1e-9)
 
 
