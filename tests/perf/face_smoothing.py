@@ -7,13 +7,12 @@ Lag: RMS distance from the true path, and the delay that explains most of it.
     python -m tests.perf.face_smoothing
 """
 
-import math
-
 import cv2
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from arpipe.apps.accuracy.steadiness import place_portrait
 from arpipe.assets import asset_path
 from arpipe.geometry.transforms import Array
 from arpipe.inference.runtime import Runtime
@@ -22,10 +21,10 @@ from arpipe.tracking.context import FrameContext
 from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
 from arpipe.tracking.filters import OneEuroConfig
 from arpipe.types import Frame
-from tests.golden.faces.cases import FACE_CENTER, FACE_LONG_SIDE
+from tests.golden.faces.cases import FACE_LONG_SIDE
 
 FPS, FRAMES, WARM_UP = 30.0, 150, 30
-WIDTH, HEIGHT, FACE_PX = 960, 720, 220.0
+WIDTH, HEIGHT, FACE_PX, SWAY_PX = 960, 720, 220.0, (150.0, 40.0)
 NOISE = 4.0  # of 255, RMS: a webcam in a living room
 
 MEDIAPIPE = OneEuroConfig(min_cutoff=0.05, beta=80.0, derivate_cutoff=1.0)
@@ -41,8 +40,9 @@ def main() -> None:
     """Print one row per variant."""
     content = np.fromfile(asset_path("samples/astronaut.png"), np.uint8)
     portrait = cv2.cvtColor(cv2.imdecode(content, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-    still_path = [placement(0.0)] * FRAMES
-    moving_path = [placement(index / FPS) for index in range(FRAMES)]
+    scale = FACE_PX / FACE_LONG_SIDE
+    moving_path = [place_portrait(index / FPS, (WIDTH, HEIGHT), scale, SWAY_PX) for index in range(FRAMES)]
+    still_path = moving_path[:1] * FRAMES
     still, moving = film(portrait, still_path), film(portrait, moving_path)
     shape = back(still_path[0], track(still, VARIANTS["raw, resting crop"])[WARM_UP:].mean(axis=0))
     truth = np.stack([shape @ place[:, :2].T + place[:, 2] for place in moving_path])[WARM_UP:]
@@ -55,15 +55,6 @@ def main() -> None:
         figures = [rms(rest - rest.mean(axis=0)), rms(np.diff(rest, axis=0)), rms(error)]
         table.add_row(name, *(f"{100 * figure / FACE_PX:.3f}" for figure in figures), f"{lag_ms:.1f}")
     Console().print(table)
-
-
-def placement(time_s: float) -> Array:
-    """(2, 3) frame from portrait: a face that sways, nods sideways and comes closer."""
-    turn = math.radians(12.0) * math.sin(5.0 * time_s)
-    scale = FACE_PX / FACE_LONG_SIDE * (1.0 + 0.15 * math.sin(2.5 * time_s))
-    linear = scale * np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    at = (WIDTH / 2 + 150.0 * math.sin(3.8 * time_s), HEIGHT / 2 + 40.0 * math.sin(7.0 * time_s))
-    return np.column_stack([linear, np.array(at) - linear @ np.array(FACE_CENTER)])
 
 
 def back(place: Array, points: Array) -> Array:

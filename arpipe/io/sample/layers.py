@@ -142,10 +142,8 @@ def _body_box(
     distance = relief.photo_from_head.translation_m[2]
     points = np.concatenate([rays * (distance + depth) for depth in (-0.05, 0.25)])
     seen = camera.project(camera_from_rest.apply(points - relief.photo_from_head.translation_m))
-    low = np.maximum(np.floor(seen.min(axis=0)).astype(int), 0)
-    high = np.minimum(np.ceil(seen.max(axis=0)).astype(int) + 1, (camera.width, camera.height))
-    cells = -((low - high) // BODY_CELL_PX)
-    return None if (cells <= 0).any() else (int(low[0]), int(low[1]), int(cells[0]), int(cells[1]))
+    high = np.ceil(seen.max(axis=0)) + 1
+    return _cells_between(np.floor(seen.min(axis=0)), high, BODY_CELL_PX, camera)
 
 
 def _meet_body(
@@ -261,10 +259,17 @@ def _shade(relief: Relief, turn: Array) -> Array:
 
 def _head_box(points_px: Array, cell_px: int, camera: CameraIntrinsics) -> tuple[int, int, int, int] | None:
     """Return left and top px, columns and rows of raster cells around points; None if outside the frame."""
-    low = np.maximum(np.floor(points_px.min(axis=0)).astype(int) - BOX_CELLS * cell_px, 0)
-    high = np.minimum(
-        np.ceil(points_px.max(axis=0)).astype(int) + BOX_CELLS * cell_px, (camera.width, camera.height)
-    )
+    margin = BOX_CELLS * cell_px
+    low, high = np.floor(points_px.min(axis=0)) - margin, np.ceil(points_px.max(axis=0)) + margin
+    return _cells_between(low, high, cell_px, camera)
+
+
+def _cells_between(
+    low: Array, high: Array, cell_px: int, camera: CameraIntrinsics
+) -> tuple[int, int, int, int] | None:
+    """Return left and top px, columns and rows of cells that cover a box in the frame; None if it is outside."""
+    low = np.maximum(low.astype(int), 0)
+    high = np.minimum(high.astype(int), (camera.width, camera.height))
     cells = -((low - high) // cell_px)
     return None if (cells <= 0).any() else (int(low[0]), int(low[1]), int(cells[0]), int(cells[1]))
 

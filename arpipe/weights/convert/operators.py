@@ -59,14 +59,20 @@ def _window(options: OptionReader, image: Tensor, kernel: tuple[int, int]) -> di
     }
 
 
+def _linear_inputs(lowering: Lowering, operator: Operator, value: str, weights: np.ndarray) -> list[str]:
+    """Return the names of a value, of its weights and, where the operator has one, of the bias."""
+    inputs = [value, lowering.graph.constant(weights, "weights")]
+    if len(operator.inputs) > 2 and operator.inputs[2] is not None:
+        inputs.append(lowering.graph.constant(lowering.array(operator.inputs[2]), "bias"))
+    return inputs
+
+
 def _convolution(lowering: Lowering, operator: Operator, weights: np.ndarray, group: int) -> str:
     """Append a convolution; `weights` are OIHW."""
     options = option_table(operator)
     if options.DilationHFactor() != 1 or options.DilationWFactor() != 1:
         raise WeightsError(f"{operator.kind} with dilation is not supported")
-    inputs = [lowering.value(operand(operator, 0)), lowering.graph.constant(weights, "weights")]
-    if len(operator.inputs) > 2 and operator.inputs[2] is not None:
-        inputs.append(lowering.graph.constant(lowering.array(operator.inputs[2]), "bias"))
+    inputs = _linear_inputs(lowering, operator, lowering.value(operand(operator, 0)), weights)
     kernel = (weights.shape[2], weights.shape[3])
     value = lowering.graph.add("Conv", inputs, group=group, **_window(options, operand(operator, 0), kernel))
     return _activate(lowering, value, operator)
@@ -91,9 +97,7 @@ def fully_connected(lowering: Lowering, operator: Operator) -> str:
     value = lowering.nhwc_value(operand(operator, 0))
     if len(operand(operator, 0).shape) != 2:
         value = lowering.reshape(value, (1, weights.shape[1]))
-    inputs = [value, lowering.graph.constant(weights, "weights")]
-    if len(operator.inputs) > 2 and operator.inputs[2] is not None:
-        inputs.append(lowering.graph.constant(lowering.array(operator.inputs[2]), "bias"))
+    inputs = _linear_inputs(lowering, operator, value, weights)
     value = _activate(lowering, lowering.graph.add("Gemm", inputs, transB=1), operator)
     shape = operator.outputs[0].shape
     return value if len(shape) == 2 else lowering.reshape(value, shape)
