@@ -63,12 +63,7 @@ def make_wearable(
     middle = sum(span(pieces, 0)) / 2.0
     pieces = [piece.moved(np.eye(3), np.array([-middle, 0.0, 0.0])) for piece in pieces]
     parts = sort_parts(pieces, stance.is_open)
-    if not parts.front and not parts.lenses:
-        raise GltfError("has temples but no front; export all parts of the glasses")
-    if not (parts.lenses or parts.left or parts.right):
-        raise GltfError(
-            "has neither temples nor lenses, so it is not a pair of glasses; export all parts of them"
-        )
+    _require_glasses(parts)
     parts = _shifted(parts, -_origin(parts))
     size = _measure(parts)
     findings = _findings(found_unit, metres, stance, parts, size)
@@ -80,6 +75,15 @@ def _stance_of(points: Array, rotate_deg: tuple[float, float, float]) -> Stance:
     rotation = rotation_of(rotate_deg)
     extent = np.ptp(points @ rotation.T, axis=0)
     return Stance(rotation, float(extent[0]), bool(extent[2] > 0.5 * extent[0]))
+
+
+def _require_glasses(parts: Parts) -> None:
+    if not parts.front and not parts.lenses:
+        raise GltfError("has temples but no front; export all parts of the glasses")
+    if not (parts.lenses or parts.left or parts.right):
+        raise GltfError(
+            "has neither temples nor lenses, so it is not a pair of glasses; export all parts of them"
+        )
 
 
 def _origin(parts: Parts) -> Array:
