@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -140,7 +139,7 @@ class Tracker(Generic[Followed, Observed, Result]):
     def _track_for(self, roi: Roi) -> Followed:
         """Return the missed track that a newly found subject continues, else a new one."""
         missed = [track for track in self._tracks if track.missed]
-        match = best_match(self._core(roi), [self._core(track.roi) for track in missed], REATTACH_OVERLAP)
+        match = best_match(roi, [track.roi for track in missed], REATTACH_OVERLAP, self._rules.core)
         if match is not None:
             return missed[match]
         track = self._begin(self._next_id, roi)
@@ -180,11 +179,8 @@ class Tracker(Generic[Followed, Observed, Result]):
     def _found(self) -> list[Followed]:
         return [track for track in self._tracks if not track.missed]
 
-    def _core(self, roi: Roi) -> Roi:
-        return replace(roi, size_px=roi.size_px * self._rules.core)
-
     def _is_among(self, roi: Roi, others: Sequence[Roi]) -> bool:
-        return best_match(self._core(roi), [self._core(other) for other in others], SAME_OVERLAP) is not None
+        return best_match(roi, others, SAME_OVERLAP, self._rules.core) is not None
 
     def _drop_doubles(self) -> None:
         """Where two tracks have come to follow one subject, keep the older one."""

@@ -1,39 +1,12 @@
 """The cost of planning grows with the number of inputs and not with its square: calls are counted, not seconds."""
 
-import itertools
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from arpipe.apps.batch import plan as batch_plan
 from arpipe.apps.batch.plan import FreeNames, make_plan
-
-MOST_GROWTH = 2.2  # for twice as many inputs; 2 is linear, 4 is quadratic
-
-
-def calls_of(work: Callable[[], object]) -> int:
-    """Count the calls of Python and C functions that some work takes."""
-    count = 0
-
-    def note(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
-
-
-def growth(work: Callable[[int], object], smallest: int) -> list[float]:
-    counts = [
-        calls_of(lambda number=number: work(number)) for number in (smallest, 2 * smallest, 4 * smallest)
-    ]
-    return [more / fewer for fewer, more in itertools.pairwise(counts)]
+from tests.scaling import MOST_GROWTH, growth
 
 
 def test_counting_tells_linear_from_quadratic():
