@@ -55,6 +55,10 @@ class FrameLookEstimator:
         self._age = 0
         self._grain = Grain()
 
+    def forget(self) -> None:
+        """Measure anew at the next frame, which begins another stream or is another photo."""
+        self._look, self._grain = None, Grain()
+
     def estimate(self, frame: Frame, region: Region) -> FrameLook:
         """Return the look of a frame, smoothed over time and measured in the middle of a region."""
         self._age += 1

@@ -79,9 +79,9 @@ class LightEstimator:
         self._picture: Floats | None = None
 
     def begin_frame(self, result: FrameResult) -> None:
-        """Start the next frame and forget faces that are gone."""
+        """Start the next frame; forget faces that are gone, and those of another stream with the same number."""
         self.catch_up()
-        present = {face.track_id for face in result.faces}
+        present = {face.track_id for face in result.faces if face.age_frames > 0}
         self._states = {key: state for key, state in self._states.items() if key in present}
         self._fresh.clear()
         self._picture = None

@@ -86,6 +86,8 @@ class RegionRenderer:
     def draw(self, picture: PictureCopy, scene: Scene, layers: Sequence[Layer], timer: StageTimer) -> None:
         """Draw layers, in their sequence, onto the picture; the drawing has finished on return."""
         self._context.make_current()
+        if scene.is_first:
+            self._look.forget()
         with timer.stage("draw"):
             patches = [(layer, patch) for layer in layers for patch in layer.prepare(scene)]
             jobs = list(_jobs(patches, scene))

@@ -144,3 +144,20 @@ def test_face_with_a_landmark_that_is_no_number_is_left_out_and_the_others_are_d
     assert not np.array_equal(expected.pixels, alone.frame.pixels)
     assert np.array_equal(drawn.pixels, expected.pixels)
     assert len(drawn.result.faces) == 2
+
+
+@pytest.mark.parametrize("effects", [["aviator"], ["evening"]])
+def test_photo_is_drawn_as_if_it_were_the_only_one(effects):
+    """Sharpness, light and fit of one photo say nothing about the next one of a batch."""
+    frame = plain_frame()
+    noise = np.random.default_rng(1).integers(0, 256, frame.pixels.shape, np.uint8)
+    soft = np.full_like(frame.pixels, 70)
+    sharp = replace(frame, pixels=np.ascontiguousarray(frame.pixels // 2 + noise // 2))
+    face = face_at(pose_at())
+    assert face.age_frames == 0
+    with EffectRenderer(RenderConfig(), effects=effects) as alone:
+        expected = alone.render(result_of(sharp, face)).pixels
+    with EffectRenderer(RenderConfig(), effects=effects) as renderer:
+        renderer.render(result_of(replace(frame, pixels=soft), face_at(pose_at(yaw_deg=20.0))))
+        drawn = renderer.render(result_of(sharp, face)).pixels
+    assert np.array_equal(drawn, expected)

@@ -156,7 +156,9 @@ class RigidMesh(Layer):
     def prepare(self, scene: Scene) -> Sequence[Patch]:
         """Fit the model to every face with a pose."""
         faces = [face for face in scene.result.faces if face.pose is not None]
-        self._fits.keep_only({face.track_id for face in faces})
+        self._fits.keep_only({face.track_id for face in faces if face.age_frames > 0})
+        if scene.is_first:
+            self._drawer.reset_levels()
         self._scene = scene
         self._placed = []
         if self.params.opacity > 0:
