@@ -30,12 +30,14 @@ class HaloParams(EffectParams):
         strength: 0 is invisible, 1 the default brightness.
         radius_mm: Radius of the ring.
         height_mm: Height above the forehead.
+        tilt_deg: Positive lifts the front, so that the ring is visible from below.
     """
 
     color: Color = (1.0, 0.85, 0.45)
     strength: float = Field(default=1.0, ge=0, le=2)
     radius_mm: float = Field(default=75.0, gt=0, le=300)
-    height_mm: float = Field(default=95.0, ge=0, le=300)
+    height_mm: float = Field(default=70.0, ge=0, le=300)
+    tilt_deg: float = Field(default=10.0, ge=-45, le=45)
 
 
 class Halo(Layer):
@@ -93,7 +95,9 @@ class Halo(Layer):
         if face.pose is None or face.pose.camera_from_head.translation_m[2] < 0.2:
             return None
         radius_m, height_m = self.params.radius_mm / 1000.0, self.params.height_mm / 1000.0
-        placed = np.diag([radius_m, radius_m, radius_m, 1.0])
+        cosine, sine = np.cos(np.deg2rad(self.params.tilt_deg)), np.sin(np.deg2rad(self.params.tilt_deg))
+        placed = np.eye(4)
+        placed[:3, :3] = radius_m * np.array([[1.0, 0.0, 0.0], [0.0, cosine, sine], [0.0, -sine, cosine]])
         placed[:3, 3] = (0.0, face.pose.metric_mesh_m[:, 1].max() + height_m, -BEHIND_M)
         return placed
 
