@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from arpipe.types import Pixels
 
-_SIXTEEN_BIT_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+SIXTEEN_BIT_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 _ROWS = 256  # converted at a time, so that wide intermediate numbers take little memory
 
 
@@ -18,7 +18,7 @@ def rgb_pixels(image: Image.Image) -> Pixels:
     Raises:
         ValueError: The picture stores floating-point numbers.
     """
-    if image.mode in _SIXTEEN_BIT_MODES:
+    if image.mode in SIXTEEN_BIT_MODES:
         return _from_sixteen_bits(np.asarray(image))
     if image.mode == "F":
         raise ValueError("pictures of floating-point numbers have no agreed white; save it with 8 or 16 bits")

@@ -10,7 +10,7 @@ from arpipe.errors import MediaError, MediaNotFound
 from arpipe.io.files import files_matching, is_folder, is_pattern, require_file
 from arpipe.io.image.motion_jpeg import is_motion_jpeg
 from arpipe.io.image.opening import NotAPicture, open_picture
-from arpipe.io.image.pixels import rgb_pixels
+from arpipe.io.image.pixels import SIXTEEN_BIT_MODES, rgb_pixels
 from arpipe.io.orientation import UPRIGHT, Orientation, orientation_from_exif
 from arpipe.io.source import Source, SourceInfo
 from arpipe.types import Frame, Pixels
@@ -94,6 +94,8 @@ class ImageFiles(Source):
         """Return the upright (width, height) of a picture, and note what of its file will not be read."""
         require_file(path)
         with open_picture(path) as image:
+            if image.mode in SIXTEEN_BIT_MODES:
+                self.notes += ("16 bits per grey value became 8",)
             count = int(getattr(image, "n_frames", 1))
             if count > 1 and image.format == "MPO":
                 self.notes += (f"the first of {count} views is read",)

@@ -83,6 +83,8 @@ class ImageSink(FileWriter, Sink):
             self._require_alpha()
         elif metadata.rgba is not None and self._format in _WITH_ALPHA:
             shown = _with_alpha(pixels, metadata.rgba)
+        elif metadata.rgba is not None:
+            self.notes += (f"{self._format} has no transparency, which became white",)
         options = {**_quality_options(self._format, self.config.quality), **metadata.options(self._format)}
         with self._writing():
             Image.fromarray(shown).save(self._file.temporary, format=self._format, **options)

@@ -124,3 +124,12 @@ def test_pages_that_are_left_out_are_lost(tmp_path):
     code, text = batch(inputs=[tmp_path / "a.tif"], output=tmp_path / "out.tif")
     assert code == 1
     assert "LOST: only the first of 3 pictures in the file is read" in " ".join(text.split())
+
+
+def test_transparency_and_depth_that_the_output_cannot_hold_are_said(tmp_path):
+    Image.new("RGBA", (64, 48), (200, 30, 40, 128)).save(tmp_path / "clear.png")
+    Image.fromarray(np.full((48, 64), 30_000, np.uint16)).save(tmp_path / "deep.png")
+    code, text = batch(inputs=[tmp_path / "clear.png"], output=tmp_path / "out.jpg")
+    assert (code, "JPEG has no transparency" in " ".join(text.split())) == (0, True)
+    code, text = batch(inputs=[tmp_path / "deep.png"], output=tmp_path / "out.png")
+    assert (code, "16 bits per grey value became 8" in " ".join(text.split())) == (0, True)
