@@ -75,7 +75,7 @@ def _feed_tflite(content: bytes, folder: Path) -> None:
 def _feed_archive(content: bytes, folder: Path) -> None:
     path = folder / "given.whl"
     path.write_bytes(content)
-    archive.find_networks(path, catalog.load().networks.values())
+    archive.find_files(path, catalog.load().files)
 
 
 def _feed_pack(content: bytes, folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -133,3 +135,20 @@ def test_transparency_and_depth_that_the_output_cannot_hold_are_said(tmp_path):
     assert (code, "JPEG has no transparency" in " ".join(text.split())) == (0, True)
     code, text = batch(inputs=[tmp_path / "deep.png"], output=tmp_path / "out.png")
     assert (code, "16 bits per grey value became 8" in " ".join(text.split())) == (0, True)
+
+
+def test_leftovers_of_a_killed_run_are_removed_and_said(tmp_path):
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(encoded("PNG"))
+    out = tmp_path / "out"
+    out.mkdir()
+    program = (
+        "import os, signal, sys; from arpipe.io.atomic import AtomicFile\n"
+        "AtomicFile(sys.argv[1]).temporary.write_bytes(bytes(99)); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(out / "clip.mp4")])
+    (left,) = out.iterdir()
+    code, text = batch(inputs=[photo], output=out / "photo.png")
+    assert code == 0
+    assert f"removed {left}, left behind by a run that was killed" in text
+    assert files(out) == ["photo.png"]
