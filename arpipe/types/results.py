@@ -1,6 +1,7 @@
 """What perception finds in a frame, and the picture that is drawn from it.
 
 `to_dict` gives JSON-ready values, as an export of JSON lines holds them: x, y in px, lengths in m, angles in degrees.
+A number that is NaN or infinite is None there, because JSON cannot represent it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -73,12 +74,12 @@ class HeadPose:
         """Return angles, translation, matrix, error and pupillary distance as JSON-ready values."""
         angles = self.angles
         return {
-            "yaw_deg": round(angles.yaw_deg, DEG_DIGITS),
-            "pitch_deg": round(angles.pitch_deg, DEG_DIGITS),
-            "roll_deg": round(angles.roll_deg, DEG_DIGITS),
+            "yaw_deg": rounded_or_none(angles.yaw_deg, DEG_DIGITS),
+            "pitch_deg": rounded_or_none(angles.pitch_deg, DEG_DIGITS),
+            "roll_deg": rounded_or_none(angles.roll_deg, DEG_DIGITS),
             "translation_m": rounded(self.camera_from_head.translation_m, M_DIGITS),
             "camera_from_head": rounded(self.camera_from_head.matrix(), UNIT_DIGITS),
-            "error_px": round(self.error_px, DEG_DIGITS),
+            "error_px": rounded_or_none(self.error_px, DEG_DIGITS),
             "pupillary_distance_mm": rounded_or_none(self.pupillary_distance_mm, DEG_DIGITS),
             "scale_error": rounded_or_none(self.scale_error, DEG_DIGITS),
         }
@@ -129,7 +130,7 @@ class TrackedFace:
             "landmarks": rounded(self.landmarks.points_px, PX_DIGITS),
             "pose": None if self.pose is None else self.pose.to_dict(),
             **(
-                {"scores": {name: round(value, UNIT_DIGITS) for name, value in self.scores.items()}}
+                {"scores": {name: rounded_or_none(value, UNIT_DIGITS) for name, value in self.scores.items()}}
                 if self.scores
                 else {}
             ),
@@ -203,7 +204,7 @@ class TrackedHand:
         return {
             **_identity(self.track_id, self.landmarks),
             "side": self.side,
-            "side_score": round(self.side_score, DEG_DIGITS),
+            "side_score": rounded_or_none(self.side_score, DEG_DIGITS),
             "landmarks": rounded(self.landmarks.points_px, PX_DIGITS),
             "world": rounded(self.world_m, M_DIGITS),
         }
@@ -253,7 +254,7 @@ class FrameResult:
         found = self.tracked().items()
         return {
             "frame": self.frame.index,
-            "time_s": round(self.frame.captured_s, SECONDS_DIGITS),
+            "time_s": rounded_or_none(self.frame.captured_s, SECONDS_DIGITS),
             "width": self.frame.width,
             "height": self.frame.height,
             **{name: [each.to_dict() for each in subjects] for name, subjects in found},
@@ -295,7 +296,7 @@ class Picture:
 def _identity(track_id: int, landmarks: Landmarks) -> Record:
     return {
         "id": track_id,
-        "score": round(landmarks.score, DEG_DIGITS),
+        "score": rounded_or_none(landmarks.score, DEG_DIGITS),
         "box": rounded(landmarks.box_px, PX_DIGITS),
     }
 

@@ -114,7 +114,7 @@ def run_job(
         clock() - start_s,
         tally.is_drawn,
         tuple(note for part in parts for note in part.notes),
-        tuple(loss for part in parts for loss in part.losses),
+        tuple(loss for part in (*parts, *exports) for loss in part.losses),
     )
 
 

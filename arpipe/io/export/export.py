@@ -4,6 +4,8 @@ A JSONL file holds one header line, then one line per frame. CSV and Parquet hol
 distinguished by `kind`, and one row with empty columns for a frame without any; `table.COLUMNS` lists the columns.
 The header is the metadata `arpipe` of a Parquet file; for a CSV file it is a text file beside it, `<name>.csv.json`.
 
+A number that is NaN or infinite is null in JSON and Parquet and empty in CSV.
+
 x and y are px of the upright frame, translations are m in the camera frame (x right, y down, z forward). A body's
 landmarks have their visibility as fourth value; `world` is m around the hips, or around the centre of the hand.
 """
@@ -21,6 +23,7 @@ from arpipe.errors import OutputError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.writer import Writer
 from arpipe.types import FrameResult
+from arpipe.types.rounding import Record, all_finite
 
 SCHEMA = 1
 
@@ -55,14 +58,29 @@ class ExportHeader:
 class Export(Writer):
     """Base class of exports, which take results in order."""
 
-    @abstractmethod
+    _incomplete = 0  # frames that hold a number that is not finite
+
     def write(self, result: FrameResult) -> None:
-        """Add a frame.
+        """Add a frame; numbers that are NaN or infinite are written as null, or as an empty cell.
 
         Raises:
             OutputError: The frame cannot be written.
-            ValueError: A value is NaN, which JSON cannot represent.
         """
+        self._write(result.to_dict())
+        if not all_finite((result.frame.captured_s, result.tracked())):
+            self._incomplete += 1
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What the export lacks of the results written so far, as sentences for the user."""
+        if not self._incomplete:
+            return ()
+        noun = "frame has" if self._incomplete == 1 else "frames have"
+        return (f"{self._incomplete} {noun} numbers that are not finite; the export leaves them empty",)
+
+    @abstractmethod
+    def _write(self, record: Record) -> None:
+        """Add a frame, given as `FrameResult.to_dict` returns it."""
 
 
 def export_format(path: Path, asked: ExportFormat | None = None) -> ExportFormat:

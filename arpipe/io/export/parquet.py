@@ -5,9 +5,9 @@ from pathlib import Path
 from arpipe.errors import MissingExtra
 from arpipe.io.atomic import AtomicFile
 from arpipe.io.export.export import Export, ExportHeader
-from arpipe.io.export.table import COLUMN_TYPES, COLUMNS, Row, rows
+from arpipe.io.export.table import COLUMN_TYPES, COLUMNS, Row, record_rows
 from arpipe.io.writer import FileWriter
-from arpipe.types import FrameResult
+from arpipe.types.rounding import Record
 
 try:
     import pyarrow as pa
@@ -32,10 +32,9 @@ class ParquetExport(FileWriter, Export):
                 pq.ParquetWriter(self._file.temporary, self._schema, compression="zstd")
             )
 
-    def write(self, result: FrameResult) -> None:
-        """Add a row for each face, body and hand."""
+    def _write(self, record: Record) -> None:
         self._require_open()
-        self._rows.extend(rows(result))
+        self._rows.extend(record_rows(record))
         if len(self._rows) >= ROW_GROUP_SIZE:
             with self._writing():
                 self._flush()

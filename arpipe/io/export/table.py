@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from arpipe.subjects import ColumnType, exported
 from arpipe.types import FrameResult
+from arpipe.types.rounding import Record
 
 _FRAME = ("frame", "time_s", "width", "height")
 _BOX = ("box_x0", "box_y0", "box_x1", "box_y1")
@@ -47,7 +48,11 @@ LIST_COLUMNS = tuple(name for name, kind in COLUMN_TYPES.items() if kind in ("po
 
 def rows(result: FrameResult) -> Iterator[Row]:
     """Yield rows of `COLUMNS`: one for each exported subject, or a single one with the frame alone."""
-    record = result.to_dict()
+    return record_rows(result.to_dict())
+
+
+def record_rows(record: Record) -> Iterator[Row]:
+    """Yield the same rows, given `FrameResult.to_dict`."""
     frame = {**dict.fromkeys(COLUMNS), **{name: record[name] for name in _FRAME}}
     found = [(subject.kind, each) for subject in exported() for each in record[subject.results]]
     for kind, each in found:

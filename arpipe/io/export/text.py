@@ -5,9 +5,9 @@ from pathlib import Path
 
 from arpipe.io.atomic import AtomicFile
 from arpipe.io.export.export import Export, ExportHeader, header_beside, to_json
-from arpipe.io.export.table import COLUMNS, LIST_COLUMNS, rows
+from arpipe.io.export.table import COLUMNS, LIST_COLUMNS, record_rows
 from arpipe.io.writer import FileWriter
-from arpipe.types import FrameResult
+from arpipe.types.rounding import Record
 
 
 class _TextExport(FileWriter, Export):
@@ -28,10 +28,9 @@ class JsonLinesExport(_TextExport):
         super().__init__(path)
         self._write_line(header.to_json())
 
-    def write(self, result: FrameResult) -> None:
-        """Add a line."""
+    def _write(self, record: Record) -> None:
         self._require_open()
-        self._write_line(to_json(result.to_dict()))
+        self._write_line(to_json(record))
 
     def _write_line(self, line: str) -> None:
         with self._writing():
@@ -50,10 +49,9 @@ class CsvExport(_TextExport):
             self._table = csv.DictWriter(self._text, COLUMNS, lineterminator="\n")
             self._table.writeheader()
 
-    def write(self, result: FrameResult) -> None:
-        """Add a row for each face, body and hand."""
+    def _write(self, record: Record) -> None:
         self._require_open()
-        for row in rows(result):
+        for row in record_rows(record):
             for name in LIST_COLUMNS:
                 row[name] = None if row[name] is None else to_json(row[name])
             with self._writing():

@@ -222,6 +222,22 @@ def test_export_without_video_draws_nothing(clip, tmp_path):
     assert all(len(line["faces"]) == 1 for line in lines[1:])
 
 
+def test_landmarks_that_are_not_finite_end_no_export_and_the_loss_is_said(clip, tmp_path):
+    class Damaged(FakePipeline):
+        def detect(self, frame):
+            result = super().detect(frame)
+            if frame.index in (3, 4):
+                result.faces[0].landmarks.points_px[7] = np.nan
+            return result
+
+    code, text = batch(lambda config, mode: Damaged(mode), inputs=[clip], export=tmp_path / "a.jsonl")
+    assert code == EXIT_FAILED
+    assert "LOST: 2 frames have numbers that are not finite" in text
+    lines = (tmp_path / "a.jsonl").read_text("utf-8").splitlines()[1:]
+    lost = [json.loads(line)["faces"][0]["landmarks"][7] == [None] * 3 for line in lines]
+    assert lost == [index in (3, 4) for index in range(24)]
+
+
 def test_timings_are_told_and_written(clip, tmp_path):
     _, text = batch(inputs=[clip], output=tmp_path / "out.mp4", timings=tmp_path / "timings.json")
     record = json.loads((tmp_path / "timings.json").read_text("utf-8"))

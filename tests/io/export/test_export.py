@@ -167,9 +167,56 @@ def test_format_is_the_one_asked_for_else_the_suffix(tmp_path):
         export_format(tmp_path / "a.txt")
 
 
-def test_not_a_number_is_refused(tmp_path):
-    points = np.full((COUNT, 3), np.nan, dtype=np.float32)
-    seen = TrackedFace(1, Landmarks(points, 1.0, topology()), None, "tracked", 1)
-    with pytest.raises(ValueError, match="JSON"), open_export(tmp_path / "a.jsonl", HEADER) as sink:
-        sink.write(result(0, seen))
-    assert not list(tmp_path.iterdir())
+def damaged():
+    """A frame with a face whose first landmark is NaN, and one with an infinite translation and error."""
+    first, second = face(1, pose=False), face(2)
+    first.landmarks.points_px[0] = np.nan
+    transform = RigidTransform(np.eye(3), np.array([np.inf, 0.0, 0.5]))
+    lost = HeadPose(transform, np.zeros((COUNT, 3)), np.nan)
+    return result(0, first, TrackedFace(2, second.landmarks, lost, "tracked", 1))
+
+
+def export_damaged(path):
+    with open_export(path, HEADER) as sink:
+        sink.write(RESULTS[1])
+        assert sink.losses == ()
+        sink.write(damaged())
+        sink.write(RESULTS[2])
+    assert sink.losses == ("1 frame has numbers that are not finite; the export leaves them empty",)
+    return path
+
+
+def refuse(constant):
+    raise AssertionError(f"{constant} is not JSON")
+
+
+def test_numbers_that_are_not_finite_are_null_in_json(tmp_path):
+    text = export_damaged(tmp_path / "a.jsonl").read_text("utf-8")
+    seen = [json.loads(line, parse_constant=refuse) for line in text.splitlines()[1:]]
+    assert len(seen) == 3
+    first, second = seen[1]["faces"]
+    assert first["landmarks"][0] == [None] * 3
+    np.testing.assert_allclose(first["landmarks"][1:], face().landmarks.points_px[1:], atol=0.005 + 1e-9)
+    assert first["box"] == [None] * 4
+    assert second["pose"]["translation_m"] == [None, 0.0, 0.5]
+    assert second["pose"]["error_px"] is None
+    assert json.loads(json.dumps(damaged().to_dict(), allow_nan=False)) == seen[1]
+
+
+def test_numbers_that_are_not_finite_are_empty_in_csv(tmp_path):
+    with export_damaged(tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert [row["frame"] for row in table] == ["1", "0", "0", "2", "2"]
+    assert json.loads(table[1]["landmarks"], parse_constant=refuse)[0] == [None] * 3
+    assert table[1]["box_x0"] == ""
+    assert (table[2]["translation_x_m"], table[2]["translation_z_m"], table[2]["error_px"]) == ("", "0.5", "")
+
+
+def test_numbers_that_are_not_finite_are_null_in_parquet(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = parquet.read_table(export_damaged(tmp_path / "a.parquet")).to_pylist()
+    assert [row["frame"] for row in table] == [1, 0, 0, 2, 2]
+    assert table[1]["landmarks"][0] == [None] * 3
+    assert table[1]["box_x0"] is None
+    assert (table[2]["translation_x_m"], table[2]["error_px"]) == (None, None)
+    assert table[2]["camera_from_head"][0] == [1.0, 0.0, 0.0, None]
