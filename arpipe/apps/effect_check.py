@@ -25,7 +25,7 @@ def check_effect(folder: Path, console: Console | None = None) -> bool:
     Models are built, fitted to three heads and, where OpenGL is available, drawn.
 
     Returns:
-        Whether there is none.
+        Whether the pack has no problems.
     """
     console = console or Console(soft_wrap=True)
     try:
@@ -68,7 +68,7 @@ def _check_files(pack: Pack) -> tuple[list[str], list[str]]:
 
 
 def _try_objects(pack: Pack) -> tuple[list[str], list[str]]:
-    """Return problems and notes of wearing a pack's rigid objects."""
+    """Return problems and notes from fitting a pack's rigid objects to heads."""
     problems: list[str] = []
     notes: list[str] = []
     objects = [layer.params for layer in pack.layers if isinstance(layer.params, RigidMeshParams)]

@@ -10,11 +10,11 @@ from rich.console import Console
 
 from arpipe.errors import ArpipeError
 
-MAX_MESSAGES = 100  # of a run; a part that fails differently each time must not fill the memory
+MAX_MESSAGES = 100  # of a run; a part that fails differently each time must not fill memory
 
 
 def describe(error: BaseException) -> str:
-    """Return the message of an error; that of a defect begins with the class of the exception."""
+    """Return the message of an error, with the exception's class if the error is unexpected."""
     return str(error) if isinstance(error, ArpipeError) else f"unexpected {type(error).__name__}: {error}"
 
 

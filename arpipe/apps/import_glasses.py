@@ -1,4 +1,4 @@
-"""`arpipe effects import`: makes an effect pack of a pair of glasses that was modelled for another program."""
+"""`arpipe effects import`: makes an effect pack from glasses modelled for another program."""
 
 import re
 import shutil
@@ -36,7 +36,7 @@ Angles = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImportedGlasses:
-    """A new pack, and what was found out on the way.
+    """A new pack, and what was found in the file.
 
     Attributes:
         pack: The pack; its folder is `pack.folder`.
@@ -57,18 +57,18 @@ def import_glasses(
     unit: Unit | None = None,
     rotate_deg: Angles | None = None,
 ) -> ImportedGlasses:
-    """Make an effect pack of a glTF model of glasses.
+    """Make an effect pack from a glTF model of glasses.
 
     Finds the unit, the axes, the temples, the lenses and the bridge. The pack's model is in metres, has its origin on
     the bridge of the nose, temples that turn to the ears, and lenses that can be seen through.
 
     Args:
-        model: A .glb or .gltf file; it stays as it is.
+        model: A .glb or .gltf file; it is not changed.
         output: Folder in which the pack's folder is created.
         name: Name of the pack and of its folder; None for one derived from the file's name.
-        unit: Unit of the model's coordinates; None to find it out.
+        unit: Unit of the model's coordinates; None to detect it.
         rotate_deg: Rotation about x, then y, then z that makes x point to the person's left, y up and z forward; None
-            to find it out.
+            to detect it.
 
     Raises:
         ConfigError: The name is not valid.
@@ -89,7 +89,7 @@ def import_glasses(
         problems, notes = find_problems(pack)
         if problems:
             raise GltfError(
-                f"{path}: cannot be worn as it was understood ({'; '.join(wearable.findings)}): "
+                f"{path}: cannot be fitted to a face as it was interpreted ({'; '.join(wearable.findings)}): "
                 f"{'; '.join(problems)}; state unit and rotation"
             )
     return ImportedGlasses(pack, wearable.findings, (*loaded.notes, *notes))
@@ -132,7 +132,7 @@ def run_import(
     try:
         with SampleSource(PREVIEW_SAMPLE) as source:
             write_picture(picture, preview(imported.pack, source))
-    except ArpipeError as error:  # without weights or OpenGL, the pack is there nevertheless
+    except ArpipeError as error:  # the pack is complete even without weights or OpenGL for a preview
         _say(console, f"note: there is no preview: {error}")
     else:
         _say(console, f"preview: {picture}")
@@ -140,11 +140,11 @@ def run_import(
 
 
 def _pack_folder(model: Path, output: Path, name: str | None) -> Path:
-    """Return the folder of the pack to be made, which has the pack's name."""
+    """Return the folder of the new pack, which has the pack's name."""
     chosen = re.sub(r"[^a-z0-9]+", "-", model.stem.lower()).strip("-")[:MAX_NAME] if name is None else name
     if not NAME.fullmatch(chosen) or len(chosen) > MAX_NAME:
         raise ConfigError(
-            f"{shown(chosen)} is not a name of a pack; use up to {MAX_NAME} lower-case letters, digits, - and _: "
+            f"{shown(chosen)} is not a valid pack name; use up to {MAX_NAME} lower-case letters, digits, - and _: "
             "--name my-glasses"
         )
     return output / chosen

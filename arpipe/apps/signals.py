@@ -10,7 +10,7 @@ from typing import Any
 
 @contextmanager
 def interrupt_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM raise KeyboardInterrupt in the block, as Ctrl-C does; no effect outside the main thread."""
+    """Make SIGTERM raise KeyboardInterrupt in the block, as Ctrl-C does; no effect outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -28,17 +28,17 @@ class Interruption:
         self.is_requested = False
 
     def request(self, number: int, frame: FrameType | None) -> None:
-        """Handle a signal: note it, then raise KeyboardInterrupt."""
+        """Record a signal, then raise KeyboardInterrupt."""
         self.is_requested = True
         signal.default_int_handler(number, frame)
 
 
 @contextmanager
 def noted_interruption() -> Iterator[Interruption]:
-    """Let Ctrl-C and SIGTERM raise KeyboardInterrupt in the block, and note that they did.
+    """Make Ctrl-C and SIGTERM raise KeyboardInterrupt in the block, and record that they did.
 
-    Extension modules that are interrupted while they are imported turn it into an ImportError; the note tells them
-    apart. Handlers of a program that embeds arpipe stay, and so does everything outside the main thread.
+    Extension modules that are interrupted during import turn it into an ImportError; the record distinguishes this
+    from a real one. Handlers of a program that embeds arpipe are kept; outside the main thread nothing is changed.
     """
     interruption = Interruption()
     previous: dict[signal.Signals, Any] = {}

@@ -1,4 +1,4 @@
-"""The person who wears the effects in previews: the sample's, with ground truth in place of any network."""
+"""The face in previews of effects: the sample's, with ground truth in place of network output."""
 
 import numpy as np
 

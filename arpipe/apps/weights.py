@@ -1,4 +1,4 @@
-"""`arpipe weights …`: what is in the cache, fetching it, checking it, and bringing it by hand."""
+"""`arpipe weights …`: lists, fetches, verifies and adds the network weights in the cache."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from arpipe.folders import cache_folder
 from arpipe.weights import bar, catalog, store
 from arpipe.weights.store import State, Status
 
-HASH_DIGITS = 12  # as many as tell files apart; the whole hash stands in the catalogue and in error messages
+HASH_DIGITS = 12  # enough to distinguish files; the catalogue and error messages have the whole hash
 
 _COLOURS = {State.READY: "green", State.SOURCE: "cyan", State.ABSENT: "dim", State.DAMAGED: "bold red"}
 
@@ -24,10 +24,10 @@ def list_weights(console: Console | None = None) -> None:
 
 
 def fetch(names: Sequence[str] = (), console: Console | None = None) -> None:
-    """Have networks ready for use without a network connection; all of them if no name is given.
+    """Fetch and convert networks for use without a connection; all of them if no name is given.
 
     Raises:
-        WeightsError: Unknown name, or they cannot be had; the message says what to do.
+        WeightsError: Unknown name, or they cannot be obtained; the message says what to do.
     """
     console = console or Console()
     names = [catalog.network(name).name for name in names] or list(catalog.load().networks)
@@ -40,7 +40,7 @@ def verify(console: Console | None = None) -> bool:
     """Hash every cached file and print the result.
 
     Returns:
-        Whether nothing is damaged. What is damaged is made anew on its next use, or by `fetch`.
+        Whether nothing is damaged. Damaged files are rebuilt on their next use, or by `fetch`.
     """
     console = console or Console()
     states = store.verify()
@@ -52,7 +52,7 @@ def verify(console: Console | None = None) -> bool:
 
 
 def add(path: Path, console: Console | None = None) -> None:
-    """Take all known networks from a file that was brought by hand.
+    """Add all known networks from a file that was obtained separately.
 
     Raises:
         WeightsError: The file cannot be read, or contains none.

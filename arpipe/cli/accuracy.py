@@ -13,7 +13,7 @@ def accuracy(
         list[Path] | None,
         typer.Argument(
             metavar="[PATH]...",
-            help="Folders of pictures, or clips. With a file of labels beside them (labels.json in a folder, "
+            help="Folders of pictures, or clips. With a label file beside them (labels.json in a folder, "
             "NAME.labels.json beside a clip) poses are compared with it, else with the mirror images. "
             "Without any path, the bundled sample is measured.",
         ),

@@ -1,4 +1,4 @@
-"""Perspective-n-point: the pose of known points from where a calibrated camera sees them."""
+"""Perspective-n-point: the pose of known points from their projections in a calibrated camera."""
 
 import math
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ import numpy as np
 from arpipe.geometry.transforms import Array, RigidTransform
 
 GAUSS_NEWTON_STEPS = 12
-CONVERGED = 5e-5  # rad or m, the last step's: what remains is a tenth of it
+CONVERGED = 5e-5  # rad or m, size of the last step; the remaining error is a tenth of it
 NEAREST_M = 1e-3  # a point closer than that counts as behind the camera
 LARGEST_STEP = 1e3  # rad or m: beyond, or not a number, the fit has run away
 NEAR_STEP = 0.02  # rad or m: after a smaller step the derivatives still hold
-FARTHEST_SCALE = 1e-5  # m⁻¹: no camera sees what is 100 km away
+FARTHEST_SCALE = 1e-5  # m⁻¹: a distance of 100 km
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,16 +36,16 @@ def fit_pose(
     start: RigidTransform | None,
     depths: Depths | None = None,
 ) -> RigidTransform | None:
-    """Fit the pose under which a calibrated camera sees known points where it does.
+    """Fit the pose whose projection matches the observed points best.
 
     Minimises the weighted squared distances in the plane z = 1 by Gauss-Newton. Depths are compared in the same unit,
     as shares of the mean depth, and about their weighted mean.
 
     Args:
         points_m: (k, 3) known points, not all in one plane.
-        plane: (k, 2) where each is seen, in the plane z = 1 of the camera frame.
+        plane: (k, 2) observed positions in the plane z = 1 of the camera frame.
         weights: (k,) weight of each, >= 0.
-        start: A pose near by, such as the last frame's. None, or a start that leads nowhere, is replaced by the
+        start: A nearby pose, such as the last frame's. None, or a start that does not converge, is replaced by the
             weak-perspective pose.
         depths: Measured depths, or None.
 
@@ -60,13 +60,13 @@ def fit_pose(
 
 
 def fit_translation(points_m: Array, plane: Array, weights: Array, rotation: Array) -> Array | None:
-    """Fit the place of known points whose rotation is known, in closed form.
+    """Fit the translation of known points whose rotation is known, in closed form.
 
     Minimises the weighted squared distances of the points from their rays, measured parallel to the image.
 
     Args:
         points_m: (k, 3) known points.
-        plane: (k, 2) where each is seen, in the plane z = 1 of the camera frame.
+        plane: (k, 2) observed positions in the plane z = 1 of the camera frame.
         weights: (k,) weight of each, >= 0.
         rotation: (3, 3) `camera_from_points`.
 
@@ -109,7 +109,7 @@ def _start(points_m: Array, plane: Array) -> RigidTransform | None:
 def _refine(
     points_m: Array, plane: Array, weights: Array, start: RigidTransform, depths: Depths | None
 ) -> RigidTransform | None:
-    """Gauss–Newton on the six pose parameters; None if it passes behind the camera or does not settle."""
+    """Gauss–Newton on the six pose parameters; None if it passes behind the camera or does not converge."""
     rotation, translation = start.rotation, start.translation_m
     points, root = np.ascontiguousarray(points_m.T), np.sqrt(weights)
     wanted = plane.T * root
@@ -134,7 +134,7 @@ def _refine(
         turn = _rotation(*parameters[:3])
         rotation, translation = turn @ rotation, turn @ translation + step[3:]
         if largest < CONVERGED:
-            # One Newton step to the nearest rotation: what a few turns have bent is far below its reach.
+            # One Newton step to the nearest rotation suffices for the rounding errors of a few turns.
             rotation = 1.5 * rotation - 0.5 * (rotation @ (rotation.T @ rotation))
             return RigidTransform(rotation, translation)
         if largest > NEAR_STEP:

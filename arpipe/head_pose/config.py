@@ -6,12 +6,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class HeadPoseConfig(BaseModel):
-    """How poses are solved.
+    """Settings of the pose solver.
 
     Attributes:
-        max_error: A fit whose RMS error exceeds this share of the face's long side counts as no pose.
-        min_presence: Presence score that a pose needs: where the network doubts the face, as beyond a profile,
-            its landmarks lie anywhere. A head that has lost its pose needs `PRESENCE_MARGIN` more to get it back.
+        max_error: A fit whose RMS error exceeds this share of the face's long side is rejected.
+        min_presence: Presence score that a pose needs: below it, as beyond a profile, landmarks are
+            arbitrary. A head that has lost its pose needs `PRESENCE_MARGIN` more to regain it.
         views: Further views of a face by mesh v2 decide the rotation where the mesh is "auto" or "v2". "auto" takes
             four of a photo and, with mesh "auto", one in every third frame of a stream; "export" takes two of every
             frame, as `arpipe batch` does where it exports; "off" takes none.

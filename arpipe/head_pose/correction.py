@@ -1,4 +1,4 @@
-"""What a more accurate network says about the rotation, kept from one of its frames to the next."""
+"""Correction of the rotation by a more accurate network, kept between the frames it runs on."""
 
 import math
 
@@ -6,10 +6,10 @@ import numpy as np
 
 from arpipe.geometry.transforms import Array
 
-# Share of a new difference that is taken over. It changes as slowly as the head turns, but is noisy: by 0.2° from look
-# to look at rest, by degrees while the head turns.
+# Share of a new difference that is adopted. It changes as slowly as the head turns, but is noisy: by 0.2° between
+# observations at rest, by degrees while the head turns.
 LEAST_GAIN, GAIN, GAIN_PER_RAD = 0.1, 0.75, 0.75 / math.radians(1.5)
-STALE_FRAMES = 15  # without the accurate landmarks, after which their last word fades
+STALE_FRAMES = 15  # without the accurate landmarks, after which the last correction fades
 FADE = 0.9  # share of it that is left after each further frame
 NEWTON_STEPS = 3  # to the nearest rotation; a mean of rotations less than 30° apart needs two
 
@@ -17,8 +17,8 @@ NEWTON_STEPS = 3  # to the nearest rotation; a mean of rotations less than 30° 
 class RotationCorrection:
     """The difference between the rotations of two fits, in the head frame.
 
-    The landmarks that are shown give a rotation for every frame, the accurate ones now and then or for every frame.
-    Their difference changes slowly, so what the last few told holds for the frames between.
+    The displayed landmarks give a rotation for every frame, the accurate ones for some or all frames. Their difference
+    changes slowly, so the mean of the last few observations holds for the frames between.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class RotationCorrection:
         self._unobserved = 0
 
     def observe(self, shown: Array, accurate: Array) -> None:
-        """Take in both (3, 3) rotations of one frame."""
+        """Add both (3, 3) rotations of one frame."""
         difference = shown.T @ accurate
         known = self._shown_from_accurate
         self._unobserved = 0
@@ -38,7 +38,7 @@ class RotationCorrection:
         self._shown_from_accurate = difference
 
     def apply(self, shown: Array) -> Array:
-        """Correct the (3, 3) rotation of a frame; as it is while nothing is known."""
+        """Correct the (3, 3) rotation of a frame; unchanged before the first observation."""
         if self._shown_from_accurate is None:
             return shown
         self._unobserved += 1

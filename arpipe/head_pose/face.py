@@ -10,16 +10,16 @@ from arpipe.geometry.transforms import Array
 from arpipe.topology import IndexArray, Topology
 from arpipe.types import Landmarks
 
-LEAST_WEIGHT = 0.2  # of lips, lids and jaw: they tell the place, but an expression moves them
+LEAST_WEIGHT = 0.2  # of lips, lids and jaw: they help to locate the head, but expressions move them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedFace:
-    """The landmarks on the skin; irises move with the gaze and take no part.
+    """The landmarks on the skin, without irises, which move with the gaze.
 
     Attributes:
         indices: (k,) landmarks.
-        canonical_m: (k, 3) their places on the canonical face, m.
+        canonical_m: (k, 3) their positions on the canonical face, m.
         weights: (k,) trust in each as a part of a rigid head; their sum is 1.
     """
 
@@ -30,7 +30,7 @@ class FittedFace:
 
 @cache
 def fitted_face(topology: Topology) -> FittedFace:
-    """Return what is fitted of a topology.
+    """Return the part of a topology that is fitted.
 
     Raises:
         ValueError: The topology has no rigid points (a body, for instance).
@@ -58,7 +58,7 @@ class SeenFace:
 
     @classmethod
     def of(cls, landmarks: Landmarks, camera: CameraIntrinsics) -> "SeenFace":
-        """Un-project landmarks, the lens' distortion included."""
+        """Un-project landmarks, correcting lens distortion."""
         points_px = landmarks.points_px.astype(np.float64)
         plane = camera.unproject(points_px[:, :2])
         per_px = float(np.ptp(plane[:, 0])) / max(float(np.ptp(points_px[:, 0])), 1e-6)

@@ -9,16 +9,16 @@ from arpipe.geometry.pnp import Depths, fit_pose, fit_translation
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.head_pose.face import FittedFace, SeenFace
 
-# Without z, a long face and one that nods look alike: looking up by 30° is measured as 20° to 26°. The networks' z
-# tells them apart. The networks also turn less than the heads do, which stretching z by as much as this outweighs;
+# Without z, a long face and a nodding one look alike: looking up by 30° is measured as 20° to 26°. The networks' z
+# distinguishes them. The networks also underestimate turns of the head, for which this factor of z compensates;
 # docs/accuracy.md compares other values.
 DEPTH_SCALE = 1.3
 DEPTH_WEIGHT = 0.3
 
-# A face that fits the canonical one to within a fraction of what faces differ leaves nothing open for z to tell.
+# If a face matches the canonical one far better than faces usually do, x and y suffice and z is ignored.
 # Misfits of 159 real faces: 1.2 % to 3.8 % of the long side.
 EXACT_MISFIT, USUAL_MISFIT = 0.003, 0.009
-MISFIT_FRAMES = 10  # frames from one measurement of the misfit to the next: it is a trait of the face
+MISFIT_FRAMES = 10  # frames between measurements of the misfit, which is a trait of the face
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +27,7 @@ class FaceFit:
 
     Attributes:
         pose: Pose of the canonical face.
-        depth_weight: How much z counted, from the misfit of x and y.
+        depth_weight: Weight of z, from the misfit of x and y.
         age_frames: Frames since the misfit was measured.
     """
 
@@ -40,8 +40,8 @@ def fit_face(face: FittedFace, seen: SeenFace, last: FaceFit | None) -> FaceFit 
     """Fit the canonical face to landmarks under full perspective.
 
     Args:
-        face: What is fitted.
-        seen: The landmarks.
+        face: The landmarks to fit, and their weights.
+        seen: Observed rays of all landmarks.
         last: The fit of the last frame, to start from.
 
     Returns:

@@ -1,4 +1,4 @@
-"""One head: its poses from frame to frame, and what is remembered of it."""
+"""One head: its pose in each frame, and its remembered shape and size."""
 
 import math
 
@@ -68,19 +68,19 @@ class Head:
         )
 
     def wants_irises(self) -> bool:
-        """Whether `measure_irises` should be given this head's irises now; ask once a frame.
+        """Whether `measure_irises` should be given this head's irises now; ask once per frame.
 
-        Only heads want it whose landmarks come without irises, whose pose is known, and who face the camera.
+        True only for heads whose landmarks lack irises, whose pose is known, and that face the camera.
         """
         if not self._config.iris_scale or self._pose is None:
             return False
         return faces_camera(self._pose, self._config) and self._size.wants_extra_look()
 
     def measure_irises(self, landmarks: Landmarks, camera: CameraIntrinsics) -> None:
-        """Measure the size by landmarks with irises, with the last pose; without one, nothing is measured.
+        """Measure the size from landmarks with irises and the last pose; does nothing without a pose.
 
         Args:
-            landmarks: Of another network than those of the pose, in the same image, px.
+            landmarks: From another network than those of the pose, in the same image, px.
             camera: Intrinsics of the image.
         """
         if self._pose is None:
@@ -97,7 +97,7 @@ class Head:
         return self._trusted
 
     def _lose(self) -> None:
-        """Forget where the head was, not whose it is."""
+        """Forget the last pose, but not the shape and size."""
         self._fit = self._accurate_fit = self._pose = None
 
     def _corrected(self, rotation: Array, accurate: Landmarks | None, camera: CameraIntrinsics) -> Array:
@@ -112,7 +112,7 @@ class Head:
         return self._correction.apply(rotation)
 
     def _measure(self, landmarks: Landmarks, mesh_m: Array, camera: CameraIntrinsics) -> None:
-        """Measure the irises, if they are seen well."""
+        """Measure the irises, if they are clearly visible."""
         if self._pose is None:
             return
         measurement = measure_irises(landmarks, self._pose, camera, self._config)
@@ -123,7 +123,7 @@ class Head:
 def _error_px(
     face: FittedFace, landmarks: Landmarks, camera: CameraIntrinsics, shape_m: Array, pose: RigidTransform
 ) -> float:
-    """Weighted RMS distance of the landmarks from the projected shape, px."""
+    """Return the weighted RMS distance of the landmarks from the projected shape, px."""
     dx, dy = (camera.project(pose.apply(shape_m)) - landmarks.points_px[face.indices, :2]).T
     return math.sqrt(float(face.weights @ (dx * dx + dy * dy)))
 

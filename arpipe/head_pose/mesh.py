@@ -7,8 +7,8 @@ import numpy as np
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.head_pose.face import FittedFace, SeenFace
 
-# From here backwards the network guesses depth more than it measures it, where one side of the face hides behind the
-# other: the sides take the depth of the fitted shape, m.
+# Behind this z, one side of the face may hide the other, and the network's depth is mostly a guess: the sides take the
+# depth of the fitted shape, m.
 SIDE_FROM_M, SIDE_OVER_M = -0.02, 0.02
 DEPTH_GAIN_LIMITS = (0.8, 1.5)  # how far the network's z may be stretched to agree with the fitted head
 

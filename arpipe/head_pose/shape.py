@@ -9,9 +9,7 @@ from arpipe.head_pose.fit import DEPTH_SCALE, place_shape, relative_misfit
 from arpipe.head_pose.mesh import metric_mesh
 
 PRIOR_FRAMES = 5.0  # frontal frames that weigh as much as the canonical shape does
-FRONTAL_DEG = (
-    25.0  # a frame turned by so much weighs 0.6 of a frontal one: the networks fall short in turned views
-)
+FRONTAL_DEG = 25.0  # a frame turned by this weighs 0.6 of a frontal one: the networks underestimate turns
 FORGET_FRAMES = 300.0  # weight of the past, in frontal frames
 KNOWN_FRAMES = 30.0  # frontal frames after which the shape hardly changes
 OBSERVE_EVERY = 5  # frames, from then on
@@ -42,12 +40,12 @@ class PersonShape:
         self._contradicted = 0
 
     def wants_observation(self) -> bool:
-        """Whether to take in this frame: every one at first, now and then once the shape is known."""
+        """Whether to add this frame: every one at first, fewer once the shape is known."""
         self._frames += 1
         return self._weight < KNOWN_FRAMES + PRIOR_FRAMES or self._frames % OBSERVE_EVERY == 0
 
     def observe(self, seen: SeenFace, rotation: Array) -> None:
-        """Take in a frame.
+        """Add a frame.
 
         Args:
             seen: The landmarks.

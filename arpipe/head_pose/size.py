@@ -1,7 +1,7 @@
 """The absolute size of a head, from its irises.
 
-A head that is larger than the canonical one and farther away looks the same, but for its irises, which are of one size
-in everybody: predicted over measured diameter is the scale.
+A larger head farther away looks the same, except for its irises, whose size hardly varies between people: the ratio of
+predicted to measured diameter is the scale.
 """
 
 import math
@@ -15,8 +15,8 @@ from arpipe.head_pose.config import HeadPoseConfig
 from arpipe.topology import Topology
 from arpipe.types import Landmarks
 
-SCALE_LIMITS = (0.75, 1.25)  # children to very large heads; beyond, it was no open eye that was measured
-CLEAR_IRIS_PX = 10.0  # sum of diameters below which landmark noise weighs more than what the iris tells
+SCALE_LIMITS = (0.75, 1.25)  # children to very large heads; beyond, the measured eye was not open
+CLEAR_IRIS_PX = 10.0  # sum of diameters below which landmark noise outweighs the measurement
 KNOWN_WEIGHT = 30.0  # clear measurements after which the size hardly changes
 MEASURE_EVERY = 5  # frames, from then on
 EXTRA_LOOKS = ((5, 1), (35, 4))  # up to so many measurements with another network, one in so many frames
@@ -51,12 +51,12 @@ class HeadSize:
         self._extra_looks = 0
 
     def wants_measurement(self) -> bool:
-        """Whether to measure the irises: in every frame at first, now and then once the size is known."""
+        """Whether to measure the irises: in every frame at first, less often once the size is known."""
         self._frames += 1
         return self._weight < KNOWN_WEIGHT or self._frames % MEASURE_EVERY == 0
 
     def wants_extra_look(self) -> bool:
-        """Whether to measure where it costs another network: less often, and ever more rarely."""
+        """Whether to measure where it requires another network: less often, at growing intervals."""
         self._frames += 1
         often = next((every for looks, every in EXTRA_LOOKS if self._extra_looks < looks), RARE_LOOK_EVERY)
         if self._frames % often:
@@ -65,7 +65,7 @@ class HeadSize:
         return True
 
     def observe(self, measurement: IrisMeasurement, pupillary_m: float) -> None:
-        """Take in a measurement, with the distance of the pupils at the canonical size, m."""
+        """Add a measurement, with the distance of the pupils at the canonical size, m."""
         weight = measurement.weight
         keep = max(0.0, 1.0 - weight / FORGET_FRAMES)
         self._weight = self._weight * keep + weight
@@ -99,13 +99,13 @@ def faces_camera(pose: RigidTransform, config: HeadPoseConfig) -> bool:
 def measure_irises(
     landmarks: Landmarks, pose: RigidTransform, camera: CameraIntrinsics, config: HeadPoseConfig
 ) -> IrisMeasurement | None:
-    """Measure a head's size; None if its irises cannot be seen well enough.
+    """Measure a head's size; None if its irises are not visible well enough.
 
     Args:
-        landmarks: Of a topology with irises.
+        landmarks: Landmarks of a topology with irises.
         pose: The head's pose at the canonical size.
         camera: Intrinsics of the image.
-        config: When irises are measured.
+        config: Limits within which irises are measured.
     """
     topology = landmarks.topology
     if not config.iris_scale or not faces_camera(pose, config):
@@ -132,7 +132,7 @@ def pupillary_distance(mesh_m: Array, topology: Topology) -> float:
 
 
 def _diameters(ring_px: Array) -> float:
-    """Sum of the horizontal and the vertical diameter of an iris' four rim points, px."""
+    """Return the sum of the horizontal and the vertical diameter of an iris' four rim points, px."""
     return float(np.linalg.norm(ring_px[0] - ring_px[2]) + np.linalg.norm(ring_px[1] - ring_px[3]))
 
 

@@ -29,7 +29,7 @@ class HeadPoseSolver:
         Args:
             landmarks: Face landmarks in image px. z counts with less weight than x and y.
             camera: Intrinsics of the image that the landmarks were measured in.
-            track_id: Whose head it is, to learn its shape and size; None for a single picture.
+            track_id: Track of the head, whose shape and size are learned; None for a single picture.
             accurate: Landmarks of the same face by a more accurate network, or averaged over several views, where
                 there are any. They decide the rotation, of this frame and, less and less, of those that follow.
 

@@ -1,6 +1,6 @@
-"""The one way in which arpipe writes a file: beside its place under a unique name, then moved there in one step.
+"""Atomic writes, used for every file: written beside its target under a unique name, then moved there in one step.
 
-The temporary file is created exclusively, so it never replaces a file of anybody else's. Its name holds the process
+The temporary file is created exclusively, so it never replaces a file of another program. Its name contains the process
 that writes it; `remove_abandoned` finds those whose process no longer runs.
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from arpipe.errors import OutputError
 
-_ABANDONED_AFTER_S = 24 * 3600.0  # without a write, whatever machine it was begun on
+_ABANDONED_AFTER_S = 24 * 3600.0  # without a write, on whichever machine it was started
 _LONGEST_NAME_BYTES = (
     100  # of the target's name inside the temporary one; file systems allow 143 to 255 in all
 )
@@ -86,7 +86,7 @@ class GrowingFile(AtomicFile):
         path: The place; nothing may be there yet.
 
     Raises:
-        OutputError: Something is, or its folder is missing or read-only.
+        OutputError: The place is taken, or its folder is missing or read-only.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -172,17 +172,17 @@ def remove_abandoned(folder: Path) -> list[Path]:
 
 
 def unwritable(path: Path, error: Exception) -> OutputError:
-    """The error for a file that cannot be begun, with what to do about it."""
+    """Return the error for a file that cannot be created, with advice."""
     return _output_error(f"{path}: cannot be written ({reason(error)}){_advice(path)}", error)
 
 
 def reason(error: Exception) -> str:
-    """The operating system's or library's words, without class names and numbers."""
+    """Return the operating system's or library's message, without class names and numbers."""
     return str(getattr(error, "strerror", None) or error)
 
 
 def _output_error(message: str, cause: Exception) -> OutputError:
-    """An error with the system's number, by which callers tell a full disk from a read-only one."""
+    """Return an error with the errno of its cause, by which callers distinguish a full from a read-only disk."""
     error = OutputError(message)
     error.errno = getattr(cause, "errno", None)
     return error
@@ -218,7 +218,7 @@ def _is_abandoned(path: Path) -> bool:
 
 
 def _started_s(process: int) -> int:
-    """When a process was started, seconds since the epoch; -1 if there is none of this number."""
+    """Return when a process was started, seconds since the epoch; -1 if no process has this id."""
     import psutil
 
     try:
@@ -229,7 +229,7 @@ def _started_s(process: int) -> int:
 
 @functools.cache
 def _machine() -> str:
-    """A short name of this machine and, on Linux, of the namespace that its process numbers belong to."""
+    """Return a short name of this machine and, on Linux, of the namespace that its process numbers belong to."""
     try:
         namespace = os.readlink("/proc/self/ns/pid")  # noqa: PTH115 - its target is a name, not a path
     except OSError:

@@ -1,4 +1,4 @@
-"""The checks before anything is written: no output is an input, no two are the same file, each can be written."""
+"""Checks before anything is written: no output is an input, no two are the same file, each can be written."""
 
 import os
 import sys
@@ -26,7 +26,7 @@ def refuse_overwriting(outputs: Iterable[NamedFile], inputs: Iterable[NamedFile]
     the same name in the same folder. Takes time proportional to the number of files.
 
     Args:
-        outputs: All files that a command will write, those it writes beside others included.
+        outputs: All files that a command will write, including secondary ones.
         inputs: All files that it reads.
 
     Raises:
@@ -68,12 +68,12 @@ def prepare_outputs(outputs: Iterable[NamedFile], inputs: Iterable[NamedFile]) -
 
 
 def named_files(files: Mapping[str, Path | None]) -> list[NamedFile]:
-    """Files by what the user calls them; what is None is left out."""
+    """Return files with the names by which the user refers to them; None is left out."""
     return [NamedFile(role, path) for role, path in files.items() if path is not None]
 
 
 def identity(path: Path) -> Hashable:
-    """What two names of one file have in common: device and inode, or those of the folder and the name in it."""
+    """Return what two names of one file have in common: device and inode, or those of the folder and the name in it."""
     place = Path(os.path.realpath(path)) if "\0" not in str(path) else path
     with suppress(OSError, ValueError):  # not there yet, a loop of links, or no name that a system allows
         found = place.stat()
@@ -86,5 +86,5 @@ def identity(path: Path) -> Hashable:
 
 
 def _same_case(name: str) -> str:
-    """A name as file systems of this platform usually compare it."""
+    """Return a name as file systems of this platform usually compare it."""
     return name.casefold() if sys.platform in ("win32", "darwin") else name

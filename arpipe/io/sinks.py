@@ -1,4 +1,4 @@
-"""The table of outputs, and the function that opens whatever the user names."""
+"""The table of outputs, and the function that opens an output by its specification."""
 
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def names_sink(spec: str) -> bool:
 
 
 class LiveSink(Sink):
-    """An output for live pictures: opened by the first one, which tells the size.
+    """An output for live pictures: opened by the first one, which determines the size.
 
     Args:
         spec: As for `open_sink`.

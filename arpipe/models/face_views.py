@@ -1,7 +1,7 @@
-"""Several views of one face, whose mean tells the head pose better than one crop does.
+"""Several views of one face, whose mean gives a more accurate head pose than a single crop.
 
-The networks fall short of the head's turn, to one side more than to the other, and the more so the smaller the face is
-in the crop: a mirrored and tighter crop errs otherwise. `docs/accuracy.md` compares numbers and sizes of views.
+The networks underestimate the head's turn, to one side more than to the other, and more for small faces in the crop:
+a mirrored, tighter crop has a different error. `docs/accuracy.md` compares numbers and sizes of views.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from arpipe.types import Frame, Landmarks, Points, Roi
 
 @dataclass(frozen=True, slots=True)
 class CropView:
-    """How a face is cropped.
+    """A way of cropping a face.
 
     Attributes:
         size: Side of the square over that of the usual crop.
@@ -45,7 +45,7 @@ class FaceViews:
         Args:
             frame: The frame.
             rois: The usual crop of each face.
-            views: How to look at it.
+            views: Crops to use.
             timer: Records the stages.
 
         Returns:
@@ -65,7 +65,7 @@ class FaceViews:
 
 
 def _upright(landmarks: Landmarks, view: CropView) -> Landmarks:
-    """Give each landmark the name that it has in the image."""
+    """Name landmarks as in the image: in a mirrored view, left and right are exchanged."""
     if not view.mirrored:
         return landmarks
     return replace(landmarks, points_px=landmarks.points_px[landmarks.topology.mirror])

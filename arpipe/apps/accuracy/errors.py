@@ -1,7 +1,7 @@
-"""Errors of poses, conventions taken out.
+"""Errors of poses, with differences of convention removed.
 
 Two definitions of "straight ahead" differ by a constant rotation of the head frame, two definitions of its origin by a
-constant offset in it. Both are estimated from the whole set and taken out; what is left is error.
+constant offset in it. Both are estimated from the whole set and removed; the rest is error.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ class PoseErrors:
     roll_deg: Array
 
     def in_band(self, low_deg: float, high_deg: float) -> Array:
-        """Errors of heads whose true yaw lies in a band, degrees."""
+        """Return the errors of heads whose true yaw lies in a band, degrees."""
         return self.angles_deg[(low_deg <= self.true_yaw_deg) & (self.true_yaw_deg < high_deg)]
 
 
@@ -93,13 +93,13 @@ def _mean(rotations: Sequence[Array]) -> Array:
 
 
 def _angles_between(rotations: Sequence[Array], constant: Array, truths: Sequence[Array]) -> Array:
-    """(n,) angles between each `rotation @ constant` and its truth, degrees."""
+    """Return (n,) angles between each `rotation @ constant` and its truth, degrees."""
     pairs = zip(rotations, truths, strict=True)
     return np.array([angle_between_deg(rotation @ constant, truth) for rotation, truth in pairs])
 
 
 def _angles(rotations: Sequence[Array]) -> Array:
-    """(n, 3) yaw, pitch and roll, degrees."""
+    """Return (n, 3) yaw, pitch and roll, degrees."""
     angles = [angles_from_rotation(rotation) for rotation in rotations]
     return np.array([(each.yaw_deg, each.pitch_deg, each.roll_deg) for each in angles]).reshape(-1, 3)
 

@@ -13,8 +13,8 @@
       }
     }
 
-For a clip, `frames` is a list with one entry per frame. Axes and origin of the head are the labeller's own: a constant
-rotation and a constant offset are taken out of the comparison. The file is called `labels.json` in a folder of
+For a clip, `frames` is a list with one entry per frame. Axes and origin of the head follow any convention: a constant
+rotation and a constant offset are removed before the comparison. The file is called `labels.json` in a folder of
 pictures, and `NAME.labels.json` beside `NAME.mp4`.
 """
 
@@ -42,7 +42,7 @@ Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[flo
 
 
 class FrameLabel(BaseModel):
-    """The truth of one picture; see the module."""
+    """The true pose and camera of one picture; see the module."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,7 +53,7 @@ class FrameLabel(BaseModel):
 
 
 class LabelFile(BaseModel):
-    """A file of labels; see the module."""
+    """The content of a label file; see the module."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -67,7 +67,7 @@ class LabelFile(BaseModel):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Truth:
-    """The true pose of a head, axes and origin those of the labels.
+    """The true pose of a head, with the axes and origin of the labels.
 
     Attributes:
         rotation: (3, 3) `camera_from_head`.
@@ -85,7 +85,7 @@ class LabelledSet:
     Attributes:
         name: For tables and file names.
         media: A folder of pictures or a clip.
-        labels: Content of the file of labels.
+        labels: Content of the label file.
     """
 
     name: str
@@ -94,7 +94,7 @@ class LabelledSet:
 
     @property
     def is_clip(self) -> bool:
-        """Whether the pictures follow each other in time."""
+        """Whether the pictures are consecutive frames."""
         return isinstance(self.labels.frames, list)
 
     def __iter__(self) -> Iterator[tuple[Frame, Truth]]:
@@ -116,10 +116,10 @@ class LabelledSet:
 
 
 def read_set(media: Path, file: Path) -> LabelledSet:
-    """Read a file of labels.
+    """Read a label file.
 
     Raises:
-        ConfigError: It cannot be read, or is no such file.
+        ConfigError: It cannot be read, or is not a label file.
     """
     try:
         labels = LabelFile.model_validate(json.loads(read_whole(file, MAX_FILE_BYTES)))
@@ -139,7 +139,7 @@ def read_set(media: Path, file: Path) -> LabelledSet:
 
 
 def find_labels(media: Path) -> Path | None:
-    """Return the file of labels that belongs to a folder of pictures or to a clip; None if there is none."""
+    """Return the label file of a folder of pictures or to a clip; None if there is none."""
     file = media / FOLDER_FILE if media.is_dir() else media.with_name(media.stem + CLIP_SUFFIX)
     return file if file.is_file() else None
 

@@ -90,7 +90,7 @@ def measure_sample(variant: Variant) -> SampleErrors:
 
 
 def _depth_errors(estimated: Sequence[RigidTransform | None], true: Sequence[RigidTransform]) -> Array:
-    """(n,) relative errors of the distance, where there is a pose."""
+    """Return (n,) relative errors of the distance, where there is a pose."""
     errors = [
         float(pose.translation_m[2] / truth.translation_m[2]) - 1.0
         for pose, truth in zip(estimated, true, strict=True)
@@ -100,7 +100,7 @@ def _depth_errors(estimated: Sequence[RigidTransform | None], true: Sequence[Rig
 
 
 def _last_pupillary_mm(poses: Sequence[HeadPose | None]) -> float:
-    """Pupillary distance of the last pose, mm; NaN if there is none."""
+    """Return the pupillary distance of the last pose, mm; NaN if there is none."""
     measured = [pose.pupillary_distance_mm for pose in poses if pose is not None]
     return measured[-1] if measured and measured[-1] is not None else float("nan")
 
@@ -110,7 +110,7 @@ def _transforms(poses: Iterable[HeadPose | None]) -> list[RigidTransform | None]
 
 
 def measure_mirror(media: Sequence[Path], variant: Variant) -> MirrorErrors:
-    """Compare the poses of all faces in pictures with those in the mirror images; every picture by itself."""
+    """Compare the poses of all faces in pictures with those in their mirror images, picture by picture."""
     rows: list[tuple[float, float, float]] = []
     total = 0
     with _open(variant, "image", MOST_FACES) as pipeline:
@@ -132,7 +132,7 @@ def _posed(pipeline: Pipeline, frame: Frame) -> list[TrackedFace]:
 def _matched(
     faces: Sequence[TrackedFace], others: Sequence[TrackedFace], width: int
 ) -> Iterator[tuple[HeadPose, HeadPose]]:
-    """Poses of the same faces in a picture of a width and in its mirror image."""
+    """Return poses of the same faces in a picture, scaled to a width, and in its mirror image."""
     for face in faces:
         x0, y0, x1, y1 = face.landmarks.box_px
         place = np.array([width - 1 - (x0 + x1) / 2.0, (y0 + y1) / 2.0])
@@ -157,7 +157,7 @@ def _open(variant: Variant, mode: Literal["image", "video"], max_faces: int = 1)
 
 
 def _pose(pipeline: Pipeline, frame: Frame) -> HeadPose | None:
-    """Pose of the largest face."""
+    """Return the pose of the largest face."""
     faces = _posed(pipeline, frame)
     if not faces:
         return None
@@ -184,7 +184,7 @@ def _pupillary_mm(mesh_m: Array) -> float:
 
 
 def measure_variant_steadiness(variant: Variant) -> Steadiness:
-    """Measure stillness and lag of live tracking with a mesh."""
+    """Measure jitter and lag of live tracking with a mesh."""
     perception = PerceptionConfig.model_validate({"track": ["face"], "face": {"mesh": variant}})
     with Pipeline(PipelineConfig(perception=perception)) as pipeline:
         return measure_steadiness(pipeline)

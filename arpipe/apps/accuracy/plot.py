@@ -42,7 +42,7 @@ def scatter_svg(title: str, x_label: str, series: Mapping[str, tuple[Array, Arra
 
 
 class _Scale:
-    """Degrees to px of the drawing."""
+    """Maps degrees to px of the drawing."""
 
     def __init__(self, low: float, high: float, top: float) -> None:
         self.low, self.high, self.top = low, high, top
@@ -94,5 +94,5 @@ def _text(x: float, y: float, text: str, colour: str = TEXT, anchor: str = "star
 
 
 def _rounded(angle: float, direction: int) -> float:
-    """To the next line outwards."""
+    """Round to the next grid line in a direction, -1 or 1."""
     return float(direction * np.ceil(direction * angle / STEP_DEG) * STEP_DEG)

@@ -1,4 +1,4 @@
-"""The accuracy command: measure, print, and write the report."""
+"""`arpipe accuracy`: measures, prints, and writes the report."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -45,15 +45,15 @@ def run(
     """Measure the accuracy of head poses.
 
     Args:
-        media: Folders of pictures, or clips. Those with a file of labels are compared with it, the others with their
+        media: Folders of pictures, or clips. Those with a label file are compared with it, the others with their
             mirror images. Without any, the bundled sample and the steadiness of a filmed portrait are measured.
-        labels: File of labels of the one folder or clip; None to look for it beside each.
+        labels: Label file of the one folder or clip; None to look for one beside each.
         variants: Meshes to measure.
         report: Folder for `accuracy.json` and SVG plots; None to write none.
         console: Where to print.
 
     Raises:
-        ConfigError: A file of labels cannot be read, or `labels` is given without exactly one folder or clip.
+        ConfigError: A label file cannot be read, or `labels` is given without exactly one folder or clip.
         MediaError: A picture or clip cannot be read.
     """
     if labels is not None and len(media) != 1:
@@ -83,7 +83,7 @@ def _check_report(report: Path, found: Mapping[Path, Path | None], console: Cons
 def _media(
     found: Mapping[Path, Path | None], variants: Sequence[Variant], report: Path | None, console: Console
 ) -> dict[str, Any]:
-    """Measure each medium by its labels, and those without labels by their mirror images."""
+    """Measure each clip or folder by its labels, or by its mirror images if it has none."""
     record: dict[str, Any] = {}
     for path, file in found.items():
         if file is not None:
@@ -99,7 +99,7 @@ def _labelled(
 ) -> dict[str, Any]:
     labelled = read_set(path, file)
     errors = {variant: measure_labelled(labelled, variant) for variant in variants}
-    table = _table(f"{labelled.name}: rotation, degrees, and place, mm; conventions taken out")
+    table = _table(f"{labelled.name}: rotation, degrees, and place, mm; conventions removed")
     _add_columns(table, *SUMMARY_COLUMNS)
     for variant, each in errors.items():
         table.add_row(variant, *_summary_cells(each))

@@ -1,6 +1,6 @@
-"""How still a resting face is, and how late a moving one.
+"""Jitter of a face at rest, and lag of one in motion.
 
-One portrait with sensor noise, 640×480 at 30 FPS: at rest, and moving on a known path. Stillness is the RMS distance of
+One portrait with sensor noise, 640×480 at 30 FPS: at rest, and moving on a known path. Jitter is the RMS distance of
 points from their means; lag is the delay that explains most of the distance from the true path.
 """
 
@@ -28,7 +28,7 @@ LENS_CORNER_M = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Steadiness:
-    """Stillness at rest, and lag in motion.
+    """Jitter at rest, and lag in motion.
 
     Attributes:
         landmarks_px: RMS of all landmarks at rest, px.
@@ -61,7 +61,7 @@ def measure_steadiness(pipeline: Pipeline) -> Steadiness:
 def place_portrait(
     time_s: float, size_px: tuple[int, int], scale: float, sway_px: tuple[float, float]
 ) -> Array:
-    """(2, 3) frame from portrait: a face that sways, tilts and comes closer.
+    """Return (2, 3) frame from portrait, for a face that sways, tilts and comes closer.
 
     Args:
         time_s: Time since the face was at rest, s.
@@ -77,7 +77,7 @@ def place_portrait(
 
 
 def _track(pipeline: Pipeline, path: list[Array]) -> tuple[Array, Array]:
-    """(frames, points, 2) landmarks and (frames, 1, 2) corner of a lens, warm-up left out."""
+    """Return (frames, points, 2) landmarks and (frames, 1, 2) corner of a lens, warm-up left out."""
     portrait = read_image(asset_path("samples/astronaut.png"))
     random = np.random.default_rng(0)
     pipeline.reset()
@@ -109,7 +109,7 @@ def _spread(points: Array) -> float:
 
 
 def _lag(rest: Array, motion: Array, still: list[Array], moving: list[Array]) -> float:
-    """Frames by which `motion` is behind the path that carries the mean of `rest`."""
+    """Return by how many frames `motion` lags behind the path, applied to the mean of `rest`."""
     start = still[0]
     in_portrait = np.linalg.solve(start[:, :2], (rest.mean(axis=0) - start[:, 2]).T).T
     truth = np.stack([in_portrait @ place[:, :2].T + place[:, 2] for place in moving])[WARM_UP:]

@@ -11,7 +11,7 @@ VARIANTS: tuple[Variant, ...] = get_args(Variant)
 
 
 def parse_variants(names: Sequence[str]) -> tuple[Variant, ...]:
-    """Return the meshes that are asked for; all if none is.
+    """Return the requested meshes; all if none is named.
 
     Raises:
         ConfigError: Unknown name.

@@ -1,6 +1,6 @@
-"""`arpipe batch`: recorded videos and photos in, the same with effects and data out.
+"""`arpipe batch`: draws effects on recorded videos and photos, and exports data.
 
-`plan` settles which input becomes which file, `job` runs one input, `report` prints progress and results, `run` is
+`plan` assigns outputs to inputs, `job` processes one input, `report` prints progress and results, `run` is
 the command.
 """
 

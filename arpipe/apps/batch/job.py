@@ -1,4 +1,4 @@
-"""One input through the pipeline into its files."""
+"""Processes one input and writes its outputs."""
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -41,12 +41,12 @@ class BatchPipeline(FramePipeline, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an input.
+    """The outcome for one input.
 
     Attributes:
-        frames: Frames done.
+        frames: Frames processed.
         frames_found: Those with at least one face, body or hand.
-        decode_errors: Damage that was skipped.
+        decode_errors: Damaged parts that were skipped.
         seconds: Wall time.
         is_drawn: Whether any picture differs from its frame; True where no pictures were asked for.
         notes: Sentences on how the output differs from the input.
@@ -71,15 +71,15 @@ def run_job(
     on_frame: Callable[[], None],
     clock: Clock = time.perf_counter,
 ) -> Outcome:
-    """Run one input; its files appear when all of it is done, and not at all when it fails.
+    """Process one input; its files appear once all of it is done, and not at all if it fails.
 
     Decoding, perception, drawing, and encoding with export run side by side; drawing stays on the calling thread.
 
     Args:
         job: What to do.
-        pipeline: Used from its beginning: tracks of the last input are forgotten.
+        pipeline: Reset first: tracks of the last input are forgotten.
         video: How videos are compressed; its quality holds for pictures too.
-        log: Takes every frame's stages.
+        log: Receives every frame's stages.
         on_start: Called once the input is open.
         on_frame: Called after each frame.
         clock: Monotonic seconds.
@@ -120,7 +120,7 @@ def run_job(
 
 @dataclass(slots=True)
 class _Tally:
-    """What is counted while a job runs; see `Outcome`."""
+    """Counts of a running job; see `Outcome`."""
 
     is_drawn: bool
     frames: int = 0
@@ -139,8 +139,8 @@ class _PictureWriter:
     Attributes:
         sinks: Where the picture goes.
         exports: Where the result goes.
-        capture_ms: Index of a frame → how long it took to come, ms; emptied frame by frame.
-        log: Takes the stages.
+        capture_ms: Index of a frame → time that its capture took, ms; entries are removed as frames are written.
+        log: Receives the stages.
         clock: Monotonic seconds.
     """
 
@@ -170,7 +170,7 @@ def _differs(picture: Picture) -> bool:
 def _stream(
     frames: Iterable[Frame], pipeline: BatchPipeline, *, draw: bool
 ) -> Generator[Picture, None, None]:
-    """Pictures, or results with the bare frame as their picture."""
+    """Yield pictures, or results with the unchanged frame as their picture."""
     if draw:
         yield from pictures(frames, pipeline)
     else:
@@ -179,7 +179,7 @@ def _stream(
 
 
 def _timed(frames: Iterable[Frame], capture_ms: dict[int, float], clock: Clock) -> Iterator[Frame]:
-    """Frames; how long each took to come, ms, is noted under its index."""
+    """Yield frames, and record how long the capture of each took, ms, under its index."""
     start_s = clock()
     for frame in frames:
         capture_ms[frame.index] = (clock() - start_s) * 1000.0

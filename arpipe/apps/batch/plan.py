@@ -1,4 +1,4 @@
-"""Which input becomes which file: decided, and refused where necessary, before any input is decoded."""
+"""Assigns outputs to inputs, and refuses what cannot work, before any input is decoded."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ OUTPUT_ROLE, EXPORT_ROLE, TIMINGS_ROLE = "--output", "--export", "--timings"
 LOSSLESS_SUFFIX = ".png"  # for pictures of kinds that arpipe reads and does not write
 DEFAULT_EXPORT: ExportFormat = "jsonl"
 
-# What a folder is searched for; a file named by itself or by a pattern may be called anything.
+# What a folder is searched for; a file given by name or by a pattern may have any suffix.
 MEDIA_SUFFIXES = {
     *WRITABLE,
     *(".gif", ".heic", ".heif", ".jp2", ".ppm", ".pgm"),
@@ -48,7 +48,7 @@ MEDIA_SUFFIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One input and what is made of it.
+    """One input and its outputs.
 
     Attributes:
         spec: What `open_source` opens.
@@ -67,7 +67,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An input that cannot be used, and why."""
+    """An input that cannot be used, with the reason."""
 
     spec: str
     reason: str
@@ -90,7 +90,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class OtherFiles:
-    """What a command reads and writes besides its media: no two of them may be the same file.
+    """Files that a command reads and writes besides its media; no two may be the same.
 
     Attributes:
         read: Configuration, camera file, effects.
@@ -117,11 +117,11 @@ def make_plan(
 
     Args:
         inputs: Files, folders, patterns, or "sample".
-        output: File or folder for pictures and videos, or text that names an output; None to write none.
+        output: File or folder for pictures and videos, or an output as `name:target`; None to write none.
         export: File or folder for data; None to write none.
         asked_format: Format of the data; None to choose by the suffix.
         codec: Codec of the videos.
-        others: Files that the same command reads and writes besides these.
+        others: Other files that the command reads and writes.
 
     Raises:
         OutputError: Two files are the same one, an output does not fit, or it cannot be written.
@@ -173,7 +173,7 @@ class _Targets:
         return files
 
     def jobs(self, kinds: dict[str, MediaKind]) -> tuple[Job, ...]:
-        """Return a job per input, each with files of its own."""
+        """Return one job per input; no two share a file."""
         exports, chosen = self._exports(kinds)
         return tuple(
             Job(spec, kind, output, export, chosen)
@@ -207,7 +207,7 @@ class _Targets:
     def _is_folder(self, target: Path) -> bool:
         if self.several and target.suffix and not is_folder(str(target)):
             raise OutputError(
-                f"{target}: there are several inputs, so this must be a folder; take away '{target.suffix}'"
+                f"{target}: there are several inputs, so this must be a folder; remove '{target.suffix}'"
             )
         return self.several or is_folder(str(target)) or not target.suffix
 
@@ -225,7 +225,7 @@ def _written_files(jobs: Sequence[Job]) -> list[NamedFile]:
 
 
 def _expand(inputs: Iterable[str]) -> tuple[list[str], list[Refusal]]:
-    """Every input once, in the order given."""
+    """Return every input once, in the order given."""
     specs: dict[str, None] = {}
     refusals = []
     for text in inputs:
@@ -280,7 +280,7 @@ class FreeNames:
         self._next: dict[str, int] = {}
 
     def take(self, path: Path) -> Path:
-        """The path, or with `-2`, `-3` … after its stem where its name is taken, in whatever letter case."""
+        """Return the path, or one with `-2`, `-3` … after its stem where its name is taken, in whatever letter case."""
         free, key = path, str(path).casefold()
         while str(free).casefold() in self._taken:
             number = self._next[key] = self._next.get(key, 1) + 1
@@ -294,6 +294,6 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         missing = f"; there is no folder {folder.parent}" if not is_folder(str(folder.parent)) else ""
-        raise OutputError(f"{folder}: cannot be made ({error.strerror}){missing}") from error
+        raise OutputError(f"{folder}: cannot be created ({error.strerror}){missing}") from error
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(f"{folder}: may not be written into; choose another place, or see its permissions")
+        raise OutputError(f"{folder}: is not writable; choose another place, or check its permissions")

@@ -1,4 +1,4 @@
-"""What a batch says while it runs and when it is over."""
+"""Progress and summary of a batch."""
 
 import time
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ from arpipe.apps.batch.plan import Job
 from arpipe.io.source import SourceInfo
 from arpipe.timing import Clock
 
-LINE_EVERY_S = 10.0  # between lines about a long video where no bar can be drawn
+LINE_EVERY_S = 10.0  # between progress lines of a long video where no bar can be drawn
 
 
 class Report:
@@ -57,16 +57,16 @@ class Report:
 
     @property
     def failed(self) -> int:
-        """Inputs that failed so far."""
+        """Number of inputs that failed so far."""
         return self._failed
 
     @property
     def incomplete(self) -> int:
-        """Inputs so far whose output lacks content."""
+        """Number of inputs so far whose output lacks content."""
         return self._incomplete
 
     def start(self, info: SourceInfo) -> None:
-        """An input was opened."""
+        """Report that an input was opened."""
         number = f"[{len(self._rows) + 1}/{self._total}] "
         self._name, self._frames, self._expected = info.name, 0, info.frame_count or 0
         self._line_s = self._clock()
@@ -75,7 +75,7 @@ class Report:
             self._task = self._progress.add_task(escape(f"{number}{info.name}"), total=total)
 
     def advance(self) -> None:
-        """A frame is done."""
+        """Report that a frame is done."""
         self._frames += 1
         if self._progress is not None and self._task is not None:
             self._progress.advance(self._task)
@@ -84,7 +84,7 @@ class Report:
             self._say(f"{self._name}: {self._frames} of {self._expected or '?'} frames")
 
     def done(self, job: Job, outcome: Outcome) -> None:
-        """An input is finished."""
+        """Report that an input is finished."""
         self._end_task()
         fps = outcome.frames / outcome.seconds if outcome.seconds > 0 else 0.0
         said = [f"{outcome.decode_errors} damaged parts skipped"] if outcome.decode_errors else []
@@ -99,7 +99,7 @@ class Report:
         self._rows.append((Path(job.spec).name, *row))
 
     def failure(self, spec: str, reason: str) -> None:
-        """An input failed."""
+        """Report that an input failed."""
         self._end_task()
         self._failed += 1
         text = reason if reason.startswith(f"{spec}:") else f"{spec}: {reason}"
@@ -107,7 +107,7 @@ class Report:
         self._rows.append((Path(spec).name, *"----", f"failed: {reason.removeprefix(f'{spec}: ')}"))
 
     def summary(self) -> Table:
-        """All inputs and what became of them."""
+        """Print a table of all inputs and their outcomes."""
         good = len(self._rows) - self._failed
         lost = f", {self._incomplete} of them with losses" if self._incomplete else ""
         title = f"{good} of {self._total} done{lost}, {self._failed} failed"
@@ -121,7 +121,7 @@ class Report:
         return table
 
     def close(self) -> None:
-        """Take the bar away; may be called twice."""
+        """Remove the bar; may be called twice."""
         self._stack.close()
 
     def __enter__(self) -> Self:

@@ -32,18 +32,18 @@ Mode = Literal["image", "video"]
 
 
 class BatchConfig(BaseModel):
-    """A batch.
+    """Settings of a batch.
 
     Attributes:
         inputs: Files, folders and patterns.
         source: "sample" to use the bundled sample as one more input.
         output: File for one input, folder for several, or an output named `name:target`; None to write no pictures.
-        export: The same for data; None to write none.
-        export_format: Format of the data; None to go by the suffix, JSONL in folders.
+        export: File for one input, folder for several; None to export no data.
+        export_format: Format of the data; None to choose by the suffix, JSONL in folders.
         timings: JSON file for every stage's times, or None.
         config_file: File that these settings were read from, which no output may overwrite; None if there is none.
         video: How videos are compressed; its quality holds for pictures too.
-        pipeline: What is looked for and drawn.
+        pipeline: What is detected and drawn.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -68,12 +68,12 @@ OpenPipeline = Callable[[PipelineConfig, Mode], BatchPipeline]
 
 
 def open_pipeline(config: PipelineConfig, mode: Mode) -> Pipeline:
-    """The pipeline of a configuration, for photos ("image") or moving pictures ("video")."""
+    """Build the pipeline of a configuration, for photos ("image") or moving pictures ("video")."""
     return Pipeline(config.model_copy(update={"perception": config.perception.in_mode(mode)}))
 
 
 def with_exported(config: PipelineConfig) -> PipelineConfig:
-    """Return what an export asks for: faces, unless the configuration says what to track, with the best poses."""
+    """Return the settings for an export: faces unless the configuration names subjects, and the best poses."""
     perception = config.perception
     head_pose = perception.head_pose
     if head_pose.views == "auto":
@@ -87,10 +87,10 @@ def run(
 ) -> int:
     """Run a batch; photos first, then videos, each in the order given.
 
-    An input that fails is reported and the others go on.
+    An input that fails is reported, and the batch continues.
 
     Args:
-        config: What to do.
+        config: Settings.
         make_pipeline: Builds the pipeline of a mode; there is one at a time.
         console: Where to print.
 
@@ -101,7 +101,7 @@ def run(
     Raises:
         ConfigError: Nothing to do, or the configuration is wrong.
         OutputError: An output cannot be written or is an input; nothing has been read then.
-        RenderError, WeightsError: Nothing can be drawn or found on this machine.
+        RenderError, WeightsError: Nothing can be drawn or detected on this machine.
     """
     console = console or Console()
     inputs = (*config.inputs, *((SAMPLE,) if config.source else ()))
@@ -150,18 +150,18 @@ def _run_plan(
 def _run_one(job: Job, pipeline: BatchPipeline, config: BatchConfig, log: TimingLog, report: Report) -> None:
     try:
         outcome = run_job(job, pipeline, config.video, log, report.start, report.advance)
-    except (RenderError, WeightsError):  # no input would fare better
+    except (RenderError, WeightsError):  # every further input would fail, too
         raise
     except ArpipeError as error:
         report.failure(job.spec, str(error))
-    except Exception as error:  # noqa: BLE001 - one input that trips over a defect must not stop the others
+    except Exception as error:  # noqa: BLE001 - an unexpected error in one input must not stop the others
         report.failure(job.spec, describe(error))
     else:
         report.done(job, _with_effects_checked(outcome, config))
 
 
 def _with_effects_checked(outcome: Outcome, config: BatchConfig) -> Outcome:
-    """Say so if effects were asked for and no picture shows any."""
+    """Report if effects were requested and no picture shows any."""
     if outcome.is_drawn or not config.pipeline.effects:
         return outcome
     if outcome.frames_found:

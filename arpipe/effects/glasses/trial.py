@@ -1,4 +1,4 @@
-"""Tries a rigid object on three heads, so that a check of a pack does the work that a frame does."""
+"""Fits a rigid object to three heads, so that checking a pack does the same work as a frame."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ HEADS = {"small": (0.86, 0.86, 0.86), "average": (1.0, 1.0, 1.0), "wide": (1.15,
 """Factors of the canonical face in x, y and z: a child's head, and one that is wide for its height."""
 
 USUAL_WIDTH_M = 0.14  # of glasses
-WIDTHS_M = (0.09, 0.22)  # children's glasses, and masks of carnival
+WIDTHS_M = (0.09, 0.22)  # children's glasses, and carnival masks
 FAR_M = 0.05  # from the bridge of the nose to the middle of the front, across or up
 IN_FRONT_M = 0.08  # glasses do not reach further forward than the nose
-HIGH_M = 0.11  # as high as no front of glasses is, but temples that point up or down are
+HIGH_M = 0.11  # higher than any front; temples that point up or down exceed it
 
 CAMERA = CameraIntrinsics.from_fov(640, 480)
 PLACE_M = (0.0, 0.0, 0.45)
@@ -51,11 +51,11 @@ def draw_problems(params: RigidMeshParams, context: GlContext) -> list[str]:
     """Fit an object to three heads and draw it.
 
     Args:
-        params: What to draw.
+        params: The object.
         context: OpenGL context to draw with.
 
     Returns:
-        One sentence for each head on which nothing is drawn.
+        One sentence per head on which nothing is drawn.
 
     Raises:
         ArpipeError: It cannot be built or drawn.
@@ -93,7 +93,7 @@ class _Size:
 
 
 def _problems(size: _Size, params: RigidMeshParams) -> Iterator[str]:
-    """Yield what makes glasses impossible to wear: a wrong size first, as everything else follows from it."""
+    """Yield errors of size and position: size first, since the rest depends on it."""
     width = float(size.high[0] - size.low[0]) * params.scale
     if not WIDTHS_M[0] <= width <= WIDTHS_M[1]:
         yield f"is {_length(width)} wide; glasses are about {USUAL_WIDTH_M} m: {_size_advice(params, size)}"
@@ -108,7 +108,7 @@ def _problems(size: _Size, params: RigidMeshParams) -> Iterator[str]:
 
 
 def _notes(size: _Size, loaded: LoadedObject) -> Iterator[str]:
-    """Yield what makes glasses look wrong."""
+    """Yield defects that only make glasses look wrong."""
     if size.high[1] - size.low[1] > HIGH_M:
         height = _length(float(size.high[1] - size.low[1]))
         yield f"is {height} high; if y is not up, set rotate_deg, or run: arpipe effects import"
@@ -123,7 +123,7 @@ def _notes(size: _Size, loaded: LoadedObject) -> Iterator[str]:
 
 
 def _size_advice(params: RigidMeshParams, size: _Size) -> str:
-    """Advise a unit that gives glasses their usual width, or else a scale."""
+    """Suggest a unit that gives glasses their usual width, or else a scale."""
     extent = (size.high - size.low) / UNITS_M[params.unit]
     length = max(float(extent.max()), 1e-30)
     for unit, metres in UNITS_M.items():
@@ -141,7 +141,7 @@ def _article(word: str) -> str:
 
 
 def _face(track_id: int, factors: tuple[float, float, float]) -> TrackedFace:
-    """Return the canonical face, resized, that looks into the camera."""
+    """Return the canonical face, resized and facing the camera."""
     topology = load_topology("face")
     mesh_m = topology.canonical_m * factors
     pose = RigidTransform(FLIP_YZ, np.asarray(PLACE_M))

@@ -25,9 +25,9 @@ _TURNED_BY_PILLOW = {"TIFF"}
 
 
 def picture_kind(path: Path) -> Literal["images", "animation"] | None:
-    """Tell from its content what a file holds: a still picture, an animation, or neither (None).
+    """Detect from its content whether a file is a still picture, an animation, or neither (None).
 
-    Damaged pictures are pictures: reading them raises.
+    Damaged pictures count as pictures: reading them raises.
     """
     try:
         with open_picture(path) as image:
@@ -49,11 +49,11 @@ class ImageFiles(Source):
 
     Args:
         paths: The files.
-        fps: Pace at which they are played, Hz.
+        fps: Frame rate, Hz.
 
     Raises:
         MediaNotFound: The first file does not exist.
-        MediaError: The first file is no picture.
+        MediaError: The first file is not a picture.
     """
 
     def __init__(self, paths: Sequence[str | Path], fps: float = 25.0) -> None:
@@ -87,11 +87,11 @@ class ImageFiles(Source):
             yield Frame(read_image(path), index / self._fps, index)
 
     def close(self) -> None:
-        """No file stays open between frames; iterating afterwards is an error."""
+        """Close the source; iterating afterwards is an error. No file stays open between frames."""
         self._closed = True
 
     def _look_at(self, path: Path) -> tuple[int, int]:
-        """Return the upright (width, height) of a picture, and note what of its file will not be read."""
+        """Return the upright (width, height) of a picture, and record which parts of the file are not read."""
         require_file(path)
         with open_picture(path) as image:
             if image.mode in SIXTEEN_BIT_MODES:
@@ -119,7 +119,7 @@ def read_image(path: Path) -> Pixels:
 
 
 def _orientation(image: Image.Image) -> Orientation:
-    """How an open picture will be turned once it is decoded, beyond what Pillow does."""
+    """Return how a decoded picture must be rotated, beyond what Pillow does."""
     if image.format in _TURNED_BY_PILLOW:
         return UPRIGHT
     return orientation_from_exif(image.getexif().get(EXIF_ORIENTATION, 1))

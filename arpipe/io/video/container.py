@@ -1,4 +1,4 @@
-"""The door to FFmpeg's demuxers: every media file is opened here, alike with every PyAV."""
+"""Opens every media file with FFmpeg's demuxers, in the same way with every version of PyAV."""
 
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from arpipe.io.image.motion_jpeg import is_motion_jpeg, starts_like_jpeg
 
 ADVICE = "is it cut off, damaged or another kind of file?"
 
-# Titles in a foreign encoding must not make a file unreadable. PyAV before 19 raises UnicodeDecodeError unless
-# told so; 19 never does, and refuses the argument.
+# Titles in a foreign encoding must not make a file unreadable. PyAV before 19 raises UnicodeDecodeError without
+# this argument; 19 never does, and rejects it.
 _TOLERANT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
 
 PLAYLISTS = frozenset(("concat", "dash", "hls", "imf", "sdp"))
@@ -25,7 +25,7 @@ def open_input(path: Path) -> av.container.InputContainer:
     """Open a media file; the caller closes it.
 
     Raises:
-        MediaError: It is none, or damaged.
+        MediaError: It is not a media file, or is damaged.
     """
     with guarded(MediaError, f"{path}: is no video that can be read", ADVICE):
         # By its name alone, FFmpeg would take a stream of JPEG pictures for one picture.

@@ -21,7 +21,7 @@ from arpipe.io.video.picture import FrameConverter
 from arpipe.types import Frame
 
 FALLBACK_FPS = Fraction(25)  # for streams that state no rate and whose frames have no times
-LATEST_START_S = 2  # muxers let files begin at up to 1.4 s; a later start is a broadcaster's running clock
+LATEST_START_S = 2  # muxers start files at up to 1.4 s; a later start is a broadcaster's running clock
 MISSING_SHARE, MISSING_S = 0.03, 0.5  # of the stated duration: a smaller difference is rounding
 
 # Metadata of the file itself, which no copy inherits.
@@ -32,7 +32,7 @@ _CLOCK_WITHOUT_ORIGIN = 0x0200
 
 
 class VideoFileConfig(BaseModel):
-    """How a video is decoded.
+    """Settings of video decoding.
 
     Attributes:
         threading: "auto" decodes several frames at once where the codec can, "slice" parts of one frame.
@@ -55,7 +55,7 @@ class VideoFile(Source):
 
     Args:
         path: The file.
-        config: How it is decoded.
+        config: Settings of decoding.
 
     Raises:
         MediaNotFound: There is no such file.
@@ -149,7 +149,7 @@ class VideoFile(Source):
         self._decoder.close()
 
     def _update(self, captured_s: float, frame: av.VideoFrame) -> None:
-        """Keep what `Source` tells up to date."""
+        """Update the attributes of `Source`."""
         self.decode_errors = self._decoder.errors + self._late
         self.notes = (*self._fixed_notes, *self._converter.notes)
         ticks = frame.duration if frame.duration and frame.duration > 0 else self._step
@@ -158,7 +158,7 @@ class VideoFile(Source):
             self.end_s = min(self.end_s, self._container_end_s)
 
     def _compare(self, begun_s: float) -> None:
-        """Say what is missing of what the file states."""
+        """Record what is missing compared with what the file states."""
         self.decode_errors = self._decoder.errors + self._late
         stream = self._decoder.stream
         if stream.duration is not None and not self.decode_errors and self.end_s is not None:

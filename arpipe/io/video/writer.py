@@ -27,7 +27,7 @@ from arpipe.types import FrameResult, Pixels
 
 FINE_TIME_BASE = Fraction(1, 90000)  # for sources that have none: a multiple of all common rates
 FALLBACK_FPS = 25
-FRAGMENT_S = 1.0  # of a live recording: what is lost at most when the program is killed
+FRAGMENT_S = 1.0  # of a live recording: the most that is lost if the program is killed
 LIVE_PRESET = "ultrafast"  # x264 in real time beside everything else
 
 
@@ -119,7 +119,7 @@ class VideoSink(FileWriter, Sink):
             self.notes, self.losses = self._audio.notes, self._audio.losses
 
     def _begin_transparent(self) -> None:
-        """Reopen the file with an alpha channel: only the first picture tells that one is needed."""
+        """Reopen the file with an alpha channel; the need for one is known only from the first picture."""
         if self._last_pts is not None or not self._codec.alpha_format or self._kind == "mp4":
             self.abort()
             fitting = [
@@ -205,7 +205,7 @@ class VideoSink(FileWriter, Sink):
         self._mux(self._stream.encode(frame))
 
     def _next_pts(self, captured_s: float) -> int:
-        """Return the time in units of the time base, later than the last one, also if the given one is no number."""
+        """Return the time in units of the time base, later than the last one, also if the given one is not a number."""
         if not math.isfinite(captured_s):
             captured_s = float(
                 (0 if self._last_pts is None else self._last_pts + self._step) * self._traits.time_base

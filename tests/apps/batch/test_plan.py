@@ -119,13 +119,13 @@ def test_missing_folder_is_made_but_not_its_parent(media, tmp_path):
 
 def test_file_in_the_way_of_a_folder_says_so(media, tmp_path):
     (tmp_path / "out").write_text("a file")
-    with pytest.raises(OutputError, match="cannot be made"):
+    with pytest.raises(OutputError, match="cannot be created"):
         plan([media], tmp_path / "out")
 
 
 def test_read_only_folder_says_so(media, tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write anywhere
-    with pytest.raises(OutputError, match="may not be written into"):
+    with pytest.raises(OutputError, match="is not writable"):
         plan([media / "c.mp4"], tmp_path / "out.mp4")
 
 
