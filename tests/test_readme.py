@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.apps.boards import TILTS, board_seen_at
 from tests.effects.glasses.foreign.glasses import Z_UP, Export
 from tests.effects.glasses.foreign.glasses import parts as glasses_parts
 
@@ -38,8 +39,8 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "models").mkdir()
     Export(1.0, Z_UP).save(glasses_parts(), folder / "models", "sunny.glb")
     (folder / "boards").mkdir()
-    for index, (dx, dy) in enumerate([(0, 0), (60, 0), (0, 60), (-60, 10), (30, -60), (45, 45)]):
-        cv2.imwrite(str(folder / "boards" / f"{index}.png"), _board(dx, dy))
+    for index, tilt in enumerate(TILTS):
+        cv2.imwrite(str(folder / "boards" / f"{index}.png"), board_seen_at(*tilt))
     _write_profiles(folder / "before.json", folder / "after.json")
     return folder
 
@@ -63,17 +64,6 @@ def _write_clip(path: Path, picture: np.ndarray) -> None:
             frame = av.VideoFrame.from_ndarray(np.roll(picture, 2 * shift, axis=1).copy(), format="rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-
-
-def _board(dx: int, dy: int) -> np.ndarray:
-    board = np.kron(255 - 255 * (np.indices((7, 10)).sum(axis=0) % 2), np.ones((40, 40))).astype(np.uint8)
-    board = cv2.copyMakeBorder(board, 60, 60, 60, 60, cv2.BORDER_CONSTANT, value=255)
-    h, w = board.shape
-    corners = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
-    moved = corners + np.array([[dx, dy], [-dx, 0], [0, -dy], [dx / 2, 0]], np.float32) + 60
-    return cv2.warpPerspective(
-        board, cv2.getPerspectiveTransform(corners, moved), (640, 520), borderValue=255
-    )
 
 
 def _arpipe() -> str:

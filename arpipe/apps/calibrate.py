@@ -12,13 +12,26 @@ from rich.console import Console
 from arpipe.apps.run_files import check_outputs, source_files
 from arpipe.errors import ConfigError, MediaError
 from arpipe.geometry.camera import CameraIntrinsics
-from arpipe.io.calibration import save_intrinsics
+from arpipe.io.calibration import can_undistort, save_intrinsics
 from arpipe.io.outputs import NamedFile
 
 MIN_VIEWS = 5  # with fewer views, focal length and distortion cannot be separated
 MIN_CORNERS = 3
 CORNER_WINDOW_PX = 5
 STOP = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 50, 1e-4)
+
+LONGEST_FOCAL_SHARE = (
+    20.0  # of the picture's longer side, 3° wide: no lens through which a board is photographed
+)
+
+_FEWER = cv2.CALIB_ZERO_TANGENT_DIST | cv2.CALIB_FIX_K3
+DISTORTIONS = {
+    "k1, k2, p1, p2, k3": 0,
+    "k1, k2": _FEWER,
+    "k1": _FEWER | cv2.CALIB_FIX_K2,
+    "none": _FEWER | cv2.CALIB_FIX_K2 | cv2.CALIB_FIX_K1,
+}
+"""Coefficients that are estimated → flags of OpenCV; later ones need boards in less of the picture."""
 
 Corners = npt.NDArray[np.float32]
 
@@ -32,16 +45,25 @@ class Calibration:
         error_px: RMS reprojection error over all corners, px; good cameras reach 0.2 to 0.5.
         used: Pictures in which the board was found.
         unused: Pictures in which it was not found.
+        distortion: Coefficients that were estimated, a key of `DISTORTIONS`; the others are zero.
     """
 
     camera: CameraIntrinsics
     error_px: float
     used: tuple[Path, ...]
     unused: tuple[Path, ...]
+    distortion: str
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the views determine all coefficients of the distortion."""
+        return self.distortion == next(iter(DISTORTIONS))
 
 
 def calibrate(pictures: Sequence[Path], columns: int = 9, rows: int = 6) -> Calibration:
     """Compute the intrinsics of a camera from views of a flat chessboard that differ in position and tilt.
+
+    Where the views do not determine all coefficients of the distortion, fewer are estimated; see `DISTORTIONS`.
 
     Args:
         pictures: At least five views of the same size, not rotated.
@@ -50,7 +72,8 @@ def calibrate(pictures: Sequence[Path], columns: int = 9, rows: int = 6) -> Cali
 
     Raises:
         ConfigError: The board has fewer than 3×3 inner corners.
-        MediaError: A picture cannot be read, sizes differ, or the board is found in fewer than five pictures.
+        MediaError: A picture cannot be read, sizes differ, the board is found in fewer than five pictures, or the
+            views differ too little in their tilt.
     """
     if min(columns, rows) < MIN_CORNERS:
         raise ConfigError(f"chessboard: expected at least 3x3 inner corners, got {columns}x{rows}")
@@ -61,9 +84,15 @@ def calibrate(pictures: Sequence[Path], columns: int = 9, rows: int = 6) -> Cali
             f"a board with {columns}x{rows} inner corners was found in {len(corners)} of {len(pictures)} pictures"
             f"; at least {MIN_VIEWS} sharp views are needed (check --columns and --rows)"
         )
-    camera, error_px = _solve(list(corners.values()), size, columns, rows)
     unused = tuple(path for path in boards if path not in corners)
-    return Calibration(camera, error_px, tuple(corners), unused)
+    for distortion, flags in DISTORTIONS.items():
+        camera, error_px = _solve(list(corners.values()), size, columns, rows, flags)
+        if camera is not None:
+            return Calibration(camera, error_px, tuple(corners), unused, distortion)
+    raise MediaError(
+        f"the {len(corners)} views of the board do not determine the camera: no plausible lens explains them; "
+        f"tilt the board by 20 to 40 degrees, in another direction in each picture"
+    )
 
 
 def run(
@@ -99,17 +128,23 @@ def _find_boards(
 
 
 def _solve(
-    corners: Sequence[Corners], size: tuple[int, int], columns: int, rows: int
-) -> tuple[CameraIntrinsics, float]:
-    """Solve for the intrinsics; returns them and the RMS reprojection error, px."""
+    corners: Sequence[Corners], size: tuple[int, int], columns: int, rows: int, flags: int
+) -> tuple[CameraIntrinsics | None, float]:
+    """Solve for the intrinsics; returns them, or None if no lens has them, and the RMS reprojection error, px."""
     grid = np.zeros((rows * columns, 3), np.float32)
     grid[:, :2] = np.mgrid[0:columns, 0:rows].T.reshape(-1, 2)
     error_px, matrix, distortion, _, _ = cv2.calibrateCamera(
-        [grid] * len(corners), corners, size, np.eye(3), np.zeros(5)
+        [grid] * len(corners), corners, size, np.eye(3), np.zeros(5), flags=flags
     )
     k1, k2, p1, p2, k3 = (float(value) for value in np.asarray(distortion).ravel()[:5])
     fx, fy, cx, cy = (float(matrix[i]) for i in ((0, 0), (1, 1), (0, 2), (1, 2)))
-    return CameraIntrinsics(fx, fy, cx, cy, *size, (k1, k2, p1, p2, k3)), float(error_px)
+    if not 0 < max(fx, fy) < LONGEST_FOCAL_SHARE * max(size):
+        return None, float(error_px)
+    try:
+        camera = CameraIntrinsics(fx, fy, cx, cy, *size, (k1, k2, p1, p2, k3))
+    except ValueError:  # numbers beyond those of all lenses
+        return None, float(error_px)
+    return camera if can_undistort(camera) else None, float(error_px)
 
 
 def _read_grey(path: Path) -> npt.NDArray[np.uint8]:

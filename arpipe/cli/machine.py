@@ -62,5 +62,10 @@ def calibrate(
         f"{output}: vertical field of view {found.camera.vertical_fov_deg:.1f}°, "
         f"reprojection error {found.error_px:.2f} px, board found in {len(found.used)} of {len(pictures)} pictures"
     )
+    if not found.is_complete:
+        typer.echo(
+            f"  the views do not determine the whole distortion; estimated coefficients: {found.distortion} "
+            "(for all, let the board reach the edges and corners of some pictures)"
+        )
     for path in found.unused:
         typer.echo(f"  not found in {path}")

@@ -35,13 +35,18 @@ def load_intrinsics(path: Path) -> CameraIntrinsics:
         camera = CameraIntrinsics(fx, fy, cx, cy, int(width), int(height), (k1, k2, p1, p2, k3))
     except (ValueError, OverflowError) as error:
         raise ConfigError(f"camera file {path}: {error}") from error
-    error_px = camera.undistortion_error_px()
-    if error_px > MOST_ERROR_SHARE * max(camera.width, camera.height):
+    if not can_undistort(camera):
         raise ConfigError(
             f"camera file {path}: the distortion {distortion} cannot be undone within the picture (off by "
-            f"{error_px:.3g} px); calibrate again, with the board near the edges of some pictures, too"
+            f"{camera.undistortion_error_px():.3g} px); calibrate again, with the board near the edges of some "
+            "pictures, too"
         )
     return camera
+
+
+def can_undistort(camera: CameraIntrinsics) -> bool:
+    """Whether the distortion can be undone all over the picture, as `load_intrinsics` demands."""
+    return camera.undistortion_error_px() <= MOST_ERROR_SHARE * max(camera.width, camera.height)
 
 
 def _read_table(path: Path) -> dict[str, Any]:

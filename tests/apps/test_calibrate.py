@@ -6,28 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from arpipe.__main__ import main
 from arpipe.apps.calibrate import calibrate
 from arpipe.errors import ConfigError, MediaError
-from arpipe.geometry.camera import CameraIntrinsics
-from arpipe.geometry.transforms import RigidTransform, rotation_from_angles
-
-TRUTH = CameraIntrinsics(700.0, 700.0, 322.0, 238.0, 640, 480)
-SQUARE_M = 0.03
-TILTS = [(0, 0, 0), (25, 0, 3), (-25, 5, 0), (0, 25, -4), (5, -25, 8), (20, 20, 15), (-18, -22, -10)]
-
-
-def board_seen_at(yaw: float, pitch: float, roll: float) -> np.ndarray:
-    """A 10×7 chessboard rendered through the true camera, 4× supersampled."""
-    board = 255 - 255 * (np.indices((7, 10)).sum(axis=0) % 2).astype(np.uint8)
-    board = np.kron(np.pad(board, 1, constant_values=255), np.ones((40, 40), np.uint8))
-    pose = RigidTransform(rotation_from_angles(yaw, pitch, roll), np.array([0.0, 0.0, 0.55]))
-    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
-    flat = np.column_stack([(corners - 0.5) * (12 * SQUARE_M, 9 * SQUARE_M), np.zeros(4)])
-    target = (TRUTH.project(pose.apply(flat)) + 0.5) * 4 - 0.5
-    source = corners * board.shape[::-1] - 0.5
-    matrix = cv2.getPerspectiveTransform(source.astype(np.float32), target.astype(np.float32))
-    large = cv2.warpPerspective(board, matrix, (2560, 1920), borderValue=128)
-    return cv2.resize(large, (640, 480), interpolation=cv2.INTER_AREA)
+from arpipe.io.calibration import load_intrinsics
+from tests.apps.boards import TILTS, TRUTH, board_seen_at
 
 
 def test_synthetic_camera_is_found(tmp_path: Path) -> None:
@@ -40,8 +23,35 @@ def test_synthetic_camera_is_found(tmp_path: Path) -> None:
     assert (found.camera.cx, found.camera.cy) == pytest.approx((TRUTH.cx, TRUTH.cy), abs=4.0)
 
 
+@pytest.mark.parametrize(("distance_m", "estimated"), [(0.55, "k1, k2"), (1.0, "k1")])
+def test_distortion_that_the_views_do_not_determine_is_left_out_and_said(
+    distance_m, estimated, tmp_path, capsys
+):
+    for index, tilt in enumerate(TILTS):
+        cv2.imwrite(str(tmp_path / f"{index}.png"), board_seen_at(*tilt, distance_m))
+    output = tmp_path / "calib.json"
+    assert main(["calibrate", *map(str, sorted(tmp_path.glob("*.png"))), "--output", str(output)]) == 0
+    assert f"estimated coefficients: {estimated} (" in capsys.readouterr().out
+    camera = load_intrinsics(output)  # which refuses a distortion that cannot be undone
+    assert camera.fx == pytest.approx(TRUTH.fx, rel=0.01)
+    corners = [(0, 0), (639, 0), (0, 479), (639, 479)]
+    rays = camera.unproject(corners)
+    np.testing.assert_allclose(rays, TRUTH.unproject(corners), atol=0.02)
+
+
+def test_views_without_tilt_are_refused(tmp_path, capsys):
+    for index in range(6):
+        picture = board_seen_at(0, 0, 4 * index, 0.55 + 0.03 * index)
+        cv2.imwrite(str(tmp_path / f"{index}.png"), picture)
+    output = tmp_path / "calib.json"
+    assert main(["calibrate", *map(str, sorted(tmp_path.glob("*.png"))), "--output", str(output)]) == 1
+    assert "tilt the board" in capsys.readouterr().err.replace("\n", " ")
+    assert not output.exists()
+
+
 def test_real_camera_agrees_with_its_published_intrinsics(shared_data: Path) -> None:
     found = calibrate(sorted((shared_data / "opencv-doc").glob("left*.jpg")))
+    assert found.is_complete
     assert found.error_px < 0.25
     assert found.camera.fx == pytest.approx(535.9, rel=0.01)
     assert found.camera.distortion[0] == pytest.approx(-0.27, abs=0.02)
