@@ -176,20 +176,30 @@ def absorb_narrow_prelu(graph: Graph) -> None:
 
 
 def _narrow_chain(graph: Graph, prelu: GraphNode) -> tuple[GraphNode, GraphNode, GraphNode] | None:
-    """Find dense convolution, PRelu, depthwise convolution and dense convolution in a row, nothing else reading."""
-    first = graph.producer(prelu.inputs[0])
+    """Find the convolutions around a PRelu: a dense one before it, a depthwise and a dense one behind it.
+
+    Returns:
+        The three, or None unless they have half a block of channels at most and nothing else reads between them.
+    """
     channels = graph.constants[prelu.inputs[1]].size
-    if first is None or not _is_dense_convolution(first) or 2 * channels > CHANNEL_BLOCK:
+    first = graph.producer(prelu.inputs[0])
+    depthwise = _only_reader(graph, prelu.outputs[0])
+    last = None if depthwise is None else _only_reader(graph, depthwise.outputs[0])
+    if first is None or depthwise is None or last is None:
         return None
-    behind = [_only_reader(graph, value) for value in (prelu.inputs[0], prelu.outputs[0])]
-    depthwise = behind[1]
-    if behind[0] is not prelu or depthwise is None or depthwise.kind != "Conv":
-        return None
-    last = _only_reader(graph, depthwise.outputs[0])
-    if depthwise.attributes["group"] != channels or last is None or not _is_dense_convolution(last):
-        return None
-    is_plain = len(graph.constants[depthwise.inputs[1]]) == channels and channels > 1
-    return (first, depthwise, last) if is_plain else None
+    is_narrow = 1 < channels <= CHANNEL_BLOCK // 2 and _only_reader(graph, prelu.inputs[0]) is prelu
+    is_chain = (
+        _is_dense_convolution(first)
+        and _is_plain_depthwise(graph, depthwise, channels)
+        and _is_dense_convolution(last)
+    )
+    return (first, depthwise, last) if is_narrow and is_chain else None
+
+
+def _is_plain_depthwise(graph: Graph, node: GraphNode, channels: int) -> bool:
+    """Whether a node is a depthwise convolution with one filter per channel."""
+    is_depthwise = bool(node.kind == "Conv" and node.attributes["group"] == channels)
+    return is_depthwise and len(graph.constants[node.inputs[1]]) == channels
 
 
 def _only_reader(graph: Graph, value: str) -> GraphNode | None:
