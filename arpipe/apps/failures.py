@@ -1,6 +1,6 @@
 """Failures beside the picture: a preview, a panel, a recording, an output or a key.
 
-A run never ends because of one of these; it reports the failure and goes on without the part that failed.
+None of these ends a run, which reports the failure and continues without the part that failed.
 """
 
 from collections.abc import Callable, Iterator
@@ -56,5 +56,5 @@ class Failures:
         """Report an exception of the block instead of raising it."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong in it, the run goes on
+        except Exception as error:  # noqa: BLE001 - whatever the error, the run continues
             self.note(what, error)

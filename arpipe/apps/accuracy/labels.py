@@ -139,7 +139,7 @@ def read_set(media: Path, file: Path) -> LabelledSet:
 
 
 def find_labels(media: Path) -> Path | None:
-    """Return the label file of a folder of pictures or to a clip; None if there is none."""
+    """Return the label file of a folder of pictures or of a clip; None if there is none."""
     file = media / FOLDER_FILE if media.is_dir() else media.with_name(media.stem + CLIP_SUFFIX)
     return file if file.is_file() else None
 

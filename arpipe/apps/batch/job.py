@@ -48,7 +48,7 @@ class Outcome:
         frames_found: Those with at least one face, body or hand.
         decode_errors: Damaged parts that were skipped.
         seconds: Wall time.
-        is_drawn: Whether any picture differs from its frame; True where no pictures were asked for.
+        is_drawn: Whether any picture differs from its frame; True where no pictures were requested.
         notes: Sentences on how the output differs from the input.
         losses: Sentences on content of the input that the output lacks.
     """

@@ -150,7 +150,7 @@ class _Targets:
     """Where the results of all inputs go: files, or folders with a file per input.
 
     Attributes:
-        output: File or folder for pictures and videos, text that names an output, or None.
+        output: File or folder for pictures and videos, an output as `name:target`, or None.
         export: File or folder for data, or None.
         asked_format: Format of the data; None to choose by the suffix.
         codec: Codec of the videos.

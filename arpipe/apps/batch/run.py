@@ -95,8 +95,8 @@ def run(
         console: Where to print.
 
     Returns:
-        Exit code: 0, `EXIT_FAILED` if an input failed or its output lacks content, or `EXIT_INTERRUPTED`; what was
-        finished by then stays.
+        Exit code: 0, `EXIT_FAILED` if an input failed or its output lacks content, or `EXIT_INTERRUPTED`; finished
+        outputs are kept.
 
     Raises:
         ConfigError: Nothing to do, or the configuration is wrong.

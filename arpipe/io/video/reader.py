@@ -48,10 +48,10 @@ class VideoFileConfig(BaseModel):
 class VideoFile(Source):
     """Frames of a video file.
 
-    Rotation and mirroring that the file asks for are applied, anamorphic pixels become square, interlaced frames
-    whole, HDR and wide gamuts BT.709. `captured_s` is the presentation time in the file, counted from its start
+    Rotation and mirroring in the file's metadata are applied, anamorphic pixels become square, interlaced frames whole,
+    HDR and wide gamuts BT.709. `captured_s` is the presentation time in the file, counted from its start
     where it was cut out of a running clock (MPEG-TS); a missing or decreasing one is replaced by the last one plus
-    the step before. Damage is skipped and counted, and so are frames that come too late behind it.
+    the step before. Damaged parts are skipped and counted, and so are the late frames after them.
 
     Args:
         path: The file.

@@ -41,7 +41,7 @@ class VideoSink(FileWriter, Sink):
 
     Each picture is shown at its frame's `captured_s`, so variable rates and gaps are kept. Pictures are upright: the
     file contains no rotation. Sides of odd length are made even by repeating the last row or column. Audio is copied
-    bit by bit if the container can hold it, and is compressed anew otherwise.
+    bit by bit if the container can hold it, and re-encoded otherwise.
 
     Args:
         path: The file; its suffix picks the container.

@@ -1,6 +1,6 @@
-"""Finds how glasses stand in their file: which axis goes across, which is up, and where the front is.
+"""Finds the orientation of glasses in their file: which axis goes across, which is up, and where the front is.
 
-Nothing is known of them but that they are glasses. They are symmetric in one axis, which is not the shortest. Seen in
+All that is assumed is that they are glasses. They are symmetric in one axis, which is not the shortest. Seen in
 the middle, where there are no temples, they are flat: that direction is forward, and the front is at the end where the
 middle is. The bridge and the hinges are in the upper half, and temples bend down behind the ears.
 """
@@ -18,11 +18,11 @@ USUAL_WIDTH_M = 0.14
 
 CELLS = 40  # along the longest side, to compare a shape with its mirror image
 MIN_SYMMETRY = 0.3  # glasses have 0.94 and more, with folded temples, which overlap unevenly, 0.64
-ALIGNED_SYMMETRY = 0.5  # in an axis of the file; then the glasses stand upright
+ALIGNED_SYMMETRY = 0.5  # in an axis of the file; then the file's axes are kept
 MIN_ACROSS = 0.7  # of the longest side
 CENTRAL = 0.3  # share of the width to each side of the middle, where open temples do not reach
 IS_OPEN = 0.5  # of the width; folded glasses are less deep
-LEAST = 1e-30  # keeps divisions by the extent of what is flat finite
+LEAST = 1e-30  # keeps divisions by the extent of flat shapes finite
 MIDDLE = 0.03  # of the width to each side
 HEIGHTS = (0.1, 0.75)  # of the width
 MAX_CENTRAL_DEPTH = 0.3  # of the width, with folded temples behind the front
@@ -31,7 +31,7 @@ MAX_FILLED = 0.05  # of the surface, in the space of the head behind open glasse
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stance:
-    """How glasses stand in their file.
+    """Orientation of glasses in their file.
 
     Attributes:
         rotation: (3, 3) from the file's axes to x left, y up, z forward.
@@ -51,7 +51,7 @@ def find_stance(points: Array) -> Stance:
         points: (n, 3) points spread evenly over the surface.
 
     Raises:
-        GltfError: It does not have the shape of glasses.
+        GltfError: The points do not have the shape of glasses.
     """
     alignment, points, across = _aligned(points)
     extent = np.ptp(points, axis=0)
@@ -73,7 +73,7 @@ def find_stance(points: Array) -> Stance:
 
 
 def find_unit(width: float) -> tuple[str, float]:
-    """Return the unit in which a width is that of glasses, and its length in m; "" for none."""
+    """Return the unit in which a width suits glasses, and its length in m; "" for none."""
     for unit, metres in UNITS_M.items():
         if UNIT_WIDTHS_M[0] <= width * metres <= UNIT_WIDTHS_M[1]:
             return unit, metres
@@ -175,7 +175,7 @@ def _up_score(points: Array, width: float) -> float:
 
 
 def _check_shape(points: Array, width: float) -> None:
-    """Refuse what is symmetric but has not the proportions of glasses."""
+    """Refuse shapes that are symmetric but do not have the proportions of glasses."""
     x, y, z = points.T
     if not (np.abs(x) < MIDDLE * width).any():
         raise GltfError(

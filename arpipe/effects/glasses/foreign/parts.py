@@ -1,4 +1,4 @@
-"""Tells temples, lenses and front apart, by names where there are any and by shape where there are none.
+"""Sorts pieces into temples, lenses and front, by name where there is one and by shape otherwise.
 
 All lengths are in metres; x points to the person's left, y up and z forward.
 """
@@ -44,7 +44,7 @@ class Parts:
 
 
 def sort_parts(pieces: list[Piece], is_open: bool) -> Parts:
-    """Sort the pieces of upright glasses in metres; folded temples are opened."""
+    """Sort the pieces of upright glasses in metres, and open folded temples."""
     pieces, were_folded = (pieces, False) if is_open else _opened(pieces)
     left, right = span(pieces, 0)
     width = right - left
@@ -66,7 +66,7 @@ def sort_parts(pieces: list[Piece], is_open: bool) -> Parts:
 
 
 def is_see_through(piece: Piece) -> bool:
-    """Whether what is behind a piece shows; many exporters call opaque materials blended."""
+    """Whether a piece is transparent; many exporters mark opaque materials as blended."""
     is_transmissive = piece.material is not None and piece.material.transmission > 0.0
     return is_transmissive or piece.opacity < SEE_THROUGH_ALPHA
 
@@ -99,7 +99,7 @@ def _triangles_behind(
 
 
 def _lenses(front: list[Piece], width: float) -> list[Piece]:
-    """Find lenses: what can be seen through, else what is called so, else what is a plate."""
+    """Find lenses: transparent pieces, else those named so, else plates."""
     large = [
         piece
         for piece in front
@@ -148,7 +148,7 @@ def _is_folded_temple(piece: Piece, width: float, front_z: float) -> bool:
 
 
 def _turned_back(piece: Piece, hinge_z: float) -> Piece:
-    """Turn a temple that lies across by a right angle; its hinge is at the end that does not bend down.
+    """Turn a folded temple by a right angle; its hinge is at the end that does not bend down.
 
     Folded temples lie behind the front, one behind the other; opened, they begin where the front ends.
     """

@@ -1,4 +1,4 @@
-"""Splits a model into connected pieces, whatever nodes and meshes its program has put them into."""
+"""Splits a model into connected pieces, regardless of its nodes and meshes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -22,11 +22,11 @@ Labels = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """Triangles that hang together and have one material.
+    """Connected triangles of one material.
 
     Attributes:
         name: Name of the node and of its material, lower case.
-        material: Surface; None for none.
+        material: Surface, or None.
         positions: (n, 3) vertices, in the file's unit until `moved`.
         normals: (n, 3), unit length.
         uvs: (n, 2), or None.
@@ -142,7 +142,7 @@ def _opacity(piece: Piece, model: Model) -> float:
 
 
 def _outwards(piece: Piece) -> Piece:
-    """Turn a solid inside out whose triangles face inwards, as those of a careless export may."""
+    """Flip the triangles of a solid that face inwards, as some exporters write them."""
     corners = piece.positions[piece.triangles] - piece.middle
     volume = float(np.einsum("ij,ij->", corners[:, 0], piece.facing())) / 6.0
     area = float(np.linalg.norm(piece.facing(), axis=1).sum()) / 2.0
@@ -165,7 +165,7 @@ class Surface:
 
 
 def sample(pieces: list[Piece]) -> Surface:
-    """Spread points over the surface of pieces; the same ones in every run."""
+    """Spread points over the surface of pieces, reproducibly."""
     corners = np.concatenate([piece.positions[piece.triangles] for piece in pieces])
     areas = np.concatenate([np.linalg.norm(piece.facing(), axis=1) for piece in pieces]) / 2.0
     total = float(areas.sum())
@@ -178,7 +178,7 @@ def sample(pieces: list[Piece]) -> Surface:
 
 
 def _split(piece: Piece) -> list[Piece]:
-    """Split a piece where its triangles do not hang together; triangles without area are dropped."""
+    """Split a piece into connected ones; triangles without area are dropped."""
     piece = piece.part(np.linalg.norm(piece.facing(), axis=1) > 0.0)
     if not len(piece.triangles):
         return []

@@ -1,4 +1,4 @@
-"""Materials as glasses need them: lenses that can be seen through, and frames that cannot."""
+"""Adapts materials to glasses: transparent lenses and opaque frames."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from arpipe.effects.glasses.foreign.pieces import Piece
 from arpipe.io.gltf import Material
 from arpipe.render.object_mesh import DEFAULT_MATERIAL
 
-MIN_TINT = 0.08  # linear; darker lenses of a foreign model would hide the eyes wholly
+MIN_TINT = 0.08  # linear; darker lenses of a foreign model would hide the eyes completely
 CLEAR = 0.5  # linear; lighter lenses are clear ones, whose colour is that of their reflections
 LENS_ROUGHNESS = 0.08
 
@@ -32,7 +32,7 @@ class Surfaces:
         self._made: dict[tuple[int, str], tuple[Material | None, Material]] = {}
 
     def opaque(self, piece: Piece) -> Piece:
-        """Return a piece that is drawn as opaque if it is, whatever its material is called."""
+        """Return a piece with an opaque material if it is opaque, even if its material is marked as blended."""
         material = piece.material
         if material is None or material.alpha_mode != "BLEND" or is_see_through(piece):
             return piece

@@ -1,4 +1,4 @@
-"""Rearranges foreign glasses as arpipe wants them: metres, origin at the bridge, nodes for temples and lenses."""
+"""Rearranges foreign glasses as arpipe requires: metres, origin at the bridge, nodes for temples and lenses."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class Wearable:
     Attributes:
         model: The rearranged model.
         size: Its dimensions.
-        findings: What was found out about the file, one sentence each.
+        findings: What was detected in the file, one sentence each.
     """
 
     model: Model
@@ -46,9 +46,9 @@ def make_wearable(
 
     Args:
         model: As loaded.
-        unit: Unit of its coordinates; None to find out.
+        unit: Unit of its coordinates; None to detect it.
         rotate_deg: Rotation about x, then y, then z that makes x point to the person's left, y up and z forward; None
-            to find out.
+            to detect it.
 
     Raises:
         GltfError: It does not have the shape of glasses, or has no triangles.
@@ -71,7 +71,7 @@ def make_wearable(
 
 
 def _stance_of(points: Array, rotate_deg: tuple[float, float, float]) -> Stance:
-    """Return the stance of (n, 3) points that are rotated as the user says."""
+    """Return the stance of (n, 3) points rotated as the user states."""
     rotation = rotation_of(rotate_deg)
     extent = np.ptp(points @ rotation.T, axis=0)
     return Stance(rotation, float(extent[0]), bool(extent[2] > 0.5 * extent[0]))
@@ -218,7 +218,7 @@ def _joined_values(values: Iterable[Floats | None]) -> Floats | None:
 
 
 def _findings(unit: str, metres: float, stance: Stance, parts: Parts, size: GlassesSize) -> tuple[str, ...]:
-    """Say what was found out."""
+    """Describe what was detected."""
     _, up, forward = map(_axis_name, stance.rotation)
     unit_text = f"unit {unit}" if unit else f"unit unknown, scaled by {metres:.3g} to the usual width"
     temples = [name for name, pieces in (("left", parts.left), ("right", parts.right)) if pieces]
