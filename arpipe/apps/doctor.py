@@ -167,7 +167,7 @@ def check_weights() -> Finding:
     damaged = [status.network.name for status in states if status.state is store.State.DAMAGED]
     absent = [status.network.name for status in states if status.state is store.State.ABSENT]
     if damaged:
-        detail = f"damaged, made anew on next use: {', '.join(damaged)}"
+        detail = f"damaged, rebuilt on next use: {', '.join(damaged)}"
         return Finding("weights", Verdict.WARN, detail, "arpipe weights fetch")
     if absent:
         detail = f"{len(absent)} of {len(states)} networks not fetched yet; the first use does it"

@@ -164,7 +164,7 @@ class _Update:
         return layers, tuple(used)
 
     def _adjust(self, part: _Part, layer: PackLayer) -> _Part | None:
-        """Give a part the parameters of another version; None if it has to be built anew."""
+        """Give a part the parameters of another version; None if it must be rebuilt."""
         if layer.params == part.definition.params:
             return part
         if not part.built.adjust(layer.params):

@@ -42,7 +42,7 @@ class Runtime:
             outputs: Those that are read, all if empty; see `Session`.
 
         Raises:
-            WeightsError: The weights cannot be had.
+            WeightsError: The weights cannot be obtained.
             InferenceError: The network does not load, or the runtime is closed.
         """
         if self._closed:

@@ -69,7 +69,7 @@ class Session:
         provider: Provider in use: a name from `PROVIDERS`.
 
     Raises:
-        WeightsError: The weights cannot be had.
+        WeightsError: The weights cannot be obtained.
         InferenceError: The file cannot be loaded, or the configured provider is not available.
     """
 

@@ -46,7 +46,7 @@ class PersonSegmenter:
 
         Raises:
             InferenceError: The runtime is closed.
-            WeightsError: The network cannot be had.
+            WeightsError: The network cannot be obtained.
             NonFiniteOutput: It answered with NaN.
         """
         with timer.stage("segment"):

@@ -74,7 +74,7 @@ class PerceptionQuality:
         attention: Run the attention mesh, or mesh v2, where configured; else the plain one, unless an effect needs
             irises.
         every: How often each network runs at most; the configuration may ask for less.
-        pose_views: Let further views of a face decide its pose where configured.
+        pose_views: Whether further views of a face determine its pose where configured.
     """
 
     attention: bool = True
@@ -150,7 +150,7 @@ class Perception:
             The results, with the durations of all stages.
 
         Raises:
-            WeightsError: A network that is needed only now cannot be had.
+            WeightsError: A network that is needed only now cannot be obtained.
             ForkError: This process was forked from the one that made the object.
         """
         self._guard.check()

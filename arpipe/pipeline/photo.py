@@ -22,7 +22,7 @@ def landmarks(picture: str | Path | Frame | Pixels, max_faces: int = 8) -> tuple
     Raises:
         MediaError: The file is no picture.
         ConfigError: `max_faces` is less than 1.
-        WeightsError: The networks cannot be had.
+        WeightsError: The networks cannot be obtained.
     """
     if isinstance(picture, str | Path):
         with open_source(str(picture)) as source:

@@ -72,7 +72,7 @@ class Pipeline:
 
     Raises:
         ConfigError: An argument, an effect or the camera file is wrong.
-        WeightsError: The networks cannot be had.
+        WeightsError: The networks cannot be obtained.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ class QualityLevel(BaseModel):
         reflection: Draw reflections of the surroundings in frames and lenses. No default level turns this off: on a
             CPU rasteriser it would save next to nothing (4.4 instead of 4.5 ms), and rims would flicker.
         attention: Use the attention mesh (refined lips, eyes and irises) rather than the plain mesh.
-        pose_views: Let further views of a face decide its pose where configured.
+        pose_views: Whether further views of a face determine its pose where configured.
         perception_every: Lower limit of the frames from one run of each network to the next; a single number applies
             to all.
     """

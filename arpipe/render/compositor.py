@@ -93,7 +93,7 @@ class Compositor:
 
     @contextmanager
     def _gpu_time(self, timer: StageTimer) -> Iterator[None]:
-        """Record the GPU time of the block; a software renderer has no clock of its own."""
+        """Record the GPU time of the block; a software renderer has no GPU clock."""
         if self._context is None or self._context.is_software:
             yield
             return

@@ -186,7 +186,7 @@ class Layer:
             params: Parameters of the layer's kind.
 
         Returns:
-            False, with nothing changed, if the layer has to be built anew for them.
+            False, with nothing changed, if they require rebuilding the layer.
         """
         return False
 

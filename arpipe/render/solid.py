@@ -89,7 +89,7 @@ def draw_solid(
         target = context.resources.target("multisampled", *samples, hardware)
     target.framebuffer.use()
     with depth_only(target.framebuffer):
-        target.framebuffer.clear(depth=1.0)  # the whole buffer: clearing a part would be a drawing of its own
+        target.framebuffer.clear(depth=1.0)  # the whole buffer: clearing a part would need a draw call
     if hardware:
         target.framebuffer.viewport = (0, 0, *samples)
         with linear_light(context.gl):

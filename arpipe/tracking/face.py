@@ -142,7 +142,7 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
         return next_roi(self.shown.landmarks) if is_due and not self.missed else None
 
     def take_views(self, landmarks: Landmarks | None) -> None:
-        """Let landmarks averaged over several views decide the rotation of this frame's pose."""
+        """Use landmarks averaged over several views for the rotation of this frame's pose."""
         self._accurate = landmarks
 
     def iris_roi(self) -> Roi | None:

@@ -144,7 +144,7 @@ def test_an_unused_nvidia_gpu_warns(modules, devices):
     [
         (["READY", "SOURCE"], "ok", "2 networks"),
         (["READY", "ABSENT"], "warn", "1 of 2 networks not fetched"),
-        (["DAMAGED", "ABSENT"], "warn", "damaged, made anew on next use: network0"),
+        (["DAMAGED", "ABSENT"], "warn", "damaged, rebuilt on next use: network0"),
     ],
 )
 def test_weights_are_judged_by_their_worst_state(monkeypatch, states, verdict, word):

@@ -94,7 +94,7 @@ class OtherFiles:
 
     Attributes:
         read: Configuration, camera file, effects.
-        written: Timings and the like.
+        written: Timings and similar files.
     """
 
     read: tuple[NamedFile, ...] = ()

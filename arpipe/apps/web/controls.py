@@ -104,7 +104,7 @@ def _is_color(annotation: object) -> bool:
 
 
 def _range(name: str, schema: Mapping[str, float]) -> tuple[float, float]:
-    """Choose the limits of a slider: a range of its own, or the limits of the parameter."""
+    """Choose the limits of a slider: a specific range, or the limits of the parameter."""
     if name in SLIDER_RANGES:
         return SLIDER_RANGES[name]
     low = (

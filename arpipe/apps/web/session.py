@@ -1,4 +1,4 @@
-"""One page's stream with its own tracking, effects and codecs; only thread and context of drawing are shared.
+"""One page's stream with its own tracking, effects and codecs; only the render thread and its context are shared.
 
 A picture passes decoding, perception, drawing and encoding before it returns to the page. The first two run on a
 thread of the session, drawing on the render thread, and encoding on another thread of the session, so pictures in

@@ -145,7 +145,7 @@ class RigidMesh(Layer):
         self._scene: Scene | None = None
 
     def adjust(self, params: RigidMeshParams) -> bool:
-        """See `Layer.adjust`; another model or anchor has to be built anew."""
+        """See `Layer.adjust`; another model or anchor requires a rebuild."""
         if any(getattr(params, name) != getattr(self.params, name) for name in BUILT_FROM):
             return False
         self.params = params

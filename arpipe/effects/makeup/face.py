@@ -100,8 +100,7 @@ class MakeupFace:
     def facing_by_pose(self, name: str) -> Array:
         """(k,) as `facing`, for the mean face in the pose of the head; 1 without a pose.
 
-        In near profile, the network places the far side of a face where it cannot be. The pose tells what is
-        turned away.
+        In near profile, the network misplaces the far side of a face; the pose shows what is turned away.
         """
         topology = self.tracked.landmarks.topology
         indices = topology.region(name)

@@ -17,7 +17,7 @@ TOLERANCE = 1e-3  # of the largest entry: exporters write float32
 def place_skins(document: Document, model: Model, placed: Mapping[int, int]) -> Model:
     """Return the model with its skinned meshes where their joints hold them.
 
-    glTF ignores the transform of the node of a skinned mesh, so each gets a node of its own at the root.
+    glTF ignores the transform of the node of a skinned mesh, so each gets a separate node at the root.
 
     Args:
         document: The open file.

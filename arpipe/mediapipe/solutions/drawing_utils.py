@@ -139,7 +139,7 @@ def draw_axis(
         rotation: (3, 3) from the object to the camera, whose z points backwards.
         translation: (3,) of the object in the camera.
         focal_length: Of x and y, in halves of the image's sides.
-        principal_point: x and y from the image's centre, likewise.
+        principal_point: x and y from the image's centre, in the same unit.
         axis_length: In the unit of the translation.
         axis_drawing_spec: Its thickness is used.
 

@@ -32,7 +32,7 @@ class FaceSmoother:
         self._filter = AxisOneEuroFilter(SMOOTHING)
 
     def apply(self, landmarks: Landmarks | None, time_s: float) -> Landmarks | None:
-        """Smooth the landmarks of the next frame; None, for a frame without the face, begins anew."""
+        """Smooth the landmarks of the next frame; None, for a frame without the face, resets it."""
         if landmarks is None:
             self._filter.reset()
             return None

@@ -48,7 +48,7 @@ class Surfaces:
     def _with(self, piece: Piece, role: str, make: Callable[[], Material]) -> Piece:
         key = (id(piece.material), role)
         if key not in self._made:
-            self._made[key] = (piece.material, make())  # keeps the original, so that its id stays its own
+            self._made[key] = (piece.material, make())  # keeps the original, so that its id is not reused
         return replace(piece, material=self._made[key][1])
 
 

@@ -16,8 +16,8 @@ class BaseOptions:
     """Options of every task.
 
     Attributes:
-        model_asset_path: A `.task` or `.tflite` file. arpipe runs its own copy of the networks, once it has seen that
-            the file holds the same weights; None takes the copy without a file.
+        model_asset_path: A `.task` or `.tflite` file. arpipe runs its own copy of the networks after checking that
+            the file has the same weights; None skips the check.
         model_asset_buffer: The content of such a file instead.
         delegate: Accepted and ignored.
     """

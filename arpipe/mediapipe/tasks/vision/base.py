@@ -57,7 +57,7 @@ class VisionTask(ABC, Generic[Options, Result]):
 
     Raises:
         ValueError: A live stream without a callback, or a callback without one.
-        WeightsError: The networks cannot be had, or the options name a file with others.
+        WeightsError: The networks cannot be obtained, or the options name a file with others.
     """
 
     options_type: type[Options]
