@@ -53,9 +53,9 @@ def test_pictures_may_differ_by_a_level_or_two(tmp_path, change, same):
 
 
 @pytest.mark.parametrize(
-    ("points_m", "triangle", "same"), [(0.0, 0, True), (4e-4, 0, True), (6e-4, 0, False), (0.0, 1, False)]
+    ("points_m", "triangle", "same"), [(0.0, 0, True), (5e-5, 0, True), (2e-4, 0, False), (0.0, 1, False)]
 )
-def test_the_relief_may_move_a_little_but_keeps_its_triangles(tmp_path, points_m, triangle, same):
+def test_the_relief_may_differ_by_rounding_but_keeps_its_triangles(tmp_path, points_m, triangle, same):
     def npz(points_m, triangle):
         buffer = BytesIO()
         np.savez_compressed(buffer, points_m=np.full((5, 3), points_m), triangles=np.full((2, 3), triangle))
@@ -66,12 +66,12 @@ def test_the_relief_may_move_a_little_but_keeps_its_triangles(tmp_path, points_m
     assert make.is_same(path, npz(points_m, triangle)) == same
 
 
-@pytest.mark.parametrize("name", ["lean-face", "makeup-masks", "face-paint"])
+@pytest.mark.parametrize("name", ["lean-face", "makeup-masks", "face-paint", "sample"])
 def test_the_committed_files_are_up_to_date(name):
     assert make.main(["--check", name]) == 0
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize("name", ["face-refinement", "sample"])
+@pytest.mark.parametrize("name", ["face-refinement"])
 def test_the_committed_files_that_need_networks_are_up_to_date(name):
     assert make.main(["--check", name]) == 0

@@ -1,10 +1,13 @@
 """The photograph, the matte of the person in it, and the metric face measured in it."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array, RigidTransform
@@ -17,6 +20,9 @@ from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
 from arpipe.types import Frame, Landmarks
 
 Picture = npt.NDArray[np.uint8]
+
+MEASUREMENT = Path(__file__).with_name("measurement.json")
+PHOTO = Path(__file__).resolve().parents[2] / "samples" / "astronaut.png"
 
 PHOTO_FOCAL_PX = 2000.0  # a studio portrait: about 2.7 m away, so nearly parallel
 PHOTO_CENTRE_PX = (225.0, 110.0)  # the lens is aimed at the face
@@ -57,16 +63,36 @@ class Portrait:
 
 
 def measure(pixels: Picture) -> Portrait:
-    """Measure everything that the relief needs."""
-    topology = load_topology("face")
-    height, width = pixels.shape[:2]
-    camera = CameraIntrinsics(PHOTO_FOCAL_PX, PHOTO_FOCAL_PX, *PHOTO_CENTRE_PX, width, height)
-    points_px = _landmarks(pixels).astype(np.float32)
-    pose = HeadPoseSolver().solve(Landmarks(points_px, 1.0, topology), camera)
+    """Combine the photograph's matte with the recorded face; see `record`."""
+    recorded = json.loads(MEASUREMENT.read_text("utf-8"))
+    matrix = np.array(recorded["camera_from_head"])
+    camera_from_head = RigidTransform(matrix[:3, :3], matrix[:3, 3])
+    return Portrait(pixels, _person(pixels), _camera(pixels), camera_from_head, np.array(recorded["mesh_m"]))
+
+
+def record(pixels: Picture) -> None:
+    """Measure the face with today's networks and solver, and record it in `MEASUREMENT`.
+
+    The sample's ground truth must not move whenever the tracker that it is used to test changes, so this is done by
+    hand only: `python -m sample.portrait` in `assets/generators`.
+    """
+    landmarks = Landmarks(_landmarks(pixels).astype(np.float32), 1.0, load_topology("face"))
+    pose = HeadPoseSolver().solve(landmarks, _camera(pixels))
     if pose is None:
         raise SystemExit("the portrait's head has no pose")
     mesh_m = _irises_on_surface(pose.metric_mesh_m)
-    return Portrait(pixels, _person(pixels), camera, pose.camera_from_head, mesh_m)
+    values = {"camera_from_head": pose.camera_from_head.matrix(), "mesh_m": mesh_m}
+    parts = (f'  "{name}": [\n{_rows(array)}\n  ]' for name, array in values.items())
+    MEASUREMENT.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8")
+
+
+def _rows(array: Array) -> str:
+    return ",\n".join(f"    {json.dumps([round(float(value), 9) for value in row])}" for row in array)
+
+
+def _camera(pixels: Picture) -> CameraIntrinsics:
+    height, width = pixels.shape[:2]
+    return CameraIntrinsics(PHOTO_FOCAL_PX, PHOTO_FOCAL_PX, *PHOTO_CENTRE_PX, width, height)
 
 
 def polygon(text: str) -> npt.NDArray[np.int32]:
@@ -122,3 +148,7 @@ def _person(pixels: Picture) -> Picture:
     cv2.grabCut(big, labels, None, np.zeros((1, 65)), np.zeros((1, 65)), 6, int(cv2.GC_INIT_WITH_MASK))
     person = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8) * 255
     return np.asarray(cv2.medianBlur(person, 7), dtype=np.uint8)
+
+
+if __name__ == "__main__":
+    record(np.asarray(Image.open(PHOTO).convert("RGB")))
