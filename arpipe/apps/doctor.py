@@ -73,7 +73,7 @@ def exit_code(findings: Iterable[Finding]) -> int:
 
 
 def to_json(findings: Iterable[Finding]) -> str:
-    """The findings with the machine they were made on, for programs and for bug reports."""
+    """Return the findings and the machine's properties, for programs and for bug reports."""
     findings = list(findings)
     return json.dumps(
         {
@@ -103,7 +103,7 @@ def show(findings: Iterable[Finding], console: Console) -> None:
 
 
 def check_python() -> Finding:
-    """The interpreter is one that arpipe is tested with."""
+    """Check that arpipe is tested with this interpreter."""
     version = platform.python_version()
     if OLDEST_PYTHON <= sys.version_info[:2] <= NEWEST_PYTHON:
         return Finding("Python", Verdict.OK, version)
@@ -114,7 +114,7 @@ def check_python() -> Finding:
 
 
 def check_assets() -> Finding:
-    """The data files that travel with arpipe are there."""
+    """Check that arpipe's data files are present."""
     missing = [folder for folder in (assets_root(), configs_root()) if not folder.is_dir()]
     if missing:
         names = " and ".join(map(str, missing))
@@ -125,7 +125,7 @@ def check_assets() -> Finding:
 
 
 def check_opengl() -> Finding:
-    """An OpenGL 3.3 context can be made without a window."""
+    """Check that an OpenGL 3.3 context can be created without a window."""
     try:
         context = _load("arpipe.render.context").GlContext.headless()
     except RenderError as error:
@@ -151,7 +151,7 @@ def check_onnxruntime() -> Finding:
 
 
 def check_providers() -> Finding:
-    """What networks run on; a GPU that is there but not used is worth a word."""
+    """Report what networks run on, and warn of a GPU that is not used."""
     names = _load("onnxruntime").get_available_providers()
     detail = ", ".join(name.removesuffix("ExecutionProvider") for name in names)
     if (DEVICES / "nvidia0").exists() and "CUDAExecutionProvider" not in names:
@@ -161,7 +161,7 @@ def check_providers() -> Finding:
 
 
 def check_weights() -> Finding:
-    """The network weights are in the cache, every file hashed."""
+    """Check the network weights in the cache, hashing every file."""
     store = _load("arpipe.weights.store")
     states = store.verify()
     damaged = [status.network.name for status in states if status.state is store.State.DAMAGED]

@@ -110,7 +110,7 @@ def _check_output(path: Path, inputs: Iterable[NamedFile], console: Console) -> 
 
 
 def preview(pack: Pack, source: Source) -> Pixels:
-    """(h, w, 3) uint8 RGB: the effect on a few frames of a source, cut to the face, side by side."""
+    """Return (h, w, 3) uint8 RGB: the effect on a few frames of a source, cut to the face, side by side."""
     count = source.info.frame_count or PREVIEW_FRAMES
     chosen = [count * place // PREVIEW_FRAMES for place in range(PREVIEW_FRAMES)]
     pictures: list[Pixels] = []

@@ -14,7 +14,7 @@ SOURCE_ROLE = "input"
 
 
 def config_files(config: PipelineConfig, file: Path | None) -> Iterator[NamedFile]:
-    """The file that a configuration was read from, the camera file and every file of the effects."""
+    """Return the file that a configuration was read from, the camera file and every file of the effects."""
     yield from named_files({"configuration": file, "camera file": config.camera.file})
     for spec in config.effects:
         yield from pack_files(load_effect(spec))

@@ -43,7 +43,7 @@ class Affine2D:
         return Affine2D(np.column_stack([linear, offset]))
 
     def inverse(self) -> "Affine2D":
-        """The way back.
+        """Return the inverse transform.
 
         Raises:
             ValueError: The map squeezes the plane to a line.

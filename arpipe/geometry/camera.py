@@ -82,7 +82,7 @@ class CameraIntrinsics:
         return float(np.rad2deg(2.0 * np.arctan(self.height / 2.0 / self.fy)))
 
     def resized(self, width: int, height: int) -> "CameraIntrinsics":
-        """The same camera delivering another resolution of the same view."""
+        """Return the same camera at another resolution of the same view."""
         sx, sy = width / self.width, height / self.height
         return CameraIntrinsics(
             self.fx * sx,
@@ -95,7 +95,7 @@ class CameraIntrinsics:
         )
 
     def undistorted(self) -> "CameraIntrinsics":
-        """The same pinhole without distortion."""
+        """Return the same pinhole camera without distortion."""
         return CameraIntrinsics(self.fx, self.fy, self.cx, self.cy, self.width, self.height)
 
     def project(self, points_m: npt.ArrayLike) -> Array:
@@ -105,7 +105,7 @@ class CameraIntrinsics:
         return self.distort(plane) * (self.fx, self.fy) + (self.cx, self.cy)
 
     def distort(self, plane: Array) -> Array:
-        """Where the lens moves points (…, 2) of the plane z = 1."""
+        """Distort points (…, 2) of the plane z = 1 as the lens does."""
         if not self.is_distorted:
             return plane
         k1, k2, p1, p2, k3 = self.distortion
@@ -131,7 +131,7 @@ class CameraIntrinsics:
         return plane
 
     def undistortion_error_px(self) -> float:
-        """How far points all over the image are missed by `unproject` and `project` in turn, px, at most.
+        """Return the largest error of `unproject` followed by `project` over the image, px.
 
         Infinite if the distortion cannot be undone, as when it folds the image over itself.
         """
@@ -144,7 +144,7 @@ class CameraIntrinsics:
         return float(errors.max()) if np.isfinite(errors).all() else math.inf
 
     def gl_projection(self, near_m: float, far_m: float) -> Array:
-        """(4, 4) OpenGL clip matrix for `gl`-frame points, distortion left out.
+        """Return the (4, 4) OpenGL clip matrix for `gl`-frame points, without distortion.
 
         Clip space covers the whole image: a camera point that `project` puts at px (u, v) lands at window
         position (u + 0.5, height − 0.5 − v) with OpenGL's origin in the bottom-left corner.

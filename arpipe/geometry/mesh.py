@@ -7,7 +7,7 @@ from arpipe.geometry.transforms import Array
 
 
 def vertex_normals(points: npt.ArrayLike, triangles: npt.NDArray[np.integer]) -> Array:
-    """(n, 3) unit normals, the area-weighted mean of the triangles around each vertex.
+    """Return (n, 3) unit normals, the area-weighted mean of the triangles around each vertex.
 
     Args:
         points: (n, 3).

@@ -161,13 +161,13 @@ class _DepthFit:
         self._relative = depths.relative - float(self._shares @ depths.relative)
 
     def residual(self, in_camera: Array) -> Array:
-        """(k,) measured less predicted depths of (3, k) points in the camera frame, weighted."""
+        """Return (k,) measured less predicted depths of (3, k) points in the camera frame, weighted."""
         predicted = (self._axis @ in_camera) / float(self._shares @ in_camera[2])
         residual: Array = self._root * (self._relative - predicted + float(self._shares @ predicted))
         return residual
 
     def jacobian(self, in_camera: Array) -> Array:
-        """(6, k) derivatives, as `_jacobian`; the mean depth counts as constant."""
+        """Return (6, k) derivatives, as `_jacobian`; the mean depth counts as constant."""
         (x, y, z), (ax, ay, az) = in_camera, self._axis.tolist()
         # A shift moves all points alike, which the mean takes out again: the last three rows are 0.
         rows = np.zeros((6, len(x)))
@@ -178,7 +178,7 @@ class _DepthFit:
 
 
 def _jacobian(seen: Array, root: Array, z: Array) -> Array:
-    """(6, 2k) derivatives of the projected points, times `root`: by a small turn of the camera frame, then a shift."""
+    """Return (6, 2k) derivatives of the projected points by a turn of the camera frame, then a shift, times `root`."""
     (u, v), (ru, rv) = seen, seen * root
     over_z = root / z
     jacobian = np.zeros((6, 2, len(u)))
@@ -194,7 +194,7 @@ def _jacobian(seen: Array, root: Array, z: Array) -> Array:
 
 
 def _rotation(x: float, y: float, z: float) -> Array:
-    """(3, 3) rotation about the vector by its length (Rodrigues, with the half angle's unit quaternion)."""
+    """Return the (3, 3) rotation about a vector by its length (Rodrigues, by the half angle's unit quaternion)."""
     angle = math.sqrt(x * x + y * y + z * z)
     share = math.sin(angle / 2.0) / angle if angle > 0.0 else 0.5
     w, x, y, z = math.cos(angle / 2.0), share * x, share * y, share * z

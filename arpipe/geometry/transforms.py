@@ -63,7 +63,7 @@ class RigidTransform:
 
     @classmethod
     def identity(cls) -> "RigidTransform":
-        """The transform that changes nothing."""
+        """Return the identity transform."""
         return cls(np.eye(3), np.zeros(3))
 
     def __matmul__(self, other: "RigidTransform") -> "RigidTransform":
@@ -73,7 +73,7 @@ class RigidTransform:
         )
 
     def inverse(self) -> "RigidTransform":
-        """The way back."""
+        """Return the inverse transform."""
         return _trusted(self.rotation.T, -self.rotation.T @ self.translation_m)
 
     def apply(self, points_m: npt.ArrayLike) -> Array:
@@ -89,7 +89,7 @@ class RigidTransform:
 
 
 def _trusted(rotation: Array, translation_m: Array) -> RigidTransform:
-    """What follows from checked transforms, without checking it again: that takes longer than chaining them."""
+    """Return a transform derived from checked ones, unchecked: checking would take longer than chaining."""
     transform = object.__new__(RigidTransform)
     object.__setattr__(transform, "rotation", rotation)
     object.__setattr__(transform, "translation_m", translation_m)
@@ -106,7 +106,7 @@ class HeadAngles:
 
 
 def rotation_from_angles(yaw_deg: float, pitch_deg: float, roll_deg: float) -> Array:
-    """(3, 3) `camera_from_head` rotation of a head with these angles, degrees; signs in `arpipe.geometry`."""
+    """Return the (3, 3) `camera_from_head` rotation of these head angles, degrees; signs in `arpipe.geometry`."""
     yaw, pitch, roll = np.deg2rad([yaw_deg, -pitch_deg, -roll_deg])
     about_y = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
     about_x = np.array([[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]])

@@ -75,7 +75,7 @@ class AtomicFile:
             self.temporary.unlink(missing_ok=True)
 
     def failure(self, error: Exception) -> OutputError:
-        """The error to raise when writing failed."""
+        """Return the error to raise when writing failed."""
         return _output_error(f"{self.path}: writing failed ({reason(error)}); nothing is left of it", error)
 
 
@@ -106,7 +106,7 @@ class GrowingFile(AtomicFile):
                 self.path.unlink()
 
     def failure(self, error: Exception) -> OutputError:
-        """The error to raise when writing failed."""
+        """Return the error to raise when writing failed."""
         return _output_error(
             f"{self.path}: writing failed ({reason(error)}); what was recorded before is kept", error
         )

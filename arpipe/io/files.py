@@ -86,7 +86,7 @@ def files_matching(pattern: str) -> Iterator[Path]:
 
 
 def shown(path: Path | str) -> str:
-    """A name as messages show it: shortened in the middle if it is very long."""
+    """Return a name for messages, shortened in the middle if it is very long."""
     text = str(path)
     half = _SHOWN_CHARACTERS // 2
     return text if len(text) <= 2 * _SHOWN_CHARACTERS else f"{text[:half]}…{text[-half:]}"

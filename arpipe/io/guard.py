@@ -30,6 +30,6 @@ def guarded(kind: type[ArpipeError], what: str, advice: str) -> Iterator[None]:
 
 
 def reason_of(error: Exception) -> str:
-    """A library's words, or the kind of error where it has none."""
+    """Return a library's message, or the class of the error if it has none."""
     words = str(getattr(error, "strerror", None) or error).strip()
     return (words or type(error).__name__)[:200]

@@ -73,6 +73,6 @@ class VideoTraits:
 
 
 def _standard(width: int, height: int) -> int:
-    """The code point that players assume for untagged video of this size."""
+    """Return the code point that players assume for untagged video of this size."""
     is_hd = max(width, height) >= HD_WIDTH or min(width, height) >= HD_HEIGHT
     return BT709 if is_hd else SMPTE170M

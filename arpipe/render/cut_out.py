@@ -45,7 +45,7 @@ def over_checkerboard(pixels: Pixels, alpha: Pixels | None) -> Pixels:
 
 @lru_cache(maxsize=2)
 def _checkerboard(height: int, width: int) -> Pixels:
-    """(h, w, 3) grey squares; read-only."""
+    """Return (h, w, 3) grey squares; read-only."""
     square = max(1, round(min(height, width) * SQUARE_OF_SIDE))
     odd = np.add.outer(np.arange(height) // square, np.arange(width) // square) % 2
     board = np.repeat(np.array(LEVELS, np.uint8)[odd][..., None], 3, axis=2)

@@ -91,14 +91,14 @@ def build(picture: Floats, irradiance: Array, key: Array, toward_head: Array, sk
 
 
 def _room(picture: Floats) -> Floats:
-    """(n, 3) colour of the picture in each direction, bilinear."""
+    """Return (n, 3) colour of the picture in each direction, bilinear."""
     places, weights = _taps(*picture.shape[:2])
     return np.asarray((picture.reshape(-1, 3)[places] * weights).sum(axis=0), np.float32)
 
 
 @cache
 def _taps(height: int, width: int) -> tuple[npt.NDArray[np.intp], Floats]:
-    """(4, n) indices of the pixels around the place of each direction, and their (4, n, 1) bilinear weights."""
+    """Return (4, n) indices of the pixels around each direction, and their (4, n, 1) bilinear weights."""
     x, y = (_PICTURE_X * (width - 1)).ravel(), (_PICTURE_Y * (height - 1)).ravel()
     left, top = np.minimum(x.astype(np.intp), width - 2), np.minimum(y.astype(np.intp), height - 2)
     right_share, low_share = x - left, y - top
@@ -116,7 +116,7 @@ def _taps(height: int, width: int) -> tuple[npt.NDArray[np.intp], Floats]:
 
 
 def _window(key: Array) -> Floats:
-    """(n,) share of the key light in each direction: an upright rectangle with soft edges."""
+    """Return (n,) share of the key light in each direction: an upright rectangle with soft edges."""
     share = float(np.linalg.norm(key))
     toward = key + (1.0 - share) * DEFAULT_WINDOW
     forward = (toward / np.linalg.norm(toward)).astype(np.float32)

@@ -183,7 +183,7 @@ class Tracker(Generic[Followed, Observed, Result]):
         return best_match(roi, others, SAME_OVERLAP, self._rules.core) is not None
 
     def _drop_doubles(self) -> None:
-        """Where two tracks have come to follow one subject, keep the older one."""
+        """Drop the newer of two tracks that follow the same subject."""
         kept: list[Followed] = []
         for track in self._tracks:
             older = [other.roi for other in kept if not other.missed]

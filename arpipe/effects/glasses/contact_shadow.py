@@ -157,7 +157,7 @@ def _blocked(batch: Batch) -> float:
 
 
 def _inside(topology: Topology) -> Array:
-    """(n,) 0 on the rim of the face mesh, 1 from a centimetre inside."""
+    """Return (n,) 0 on the rim of the face mesh, 1 from a centimetre inside."""
     rim = topology.canonical_m[topology.region("face_oval")]
     distance = np.linalg.norm(topology.canonical_m[:, None] - rim[None], axis=2).min(axis=1)
     weights: Array = np.clip(distance / RIM_FADE_M, 0.0, 1.0)

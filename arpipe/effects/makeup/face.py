@@ -88,17 +88,17 @@ class MakeupFace:
         return moderngl.DEPTH_TEST if self.is_occluded else moderngl.NOTHING
 
     def region(self, name: str) -> Array:
-        """(k, 2) points of a named region, image px, in its sequence."""
+        """Return (k, 2) points of a named region, image px, in its sequence."""
         places: Array = self.points[self.tracked.landmarks.topology.region(name), :2]
         return places
 
     def facing(self, name: str) -> Array:
-        """(k,) cosine between the viewing direction and the surface normal at a region's points."""
+        """Return (k,) cosine between the viewing direction and the surface normal at a region's points."""
         towards: Array = self.normals[self.tracked.landmarks.topology.region(name), 2]
         return towards
 
     def facing_by_pose(self, name: str) -> Array:
-        """(k,) as `facing`, for the mean face in the pose of the head; 1 without a pose.
+        """Return (k,) as `facing`, for the mean face in the pose of the head; 1 without a pose.
 
         In near profile, the network misplaces the far side of a face; the pose shows what is turned away.
         """

@@ -181,7 +181,7 @@ def _close_mouth(mouth: Array, px_per_mm: float) -> tuple[Array, Array, Array]:
 
 
 def _smiling(opened_mm: Array) -> Array:
-    """(n,) 1 where a lower lip may be turned inwards in front of the teeth; 0 where a tongue may be on it."""
+    """Return (n,) 1 where a lower lip may be turned inwards in front of the teeth; 0 where a tongue may be on it."""
     share = np.minimum(opened_mm / PARTED_MM - 0.5, 2.0 - opened_mm / (0.5 * GAPING_MM))
     smiling: Array = np.clip(share, 0.0, 1.0)
     smiling[len(smiling) // 2 :] = 0.0  # gums below the upper lip look like lips

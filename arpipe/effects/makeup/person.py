@@ -168,7 +168,7 @@ def _colorful(pixels: npt.NDArray[np.uint8]) -> float:
 
 
 def _white(skin: Array, picture: Array) -> Array:
-    """(3,) exposure times the light's hue, from the mean colours of skin and picture."""
+    """Return (3,) exposure times the light's hue, from the mean colours of skin and picture."""
     level = float(skin @ LUMINANCE)
     brightness = np.sqrt(level / USUAL_SKIN * float(picture @ LUMINANCE) / USUAL_PICTURE)
     exposure = min(1.0, float(brightness) / USUAL_EXPOSURE)
@@ -192,7 +192,7 @@ def _ring() -> Array:
 
 
 def _iris_places(face: TrackedFace, topology: Topology) -> Array:
-    """(k, 2) points halfway between pupil and rim; none without irises."""
+    """Return (k, 2) points halfway between pupil and rim; none without irises."""
     if "left_iris" not in topology.regions:
         return np.zeros((0, 2))
     places = []

@@ -34,7 +34,7 @@ def is_motion_jpeg(path: Path) -> bool:
 
 
 def _end_of_picture(content: mmap.mmap, start: int) -> int | None:
-    """Offset behind the end marker of the picture at `start`; None if there is none, or it announces views."""
+    """Return the offset behind the end marker of the picture at `start`; None without one, or if it announces views."""
     position = start + 2
     while position + 4 <= len(content):
         if content[position] != 0xFF:

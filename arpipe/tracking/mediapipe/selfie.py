@@ -30,7 +30,7 @@ class SelfieSegmenter:
         self._sampler = PointSampler(width, height)
 
     def update(self, frame: Frame, timer: StageTimer) -> Points:
-        """(h, w) float32 in [0, 1], 1 on people; stage `segment`."""
+        """Return (h, w) float32 in [0, 1], 1 on people; stage `segment`."""
         with timer.stage("segment"):
             pixels = self._sampler.apply(frame.pixels)
             mask = self._session.run(pixels * np.float32(1.0 / 255.0))["mask"][0]

@@ -25,7 +25,7 @@ def world_landmarks(observed: WorldObservation) -> list[Landmark]:
 
 
 def _trust(landmarks: Landmarks) -> Points:
-    """(n, 2) visibility and presence."""
+    """Return (n, 2) visibility and presence."""
     if landmarks.visibility is None or landmarks.presence is None:
         return np.zeros((len(landmarks.points_px), 2), np.float32)
     return np.column_stack([landmarks.visibility, landmarks.presence])
