@@ -10,6 +10,7 @@ from PIL import Image
 from arpipe.errors import MediaError
 from arpipe.io.files import require_file
 from arpipe.io.guard import guarded
+from arpipe.io.image.counting import count_pictures
 from arpipe.io.image.opening import ADVICE, open_picture
 from arpipe.io.image.pixels import has_alpha, rgb_pixels
 from arpipe.io.limits import limits, require_size, variable
@@ -37,11 +38,11 @@ class Animation(Source):
         with ExitStack() as opened:
             self._image = opened.enter_context(open_picture(self.path))
             require_size(*self._image.size, str(self.path), "frame_pixels")
-            count = int(getattr(self._image, "n_frames", 1))
             most = limits().animation_frames
+            count = count_pictures(self._image, most)
             if count > most:
                 raise MediaError(
-                    f"{self.path}: has {count} frames, more than the {most} that are read; "
+                    f"{self.path}: has more frames than the {most} that are read; "
                     f"cut it, or set {variable('animation_frames')}"
                 )
             if has_alpha(self._image):

@@ -8,9 +8,11 @@ from PIL import Image
 
 from arpipe.errors import MediaError, MediaNotFound
 from arpipe.io.files import files_matching, is_folder, is_pattern, require_file
+from arpipe.io.image.counting import count_pictures
 from arpipe.io.image.motion_jpeg import is_motion_jpeg
 from arpipe.io.image.opening import NotAPicture, open_picture
 from arpipe.io.image.pixels import SIXTEEN_BIT_MODES, rgb_pixels
+from arpipe.io.limits import limits
 from arpipe.io.orientation import UPRIGHT, Orientation, orientation_from_exif
 from arpipe.io.source import Source, SourceInfo
 from arpipe.types import Frame, Pixels
@@ -96,11 +98,13 @@ class ImageFiles(Source):
         with open_picture(path) as image:
             if image.mode in SIXTEEN_BIT_MODES:
                 self.notes += ("16 bits per grey value became 8",)
-            count = int(getattr(image, "n_frames", 1))
+            most = limits().animation_frames
+            count = count_pictures(image, most)
             if count > 1 and image.format == "MPO":
                 self.notes += (f"the first of {count} views is read",)
             elif count > 1:
-                self.losses += (f"only the first of {count} pictures in the file is read",)
+                counted = str(count) if count <= most else f"more than {most}"
+                self.losses += (f"only the first of {counted} pictures in the file is read",)
             return _orientation(image).size(image.width, image.height)
 
 

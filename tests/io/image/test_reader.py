@@ -166,12 +166,16 @@ def test_wrong_limit_is_an_error(tmp_path, monkeypatch, value):
         read_image(tmp_path / "a.png")
 
 
-def test_animation_with_too_many_frames_is_refused(tmp_path, monkeypatch):
+@pytest.mark.parametrize("suffix", ["gif", "webp", "png", "avif"])
+def test_animation_with_too_many_frames_is_refused(tmp_path, monkeypatch, suffix):
     frames = [Image.new("L", (4, 4), shade) for shade in (0, 80, 160)]
-    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    frames[0].save(tmp_path / f"a.{suffix}", save_all=True, append_images=frames[1:])
+    monkeypatch.setenv("ARPIPE_MAX_ANIMATION_FRAMES", "3")
+    with Animation(tmp_path / f"a.{suffix}") as source:
+        assert source.info.frame_count == 3
     monkeypatch.setenv("ARPIPE_MAX_ANIMATION_FRAMES", "2")
-    with pytest.raises(MediaError, match="has 3 frames, more than the 2.*ARPIPE_MAX_ANIMATION_FRAMES"):
-        Animation(tmp_path / "a.gif")
+    with pytest.raises(MediaError, match="more frames than the 2.*ARPIPE_MAX_ANIMATION_FRAMES"):
+        Animation(tmp_path / f"a.{suffix}")
 
 
 def test_raw_motion_jpeg_is_a_video_and_a_jpeg_with_a_thumbnail_is_not(tmp_path):
