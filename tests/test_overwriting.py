@@ -1,5 +1,6 @@
 """No command overwrites what it reads, nor writes two results to one file: all pairs of flags of all commands."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ import typer
 from arpipe.__main__ import main
 from arpipe.assets import assets_root
 from arpipe.cli import app
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.io.calibration import intrinsics_table
 from tests.io.clips import write_clip
 
 Arguments = Callable[[Path], list[str]]
@@ -82,11 +85,17 @@ COMMANDS = {
     "weights import": Command({"file": positional}),
     "demo": Command(writes={"--output": (flag("--output"), "")}),
     "live": Command(
-        {"--camera": flag("--camera"), "--tls-cert": flag("--tls-cert"), "--tls-key": flag("--tls-key")},
-        {"--record": (flag("--record"), "")},
+        {
+            "--source": flag("--source"),
+            "--config": flag("--config"),
+            "--effect": effect,
+            **{name: flag(name) for name in ("--camera", "--tls-cert", "--tls-key")},
+        },
+        {"--record": (flag("--record"), ""), "--output": (flag("--output"), "")},
     ),
 }
-# A recording takes a free name; the folders of the demo and of the accuracy report hold their own names.
+# A recording takes a free name, and an output of a live run must be new, see `test_live_run_replaces_no_input`.
+# The folders of the demo and of the accuracy report hold their own names.
 NEVER_REPLACES = ("live", "demo", "accuracy")
 
 CLASHES = [
@@ -148,11 +157,34 @@ def test_two_outputs_on_one_file_are_refused(name, first, second, tmp_path, caps
     for parameter in (first, second):
         arguments, ending = command.writes[parameter]
         given += arguments(written.with_name(written.name.removesuffix(ending)))
+    given += ["--no-window"] if name == "live" else []
     given += ["--export-format", "csv"] if "--export" in given else []
     given += ["--output", str(tmp_path / "result.mp4")] if name == "batch" and "--output" not in given else []
     assert main([*name.split(), *given]) == 1
     assert "are the same file" in capsys.readouterr().err.replace("\n", " ")
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+# A configuration is missing here: its name ends with .toml, and that of a recording with the suffix of a video.
+@pytest.mark.parametrize("read", sorted(set(COMMANDS["live"].reads) - {"--config"}))
+@pytest.mark.parametrize("written", ["--record", "--output"])
+def test_live_run_replaces_no_input(read, written, tmp_path, capsys):
+    path = make_file(tmp_path, read, ".mp4")
+    if read == "--camera":
+        path.write_text(json.dumps(intrinsics_table(CameraIntrinsics.from_fov(64, 48))))
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    given = COMMANDS["live"].reads[read](path)
+    given += [] if read == "--source" else ["--source", "sample"]
+    code = main(["live", "--no-window", "--frames", "1", *given, written, str(path)])
+    after = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    recording = after.pop(path.with_name("file-2.mp4"), b"")
+    assert after == before
+    if written == "--record":
+        assert code == 0
+        assert recording
+    else:
+        assert code == 1
+        assert "File exists" in capsys.readouterr().err
 
 
 def test_every_parameter_that_takes_a_file_is_in_the_table():

@@ -14,6 +14,7 @@ from arpipe.apps.stream.session import LiveSession
 from arpipe.config import RunConfig
 from arpipe.io.atomic import GrowingFile
 from arpipe.io.camera.virtual_camera import VirtualCameraSink
+from arpipe.io.outputs import NamedFile, named_files, refuse_overwriting
 from arpipe.io.sink import Sink
 from arpipe.io.sinks import LiveSink, names_sink
 from arpipe.pipeline.perception import Perception, PerceptionConfig
@@ -61,6 +62,8 @@ def open_session(
     Raises:
         ArpipeError: As for `Pipeline` and the sinks.
     """
+    recorded = None if run.live.record is None else free_path(run.live.record)
+    _require_new(recorded, run.live.outputs)
     limit_malloc_arenas()
     capture = parts.capture or Capture(opener(run.live), run.live.loop)
     session = connect(stack, run, capture, parts.layers, context, failures=failures)
@@ -68,11 +71,9 @@ def open_session(
         session.attach(Outlet(sink, type(sink).__name__))
     if run.live.virtual_camera:
         session.attach(Outlet(VirtualCameraSink(), "virtual camera"))
-    if run.live.record is not None:
-        session.attach(Outlet(Recording(_require_new(free_path(run.live.record)), run.video), "recording"))
+    if recorded is not None:
+        session.attach(Outlet(Recording(recorded, run.video), "recording"))
     for output in run.live.outputs:
-        if not names_sink(output):
-            _require_new(Path(output))
         session.attach(Outlet(LiveSink(output, run.video), output))
     return session
 
@@ -107,13 +108,16 @@ def connect(
     return stack.enter_context(LiveSession(capture, perception, renderer, run.governor, failures=failures))
 
 
-def _require_new(path: Path) -> Path:
-    """Return the path of a file that a live run will write; OutputError if it exists or cannot be written.
+def _require_new(recorded: Path | None, outputs: Sequence[str]) -> None:
+    """Raise OutputError if files that a live run will write exist, cannot be written, or are the same.
 
-    It is checked now, because the file itself is begun by the first picture.
+    This is checked now, because the files themselves are begun by the first picture.
     """
-    GrowingFile(path).discard()
-    return path
+    paths = [Path(output) for output in outputs if not names_sink(output)]
+    files = [*named_files({"--record": recorded}), *(NamedFile("--output", path) for path in paths)]
+    refuse_overwriting(files, ())
+    for file in files:
+        GrowingFile(file.path).discard()
 
 
 def _live_perception(config: PerceptionConfig) -> PerceptionConfig:
