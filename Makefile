@@ -10,8 +10,9 @@ PEERS_PYTHON ?= python3.11
 BIN := .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOCKED = --require-hashes --only-binary :all:
+# Four processes even on two cores, because some tests wait for browsers and time limits.
 # Each process starts with a contiguous share of the tests, because neighbours share fixtures, and then steals.
-PARALLEL = --numprocesses logical --maxprocesses 4 --dist worksteal
+PARALLEL = --numprocesses 4 --dist worksteal
 LOCK = .venv/lock/bin/uv pip compile --constraint requirements/constraints.in \
        --universal --only-binary :all: \
        --generate-hashes --no-header --no-annotate --no-config --upgrade --quiet
