@@ -87,10 +87,14 @@ if TYPE_CHECKING:
     from arpipe.timing import StageTimer as StageTimer
     from arpipe.timing import TimingLog as TimingLog
     from arpipe.types import Detection as Detection
+    from arpipe.types import Expressions as Expressions
     from arpipe.types import Frame as Frame
     from arpipe.types import FrameResult as FrameResult
+    from arpipe.types import Gaze as Gaze
+    from arpipe.types import Gesture as Gesture
     from arpipe.types import HeadPose as HeadPose
     from arpipe.types import Landmarks as Landmarks
+    from arpipe.types import Movement as Movement
     from arpipe.types import Picture as Picture
     from arpipe.types import Roi as Roi
     from arpipe.types import Tracked as Tracked
@@ -166,10 +170,14 @@ _HOMES = {
     "StageTimer": "arpipe.timing",
     "TimingLog": "arpipe.timing",
     "Detection": "arpipe.types",
+    "Expressions": "arpipe.types",
     "Frame": "arpipe.types",
     "FrameResult": "arpipe.types",
+    "Gaze": "arpipe.types",
+    "Gesture": "arpipe.types",
     "HeadPose": "arpipe.types",
     "Landmarks": "arpipe.types",
+    "Movement": "arpipe.types",
     "Picture": "arpipe.types",
     "Roi": "arpipe.types",
     "Tracked": "arpipe.types",

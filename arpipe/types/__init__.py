@@ -1,6 +1,8 @@
 """What flows through the pipeline: frozen values, checked when they are made, never compared by value."""
 
+from arpipe.types.expressions import EXPRESSION_NAMES, TONGUE_OUT, Expressions, Gaze
 from arpipe.types.frame import Frame, Pixels, Points
+from arpipe.types.gestures import GESTURE_NAMES, NO_GESTURE, Gesture, Movement
 from arpipe.types.landmarks import Detection, Landmarks, Roi
 from arpipe.types.results import (
     FrameResult,
@@ -14,11 +16,19 @@ from arpipe.types.results import (
 )
 
 __all__ = [
+    "EXPRESSION_NAMES",
+    "GESTURE_NAMES",
+    "NO_GESTURE",
+    "TONGUE_OUT",
     "Detection",
+    "Expressions",
     "Frame",
     "FrameResult",
+    "Gaze",
+    "Gesture",
     "HeadPose",
     "Landmarks",
+    "Movement",
     "Picture",
     "Pixels",
     "Points",

@@ -13,7 +13,9 @@ import numpy as np
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array, HeadAngles, RigidTransform, angles_from_rotation
 from arpipe.subjects import exported
+from arpipe.types.expressions import Expressions, Gaze
 from arpipe.types.frame import Frame, Pixels, Points
+from arpipe.types.gestures import Gesture, Movement
 from arpipe.types.landmarks import Landmarks
 from arpipe.types.rounding import (
     DEG_DIGITS,
@@ -114,6 +116,9 @@ class TrackedFace:
         state: "coasting" while the face is missed and its last landmarks stand in.
         age_frames: Frames since the track began, 0 in its first.
         scores: Name → score in [0, 1], those that `perception.face.scores` asks for.
+        expressions: Scores of the expression; None unless asked for.
+        gaze: Where the eyes look; None unless expressions are asked for, and without a pose.
+        movements: Movements completed in this frame, such as a blink; empty unless expressions are asked for.
     """
 
     track_id: int
@@ -122,9 +127,12 @@ class TrackedFace:
     state: TrackState
     age_frames: int
     scores: Mapping[str, float] = field(default_factory=dict)
+    expressions: Expressions | None = None
+    gaze: Gaze | None = None
+    movements: tuple[Movement, ...] = ()
 
     def to_dict(self) -> Record:
-        """Return id, score, box, landmarks and pose as JSON-ready values."""
+        """Return id, score, box, landmarks and pose, and what else was asked for, as JSON-ready values."""
         return {
             **_identity(self.track_id, self.landmarks),
             "landmarks": rounded(self.landmarks.points_px, PX_DIGITS),
@@ -134,6 +142,15 @@ class TrackedFace:
                 if self.scores
                 else {}
             ),
+            **({} if self.expressions is None else self._expression(self.expressions)),
+        }
+
+    def _expression(self, expressions: Expressions) -> Record:
+        return {
+            "expressions": expressions.to_dict(),
+            "derived": expressions.derived(),
+            "gaze": None if self.gaze is None else self.gaze.to_dict(),
+            "movements": [movement.to_dict() for movement in self.movements],
         }
 
     def __repr__(self) -> str:
@@ -189,6 +206,10 @@ class TrackedHand:
         side_score: Confidence in `side`, in [0.5, 1].
         state: As in `TrackedFace`.
         age_frames: As in `TrackedFace`.
+        gesture: What the hand shows; None unless gestures are asked for.
+        embedding: (128,) float32 description of the hand's shape, to train classes of one's own with; None unless
+            gestures are asked for.
+        movements: Movements completed in this frame, such as a wave; empty unless gestures are asked for.
     """
 
     track_id: int
@@ -198,16 +219,23 @@ class TrackedHand:
     side_score: float
     state: TrackState
     age_frames: int
+    gesture: Gesture | None = None
+    embedding: Points | None = None
+    movements: tuple[Movement, ...] = ()
 
     def to_dict(self) -> Record:
-        """Return id, score, box, side, landmarks and `world` as JSON-ready values."""
+        """Return id, score, box, side, landmarks, `world` and the gesture, if asked for, as JSON-ready values."""
         return {
             **_identity(self.track_id, self.landmarks),
             "side": self.side,
             "side_score": rounded_or_none(self.side_score, DEG_DIGITS),
             "landmarks": rounded(self.landmarks.points_px, PX_DIGITS),
             "world": rounded(self.world_m, M_DIGITS),
+            **({} if self.gesture is None else self._gesture(self.gesture)),
         }
+
+    def _gesture(self, gesture: Gesture) -> Record:
+        return {**gesture.to_dict(), "movements": [movement.to_dict() for movement in self.movements]}
 
     def __repr__(self) -> str:
         return f"TrackedHand({_summary(self.track_id, self.state, self.landmarks)}, {self.side})"
