@@ -77,6 +77,8 @@ if TYPE_CHECKING:
     from arpipe.pipeline.pipeline import PipelineConfig as PipelineConfig
     from arpipe.pipeline.renderer import EffectRenderer as EffectRenderer
     from arpipe.pipeline.runner import run as run
+    from arpipe.pipeline.tensors import TensorBatch as TensorBatch
+    from arpipe.pipeline.tensors import tensors as tensors
     from arpipe.render.config import RenderConfig as RenderConfig
     from arpipe.render.layer import Canvas as Canvas
     from arpipe.render.layer import Layer as Layer
@@ -160,6 +162,8 @@ _HOMES = {
     "PipelineConfig": "arpipe.pipeline.pipeline",
     "EffectRenderer": "arpipe.pipeline.renderer",
     "run": "arpipe.pipeline.runner",
+    "TensorBatch": "arpipe.pipeline.tensors",
+    "tensors": "arpipe.pipeline.tensors",
     "RenderConfig": "arpipe.render.config",
     "Canvas": "arpipe.render.layer",
     "Layer": "arpipe.render.layer",

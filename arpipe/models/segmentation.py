@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from arpipe.inference.runtime import Runtime
 from arpipe.inference.session import Session
+from arpipe.preprocess.fit import resize
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, Pixels, Points
 
@@ -52,7 +52,7 @@ class PersonSegmenter:
         with timer.stage("segment"):
             network = self._network(network_for(frame.width, frame.height))
             height, width, _ = network.input_shape
-            picture = resize_to_input(frame.pixels, width, height)
+            picture = resize(frame.pixels, width, height)
             probability = network.run(picture * np.float32(1.0 / 255.0))["mask"][0]
             return PersonMask(probability, picture)
 
@@ -60,13 +60,6 @@ class PersonSegmenter:
         if name not in self._networks:
             self._networks[name] = self._runtime.load(name)
         return self._networks[name]
-
-
-def resize_to_input(pixels: Pixels, width: int, height: int) -> Pixels:
-    """Resize a frame (h, w, 3) to (height, width, 3): averaged where it shrinks, else interpolated."""
-    shrinks = pixels.shape[0] >= height and pixels.shape[1] >= width
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(pixels, (width, height), interpolation=method), np.uint8)
 
 
 def network_for(width: int, height: int) -> str:

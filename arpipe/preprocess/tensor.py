@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from arpipe.preprocess.crop import Border, Warp
+from arpipe.preprocess.scaling import Scaling, TensorSpec
 from arpipe.types import Pixels, Points, Roi
 
 
@@ -20,8 +21,7 @@ class CropTensor:
 
     def __init__(self, side: int, low: float, high: float, border: Border) -> None:
         self.side = side
-        self._gain = np.float32((high - low) / 255.0)
-        self._low = np.float32(low)
+        self._scaling = Scaling(TensorSpec(side, side, low, high))
         self._warp = Warp(side, border)
         self._crop: Pixels = np.empty((side, side, 3), np.uint8)
         self._batch: Points = np.empty((1, side, side, 3), np.float32)
@@ -40,10 +40,5 @@ class CropTensor:
             self._batch = np.empty((len(rois), self.side, self.side, 3), np.float32)
         for roi, tensor in zip(rois, self._batch, strict=False):
             self._warp.apply(pixels, roi, self._crop)
-            np.copyto(
-                tensor, self._crop
-            )  # converting first: NumPy multiplies mixed types through a small buffer
-            np.multiply(tensor, self._gain, out=tensor)
-            if self._low:
-                np.add(tensor, self._low, out=tensor)
+            self._scaling.write(self._crop, tensor)
         return self._batch[: len(rois)]

@@ -4,7 +4,8 @@ from typing import Protocol
 
 import cv2
 
-from arpipe.models.segmentation import PersonMask, resize_to_input
+from arpipe.models.segmentation import PersonMask
+from arpipe.preprocess.fit import resize
 from arpipe.timing import StageTimer
 from arpipe.tracking.mask.edges import refine
 from arpipe.tracking.mask.motion import MaskMotion
@@ -72,7 +73,7 @@ class MaskStream:
             return None
         with timer.stage("predict"):
             height, width = last.probability.shape
-            return self._motion.move(last, resize_to_input(frame.pixels, width, height))
+            return self._motion.move(last, resize(frame.pixels, width, height))
 
 
 def _blend(last: Points, mask: Points, share: Points) -> Points:

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from arpipe.models.segmentation import PersonMask, resize_to_input
+from arpipe.models.segmentation import PersonMask
+from arpipe.preprocess.fit import resize
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.mask.tracker import CHECK_EVERY, MaskTracker, MaskTrackerConfig
@@ -24,7 +25,7 @@ class RedSegmenter:
 
     def segment(self, frame, timer):
         self.shapes.append((frame.width, frame.height))
-        seen = resize_to_input(frame.pixels, 256, 144)
+        seen = resize(frame.pixels, 256, 144)
         red = seen[..., 0].astype(np.float32) / 255.0
         if (red > 0.5).mean() < 0.004:
             red[:] = 0.0
