@@ -22,7 +22,7 @@ from arpipe.tracking.context import FrameContext, PoseEffort
 from arpipe.tracking.face import FaceTrackerConfig, pose_effort
 from arpipe.tracking.hands import HandTrackerConfig
 from arpipe.tracking.mask.tracker import MaskTrackerConfig
-from arpipe.tracking.settings import Mode, TrackerConfig
+from arpipe.tracking.settings import Mode, ModeConfig
 from arpipe.types import Frame, FrameResult
 
 _FIELDS = frozenset(each.name for each in fields(FrameResult))
@@ -59,11 +59,16 @@ class PerceptionConfig(BaseModel):
         changed: dict[str, object] = {
             name: value.model_copy(update={"mode": mode})
             for name, value in self
-            if isinstance(value, TrackerConfig)
+            if isinstance(value, ModeConfig)
         }
         if mode == "image":
             changed["every"] = Rates()
         return self.model_copy(update=changed)
+
+    @property
+    def follows(self) -> bool:
+        """Whether any subject is followed; otherwise every frame is a picture by itself."""
+        return any(value.follows for _, value in self if isinstance(value, ModeConfig))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,7 @@ class Perception:
         self._guard = ForkGuard("perception")
         self._runtime = Runtime(self.config.session)
         self._trackers: dict[str, SubjectTracker] = {}
+        self._begins = True
         try:
             self._load(self._wanted())
         except BaseException:
@@ -170,6 +176,7 @@ class Perception:
     def reset(self) -> None:
         """Forget all tracks: the next frame begins another stream."""
         with self._lock:
+            self._begins = True
             for tracker in self._trackers.values():
                 tracker.reset()
 
@@ -200,7 +207,10 @@ class Perception:
                 results[SUBJECTS[name].results] = self._trackers[name].update(context)
         own = {key: value for key, value in results.items() if key in _FIELDS}
         extra = {key: value for key, value in results.items() if key not in _FIELDS}
-        return FrameResult(frame, **own, extra=extra, camera=camera, timings_ms=timer.timings_ms)
+        begins, self._begins = self._begins, not self.config.follows
+        return FrameResult(
+            frame, **own, extra=extra, camera=camera, timings_ms=timer.timings_ms, begins_stream=begins
+        )
 
     def _wanted(self) -> tuple[str, ...]:
         """Return the subjects that effects and configuration ask for, in the order of the table."""

@@ -66,6 +66,10 @@ class Compositor:
                 f"Compositor.draw: expected a camera of the frame's size {frame.width}x{frame.height}, "
                 f"got {camera.width}x{camera.height}; use CameraIntrinsics.resized"
             )
+        if result.begins_stream:
+            self._lights.reset()
+            for layer in layers:
+                layer.reset()
         picture = PictureCopy(frame, out)
         scene = Scene(result, camera, self.config, self._lights)
         self._lights.begin_frame(result)

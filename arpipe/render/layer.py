@@ -76,9 +76,12 @@ class Scene:
 
     @property
     def is_first(self) -> bool:
-        """Whether all faces are new, as in a photo or in the first frame of a stream; those may take more time."""
+        """Whether nothing is known of before, as in a photo or in the first frame of a stream; it may take more time.
+
+        The same holds when all faces are new.
+        """
         faces = self.result.faces
-        return bool(faces) and all(face.age_frames == 0 for face in faces)
+        return self.result.begins_stream or (bool(faces) and all(face.age_frames == 0 for face in faces))
 
     def lighting(self, face: TrackedFace) -> Lighting:
         """Estimate the light on a face with a pose, from the frame and smoothed over time."""
@@ -189,6 +192,9 @@ class Layer:
             False, with nothing changed, if they require rebuilding the layer.
         """
         return False
+
+    def reset(self) -> None:
+        """Forget all frames drawn so far: the next one begins another stream, or is another photo."""
 
     def close(self) -> None:
         """Release what the layer holds; may be called twice."""

@@ -78,6 +78,10 @@ class LightEstimator:
         self._due: dict[int, tuple[Frame, TrackedFace]] = {}
         self._picture: Floats | None = None
 
+    def reset(self) -> None:
+        """Forget all faces: the next frame begins another stream."""
+        self._states, self._due = {}, {}
+
     def begin_frame(self, result: FrameResult) -> None:
         """Start the next frame; forget faces that are gone, and those of another stream with the same number."""
         self.catch_up()

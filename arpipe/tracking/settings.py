@@ -10,12 +10,28 @@ from arpipe.tracking.filters import OneEuroConfig
 Mode = Literal["image", "video", "live"]
 
 
-class TrackerConfig(BaseModel):
-    """How subjects are found and followed.
+class ModeConfig(BaseModel):
+    """What every subject's settings have.
 
     Attributes:
         mode: "image" takes every frame by itself, unsmoothed; "video" follows; "live" follows, too, and searches for
             more subjects less often, so that frames take similar times.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Mode = "video"
+
+    @property
+    def follows(self) -> bool:
+        """Whether subjects are followed from frame to frame."""
+        return self.mode != "image"
+
+
+class TrackerConfig(ModeConfig):
+    """How subjects are found and followed; see `ModeConfig` for the mode.
+
+    Attributes:
         min_detection: Least score of a detection.
         min_presence: Least score of landmarks; below it, the subject is missed.
         redetect_every: Frames between searches for more subjects; 0 for the mode's default.
@@ -25,20 +41,12 @@ class TrackerConfig(BaseModel):
         smoothing: One-euro filter of the points in px, or "off" for no smoothing at all.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    mode: Mode = "video"
     min_detection: float = Field(default=0.5, ge=0, le=1)
     min_presence: float = Field(default=0.5, ge=0, le=1)
     redetect_every: int = Field(default=0, ge=0)
     coast_frames: int = Field(default=3, ge=0)
     crop_rest: float = Field(default=0.015, ge=0, lt=1)
     smoothing: OneEuroConfig | Literal["off"] = OneEuroConfig()
-
-    @property
-    def follows(self) -> bool:
-        """Whether subjects are followed from frame to frame."""
-        return self.mode != "image"
 
     @property
     def smooths(self) -> OneEuroConfig | None:

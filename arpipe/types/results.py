@@ -255,6 +255,8 @@ class FrameResult:
         dropped: Frames lost since the last result, by place ("source", "inference", "render", "encode").
         camera: Intrinsics of the frame with which poses were solved; None in a result that was made by hand.
         extra: Results of subjects of `arpipe.subjects.SUBJECTS` that have no field of their own.
+        begins_stream: Whether no frame before this one belongs to it, as for the first frame of a stream and for every
+            photo.
     """
 
     frame: Frame
@@ -266,6 +268,7 @@ class FrameResult:
     dropped: Mapping[str, int] = field(default_factory=dict)
     camera: CameraIntrinsics | None = None
     extra: Mapping[str, Sequence[Tracked]] = field(default_factory=dict)
+    begins_stream: bool = False
 
     def tracked(self) -> dict[str, Sequence[Tracked]]:
         """Return the exported subjects of the frame: name of the results, such as "faces" → results."""

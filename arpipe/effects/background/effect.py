@@ -138,6 +138,11 @@ class Background(Layer):
         drawn = cv2.threshold(cv2.max(cv2.max(red, green), blue), 0, 255, cv2.THRESH_BINARY)[1]
         return np.asarray(cv2.max(drawn, self._opacity), np.uint8)
 
+    def reset(self) -> None:
+        """Play a video from its beginning."""
+        if self._plate is not None:
+            self._plate.reset()
+
     def close(self) -> None:
         """Close the file; may be called twice."""
         if self._plate is not None:

@@ -36,12 +36,14 @@ class Plate(Protocol):
         """
         ...
 
+    def reset(self) -> None:
+        """Begin anew at the next frame, which is the first of another stream."""
+
     def close(self) -> None:
         """Close files; may be called twice."""
-        ...
 
 
-class BlurPlate:
+class BlurPlate(Plate):
     """The frame's own background out of focus, without the people.
 
     Args:
@@ -68,11 +70,8 @@ class BlurPlate:
             cv2.resize(soft, (frame.width, frame.height), interpolation=cv2.INTER_LINEAR), np.uint8
         )
 
-    def close(self) -> None:  # noqa: D102
-        pass
 
-
-class StillPlate:
+class StillPlate(Plate):
     """A background that does not change: a colour or a picture.
 
     Args:
@@ -88,11 +87,8 @@ class StillPlate:
             self._plate = self._make(frame.width, frame.height)
         return self._plate
 
-    def close(self) -> None:  # noqa: D102
-        pass
 
-
-class MoviePlate:
+class MoviePlate(Plate):
     """A video or animated picture, looped at its own frame rate.
 
     Args:
@@ -119,6 +115,11 @@ class MoviePlate:
             )
         return self._plate
 
+    def reset(self) -> None:  # noqa: D102
+        if self._zero_s is not None:
+            self._reopen()
+            self._zero_s = None
+
     def close(self) -> None:  # noqa: D102
         self._source.close()
 
@@ -143,9 +144,12 @@ class MoviePlate:
 
     def _begin(self, zero_s: float) -> None:
         if self._zero_s is not None:
-            self._source.close()
-            self._open()
+            self._reopen()
         self._zero_s = zero_s
+
+    def _reopen(self) -> None:
+        self._source.close()
+        self._open()
 
     def _play(self, captured_s: float) -> float:
         """Play up to a time of the stream or to the end; return the time since the movie began."""

@@ -183,6 +183,11 @@ class RigidMesh(Layer):
         for placed in here:
             self._drawer.draw(canvas, placed.placement, self._scene.lighting(placed.face))
 
+    def reset(self) -> None:
+        """Forget the fits and levels of detail of all faces."""
+        self._fits.keep_only(())
+        self._drawer.reset_levels()
+
     def close(self) -> None:
         """Release GL objects; may be called twice."""
         self._drawer.close()

@@ -74,6 +74,12 @@ class MakeupLayer(GroupLayer[MakeupMember]):
             if canvas.region.touches(face.box_px):
                 self._draw_face(canvas, face, self._scene)
 
+    def reset(self) -> None:
+        """Forget the people and their skin."""
+        self._people.keep_only(set())
+        for skin in self._skins:
+            skin.reset()
+
     def close(self) -> None:
         """Release GL objects; may be called twice."""
         self._close_skins()

@@ -76,6 +76,10 @@ class SkinPainter:
             self._set_smoothing(self._smoothing, canvas.region, face, frame)
         self._mesh.draw(canvas, face)
 
+    def reset(self) -> None:
+        """Forget the smoothing maps of all faces."""
+        self._maps.reset()
+
     def close(self) -> None:
         """Release GL objects; may be called twice."""
         self._mesh.close()

@@ -56,6 +56,10 @@ class SmoothingMaps:
     def __init__(self) -> None:
         self._made: dict[int, tuple[float, Array, SmoothingMap]] = {}
 
+    def reset(self) -> None:
+        """Forget all maps."""
+        self._made.clear()
+
     def update(self, frame: Frame, face: MakeupFace) -> SmoothingMap | None:
         """Return the map for a face; None if the face is outside the picture."""
         tracked, now_s = face.tracked, frame.captured_s

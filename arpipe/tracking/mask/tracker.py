@@ -5,7 +5,6 @@ from typing import Self
 
 import cv2
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from arpipe.geometry.transforms import Array
 from arpipe.inference.runtime import Runtime
@@ -14,6 +13,7 @@ from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.mask.stream import MaskStream, Segmenter
 from arpipe.tracking.mask.zoom import FramePart, covers_faces, next_part, part_around
+from arpipe.tracking.settings import ModeConfig
 from arpipe.types import Frame, Points
 
 CHECK_EVERY = (
@@ -24,15 +24,13 @@ OTHERS = (
 )
 
 
-class MaskTrackerConfig(BaseModel):
-    """How people are segmented.
+class MaskTrackerConfig(ModeConfig):
+    """How people are segmented; see `ModeConfig` for the mode.
 
     Attributes:
         zoom: Segment only a part of the frame while people fill little of it; else always the whole frame, as
             MediaPipe does.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     zoom: bool = True
 
@@ -46,7 +44,7 @@ class MaskTracker:
     """
 
     def __init__(self, config: MaskTrackerConfig, segmenter: Segmenter) -> None:
-        self._zoom = config.zoom
+        self._zoom, self._follows = config.zoom, config.follows
         self._segmenter = segmenter
         self._stream = MaskStream(segmenter)
         self._part: FramePart | None = None
@@ -66,7 +64,7 @@ class MaskTracker:
         """
         frame, timer = context.frame, context.timer
         faces_px = [face.landmarks.box_px for face in context.faces]
-        if frame.pixels.shape[:2] != self._shape:
+        if not self._follows or frame.pixels.shape[:2] != self._shape:
             self.reset()
             self._shape = frame.pixels.shape[:2]
         mask = self._mask(frame, timer, context.every)
