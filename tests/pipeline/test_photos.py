@@ -38,7 +38,7 @@ def photos(portrait):
     return made
 
 
-def render(photos, order, time_s=lambda place: float(place)):
+def render(photos, order, time_s=float):
     with Pipeline(effects=EFFECTS, mode="image") as pipeline:
         return {
             number: pipeline.process(Frame(photos[number], time_s(place), place)).pixels

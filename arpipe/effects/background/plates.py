@@ -38,9 +38,11 @@ class Plate(Protocol):
 
     def reset(self) -> None:
         """Begin anew at the next frame, which is the first of another stream."""
+        return
 
     def close(self) -> None:
         """Close files; may be called twice."""
+        return
 
 
 class BlurPlate(Plate):
