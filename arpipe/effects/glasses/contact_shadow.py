@@ -19,8 +19,11 @@ MAP_WIDTH, MAP_HEIGHT = 256, 128
 BLURS_M = (0.0015, 0.003, 0.0055, 0.010)  # as in shadow.frag
 MAP_MARGIN_M = 0.022  # around the front, for the widest blur
 
-REACH_UP_M, REACH_DOWN_M = 0.035, -0.075  # range of skin, relative to the pupils, that a shadow can reach
-RIM_FADE_M = 0.010
+# Reach of shadows from the front, model frame: right, down and back; left, up and forward.
+REACH_BEFORE_M = np.array([0.004, 0.024, 0.030])
+REACH_BEYOND_M = np.array([0.004, 0.010, 0.0])
+INSIDE_SIDE = 64
+RIM_FADE = 0.07  # in the UV layout, in which a face is about 0.2 m wide and high
 
 DIRECTED, AMBIENT = 0.72, 0.36  # darkest shadow of the main light, and of the ambient light
 DEFAULT_LIGHT: Array = np.array(
@@ -48,16 +51,20 @@ class ContactShadow:
         self._sheet = tuple(sheet_of(front).tolist())
         self._texture = self._resources.texture(density_map(mesh, low, high))
         self._texture.repeat_x = self._texture.repeat_y = False
+        self._reach = (
+            float(front[:, 1].min() - REACH_BEFORE_M[1]),
+            float(front[:, 1].max() + REACH_BEYOND_M[1]),
+        )
+        self._inside = self._resources.texture(inside_map(topology))
         canonical = topology.canonical_m
-        triangles = topology.lean_triangles
-        middle = canonical[triangles].mean(axis=1)[:, 1]
-        near = (middle > REACH_DOWN_M) & (middle < REACH_UP_M)
-        vertices = canonical.astype(np.float32)
-        skin = np.column_stack([vertex_normals(canonical, topology.triangles), _inside(topology)])
+        constant = np.column_stack([vertex_normals(canonical, topology.triangles), topology.uv])
         self._mesh = self._resources.mesh(
             self._program,
-            [(vertices, "3f", ("in_position",)), (skin.astype(np.float32), "4f", ("in_skin",))],
-            triangles[near],
+            [
+                (canonical.astype(np.float32), "3f", ("in_position",)),
+                (constant.astype(np.float32), "3f 2f", ("in_normal", "in_uv")),
+            ],
+            topology.lean_triangles,
             dynamic=True,
         )
 
@@ -100,8 +107,10 @@ class ContactShadow:
         ends = temples_m @ glasses_from_head[:3, :3].T + glasses_from_head[:3, 3]
         program.write("u_temple_start", ends[:, 0])
         program.write("u_temple_end", ends[:, 1])
-        program.set("u_density", 0)
-        self._texture.use(0)
+        program.set("u_reach", self._reach)
+        for unit, (name, texture) in enumerate((("u_density", self._texture), ("u_inside", self._inside))):
+            program.set(name, unit)
+            texture.use(unit)
         self._mesh.write(metric_mesh_m.astype(np.float32))
         canvas.gl.enable_only(moderngl.BLEND | moderngl.CULL_FACE)
         self._mesh.vertex_array.render(moderngl.TRIANGLES)
@@ -110,6 +119,7 @@ class ContactShadow:
         """Release GL objects; may be called twice."""
         self._resources.release(self._mesh)
         self._resources.release(self._texture)
+        self._resources.release(self._inside)
 
 
 def density_map(mesh: ObjectMesh, low: Array, high: Array) -> npt.NDArray[np.uint8]:
@@ -156,9 +166,18 @@ def _blocked(batch: Batch) -> float:
     return float(1.0 - through * (1.0 - metallic) * 0.92)  # each surface reflects 4 %
 
 
-def _inside(topology: Topology) -> Array:
-    """Return (n,) 0 on the rim of the face mesh, 1 from a centimetre inside."""
-    rim = topology.canonical_m[topology.region("face_oval")]
-    distance = np.linalg.norm(topology.canonical_m[:, None] - rim[None], axis=2).min(axis=1)
-    weights: Array = np.clip(distance / RIM_FADE_M, 0.0, 1.0)
-    return weights
+def inside_map(topology: Topology) -> npt.NDArray[np.uint8]:
+    """Return (side, side, 1) how far inside the face mesh each place of the UV layout is, from 0 at its border to 255.
+
+    Distances at the landmarks, interpolated over the large triangles of cheeks and forehead, would leave spikes.
+    """
+    finer = 4 * INSIDE_SIDE
+    outline = np.rint(topology.uv[topology.region("face_oval")] * finer - 0.5).astype(np.int32)
+    filled = cv2.fillPoly(np.zeros((finer, finer), np.uint8), [outline], 255)
+    distance = cv2.distanceTransform(filled, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / finer
+    share = np.clip(
+        (distance - 1.0 / INSIDE_SIDE) / RIM_FADE, 0.0, 1.0
+    )  # zero at the texels of the border, too
+    smooth = share * share * (3.0 - 2.0 * share) * 255.0
+    small = cv2.resize(smooth, (INSIDE_SIDE, INSIDE_SIDE), interpolation=cv2.INTER_AREA)
+    return np.rint(small).astype(np.uint8)[..., None]

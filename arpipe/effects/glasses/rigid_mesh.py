@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from arpipe.effects.glasses.contact_shadow import ContactShadow
+from arpipe.effects.glasses.contact_shadow import REACH_BEFORE_M, REACH_BEYOND_M, ContactShadow
 from arpipe.effects.glasses.fit import Adjustment, Fit, GlassesSize, ModelShape, fit_anchor, fit_glasses
 from arpipe.effects.glasses.fit_track import FitTrack
 from arpipe.effects.glasses.head_shape import HeadShape
@@ -40,9 +40,6 @@ NEVER_FADES_M = (-10.0, -9.0)
 
 NEAREST_M = 0.06
 MARGIN_PX = 3.0
-# Reach of shadows from the front, model frame: right, down and back; left, up and forward.
-SHADE_BEFORE_M = np.array([0.004, 0.024, 0.030])
-SHADE_BEYOND_M = np.array([0.004, 0.004, 0.0])
 # Corners of a cube.
 CORNERS: Array = np.array([(x, y, z) for x in (0.0, 1.0) for y in (0.0, 1.0) for z in (0.0, 1.0)])
 
@@ -135,7 +132,7 @@ class RigidMesh(Layer):
             _homogeneous(outline(self._mesh.positions(part))) for part in range(len(self._mesh.parts))
         )
         front = self._mesh.positions(0)
-        low, high = front.min(axis=0) - SHADE_BEFORE_M, front.max(axis=0) + SHADE_BEYOND_M
+        low, high = front.min(axis=0) - REACH_BEFORE_M, front.max(axis=0) + REACH_BEYOND_M
         self._shade_reach = _homogeneous(low + CORNERS * (high - low))
         self._drawer = ObjectDrawer(context, loaded.model, self._mesh)
         self._occluder = Occluder(context, self._topology)

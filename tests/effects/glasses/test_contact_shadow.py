@@ -1,0 +1,54 @@
+import cv2
+import numpy as np
+import pytest
+
+from arpipe.effects.glasses.contact_shadow import INSIDE_SIDE, inside_map
+from arpipe.render.config import RenderConfig
+from arpipe.render.view import box_around
+from arpipe.topology import load_topology
+from tests.effects.glasses.test_rigid_mesh import changed, draw
+from tests.render.faces import face_at, plain_frame, pose_at
+
+PLAIN = RenderConfig(match_sharpness=False)
+
+
+def shade_of(context, effect, face):
+    """Return (h, w) how much darker the shadow makes plain skin, and NaN where glasses are drawn."""
+    frame = plain_frame()
+    shaded = draw(context, effect, frame, face, config=PLAIN).astype(int)
+    without = draw(context, effect, frame, face, config=PLAIN.model_copy(update={"shadow": False}))
+    return np.where(changed(without, frame), np.nan, (without - shaded).max(axis=2).astype(float))
+
+
+def test_the_inside_of_the_face_mesh_begins_at_zero_and_grows_smoothly():
+    topology = load_topology("face")
+    inside = inside_map(topology)[..., 0].astype(float)
+    rim = np.floor(topology.uv[topology.region("face_oval")] * INSIDE_SIDE).astype(int)
+    assert inside[rim[:, 1], rim[:, 0]].max() <= 2
+    nose = np.floor(topology.uv[topology.index("nose_tip")] * INSIDE_SIDE).astype(int)
+    assert inside[nose[1], nose[0]] == 255
+    assert np.abs(np.diff(inside, axis=0)).max() < 255 * 0.45
+    assert np.abs(np.diff(inside, axis=1)).max() < 255 * 0.45
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("pitch_deg", [0.0, 12.0])
+def test_the_shadow_is_zero_at_the_border_of_the_face_mesh(context, pitch_deg):
+    face = face_at(pose_at(0.0, pitch_deg))
+    shade = shade_of(context, "wayfarer(shadow=2)", face)
+    border = np.rint(face.landmarks.region("face_oval")[:, :2]).astype(np.int32)
+    rim = cv2.polylines(np.zeros(shade.shape, np.uint8), [border], True, 1, 1) > 0
+    assert np.nanmax(shade[rim]) < 0.1 * np.nanmax(shade)
+    assert np.nanmax(shade) > 30
+
+
+@pytest.mark.gl
+def test_the_shadow_fades_above_and_below_the_front(context):
+    face = face_at(pose_at())
+    shade = np.nan_to_num(shade_of(context, "wayfarer(shadow=2)", face))
+    rows = np.flatnonzero((shade > 0.5).any(axis=1))
+    first, last = shade[rows[0]], shade[rows[-1]]
+    assert max(first.max(), last.max()) <= 3
+    box = box_around(face.landmarks.points_px[:, :2], 0.0)
+    assert box[1] < rows[0]
+    assert rows[-1] < box[3]
