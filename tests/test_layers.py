@@ -53,7 +53,7 @@ DOOR = "arpipe.__init__"
 
 # Packages that only their owners import; `arpipe.apps.doctor` probes them by name, to survive broken ones.
 OWNERS = {
-    "onnxruntime": ("arpipe.inference.session",),
+    "onnxruntime": ("arpipe.inference",),
     "moderngl": ("arpipe.render", "arpipe.effects", "arpipe.apps.window"),
     "glfw": ("arpipe.apps.window",),
     "av": ("arpipe.io",),

@@ -7,6 +7,7 @@ name and not imported above: a probe has to survive the very package that is bro
 import importlib
 import json
 import os
+import pkgutil
 import platform
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -153,7 +154,9 @@ def check_onnxruntime() -> Finding:
 def check_providers() -> Finding:
     """Report what networks run on, and warn of a GPU that is not used."""
     names = _load("onnxruntime").get_available_providers()
-    detail = ", ".join(name.removesuffix("ExecutionProvider") for name in names)
+    plugged = [found.name for found in pkgutil.iter_modules() if found.name.startswith("onnxruntime_ep_")]
+    shown = [name.removesuffix("ExecutionProvider") for name in names]
+    detail = ", ".join(shown + [f"{name} (plug-in)" for name in sorted(plugged)])
     if (DEVICES / "nvidia0").exists() and "CUDAExecutionProvider" not in names:
         mend = 'python -m pip uninstall -y onnxruntime && python -m pip install "arpipe[gpu]"'
         return Finding("inference", Verdict.WARN, f"{detail}; the NVIDIA GPU is not used", mend)

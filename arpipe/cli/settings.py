@@ -114,7 +114,7 @@ NETWORKS = (
         str,
         "--provider",
         metavar="NAME",
-        help="Execution provider: auto, cpu, cuda, coreml, openvino …",
+        help="Execution provider: auto, cpu, cuda, tensorrt, openvino, coreml, directml, webgpu …",
     ),
     setting(
         "perception.session.intra_op_threads",

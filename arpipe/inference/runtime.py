@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol, Self
 
 from arpipe.errors import InferenceError
-from arpipe.inference.session import Session, SessionConfig
+from arpipe.inference.providers import SessionConfig
+from arpipe.inference.session import Session
 
 
 class Closable(Protocol):
@@ -33,6 +34,11 @@ class Runtime:
     def provider(self) -> str:
         """Where the networks really run, as in `Session.provider`; "none" before the first one is loaded."""
         return self._sessions[0].provider if self._sessions else "none"
+
+    @property
+    def providers(self) -> dict[str, str]:
+        """Name of each network → where it runs, in the order in which they were loaded."""
+        return {session.name: session.provider for session in self._sessions}
 
     def load(self, network: str, outputs: Sequence[str] = ()) -> Session:
         """Load a network of the catalogue.

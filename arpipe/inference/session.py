@@ -4,54 +4,15 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import InferenceError, NonFiniteOutput
+from arpipe.inference.providers import RuntimeSession, SessionConfig, open_session, provider_in_use
 from arpipe.weights import store
 from arpipe.weights.wheel import Progress
-
-ProviderName = Literal["auto", "cpu", "cuda", "tensorrt", "coreml", "directml", "openvino", "rocm"]
-
-PROVIDERS: Mapping[str, str] = {
-    "cpu": "CPUExecutionProvider",
-    "cuda": "CUDAExecutionProvider",
-    "tensorrt": "TensorrtExecutionProvider",
-    "coreml": "CoreMLExecutionProvider",
-    "directml": "DmlExecutionProvider",
-    "openvino": "OpenVINOExecutionProvider",
-    "rocm": "ROCMExecutionProvider",
-}
-# Providers that "auto" tries, best first. TensorRT compiles for minutes, and the others have not been measured on
-# networks this small, so they must be asked for.
-AUTO = ("cuda", "cpu")
-
-# `arpipe/__init__.py` turns telemetry off before ONNX Runtime is imported. A program that imported it earlier by
-# itself started telemetry; from here on it sends nothing more.
-onnxruntime.disable_telemetry_events()
-
-
-class SessionConfig(BaseModel):
-    """How networks are run.
-
-    Attributes:
-        provider: Execution provider; "auto" uses CUDA if it works, else the CPU. Any other name is strict: if it is
-            not available, that is an error.
-        intra_op_threads: Threads within one operator on the CPU.
-        batch_threads: Parts of a batch that run at the same time on the CPU: several faces on several cores.
-        allow_spinning: Let those threads spin between operators; only faster on an idle machine.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    provider: ProviderName = "auto"
-    intra_op_threads: int = Field(default=1, ge=1, le=256)
-    batch_threads: int = Field(default=2, ge=1, le=256)
-    allow_spinning: bool = False
 
 
 class Session:
@@ -87,17 +48,12 @@ class Session:
         else:
             self.name = network
             loaded = _load_from_store(network, config, progress, outputs)
-        self._session: onnxruntime.InferenceSession | None = loaded
-        self.provider = _provider_in_use(self._session)
-        if config.provider not in ("auto", self.provider):
-            raise InferenceError(
-                f"{self.name} was asked for {config.provider}, but ONNX Runtime could not start it and runs on "
-                f"{self.provider}; see: arpipe doctor"
-            )
-        source = self._session.get_inputs()[0]
+        self._session: RuntimeSession | None = loaded
+        self.provider = provider_in_use(loaded)
+        source = loaded.get_inputs()[0]
         self._input_name: str = source.name
         self._sample_shape: tuple[int, ...] = tuple(source.shape[1:])
-        self._output_names = [output.name for output in self._session.get_outputs()]
+        self._output_names = [output.name for output in loaded.get_outputs()]
         parts = config.batch_threads if self.provider == "cpu" else 1
         # Threads start with the first batch that is divided, so a single face never needs them.
         self._helpers = ThreadPoolExecutor(parts - 1, f"arpipe-{self.name}") if parts > 1 else None
@@ -186,7 +142,7 @@ def _check_finite(name: str, outputs: Mapping[str, NDArray[np.float32]]) -> None
 
 def _load_from_store(
     name: str, config: SessionConfig, progress: Progress | None, outputs: Sequence[str]
-) -> onnxruntime.InferenceSession:
+) -> RuntimeSession:
     """Load a network of the catalogue; if its cached file turns out to be damaged, fetch it anew and retry."""
     path = store.model_path(name, progress, outputs)
     try:
@@ -197,34 +153,7 @@ def _load_from_store(
         return _load(store.model_path(name, progress, outputs), config)
 
 
-def _load(path: Path, config: SessionConfig) -> onnxruntime.InferenceSession:
+def _load(path: Path, config: SessionConfig) -> RuntimeSession:
     if not path.is_file():
         raise InferenceError(f"network {path} does not exist")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = config.intra_op_threads
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(config.allow_spinning)))
-    options.log_severity_level = 3  # errors only: they are raised anyway
-    try:
-        return onnxruntime.InferenceSession(path, options, providers=_wanted(config.provider))
-    except Exception as error:  # ONNX Runtime's own exceptions share no public base class
-        raise InferenceError(f"{path} cannot be loaded on {config.provider}: {error}") from error
-
-
-def _wanted(provider: ProviderName) -> list[str]:
-    """Return ONNX Runtime's names, best first; the CPU comes last, for operators that the first one lacks."""
-    available = onnxruntime.get_available_providers()
-    if provider == "auto":
-        return [PROVIDERS[name] for name in AUTO if PROVIDERS[name] in available]
-    if PROVIDERS[provider] not in available:
-        present = [name for name, full in PROVIDERS.items() if full in available]
-        raise InferenceError(
-            f"provider {provider!r} is not in this ONNX Runtime (it has {', '.join(present)}); "
-            'for cuda install it with: pip install "arpipe[gpu]"'
-        )
-    return list(dict.fromkeys([PROVIDERS[provider], PROVIDERS["cpu"]]))
-
-
-def _provider_in_use(session: onnxruntime.InferenceSession) -> str:
-    first = session.get_providers()[0]
-    return next((name for name, full in PROVIDERS.items() if full == first), first)
+    return open_session(path, config, str(path))

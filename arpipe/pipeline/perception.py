@@ -9,8 +9,8 @@ from typing import Any, Protocol, Self
 from pydantic import BaseModel, ConfigDict
 
 from arpipe.head_pose import HeadPoseConfig
+from arpipe.inference.providers import SessionConfig
 from arpipe.inference.runtime import Runtime
-from arpipe.inference.session import SessionConfig
 from arpipe.needs import Need, parse_needs
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel
 from arpipe.pipeline.fork_guard import ForkGuard
@@ -148,6 +148,11 @@ class Perception:
     def provider(self) -> str:
         """Where the networks really run; "none" before any is loaded."""
         return self._runtime.provider
+
+    @property
+    def providers(self) -> dict[str, str]:
+        """Name of each network that is loaded → where it runs."""
+        return self._runtime.providers
 
     def detect(self, frame: Frame) -> FrameResult:
         """Detect everything that is asked for in the next frame of the stream; may be called from any thread.

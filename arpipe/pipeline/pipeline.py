@@ -165,8 +165,9 @@ class Pipeline:
         self.perception.needs = self.renderer.needs
 
     def facts(self) -> dict[str, object]:
-        """Return what really runs: where the networks run, what draws and how well."""
-        return {"provider": self.perception.provider, **self.renderer.facts()}
+        """Return what really runs: where each network runs, what draws and how well."""
+        networks = {"provider": self.perception.provider, "networks": self.perception.providers}
+        return {**networks, **self.renderer.facts()}
 
     def reset(self) -> None:
         """Forget all tracks: the next frame begins another stream."""

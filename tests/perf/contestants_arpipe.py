@@ -23,7 +23,7 @@ def make(name: str, threads: int, model: Path | None) -> Step:
 
 
 def _pipeline(mesh: str, effects: list[str], threads: int, name: str) -> Step:
-    from arpipe.inference.session import SessionConfig
+    from arpipe.inference.providers import SessionConfig
     from arpipe.pipeline.perception import PerceptionConfig
     from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
     from arpipe.tracking.face import FaceTrackerConfig
@@ -46,7 +46,8 @@ def _pipeline(mesh: str, effects: list[str], threads: int, name: str) -> Step:
 def _network(runtime: str, threads: int, model: Path | None) -> Step:
     tensor = np.random.default_rng(0).random((1, 192, 192, 3), dtype=np.float32)
     if runtime == "onnxruntime":
-        from arpipe.inference.session import Session, SessionConfig
+        from arpipe.inference.providers import SessionConfig
+        from arpipe.inference.session import Session
 
         session = Session("face_mesh", SessionConfig(intra_op_threads=threads))
         return lambda _frame, _index: session.run(tensor)

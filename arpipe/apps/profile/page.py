@@ -181,8 +181,9 @@ def _stages(report: ProfileReport) -> str:
 
 def _facts(report: ProfileReport) -> str:
     facts = {**report.machine, **report.run}
-    versions = facts.pop("versions", {})
-    facts["versions"] = ", ".join(f"{name} {version}" for name, version in versions.items())
+    for name in ("versions", "networks"):
+        entries = facts.pop(name, {})
+        facts[name] = ", ".join(f"{key} {value}" for key, value in entries.items())
     rows = "".join(
         f"<tr><td>{escape(str(key))}</td><td>{escape(str(value))}</td></tr>"
         for key, value in facts.items()

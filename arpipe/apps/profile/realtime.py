@@ -78,6 +78,7 @@ def run_live(
         counter.finish()
         return {
             "provider": session.perception.provider,
+            "networks": session.perception.providers,
             **session.renderer.facts(),
             "source_fps": source.info.fps,
             "quality": session.pacer.level.name,
