@@ -48,7 +48,7 @@ bench: .venv/dev.stamp .venv-peers/bin/python ## compare speed with MediaPipe an
 
 SECONDS = 600
 fuzz: .venv/dev.stamp ## hostile inputs at every door, for SECONDS=600 in all
-	$(BIN)/python -m tests.fuzz $(SECONDS)
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
 lock: .venv/run.stamp ## renew requirements/*.txt from pyproject.toml
 	$(BIN)/python -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv
