@@ -107,6 +107,11 @@ class WebConfig(BaseModel):
         max_message_kb: Largest message, KiB.
         max_fps: Maximum number of pictures per second from a page.
         idle_s: Idle time after which a session ends, s.
+        max_connections: Maximum number of connections; when there are more, the one that has waited longest for a
+            request is closed, and the oldest TLS handshake is given up. Sessions never give way.
+        handshake_s: Time for a TLS handshake, s.
+        request_s: Time for a request, or for the first message of a session, to be complete, s.
+        answer_s: Time for a client to take an answer, s.
         crf: H.264 quality of the pictures sent back: 0 best, 51 worst.
         jpeg_quality: JPEG quality for pages without WebCodecs, 0 to 100.
     """
@@ -124,6 +129,10 @@ class WebConfig(BaseModel):
     max_message_kb: int = Field(default=4096, ge=64, le=65536)
     max_fps: float = Field(default=60.0, ge=1, le=240)
     idle_s: float = Field(default=120.0, gt=0)
+    max_connections: int = Field(default=200, ge=8, le=10_000)
+    handshake_s: float = Field(default=5.0, gt=0, le=60)
+    request_s: float = Field(default=10.0, gt=0, le=600)
+    answer_s: float = Field(default=15.0, gt=0, le=600)
     crf: int = Field(default=23, ge=0, le=51)
     jpeg_quality: int = Field(default=85, ge=1, le=100)
 

@@ -27,11 +27,9 @@ from arpipe.apps.web.session import WebSession
 from arpipe.config import WebConfig
 from arpipe.errors import ConfigError
 
-HELLO_TIMEOUT_S = 10.0
 MAX_COMMANDS_PER_S = 60
 MAX_REASON_BYTES = 120  # limit of a closing frame
 PROBLEM_CHECK_S = 1.0
-SEND_TIMEOUT_S = 10.0  # for the page to read what it was sent before
 CLOSE_TIMEOUT_S = 1.0
 
 
@@ -60,14 +58,18 @@ class RateLimit:
             raise ProtocolError(f"more than {self._limit:g} {self._what} per second")
 
 
-async def read_hello(socket: WebSocket) -> Hello:
+async def read_hello(socket: WebSocket, timeout_s: float) -> Hello:
     """Wait for the first message of a page.
+
+    Args:
+        socket: The accepted socket.
+        timeout_s: How long to wait, s.
 
     Raises:
         ProtocolError: It is another message, or none comes in time.
     """
     try:
-        message = await asyncio.wait_for(socket.receive_text(), HELLO_TIMEOUT_S)
+        message = await asyncio.wait_for(socket.receive_text(), timeout_s)
     except TimeoutError as error:
         raise ProtocolError("no hello came") from error
     except KeyError as error:
@@ -205,28 +207,28 @@ class PageConnection:
         self._acknowledged.set()
 
     async def _send(self, data: bytes) -> None:
-        async with _time_to_read():
+        async with _time_to_read(self._limits.answer_s):
             await self._socket.send_bytes(data)
 
     async def _say(self, message: dict[str, object]) -> None:
-        async with _time_to_read():
+        async with _time_to_read(self._limits.answer_s):
             await self._socket.send_json(message)
 
 
 @asynccontextmanager
-async def _time_to_read() -> AsyncIterator[None]:
+async def _time_to_read(timeout_s: float) -> AsyncIterator[None]:
     """Limit the wait for a page that does not read; nothing is sent to one that is gone.
 
     Raises:
         ProtocolError: The page did not read in time.
     """
     try:
-        async with asyncio.timeout(SEND_TIMEOUT_S):
+        async with asyncio.timeout(timeout_s):
             yield
     except DISCONNECTED:
         return
     except TimeoutError as error:
-        raise ProtocolError(f"the page has read nothing for {SEND_TIMEOUT_S:g} seconds") from error
+        raise ProtocolError(f"the page has read nothing for {timeout_s:g} seconds") from error
 
 
 def _start(tasks: asyncio.TaskGroup, work: Coroutine[None, None, None]) -> None:

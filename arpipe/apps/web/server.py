@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from arpipe.apps.failures import Failures
 from arpipe.apps.web import connection
+from arpipe.apps.web.acceptor import Acceptor
 from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.apps.web.connection import PageConnection
 from arpipe.apps.web.drawing import SharedDrawing
@@ -26,7 +27,7 @@ from arpipe.apps.web.security import WILDCARDS, Access, AccessMiddleware
 from arpipe.apps.web.server_camera import ServerCamera
 from arpipe.apps.web.session import open_session
 from arpipe.apps.web.transport import HttpConnection, PageSocket, limited_logs
-from arpipe.config import RunConfig
+from arpipe.config import RunConfig, WebConfig
 from arpipe.errors import ArpipeError, DeviceError
 
 STATIC = Path(__file__).resolve().parent / "static"
@@ -118,7 +119,7 @@ class Site:
             self._sessions -= 1
 
     async def _serve(self, page: WebSocket) -> None:
-        hello = await connection.read_hello(page)
+        hello = await connection.read_hello(page, self._config.web.request_s)
         if hello.mode == "server" and self._camera is None:
             raise ProtocolError("this server has no camera of its own; start it with --source")
         session = await open_session(self._config, self._catalog, self._drawing, hello.down)
@@ -147,9 +148,10 @@ class WebServer:
         site = Site(config, source)
         self._socket = _listen(web.host, web.port)
         self._server = _Server(
+            web,
             uvicorn.Config(
                 AccessMiddleware(site.app(), self._access),
-                http=HttpConnection,
+                http="h11",
                 ws=PageSocket,
                 ws_max_size=web.max_message_kb * 1024,
                 ws_per_message_deflate=False,
@@ -159,7 +161,7 @@ class WebServer:
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
-            )
+            ),
         )
 
     @property
@@ -189,13 +191,26 @@ class WebServer:
 
 
 class _Server(uvicorn.Server):
-    """Reports when it answers, and ends at a signal without an error."""
+    """Limits its connections, reports when it answers, and ends at a signal without an error."""
 
     ready: Callable[[], None] | None = None
 
+    def __init__(self, limits: WebConfig, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._limits = limits
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started and self.ready is not None:
+        await super().startup([])  # uvicorn listens to nothing: it cannot limit handshakes
+
+        def make_connection() -> HttpConnection:
+            return HttpConnection(self._limits, self.config, self.server_state, self.lifespan.state)
+
+        limits, context = self._limits, self.config.ssl
+        self.servers = [
+            Acceptor(each, make_connection, context, limits.handshake_s, limits.max_connections)  # type: ignore[misc]  # as far as uvicorn goes
+            for each in sockets or ()
+        ]
+        if self.ready is not None:
             self.ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

@@ -13,17 +13,15 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, ClassVar
 
+from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
 
+from arpipe.config import WebConfig
 from arpipe.timing import Clock
 
-REQUEST_TIMEOUT_S = (
-    10.0  # from the opening of a connection, or its last answer, to the end of a request's headers
-)
-ANSWER_TIMEOUT_S = 30.0  # to take an answer; the largest has less than 1 MB
 LINGER_S = 3.0  # for the peer to take the reason for which it is disconnected
-MAX_CONNECTIONS = 200
 MAX_UNSENT_BYTES = 1 << 20  # of replies to pings
 MAX_FRAGMENTS = 1024  # of a message
 MAX_LOG_RECORDS, LOG_PERIOD_S = 10, 10.0
@@ -41,9 +39,20 @@ def _refusal(status: bytes, text: bytes) -> bytes:
 
 
 class HttpConnection(H11Protocol):
-    """An HTTP connection with a limited time for each request and answer."""
+    """An HTTP connection with a limited time for each request and answer.
+
+    Args:
+        limits: Times, and the number of connections.
+        config, server_state, app_state: What uvicorn's protocols take.
+    """
 
     _numbers: ClassVar = count()
+
+    def __init__(
+        self, limits: WebConfig, config: Config, server_state: ServerState, app_state: dict[str, Any]
+    ) -> None:
+        super().__init__(config, server_state, app_state)
+        self._limits = limits
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in the base class
         """Accept the connection; if there are too many, the one that has waited longest for a request gives way."""
@@ -51,7 +60,7 @@ class HttpConnection(H11Protocol):
         self.number = next(self._numbers)
         self._deadline: asyncio.TimerHandle | None = None
         self._expect_request()
-        if len(self.connections) > MAX_CONNECTIONS:
+        if len(self.connections) > self._limits.max_connections:
             others = _http_connections(self.connections)
             leaving = min(others, key=lambda each: (each.is_answering, each.number))
             leaving.refuse(b"503 Service Unavailable", _TOO_MANY)
@@ -76,7 +85,7 @@ class HttpConnection(H11Protocol):
     def pause_writing(self) -> None:
         """Limit the time in which the peer reads on."""
         super().pause_writing()
-        self._expect(ANSWER_TIMEOUT_S)
+        self._expect(self._limits.answer_s)
 
     def resume_writing(self) -> None:
         """Continue the answer, or wait for the next request."""
@@ -111,7 +120,7 @@ class HttpConnection(H11Protocol):
         self.loop.call_later(LINGER_S, self.transport.abort)
 
     def _expect_request(self) -> None:
-        self._expect(REQUEST_TIMEOUT_S)
+        self._expect(self._limits.request_s)
 
     def _expect(self, timeout_s: float) -> None:
         self._cancel()
