@@ -73,6 +73,22 @@ def runtime() -> Iterator["Runtime"]:
 
 
 @pytest.fixture(scope="session")
+def classifier() -> Path:
+    """EfficientNet-Lite0 as an ONNX file; skips the test where it cannot be fetched."""
+    from arpipe.errors import WeightsError
+    from arpipe.weights.classifier import classifier_path, imagenet_labels
+
+    try:
+        imagenet_labels()
+        return classifier_path()
+    except WeightsError as error:
+        outcome = (
+            pytest.fail if "weights" in os.environ.get("ARPIPE_TEST_REQUIRE", "").split() else pytest.skip
+        )
+        outcome(f"needs the example classifier: {error}")
+
+
+@pytest.fixture(scope="session")
 def portrait() -> "Pixels":
     """The astronaut, (512, 512, 3) RGB, read-only."""
     from arpipe.assets import asset_path

