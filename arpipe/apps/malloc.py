@@ -2,6 +2,7 @@
 
 import ctypes
 import sys
+from collections.abc import Callable
 
 M_ARENA_MAX = -8  # parameter number in glibc's malloc.h
 ARENAS = 2
@@ -14,8 +15,25 @@ def limit_malloc_arenas() -> None:
     all of them, and a live run grew by 10 MB in 1,800 changes of effect; with two arenas it does not grow. Other C
     libraries are left alone.
     """
-    if sys.platform != "linux":
-        return
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    mallopt = _glibc("mallopt")
     if mallopt is not None:
         mallopt(M_ARENA_MAX, ARENAS)
+
+
+def release_free_memory() -> None:
+    """Return free memory of glibc's arenas to the system.
+
+    Networks and pictures of a stream are allocated on its threads and freed at its end on others, which leaves holes
+    that later streams do not fill exactly: a server grew by 0.3 MB per session.
+    """
+    malloc_trim = _glibc("malloc_trim")
+    if malloc_trim is not None:
+        malloc_trim(0)
+
+
+def _glibc(name: str) -> Callable[..., int] | None:
+    """Return a function of glibc, or None with another C library."""
+    if sys.platform != "linux":
+        return None
+    function: Callable[..., int] | None = getattr(ctypes.CDLL(None), name, None)
+    return function

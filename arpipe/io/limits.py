@@ -1,9 +1,14 @@
-"""How large an input may be. Checked before anything is decoded, so that a small file cannot ask for gigabytes."""
+"""How large an input may be, and how long a decoder may work on it.
+
+Sizes are checked before anything is decoded, so that a small file cannot ask for gigabytes.
+"""
 
 import os
+import time
 from dataclasses import dataclass, fields
 
 from arpipe.errors import ConfigError, MediaError
+from arpipe.timing import Clock
 
 LONGEST_SIDE_PX = 32767  # OpenCV's warps count in 16 bits
 PREFIX = "ARPIPE_MAX_"
@@ -18,12 +23,14 @@ class Limits:
         frame_pixels: Pixels of a frame of a video or an animation. The default is 8192×4320.
         animation_frames: Frames of an animated picture.
         file_bytes: Size of a member of an archive, before it is unpacked.
+        frame_seconds: Time that is spent on a video without getting a frame from it, s.
     """
 
     picture_pixels: int = 89_478_485
     frame_pixels: int = 8192 * 4320
     animation_frames: int = 10_000
     file_bytes: int = 512 * 2**20
+    frame_seconds: int = 60
 
 
 DEFAULTS = Limits()
@@ -65,6 +72,34 @@ def require_size(width: int, height: int, name: str, limit: str) -> None:
         raise MediaError(
             f"{name}: has {width}x{height} px; sides of at most {LONGEST_SIDE_PX} px are read, make it smaller"
         )
+
+
+class Patience:
+    """Limits the time that a decoder works without giving a frame.
+
+    Checked between packets: a decoder cannot be interrupted within one.
+
+    Args:
+        name: File, for the message.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(self, name: str, clock: Clock = time.monotonic) -> None:
+        self._name, self._clock = name, clock
+        self._most_s = limits().frame_seconds
+        self.restart()
+
+    def restart(self) -> None:
+        """Count from here on: a frame was decoded, and its user has returned."""
+        self._begun_s = self._clock()
+
+    def check(self) -> None:
+        """Raise MediaError if there was no frame for too long."""
+        if self._clock() - self._begun_s > self._most_s:
+            raise MediaError(
+                f"{self._name}: no frame could be decoded in {self._most_s} s; is the file damaged? "
+                f"To wait longer, set {variable('frame_seconds')}"
+            )
 
 
 def _limit(name: str) -> int:

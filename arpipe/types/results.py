@@ -26,6 +26,7 @@ from arpipe.types.rounding import (
     Record,
     rounded,
     rounded_or_none,
+    without_infinities,
 )
 
 TrackState = Literal["new", "tracked", "coasting"]
@@ -283,12 +284,15 @@ class FrameResult:
     def to_dict(self) -> Record:
         """Return the frame and all tracked subjects as JSON-ready values: a line of an export of JSON lines."""
         found = self.tracked().items()
+        records = {name: [each.to_dict() for each in subjects] for name, subjects in found}
+        # Subjects of other packages may give numbers that JSON cannot represent.
+        records.update({name: without_infinities(records[name]) for name in self.extra if name in records})
         return {
             "frame": self.frame.index,
             "time_s": rounded_or_none(self.frame.captured_s, SECONDS_DIGITS),
             "width": self.frame.width,
             "height": self.frame.height,
-            **{name: [each.to_dict() for each in subjects] for name, subjects in found},
+            **records,
         }
 
     def __repr__(self) -> str:

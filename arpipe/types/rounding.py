@@ -33,6 +33,15 @@ def rounded_or_none(value: float | None, digits: int) -> float | None:
     return None if value is None or not math.isfinite(value) else round(value, digits)
 
 
+def without_infinities(value: object) -> Any:
+    """Return JSON-ready values with None in place of numbers that are NaN or infinite."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: without_infinities(each) for key, each in value.items()}
+    return [without_infinities(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 def all_finite(value: object) -> bool:
     """Whether no float in a value is NaN or infinite; looks into arrays, dataclasses, mappings and sequences."""
     if isinstance(value, float):

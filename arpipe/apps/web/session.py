@@ -15,6 +15,7 @@ from typing import TypeVar, TypeVarTuple
 
 import numpy as np
 
+from arpipe.apps.malloc import release_free_memory
 from arpipe.apps.stream.pacer import Pacer
 from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.apps.web.drawing import SharedDrawing
@@ -150,6 +151,7 @@ class WebSession:
         with suppress(RuntimeError):  # the render thread has ended, and its context with it
             await self._drawing.run(self._renderer.close)
         self._perception.close()
+        await loop.run_in_executor(None, release_free_memory)
 
     async def _answer(
         self, result: FrameResult, sequence: int, captured_ms: float, started_s: float, send: Send

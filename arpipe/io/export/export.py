@@ -67,7 +67,8 @@ class Export(Writer):
             OutputError: The frame cannot be written.
         """
         self._write(result.to_dict())
-        if not all_finite((result.frame.captured_s, result.tracked())):
+        extra = [each.to_dict() for subjects in result.extra.values() for each in subjects]
+        if not all_finite((result.frame.captured_s, result.tracked(), extra)):
             self._incomplete += 1
 
     @property

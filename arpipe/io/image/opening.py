@@ -11,6 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from arpipe.errors import MediaError, MissingExtra
 from arpipe.io.guard import guarded
+from arpipe.io.image.jpeg_scans import MAX_SCANS, count_scans
 from arpipe.io.limits import DEFAULTS, limits, require_size, variable
 
 # Recognised by their signatures, so a video is never mistaken for one of them.
@@ -66,6 +67,8 @@ def open_picture(
             ) from error
         with image:
             require_size(*image.size, name, "picture_pixels")
+            if image.format in ("JPEG", "MPO"):
+                _require_few_scans(file, name)
             yield image
 
 
@@ -89,6 +92,16 @@ def _register_heif(name: str) -> None:
     import pillow_heif
 
     pillow_heif.register_heif_opener(thumbnails=False)
+
+
+def _require_few_scans(file: BinaryIO, name: str) -> None:
+    """Refuse a JPEG that takes much longer to decode than its size suggests; keeps the file's position."""
+    position = file.tell()
+    if count_scans(file, MAX_SCANS) > MAX_SCANS:
+        raise MediaError(
+            f"{name}: the JPEG has more than {MAX_SCANS} scans; save it again with another program"
+        )
+    file.seek(position)
 
 
 def _let_through(pixels: int) -> None:

@@ -9,7 +9,7 @@ from av.stream import Disposition
 
 from arpipe.errors import MediaError
 from arpipe.io.guard import guarded
-from arpipe.io.limits import LONGEST_SIDE_PX, limits
+from arpipe.io.limits import LONGEST_SIDE_PX, Patience, limits
 from arpipe.io.video.container import ADVICE, open_input
 
 MAX_DEMUX_ERRORS = 64  # in a row: a file that is cut off can repeat the same error for ever
@@ -50,8 +50,14 @@ class Decoder:
             raise
 
     def frames(self) -> Iterator[av.VideoFrame]:
-        """Yield frames in order of presentation; what cannot be decoded is counted and left out."""
+        """Yield frames in order of presentation; what cannot be decoded is counted and left out.
+
+        Raises:
+            MediaError: There was no frame for too long.
+        """
+        patience = Patience(str(self._path))
         for packet in self._packets():
+            patience.check()
             try:
                 frames = self.stream.decode(packet)
             except EOFError:
@@ -65,6 +71,7 @@ class Decoder:
                     continue
                 self.errors += bool(frame.is_corrupt)
                 yield frame
+                patience.restart()
 
     def left_out(self) -> list[str]:
         """Name the streams of the file that are not read, such as subtitles; audio and covers are not among them."""

@@ -1,6 +1,7 @@
 import csv
 import errno
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from arpipe.errors import OutputError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import RigidTransform, rotation_from_angles
 from arpipe.io.export import COLUMNS, ExportHeader, export_format, open_export, rows
+from arpipe.subjects import SUBJECTS, Subject
 from arpipe.topology import load_topology
 from arpipe.types import Frame, FrameResult, HeadPose, Landmarks, TrackedFace
 
@@ -220,3 +222,18 @@ def test_numbers_that_are_not_finite_are_null_in_parquet(tmp_path):
     assert table[1]["box_x0"] is None
     assert (table[2]["translation_x_m"], table[2]["error_px"]) == (None, None)
     assert table[2]["camera_from_head"][0] == [1.0, 0.0, 0.0, None]
+
+
+def test_numbers_of_other_packages_that_are_not_finite_are_null_and_said(tmp_path, monkeypatch):
+    class Motion:
+        def to_dict(self):
+            return {"speed": np.nan, "path": [[1.0, -np.inf]], "name": "nod", "count": 2}
+
+    subject = Subject(results="motions", tracker="none:None", settings=(), needs=(), kind="motion")
+    monkeypatch.setitem(SUBJECTS, "motion", subject)
+    with open_export(tmp_path / "a.jsonl", HEADER) as sink:
+        sink.write(replace(RESULTS[1], extra={"motions": (Motion(),)}))
+    line = (tmp_path / "a.jsonl").read_text("utf-8").splitlines()[1]
+    seen = json.loads(line, parse_constant=refuse)["motions"]
+    assert seen == [{"speed": None, "path": [[1.0, None]], "name": "nod", "count": 2}]
+    assert sink.losses == ("1 frame has numbers that are not finite; the export leaves them empty",)
