@@ -11,6 +11,8 @@ from arpipe.geometry.transforms import Array
 LEAST_GAIN, GAIN, GAIN_PER_RAD = 0.1, 0.75, 0.75 / math.radians(1.5)
 STALE_FRAMES = 15  # without the accurate landmarks, after which the last correction fades
 FADE = 0.9  # share of it that is left after each further frame
+FIRST_OBSERVATIONS = 5  # wanted at once; at rest, their mean is steady enough from then on
+TURN_RAD = math.radians(3.0)  # from the last observation, after which the next one is wanted
 NEWTON_STEPS = 3  # to the nearest rotation; a mean of rotations less than 30° apart needs two
 
 
@@ -24,15 +26,25 @@ class RotationCorrection:
     def __init__(self) -> None:
         self._shown_from_accurate: Array | None = None
         self._unobserved = 0
+        self._observations = 0
+        self._observed_at: Array = np.eye(3)
+
+    def wants_observation(self, shown: Array) -> bool:
+        """Whether an observation at a (3, 3) rotation would tell more than the last ones."""
+        if self._observations < FIRST_OBSERVATIONS:
+            return True
+        return _angle_rad(shown - self._observed_at) > TURN_RAD
 
     def observe(self, shown: Array, accurate: Array) -> None:
         """Add both (3, 3) rotations of one frame."""
         difference = shown.T @ accurate
         known = self._shown_from_accurate
         self._unobserved = 0
+        self._observations += 1
+        self._observed_at = shown
         if known is not None:
             change = difference - known
-            angle_rad = float(np.linalg.norm(change)) / math.sqrt(2.0)  # of small angles
+            angle_rad = _angle_rad(change)
             gain = min(LEAST_GAIN + GAIN_PER_RAD * angle_rad, GAIN)
             difference = _nearest_rotation(known + gain * change)
         self._shown_from_accurate = difference
@@ -46,6 +58,11 @@ class RotationCorrection:
             faded = np.eye(3) + FADE * (self._shown_from_accurate - np.eye(3))
             self._shown_from_accurate = _nearest_rotation(faded)
         return shown @ self._shown_from_accurate
+
+
+def _angle_rad(change: Array) -> float:
+    """Return the angle between two rotations that differ by a (3, 3) change, if it is small."""
+    return float(np.linalg.norm(change)) / math.sqrt(2.0)
 
 
 def _nearest_rotation(matrix: Array) -> Array:

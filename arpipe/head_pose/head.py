@@ -44,7 +44,9 @@ class Head:
             self._lose()
             return None
         self._fit = fit
-        rotation = self._corrected(fit.pose.rotation, accurate, camera)
+        if accurate is not None:
+            self.correct(accurate, camera, fit.pose.rotation)
+        rotation = self._correction.apply(fit.pose.rotation)
         shape = self._shape = self._shape or PersonShape(face)
         shape_m = shape.points_m
         pose = self._pose = place_shape(face, shape_m, seen, rotation) or fit.pose
@@ -66,6 +68,30 @@ class Head:
             pupillary_distance_mm=self._size.pupillary_distance_mm,
             scale_error=self._size.scale_error,
         )
+
+    @property
+    def uncorrected_rotation(self) -> Array | None:
+        """(3, 3) `camera_from_head` of the last pose without correction; None without a pose."""
+        return None if self._fit is None else self._fit.pose.rotation
+
+    def correct(self, accurate: Landmarks, camera: CameraIntrinsics, uncorrected: Array) -> None:
+        """Correct the rotations that follow.
+
+        Args:
+            accurate: Landmarks of this head by a more accurate network.
+            camera: Intrinsics of the image they were measured in.
+            uncorrected: (3, 3) `uncorrected_rotation` of that image.
+        """
+        if accurate.score < self._config.min_presence:
+            return
+        face = fitted_face(accurate.topology)
+        self._accurate_fit = fit_face(face, SeenFace.of(accurate, camera), self._accurate_fit or self._fit)
+        if self._accurate_fit is not None:
+            self._correction.observe(uncorrected, self._accurate_fit.pose.rotation)
+
+    def wants_correction(self) -> bool:
+        """Whether accurate landmarks would help: at first, and once the head has turned since the last ones."""
+        return self._fit is None or self._correction.wants_observation(self._fit.pose.rotation)
 
     def wants_irises(self) -> bool:
         """Whether `measure_irises` should be given this head's irises now; ask once per frame.
@@ -99,17 +125,6 @@ class Head:
     def _lose(self) -> None:
         """Forget the last pose, but not the shape and size."""
         self._fit = self._accurate_fit = self._pose = None
-
-    def _corrected(self, rotation: Array, accurate: Landmarks | None, camera: CameraIntrinsics) -> Array:
-        """Correct a rotation by the accurate landmarks of this frame, if there are any, and of those before."""
-        if accurate is not None and accurate.score >= self._config.min_presence:
-            face = fitted_face(accurate.topology)
-            self._accurate_fit = fit_face(
-                face, SeenFace.of(accurate, camera), self._accurate_fit or self._fit
-            )
-            if self._accurate_fit is not None:
-                self._correction.observe(rotation, self._accurate_fit.pose.rotation)
-        return self._correction.apply(rotation)
 
     def _measure(self, landmarks: Landmarks, mesh_m: Array, camera: CameraIntrinsics) -> None:
         """Measure the irises, if they are clearly visible."""

@@ -71,9 +71,30 @@ class CropNetwork(ABC, Generic[Decoded]):
             One entry per square. A subject that is not there has a low score. None where the network answered with
             NaN or infinity.
         """
-        if not rois:
-            return []
-        rows = self._infer(frame, rois, timer)
+        return self.observe(self.crop(frame, rois, timer), rois, timer) if rois else []
+
+    def crop(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> Points:
+        """Crop squares of a frame for `observe`; stage `crop`.
+
+        Returns:
+            (n, side, side, 3) the network's input, valid until the next crop.
+        """
+        with timer.stage("crop"):
+            return self._input.fill(frame.pixels, rois)
+
+    def observe(self, tensor: Points, rois: Sequence[Roi], timer: StageTimer) -> list[Decoded | None]:
+        """Run the network on cropped squares; stages `infer` and `decode`. Any thread may call it.
+
+        Args:
+            tensor: The crops.
+            rois: The squares that they show.
+            timer: Records the stages.
+
+        Returns:
+            As `locate`.
+        """
+        with timer.stage("infer"):
+            rows = self._infer(tensor)
         with timer.stage("decode"):
             pairs = zip(rows, rois, strict=True)
             return [None if outputs is None else self.decode(outputs, roi) for outputs, roi in pairs]
@@ -82,17 +103,14 @@ class CropNetwork(ABC, Generic[Decoded]):
     def decode(self, outputs: Outputs, roi: Roi) -> Decoded:
         """Interpret the network's outputs for one square."""
 
-    def _infer(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Outputs | None]:
-        with timer.stage("crop"):
-            tensor = self._input.fill(frame.pixels, rois)
+    def _infer(self, tensor: Points) -> list[Outputs | None]:
         try:
-            with timer.stage("infer"):
-                outputs = self._session.run(tensor)
+            outputs = self._session.run(tensor)
         except NonFiniteOutput:
-            if len(rois) == 1:
+            if len(tensor) == 1:
                 return [None]
-            return [row for roi in rois for row in self._infer(frame, [roi], timer)]
-        return [{name: values[row] for name, values in outputs.items()} for row in range(len(rois))]
+            return [row for each in tensor for row in self._infer(each[np.newaxis])]
+        return [{name: values[row] for name, values in outputs.items()} for row in range(len(tensor))]
 
 
 def to_image(points: Points, roi: Roi, side: int) -> Points:

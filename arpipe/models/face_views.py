@@ -5,11 +5,12 @@ a mirrored, tighter crop has a different error. `docs/accuracy.md` compares numb
 """
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from arpipe.models.face_mesh import FaceMesh
+from arpipe.models.face_mesh import FaceMesh, FaceObservation
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, Landmarks, Points, Roi
 
@@ -28,7 +29,7 @@ class CropView:
 
 
 class FaceViews:
-    """Landmarks of a mesh, averaged over views.
+    """Landmarks of a mesh, averaged over views; close it to end its thread.
 
     Args:
         mesh: The mesh.
@@ -36,6 +37,8 @@ class FaceViews:
 
     def __init__(self, mesh: FaceMesh) -> None:
         self._mesh = mesh
+        # It starts with the first look in the background.
+        self._thread = ThreadPoolExecutor(1, "arpipe-views")
 
     def locate(
         self, frame: Frame, rois: Sequence[Roi], views: Sequence[CropView], timer: StageTimer
@@ -51,17 +54,50 @@ class FaceViews:
         Returns:
             One entry per face; None where the network answered with NaN or infinity.
         """
-        squares = [
-            replace(roi, size_px=roi.size_px * view.size, mirrored=view.mirrored)
-            for roi in rois
-            for view in views
-        ]
-        found = iter(self._mesh.locate(frame, squares, timer))
-        seen = [[(view, next(found)) for view in views] for _ in rois]
-        return [
-            _mean([_upright(each.landmarks, view) for view, each in face if each is not None])
-            for face in seen
-        ]
+        return _means(self._mesh.locate(frame, _squares(rois, views), timer), views)
+
+    def begin(
+        self, frame: Frame, rois: Sequence[Roi], views: Sequence[CropView], timer: StageTimer
+    ) -> Future[list[Landmarks | None]]:
+        """Crop the faces now and find their landmarks in the background; arguments as in `locate`.
+
+        The crops share one buffer: wait for the result before the next call of `locate` or `begin`.
+
+        Returns:
+            What `locate` returns, once it is known.
+        """
+        squares = _squares(rois, views)
+        tensor = self._mesh.crop(frame, squares, timer)
+        background = StageTimer(timer.clock, timer.observer)
+        background.begin_frame(frame.index)
+        return self._thread.submit(lambda: _means(self._mesh.observe(tensor, squares, background), views))
+
+    def close(self) -> None:
+        """End the thread; may be called twice."""
+        self._thread.shutdown(cancel_futures=True)
+
+
+def _squares(rois: Sequence[Roi], views: Sequence[CropView]) -> list[Roi]:
+    """Return the squares of all views of the first face, then of the second one, and so on."""
+    return [
+        replace(roi, size_px=roi.size_px * view.size, mirrored=view.mirrored)
+        for roi in rois
+        for view in views
+    ]
+
+
+def _means(found: Sequence[FaceObservation | None], views: Sequence[CropView]) -> list[Landmarks | None]:
+    """Average the observations of `_squares` face by face."""
+    return [
+        _mean(
+            [
+                _upright(each.landmarks, view)
+                for view, each in zip(views, found[start : start + len(views)], strict=True)
+                if each is not None
+            ]
+        )
+        for start in range(0, len(found), len(views))
+    ]
 
 
 def _upright(landmarks: Landmarks, view: CropView) -> Landmarks:

@@ -3,7 +3,7 @@
 import importlib
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -109,7 +109,6 @@ class Perception:
     Attributes:
         config: As given.
         camera: Gives the intrinsics of frames.
-        quality: Assign, from any thread, to change it from the next frame on.
     """
 
     def __init__(
@@ -121,7 +120,7 @@ class Perception:
     ) -> None:
         self.config = config or PerceptionConfig()
         self.camera = CameraModel(camera)
-        self.quality = PerceptionQuality()
+        self._quality = PerceptionQuality(every=self.config.every)
         self._needs = parse_needs(needs, "Perception.needs")
         self._timer = StageTimer(observer=observer)
         self._lock = threading.Lock()
@@ -143,6 +142,18 @@ class Perception:
     @needs.setter
     def needs(self, needs: Iterable[str]) -> None:
         self._needs = parse_needs(needs, "Perception.needs")
+
+    @property
+    def quality(self) -> PerceptionQuality:
+        """What perception saves; assign, from any thread, to change it from the next frame on.
+
+        The configured rates are lower limits of its own.
+        """
+        return self._quality
+
+    @quality.setter
+    def quality(self, quality: PerceptionQuality) -> None:
+        self._quality = replace(quality, every=self.config.every.slowest(quality.every))
 
     @property
     def provider(self) -> str:
@@ -199,8 +210,7 @@ class Perception:
 
     def _detect(self, frame: Frame) -> FrameResult:
         camera, timer = self.camera.intrinsics_for(frame), self._timer
-        wanted, quality = self._wanted(), self.quality
-        every = self.config.every.slowest(quality.every)
+        wanted, quality = self._wanted(), self._quality
         attention, effort = self._runs_attention(quality), self._pose_effort(quality)
         self._load(wanted)
         results: dict[str, Any] = {}
@@ -208,7 +218,7 @@ class Perception:
         with timer.stage(FRAME_STAGE):
             for name in wanted:
                 faces = results.get("faces", ())
-                context = FrameContext(frame, timer, camera, every.of(name), attention, effort, faces)
+                context = FrameContext(frame, timer, camera, quality.every.of(name), attention, effort, faces)
                 results[SUBJECTS[name].results] = self._trackers[name].update(context)
         own = {key: value for key, value in results.items() if key in _FIELDS}
         extra = {key: value for key, value in results.items() if key not in _FIELDS}

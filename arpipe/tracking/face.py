@@ -1,22 +1,24 @@
 """Tracks faces: landmarks, smoothed, and the head pose."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.geometry.transforms import Array
 from arpipe.head_pose import Head, HeadPoseConfig
 from arpipe.inference.runtime import Runtime
 from arpipe.models.face_detector import FaceDetector, face_roi
 from arpipe.models.face_mesh import FaceMeshes, FaceObservation, MeshKind, ScoreName, next_roi
 from arpipe.models.face_search import AutoFaceDetector, TiledFaceDetector
-from arpipe.models.face_views import CropView, FaceViews
+from arpipe.models.face_views import FaceViews
 from arpipe.tracking.context import FrameContext, PoseEffort
 from arpipe.tracking.filters import OneEuroFilter
 from arpipe.tracking.networks import Detector, Locator, Networks
+from arpipe.tracking.pose_views import PoseViews, ViewPlan, Views
 from arpipe.tracking.prediction import Predictor, extrapolate_points, extrapolate_pose
 from arpipe.tracking.settings import Mode, TrackerConfig, rules_of
 from arpipe.tracking.track import Track
@@ -25,29 +27,6 @@ from arpipe.types import HeadPose, Landmarks, Roi, TrackedFace
 
 DetectorKind = Literal["short", "full", "auto", "tiled"]
 
-
-@dataclass(frozen=True, slots=True)
-class ViewPlan:
-    """Which further views decide the rotation of the pose.
-
-    Attributes:
-        views: How faces are cropped for it.
-        every: Frames from one look to the next.
-    """
-
-    views: tuple[CropView, ...]
-    every: int = 1
-
-
-VIEW_PLANS: dict[PoseEffort, ViewPlan] = {
-    "photo": ViewPlan(
-        (CropView(0.85), CropView(0.85, mirrored=True), CropView(0.95), CropView(0.95, mirrored=True))
-    ),
-    "export": ViewPlan((CropView(0.85), CropView(0.85, mirrored=True))),
-    "live": ViewPlan((CropView(0.9),), every=3),
-    "none": ViewPlan(()),
-}
-"""docs/accuracy.md compares them with others, in accuracy and time."""
 
 SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 3, "live": 10}
 """Frames between searches for more faces while some, but fewer than wanted, are tracked."""
@@ -136,14 +115,26 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
             self._pose = self._pose_predictor.predict(time_s)
         return moved
 
-    def view_roi(self, every: int) -> Roi | None:
-        """Return the usual crop of this frame; None where no other views are due, in one of `every` frames."""
-        is_due = self.age_frames == 0 or (self.age_frames + self.track_id) % every == 0
+    def view_roi(self, plan: ViewPlan) -> Roi | None:
+        """Return the usual crop of this frame; None where no other views are due."""
+        slot = self.age_frames + self.track_id  # different faces are looked at in different frames
+        is_due = self.age_frames == 0 or slot % plan.rest_every == 0
+        if not is_due and slot % plan.every == 0:
+            is_due = self._head.wants_correction()
         return next_roi(self.shown.landmarks) if is_due and not self.missed else None
 
     def take_views(self, landmarks: Landmarks | None) -> None:
         """Use landmarks averaged over several views for the rotation of this frame's pose."""
         self._accurate = landmarks
+
+    @property
+    def uncorrected_rotation(self) -> Array | None:
+        """(3, 3) `camera_from_head` of the last pose as the displayed landmarks give it; None without a pose."""
+        return self._head.uncorrected_rotation
+
+    def take_late_views(self, landmarks: Landmarks, camera: CameraIntrinsics, uncorrected: Array) -> None:
+        """Use landmarks of an earlier frame, whose uncorrected rotation is given, for the poses that follow."""
+        self._head.correct(landmarks, camera, uncorrected)
 
     def iris_roi(self) -> Roi | None:
         """Return the square for an extra inference with the attention mesh; None when none is due."""
@@ -199,9 +190,9 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         meshes: ExchangeableMeshes,
         head_pose: HeadPoseConfig | None = None,
         irises: Callable[[], Locator[FaceObservation]] | None = None,
-        views: FaceViews | None = None,
+        views: Views | None = None,
     ) -> None:
-        self._views = views
+        self._views = None if views is None else PoseViews(views, waits=config.mode != "live")
         self._fullest_mesh = config.fullest_mesh
         self._open_irises = irises
         self._meshes = meshes
@@ -229,10 +220,17 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         meshes = FaceMeshes(config.fullest_mesh, runtime, config.scores)
         if config.mesh == "auto":
             meshes.load("plain")
-        has_views = pose_effort(config, head_pose) != "none"
-        views = FaceViews(meshes.load("v2")) if has_views else None
+        views = None
+        if pose_effort(config, head_pose) != "none":
+            views = FaceViews(meshes.load("v2"))
+            runtime.own(views)
         irises = partial(meshes.load, "attention")
         return cls(config, _open_detector(config, runtime), meshes, head_pose, irises, views)
+
+    def reset(self) -> None:  # noqa: D102
+        super().reset()
+        if self._views is not None:
+            self._views.reset()
 
     def _observe(self, context: FrameContext) -> None:
         if self._open_irises is not None:
@@ -240,21 +238,14 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         super()._observe(context)
 
     def _finish(self, context: FrameContext) -> None:
-        if self._views is not None and context.camera is not None:
-            self._look_again(self._views, context)
+        views = None if context.camera is None else self._views
+        if views is not None:
+            views.look(self._tracks, context)
         super()._finish(context)
+        if views is not None and context.camera is not None:
+            views.look_in_background(self._tracks, context, context.camera)
         if context.camera is not None and self._open_irises and self._meshes.kind != self._fullest_mesh:
             self._measure_irises(self._open_irises(), context, context.camera)
-
-    def _look_again(self, views: FaceViews, context: FrameContext) -> None:
-        """Run mesh v2 on further views of the faces, as often as the mode and the frame's effort allow."""
-        plan = VIEW_PLANS[context.pose_effort]
-        due = [(track, roi) for track in self._tracks if (roi := track.view_roi(plan.every)) is not None]
-        if not plan.views:
-            return
-        found = views.locate(context.frame, [roi for _, roi in due], plan.views, context.timer)
-        for (track, _), landmarks in zip(due, found, strict=True):
-            track.take_views(landmarks)
 
     def _measure_irises(
         self, mesh: Locator[FaceObservation], context: FrameContext, camera: CameraIntrinsics

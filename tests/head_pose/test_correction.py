@@ -5,7 +5,7 @@ import pytest
 
 from arpipe.geometry.transforms import angle_between_deg, rotation_from_angles
 from arpipe.head_pose import Head, HeadPoseConfig
-from arpipe.head_pose.correction import STALE_FRAMES, RotationCorrection
+from arpipe.head_pose.correction import FIRST_OBSERVATIONS, STALE_FRAMES, RotationCorrection
 from arpipe.topology import load_topology
 from arpipe.types import Landmarks
 from tests.head_pose.heads import CAMERA, observe, pose_of
@@ -46,6 +46,16 @@ def test_difference_fades_once_it_is_stale() -> None:
     assert left[:STALE_FRAMES] == pytest.approx([6.0] * STALE_FRAMES, abs=1e-6)
     assert left[-1] < 0.1
     assert (np.diff(left[STALE_FRAMES:]) < 0.0).all()
+
+
+def test_observations_are_wanted_at_first_and_after_a_turn() -> None:
+    correction = RotationCorrection()
+    shown = rotation_from_angles(20.0, 5.0, 0.0)
+    for _ in range(FIRST_OBSERVATIONS):
+        assert correction.wants_observation(shown)
+        correction.observe(shown, shown @ FALLS_SHORT)
+    assert not correction.wants_observation(rotation_from_angles(22.0, 5.0, 0.0))
+    assert correction.wants_observation(rotation_from_angles(24.0, 5.0, 0.0))
 
 
 def test_accurate_landmarks_decide_the_rotation_and_shown_ones_the_place() -> None:

@@ -61,3 +61,17 @@ def test_several_views_are_averaged_face_by_face(runtime, portrait):
         np.testing.assert_allclose(found.points_px, mean, atol=0.02)
         assert found.score == pytest.approx(min(each.score for each in singles), abs=1e-4)
     assert views.locate(frame, [], plan, timer) == []
+
+
+@pytest.mark.weights
+def test_views_in_the_background_are_those_of_the_foreground(runtime, portrait):
+    frame, timer = Frame(portrait, 0.0, 0), StageTimer()
+    views = FaceViews(FaceMesh("v2", runtime))
+    plan = [CropView(0.85), CropView(0.85, mirrored=True)]
+    (now,) = views.locate(frame, [PORTRAIT_ROI], plan, timer)
+    timer.begin_frame(1)
+    (later,) = views.begin(frame, [PORTRAIT_ROI], plan, timer).result()
+    np.testing.assert_array_equal(now.points_px, later.points_px)
+    assert list(timer.timings_ms) == ["crop"]  # the rest belongs to another thread
+    views.close()
+    views.close()

@@ -271,41 +271,6 @@ def test_poses_need_a_camera():
     assert (abs(face.pose.yaw_deg), abs(face.pose.roll_deg)) < (1.0, 1.0)
 
 
-class CountedViews:
-    """Further views of faces, which only count."""
-
-    def __init__(self):
-        self.asked = []
-
-    def locate(self, frame, rois, views, timer):
-        self.asked.append((frame.index, len(rois), len(views)))
-        return [None] * len(rois)
-
-
-def ask_for_views(effort, faces, frames=7):
-    """What the tracker asks of the further views, frame by frame."""
-    networks, views = ScriptedFaces(lambda index: faces, TOPOLOGY), CountedViews()
-    tracker = FaceTracker(FaceTrackerConfig(max_faces=2), networks, networks, views=views)
-    camera, timer = CameraIntrinsics.from_fov(1280, 720), StageTimer()
-    for index in range(frames):
-        frame = Frame(PIXELS, index / FPS, index)
-        tracker.update(FrameContext(frame, timer, camera, pose_effort=effort))
-    return [(index, count, views) for index, count, views in views.asked if count]
-
-
-def test_each_pose_effort_takes_its_views():
-    one = [face_at(300, 300)]
-    assert ask_for_views("none", one) == []
-    assert ask_for_views("export", one) == [(index, 1, 2) for index in range(7)]
-    assert ask_for_views("photo", one) == [(index, 1, 4) for index in range(7)]
-
-
-def test_live_views_are_rare_and_fall_on_other_frames_for_other_faces():
-    one, two = [face_at(300, 300)], [face_at(300, 300), face_at(900, 300)]
-    assert ask_for_views("live", one) == [(0, 1, 1), (2, 1, 1), (5, 1, 1)]
-    assert ask_for_views("live", two) == [(0, 2, 1), (1, 1, 1), (2, 1, 1), (4, 1, 1), (5, 1, 1)]
-
-
 @pytest.mark.parametrize(
     ("mesh", "mode", "views", "effort"),
     [

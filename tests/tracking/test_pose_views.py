@@ -1,0 +1,162 @@
+"""When further views of faces are taken, and which poses follow from them; the networks follow a script."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+import numpy as np
+import pytest
+
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.models.face_views import CropView
+from arpipe.timing import StageTimer
+from arpipe.topology import load_topology
+from arpipe.tracking.context import FrameContext, PoseEffort
+from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
+from arpipe.tracking.settings import Mode
+from arpipe.types import Frame, Landmarks, Roi
+from tests.head_pose.heads import CAMERA, observe, pose_of
+from tests.tracking.scripted import ScriptedFaces
+from tests.tracking.test_tracker import FPS, PIXELS, TOPOLOGY, face_at
+
+SHOWN_YAW, TRUE_YAW = 24.0, 30.0
+
+
+def head(yaw: float) -> Landmarks:
+    return observe(pose_of(yaw, 0.0).apply(load_topology("face").canonical_m))
+
+
+class ScriptedViews:
+    """Further views of faces, which answer with one face, or with none.
+
+    Args:
+        answer: Landmarks of every face.
+        finishes: Whether a look in the background ends by itself.
+
+    Attributes:
+        asked: Frame, number of faces and number of views of each look.
+        begun: Looks in the background.
+    """
+
+    def __init__(self, answer: Landmarks | None = None, finishes: bool = True) -> None:
+        self.asked: list[tuple[int, int, int]] = []
+        self.begun: list[Future[list[Landmarks | None]]] = []
+        self.answer = answer
+        self._finishes = finishes
+
+    def locate(
+        self, frame: Frame, rois: Sequence[Roi], views: Sequence[CropView], timer: StageTimer
+    ) -> list[Landmarks | None]:
+        self.asked.append((frame.index, len(rois), len(views)))
+        return [self.answer] * len(rois)
+
+    def begin(
+        self, frame: Frame, rois: Sequence[Roi], views: Sequence[CropView], timer: StageTimer
+    ) -> Future[list[Landmarks | None]]:
+        self.begun.append(Future())
+        found = self.locate(frame, rois, views, timer)
+        if self._finishes:
+            self.begun[-1].set_result(found)
+        return self.begun[-1]
+
+
+class Stage:
+    """A tracker with scripted networks."""
+
+    def __init__(self, views: ScriptedViews, faces: Sequence[Landmarks], mode: Mode = "video") -> None:
+        self.faces = faces
+        networks = ScriptedFaces(lambda index: self.faces, TOPOLOGY)
+        config = FaceTrackerConfig(max_faces=2, mode=mode, smoothing="off")
+        self._tracker = FaceTracker(config, networks, networks, views=views)
+        self._index = 0
+
+    def yaw_deg(self, effort: PoseEffort = "live", camera: CameraIntrinsics = CAMERA) -> float:
+        """Track the next frame; yaw of the first face."""
+        frame = Frame(PIXELS, self._index / FPS, self._index)
+        self._index += 1
+        pose = self._tracker.update(FrameContext(frame, StageTimer(), camera, pose_effort=effort))[0].pose
+        assert pose is not None
+        return pose.yaw_deg
+
+    def reset(self) -> None:
+        self._tracker.reset()
+
+
+def ask_for_views(effort: PoseEffort, faces: Sequence[Landmarks]) -> list[tuple[int, int, int]]:
+    """Return what the tracker asks of the further views in seven frames."""
+    views = ScriptedViews()
+    stage = Stage(views, faces)
+    for _ in range(7):
+        stage.yaw_deg(effort)
+    return views.asked
+
+
+def test_each_pose_effort_takes_its_views() -> None:
+    one = [face_at(300, 300)]
+    assert ask_for_views("none", one) == []
+    assert ask_for_views("export", one) == [(index, 1, 2) for index in range(7)]
+    assert ask_for_views("photo", one) == [(index, 1, 4) for index in range(7)]
+
+
+def test_live_views_are_rare_and_fall_on_other_frames_for_other_faces() -> None:
+    one, two = [face_at(300, 300)], [face_at(300, 300), face_at(900, 300)]
+    assert ask_for_views("live", one) == [(0, 1, 1), (2, 1, 1), (5, 1, 1)]
+    assert ask_for_views("live", two) == [(0, 2, 1), (1, 1, 1), (2, 1, 1), (4, 1, 1), (5, 1, 1)]
+
+
+def test_resting_heads_are_looked_at_rarely_and_turning_ones_often() -> None:
+    views = ScriptedViews(head(TRUE_YAW))
+    stage = Stage(views, [head(SHOWN_YAW)])
+    for _ in range(60):
+        stage.yaw_deg()
+    assert [index for index, *_ in views.asked if index > 15] == [23, 35, 47, 59]
+    views.asked.clear()
+    for step in range(24):
+        stage.faces = [head(SHOWN_YAW - 1.5 * step)]
+        stage.yaw_deg()
+    assert len(views.asked) == 7
+
+
+def test_first_pose_waits_for_its_views_and_later_ones_correct_the_next() -> None:
+    views = ScriptedViews(head(TRUE_YAW))
+    stage = Stage(views, [head(SHOWN_YAW)])
+    assert stage.yaw_deg() == pytest.approx(TRUE_YAW, abs=0.3)
+    assert not views.begun
+    views.answer = head(SHOWN_YAW)  # from now on the views agree with what is shown
+    yaws = [stage.yaw_deg() for _ in range(4)]
+    assert len(views.begun) == 1  # in the frame of index 2
+    assert yaws[:2] == pytest.approx([TRUE_YAW] * 2, abs=0.3)
+    assert yaws[2] < TRUE_YAW - 3.0
+
+
+def test_correction_belongs_to_the_frame_that_was_looked_at() -> None:
+    views = ScriptedViews(head(TRUE_YAW))
+    stage = Stage(views, [head(SHOWN_YAW)])
+    for _ in range(3):
+        stage.yaw_deg()
+    stage.faces = [head(SHOWN_YAW - 20.0)]  # the head jumps while the look is under way
+    assert stage.yaw_deg() == pytest.approx(TRUE_YAW - 20.0, abs=0.4)
+
+
+@pytest.mark.parametrize("mode", ["live", "video"])
+def test_only_recorded_streams_wait_for_a_look(mode: Mode) -> None:
+    views = ScriptedViews(head(TRUE_YAW), finishes=False)
+    stage = Stage(views, [head(SHOWN_YAW)], mode)
+    for _ in range(3):
+        stage.yaw_deg()
+    (begun,) = views.begun
+    if mode == "live":
+        for _ in range(9):
+            stage.yaw_deg()  # would block for ever if it waited
+        assert len(views.begun) == 1  # one look at a time
+    begun.set_result([head(SHOWN_YAW)])
+    assert stage.yaw_deg() < TRUE_YAW - 3.0
+
+
+def test_reset_forgets_a_look_under_way() -> None:
+    views = ScriptedViews(head(TRUE_YAW))
+    stage = Stage(views, [head(SHOWN_YAW)])
+    for _ in range(3):
+        stage.yaw_deg()
+    stage.reset()
+    views.answer = None
+    np.testing.assert_allclose([stage.yaw_deg() for _ in range(3)], SHOWN_YAW, atol=0.3)
