@@ -12,7 +12,7 @@ LEAST_GAIN, GAIN, GAIN_PER_RAD = 0.1, 0.75, 0.75 / math.radians(1.5)
 STALE_FRAMES = 15  # without the accurate landmarks, after which the last correction fades
 FADE = 0.9  # share of it that is left after each further frame
 FIRST_OBSERVATIONS = 5  # wanted at once; at rest, their mean is steady enough from then on
-TURN_RAD = math.radians(3.0)  # from the last observation, after which the next one is wanted
+TURN_RAD = math.radians(2.0)  # from the last observation, after which the next one is wanted
 NEWTON_STEPS = 3  # to the nearest rotation; a mean of rotations less than 30° apart needs two
 
 

@@ -90,8 +90,8 @@ class Head:
             self._correction.observe(uncorrected, self._accurate_fit.pose.rotation)
 
     def wants_correction(self) -> bool:
-        """Whether accurate landmarks would help: at first, and once the head has turned since the last ones."""
-        return self._fit is None or self._correction.wants_observation(self._fit.pose.rotation)
+        """Whether accurate landmarks would help: at first, and once a head has turned since the last ones."""
+        return self._fit is not None and self._correction.wants_observation(self._fit.pose.rotation)
 
     def wants_irises(self) -> bool:
         """Whether `measure_irises` should be given this head's irises now; ask once per frame.

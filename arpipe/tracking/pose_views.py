@@ -19,14 +19,13 @@ class ViewPlan:
 
     Attributes:
         views: How faces are cropped for it.
-        every: Frames from one look at a turning head to the next.
-        rest_every: Frames from one look at a resting head to the next; a multiple of `every`.
+        rest_every: Frames from one look at a resting head to the next; a turning one is looked at as often as
+            `Head.wants_correction` says.
         in_background: Whether a look goes on while the frame is drawn, and corrects the poses of the next frames. The
             first look at a face never does.
     """
 
     views: tuple[CropView, ...]
-    every: int = 1
     rest_every: int = 1
     in_background: bool = False
 
@@ -40,7 +39,7 @@ VIEW_PLANS: dict[PoseEffort, ViewPlan] = {
         (CropView(0.85), CropView(0.85, mirrored=True), CropView(0.95), CropView(0.95, mirrored=True))
     ),
     "export": ViewPlan((CropView(0.85), CropView(0.85, mirrored=True))),
-    "live": ViewPlan((CropView(0.9),), every=3, rest_every=12, in_background=True),
+    "live": ViewPlan((CropView(0.9),), rest_every=12, in_background=True),
     "none": ViewPlan(()),
 }
 """docs/accuracy.md compares them with others, in accuracy and time."""
