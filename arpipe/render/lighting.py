@@ -2,7 +2,7 @@
 
 The luminance of skin follows `c + d · n` of the surface normal n for any distant light (first-order spherical
 harmonics of irradiance). Fitting c and d to a hundred landmarks with known normals gives the light's strength and main
-direction; the skin's hue relative to that of mean skin gives the light's colour.
+direction; the hues of skin and picture give the light's colour (`illuminant`).
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from arpipe.geometry.transforms import FLIP_YZ, Array
 from arpipe.render.blur import gaussian
 from arpipe.render.color import LUMINANCE, MEAN_SKIN, linear_from_srgb
 from arpipe.render.environment import Environment, build
+from arpipe.render.illuminant import colorfulness, light_hue, pictured
 from arpipe.render.sampling import crop_around, sample_colors
 from arpipe.topology import Topology
 from arpipe.types import Frame, FrameResult, HeadPose, TrackedFace
@@ -27,7 +28,6 @@ MEASURE_EVERY = 4  # frames; light changes slowly, a measurement takes 1.5 ms, a
 SMOOTHING_S = 0.4  # light that flickers with the landmarks' noise is noticed at once, light that lags is not
 FACE_PX = 40  # size at which a face is sampled: shading is smooth, pores are not
 PICTURE_PX = (24, 14)
-TINT_SHARE = 0.65  # share of the skin's hue that is attributed to the light, the rest to the person
 RIDGE = 0.02  # pulls the direction on a flatly lit face to zero instead of fitting the noise
 FACING = 0.25  # cosine below which skin is too oblique to be used
 MAX_SLOPE = 0.9  # of the constant part; more is no distant light but the edge of a shadow
@@ -47,11 +47,34 @@ class Lighting:
             the normal's x, y, z.
         key: (3,) towards the strongest light; its length is that light's share in [0, 1].
         environment: Surroundings to be reflected.
+        colorful: 1 in a colour picture, 0 in a grey one, where everything drawn is grey, too.
     """
 
     irradiance: Array
     key: Array
     environment: Environment
+    colorful: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Surroundings:
+    """What a frame says about the light, apart from the face.
+
+    Attributes:
+        picture: (h, w, 3) the frame in linear light, a few pixels wide.
+        colorful: See `Lighting.colorful`.
+    """
+
+    picture: Floats
+    colorful: float
+
+    @classmethod
+    def of(cls, frame: Frame) -> "_Surroundings":
+        """Look at a frame."""
+        step = max(1, frame.height // 56, frame.width // 96)
+        sampled = np.ascontiguousarray(frame.pixels[::step, ::step])
+        small = np.asarray(cv2.resize(sampled, PICTURE_PX, interpolation=cv2.INTER_AREA), np.uint8)
+        return cls(linear_from_srgb(gaussian(small, 1.2)).astype(np.float32), colorfulness(sampled))
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +99,7 @@ class LightEstimator:
         self._states: dict[int, _State] = {}
         self._fresh: set[int] = set()
         self._due: dict[int, tuple[Frame, TrackedFace]] = {}
-        self._picture: Floats | None = None
+        self._surroundings: _Surroundings | None = None
 
     def reset(self) -> None:
         """Forget all faces: the next frame begins another stream."""
@@ -88,7 +111,7 @@ class LightEstimator:
         present = {face.track_id for face in result.faces if face.age_frames > 0}
         self._states = {key: state for key, state in self._states.items() if key in present}
         self._fresh.clear()
-        self._picture = None
+        self._surroundings = None
 
     def estimate(self, frame: Frame, face: TrackedFace) -> Lighting:
         """Return the light on a face, the same object for all calls within a frame.
@@ -118,24 +141,26 @@ class LightEstimator:
                 self._states[track_id] = self._measure(self._states[track_id], frame, face, face.pose)
 
     def _measure(self, before: _State | None, frame: Frame, face: TrackedFace, pose: HeadPose) -> _State:
-        if self._picture is None:
-            self._picture = _tiny_picture(frame)  # one for all faces
-        return _updated(before, frame, face, pose, self._picture)
+        if self._surroundings is None:
+            self._surroundings = _Surroundings.of(frame)  # the same for all faces
+        return _updated(before, frame, face, pose, self._surroundings)
 
 
 def _updated(
-    before: _State | None, frame: Frame, face: TrackedFace, pose: HeadPose, picture: Floats
+    before: _State | None, frame: Frame, face: TrackedFace, pose: HeadPose, around: _Surroundings
 ) -> _State:
     """Return the state of a face after a measurement."""
-    irradiance, skin = measure(frame, face, pose, picture)
+    irradiance, skin = measure(frame, face, pose, around.picture)
+    irradiance, colorful = pictured(irradiance, around.colorful), around.colorful
     if before is not None:
         share = 1.0 - np.exp(-max(frame.captured_s - before.time_s, 0.0) / SMOOTHING_S)
         irradiance = before.irradiance + share * (irradiance - before.irradiance)
         skin = before.skin + share * (skin - before.skin)
+        colorful = before.lighting.colorful + share * (colorful - before.lighting.colorful)
     key = key_light(irradiance)
     toward_head = -(FLIP_YZ @ pose.camera_from_head.rotation)[:, 2]
-    environment = build(picture, irradiance, key, toward_head, skin)
-    lighting = Lighting(irradiance, key, environment)
+    environment = build(around.picture, irradiance, key, toward_head, skin)
+    lighting = Lighting(irradiance, key, environment, float(colorful))
     return _State(frame.captured_s, irradiance, skin, lighting, 0 if before is None else before.age)
 
 
@@ -169,14 +194,12 @@ def measure(frame: Frame, face: TrackedFace, pose: HeadPose, picture: Floats) ->
     constant, slope = _fit(normals, luminance, weights)
     skin = weights @ colors / weights.sum()
     level = max(float(skin @ LUMINANCE), 1e-3)
-    tint = (skin / level) / (MEAN_SKIN / float(MEAN_SKIN @ LUMINANCE))
-    tint = np.clip(tint, 0.5, 2.0) ** TINT_SHARE
-    tint /= float(tint @ LUMINANCE)
+    pixels = picture.reshape(-1, 3).astype(np.float64)
     strength = level / float(MEAN_SKIN @ LUMINANCE)
-    of_picture = float(picture.reshape(-1, 3).mean(axis=0) @ LUMINANCE) / 0.22
+    of_picture = float(pixels.mean(axis=0) @ LUMINANCE) / 0.22
     strength *= float(np.clip(np.sqrt(of_picture / strength), *EXPOSURE_LIMITS))
     parts = np.concatenate([[constant], slope]) / max(constant, 1e-3)
-    return strength * parts[:, None] * tint, skin
+    return strength * parts[:, None] * light_hue(skin, pixels), skin
 
 
 def _fit(normals: Array, luminance: Array, weights: Array) -> tuple[float, Array]:
@@ -221,10 +244,3 @@ def _skin_colors(frame: Frame, points_px: Floats) -> Array:
     """Return (n, 3) linear colours at landmarks."""
     crop = crop_around(points_px, 0, frame)
     return sample_colors(frame, points_px, crop, max(1, max(crop.width, crop.height) // (2 * FACE_PX)))
-
-
-def _tiny_picture(frame: Frame) -> Floats:
-    step = max(1, frame.height // 56, frame.width // 96)
-    sampled = np.ascontiguousarray(frame.pixels[::step, ::step])
-    small = np.asarray(cv2.resize(sampled, PICTURE_PX, interpolation=cv2.INTER_AREA), np.uint8)
-    return linear_from_srgb(gaussian(small, 1.2)).astype(np.float32)

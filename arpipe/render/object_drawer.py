@@ -13,6 +13,7 @@ from arpipe.io.gltf.model import Model, Texture
 from arpipe.render.canvas import GL_FRAMEBUFFER_SRGB
 from arpipe.render.context import GlContext
 from arpipe.render.environment import LEVELS, SIDE, Environment
+from arpipe.render.illuminant import pictured
 from arpipe.render.layer import Canvas
 from arpipe.render.lighting import Lighting
 from arpipe.render.object_mesh import Batch, ObjectMesh
@@ -143,7 +144,9 @@ class ObjectDrawer:
             if program is not begun:
                 self._begin(program, canvas, matrices, placement, lighting)
                 begun = program
-            program.set("u_emissive", batch.material.emissive.tolist())
+            program.set(
+                "u_emissive", pictured(batch.material.emissive.astype(np.float64), lighting.colorful).tolist()
+            )
             program.set("u_tint", placement.glass_tint if batch.glass else placement.tint)
             self._use_maps(batch, program)
             culled = moderngl.NOTHING if batch.material.double_sided else moderngl.CULL_FACE
@@ -208,6 +211,7 @@ class ObjectDrawer:
         program.write("u_irradiance", lighting.irradiance)
         program.set("u_mirror_ball", BALL_UNIT)
         program.set("u_reflection", float(canvas.config.reflection))
+        program.set("u_colorful", lighting.colorful)
 
     def _use_maps(self, batch: Batch, program: Program) -> None:
         material = batch.material

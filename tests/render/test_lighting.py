@@ -69,9 +69,9 @@ def test_flat_light_has_hardly_a_direction():
 
 
 @pytest.mark.parametrize("color", [(1.0, 0.75, 0.5), (0.7, 0.9, 1.2)])
-def test_hue_of_the_light_is_told_from_the_skin(color):
-    """Warm light is called warm and cold light cold, by about two thirds of what it is: skins differ too."""
-    irradiance, _ = measure(*_scene((0.2, 0.4, 0.9), color=color), PICTURE)
+def test_hue_of_the_light_is_told_from_skin_and_picture(color):
+    """Warm light is called warm and cold light cold, by most of what it is: people and rooms differ, too."""
+    irradiance, _ = measure(*_scene((0.2, 0.4, 0.9), color=color), PICTURE * np.float32(color))
     true = np.array(color) / float(np.array(color) @ LUMINANCE)
     found = irradiance[0] / float(irradiance[0] @ LUMINANCE)
     ratio = np.log(found[0] / found[2]) / np.log(true[0] / true[2])

@@ -107,6 +107,7 @@ class ContactShadow:
         ends = temples_m @ glasses_from_head[:3, :3].T + glasses_from_head[:3, 3]
         program.write("u_temple_start", ends[:, 0])
         program.write("u_temple_end", ends[:, 1])
+        program.set("u_colorful", lighting.colorful)
         program.set("u_reach", self._reach)
         for unit, (name, texture) in enumerate((("u_density", self._texture), ("u_inside", self._inside))):
             program.set(name, unit)

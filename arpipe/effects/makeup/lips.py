@@ -7,13 +7,14 @@ import numpy as np
 
 from arpipe.effects.makeup.curves import closed_curve, grid_triangles, normals_2d
 from arpipe.effects.makeup.face import MakeupFace
-from arpipe.effects.makeup.person import Complexion, skin_likeness
+from arpipe.effects.makeup.person import Complexion
 from arpipe.effects.makeup.pigment import RgbColor, linear
 from arpipe.effects.makeup.shapes import ShapeMesh, join_vertices
 from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.geometry.transforms import Array
 from arpipe.render.color import LUMINANCE
 from arpipe.render.context import GlContext
+from arpipe.render.illuminant import skin_likeness
 from arpipe.render.layer import Canvas
 
 STEPS = 5  # points per landmark

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from arpipe.geometry.transforms import Array
-from arpipe.render.color import LUMINANCE, MEAN_SKIN, linear_from_srgb
+from arpipe.render.color import LUMINANCE, chromaticity, linear_from_srgb
+from arpipe.render.illuminant import colorfulness, light_hue, pictured
 from arpipe.render.lighting import skin_vertices
 from arpipe.render.sampling import crop_around, sample_colors
 from arpipe.topology import Topology
@@ -29,13 +28,6 @@ USUAL_EXPOSURE = (
     0.45  # geometric mean of both relative to the usual values, from which exposure counts as full
 )
 MAX_BLACK_LEVEL = 0.06
-HUE_PULL = 0.45  # share of the skin's hue shift that is the light's; deep skin is redder, too
-GREY_PULL = 0.5  # share of the picture's mean hue that is the light's
-GREY_CHROMA, COLOR_CHROMA = 2.0, 5.0  # mean of max - min of r, g, b; dull colour photos have 12
-FLAT_CONTRAST, PHOTO_CONTRAST = 8.0, 20.0  # standard deviation; an even grey says nothing about colours
-NO_SKIN_HUE, SKIN_HUE = 0.02, 0.12  # (r - b) / (r + g + b) of grey pictures and of skin
-
-Values = TypeVar("Values", np.float32, np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +63,7 @@ class Complexion:
 
     def pictured(self, light: Array) -> Array:
         """Return (…, 3) linear light in grey as far as the picture is grey."""
-        grey = (light @ LUMINANCE)[..., None]
-        pictured: Array = grey + self.colorful * (light - grey)
-        return pictured
+        return pictured(light, float(self.colorful))
 
     def toward(self, other: "Complexion", share: float) -> "Complexion":
         """Interpolate towards another; a share of 1 gives the other."""
@@ -104,7 +94,7 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
     skin, spread = _mean_skin(colors[:count])
     step = max(1, frame.height // 48)
     sampled = np.ascontiguousarray(frame.pixels[::step, ::step]).reshape(-1, 3)
-    picture = linear_from_srgb(sampled)
+    picture, colorful = linear_from_srgb(sampled), colorfulness(sampled)
     lip_colors = colors[count : count + len(lips)]
     irises = colors[count + len(lips) :]
     return Complexion(
@@ -112,23 +102,10 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
         lips=_mean_lips(lip_colors, skin),
         irises=np.median(irises, axis=0) if len(irises) else skin * 0.2,
         spread=np.array(spread),
-        white=_white(skin, picture.mean(axis=0) + 1e-4),
+        white=pictured(_white(skin, picture), colorful),
         black_level=np.array(_black_level(picture @ LUMINANCE)),
-        colorful=np.array(_colorful(sampled)),
+        colorful=np.array(colorful),
     )
-
-
-def chromaticity(colors: npt.NDArray[Values]) -> npt.NDArray[Values]:
-    """Return (…, 2) r, g chromaticity of (…, 3) linear colours; dark ones lean to grey, as in common.glsl."""
-    total = (colors[..., 0] + colors[..., 1] + colors[..., 2] + 0.03)[..., None]
-    result: npt.NDArray[Values] = (colors[..., :2] + 0.01) / total
-    return result
-
-
-def skin_likeness(color: Array) -> float:
-    """Return 1 for a (3,) linear colour with the hue of skin, 0 for a grey one."""
-    hue = float(color[0] - color[2]) / float(color.sum())
-    return float(np.clip((hue - NO_SKIN_HUE) / (SKIN_HUE - NO_SKIN_HUE), 0.0, 1.0))
 
 
 def _mean_skin(colors: Array) -> tuple[Array, float]:
@@ -157,32 +134,13 @@ def _black_level(luminance: Array) -> float:
     return min(float(dark), MAX_BLACK_LEVEL) * float(np.clip((contrast - 2.0) / 2.0, 0.0, 1.0))
 
 
-def _colorful(pixels: npt.NDArray[np.uint8]) -> float:
-    """0 for a picture of (n, 3) sRGB pixels that has light and dark but no colour, else up to 1."""
-    red, green, blue = pixels.T
-    highest = np.maximum(np.maximum(red, green), blue)
-    chroma = highest - np.minimum(np.minimum(red, green), blue)
-    colored = (float(chroma.mean()) - GREY_CHROMA) / (COLOR_CHROMA - GREY_CHROMA)
-    flat = 1.0 - (float(highest.std()) - FLAT_CONTRAST) / (PHOTO_CONTRAST - FLAT_CONTRAST)
-    return float(np.clip(max(colored, flat), 0.0, 1.0))
-
-
 def _white(skin: Array, picture: Array) -> Array:
-    """Return (3,) exposure times the light's hue, from the mean colours of skin and picture."""
-    level = float(skin @ LUMINANCE)
-    brightness = np.sqrt(level / USUAL_SKIN * float(picture @ LUMINANCE) / USUAL_PICTURE)
+    """Return (3,) exposure times the light's hue, from the mean colour of the skin and (n, 3) of the picture."""
+    level, of_picture = float(skin @ LUMINANCE), float(picture.mean(axis=0) @ LUMINANCE)
+    brightness = np.sqrt(level / USUAL_SKIN * of_picture / USUAL_PICTURE)
     exposure = min(1.0, float(brightness) / USUAL_EXPOSURE)
-    shift = np.clip(_unit_luminance(skin) / _unit_luminance(MEAN_SKIN), 0.5, 2.0)
-    of_skin = _unit_luminance(shift**HUE_PULL)
-    of_picture = _unit_luminance(np.clip(_unit_luminance(picture), 0.5, 2.0) ** GREY_PULL)
-    trust = skin_likeness(skin)
-    white: Array = exposure * (trust * of_skin + (1.0 - trust) * of_picture)
+    white: Array = exposure * light_hue(skin, picture)
     return white
-
-
-def _unit_luminance(color: Array) -> Array:
-    scaled: Array = color / float(color @ LUMINANCE)
-    return scaled
 
 
 @cache

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from arpipe.effects.makeup.curves import Floats
 from arpipe.effects.makeup.face import MakeupFace
-from arpipe.effects.makeup.person import Complexion, chromaticity
+from arpipe.effects.makeup.person import Complexion
 from arpipe.geometry.transforms import Array
-from arpipe.render.color import LUMINANCE, linear_from_srgb
+from arpipe.render.color import LUMINANCE, chromaticity, linear_from_srgb
 from arpipe.types import Frame
 
 # Standard deviations of two blurs: wider than pores and moles; wider than blotches, finer than the shape of the face.

@@ -3,8 +3,7 @@
 import numpy as np
 
 from arpipe.effects.makeup.face import MakeupFace
-from arpipe.effects.makeup.person import chromaticity
-from arpipe.render.color import LUMINANCE
+from arpipe.render.color import LUMINANCE, chromaticity
 from arpipe.render.layer import Canvas
 from arpipe.render.program import Program
 

@@ -1,5 +1,6 @@
 // An object on the head; see surface.glsl.
 #include "surface.glsl"
+#include "pictured.glsl"
 
 layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;
@@ -72,6 +73,7 @@ void main() {
     vec4 base = v_color;
 #ifdef BASE_MAP
     base *= texture(u_base_map, placed(u_base_transform));
+    base.rgb = pictured(base.rgb);
 #endif
 #ifdef CUTOFF
     if (base.a < u_cutoff) discard;
@@ -106,7 +108,7 @@ void main() {
 #endif
     vec3 emitted = u_emissive;
 #ifdef EMISSIVE_MAP
-    emitted *= texture(u_emissive_map, placed(u_emissive_transform)).rgb;
+    emitted = pictured(emitted * texture(u_emissive_map, placed(u_emissive_transform)).rgb);
 #endif
     Drawn result = drawn(Matter(base, surface, body, emitted, open), seen, coat_seen, v_whole);
     o_color = result.color;

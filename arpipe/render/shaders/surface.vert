@@ -1,5 +1,6 @@
 // An object on the head: up to PARTS rigid parts, materials per vertex; see surface.glsl.
 #include "project.glsl"
+#include "pictured.glsl"
 #ifdef LIT_BY_VERTEX
 #include "light.glsl"
 #endif
@@ -34,7 +35,7 @@ void main() {
     vec4 point = placed * vec4(in_position, 1.0);
     vec3 normal = mat3(placed) * in_normal;
     v_uv = in_uv;
-    v_color = in_color * u_tint;
+    v_color = vec4(pictured(in_color.rgb * u_tint.rgb), in_color.a * u_tint.a);
     v_surface = in_surface;
     v_body = in_body;
     v_whole = smoothstep(u_fade_z_m.x, u_fade_z_m.y, dot(u_head_z, point));

@@ -381,3 +381,18 @@ def test_a_frame_of_one_pixel_is_no_problem(context):
     camera = type(CAMERA).from_fov(1, 1)
     picture = draw(context, "aviator", plain_frame(camera), face_at(pose_at(), camera), camera=camera)
     assert picture.shape == (1, 1, 3)
+
+
+@pytest.mark.parametrize("name", ["aviator", "cat-eye", "oversized", "sport"])
+def test_a_grey_picture_stays_grey(context, name):
+    ramp = np.linspace(30, 220, CAMERA.width).astype(np.uint8)
+    frame = Frame(np.repeat(np.tile(ramp, (CAMERA.height, 1))[..., None], 3, axis=2), 0.0, 0)
+    picture = draw(context, name, frame, face_at(pose_at(15.0)))
+    assert changed(picture, frame).sum() > 2000
+    assert np.ptp(picture.astype(int), axis=2).max() <= 1
+
+
+def test_glasses_have_their_colours_in_a_picture_with_colours(context):
+    frame = plain_frame()
+    picture = draw(context, "aviator", frame, face_at(pose_at()))
+    assert np.ptp(picture.astype(int), axis=2)[changed(picture, frame)].max() > 60

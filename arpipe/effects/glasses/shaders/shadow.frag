@@ -1,5 +1,7 @@
 // The front is a curved sheet with a density map. The ray from a skin point towards the light meets the sheet at a place
 // whose density is the shadow, blurred more with distance.
+#include "pictured.glsl"
+
 uniform sampler2D u_density;      // four blurs of the front's density, from sharp to soft
 uniform vec4 u_density_place;     // map coordinates = xy * place.xy + place.zw; glasses frame, m
 uniform vec4 u_sheet;             // z of the front: s.x + s.y x² + s.z y + s.w y²
@@ -68,5 +70,5 @@ void main() {
     float straight = max(sheet(v_skin.xy) - v_skin.z, 0.0);
     float shade = u_directed * directed(straight) + u_ambient * ambient(straight) + (u_directed + u_ambient) * temple();
     // sRGB codes are about the 2.2nd root of light, so that a factor of light is a factor of codes, too.
-    o_share = vec4(pow(1.0 - min(inside * shade, 0.85) * SKIN_BLEED, vec3(1.0 / 2.2)), 1.0);
+    o_share = vec4(pow(1.0 - min(inside * shade, 0.85) * pictured(SKIN_BLEED), vec3(1.0 / 2.2)), 1.0);
 }

@@ -1,21 +1,15 @@
 // The picture beneath the makeup, and the complexion. Linear light.
+#include "pictured.glsl"
+
 uniform sampler2D u_backdrop;
 uniform vec3 u_skin;   // mean of bare skin: r, g chromaticity, luminance
 uniform vec3 u_white;  // colour that a white matt surface would show
-uniform float u_colorful; // 0 in a grey picture, 1 in a colour one
 uniform float u_reach; // distance in chromaticity from the mean skin that still counts as skin
 uniform vec3 u_light;  // unit, towards the main light; x right, y down, z towards the viewer
 
-const vec3 LUMINANCE = vec3(0.2126, 0.7152, 0.0722);
-
-float luminance(vec3 color) { return dot(color, LUMINANCE); }
-
-// Light as the picture shows it: grey in a grey picture.
-vec3 pictured(vec3 light) { return mix(vec3(luminance(light)), light, u_colorful); }
-
 vec3 backdrop() { return texelFetch(u_backdrop, ivec2(gl_FragCoord.xy), 0).rgb; }
 
-// As in arpipe/effects/makeup/person.py: dark pixels, whose hue is noise, lean to grey.
+// As in arpipe/render/color.py: dark pixels, whose hue is noise, lean to grey.
 vec2 chromaticity(vec3 color) { return (color.rg + 0.01) / (color.r + color.g + color.b + 0.03); }
 
 const float WARMER = 0.45; // shaded skin is redder than lit skin: weight of deviations towards red
