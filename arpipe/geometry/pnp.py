@@ -1,4 +1,7 @@
-"""Perspective-n-point: the pose of known points from their projections in a calibrated camera."""
+"""Perspective-n-point: the pose of known points from their projections in a calibrated camera.
+
+Coordinates come first, (3, k) points and (2, k) projections: NumPy is slow along a short last axis.
+"""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ import numpy as np
 from arpipe.geometry.transforms import Array, RigidTransform
 
 GAUSS_NEWTON_STEPS = 12
-CONVERGED = 5e-5  # rad or m, size of the last step; the remaining error is a tenth of it
+CONVERGED = 2e-4  # rad or m, size of the last step; the remaining error is a tenth of it
 NEAREST_M = 1e-3  # a point closer than that counts as behind the camera
 LARGEST_STEP = 1e3  # rad or m: beyond, or not a number, the fit has run away
 NEAR_STEP = 0.02  # rad or m: after a smaller step the derivatives still hold
@@ -42,8 +45,8 @@ def fit_pose(
     as shares of the mean depth, and about their weighted mean.
 
     Args:
-        points_m: (k, 3) known points, not all in one plane.
-        plane: (k, 2) observed positions in the plane z = 1 of the camera frame.
+        points_m: (3, k) known points, not all in one plane.
+        plane: (2, k) observed positions in the plane z = 1 of the camera frame.
         weights: (k,) weight of each, >= 0.
         start: A nearby pose, such as the last frame's. None, or a start that does not converge, is replaced by the
             weak-perspective pose.
@@ -65,20 +68,20 @@ def fit_translation(points_m: Array, plane: Array, weights: Array, rotation: Arr
     Minimises the weighted squared distances of the points from their rays, measured parallel to the image.
 
     Args:
-        points_m: (k, 3) known points.
-        plane: (k, 2) observed positions in the plane z = 1 of the camera frame.
+        points_m: (3, k) known points.
+        plane: (2, k) observed positions in the plane z = 1 of the camera frame.
         weights: (k,) weight of each, >= 0.
         rotation: (3, 3) `camera_from_points`.
 
     Returns:
         (3,) translation, m; None if the points would lie behind the camera.
     """
-    x, y, z = rotation @ points_m.T
+    x, y, z = rotation @ points_m
     shares = weights / weights.sum()
     # x + tx = u (z + tz) and y + ty = v (z + tz), with one tx, ty and tz for all points.
     variance, covariance = 0.0, 0.0
     means: list[tuple[float, float]] = []
-    for seen, across in ((plane[:, 0], x), (plane[:, 1], y)):
+    for seen, across in ((plane[0], x), (plane[1], y)):
         beyond = seen * z - across  # tx - u tz, or ty - v tz
         mean = float(shares @ seen)
         weighted = shares * (seen - mean)
@@ -95,8 +98,8 @@ def fit_translation(points_m: Array, plane: Array, weights: Array, rotation: Arr
 
 def _start(points_m: Array, plane: Array) -> RigidTransform | None:
     """Fit the weak-perspective pose in closed form: near enough to refine, and well-posed for a long lens."""
-    middle, seen = points_m.mean(axis=0), plane.mean(axis=0)
-    affine = np.linalg.lstsq(points_m - middle, plane - seen, rcond=None)[0].T  # (2, 3)
+    middle, seen = points_m.mean(axis=1), plane.mean(axis=1)
+    affine = np.linalg.lstsq((points_m.T - middle), (plane.T - seen), rcond=None)[0].T  # (2, 3)
     u, singular, vt = np.linalg.svd(affine, full_matrices=False)
     if not singular[1] > FARTHEST_SCALE:
         return None
@@ -111,22 +114,19 @@ def _refine(
 ) -> RigidTransform | None:
     """Gauss–Newton on the six pose parameters; None if it passes behind the camera or does not converge."""
     rotation, translation = start.rotation, start.translation_m
-    points, root = np.ascontiguousarray(points_m.T), np.sqrt(weights)
-    wanted = plane.T * root
-    depth_fit = None if depths is None else _DepthFit(depths, plane, weights)
-    gain: Array | None = None
+    root = np.sqrt(weights)
+    residuals = _Residuals(plane, weights, root, depths)
+    rows: Array | None = None
     for _ in range(GAUSS_NEWTON_STEPS):
-        in_camera = rotation @ points + translation[:, None]
-        z = in_camera[2]
-        if z.min() <= NEAREST_M:
+        in_camera = rotation @ points_m
+        in_camera += translation[:, None]
+        if in_camera[2].min() <= NEAREST_M:
             return None
-        seen = in_camera[:2] / z
-        residual = (wanted - seen * root).ravel()
-        if depth_fit is not None:
-            residual = np.concatenate([residual, depth_fit.residual(in_camera)])
-        if gain is None:
-            gain = _gain(_jacobian(seen, root, z), depth_fit, in_camera)
-        step = gain @ residual
+        seen = in_camera[:2] / in_camera[2]
+        if rows is None:
+            rows = residuals.derivatives(in_camera, seen)
+            inverse = np.linalg.inv(rows @ rows.T)
+        step = inverse @ (rows @ residuals.of(in_camera, seen))
         parameters = step.tolist()
         largest = max(map(abs, parameters))
         if not (largest < LARGEST_STEP and math.isfinite(sum(parameters))):
@@ -138,59 +138,88 @@ def _refine(
             rotation = 1.5 * rotation - 0.5 * (rotation @ (rotation.T @ rotation))
             return RigidTransform(rotation, translation)
         if largest > NEAR_STEP:
-            gain = None
+            rows = None
     return None
 
 
-def _gain(rows: Array, depth_fit: "_DepthFit | None", in_camera: Array) -> Array:
-    """Return the (6, n) matrix that turns residuals into a step, from the derivatives of the projected points."""
-    if depth_fit is not None:
-        rows = np.concatenate([rows, depth_fit.jacobian(in_camera)], axis=1)
-    gain: Array = np.linalg.inv(rows @ rows.T) @ rows
-    return gain
+class _Residuals:
+    """Weighted residuals of a pose, x of all points, then y, then measured depths, and their derivatives.
+
+    Args:
+        plane: As in `fit_pose`.
+        weights: As in `fit_pose`.
+        root: Square roots of the weights.
+        depths: As in `fit_pose`.
+    """
+
+    def __init__(self, plane: Array, weights: Array, root: Array, depths: Depths | None) -> None:
+        count = len(weights)
+        self._plane, self._root = plane, root
+        self._depths = None if depths is None else _DepthFit(depths, plane, weights, root)
+        self._values = np.empty(2 * count if depths is None else 3 * count)
+        self._across = self._values[: 2 * count].reshape(2, count)
+
+    def of(self, in_camera: Array, seen: Array) -> Array:
+        """Return the residuals, observed less predicted, of points in the camera frame; valid until the next call."""
+        np.subtract(self._plane, seen, out=self._across)
+        self._across *= self._root
+        if self._depths is not None:
+            self._values[self._across.size :] = self._depths.residual(in_camera)
+        return self._values
+
+    def derivatives(self, in_camera: Array, seen: Array) -> Array:
+        """Return (6, n) derivatives of the predictions by a turn of the camera frame, then a shift."""
+        count = len(self._root)
+        rows = np.zeros((6, len(self._values)))
+        _project_derivatives(rows[:, :count], rows[:, count : 2 * count], seen, self._root, in_camera[2])
+        if self._depths is not None:
+            self._depths.derivatives(rows[:3, 2 * count :], in_camera)
+        return rows
 
 
 class _DepthFit:
     """Residuals and derivatives of measured depths."""
 
-    def __init__(self, depths: Depths, plane: Array, weights: Array) -> None:
+    def __init__(self, depths: Depths, plane: Array, weights: Array, root: Array) -> None:
         self._shares = weights / weights.sum()
-        self._root = np.sqrt(depths.weight * weights)
-        x, y = (self._shares @ plane).tolist()
+        self._root = math.sqrt(depths.weight) * root
+        x, y = (plane @ self._shares).tolist()
         self._axis = np.array([x, y, 1.0]) / math.sqrt(x * x + y * y + 1.0)
         self._relative = depths.relative - float(self._shares @ depths.relative)
 
     def residual(self, in_camera: Array) -> Array:
         """Return (k,) measured less predicted depths of (3, k) points in the camera frame, weighted."""
-        predicted = (self._axis @ in_camera) / float(self._shares @ in_camera[2])
+        predicted = self._axis @ in_camera
+        predicted /= float(self._shares @ in_camera[2])
         residual: Array = self._root * (self._relative - predicted + float(self._shares @ predicted))
         return residual
 
-    def jacobian(self, in_camera: Array) -> Array:
-        """Return (6, k) derivatives, as `_jacobian`; the mean depth counts as constant."""
+    def derivatives(self, rows: Array, in_camera: Array) -> None:
+        """Write (3, k) derivatives by a turn; the mean depth counts as constant.
+
+        Those by a shift are 0: it moves all points alike, which the mean takes out again.
+        """
         (x, y, z), (ax, ay, az) = in_camera, self._axis.tolist()
-        # A shift moves all points alike, which the mean takes out again: the last three rows are 0.
-        rows = np.zeros((6, len(x)))
-        rows[0], rows[1], rows[2] = y * az - z * ay, z * ax - x * az, x * ay - y * ax
-        rows[:3] -= (rows[:3] @ self._shares)[:, None]
-        rows[:3] *= self._root / float(self._shares @ z)
-        return rows
+        rows[0] = y * az - z * ay
+        rows[1] = z * ax - x * az
+        rows[2] = x * ay - y * ax
+        rows -= (rows @ self._shares)[:, None]
+        rows *= self._root / float(self._shares @ z)
 
 
-def _jacobian(seen: Array, root: Array, z: Array) -> Array:
-    """Return (6, 2k) derivatives of the projected points by a turn of the camera frame, then a shift, times `root`."""
+def _project_derivatives(across: Array, down: Array, seen: Array, root: Array, z: Array) -> None:
+    """Write the derivatives of x and y, (6, k) each and 0 so far, times `root`."""
     (u, v), (ru, rv) = seen, seen * root
     over_z = root / z
-    jacobian = np.zeros((6, 2, len(u)))
-    jacobian[0, 0] = -u * rv
-    jacobian[0, 1] = -root - v * rv
-    jacobian[1, 0] = root + u * ru
-    jacobian[1, 1] = u * rv
-    jacobian[2, 0] = -rv
-    jacobian[2, 1] = ru
-    jacobian[3, 0] = jacobian[4, 1] = over_z
-    jacobian[5] = -seen * over_z
-    return jacobian.reshape(6, -1)
+    across[0] = -u * rv
+    down[0] = -root - v * rv
+    across[1] = root + u * ru
+    down[1] = u * rv
+    across[2] = -rv
+    down[2] = ru
+    across[3] = down[4] = over_z
+    across[5] = -u * over_z
+    down[5] = -v * over_z
 
 
 def _rotation(x: float, y: float, z: float) -> Array:

@@ -1,4 +1,7 @@
-"""The part of a face that is fitted: which landmarks, with which weights."""
+"""The part of a face that is fitted: which landmarks, with which weights.
+
+Coordinates come first, (3, k): NumPy is slow along a short last axis.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +22,7 @@ class FittedFace:
 
     Attributes:
         indices: (k,) landmarks.
-        canonical_m: (k, 3) their positions on the canonical face, m.
+        canonical_m: (3, k) their positions on the canonical face, m.
         weights: (k,) trust in each as a part of a rigid head; their sum is 1.
     """
 
@@ -41,7 +44,8 @@ def fitted_face(topology: Topology) -> FittedFace:
     weights = np.full(topology.count, LEAST_WEIGHT)
     weights[topology.rigid] = np.maximum(topology.rigid_weights, LEAST_WEIGHT)
     weights = weights[indices]
-    return FittedFace(indices, topology.canonical_m[indices], weights / weights.sum())
+    canonical_m = np.ascontiguousarray(topology.canonical_m[indices].T)
+    return FittedFace(indices, canonical_m, weights / weights.sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,17 +53,33 @@ class SeenFace:
     """Landmarks as rays of the camera.
 
     Attributes:
-        plane: (n, 2) where each landmark lies in the plane z = 1 of the camera frame.
+        face: The landmarks that are fitted.
+        plane: (2, n) where each landmark lies in the plane z = 1 of the camera frame.
         depth: (n,) the network's z on the same scale.
+        fitted_plane: (2, k) `plane` of those that are fitted.
+        fitted_depth: (k,) `depth` of those that are fitted.
+        weights: (k,) trust in each of them; their sum is 1.
     """
 
+    face: FittedFace
     plane: Array
     depth: Array
+    fitted_plane: Array
+    fitted_depth: Array
+    weights: Array
 
     @classmethod
     def of(cls, landmarks: Landmarks, camera: CameraIntrinsics) -> "SeenFace":
-        """Un-project landmarks, correcting lens distortion."""
+        """Un-project landmarks, correcting lens distortion.
+
+        Raises:
+            ValueError: The topology has no rigid points (a body, for instance).
+        """
+        face = fitted_face(landmarks.topology)
         points_px = landmarks.points_px.astype(np.float64)
-        plane = camera.unproject(points_px[:, :2])
-        per_px = float(np.ptp(plane[:, 0])) / max(float(np.ptp(points_px[:, 0])), 1e-6)
-        return cls(plane, points_px[:, 2] * per_px)
+        plane = np.ascontiguousarray(camera.unproject(points_px[:, :2]).T)
+        x, z = np.ascontiguousarray(points_px[:, 0::2].T)
+        per_px = float(plane[0].max() - plane[0].min()) / max(float(x.max() - x.min()), 1e-6)
+        depth = z * per_px
+        fitted = face.indices
+        return cls(face, plane, depth, plane[:, fitted], depth[fitted], face.weights)

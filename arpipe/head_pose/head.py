@@ -6,8 +6,8 @@ from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.head_pose.config import HeadPoseConfig
 from arpipe.head_pose.correction import RotationCorrection
-from arpipe.head_pose.face import FittedFace, SeenFace, fitted_face
-from arpipe.head_pose.fit import FaceFit, fit_face, place_shape
+from arpipe.head_pose.face import SeenFace
+from arpipe.head_pose.fit import FaceFit, fit_face, misfits, place_shape
 from arpipe.head_pose.mesh import metric_mesh
 from arpipe.head_pose.shape import PersonShape
 from arpipe.head_pose.size import HeadSize, faces_camera, measure_irises, pupillary_distance
@@ -37,9 +37,8 @@ class Head:
         self, landmarks: Landmarks, camera: CameraIntrinsics, accurate: Landmarks | None = None
     ) -> HeadPose | None:
         """Place the head in the camera frame; see `HeadPoseSolver.solve`."""
-        face = fitted_face(landmarks.topology)
         seen = SeenFace.of(landmarks, camera)
-        fit = fit_face(face, seen, self._fit) if self._trusts(landmarks.score) else None
+        fit = fit_face(seen, self._fit) if self._trusts(landmarks.score) else None
         if fit is None:
             self._lose()
             return None
@@ -47,16 +46,16 @@ class Head:
         if accurate is not None:
             self.correct(accurate, camera, fit.pose.rotation)
         rotation = self._correction.apply(fit.pose.rotation)
-        shape = self._shape = self._shape or PersonShape(face)
+        shape = self._shape = self._shape or PersonShape(seen.face)
         shape_m = shape.points_m
-        pose = self._pose = place_shape(face, shape_m, seen, rotation) or fit.pose
-        error_px = _error_px(face, landmarks, camera, shape_m, pose)
+        pose = self._pose = place_shape(shape_m, seen, rotation) or fit.pose
+        error_px = _error_px(shape_m, seen, pose, camera)
         if not error_px <= self._config.max_error * _long_side(landmarks):
             self._lose()
             return None
         if shape.wants_observation():
             shape.observe(seen, rotation)
-        mesh_m = metric_mesh(face, shape_m, seen, pose)
+        mesh_m = metric_mesh(shape_m, seen, pose)
         if "left_iris" in landmarks.topology.regions and self._size.wants_measurement():
             self._measure(landmarks, mesh_m, camera)
         scale = self._size.scale
@@ -84,8 +83,7 @@ class Head:
         """
         if accurate.score < self._config.min_presence:
             return
-        face = fitted_face(accurate.topology)
-        self._accurate_fit = fit_face(face, SeenFace.of(accurate, camera), self._accurate_fit or self._fit)
+        self._accurate_fit = fit_face(SeenFace.of(accurate, camera), self._accurate_fit or self._fit)
         if self._accurate_fit is not None:
             self._correction.observe(uncorrected, self._accurate_fit.pose.rotation)
 
@@ -111,9 +109,9 @@ class Head:
         """
         if self._pose is None:
             return
-        face = fitted_face(landmarks.topology)
-        shape_m = face.canonical_m if self._shape is None else self._shape.points_m
-        mesh_m = metric_mesh(face, shape_m, SeenFace.of(landmarks, camera), self._pose)
+        seen = SeenFace.of(landmarks, camera)
+        shape_m = seen.face.canonical_m if self._shape is None else self._shape.points_m
+        mesh_m = metric_mesh(shape_m, seen, self._pose)
         self._measure(landmarks, mesh_m, camera)
 
     def _trusts(self, score: float) -> bool:
@@ -135,12 +133,10 @@ class Head:
             self._size.observe(measurement, pupillary_distance(mesh_m, landmarks.topology))
 
 
-def _error_px(
-    face: FittedFace, landmarks: Landmarks, camera: CameraIntrinsics, shape_m: Array, pose: RigidTransform
-) -> float:
-    """Return the weighted RMS distance of the landmarks from the projected shape, px."""
-    dx, dy = (camera.project(pose.apply(shape_m)) - landmarks.points_px[face.indices, :2]).T
-    return math.sqrt(float(face.weights @ (dx * dx + dy * dy)))
+def _error_px(shape_m: Array, seen: SeenFace, pose: RigidTransform, camera: CameraIntrinsics) -> float:
+    """Return the weighted RMS distance of the landmarks from the projected shape, px without distortion."""
+    x, y = misfits(shape_m, seen, pose).tolist()
+    return math.hypot(camera.fx * math.sqrt(x), camera.fy * math.sqrt(y))
 
 
 def _long_side(landmarks: Landmarks) -> float:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from arpipe.geometry.transforms import Array, RigidTransform
-from arpipe.head_pose.face import FittedFace, SeenFace
+from arpipe.head_pose.face import SeenFace
 
 # Behind this z, one side of the face may hide the other, and the network's depth is mostly a guess: the sides take the
 # depth of the fitted shape, m.
@@ -13,9 +13,7 @@ SIDE_FROM_M, SIDE_OVER_M = -0.02, 0.02
 DEPTH_GAIN_LIMITS = (0.8, 1.5)  # how far the network's z may be stretched to agree with the fitted head
 
 
-def metric_mesh(
-    face: FittedFace, shape_m: Array, seen: SeenFace, pose: RigidTransform, gain: float | None = None
-) -> Array:
+def metric_mesh(shape_m: Array, seen: SeenFace, pose: RigidTransform, gain: float | None = None) -> Array:
     """Place landmarks in the head frame, at the canonical face's size.
 
     Each landmark stays on its own ray, so the mesh projects onto the landmarks exactly. Its depth along the axis of
@@ -23,8 +21,7 @@ def metric_mesh(
     head's.
 
     Args:
-        face: What was fitted.
-        shape_m: (k, 3) the shape that was fitted, in the head frame, m.
+        shape_m: (3, k) the shape that was fitted, in the head frame, m.
         seen: The landmarks.
         pose: The fitted pose.
         gain: Factor of the network's z; None for the one within `DEPTH_GAIN_LIMITS` that agrees best with the head.
@@ -32,26 +29,33 @@ def metric_mesh(
     Returns:
         (n, 3) points, m.
     """
-    plane, weights = seen.plane, face.weights
-    x, y = (weights @ plane[face.indices]).tolist()
+    (u, v), weights = seen.plane, seen.weights
+    x, y = (seen.fitted_plane @ weights).tolist()
     axis = np.array([x, y, 1.0]) / math.sqrt(x * x + y * y + 1.0)
-    fitted_depth = pose.apply(shape_m) @ axis
+    fitted_depth = (axis @ pose.rotation) @ shape_m
+    fitted_depth += float(axis @ pose.translation_m)
     middle = float(weights @ fitted_depth)
-    relative = seen.depth * middle
-    relative = relative - float(weights @ relative[face.indices])
+    mean = float(weights @ seen.fitted_depth)
     if gain is None:
-        gain = _best_gain(relative[face.indices], fitted_depth - middle, weights)
-    depth = middle + gain * relative
-    sides = np.clip((SIDE_FROM_M - shape_m[:, 2]) / SIDE_OVER_M, 0.0, 1.0)
-    depth[face.indices] += sides * (fitted_depth - depth[face.indices])
-    # A ray (x, y, 1) as far as the depth says, less the translation, turned into the head frame.
-    along = depth / (plane @ axis[:2] + axis[2])
-    mesh_m: Array = along[:, None] * (plane @ pose.rotation[:2] + pose.rotation[2])
-    mesh_m -= pose.translation_m @ pose.rotation
+        gain = _best_gain(middle * (seen.fitted_depth - mean), fitted_depth - middle, weights)
+    depth = (middle * gain) * seen.depth
+    depth += middle - middle * gain * mean
+    fitted = seen.face.indices
+    sides = np.clip((SIDE_FROM_M - shape_m[2]) / SIDE_OVER_M, 0.0, 1.0)
+    own = depth[fitted]
+    depth[fitted] = own + sides * (fitted_depth - own)
+    # A ray (u, v, 1) as far as the depth says, less the translation, turned into the head frame.
+    ax, ay, az = axis.tolist()
+    rays = np.empty((3, len(u)))
+    np.divide(depth, u * ax + v * ay + az, out=rays[2])
+    np.multiply(seen.plane, rays[2], out=rays[:2])
+    rays -= pose.translation_m[:, None]
+    mesh_m: Array = rays.T @ pose.rotation
     return mesh_m
 
 
 def _best_gain(relative: Array, fitted: Array, weights: Array) -> float:
-    gain = float(weights @ (relative * fitted)) / max(float(weights @ relative**2), 1e-12)
+    weighted = weights * relative
+    gain = float(weighted @ fitted) / max(float(weighted @ relative), 1e-12)
     low, high = DEPTH_GAIN_LIMITS
     return min(max(gain, low), high)

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from arpipe.geometry.procrustes import fit_similarity
 from arpipe.geometry.transforms import Array, RigidTransform, angles_from_rotation
 from arpipe.head_pose.face import FittedFace, SeenFace
@@ -28,7 +30,7 @@ class PersonShape:
         face: What is fitted.
 
     Attributes:
-        points_m: (k, 3) the shape so far; the canonical one at first.
+        points_m: (3, k) the shape so far; the canonical one at first.
     """
 
     def __init__(self, face: FittedFace) -> None:
@@ -52,14 +54,14 @@ class PersonShape:
             rotation: (3, 3) `camera_from_head`.
         """
         face = self._face
-        pose = place_shape(face, face.canonical_m, seen, rotation)
+        pose = place_shape(face.canonical_m, seen, rotation)
         if pose is None:
             return
         self._judge(seen, pose)
         angles = angles_from_rotation(rotation)
         turned = (angles.yaw_deg**2 + angles.pitch_deg**2) / (2.0 * FRONTAL_DEG**2)
         weight = math.exp(-turned)
-        mesh = metric_mesh(face, face.canonical_m, seen, pose, DEPTH_SCALE)[face.indices]
+        mesh = metric_mesh(face.canonical_m, seen, pose, DEPTH_SCALE)[face.indices].T
         keep = 1.0 - weight / FORGET_FRAMES
         self._sum = self._sum * keep + weight * self._as_canonical(mesh)
         self._weight = self._weight * keep + weight
@@ -68,10 +70,10 @@ class PersonShape:
     def _judge(self, seen: SeenFace, pose: RigidTransform) -> None:
         """Forget the shape once it has contradicted the landmarks for several frames."""
         face = self._face
-        own = place_shape(face, self.points_m, seen, pose.rotation)
+        own = place_shape(self.points_m, seen, pose.rotation)
         contradicts = own is None or (
-            relative_misfit(face, self.points_m, seen, own)
-            > WORST_ERROR * relative_misfit(face, face.canonical_m, seen, pose)
+            relative_misfit(self.points_m, seen, own)
+            > WORST_ERROR * relative_misfit(face.canonical_m, seen, pose)
         )
         self._contradicted = self._contradicted + 1 if contradicts else 0
         if self._contradicted >= CONTRADICTED_FRAMES:
@@ -81,4 +83,5 @@ class PersonShape:
 
     def _as_canonical(self, points_m: Array) -> Array:
         face = self._face
-        return fit_similarity(points_m, face.canonical_m, face.weights).apply(points_m)
+        change = fit_similarity(points_m.T, face.canonical_m.T, face.weights)
+        return np.ascontiguousarray(change.apply(points_m.T).T)

@@ -6,13 +6,13 @@ import pytest
 from arpipe.geometry.pnp import Depths, fit_pose, fit_translation
 from arpipe.geometry.transforms import RigidTransform, angle_between_deg, rotation_from_angles
 
-POINTS_M = np.random.default_rng(5).uniform(-0.07, 0.07, (40, 3)) * (1.0, 1.0, 0.4)
+POINTS_M = (np.random.default_rng(5).uniform(-0.07, 0.07, (40, 3)) * (1.0, 1.0, 0.4)).T
 WEIGHTS = np.linspace(0.2, 1.0, 40)
 
 
 def seen(pose: RigidTransform) -> np.ndarray:
-    points = pose.apply(POINTS_M)
-    return points[:, :2] / points[:, 2:]
+    points = pose.apply(POINTS_M.T).T
+    return points[:2] / points[2]
 
 
 @pytest.mark.parametrize("depth_m", [0.3, 1.0, 20.0, 500.0])
@@ -36,7 +36,7 @@ def test_misleading_start_is_given_up() -> None:
 def test_points_without_weight_do_not_matter() -> None:
     truth = RigidTransform(rotation_from_angles(20, 10, 5), np.array([0.0, 0.1, 0.6]))
     plane, weights = seen(truth), WEIGHTS.copy()
-    plane[:8] += 0.5
+    plane[:, :8] += 0.5
     weights[:8] = 0.0
     found = fit_pose(POINTS_M, plane, weights, truth)
     assert found is not None
@@ -44,14 +44,14 @@ def test_points_without_weight_do_not_matter() -> None:
 
 
 def test_points_seen_in_one_place_have_no_pose() -> None:
-    assert fit_pose(POINTS_M, np.full((40, 2), 0.1), WEIGHTS, None) is None
+    assert fit_pose(POINTS_M, np.full((2, 40), 0.1), WEIGHTS, None) is None
 
 
 def test_consistent_depths_leave_the_exact_pose() -> None:
     truth = RigidTransform(rotation_from_angles(30, -20, 10), np.array([0.1, 0.05, 0.6]))
-    points, plane = truth.apply(POINTS_M), seen(truth)
+    points, plane = truth.apply(POINTS_M.T), seen(truth)
     shares = WEIGHTS / WEIGHTS.sum()
-    axis = np.append(shares @ plane, 1.0)
+    axis = np.append(plane @ shares, 1.0)
     relative = points @ axis / np.linalg.norm(axis) / (shares @ points[:, 2]) + 0.3
     found = fit_pose(POINTS_M, plane, WEIGHTS, None, Depths(relative, 0.3))
     assert found is not None
@@ -61,7 +61,7 @@ def test_consistent_depths_leave_the_exact_pose() -> None:
 
 def test_depths_decide_where_x_and_y_err() -> None:
     truth = RigidTransform(rotation_from_angles(0, 25, 0), np.array([0.0, 0.0, 0.6]))
-    points, plane = truth.apply(POINTS_M), seen(truth) * (1.0, 1.08)  # as of a longer object
+    points, plane = truth.apply(POINTS_M.T), seen(truth) * [[1.0], [1.08]]  # as of a longer object
     relative = points[:, 2] / points[:, 2].mean()
     errors = []
     for depths in (None, Depths(relative, 0.5)):
@@ -82,4 +82,4 @@ def test_translation_of_known_rotation_is_exact(angles: tuple[int, int, int]) ->
 def test_points_behind_the_camera_have_no_translation() -> None:
     truth = RigidTransform(rotation_from_angles(0, 0, 0), np.array([0.0, 0.0, 0.8]))
     assert fit_translation(POINTS_M, -seen(truth), WEIGHTS, truth.rotation) is None
-    assert fit_translation(POINTS_M, np.full((40, 2), 0.1), WEIGHTS, truth.rotation) is None
+    assert fit_translation(POINTS_M, np.full((2, 40), 0.1), WEIGHTS, truth.rotation) is None

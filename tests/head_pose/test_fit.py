@@ -4,17 +4,15 @@ import pytest
 
 from arpipe.geometry.transforms import angle_between_deg
 from arpipe.head_pose import fit
-from arpipe.head_pose.face import SeenFace, fitted_face
+from arpipe.head_pose.face import SeenFace
 from arpipe.head_pose.fit import FaceFit, fit_face
 from arpipe.topology import load_topology
 from arpipe.types import Landmarks
 from tests.head_pose.heads import CAMERA, long_face, observe, pose_of
 
-FACE = fitted_face(load_topology("face"))
-
 
 def fitted(landmarks: Landmarks) -> FaceFit:
-    found = fit_face(FACE, SeenFace.of(landmarks, CAMERA), None)
+    found = fit_face(SeenFace.of(landmarks, CAMERA), None)
     assert found is not None
     return found
 
@@ -40,10 +38,10 @@ def test_face_that_fits_exactly_leaves_nothing_for_depth_to_decide(z_gain: float
 def test_weight_of_depth_is_kept_from_frame_to_frame_and_measured_again() -> None:
     exact = SeenFace.of(observe(pose_of(0.0, 0.0).apply(load_topology("face").canonical_m)), CAMERA)
     other = SeenFace.of(observe(pose_of(0.0, 0.0).apply(long_face())), CAMERA)
-    found = fit_face(FACE, exact, None)
+    found = fit_face(exact, None)
     weights = []
     for _ in range(fit.MISFIT_FRAMES + 1):
-        found = fit_face(FACE, other, found)
+        found = fit_face(other, found)
         assert found is not None
         weights.append(found.depth_weight)
     assert weights[0] == 0.0

@@ -28,7 +28,7 @@ def spread_of_places(shape_m: np.ndarray, person_m: np.ndarray) -> float:
     """How far the origin of the head wanders within the head, m."""
     origins = []
     for truth in swaying(60):
-        placed = place_shape(FACE, shape_m, view(truth, person_m), truth.rotation)
+        placed = place_shape(shape_m, view(truth, person_m), truth.rotation)
         assert placed is not None
         origins.append(truth.rotation.T @ (placed.translation_m - truth.translation_m))
     return float(np.linalg.norm(np.array(origins) - np.mean(origins, axis=0), axis=1).mean())
@@ -39,7 +39,7 @@ def test_place_is_steadier_with_the_learned_shape() -> None:
     for truth in swaying(60):
         shape.observe(view(truth, long_face()), truth.rotation)
     # Of the canonical size: another one moves the place along the ray, whatever the shape.
-    person = fit_similarity(long_face()[FACE.indices], FACE.canonical_m, FACE.weights).apply(long_face())
+    person = fit_similarity(long_face()[FACE.indices], FACE.canonical_m.T, FACE.weights).apply(long_face())
     assert spread_of_places(shape.points_m, person) < 0.5 * spread_of_places(FACE.canonical_m, person)
 
 
@@ -48,7 +48,7 @@ def test_learning_neither_turns_nor_resizes_the_head() -> None:
     for truth in swaying(60):
         shape.observe(view(truth, long_face() * 1.3), truth.rotation)
     assert np.abs(shape.points_m - FACE.canonical_m).max() > 0.002  # it has learned
-    change = fit_similarity(FACE.canonical_m, shape.points_m, FACE.weights)
+    change = fit_similarity(FACE.canonical_m.T, shape.points_m.T, FACE.weights)
     assert change.scale == pytest.approx(1.0, abs=0.02)
     assert np.abs(change.rotation - np.eye(3)).max() < 0.01
 
