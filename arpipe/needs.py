@@ -15,6 +15,8 @@ class Need(StrEnum):
         IRIS: Face landmarks of the attention mesh, with irises and refined lips and eyes; implies a face.
         BODY: Body landmarks.
         HANDS: Hand landmarks.
+        EXPRESSIONS: Scores of facial expressions and the gaze; implies a face with irises.
+        GESTURES: Gestures and movements of hands; implies hands.
         MASK: The mask of all people in the picture.
     """
 
@@ -22,6 +24,8 @@ class Need(StrEnum):
     IRIS = "iris"
     BODY = "body"
     HANDS = "hands"
+    EXPRESSIONS = "expressions"
+    GESTURES = "gestures"
     MASK = "mask"
 
 

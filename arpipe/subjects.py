@@ -7,9 +7,12 @@ asks for it, at the rate of `perception.every`. A tracker is a class with
 - `open(runtime, *settings)`, a class method that loads its networks from a `Runtime`,
 - `update(context)`, which returns the results of the next `FrameContext`,
 - `reset()`, which forgets the stream.
+
+A subject may also complete the results of an earlier one, as expressions do with faces: it names the same `results`,
+requires the earlier subject, and its tracker returns the results of the context with more in them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -18,8 +21,9 @@ from pydantic import AfterValidator
 from arpipe.needs import Need
 from arpipe.spelling import nearest
 
-ColumnType = Literal["integer", "number", "text", "points", "matrix"]
-"""Types of table columns: "points" are n rows of float32, a "matrix" is of float64."""
+ColumnType = Literal["integer", "number", "text", "points", "matrix", "scores", "movements"]
+"""Types of table columns: "points" are n rows of float32, a "matrix" is of float64, "scores" are numbers by name, and
+"movements" are records as `arpipe.types.Movement.to_dict` returns them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Subject:
         tracker: "module:Class" of its tracker.
         settings: Fields of `PerceptionConfig` that the tracker's `open` takes after the runtime.
         needs: Needs of effects that it serves.
+        requires: Needs that earlier subjects must serve before it can be detected.
         kind: Value of `kind` in its rows of CSV and Parquet; empty if it is not exported.
         columns: Keys of its `to_dict` that are columns there, nested ones included; `id`, `score` and `box` always are.
     """
@@ -39,6 +44,7 @@ class Subject:
     tracker: str
     settings: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
+    requires: tuple[Need, ...] = ()
     kind: str = ""
     columns: Mapping[str, ColumnType] = field(default_factory=dict)
 
@@ -56,6 +62,22 @@ _POSE: Mapping[str, ColumnType] = {
     "scale_error": "number",
 }
 
+_EXPRESSIONS: Mapping[str, ColumnType] = {
+    "expressions": "scores",
+    **dict.fromkeys(("mouth_open", "smile", "blink_left", "blink_right"), "number"),
+    **dict.fromkeys(("wink_left", "wink_right", "brow_raise"), "number"),
+    "gaze_yaw_deg": "number",
+    "gaze_pitch_deg": "number",
+    "movements": "movements",
+}
+
+_GESTURES: Mapping[str, ColumnType] = {
+    "gesture": "text",
+    "gesture_score": "number",
+    "gesture_scores": "scores",
+    "movements": "movements",
+}
+
 SUBJECTS: dict[str, Subject] = {
     "face": Subject(
         results="faces",
@@ -64,6 +86,14 @@ SUBJECTS: dict[str, Subject] = {
         needs=(Need.FACE, Need.IRIS),
         kind="face",
         columns={**_POSE, "landmarks": "points"},
+    ),
+    "expressions": Subject(
+        results="faces",
+        tracker="arpipe.tracking.expressions.tracker:ExpressionTracker",
+        settings=("expressions", "face"),
+        needs=(Need.EXPRESSIONS,),
+        requires=(Need.FACE, Need.IRIS),
+        columns=_EXPRESSIONS,
     ),
     "body": Subject(
         results="bodies",
@@ -81,6 +111,14 @@ SUBJECTS: dict[str, Subject] = {
         kind="hand",
         columns={"side": "text", "side_score": "number", "landmarks": "points", "world": "points"},
     ),
+    "gestures": Subject(
+        results="hands",
+        tracker="arpipe.tracking.gestures.tracker:GestureTracker",
+        settings=("gestures", "hands"),
+        needs=(Need.GESTURES,),
+        requires=(Need.HANDS,),
+        columns=_GESTURES,
+    ),
     "mask": Subject(
         results="mask",
         tracker="arpipe.tracking.mask.tracker:MaskTracker",
@@ -89,6 +127,14 @@ SUBJECTS: dict[str, Subject] = {
     ),
 }
 """Name → subject, in the order in which they are detected; trackers are imported on first use."""
+
+
+def required(track: Collection[str], needs: frozenset[Need]) -> frozenset[Need]:
+    """Return needs, and those that the subjects asked for by name or by a need require in turn."""
+    for name, subject in reversed(SUBJECTS.items()):  # a subject stands after those that it requires
+        if name in track or not needs.isdisjoint(subject.needs):
+            needs = needs.union(subject.requires)
+    return needs
 
 
 def exported() -> list[Subject]:

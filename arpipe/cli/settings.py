@@ -85,7 +85,7 @@ TRACK = Setting(
     "",
     str,
     ("--track",),
-    "Subjects to track: face, body, hands, or several: 'face,body'. Default: as effects need.",
+    "Subjects to track: face, expressions, body, hands, gestures, or several: 'face,body'. Default: as effects need.",
     "SUBJECTS",
     _subjects,
 )

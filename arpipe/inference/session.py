@@ -14,6 +14,9 @@ from arpipe.inference.providers import RuntimeSession, SessionConfig, open_sessi
 from arpipe.weights import store
 from arpipe.weights.wheel import Progress
 
+Tensors = Mapping[str, NDArray[np.float32]]
+"""Input name → (n, *shape)."""
+
 
 class Session:
     """A network, loaded and ready.
@@ -50,9 +53,9 @@ class Session:
             loaded = _load_from_store(network, config, progress, outputs)
         self._session: RuntimeSession | None = loaded
         self.provider = provider_in_use(loaded)
-        source = loaded.get_inputs()[0]
-        self._input_name: str = source.name
-        self._sample_shape: tuple[int, ...] = tuple(source.shape[1:])
+        self._shapes: dict[str, tuple[int, ...]] = {
+            source.name: tuple(source.shape[1:]) for source in loaded.get_inputs()
+        }
         self._output_names = [output.name for output in loaded.get_outputs()]
         parts = config.batch_threads if self.provider == "cpu" else 1
         # Threads start with the first batch that is divided, so a single face never needs them.
@@ -61,8 +64,13 @@ class Session:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of one sample, (height, width, 3) for an image."""
-        return self._sample_shape
+        """Shape of one sample of the first input, (height, width, 3) for an image."""
+        return next(iter(self._shapes.values()))
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the inputs, in the network's order."""
+        return tuple(self._shapes)
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -70,7 +78,7 @@ class Session:
         return tuple(self._output_names)
 
     def run(self, tensor: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-        """Run the network on a batch.
+        """Run a network that has one input on a batch.
 
         Args:
             tensor: (n, *input_shape) float32, or one sample without n.
@@ -79,38 +87,53 @@ class Session:
             Output name → (n, *shape), owned by the caller.
 
         Raises:
-            InferenceError: Wrong shape or dtype, or closed.
+            InferenceError: Wrong shape or dtype, several inputs, or closed.
             NonFiniteOutput: An output has NaN or infinity.
         """
-        if tensor.ndim == len(self._sample_shape):
+        if tensor.ndim == len(self.input_shape):
             tensor = tensor[np.newaxis]
-        if tensor.shape[1:] != self._sample_shape or tensor.dtype != np.float32:
-            raise InferenceError(
-                f"{self.name}: expected (n, {', '.join(map(str, self._sample_shape))}) float32, "
-                f"got {tensor.shape} {tensor.dtype}"
-            )
-        values = self._run_parts(tensor)
+        return self.run_named({next(iter(self._shapes)): tensor})
+
+    def run_named(self, tensors: Tensors) -> dict[str, NDArray[np.float32]]:
+        """Run the network on a batch; results and errors as in `run`.
+
+        Args:
+            tensors: Name of each input → (n, *shape) float32, with one n for all.
+        """
+        self._check_inputs(tensors)
+        values = self._run_parts(tensors)
         outputs = dict(zip(self._output_names, values, strict=True))
         _check_finite(self.name, outputs)
         return outputs
 
-    def _run_parts(self, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    def _check_inputs(self, tensors: Tensors) -> None:
+        if tensors.keys() != self._shapes.keys():
+            raise InferenceError(f"{self.name} takes {', '.join(self._shapes)}, got {', '.join(tensors)}")
+        count = len(next(iter(tensors.values())))
+        for name, tensor in tensors.items():
+            shape = self._shapes[name]
+            if tensor.shape != (count, *shape) or tensor.dtype != np.float32:
+                raise InferenceError(
+                    f"{self.name}: expected (n, {', '.join(map(str, shape))}) float32, "
+                    f"got {tensor.shape} {tensor.dtype}"
+                )
+
+    def _run_parts(self, tensors: Tensors) -> list[NDArray[np.float32]]:
         """Run a batch, divided among the threads: the first part runs on the caller's."""
-        count = min(self._parts, len(tensor))
+        count = min(self._parts, len(next(iter(tensors.values()))))
         if self._helpers is None or count < 2:
-            return self._run_whole(tensor)
-        own, *others = np.array_split(tensor, count)
+            return self._run_whole(tensors)
+        split = {name: np.array_split(tensor, count) for name, tensor in tensors.items()}
+        own, *others = ({name: parts[index] for name, parts in split.items()} for index in range(count))
         pending = [self._helpers.submit(self._run_whole, part) for part in others]
         answers = [self._run_whole(own), *(future.result() for future in pending)]
         return [np.concatenate(parts) for parts in zip(*answers, strict=True)]
 
-    def _run_whole(self, tensor: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    def _run_whole(self, tensors: Tensors) -> list[NDArray[np.float32]]:
         if self._session is None:
             raise InferenceError(f"session {self.name!r} is closed")
         try:
-            values: list[NDArray[np.float32]] = self._session.run(
-                self._output_names, {self._input_name: tensor}
-            )
+            values: list[NDArray[np.float32]] = self._session.run(self._output_names, dict(tensors))
         except Exception as error:  # ONNX Runtime's own exceptions share no public base class
             raise InferenceError(f"{self.name} failed on {self.provider}: {error}") from error
         return values

@@ -15,11 +15,13 @@ from arpipe.needs import Need, parse_needs
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel
 from arpipe.pipeline.fork_guard import ForkGuard
 from arpipe.pipeline.schedule import Rates
-from arpipe.subjects import SUBJECTS, Subject, SubjectName
+from arpipe.subjects import SUBJECTS, Subject, SubjectName, required
 from arpipe.timing import FRAME_STAGE, Span, StageTimer
 from arpipe.tracking.body import BodyTrackerConfig
 from arpipe.tracking.context import FrameContext, PoseEffort
+from arpipe.tracking.expressions.tracker import ExpressionConfig, ExpressionTracker
 from arpipe.tracking.face import FaceTrackerConfig, pose_effort
+from arpipe.tracking.gestures.tracker import GestureConfig
 from arpipe.tracking.hands import HandTrackerConfig
 from arpipe.tracking.mask.tracker import MaskTrackerConfig
 from arpipe.tracking.settings import Mode, ModeConfig
@@ -35,8 +37,10 @@ class PerceptionConfig(BaseModel):
         track: Subjects to detect whatever the effects need; faces when neither asks for anything. Faces that are asked
             for here have everything that the mesh can give.
         face: The face tracker.
+        expressions: Expressions of faces.
         body: The body tracker.
         hands: The hand tracker.
+        gestures: Gestures of hands.
         mask: The segmentation of people.
         head_pose: The pose solver.
         every: How often each network runs, except on photos.
@@ -47,8 +51,10 @@ class PerceptionConfig(BaseModel):
 
     track: tuple[SubjectName, ...] = ()
     face: FaceTrackerConfig = FaceTrackerConfig()
+    expressions: ExpressionConfig = ExpressionConfig()
     body: BodyTrackerConfig = BodyTrackerConfig()
     hands: HandTrackerConfig = HandTrackerConfig()
+    gestures: GestureConfig = GestureConfig()
     mask: MaskTrackerConfig = MaskTrackerConfig()
     head_pose: HeadPoseConfig = HeadPoseConfig()
     every: Rates = Rates()
@@ -196,6 +202,13 @@ class Perception:
             for tracker in self._trackers.values():
                 tracker.reset()
 
+    def learn_neutral(self) -> None:
+        """Learn the neutral expressions of all faces in the picture anew, from the next frame on."""
+        with self._lock:
+            for tracker in self._trackers.values():
+                if isinstance(tracker, ExpressionTracker):
+                    tracker.learn_neutral()
+
     def close(self) -> None:
         """Free the networks; may be called twice."""
         if not self._guard.is_forked:
@@ -217,8 +230,10 @@ class Perception:
         timer.begin_frame(frame.index)
         with timer.stage(FRAME_STAGE):
             for name in wanted:
-                faces = results.get("faces", ())
-                context = FrameContext(frame, timer, camera, quality.every.of(name), attention, effort, faces)
+                found = results.get("faces", ()), results.get("hands", ())
+                context = FrameContext(
+                    frame, timer, camera, quality.every.of(name), attention, effort, *found
+                )
                 results[SUBJECTS[name].results] = self._trackers[name].update(context)
         own = {key: value for key, value in results.items() if key in _FIELDS}
         extra = {key: value for key, value in results.items() if key not in _FIELDS}
@@ -229,7 +244,8 @@ class Perception:
 
     def _wanted(self) -> tuple[str, ...]:
         """Return the subjects that effects and configuration ask for, in the order of the table."""
-        needs, track = self.needs, self.config.track
+        track = self.config.track
+        needs = required(track, self.needs)
         wanted = tuple(
             name for name, subject in SUBJECTS.items() if name in track or not needs.isdisjoint(subject.needs)
         )
@@ -239,7 +255,8 @@ class Perception:
         return pose_effort(self.config.face, self.config.head_pose) if quality.pose_views else "none"
 
     def _runs_attention(self, quality: PerceptionQuality) -> bool:
-        return Need.IRIS in self.needs or (quality.attention and not self._is_plain_mesh_enough())
+        needs = required(self.config.track, self.needs)
+        return Need.IRIS in needs or (quality.attention and not self._is_plain_mesh_enough())
 
     def _is_plain_mesh_enough(self) -> bool:
         """Whether faces are only for effects that need no irises, and the mesh may follow from that."""

@@ -21,16 +21,20 @@ class Rates(BaseModel):
 
     Attributes:
         face: Faces move on as they did, and so do their poses.
+        expressions: Expressions stay as they were.
         body: Bodies move on as they did.
         hands: Hands move on as they did.
+        gestures: Gestures stay as they were; movements are seen in every frame.
         mask: The mask moves with the picture, and its edges are refined in every frame.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
     face: Rate = 1
+    expressions: Rate = 1
     body: Rate = 1
     hands: Rate = 1
+    gestures: Rate = 1
     mask: Rate = 1
 
     @classmethod

@@ -5,7 +5,7 @@ from typing import Literal
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.timing import StageTimer
-from arpipe.types import Frame, TrackedFace
+from arpipe.types import Frame, TrackedFace, TrackedHand
 
 PoseEffort = Literal["photo", "export", "live", "none"]
 """How many further views of a face decide its pose, most first."""
@@ -23,6 +23,7 @@ class FrameContext:
         attention: Run the attention mesh where it is configured, else the plain one.
         pose_effort: How many further views of a face decide its pose.
         faces: Faces found in this frame by an earlier tracker.
+        hands: Hands found in this frame by an earlier tracker.
     """
 
     frame: Frame
@@ -32,3 +33,4 @@ class FrameContext:
     attention: bool = True
     pose_effort: PoseEffort = "none"
     faces: tuple[TrackedFace, ...] = ()
+    hands: tuple[TrackedHand, ...] = ()

@@ -68,12 +68,25 @@ class Network(WeightFile):
     """A network in a `.tflite` file, which arpipe converts.
 
     Attributes:
-        input: What the network takes.
+        input: The image that the network takes; None for one that takes numbers.
+        inputs: Name → shape of one sample of the numbers that it takes instead, in the source's order.
         outputs: Name → shape of one sample; `run` adds the batch dimension in front.
     """
 
-    input: InputSpec
+    input: InputSpec | None = None
+    inputs: dict[str, tuple[int, ...]] = {}
     outputs: dict[str, tuple[int, ...]]
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of its inputs in the source's order."""
+        return tuple(self.inputs) or ("input",)
+
+    @model_validator(mode="after")
+    def _check_inputs(self) -> Self:
+        if (self.input is None) == (not self.inputs):
+            raise ValueError(f"{self.name}: expected either an image (`input`) or numbers (`inputs`)")
+        return self
 
 
 class Catalog(BaseModel):

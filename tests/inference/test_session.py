@@ -182,3 +182,32 @@ def test_network_damaged_unnoticed_is_made_anew(tmp_path: Path, monkeypatch: pyt
     with Session("selfie_segmentation") as session:
         assert session.run(np.zeros((256, 256, 3), np.float32))["mask"].shape == (1, 256, 256)
     assert cache.sound(path, thorough=True)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_several_inputs_are_given_by_name(sum_of_two: Path, threads: int):
+    with Session(sum_of_two, SessionConfig(batch_threads=threads)) as session:
+        assert session.input_names == ("three", "one")
+        for n in (1, 3):
+            three = np.arange(3 * n, dtype=np.float32).reshape(n, 3)
+            one = np.full((n, 1), 100.0, np.float32)
+            np.testing.assert_array_equal(session.run_named({"one": one, "three": three})["sum"], three + 100)
+
+
+@pytest.mark.parametrize(
+    ("tensors", "message"),
+    [
+        ({"three": np.zeros((1, 3), np.float32)}, "takes three, one, got three"),
+        ({"three": np.zeros((2, 3), np.float32), "one": np.zeros((1, 1), np.float32)}, r"expected \(n, 1\)"),
+        ({"three": np.zeros((1, 3), np.float32), "one": np.zeros((1, 1))}, "float64"),
+    ],
+    ids=["missing", "other batch", "dtype"],
+)
+def test_wrong_named_inputs_are_refused(sum_of_two: Path, tensors: dict[str, np.ndarray], message: str):
+    with Session(sum_of_two) as session, pytest.raises(InferenceError, match=message):
+        session.run_named(tensors)
+
+
+def test_one_tensor_is_not_enough_for_several_inputs(sum_of_two: Path):
+    with Session(sum_of_two) as session, pytest.raises(InferenceError, match="takes three, one, got three"):
+        session.run(np.zeros((1, 3), np.float32))

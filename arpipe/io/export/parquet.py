@@ -55,5 +55,9 @@ def _type(column: str) -> pa.DataType:
         "text": pa.string(),
         "points": pa.list_(pa.list_(pa.float32())),
         "matrix": pa.list_(pa.list_(pa.float64())),
+        "scores": pa.map_(pa.string(), pa.float64()),
+        "movements": pa.list_(
+            pa.struct([("name", pa.string()), ("started_s", pa.float64()), ("duration_s", pa.float64())])
+        ),
     }
     return types[COLUMN_TYPES[column]]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from arpipe.subjects import ColumnType, exported
+from arpipe.subjects import SUBJECTS, ColumnType, exported
 from arpipe.types import FrameResult
 from arpipe.types.rounding import Record
 
@@ -32,7 +32,7 @@ Row = dict[str, object]
 def _column_types() -> dict[str, ColumnType]:
     """Return the columns of all subjects: those of older versions in their order, then the others."""
     types = dict(_COMMON)
-    for subject in exported():
+    for subject in SUBJECTS.values():
         types.update(subject.columns)
     return {name: types[name] for name in dict.fromkeys((*_ORDER, *types))}
 
@@ -41,9 +41,12 @@ COLUMN_TYPES = _column_types()
 """Column of CSV and Parquet → its type, in order."""
 
 COLUMNS = tuple(COLUMN_TYPES)
-"""Columns of CSV and Parquet. In a CSV, points and matrices are JSON: a 4 × 4, an n × 3 or n × 4, and an n × 3 list."""
+"""Columns of CSV and Parquet. In a CSV, points and matrices are JSON: a 4 × 4, an n × 3 or n × 4, and an n × 3 list; so
+are scores by name and movements."""
 
-LIST_COLUMNS = tuple(name for name, kind in COLUMN_TYPES.items() if kind in ("points", "matrix"))
+NESTED_COLUMNS = tuple(
+    name for name, kind in COLUMN_TYPES.items() if kind not in ("integer", "number", "text")
+)
 
 
 def rows(result: FrameResult) -> Iterator[Row]:
@@ -65,7 +68,7 @@ def _cells(record: Mapping[str, object]) -> Row:
     """Return a record's values by column; nested records and vectors are flattened."""
     cells: Row = {}
     for key, value in record.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and key not in COLUMN_TYPES:
             cells.update(_cells(value))
         elif key in _VECTORS and isinstance(value, list):
             cells.update(zip(_VECTORS[key], value, strict=True))

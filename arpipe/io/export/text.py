@@ -5,7 +5,7 @@ from pathlib import Path
 
 from arpipe.io.atomic import AtomicFile
 from arpipe.io.export.export import Export, ExportHeader, header_beside, to_json
-from arpipe.io.export.table import COLUMNS, LIST_COLUMNS, record_rows
+from arpipe.io.export.table import COLUMNS, NESTED_COLUMNS, record_rows
 from arpipe.io.writer import FileWriter
 from arpipe.types.rounding import Record
 
@@ -52,7 +52,7 @@ class CsvExport(_TextExport):
     def _write(self, record: Record) -> None:
         self._require_open()
         for row in record_rows(record):
-            for name in LIST_COLUMNS:
+            for name in NESTED_COLUMNS:
                 row[name] = None if row[name] is None else to_json(row[name])
             with self._writing():
                 self._table.writerow(row)

@@ -79,7 +79,7 @@ class Lowering:
 
 
 OperatorFunction = Callable[[Lowering, Operator], str | None]
-"""Appends the nodes of one operator and returns the value of its first output; None if it was folded away."""
+"""Appends the nodes of one operator and returns the value of its output; None if it has bound its outputs itself."""
 
 
 def nchw(shape: tuple[int, ...]) -> tuple[int, ...]:

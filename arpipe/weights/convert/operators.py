@@ -1,4 +1,4 @@
-"""Converts TFLite's builtin operators to ONNX nodes: one function per operator, one table.
+"""Converts TFLite's operators on images and arrangements of numbers to ONNX nodes, and lists all builtin operators.
 
 Only the operators of MediaPipe's networks are supported; any other is refused by name, never approximated.
 """
@@ -8,6 +8,7 @@ import tflite
 from numpy.typing import NDArray
 
 from arpipe.errors import WeightsError
+from arpipe.weights.convert.elementwise import ELEMENTWISE_OPERATORS, activate
 from arpipe.weights.convert.lowering import (
     IMAGE_RANK,
     NCHW_FROM_NHWC,
@@ -20,23 +21,7 @@ from arpipe.weights.convert.lowering import (
 from arpipe.weights.convert.sparsity import densify
 from arpipe.weights.convert.tflite_reader import Operator, OptionReader, Tensor
 
-RELU6_LIMIT = 6.0
-
 IntArray = NDArray[np.int64]
-
-
-def _activate(lowering: Lowering, value: str, operator: Operator) -> str:
-    """Append the operator's fused activation; without an option table it has none."""
-    activation = operator.options.FusedActivationFunction() if operator.options is not None else 0
-    if activation == tflite.ActivationFunctionType.NONE:
-        return value
-    if activation == tflite.ActivationFunctionType.RELU:
-        return lowering.graph.add("Relu", [value])
-    if activation == tflite.ActivationFunctionType.RELU6:
-        low = lowering.graph.constant(np.float32(0.0))
-        high = lowering.graph.constant(np.float32(RELU6_LIMIT))
-        return lowering.graph.add("Clip", [value, low, high])
-    raise WeightsError(f"{operator.kind}: fused activation {activation} is not supported")
 
 
 def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> tuple[int, int]:
@@ -75,7 +60,7 @@ def _convolution(lowering: Lowering, operator: Operator, weights: np.ndarray, gr
     inputs = _linear_inputs(lowering, operator, lowering.value(operand(operator, 0)), weights)
     kernel = (weights.shape[2], weights.shape[3])
     value = lowering.graph.add("Conv", inputs, group=group, **_window(options, operand(operator, 0), kernel))
-    return _activate(lowering, value, operator)
+    return activate(lowering, value, operator)
 
 
 def conv_2d(lowering: Lowering, operator: Operator) -> str:
@@ -98,7 +83,7 @@ def fully_connected(lowering: Lowering, operator: Operator) -> str:
     if len(operand(operator, 0).shape) != 2:
         value = lowering.reshape(value, (1, weights.shape[1]))
     inputs = _linear_inputs(lowering, operator, value, weights)
-    value = _activate(lowering, lowering.graph.add("Gemm", inputs, transB=1), operator)
+    value = activate(lowering, lowering.graph.add("Gemm", inputs, transB=1), operator)
     shape = operator.outputs[0].shape
     return value if len(shape) == 2 else lowering.reshape(value, shape)
 
@@ -108,7 +93,7 @@ def _pool(kind: str, lowering: Lowering, operator: Operator) -> str:
     image = operand(operator, 0)
     kernel = (options.FilterHeight(), options.FilterWidth())
     value = lowering.graph.add(kind, [lowering.value(image)], **_window(options, image, kernel))
-    return _activate(lowering, value, operator)
+    return activate(lowering, value, operator)
 
 
 def max_pool_2d(lowering: Lowering, operator: Operator) -> str:
@@ -121,54 +106,8 @@ def average_pool_2d(lowering: Lowering, operator: Operator) -> str:
     options, image = option_table(operator), operand(operator, 0)
     if (options.FilterHeight(), options.FilterWidth()) == image.shape[1:3]:
         value = lowering.graph.add("GlobalAveragePool", [lowering.value(image)])
-        return _activate(lowering, value, operator)
+        return activate(lowering, value, operator)
     return _pool("AveragePool", lowering, operator)
-
-
-def _binary(kind: str, lowering: Lowering, operator: Operator) -> str:
-    rank = len(operator.outputs[0].shape)
-    inputs = [lowering.value(operand(operator, i), rank) for i in range(2)]
-    return _activate(lowering, lowering.graph.add(kind, inputs), operator)
-
-
-def add(lowering: Lowering, operator: Operator) -> str:
-    """Append a sum with broadcasting."""
-    return _binary("Add", lowering, operator)
-
-
-def mul(lowering: Lowering, operator: Operator) -> str:
-    """Append a product with broadcasting."""
-    return _binary("Mul", lowering, operator)
-
-
-def relu(lowering: Lowering, operator: Operator) -> str:
-    """Append a ReLU."""
-    return lowering.graph.add("Relu", [lowering.value(operand(operator, 0))])
-
-
-def logistic(lowering: Lowering, operator: Operator) -> str:
-    """Append a sigmoid."""
-    return lowering.graph.add("Sigmoid", [lowering.value(operand(operator, 0))])
-
-
-def hard_swish(lowering: Lowering, operator: Operator) -> str:
-    """Append x · relu6(x + 3) / 6, which is x · HardSigmoid with slope 1/6."""
-    value = lowering.value(operand(operator, 0))
-    gate = lowering.graph.add("HardSigmoid", [value], alpha=1.0 / 6.0, beta=0.5)
-    return lowering.graph.add("Mul", [value, gate])
-
-
-def prelu(lowering: Lowering, operator: Operator) -> str:
-    """Append a leaky ReLU with one slope per channel."""
-    slope = lowering.array(operand(operator, 1))
-    channels = operand(operator, 0).shape[-1]
-    if len(operand(operator, 0).shape) != IMAGE_RANK or slope.size != channels:
-        raise WeightsError(f"PRELU: slope of shape {slope.shape} is not one per channel ({channels})")
-    inputs = [
-        lowering.value(operand(operator, 0)),
-        lowering.graph.constant(slope.reshape(channels, 1, 1), "slope"),
-    ]
-    return lowering.graph.add("PRelu", inputs)
 
 
 def pad(lowering: Lowering, operator: Operator) -> str:
@@ -185,9 +124,65 @@ def pad(lowering: Lowering, operator: Operator) -> str:
 def concatenation(lowering: Lowering, operator: Operator) -> str:
     """Append a concatenation along one axis."""
     rank = len(operator.outputs[0].shape)
-    inputs = [lowering.value(operand(operator, i)) for i in range(len(operator.inputs))]
+    tensors = [operand(operator, i) for i in range(len(operator.inputs))]
+    computed = [lowering.value(tensor) for tensor in tensors if not lowering.is_constant(tensor)]
+    inputs = [
+        _repeat(lowering, lowering.value(tensor), computed[0])
+        if lowering.is_constant(tensor)
+        else lowering.value(tensor)
+        for tensor in tensors
+    ]
     value = lowering.graph.add("Concat", inputs, axis=nchw_axis(option_table(operator).Axis(), rank))
-    return _activate(lowering, value, operator)
+    return activate(lowering, value, operator)
+
+
+def _repeat(lowering: Lowering, constant: str, like: str) -> str:
+    """Append a repetition of a constant for every sample of a batch."""
+    graph = lowering.graph
+    ones = graph.constant(np.ones(graph.constants[constant].ndim - 1, np.int64), "shape")
+    batch = graph.add("Shape", [like], start=0, end=1)
+    return graph.add("Expand", [constant, graph.add("Concat", [batch, ones], axis=0)])
+
+
+def transpose(lowering: Lowering, operator: Operator) -> str:
+    """Append a permutation of the axes, the batch excepted."""
+    source = operand(operator, 0)
+    rank = len(source.shape)
+    order = [int(axis) for axis in lowering.array(operand(operator, 1))]
+    if order[0] != 0:
+        raise WeightsError(f"TRANSPOSE to axes {order} would move the batch, which is not supported")
+    if rank == IMAGE_RANK:
+        order = [nchw_axis(order[axis], rank) for axis in NCHW_FROM_NHWC]
+    return lowering.graph.add("Transpose", [lowering.value(source)], perm=order)
+
+
+def gather(lowering: Lowering, operator: Operator) -> str:
+    """Append a selection of constant positions along one axis."""
+    source, options = operand(operator, 0), option_table(operator)
+    indices = lowering.array(operand(operator, 1)).astype(np.int64)
+    if options.BatchDims() or indices.ndim != 1:
+        raise WeightsError(f"GATHER is supported with a list of positions only, got shape {indices.shape}")
+    axis = nchw_axis(options.Axis(), len(source.shape))
+    return lowering.graph.add(
+        "Gather", [lowering.value(source), lowering.graph.constant(indices, "indices")], axis=axis
+    )
+
+
+def unpack(lowering: Lowering, operator: Operator) -> None:
+    """Append a selection of each position along one axis, which goes."""
+    source = operand(operator, 0)
+    axis = option_table(operator).Axis() % len(source.shape)
+    if axis == 0:
+        raise WeightsError("UNPACK of a batch is not supported")
+    value = lowering.nhwc_value(source)
+    gone = lowering.graph.constant(np.array([axis], np.int64), "axes")
+    for position, tensor in enumerate(operator.outputs):
+        index = lowering.graph.constant(np.array([position], np.int64), "index")
+        part = lowering.graph.add("Gather", [value, index], axis=axis)
+        part = lowering.graph.add("Squeeze", [part, gone])
+        if len(tensor.shape) == IMAGE_RANK:
+            part = lowering.graph.add("Transpose", [part], perm=NCHW_FROM_NHWC)
+        lowering.bind(tensor, part)
 
 
 def reshape(lowering: Lowering, operator: Operator) -> str:
@@ -199,17 +194,6 @@ def reshape(lowering: Lowering, operator: Operator) -> str:
     if target[1:3] == (1, 1):
         return lowering.reshape(value, (target[0], target[3], 1, 1))
     return lowering.graph.add("Transpose", [value], perm=NCHW_FROM_NHWC)
-
-
-def mean(lowering: Lowering, operator: Operator) -> str:
-    """Append the mean over height and width."""
-    image = operand(operator, 0)
-    axes = sorted(int(axis) for axis in np.atleast_1d(lowering.array(operand(operator, 1))))
-    if len(image.shape) != IMAGE_RANK or axes != [1, 2]:
-        raise WeightsError(f"MEAN over axes {axes} of {image.shape} is not supported, only over an image")
-    value = lowering.graph.add("GlobalAveragePool", [lowering.value(image)])
-    target = operator.outputs[0].shape
-    return value if len(target) == IMAGE_RANK else lowering.reshape(value, target)
 
 
 def resize_bilinear(lowering: Lowering, operator: Operator) -> str:
@@ -232,7 +216,7 @@ def depth_to_space(lowering: Lowering, operator: Operator) -> str:
 
 
 def strided_slice(lowering: Lowering, operator: Operator) -> str:
-    """Append a slice, or nothing if it selects the whole tensor."""
+    """Append a slice, or nothing if it selects the whole tensor or the only sample of a batch, which stays one."""
     source = operand(operator, 0)
     rank = len(source.shape)
     begin, end, step = _slice_bounds(lowering, operator)
@@ -250,7 +234,9 @@ def _slice_bounds(lowering: Lowering, operator: Operator) -> tuple[IntArray, Int
     shape = operand(operator, 0).shape
     begin, end, step = (lowering.array(operand(operator, i)).astype(np.int64) for i in (1, 2, 3))
     options = option_table(operator)
-    if options.EllipsisMask() or options.NewAxisMask() or options.ShrinkAxisMask() or (step < 1).any():
+    takes_only_sample = options.ShrinkAxisMask() == 1 and shape[0] == 1
+    shrinks = options.ShrinkAxisMask() and not takes_only_sample
+    if options.EllipsisMask() or options.NewAxisMask() or shrinks or (step < 1).any():
         raise WeightsError("STRIDED_SLICE is supported with begin, end and positive steps only")
     bits = 1 << np.arange(len(shape))
     begin = np.where(options.BeginMask() & bits, 0, begin)
@@ -276,7 +262,7 @@ def densify_weights(lowering: Lowering, operator: Operator) -> None:
 
 
 BUILTIN_OPERATORS: dict[str, OperatorFunction] = {
-    "ADD": add,
+    **ELEMENTWISE_OPERATORS,
     "AVERAGE_POOL_2D": average_pool_2d,
     "CONCATENATION": concatenation,
     "CONV_2D": conv_2d,
@@ -285,15 +271,12 @@ BUILTIN_OPERATORS: dict[str, OperatorFunction] = {
     "DEPTH_TO_SPACE": depth_to_space,
     "DEQUANTIZE": dequantize,
     "FULLY_CONNECTED": fully_connected,
-    "HARD_SWISH": hard_swish,
-    "LOGISTIC": logistic,
+    "GATHER": gather,
     "MAX_POOL_2D": max_pool_2d,
-    "MEAN": mean,
-    "MUL": mul,
     "PAD": pad,
-    "PRELU": prelu,
-    "RELU": relu,
     "RESHAPE": reshape,
     "RESIZE_BILINEAR": resize_bilinear,
     "STRIDED_SLICE": strided_slice,
+    "TRANSPOSE": transpose,
+    "UNPACK": unpack,
 }

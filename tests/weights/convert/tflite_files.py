@@ -38,8 +38,12 @@ class TfliteFile:
         options: Any = None,
         dtype: type = np.float32,
         custom: bytes | None = None,
+        count: int = 1,
     ) -> int:
-        """Add a builtin operator by its name in the schema, or a custom one with `custom` options."""
+        """Add a builtin operator by its name in the schema, or a custom one with `custom` options.
+
+        It has `count` outputs of one shape, which follow each other; the first one is returned.
+        """
         code = schema.OperatorCodeT()
         builtin = CUSTOM if custom is not None else getattr(schema.BuiltinOperator, kind)
         code.builtinCode, code.deprecatedBuiltinCode = builtin, min(builtin, 127)
@@ -50,8 +54,8 @@ class TfliteFile:
             operator.customOptions = np.frombuffer(custom, np.uint8)
         operator.opcodeIndex = len(self.codes)
         operator.inputs = np.array(inputs, np.int32)
-        output = self._tensor(shape, np.dtype(dtype), 0)
-        operator.outputs = np.array([output], np.int32)
+        outputs = [self._tensor(shape, np.dtype(dtype), 0) for _ in range(count)]
+        operator.outputs = np.array(outputs, np.int32)
         if options is not None:
             operator.builtinOptions = options
             operator.builtinOptionsType = getattr(
@@ -59,13 +63,13 @@ class TfliteFile:
             )
         self.codes.append(code)
         self.operators.append(operator)
-        return output
+        return outputs[0]
 
-    def content(self, *outputs: int) -> bytes:
-        """The file's bytes."""
+    def content(self, *outputs: int, inputs: Sequence[int] | None = None) -> bytes:
+        """The file's bytes; it has one input unless several are given."""
         graph = schema.SubGraphT()
         graph.tensors, graph.operators = self.tensors, self.operators
-        graph.inputs = np.array([self.input], np.int32)
+        graph.inputs = np.array([self.input] if inputs is None else inputs, np.int32)
         graph.outputs = np.array(outputs, np.int32)
         model = schema.ModelT()
         model.version = 3

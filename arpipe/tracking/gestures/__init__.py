@@ -1,0 +1,1 @@
+"""Gestures and movements of tracked hands."""
