@@ -12,10 +12,13 @@ from arpipe.pipeline.perception import PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.pipeline.quality import QualityLevel
 from arpipe.pipeline.schedule import Rates
+from arpipe.subjects import SUBJECTS
 
 
 def test_one_number_counts_for_all_networks():
-    assert PerceptionConfig.model_validate({"every": 3}).every == Rates(face=3, body=3, hands=3, mask=3)
+    assert PerceptionConfig.model_validate({"every": 3}).every == Rates.model_validate(
+        dict.fromkeys(SUBJECTS, 3)
+    )
     assert QualityLevel.model_validate({"name": "low", "perception_every": 2}).perception_every == Rates.all(
         2
     )
