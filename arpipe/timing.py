@@ -178,6 +178,17 @@ class TimingLog:
         for stage, duration_ms in timings_ms.items():
             self._stages.setdefault(stage, []).append(duration_ms)
 
+    def extend(self, other: "TimingLog") -> None:
+        """Add the counted frames of another log."""
+        self.frames += other.frames
+        for stage in other.stages:
+            self._stages.setdefault(stage, []).extend(other.durations_ms(stage))
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Names of the stages, in order of first use."""
+        return tuple(self._stages)
+
     def durations_ms(self, stage: str) -> list[float]:
         """Return all counted durations of a stage, ms; empty for an unknown stage."""
         return list(self._stages.get(stage, ()))

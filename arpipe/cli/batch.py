@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     EFFECT,
     setting("video.codec", str, "--codec", metavar="NAME", help="h264, hevc, vp9, av1, mpeg4 or prores."),
     setting("video.quality", int, "--quality", metavar="0-100", help="Of videos and pictures."),
+    setting("batch.jobs", str, "--jobs", "-j", metavar="N|auto", help="Inputs at once, each in a process."),
+    setting(
+        "batch.retries", int, "--retries", metavar="N", help="Further attempts if a process ends or hangs."
+    ),
     TRACK,
     MAX_FACES,
     *CAMERA,
@@ -72,5 +76,6 @@ def batch(
         "config_file": config_file(config),
         "video": run.video,
         "pipeline": run,
+        "workers": run.batch,
     }
     raise typer.Exit(app.run(check(app.BatchConfig, given, "arpipe batch")))

@@ -1,9 +1,10 @@
 """`arpipe batch`: draws effects on recorded videos and photos, and exports data.
 
-`plan` assigns outputs to inputs, `job` processes one input, `report` prints progress and results, `run` is
-the command.
+`run` is the command. `plan` assigns outputs to inputs, `job` processes one input, `job_runner` runs several in this
+process and `pool` in several `worker` processes. What happens are the values of `events`, and `report` prints them.
 """
 
-from arpipe.apps.batch.run import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig, run
+from arpipe.apps.batch.config import BatchConfig
+from arpipe.apps.batch.run import EXIT_FAILED, EXIT_INTERRUPTED, run
 
 __all__ = ["EXIT_FAILED", "EXIT_INTERRUPTED", "BatchConfig", "run"]

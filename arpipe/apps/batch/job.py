@@ -15,6 +15,7 @@ from arpipe.io.sink import Sink
 from arpipe.io.sinks import open_sink
 from arpipe.io.source import Source, SourceInfo
 from arpipe.io.sources import open_source
+from arpipe.io.video.reader import VideoFile, VideoFileConfig
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.handover import BackgroundWriter
 from arpipe.pipeline.runner import FramePipeline, pictures, results
@@ -69,6 +70,7 @@ def run_job(
     log: TimingLog,
     on_start: Callable[[SourceInfo], None],
     on_frame: Callable[[], None],
+    threads: int = 0,
     clock: Clock = time.perf_counter,
 ) -> Outcome:
     """Process one input; its files appear once all of it is done, and not at all if it fails.
@@ -82,6 +84,7 @@ def run_job(
         log: Receives every frame's stages.
         on_start: Called once the input is open.
         on_frame: Called after each frame.
+        threads: Number of threads that decode a video; 0 for as many as the machine has cores.
         clock: Monotonic seconds.
 
     Raises:
@@ -92,7 +95,7 @@ def run_job(
     tally = _Tally(is_drawn=job.output is None)
     capture_ms: dict[int, float] = {}
     with ExitStack() as stack:
-        source = stack.enter_context(open_source(job.spec))
+        source = stack.enter_context(_open(job, threads))
         on_start(source.info)
         sinks = [stack.enter_context(sink) for sink in _open_sinks(job, source, video)]
         exports = [stack.enter_context(export) for export in _open_exports(job, source, pipeline)]
@@ -185,6 +188,12 @@ def _timed(frames: Iterable[Frame], capture_ms: dict[int, float], clock: Clock) 
         capture_ms[frame.index] = (clock() - start_s) * 1000.0
         yield frame
         start_s = clock()
+
+
+def _open(job: Job, threads: int) -> Source:
+    if job.kind == "video":
+        return VideoFile(job.spec, VideoFileConfig(threads=threads))
+    return open_source(job.spec)
 
 
 def _open_sinks(job: Job, source: Source, video: VideoSinkConfig) -> Iterator[Sink]:

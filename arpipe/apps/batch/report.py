@@ -2,22 +2,16 @@
 
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
+from arpipe.apps.batch.bars import Bars
+from arpipe.apps.batch.events import Advanced, Event, Failed, Finished, Interrupted, Started
 from arpipe.apps.batch.job import Outcome
 from arpipe.apps.batch.plan import Job
 from arpipe.io.source import SourceInfo
@@ -26,8 +20,18 @@ from arpipe.timing import Clock
 LINE_EVERY_S = 10.0  # between progress lines of a long video where no bar can be drawn
 
 
+@dataclass(slots=True)
+class _Running:
+    """An input that a worker is processing."""
+
+    name: str
+    expected: int
+    line_s: float
+    frames: int = 0
+
+
 class Report:
-    """Progress on the console: a bar with ETA on a terminal, plain lines elsewhere.
+    """Progress on the console: bars with ETA on a terminal, plain lines elsewhere.
 
     Args:
         console: Where to print.
@@ -41,19 +45,9 @@ class Report:
         self._clock = clock
         self._rows: list[tuple[str, ...]] = []
         self._failed = self._incomplete = 0
+        self._running: dict[int, _Running] = {}
         self._stack = ExitStack()
-        self._progress: Progress | None = None
-        self._task: TaskID | None = None
-        self._name, self._frames, self._expected, self._line_s = "", 0, 0, 0.0
-        if console.is_terminal:
-            columns = (
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                TimeRemainingColumn(),
-            )
-            self._progress = self._stack.enter_context(Progress(*columns, console=console, transient=True))
+        self._bars = self._stack.enter_context(Bars(console, total)) if console.is_terminal else None
 
     @property
     def failed(self) -> int:
@@ -65,27 +59,42 @@ class Report:
         """Number of inputs so far whose output lacks content."""
         return self._incomplete
 
-    def start(self, info: SourceInfo) -> None:
+    def observe(self, event: Event, worker: int = 0) -> None:
+        """Report an event of a worker."""
+        match event:
+            case Started():
+                self.start(event.info, worker)
+            case Advanced():
+                self.advance(event.frames, worker)
+            case Finished():
+                self.done(event.job, event.outcome, worker)
+            case Failed():
+                self.failure(event.job.spec, event.reason, worker)
+            case Interrupted():
+                self._end(worker)
+                self._say(f"{event.job.spec}: {event.reason}")
+
+    def start(self, info: SourceInfo, worker: int = 0) -> None:
         """Report that an input was opened."""
-        number = f"[{len(self._rows) + 1}/{self._total}] "
-        self._name, self._frames, self._expected = info.name, 0, info.frame_count or 0
-        self._line_s = self._clock()
-        if self._progress is not None:
-            total = info.frame_count or None
-            self._task = self._progress.add_task(escape(f"{number}{info.name}"), total=total)
+        expected = info.frame_count or 0
+        number = len(self._rows) + len(self._running) + 1
+        self._running[worker] = _Running(info.name, expected, self._clock())
+        if self._bars is not None:
+            self._bars.start(worker, f"[{number}/{self._total}] {info.name}", expected)
 
-    def advance(self) -> None:
-        """Report that a frame is done."""
-        self._frames += 1
-        if self._progress is not None and self._task is not None:
-            self._progress.advance(self._task)
-        elif self._clock() - self._line_s >= LINE_EVERY_S:
-            self._line_s = self._clock()
-            self._say(f"{self._name}: {self._frames} of {self._expected or '?'} frames")
+    def advance(self, frames: int = 1, worker: int = 0) -> None:
+        """Report that further frames are done."""
+        running = self._running[worker]
+        running.frames += frames
+        if self._bars is not None:
+            self._bars.advance(worker, frames)
+        elif self._clock() - running.line_s >= LINE_EVERY_S:
+            running.line_s = self._clock()
+            self._say(f"{running.name}: {running.frames} of {running.expected or '?'} frames")
 
-    def done(self, job: Job, outcome: Outcome) -> None:
+    def done(self, job: Job, outcome: Outcome, worker: int = 0) -> None:
         """Report that an input is finished."""
-        self._end_task()
+        self._end(worker)
         fps = outcome.frames / outcome.seconds if outcome.seconds > 0 else 0.0
         said = [f"{outcome.decode_errors} damaged parts skipped"] if outcome.decode_errors else []
         said += [*outcome.notes, *(f"LOST: {loss}" for loss in outcome.losses)]
@@ -96,15 +105,15 @@ class Report:
         share = f"{100.0 * outcome.frames_found / outcome.frames:.0f} %" if outcome.frames else "-"
         row = (str(outcome.frames), share, f"{outcome.seconds:.1f}", f"{fps:.1f}", f"done{remarks}")
         self._incomplete += bool(outcome.losses)
-        self._rows.append((Path(job.spec).name, *row))
+        self._count((Path(job.spec).name, *row))
 
-    def failure(self, spec: str, reason: str) -> None:
+    def failure(self, spec: str, reason: str, worker: int = 0) -> None:
         """Report that an input failed."""
-        self._end_task()
+        self._end(worker)
         self._failed += 1
         text = reason if reason.startswith(f"{spec}:") else f"{spec}: {reason}"
         self._console.print(f"[red]failed:[/] {escape(text)}", highlight=False, soft_wrap=True)
-        self._rows.append((Path(spec).name, *"----", f"failed: {reason.removeprefix(f'{spec}: ')}"))
+        self._count((Path(spec).name, *"----", f"failed: {reason.removeprefix(f'{spec}: ')}"))
 
     def summary(self) -> Table:
         """Print a table of all inputs and their outcomes."""
@@ -121,7 +130,7 @@ class Report:
         return table
 
     def close(self) -> None:
-        """Remove the bar; may be called twice."""
+        """Remove the bars; may be called twice."""
         self._stack.close()
 
     def __enter__(self) -> Self:
@@ -130,10 +139,15 @@ class Report:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _end_task(self) -> None:
-        if self._progress is not None and self._task is not None:
-            self._progress.remove_task(self._task)
-            self._task = None
+    def _end(self, worker: int) -> None:
+        self._running.pop(worker, None)
+        if self._bars is not None:
+            self._bars.end(worker)
+
+    def _count(self, row: tuple[str, ...]) -> None:
+        self._rows.append(row)
+        if self._bars is not None:
+            self._bars.count(len(self._rows))
 
     def _say(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,97 +1,42 @@
 """The batch command: plan, run every input, report."""
 
 import time
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import replace
-from pathlib import Path
-from typing import Literal
+from collections.abc import Sequence
+from functools import partial
 
-from pydantic import BaseModel, ConfigDict, field_validator
 from rich.console import Console
 
-from arpipe.apps.batch.job import BatchPipeline, Outcome, run_job
+from arpipe.apps.batch.capacity import free_memory_bytes, usable_cores, worker_count
+from arpipe.apps.batch.config import BatchConfig, OpenPipeline, open_pipeline
+from arpipe.apps.batch.events import Event, Finished
+from arpipe.apps.batch.job_runner import JobRunner, mode_of
 from arpipe.apps.batch.plan import SAMPLE, TIMINGS_ROLE, Job, OtherFiles, Plan, make_plan
+from arpipe.apps.batch.pool import Pool
 from arpipe.apps.batch.report import Report
-from arpipe.apps.failures import describe
+from arpipe.apps.batch.worker_process import WorkerProcess
 from arpipe.apps.run_files import config_files, say_removed
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings
-from arpipe.errors import ArpipeError, RenderError, WeightsError
-from arpipe.io.encoding import VideoSinkConfig
-from arpipe.io.export import ExportFormat
+from arpipe.errors import ConfigError
 from arpipe.io.outputs import named_files
-from arpipe.io.sinks import names_sink
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.timing import TimingLog
 
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130  # as shells say for Ctrl-C
 
-Mode = Literal["image", "video"]
-
-
-class BatchConfig(BaseModel):
-    """Settings of a batch.
-
-    Attributes:
-        inputs: Files, folders and patterns.
-        source: "sample" to use the bundled sample as one more input.
-        output: File for one input, folder for several, or an output named `name:target`; None to write no pictures.
-        export: File for one input, folder for several; None to export no data.
-        export_format: Format of the data; None to choose by the suffix, JSONL in folders.
-        timings: JSON file for every stage's times, or None.
-        config_file: File that these settings were read from, which no output may overwrite; None if there is none.
-        video: How videos are compressed; its quality holds for pictures too.
-        pipeline: What is detected and drawn.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    inputs: tuple[str, ...] = ()
-    source: Literal["sample"] | None = None
-    output: Path | str | None = None
-    export: Path | None = None
-    export_format: ExportFormat | None = None
-    timings: Path | None = None
-    config_file: Path | None = None
-    video: VideoSinkConfig = VideoSinkConfig()
-    pipeline: PipelineConfig = PipelineConfig()
-
-    @field_validator("output")
-    @classmethod
-    def _path_unless_named(cls, output: Path | str | None) -> Path | str | None:
-        return Path(output) if isinstance(output, str) and not names_sink(output) else output
-
-
-OpenPipeline = Callable[[PipelineConfig, Mode], BatchPipeline]
-
-
-def open_pipeline(config: PipelineConfig, mode: Mode) -> Pipeline:
-    """Build the pipeline of a configuration, for photos ("image") or moving pictures ("video")."""
-    return Pipeline(config.model_copy(update={"perception": config.perception.in_mode(mode)}))
-
-
-def with_exported(config: PipelineConfig) -> PipelineConfig:
-    """Return the settings for an export: faces unless the configuration names subjects, and the best poses."""
-    perception = config.perception
-    head_pose = perception.head_pose
-    if head_pose.views == "auto":
-        head_pose = head_pose.model_copy(update={"views": "export"})
-    update = {"track": perception.track or ("face",), "head_pose": head_pose}
-    return config.model_copy(update={"perception": perception.model_copy(update=update)})
-
 
 def run(
     config: BatchConfig, make_pipeline: OpenPipeline = open_pipeline, console: Console | None = None
 ) -> int:
-    """Run a batch; photos first, then videos, each in the order given.
+    """Run a batch.
 
-    An input that fails is reported, and the batch continues.
+    Photos come first, then videos, each in the order given; several processes take the largest videos first. An input
+    that fails is reported, and the batch continues.
 
     Args:
         config: Settings.
-        make_pipeline: Builds the pipeline of a mode; there is one at a time.
+        make_pipeline: Builds the pipeline of a mode; a process has one at a time. With several processes, it must be
+            a function that can be imported by its name.
         console: Where to print.
 
     Returns:
@@ -104,18 +49,15 @@ def run(
         RenderError, WeightsError: Nothing can be drawn or detected on this machine.
     """
     console = console or Console()
-    inputs = (*config.inputs, *((SAMPLE,) if config.source else ()))
     start_s = time.perf_counter()
-    others = OtherFiles(
-        tuple(config_files(config.pipeline, config.config_file)),
-        tuple(named_files({TIMINGS_ROLE: config.timings})),
-    )
-    plan = make_plan(inputs, config.output, config.export, config.export_format, config.video.codec, others)
+    plan = _plan(config)
     say_removed(plan.removed, console)
     log = TimingLog()
     with interrupt_on_sigterm(), Report(console, len(plan.jobs) + len(plan.refusals)) as report:
         try:
-            _run_plan(plan, config, make_pipeline, log, report)
+            for refusal in plan.refusals:
+                report.failure(refusal.spec, refusal.reason)
+            _run_jobs(plan.jobs, config, make_pipeline, _Observer(report, log))
             code = EXIT_FAILED if report.failed or report.incomplete else 0
         except KeyboardInterrupt:
             code = EXIT_INTERRUPTED
@@ -132,38 +74,49 @@ def run(
     return code
 
 
-def _run_plan(
-    plan: Plan, config: BatchConfig, make_pipeline: OpenPipeline, log: TimingLog, report: Report
+class _Observer:
+    """Passes on what happens.
+
+    Args:
+        report: Prints it.
+        log: Collects the stage times.
+    """
+
+    def __init__(self, report: Report, log: TimingLog) -> None:
+        self._report, self._log = report, log
+
+    def __call__(self, event: Event, worker: int = 0) -> None:
+        """Take an event of a worker."""
+        self._report.observe(event, worker)
+        if isinstance(event, Finished):
+            self._log.extend(event.log)
+
+
+def _plan(config: BatchConfig) -> Plan:
+    inputs = (*config.inputs, *((SAMPLE,) if config.source else ()))
+    others = OtherFiles(
+        tuple(config_files(config.pipeline, config.config_file)),
+        tuple(named_files({TIMINGS_ROLE: config.timings})),
+    )
+    return make_plan(inputs, config.output, config.export, config.export_format, config.video.codec, others)
+
+
+def _run_jobs(
+    jobs: Sequence[Job], config: BatchConfig, make_pipeline: OpenPipeline, observer: _Observer
 ) -> None:
-    for refusal in plan.refusals:
-        report.failure(refusal.spec, refusal.reason)
-    wanted = config.pipeline if config.export is None else with_exported(config.pipeline)
-    modes: tuple[Mode, ...] = ("image", "video")
-    for mode in modes:
-        jobs = [job for job in plan.jobs if (job.kind == "images") == (mode == "image")]
-        if jobs:
-            with closing(make_pipeline(wanted, mode)) as pipeline:
-                for job in jobs:
-                    _run_one(job, pipeline, config, log, report)
+    cores = usable_cores()
+    workers = worker_count(config.workers.jobs, len(jobs), cores, free_memory_bytes())
+    if workers == 1:
+        with JobRunner(config, make_pipeline, observer) as runner:
+            for job in sorted(
+                jobs, key=mode_of
+            ):  # "image" before "video", so that each pipeline is built once
+                runner.run(job)
+        return
+    if isinstance(config.output, str):
+        raise ConfigError(f"--output {config.output}: a named output takes one input at a time; use --jobs 1")
 
+    def start_worker(number: int, now_s: float) -> WorkerProcess:
+        return WorkerProcess(number, config, make_pipeline, max(1, cores // workers), now_s)
 
-def _run_one(job: Job, pipeline: BatchPipeline, config: BatchConfig, log: TimingLog, report: Report) -> None:
-    try:
-        outcome = run_job(job, pipeline, config.video, log, report.start, report.advance)
-    except (RenderError, WeightsError):  # every further input would fail, too
-        raise
-    except ArpipeError as error:
-        report.failure(job.spec, str(error))
-    except Exception as error:  # noqa: BLE001 - an unexpected error in one input must not stop the others
-        report.failure(job.spec, describe(error))
-    else:
-        report.done(job, _with_effects_checked(outcome, config))
-
-
-def _with_effects_checked(outcome: Outcome, config: BatchConfig) -> Outcome:
-    """Report if effects were requested and no picture shows any."""
-    if outcome.is_drawn or not config.pipeline.effects:
-        return outcome
-    if outcome.frames_found:
-        return replace(outcome, losses=(*outcome.losses, "the effects drew nothing on any frame"))
-    return replace(outcome, notes=(*outcome.notes, "nobody was found to draw effects on"))
+    Pool(start_worker, workers, config.workers, lambda number: partial(observer, worker=number)).run(jobs)

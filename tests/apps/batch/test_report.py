@@ -24,7 +24,7 @@ def test_bar_lives_with_and_without_a_known_length(tmp_path, frame_count):
         report.start(info(frame_count=frame_count))
         for _ in range(5):
             report.advance()
-        report._progress.refresh()
+        report._bars.progress.refresh()
         report.done(job(tmp_path), Outcome(5, 5, 0, 1.0))
     assert "[1/1] clip.mp4" in text.getvalue()
     assert f"5/{frame_count or '?'}" in text.getvalue()

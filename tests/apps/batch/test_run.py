@@ -13,43 +13,8 @@ from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig, run
 from arpipe.errors import ConfigError, OutputError, RenderError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.video import VideoFile
-from arpipe.pipeline.camera_model import CameraModel
-from arpipe.topology import load_topology
-from arpipe.types import FrameResult, Landmarks, Picture, TrackedFace
+from tests.apps.batch.fakes import MARK, FakePipeline
 from tests.io.clips import audio_packets, damage, frame_times, patch_colors, write_clip, write_sound
-
-MARK = (250, 250, 250)
-
-
-class FakePipeline:
-    """Finds one face in every frame and paints a mark in the corner; `trip` may raise for a frame's index."""
-
-    def __init__(self, mode, trip=lambda index: None):
-        self.mode = mode
-        self.trip = trip
-        self.resets = 0
-        self.closed = False
-        self.drawn_on = set()
-
-    camera = CameraModel()
-
-    def detect(self, frame):
-        self.trip(frame.index)
-        points = np.full((478, 3), 5.0, dtype=np.float32)
-        face = TrackedFace(1, Landmarks(points, 0.9, load_topology("face")), None, "tracked", frame.index)
-        return FrameResult(frame, faces=(face,), timings_ms={"infer": 2.0, "decode": 0.1, "frame": 2.5})
-
-    def render(self, result):
-        self.drawn_on.add(threading.get_ident())
-        pixels = result.frame.pixels.copy()
-        pixels[-16:, -16:] = MARK
-        return Picture(pixels, result)
-
-    def reset(self):
-        self.resets += 1
-
-    def close(self):
-        self.closed = True
 
 
 class Factory:

@@ -1,0 +1,67 @@
+"""Settings of a batch, and the pipelines that it makes of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from arpipe.apps.batch.job import BatchPipeline
+from arpipe.config import JobsConfig
+from arpipe.io.encoding import VideoSinkConfig
+from arpipe.io.export import ExportFormat
+from arpipe.io.sinks import names_sink
+from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+
+Mode = Literal["image", "video"]
+OpenPipeline = Callable[[PipelineConfig, Mode], BatchPipeline]
+
+
+class BatchConfig(BaseModel):
+    """Settings of a batch.
+
+    Attributes:
+        inputs: Files, folders and patterns.
+        source: "sample" to use the bundled sample as one more input.
+        output: File for one input, folder for several, or an output named `name:target`; None to write no pictures.
+        export: File for one input, folder for several; None to export no data.
+        export_format: Format of the data; None to choose by the suffix, JSONL in folders.
+        timings: JSON file for every stage's times, or None.
+        config_file: File that these settings were read from, which no output may overwrite; None if there is none.
+        video: How videos are compressed; its quality holds for pictures too.
+        pipeline: What is detected and drawn.
+        workers: How many inputs are processed at once, and what becomes of those whose process ends.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    inputs: tuple[str, ...] = ()
+    source: Literal["sample"] | None = None
+    output: Path | str | None = None
+    export: Path | None = None
+    export_format: ExportFormat | None = None
+    timings: Path | None = None
+    config_file: Path | None = None
+    video: VideoSinkConfig = VideoSinkConfig()
+    pipeline: PipelineConfig = PipelineConfig()
+    workers: JobsConfig = JobsConfig()
+
+    @field_validator("output")
+    @classmethod
+    def _path_unless_named(cls, output: Path | str | None) -> Path | str | None:
+        return Path(output) if isinstance(output, str) and not names_sink(output) else output
+
+
+def open_pipeline(config: PipelineConfig, mode: Mode) -> Pipeline:
+    """Build the pipeline of a configuration, for photos ("image") or moving pictures ("video")."""
+    return Pipeline(config.model_copy(update={"perception": config.perception.in_mode(mode)}))
+
+
+def with_exported(config: PipelineConfig) -> PipelineConfig:
+    """Return the settings for an export: faces unless the configuration names subjects, and the best poses."""
+    perception = config.perception
+    head_pose = perception.head_pose
+    if head_pose.views == "auto":
+        head_pose = head_pose.model_copy(update={"views": "export"})
+    update = {"track": perception.track or ("face",), "head_pose": head_pose}
+    return config.model_copy(update={"perception": perception.model_copy(update=update)})

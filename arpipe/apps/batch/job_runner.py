@@ -1,0 +1,114 @@
+"""Runs jobs one after the other in this process."""
+
+import time
+from dataclasses import replace
+from typing import Self
+
+from arpipe.apps.batch.config import BatchConfig, Mode, OpenPipeline, with_exported
+from arpipe.apps.batch.events import Advanced, Emit, Failed, Finished, Started
+from arpipe.apps.batch.job import BatchPipeline, Outcome, run_job
+from arpipe.apps.batch.plan import Job
+from arpipe.apps.failures import describe
+from arpipe.errors import ArpipeError, RenderError, WeightsError
+from arpipe.io.source import SourceInfo
+from arpipe.timing import Clock, TimingLog
+
+ADVANCE_EVERY_S = 0.2
+
+
+def mode_of(job: Job) -> Mode:
+    """Return the mode of the pipeline that a job needs."""
+    return "image" if job.kind == "images" else "video"
+
+
+class JobRunner:
+    """Runs jobs with a pipeline that is kept while the mode stays the same.
+
+    Args:
+        config: Settings of the batch.
+        make_pipeline: Builds the pipeline of a mode; there is one at a time.
+        threads: Number of threads for decoding and encoding; 0 leaves it to the codecs.
+        emit: Receives what happens.
+    """
+
+    def __init__(
+        self, config: BatchConfig, make_pipeline: OpenPipeline, emit: Emit, threads: int = 0
+    ) -> None:
+        self._wanted = config.pipeline if config.export is None else with_exported(config.pipeline)
+        self._video = config.video.model_copy(update={"threads": config.video.threads or threads})
+        self._make_pipeline, self._emit, self._threads = make_pipeline, emit, threads
+        self._mode: Mode | None = None
+        self._pipeline: BatchPipeline | None = None
+
+    def run(self, job: Job) -> None:
+        """Process one input; an error fails this input alone.
+
+        Raises:
+            RenderError, WeightsError: Nothing can be drawn or detected on this machine; every input would fail.
+        """
+        pipeline, log = self._pipeline_for(mode_of(job)), TimingLog()
+        progress = _Progress(job, self._emit)
+        try:
+            outcome = run_job(
+                job, pipeline, self._video, log, progress.start, progress.advance, self._threads
+            )
+        except (RenderError, WeightsError):
+            raise
+        except ArpipeError as error:
+            self._emit(Failed(job, str(error)))
+        except Exception as error:  # noqa: BLE001 - an unexpected error in one input must not stop the others
+            self._emit(Failed(job, describe(error)))
+        else:
+            self._emit(Finished(job, self._with_effects_checked(outcome), log))
+
+    def close(self) -> None:
+        """Close the pipeline; may be called twice."""
+        if self._pipeline is not None:
+            self._pipeline.close()
+        self._pipeline = self._mode = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _pipeline_for(self, mode: Mode) -> BatchPipeline:
+        if self._pipeline is None or mode != self._mode:
+            self.close()
+            self._pipeline, self._mode = self._make_pipeline(self._wanted, mode), mode
+        return self._pipeline
+
+    def _with_effects_checked(self, outcome: Outcome) -> Outcome:
+        """Report if effects were requested and no picture shows any."""
+        if outcome.is_drawn or not self._wanted.effects:
+            return outcome
+        if outcome.frames_found:
+            return replace(outcome, losses=(*outcome.losses, "the effects drew nothing on any frame"))
+        return replace(outcome, notes=(*outcome.notes, "nobody was found to draw effects on"))
+
+
+class _Progress:
+    """Emits the progress of a job, a few times per second at most.
+
+    Args:
+        job: The job.
+        emit: Receives the events.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(self, job: Job, emit: Emit, clock: Clock = time.monotonic) -> None:
+        self._job, self._emit, self._clock = job, emit, clock
+        self._frames, self._said_s = 0, clock()
+
+    def start(self, info: SourceInfo) -> None:
+        """Report that the input was opened."""
+        self._emit(Started(self._job, info))
+
+    def advance(self) -> None:
+        """Count a frame."""
+        self._frames += 1
+        now_s = self._clock()
+        if now_s - self._said_s >= ADVANCE_EVERY_S:
+            self._emit(Advanced(self._job, self._frames))
+            self._frames, self._said_s = 0, now_s

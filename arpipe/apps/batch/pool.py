@@ -1,0 +1,165 @@
+"""Runs jobs in several worker processes; a process that ends or hangs costs one attempt of one input.
+
+Videos are handed out one by one, the largest first, and photos in blocks, since a message takes about as long as a
+small photo. Whatever a worker has not finished when it ends is handed out again.
+"""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from arpipe.apps.batch.events import Emit, Failed, Finished, Interrupted
+from arpipe.apps.batch.job_runner import mode_of
+from arpipe.apps.batch.plan import Job
+from arpipe.apps.batch.worker import Block, Hopeless, Idle, Message
+from arpipe.apps.batch.worker_process import WorkerProcess
+from arpipe.config import JobsConfig
+from arpipe.errors import ArpipeError
+from arpipe.io.atomic import remove_abandoned
+from arpipe.timing import Clock
+
+BLOCK_SIZE = 16
+MAX_FAILED_STARTS = 3  # in a row, of workers that end before their first job
+CHECK_EVERY_S = 1.0
+
+StartWorker = Callable[[int, float], WorkerProcess]
+"""Starts a worker, given its number and the time in monotonic seconds."""
+
+
+class Pool:
+    """Hands out jobs to workers until all are done.
+
+    Args:
+        start_worker: Starts a worker.
+        size: Number of workers.
+        config: Retries, and the time after which a worker counts as hanging.
+        emit: Receives what happens, and the number of the worker.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        start_worker: StartWorker,
+        size: int,
+        config: JobsConfig,
+        emit: Callable[[int], Emit],
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._start_worker, self._size, self._config = start_worker, size, config
+        self._emit, self._clock = emit, clock
+        self._blocks: deque[Block] = deque()
+        self._workers: dict[int, WorkerProcess] = {}
+        self._attempts: Counter[str] = Counter()
+        self._failed_starts = 0
+
+    def run(self, jobs: Sequence[Job]) -> None:
+        """Run all jobs.
+
+        Raises:
+            ArpipeError: Nothing can be drawn or detected on this machine, or workers cannot start.
+        """
+        self._blocks.extend(blocks_of(jobs))
+        try:
+            self._start_workers()
+            while self._workers:
+                self._wait()
+                self._end_hanging()
+        finally:
+            for worker in self._workers.values():
+                worker.end()
+            for worker in self._workers.values():
+                worker.join()
+                for job in worker.jobs:
+                    _remove_leftovers(job)
+
+    def _start_workers(self) -> None:
+        """Start as many workers as there is work for."""
+        for number in range(min(self._size, len(self._workers) + len(self._blocks))):
+            if number not in self._workers:
+                self._workers[number] = self._start_worker(number, self._clock())
+
+    def _wait(self) -> None:
+        by_connection = {worker.connection: worker for worker in self._workers.values()}
+        for ready in wait(list(by_connection), CHECK_EVERY_S):
+            worker = next(worker for connection, worker in by_connection.items() if connection is ready)
+            message = worker.receive(self._clock())
+            if message is None:
+                self._bury(worker, "ended")
+            else:
+                self._take(worker, message)
+
+    def _take(self, worker: WorkerProcess, message: Message) -> None:
+        if isinstance(message, Hopeless):
+            raise message.error
+        if isinstance(message, Idle):
+            self._failed_starts = 0
+            worker.send(self._blocks.popleft() if self._blocks else ())
+            return
+        if isinstance(message, Finished | Failed):
+            worker.jobs.popleft()
+        self._emit(worker.number)(message)
+
+    def _end_hanging(self) -> None:
+        now_s = self._clock()
+        for worker in list(self._workers.values()):
+            if worker.jobs and now_s - worker.seen_s > self._config.stall_s:
+                worker.kill()
+                self._bury(worker, f"made no progress for {self._config.stall_s:g} s and was ended")
+
+    def _bury(self, worker: WorkerProcess, what: str) -> None:
+        """Remove a worker that has ended, hand its jobs out again, and replace it."""
+        del self._workers[worker.number]
+        how = worker.join()
+        jobs = tuple(worker.jobs)
+        if jobs:
+            self._count_attempt(worker.number, jobs[0], f"its process {what} ({how})")
+            self._blocks.extendleft((job,) for job in reversed(jobs) if self._has_attempts(job))
+        elif not worker.is_ready:
+            self._failed_starts += 1
+            if self._failed_starts > MAX_FAILED_STARTS:
+                raise ArpipeError(
+                    f"worker processes end before their first input ({how}); try --jobs 1 to see the reason"
+                )
+        self._start_workers()
+
+    def _count_attempt(self, number: int, job: Job, reason: str) -> None:
+        _remove_leftovers(job)
+        self._attempts[job.spec] += 1
+        if self._has_attempts(job):
+            self._emit(number)(Interrupted(job, f"{reason}; it is tried again"))
+        else:
+            attempts = self._attempts[job.spec]
+            tried = f" in {attempts} attempts" if attempts > 1 else ""
+            self._emit(number)(Failed(job, f"{reason}{tried}"))
+
+    def _has_attempts(self, job: Job) -> bool:
+        return self._attempts[job.spec] <= self._config.retries
+
+
+def blocks_of(jobs: Iterable[Job]) -> list[Block]:
+    """Divide jobs into blocks: photos in the order given, then videos one by one, the largest first."""
+    photos: list[Job] = []
+    videos: list[Job] = []
+    for job in jobs:
+        (photos if mode_of(job) == "image" else videos).append(job)
+    videos.sort(key=_size_bytes, reverse=True)
+    blocks: list[Block] = [
+        tuple(photos[start : start + BLOCK_SIZE]) for start in range(0, len(photos), BLOCK_SIZE)
+    ]
+    return [*blocks, *((job,) for job in videos)]
+
+
+def _size_bytes(job: Job) -> int:
+    try:
+        return Path(job.spec).stat().st_size
+    except OSError:
+        return 0
+
+
+def _remove_leftovers(job: Job) -> None:
+    """Remove the temporary files that a killed process left in the folders of a job's outputs."""
+    for path in (job.output, job.export):
+        if isinstance(path, Path):
+            remove_abandoned(path.parent)

@@ -1,0 +1,63 @@
+"""A worker process of a batch: runs the jobs that it is sent and reports what happens."""
+
+import signal
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+import cv2
+
+from arpipe.apps.batch.config import BatchConfig, OpenPipeline
+from arpipe.apps.batch.events import Event
+from arpipe.apps.batch.job_runner import JobRunner
+from arpipe.apps.batch.plan import Job
+from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.errors import RenderError, WeightsError
+
+Block = tuple[Job, ...]
+"""Jobs that a worker is sent at once: a video, or some photos."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """A worker has run its block, or has just started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hopeless:
+    """Nothing can be drawn or detected on this machine.
+
+    Attributes:
+        error: What `JobRunner.run` raised.
+    """
+
+    error: RenderError | WeightsError
+
+
+Message = Event | Idle | Hopeless
+
+
+def work(connection: Connection, config: BatchConfig, make_pipeline: OpenPipeline, threads: int) -> None:
+    """Run blocks until an empty one comes, or until the main process is gone.
+
+    Ctrl-C is left to the main process, which ends its workers with SIGTERM: then the outputs in progress are
+    discarded.
+
+    Args:
+        connection: Sends messages and receives blocks.
+        config: Settings of the batch.
+        make_pipeline: Builds the pipeline of a mode.
+        threads: Number of threads that this process may keep busy.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(threads)
+    try:
+        with interrupt_on_sigterm(), JobRunner(config, make_pipeline, connection.send, threads) as runner:
+            connection.send(Idle())
+            while block := connection.recv():
+                for job in block:
+                    runner.run(job)
+                connection.send(Idle())
+    except (RenderError, WeightsError) as error:
+        connection.send(Hopeless(error))
+    except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
+        return  # the main process is gone, or has asked for the end

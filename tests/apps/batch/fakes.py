@@ -1,0 +1,92 @@
+"""A pipeline without networks and OpenGL, also for worker processes."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from arpipe.errors import RenderError
+from arpipe.pipeline.camera_model import CameraModel
+from arpipe.topology import load_topology
+from arpipe.types import FrameResult, Landmarks, Picture, TrackedFace
+
+MARK = (250, 250, 250)
+
+
+class FakePipeline:
+    """Finds one face in every frame and paints a mark in the corner; `trip` may raise for a frame's index."""
+
+    def __init__(self, mode, trip=lambda index: None):
+        self.mode = mode
+        self.trip = trip
+        self.resets = 0
+        self.closed = False
+        self.drawn_on = set()
+
+    camera = CameraModel()
+
+    def detect(self, frame):
+        self.trip(frame.index)
+        points = np.full((478, 3), 5.0, dtype=np.float32)
+        face = TrackedFace(1, Landmarks(points, 0.9, load_topology("face")), None, "tracked", frame.index)
+        return FrameResult(frame, faces=(face,), timings_ms={"infer": 2.0, "decode": 0.1, "frame": 2.5})
+
+    def render(self, result):
+        self.drawn_on.add(threading.get_ident())
+        pixels = result.frame.pixels.copy()
+        pixels[-16:, -16:] = MARK
+        return Picture(pixels, result)
+
+    def reset(self):
+        self.resets += 1
+
+    def close(self):
+        self.closed = True
+
+
+TRIP_VARIABLE = "TEST_BATCH_TRIP"
+TRIP_FRAME = 7
+
+
+def make_fake(config, mode):
+    """Makes a fake pipeline in a worker."""
+    return FakePipeline(mode, _trip)
+
+
+def trips(folder: Path, *actions: str) -> str:
+    """Value of `TRIP_VARIABLE` that makes the first worker at `TRIP_FRAME` do the first action, and so on."""
+    return " ".join((str(folder), *actions))
+
+
+def _trip(index):
+    folder, *actions = os.environ.get(TRIP_VARIABLE, ".").split()
+    if index != TRIP_FRAME:
+        return
+    for number, action in enumerate(actions):
+        try:
+            (Path(folder) / f"tripped-{number}").touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        _ACTIONS[action]()
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _hang() -> None:
+    threading.Event().wait()
+
+
+def _interrupt_parent() -> None:
+    os.kill(os.getppid(), signal.SIGINT)
+    _hang()
+
+
+def _fail_to_draw() -> None:
+    raise RenderError("no OpenGL")
+
+
+_ACTIONS = {"kill": _kill, "hang": _hang, "interrupt": _interrupt_parent, "no-gl": _fail_to_draw}
