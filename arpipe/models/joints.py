@@ -27,14 +27,23 @@ def joint_angles_deg(body: TrackedBody) -> dict[str, float]:
         Joint → degrees in [0, 180], 180 for a straight limb; NaN where two points coincide. An angle is as reliable as
         the visibility of its three landmarks.
     """
-    topology = body.landmarks.topology
-    points = {name: body.world_m[index].astype(np.float64) for name, index in topology.names.items()}
-    angles = {}
-    for name in JOINTS:
-        side, joint = name.split("_")
-        ends = [points[f"{side}_{end}"] - points[name] for end in BONES[joint]]
-        angles[name] = _between_deg(ends[0], ends[1])
-    return angles
+    return {joint: joint_angle_deg(body, joint) for joint in JOINTS}
+
+
+def joint_angle_deg(body: TrackedBody, joint: str) -> float:
+    """Return the angle at one of `JOINTS`, degrees in [0, 180]; NaN where two points coincide."""
+    middle, *ends = (
+        body.world_m[body.landmarks.topology.index(name)].astype(np.float64)
+        for name in joint_landmarks(joint)
+    )
+    return _between_deg(ends[0] - middle, ends[1] - middle)
+
+
+def joint_landmarks(joint: str) -> tuple[str, str, str]:
+    """Return the landmark at one of `JOINTS`, and the two that span its angle."""
+    side, _, name = joint.partition("_")
+    one, other = BONES[name]
+    return joint, f"{side}_{one}", f"{side}_{other}"
 
 
 def _between_deg(one: Array, other: Array) -> float:

@@ -1,0 +1,22 @@
+"""What a user can do while arpipe runs, by key, button or trigger."""
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """Something that a key, a button or a trigger can do."""
+
+    PAUSE = "pause"
+    RECORD = "record"
+    SNAPSHOT = "snapshot"
+    PREVIOUS = "previous"
+    NEXT = "next"
+    NONE = "none"
+    MIRROR = "mirror"
+    DEBUG = "debug"
+    PROFILE = "profile"
+    FULL_SCREEN = "full_screen"
+    HELP = "help"
+    ADJUST = "adjust"
+    BACK = "back"
+    QUIT = "quit"

@@ -1,0 +1,124 @@
+"""Follows conditions over a stream of results and reports when they begin and end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from arpipe.controls.condition import Condition
+from arpipe.controls.signals import ClassScores, Moment
+from arpipe.controls.trigger import Edge, Trigger, TriggerTimes
+from arpipe.needs import Need
+from arpipe.types import FrameResult
+from arpipe.types.rounding import DEG_DIGITS, SECONDS_DIGITS, Record, rounded_or_none
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ControlEvent:
+    """A condition has begun or ended.
+
+    Attributes:
+        name: Name of the control.
+        edge: "start" or "end".
+        time_s: Time of the frame, on the clock of `Frame.captured_s`.
+        frame: Index of the frame.
+        level: Average level of the condition, in [0, 1].
+        duration_s: How long it lasted, s; 0 at the start.
+        result: What was found in the frame; its durations are not known yet.
+    """
+
+    name: str
+    edge: Edge
+    time_s: float
+    frame: int
+    level: float
+    duration_s: float
+    result: FrameResult = field(repr=False)
+
+    def to_dict(self) -> Record:
+        """Return everything but the result as JSON-ready values."""
+        return {
+            "event": self.name,
+            "edge": self.edge,
+            "time_s": rounded_or_none(self.time_s, SECONDS_DIGITS),
+            "frame": self.frame,
+            "level": rounded_or_none(self.level, DEG_DIGITS),
+            "duration_s": rounded_or_none(self.duration_s, SECONDS_DIGITS),
+        }
+
+
+Handler = Callable[[ControlEvent], object]
+"""Called with an event, on the thread that detects."""
+
+
+class Classifier(Protocol):
+    """Classifies the moments of a stream by a recognizer; see `arpipe.recognition`."""
+
+    def update(self, result: FrameResult) -> ClassScores:
+        """Take the next frame into account and classify the moment."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class _Watched:
+    """A condition that is followed."""
+
+    name: str
+    condition: Condition
+    trigger: Trigger
+    handler: Handler
+    began_s: float = 0.0
+
+    def observe(self, moment: Moment) -> None:
+        frame, trigger = moment.result.frame, self.trigger
+        edge = trigger.update(self.condition.level(moment), frame.captured_s)
+        if edge is None:
+            return
+        if edge == "start":
+            self.began_s = frame.captured_s
+        lasted_s = frame.captured_s - self.began_s
+        event = ControlEvent(
+            self.name, edge, frame.captured_s, frame.index, trigger.level, lasted_s, moment.result
+        )
+        self.handler(event)
+
+
+class ConditionWatch:
+    """Follows conditions; attach it to a `Perception`.
+
+    Args:
+        classifier: Classifies each moment, for conditions on `class`; None without a recognizer.
+        needs: What perception must detect for the classifier.
+    """
+
+    def __init__(self, classifier: Classifier | None = None, needs: frozenset[Need] = frozenset()) -> None:
+        self._classifier, self._classifier_needs = classifier, needs
+        self._watched: tuple[_Watched, ...] = ()
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What perception must detect for the conditions."""
+        return self._classifier_needs.union(*(watched.condition.needs for watched in self._watched))
+
+    def add(self, name: str, condition: Condition, times: TriggerTimes, handler: Handler) -> None:
+        """Follow one more condition.
+
+        Args:
+            name: Name for its events.
+            condition: The condition; one that can hold in single frames only is not averaged.
+            times: When it begins and ends.
+            handler: Called with its events, on the thread that detects.
+        """
+        used = times.instant if condition.is_momentary else times
+        self._watched = (*self._watched, _Watched(name, condition, Trigger(used), handler))
+
+    def observe(self, result: FrameResult) -> None:
+        """Take the result of the next frame into account."""
+        classes = None if self._classifier is None else self._classifier.update(result)
+        moment = Moment(result, classes)
+        for watched in self._watched:
+            watched.observe(moment)
+
+    def reset(self) -> None:
+        """Forget the stream."""
+        for watched in self._watched:
+            watched.trigger.reset()
