@@ -6,17 +6,15 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
-    field_validator,
     model_validator,
 )
 
-from arpipe.controls.condition import ConditionText, number_signal, parse_condition
+from arpipe.controls.condition import ConditionText, parse_condition
+from arpipe.controls.drive import SignalRange
 from arpipe.controls.senders.address import OscAddress, WebhookUrl
 from arpipe.controls.trigger import TriggerTimes
 
@@ -88,51 +86,14 @@ class TriggerConfig(TriggerTimes):
         return self.name or self.when
 
 
-class DriveConfig(BaseModel):
-    """A signal that sets a parameter in every frame.
+class DriveConfig(SignalRange):
+    """A signal that sets a parameter in every frame; see `SignalRange` for the rest.
 
     Attributes:
         drive: The parameter, such as "lipstick.opacity".
-        by: The signal, such as "expression.jawOpen".
-        source: Values of the signal at the ends of `to`, written `from`; the signal's whole range by default.
-        to: Values of the parameter, which stops at them.
-        smooth_s: Time over which the signal is averaged, s; 0 for none.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
     drive: ParameterKey
-    by: str
-    source: tuple[float, float] | None = Field(default=None, alias="from")
-    to: tuple[float, float] = (0.0, 1.0)
-    smooth_s: float = Field(default=0.1, ge=0, le=10)
-
-    @field_validator("by")
-    @classmethod
-    def _check_signal(cls, name: str) -> str:
-        number_signal(name)
-        return name
-
-    @model_validator(mode="after")
-    def _check_range(self) -> Self:
-        low, high = self.ends
-        if low == high:
-            raise ValueError(f"from: expected two different values of {self.by}, got {low:g} twice")
-        return self
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """Values of the signal at the ends of `to`.
-
-        Raises:
-            ValueError: The signal has no bounds, and none are given.
-        """
-        signal = number_signal(self.by)
-        if self.source is not None:
-            return self.source
-        if float("inf") in (signal.high, -signal.low):
-            raise ValueError(f"from: is missing; {self.by} has no largest value")
-        return signal.low, signal.high
 
 
 def _kind(value: Any) -> str:

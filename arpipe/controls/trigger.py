@@ -5,6 +5,7 @@ frame rate.
 """
 
 from collections import deque
+from math import inf
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -52,12 +53,18 @@ class FrameIntervals:
     def __init__(self) -> None:
         self._last_s: float | None = None
 
-    def until(self, time_s: float) -> float | None:
-        """Return the interval up to a frame, s; None for the first frame of a stream, also when time has gone back."""
+    def goes_back(self, time_s: float) -> bool:
+        """Whether a frame is before the last one, so that it begins another stream."""
+        return self._last_s is not None and time_s < self._last_s
+
+    def until(self, time_s: float) -> float:
+        """Return the interval up to a frame, s; 0 for the first frame of a stream."""
         last_s, self._last_s = self._last_s, time_s
-        if last_s is None or time_s < last_s:
-            return None
-        return min(time_s - last_s, MAX_INTERVAL_S)
+        return 0.0 if last_s is None else min(time_s - last_s, MAX_INTERVAL_S)
+
+    def clear(self) -> None:
+        """Forget all frames."""
+        self._last_s = None
 
 
 class TimeAverage:
@@ -99,8 +106,7 @@ class Trigger:
         self.is_on, self.level = False, 0.0
         self._times = times
         self._intervals, self._average = FrameIntervals(), TimeAverage(times.smooth_s)
-        self._held_s = 0.0
-        self._rests_until_s = float("-inf")
+        self._held_s, self._rests_until_s = 0.0, -inf
 
     def update(self, level: float, time_s: float) -> Edge | None:
         """Take a frame into account.
@@ -112,19 +118,18 @@ class Trigger:
         Returns:
             "start" or "end" if it has begun or ended with this frame.
         """
-        interval_s = self._intervals.until(time_s)
-        if interval_s is None:
+        if self._intervals.goes_back(time_s):
             self.reset()
-            interval_s = 0.0
+        interval_s = self._intervals.until(time_s)
         self.level = self._average.add(level, interval_s)
         return self._end(time_s) if self.is_on else self._begin(time_s, interval_s)
 
     def reset(self) -> None:
         """Forget the stream."""
         self.is_on, self.level = False, 0.0
+        self._intervals.clear()
         self._average.clear()
-        self._held_s = 0.0
-        self._rests_until_s = float("-inf")
+        self._held_s, self._rests_until_s = 0.0, -inf
 
     def _begin(self, time_s: float, interval_s: float) -> Edge | None:
         if self.level < self._times.on:

@@ -46,8 +46,18 @@ class ControlEvent:
         }
 
 
-Handler = Callable[[ControlEvent], object]
+EventHandler = Callable[[ControlEvent], object]
 """Called with an event, on the thread that detects."""
+
+
+def on_edge(edge: Edge, handler: EventHandler) -> EventHandler:
+    """Return a handler that passes on only the beginnings, or only the ends, of conditions."""
+
+    def passed(event: ControlEvent) -> None:
+        if event.edge == edge:
+            handler(event)
+
+    return passed
 
 
 class Classifier(Protocol):
@@ -65,11 +75,13 @@ class _Watched:
     name: str
     condition: Condition
     trigger: Trigger
-    handler: Handler
+    handler: EventHandler
     began_s: float = 0.0
 
     def observe(self, moment: Moment) -> None:
         frame, trigger = moment.result.frame, self.trigger
+        if moment.result.begins_stream:
+            trigger.reset()
         edge = trigger.update(self.condition.level(moment), frame.captured_s)
         if edge is None:
             return
@@ -91,15 +103,15 @@ class ConditionWatch:
     """
 
     def __init__(self, classifier: Classifier | None = None, needs: frozenset[Need] = frozenset()) -> None:
-        self._classifier, self._classifier_needs = classifier, needs
+        self._classifier, self._needs = classifier, needs
         self._watched: tuple[_Watched, ...] = ()
 
     @property
     def needs(self) -> frozenset[Need]:
         """What perception must detect for the conditions."""
-        return self._classifier_needs.union(*(watched.condition.needs for watched in self._watched))
+        return self._needs
 
-    def add(self, name: str, condition: Condition, times: TriggerTimes, handler: Handler) -> None:
+    def add(self, name: str, condition: Condition, times: TriggerTimes, handler: EventHandler) -> None:
         """Follow one more condition.
 
         Args:
@@ -109,6 +121,7 @@ class ConditionWatch:
             handler: Called with its events, on the thread that detects.
         """
         used = times.instant if condition.is_momentary else times
+        self._needs |= condition.needs
         self._watched = (*self._watched, _Watched(name, condition, Trigger(used), handler))
 
     def observe(self, result: FrameResult) -> None:
@@ -117,8 +130,3 @@ class ConditionWatch:
         moment = Moment(result, classes)
         for watched in self._watched:
             watched.observe(moment)
-
-    def reset(self) -> None:
-        """Forget the stream."""
-        for watched in self._watched:
-            watched.trigger.reset()

@@ -154,7 +154,7 @@ class _Update:
         """
         layers: list[Layer] = []
         free, used = list(groups), list[AnyGroupLayer]()
-        parts = (part.built for effect in effects for part in effect.parts)
+        parts = (part.built for effect in effects for part in effect.parts if part.definition.is_visible)
         for run in _runs(sorted(parts, key=lambda built: built.order)):
             if isinstance(run, Layer):
                 layers.append(run)
@@ -166,7 +166,7 @@ class _Update:
     def _adjust(self, part: _Part, layer: PackLayer) -> _Part | None:
         """Give a part the parameters of another version; None if it must be rebuilt."""
         if layer.params == part.definition.params:
-            return part
+            return _Part(layer, part.built)
         if not part.built.adjust(layer.params):
             return None
         self._undo.callback(part.built.adjust, part.definition.params)

@@ -1,14 +1,16 @@
 """Reads `effect.toml`, with the changes that a user asks for."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from arpipe.controls.drive import SignalRange
 from arpipe.effects.kinds import kind_class, kinds
+from arpipe.effects.layer_reactions import REACTION_KEYS, LayerReactions, with_parameter
 from arpipe.effects.params import EffectParams, UserText
 from arpipe.effects.search import EFFECT_FILE
 from arpipe.errors import AssetError, ConfigError
@@ -38,11 +40,26 @@ class PackHeader(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class PackLayer:
-    """One layer of a pack: its name, its kind and that kind's checked parameters."""
+    """One layer of a pack.
+
+    Attributes:
+        name: Its name within the pack.
+        kind: Its kind.
+        params: Checked parameters of the kind.
+        reactions: How it reacts to the face.
+        is_visible: Whether it is drawn now; see `reactions.when`.
+    """
 
     name: str
     kind: str
     params: EffectParams
+    reactions: LayerReactions = field(default_factory=LayerReactions)
+    is_visible: bool = True
+
+    @property
+    def is_reacting(self) -> bool:
+        """Whether it depends on what is detected beyond its kind."""
+        return self.reactions != LayerReactions()
 
 
 def read_pack_file(folder: Path, changes: Mapping[str, object]) -> tuple[PackHeader, tuple[PackLayer, ...]]:
@@ -93,6 +110,42 @@ def kind_params(kind: str, changes: Mapping[str, object]) -> EffectParams:
     return check(kind_class(kind).Params, table, effect)
 
 
+def require_drivable(layer: PackLayer, key: str, signal: SignalRange, source: str) -> None:
+    """Check that a signal can set a parameter of a layer, at both ends of its range and in between.
+
+    Raises:
+        ConfigError: There is no such parameter, or it does not take such values.
+    """
+    first, last = signal.to
+    for value in (first, last, first + (last - first) / 3.0):
+        changed_layer(layer, key, value, source)
+
+
+def changed_layer(layer: PackLayer, key: str, value: object, source: str) -> PackLayer:
+    """Return a layer with one parameter changed.
+
+    Args:
+        layer: The layer.
+        key: The parameter, or the dotted path of one.
+        value: The new value.
+        source: What asks for it, for messages.
+
+    Raises:
+        ConfigError: There is no such parameter, or the value is wrong.
+    """
+    model: object = layer.params
+    for part in key.split("."):
+        known = list(type(model).model_fields) if isinstance(model, BaseModel) else []
+        if part not in known:
+            raise ConfigError(f"{source}: there is no parameter {part!r}{nearest(part, known)}")
+        model = getattr(model, part)
+    try:
+        return replace(layer, params=with_parameter(layer.params, key, value))
+    except ValidationError as error:
+        reason = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{source}: {reason[:1].lower()}{reason[1:]}, got {value!r}") from error
+
+
 def _collect(steps: Sequence[Callable[[], Result]]) -> list[Result]:
     """Return the results of all steps; if some fail, raise one error with the lines of all."""
     results, problems = [], []
@@ -122,6 +175,8 @@ class _LayerTable:
         self.kind = kind
         self.params_type = kind_class(kind).Params
         self.name = str(self.values.pop("name", kind))
+        reactions = {key: self.values.pop(key) for key in REACTION_KEYS if key in self.values}
+        self.reactions = check(LayerReactions, reactions, str(path), prefix=self.where)
         self.changed = dict(self.values)
 
     def to_layer(self, folder: Path, effect: str) -> PackLayer:
@@ -130,7 +185,10 @@ class _LayerTable:
         params = check(self.params_type, self.values, str(self.path), prefix=self.where, context=context)
         if self.changed != self.values:
             params = check(self.params_type, self.changed, effect, prefix=self.name, context=context)
-        return PackLayer(self.name, self.kind, params)
+        layer = PackLayer(self.name, self.kind, params, self.reactions)
+        for key, signal in self.reactions.drive.items():
+            require_drivable(layer, key, signal, f"{self.path}: {self.where}.drive.{key}")
+        return layer
 
 
 def _override(tables: list[_LayerTable], key: str, value: object, source: str) -> None:

@@ -12,6 +12,8 @@ tags = ["glasses"]
 kind = "rigid_mesh"              # see arpipe.effects.kinds
 name = "frame"                   # optional, for overrides; the kind by default
 model = "aviator.glb"            # all other keys are parameters of the kind
+when = "face.smile > 0.5"        # optional: when the layer is drawn, see arpipe.controls.grammar
+drive = { scale = { by = "expression.jawOpen", to = [1.0, 1.2] } }   # optional: signals that set parameters
 ```
 
 Nothing here needs OpenGL.
@@ -93,7 +95,8 @@ def uses_gl(pack: Pack) -> bool:
 def needs_of(pack: Pack) -> frozenset[Need]:
     """Return what perception must detect for a pack, known before its layers are built; see `Layer.needs`."""
     needs = (layer.params.needs or kind_class(layer.kind).needs for layer in pack.layers)
-    return parse_needs({need for each in needs for need in each}, pack.name)
+    own = parse_needs({need for each in needs for need in each}, pack.name)
+    return own.union(*(layer.reactions.needs for layer in pack.layers))
 
 
 def _read_pack(folder: Path, changes: Mapping[str, object]) -> Pack:

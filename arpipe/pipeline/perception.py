@@ -2,12 +2,13 @@
 
 import importlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.head_pose import HeadPoseConfig
 from arpipe.inference.providers import SessionConfig
 from arpipe.inference.runtime import Runtime
@@ -27,6 +28,7 @@ from arpipe.tracking.mask.tracker import MaskTrackerConfig
 from arpipe.tracking.settings import Mode, ModeConfig
 from arpipe.types import Frame, FrameResult
 
+OBSERVE_STAGE = "observe"
 _FIELDS = frozenset(each.name for each in fields(FrameResult))
 
 
@@ -103,6 +105,19 @@ class SubjectTracker(Protocol):
         """Forget the stream."""
 
 
+class ResultObserver(Protocol):
+    """Follows the results of a stream; see `Perception.attach`."""
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What must be detected for it."""
+        ...
+
+    def observe(self, result: FrameResult) -> None:
+        """Take the result of the next frame into account; its durations are not known yet."""
+        ...
+
+
 class Perception:
     """Detects and tracks what is in a stream of frames. Networks are loaded when they are first needed.
 
@@ -128,6 +143,7 @@ class Perception:
         self.camera = CameraModel(camera)
         self._quality = PerceptionQuality(every=self.config.every)
         self._needs = parse_needs(needs, "Perception.needs")
+        self._observers: tuple[ResultObserver, ...] = ()
         self._timer = StageTimer(observer=observer)
         self._lock = threading.Lock()
         self._guard = ForkGuard("perception")
@@ -160,6 +176,15 @@ class Perception:
     @quality.setter
     def quality(self, quality: PerceptionQuality) -> None:
         self._quality = replace(quality, every=self.config.every.slowest(quality.every))
+
+    @property
+    def all_needs(self) -> frozenset[Need]:
+        """What effects and observers need."""
+        return self._needs.union(*(observer.needs for observer in self._observers))
+
+    def attach(self, observer: ResultObserver) -> None:
+        """Show an observer all results from the next frame on, in the stage "observe", on the thread that detects."""
+        self._observers = (*self._observers, observer)
 
     @property
     def provider(self) -> str:
@@ -235,17 +260,23 @@ class Perception:
                     frame, timer, camera, quality.every.of(name), attention, effort, *found
                 )
                 results[SUBJECTS[name].results] = self._trackers[name].update(context)
+            result = self._as_result(frame, camera, results)
+            if self._observers:
+                with timer.stage(OBSERVE_STAGE):
+                    for observer in self._observers:
+                        observer.observe(result)
+        return replace(result, timings_ms=timer.timings_ms)
+
+    def _as_result(self, frame: Frame, camera: CameraIntrinsics, results: Mapping[str, Any]) -> FrameResult:
         own = {key: value for key, value in results.items() if key in _FIELDS}
         extra = {key: value for key, value in results.items() if key not in _FIELDS}
         begins, self._begins = self._begins, not self.config.follows
-        return FrameResult(
-            frame, **own, extra=extra, camera=camera, timings_ms=timer.timings_ms, begins_stream=begins
-        )
+        return FrameResult(frame, **own, extra=extra, camera=camera, begins_stream=begins)
 
     def _wanted(self) -> tuple[str, ...]:
         """Return the subjects that effects and configuration ask for, in the order of the table."""
         track = self.config.track
-        needs = required(track, self.needs)
+        needs = required(track, self.all_needs)
         wanted = tuple(
             name for name, subject in SUBJECTS.items() if name in track or not needs.isdisjoint(subject.needs)
         )
@@ -255,13 +286,13 @@ class Perception:
         return pose_effort(self.config.face, self.config.head_pose) if quality.pose_views else "none"
 
     def _runs_attention(self, quality: PerceptionQuality) -> bool:
-        needs = required(self.config.track, self.needs)
+        needs = required(self.config.track, self.all_needs)
         return Need.IRIS in needs or (quality.attention and not self._is_plain_mesh_enough())
 
     def _is_plain_mesh_enough(self) -> bool:
         """Whether faces are only for effects that need no irises, and the mesh may follow from that."""
         face = self.config.face
-        for_effects = Need.FACE in self.needs and "face" not in self.config.track
+        for_effects = Need.FACE in self.all_needs and "face" not in self.config.track
         return face.mesh == "auto" and face.follows and for_effects
 
     def _load(self, wanted: tuple[str, ...]) -> None:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from arpipe.controls.condition import parse_condition
+from arpipe.controls.trigger import Edge, TriggerTimes
+from arpipe.controls.watch import ConditionWatch, EventHandler, on_edge
 from arpipe.effects.packs import Pack
 from arpipe.io.validation import check
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel
@@ -163,6 +166,35 @@ class Pipeline:
         else:
             self._render_thread.run(self.renderer.update_effects, chosen)
         self.perception.needs = self.renderer.needs
+
+    def on(
+        self, when: str, *, edge: Edge = "start", times: TriggerTimes | None = None
+    ) -> Callable[[EventHandler], EventHandler]:
+        """Call a function when a condition begins, from the next frame on: `@pipeline.on("smile")`.
+
+        What the condition needs is detected from then on. The function is called by `detect`, on its thread, and gets
+        a `ControlEvent`; what it raises, `detect` raises.
+
+        Args:
+            when: The condition, such as "smile" or 'gesture == "Thumb_Up"'; see docs/controls.md.
+            edge: "start" to call it when the condition begins, "end" when it ends.
+            times: Averaging, hysteresis, hold and rest; None for the defaults. Photos are taken by themselves.
+
+        Raises:
+            ConfigError: It is not a condition, has an unknown name, or can never hold.
+        """
+        condition = parse_condition(when, ())
+        used = times or TriggerTimes()
+        if not self.config.perception.follows:
+            used = used.instant
+
+        def decorate(handler: EventHandler) -> EventHandler:
+            watch = ConditionWatch()
+            watch.add(when, condition, used, on_edge(edge, handler))
+            self.perception.attach(watch)
+            return handler
+
+        return decorate
 
     def facts(self) -> dict[str, object]:
         """Return what really runs: where each network runs, what draws and how well."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from arpipe.effects.packs import Pack, load_effect, needs_of, uses_gl
+from arpipe.effects.reacting_packs import ReactingPacks
 from arpipe.errors import ConfigError, RenderError
 from arpipe.needs import Need, parse_needs
 from arpipe.pipeline.camera_model import CameraModel
@@ -56,6 +57,7 @@ class EffectRenderer:
         self._config = config
         self._quality: RenderConfig | None = None
         self._packs = _load(effects)
+        self._reacting = ReactingPacks(self._packs)
         self._own_layers = _check(layers)
         self._shared_context = context
         self._timer = StageTimer(observer=observer)
@@ -101,9 +103,10 @@ class EffectRenderer:
         """
         self._require_usable()
         packs = _load(effects)
+        reacting = ReactingPacks(packs)
         if self._effects is not None:
-            self._build(packs)
-        self._packs = packs
+            self._build(reacting.current)
+        self._packs, self._reacting = packs, reacting
 
     def open(self) -> None:
         """Build the effects now instead of at the first frame, with the OpenGL context if they use one.
@@ -113,7 +116,7 @@ class EffectRenderer:
         """
         self._require_usable()
         if self._effects is None:
-            self._build(self._packs)
+            self._build(self._reacting.current)
 
     def render(self, result: FrameResult, out: Pixels | None = None) -> Picture:
         """Draw the active effects onto the frame of a result.
@@ -131,8 +134,10 @@ class EffectRenderer:
             ForkError: This process was forked from the one that made the renderer.
         """
         self._require_usable()
-        if self._effects is None or self._compositor is None:
-            effects, compositor = self._build(self._packs)
+        drawn = self._reacting.current
+        packs = self._reacting.update(result)
+        if self._effects is None or self._compositor is None or packs is not drawn:
+            effects, compositor = self._build(packs)
         else:
             effects, compositor = self._effects, self._compositor
         compositor.config = self.quality or compositor.config

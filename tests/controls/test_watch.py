@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from arpipe.controls.condition import parse_condition
@@ -66,14 +68,14 @@ def test_classes_come_from_the_recognizer():
     assert [event.name for event in events] == ["wave"]
 
 
-def test_reset_forgets_the_stream():
+def test_another_stream_begins_anew():
     events = []
     watch = ConditionWatch()
     watch.add("mouth", parse_condition("expression.jawOpen > 0.5"), TriggerTimes(), events.append)
-    for _ in range(2):
+    for start_s in (0.0, 100.0):
         for index in range(15):
-            watch.observe(open_mouth(index / 30, index, 0.9))
-        watch.reset()
+            result = open_mouth(start_s + index / 30, index, 0.9)
+            watch.observe(replace(result, begins_stream=index == 0))
     assert [event.edge for event in events] == ["start", "start"]
 
 

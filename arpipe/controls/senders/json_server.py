@@ -76,9 +76,6 @@ class JsonServer:
         for client in self._current():
             client.add_event(text)
 
-    def reset(self) -> None:
-        """Nothing depends on earlier frames."""
-
     def close(self) -> None:
         """Disconnect all clients and stop listening; may be called twice."""
         for client in self._current():

@@ -32,17 +32,13 @@ class VmcSender:
     def observe(self, result: FrameResult) -> None:
         """Send the messages of a frame."""
         now_s = result.frame.captured_s
-        if self._began_s is None:
+        if self._began_s is None or result.begins_stream:
             self._began_s = now_s
         time_s = now_s - self._began_s
         self._port.send(vmc_messages(result, time_s, presets=self._presets, hands=self._hands))
 
     def send_event(self, event: ControlEvent) -> None:
         """Send nothing: the protocol has no events of this kind."""
-
-    def reset(self) -> None:
-        """Begin to count time anew."""
-        self._began_s = None
 
     def close(self) -> None:
         """Close the port."""
@@ -70,9 +66,6 @@ class OscSender:
     def send_event(self, event: ControlEvent) -> None:
         """Send name and edge of an event."""
         self._port.send([OscMessage(f"{self._path}/event", (event.name, event.edge))])
-
-    def reset(self) -> None:
-        """Nothing depends on earlier frames."""
 
     def close(self) -> None:
         """Close the port."""

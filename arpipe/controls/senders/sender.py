@@ -28,10 +28,6 @@ class Sender(Protocol):
         """Send an event."""
         ...
 
-    def reset(self) -> None:
-        """Forget the stream."""
-        ...
-
     def close(self) -> None:
         """Stop sending; may be called twice."""
         ...
