@@ -14,6 +14,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.assets import config_path
+from arpipe.controls.config import MAX_CONTROLS, ControlConfig
+from arpipe.controls.senders.address import SendAddress
 from arpipe.errors import ConfigError
 from arpipe.folders import expanded
 from arpipe.io.camera import CameraDeviceConfig
@@ -77,6 +79,9 @@ class LiveConfig(BaseModel):
         folder: Folder of recordings and snapshots.
         frames: Stop after so many pictures; 0 for no limit.
         seconds: Stop after so many seconds; 0 for no limit.
+        send: Addresses that results are sent to: `osc://host:port` for the VMC protocol, `osc://host:port/path` for
+            plain OSC, or `ws://host:port` to serve JSON over WebSocket.
+        allow_keyboard: Let controls press keys, which other programs receive, too.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -93,6 +98,8 @@ class LiveConfig(BaseModel):
     folder: Path = Path("captures")
     frames: int = Field(default=0, ge=0)
     seconds: float = Field(default=0.0, ge=0)
+    send: tuple[SendAddress, ...] = ()
+    allow_keyboard: bool = False
 
 
 class JobsConfig(BaseModel):
@@ -165,6 +172,7 @@ class RunConfig(PipelineConfig):
         profile: Settings of `arpipe profile`.
         web: The page of `arpipe live --web`.
         batch: How `arpipe batch` uses the machine.
+        controls: Triggers with what they do, and signals that drive parameters.
     """
 
     live: LiveConfig = LiveConfig()
@@ -173,6 +181,19 @@ class RunConfig(PipelineConfig):
     profile: ProfileConfig = ProfileConfig()
     web: WebConfig = WebConfig()
     batch: JobsConfig = JobsConfig()
+    controls: tuple[ControlConfig, ...] = Field(default=(), max_length=MAX_CONTROLS)
+
+
+class ControlsFile(BaseModel):
+    """A file with controls alone, which can be combined with any configuration.
+
+    Attributes:
+        controls: As in `RunConfig`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    controls: tuple[ControlConfig, ...] = Field(default=(), max_length=MAX_CONTROLS)
 
 
 def load_config(
@@ -180,6 +201,7 @@ def load_config(
     settings: Sequence[str] = (),
     flags: Mapping[str, tuple[str, object]] | None = None,
     environ: Mapping[str, str] = os.environ,
+    controls: str | Path | None = None,
 ) -> RunConfig:
     """Load a configuration.
 
@@ -188,6 +210,7 @@ def load_config(
         settings: Settings `a.b=value` in TOML syntax.
         flags: Command-line flag → dotted key and value.
         environ: Environment variables.
+        controls: TOML file with `[[controls]]`, which replace those of the configuration; None for none.
 
     Raises:
         ConfigError: A key is unknown, a file is missing, or a value is out of range.
@@ -195,7 +218,12 @@ def load_config(
     path = config_file(source)
     table: Table = {}
     config = RunConfig()
-    layers = [(str(path), read_toml(path)), *_from_environment(environ), *_from_settings(settings)]
+    layers = [
+        (str(path), read_toml(path)),
+        *_from_controls(controls),
+        *_from_environment(environ),
+        *_from_settings(settings),
+    ]
     layers.extend((flag, _table(key, value)) for flag, (key, value) in (flags or {}).items())
     for origin, layer in layers:
         table = _merged(table, layer)
@@ -205,7 +233,7 @@ def load_config(
 
 def as_toml(config: RunConfig, *, resolved: bool) -> str:
     """Return a configuration as TOML: all values if resolved, otherwise those that differ from the defaults."""
-    return to_toml(config.model_dump(mode="json", exclude_defaults=not resolved))
+    return to_toml(config.model_dump(mode="json", by_alias=True, exclude_defaults=not resolved))
 
 
 def config_file(source: str | Path | None) -> Path:
@@ -224,6 +252,19 @@ def config_file(source: str | Path | None) -> Path:
         if len(path.parts) > 1:
             raise ConfigError(f"there is no configuration file {shown(path)}")
     return config_path(text)
+
+
+def _from_controls(file: str | Path | None) -> Iterator[tuple[str, Table]]:
+    """Yield the table of a file with controls; sounds are relative to its folder."""
+    if file is None:
+        return
+    path = expanded(file)
+    table = read_toml(path)
+    check(ControlsFile, table, str(path))
+    for control in table.get("controls", ()):
+        if "sound" in control:
+            control["sound"] = str(path.parent / control["sound"])
+    yield str(path), table
 
 
 def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Table]]:

@@ -27,8 +27,6 @@ class Need(StrEnum):
     EXPRESSIONS = "expressions"
     GESTURES = "gestures"
     MASK = "mask"
-    EXPRESSIONS = "expressions"
-    GESTURES = "gestures"
 
 
 def parse_needs(words: Iterable[str], source: str = "needs") -> frozenset[Need]:

@@ -5,9 +5,12 @@ from contextlib import ExitStack
 
 from rich.console import Console
 
+from arpipe.apps.failures import Failures
+from arpipe.apps.reactions.reactions import Reactions
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.figures import LiveReport
-from arpipe.apps.stream.loop import HeadlessPresenter, LiveLoop, Watch
+from arpipe.apps.stream.headless import ControlledPresenter
+from arpipe.apps.stream.loop import LiveLoop, Watch
 from arpipe.apps.stream.setup import LiveParts, open_session
 from arpipe.config import LiveConfig, RunConfig
 from arpipe.io.sink import Sink
@@ -48,8 +51,10 @@ def run_headless(run: RunConfig, parts: LiveParts) -> LiveReport:
     """Run without a window: pictures go to outlets and callbacks only."""
     with ExitStack() as stack:
         stack.enter_context(interrupt_on_sigterm())
-        session = open_session(stack, run, parts)
-        presenter = HeadlessPresenter(session, run.live.source)
+        failures = Failures()
+        reactions = stack.enter_context(Reactions(run, failures))
+        session = open_session(stack, run, parts, failures=failures)
+        presenter = ControlledPresenter(session, run, reactions)
         return LiveLoop(session, presenter, run.live, parts.watch).run()
 
 

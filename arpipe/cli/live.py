@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arpipe.cli.settings import CAMERA, EFFECT, MAX_FACES, NETWORKS, TRACK, setting, with_settings
+from arpipe.cli.settings import CAMERA, CONTROLS, EFFECT, MAX_FACES, NETWORKS, TRACK, setting, with_settings
 
 if TYPE_CHECKING:
     from arpipe.config import RunConfig
@@ -37,6 +37,15 @@ SETTINGS = (
     ),
     setting("live.frames", int, "--frames", metavar="N", help="Stop after N pictures."),
     setting("live.seconds", float, "--seconds", metavar="S", help="Stop after S seconds."),
+    CONTROLS,
+    setting(
+        "live.send",
+        list[str],
+        "--send",
+        metavar="ADDRESS",
+        help="Send results to osc://HOST:PORT (VMC protocol), osc://HOST:PORT/PATH or ws://127.0.0.1:PORT. Repeatable.",
+    ),
+    setting("live.allow_keyboard", bool, "--allow-keyboard", help="Let controls press keys."),
     TRACK,
     MAX_FACES,
     *CAMERA,

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from arpipe.cli.settings import (
+    CONTROLS,
     EFFECT,
     MAX_FACES,
     NETWORKS,
@@ -60,6 +61,7 @@ def _faces(count: int) -> Values:
 SETTINGS = (
     setting("profile.source", str, "--source", help="sample, a file, or a camera number."),
     EFFECT,
+    CONTROLS,
     TRACK,
     setting(
         "profile.live",

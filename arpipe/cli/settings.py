@@ -67,6 +67,13 @@ def _subjects(track: str) -> Values:
     return {"perception.track": [name.strip() for name in track.split(",")]}
 
 
+CONTROLS = setting(
+    "",
+    str,
+    "--controls",
+    metavar="FILE",
+    help="TOML file with [[controls]]: what face, hands and body trigger.",
+)
 CONFIG = setting(
     "", str, "--config", "-c", metavar="FILE", help="TOML file, or a bundled name such as glasses."
 )
@@ -147,7 +154,12 @@ def with_settings(*settings: Setting, default: str | None = None) -> Callable[[C
             def load() -> "RunConfig":
                 from arpipe.config import load_config
 
-                return load_config(given[CONFIG.name], given[SET.name] or (), _flags(settings, given))
+                return load_config(
+                    given[CONFIG.name],
+                    given[SET.name] or (),
+                    _flags(settings, given),
+                    controls=given.get(CONTROLS.name),
+                )
 
             command(load=load, **{name: value for name, value in given.items() if name in taken})
 
@@ -178,7 +190,7 @@ def _flags(settings: tuple[Setting, ...], given: Mapping[str, Any]) -> dict[str,
     flags: dict[str, tuple[str, object]] = {}
     for each in settings:
         value = given[each.name]
-        if value is None or value == []:
+        if each is CONTROLS or value is None or value == []:
             continue
         values = each.values(value)
         for key, part in values.items():

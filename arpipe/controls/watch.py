@@ -111,6 +111,11 @@ class ConditionWatch:
         """What perception must detect for the conditions."""
         return self._needs
 
+    @property
+    def has_conditions(self) -> bool:
+        """Whether there is anything to follow."""
+        return bool(self._watched)
+
     def add(self, name: str, condition: Condition, times: TriggerTimes, handler: EventHandler) -> None:
         """Follow one more condition.
 

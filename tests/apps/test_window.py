@@ -4,9 +4,9 @@ import glfw
 import numpy as np
 import pytest
 
+from arpipe.apps.stream.carousel import Carousel
 from arpipe.apps.window import adjustments, panels
 from arpipe.apps.window.adjustments import Adjustments, UserAdjustment, can_adjust
-from arpipe.apps.window.carousel import Carousel
 from arpipe.apps.window.hud import Hud
 from arpipe.apps.window.keys import HELP, KEYS, Action, digit
 from arpipe.apps.window.previews import PreviewRenderer, cached_preview

@@ -267,7 +267,7 @@ def test_failing_panels_leave_the_picture_alone(screen, tmp_path, monkeypatch, p
 
 
 def test_failing_key_is_shown_and_the_run_goes_on(screen, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("arpipe.apps.window.app.save_snapshot", broken)
+    monkeypatch.setattr("arpipe.apps.stream.commands.save_snapshot", broken)
     with opened(tmp_path) as (app, window):
         with_picture(app)
         frames = app.session.figures.frames

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, closing
 from fractions import Fraction
 
+from arpipe.apps.failures import Failures
 from arpipe.apps.profile.clip import open_measured
 from arpipe.apps.profile.realtime import run_live
 from arpipe.apps.profile.record import (
@@ -18,6 +19,7 @@ from arpipe.apps.profile.record import (
     open_source_measured,
 )
 from arpipe.apps.profile.report import Facts, ProfileReport
+from arpipe.apps.reactions.reactions import Reactions
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import ConfigError, MediaError
 from arpipe.io.sink import Sink
@@ -62,7 +64,11 @@ def measure(
         if config.live:
             facts = run_live(config, run, measurement, watch)
         else:
-            with Pipeline(run, observer=measurement.observe) as pipeline:
+            with (
+                Reactions(run, Failures()) as reactions,
+                Pipeline(run, observer=measurement.observe) as pipeline,
+            ):
+                reactions.attach(pipeline.perception)
                 _run_once(config, run, pipeline, measurement, watch)
                 facts = pipeline.facts()
     return build_report(config, run, measurement, facts), measurement

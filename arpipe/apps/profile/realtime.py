@@ -17,6 +17,7 @@ from arpipe.apps.profile.record import (
     open_source_measured,
 )
 from arpipe.apps.profile.report import Facts
+from arpipe.apps.reactions.reactions import Reactions
 from arpipe.apps.stream.capture import Capture, opener
 from arpipe.apps.stream.loop import HeadlessPresenter, LiveLoop
 from arpipe.apps.stream.outlets import Outlet, Recording, free_path
@@ -62,9 +63,11 @@ def run_live(
         )  # rendered here, before anything is timed
         first = iter([source])
         capture = Capture(lambda: _TimedSource(next(first, None) or open_(), measurement, numbers), loop=True)
+        reactions = stack.enter_context(Reactions(run, Failures()))
         session = connect(
             stack, run, capture, observer=measurement.observe, failures=Failures(_end_measurement)
         )
+        reactions.attach(session.perception)
         if config.output is not None:
             outlet = Outlet(
                 TimedSink(Recording(free_path(config.output), run.video), measurement), "recording"

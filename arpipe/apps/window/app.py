@@ -5,23 +5,24 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from arpipe.apps.failures import Failures, print_failure
+from arpipe.apps.reactions.reactions import Reactions, effects_of
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.camera_advice import advice
+from arpipe.apps.stream.carousel import Carousel
+from arpipe.apps.stream.commands import SessionCommands
 from arpipe.apps.stream.figures import LiveReport
 from arpipe.apps.stream.loop import LiveLoop, Presenter
-from arpipe.apps.stream.outlets import save_snapshot
 from arpipe.apps.stream.setup import LiveParts, open_session
 from arpipe.apps.window.adjustments import Adjustments
-from arpipe.apps.window.carousel import Carousel
 from arpipe.apps.window.hud import Hud, HudState
-from arpipe.apps.window.keys import KEYS, REPEATABLE, Action, digit
+from arpipe.apps.window.keys import KEYS, REPEATABLE, digit
 from arpipe.apps.window.previews import PreviewRenderer, cached_preview
-from arpipe.apps.window.recorder import Recorder
 from arpipe.apps.window.screen import PlacedPanel, Screen
 from arpipe.apps.window.status import StatusLine
 from arpipe.apps.window.try_on import TryOn
 from arpipe.apps.window.window import Key, Window
 from arpipe.config import RunConfig
+from arpipe.controls.actions import Action
 from arpipe.errors import ArpipeError
 from arpipe.render.context import GlContext
 from arpipe.render.cut_out import over_checkerboard
@@ -78,28 +79,30 @@ class LiveWindow(Presenter):
         self._window, self._run = window, run
         adjustments = adjustments or Adjustments.load()
         self.failures = Failures(self._show_failure)
-        self.carousel = Carousel(run.effects)
+        self.carousel = Carousel(run.effects, effects_of(run.controls))
         self.screen = Screen(context)
         stack.callback(self.screen.close)
         self.hud = Hud(self.carousel)
         self._show_opening("Starting …")
         self._prepare_previews(context)
+        self._reactions = stack.enter_context(Reactions(run, self.failures))
         self.session = open_session(stack, run, parts, context, self.failures)
         self._status = StatusLine()
-        self._picture: Picture | None = None
         self._mirror, self._running = run.live.mirror, True
-        self._recorder = Recorder(self.session, run)
         self._drawn_s = 0.0
         if run.live.full_screen:
             window.toggle_full_screen()
-        self._try_on = TryOn(self.session, self.carousel, adjustments, self.hud)
+        self._try_on = TryOn(self.session, self.carousel, adjustments, self.hud, self._reactions.drives)
+        self._commands = SessionCommands(self.session, self._try_on, run, self.hud.say, self._handlers())
+        self._reactions.attach(self.session.perception)
 
     def poll(self) -> bool:
-        """Act on keys; False once the window is to be closed."""
+        """Act on keys and triggers; False once the window is to be closed."""
         keys = self._window.poll()
         for key in keys:
             with self._errors_shown():
                 self._press(key)
+        self._reactions.run(self._commands)
         if keys and self.session.capture.paused:
             with self._errors_shown():
                 self._render_again()
@@ -107,10 +110,10 @@ class LiveWindow(Presenter):
 
     def show(self, picture: Picture) -> None:
         """Draw a picture and the panels."""
-        self._picture = picture
+        self._commands.picture = picture
         perception = self.session.perception
         with self.failures.guarded("the status line"):
-            self._status.observe(picture.result, perception.needs.union(perception.config.track))
+            self._status.observe(picture.result, perception.all_needs.union(perception.config.track))
         if 0 not in self._window.size_px:
             self.screen.take(over_checkerboard(picture.pixels, picture.alpha))
             self._draw()
@@ -153,13 +156,14 @@ class LiveWindow(Presenter):
 
     def _render_again(self) -> None:
         """Render the current frame again, so that effects can be changed while it is paused."""
-        if self._picture is None:
+        picture = self._commands.picture
+        if picture is None:
             return
-        if self.session.lacks_mask(self._picture.result):
+        if self.session.lacks_mask(picture.result):
             self.hud.say("This effect needs a new picture: press Space")
         else:
-            self._picture = self.session.renderer.render(self._picture.result)
-            self.screen.take(self._picture.pixels)
+            self._commands.picture = picture = self.session.renderer.render(picture.result)
+            self.screen.take(picture.pixels)
             self._drawn_s = 0.0
 
     def _draw(self) -> None:
@@ -200,7 +204,7 @@ class LiveWindow(Presenter):
             HudState(
                 self._status.text(capture.state),
                 problem,
-                self._recorder.seconds,
+                self._commands.recorder.seconds,
                 self._try_on.adjustment,
             ),
         )
@@ -213,17 +217,13 @@ class LiveWindow(Presenter):
         if number is not None:
             self._try_on.select(number)
         elif action is not None and (not key.repeated or action in REPEATABLE):
-            self._act(action)
+            self._commands.act(action)
 
-    def _act(self, action: Action) -> None:
+    def _handlers(self) -> dict[Action, Callable[[], None]]:
+        """Return the actions that only the window has."""
         hud, try_on = self.hud, self._try_on
-        handlers: dict[Action, Callable[[], None]] = {
+        return {
             Action.PAUSE: self._toggle_pause,
-            Action.RECORD: self._toggle_recording,
-            Action.SNAPSHOT: self._snapshot,
-            Action.PREVIOUS: lambda: try_on.step(-1),
-            Action.NEXT: lambda: try_on.step(1),
-            Action.NONE: lambda: try_on.select(0),
             Action.MIRROR: self._toggle_mirror,
             Action.DEBUG: try_on.toggle_mesh,
             Action.PROFILE: hud.toggle_profile,
@@ -233,7 +233,6 @@ class LiveWindow(Presenter):
             Action.BACK: self._back,
             Action.QUIT: self._quit,
         }
-        handlers[action]()
 
     def _back(self) -> None:
         """Close what is open, or else the window."""
@@ -252,16 +251,6 @@ class LiveWindow(Presenter):
 
     def _toggle_mirror(self) -> None:
         self._mirror = not self._mirror
-
-    def _toggle_recording(self) -> None:
-        if self._recorder.seconds is None:
-            self._recorder.start()
-        else:
-            self.hud.say(f"Recorded {self._recorder.stop()}")
-
-    def _snapshot(self) -> None:
-        if self._picture is not None:
-            self.hud.say(f"Saved {save_snapshot(self._picture.with_alpha, self._run.live.folder)}")
 
     def _prepare_previews(self, context: GlContext) -> None:
         """Load the previews and render the missing ones, which usually only the first run has to."""

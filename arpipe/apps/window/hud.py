@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
+from arpipe.apps.stream.carousel import Carousel
 from arpipe.apps.stream.session import LiveSession
 from arpipe.apps.window import panels
 from arpipe.apps.window.adjustments import UserAdjustment
-from arpipe.apps.window.carousel import Carousel
 from arpipe.apps.window.keys import ADJUST_HELP, HELP
 from arpipe.apps.window.panels import Color, Panel
 from arpipe.apps.window.screen import PlacedPanel

@@ -1,28 +1,8 @@
 """Keys and their meanings."""
 
-from enum import Enum, auto
-
 import glfw
 
-
-class Action(Enum):
-    """What a key can trigger."""
-
-    PAUSE = auto()
-    RECORD = auto()
-    SNAPSHOT = auto()
-    PREVIOUS = auto()
-    NEXT = auto()
-    NONE = auto()
-    MIRROR = auto()
-    DEBUG = auto()
-    PROFILE = auto()
-    FULL_SCREEN = auto()
-    HELP = auto()
-    ADJUST = auto()
-    BACK = auto()
-    QUIT = auto()
-
+from arpipe.controls.actions import Action
 
 KEYS: dict[int, Action] = {
     glfw.KEY_SPACE: Action.PAUSE,

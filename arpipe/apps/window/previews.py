@@ -7,7 +7,7 @@ from pathlib import Path
 from arpipe import __version__
 from arpipe.apps.face_crop import HEAD, crop_for, crop_square
 from arpipe.apps.sitter import sitter
-from arpipe.apps.window.carousel import EffectChoice
+from arpipe.apps.stream.carousel import EffectChoice
 from arpipe.errors import ConfigError, MediaError, OutputError
 from arpipe.folders import cache_folder
 from arpipe.io.image.reader import read_image

@@ -1,17 +1,21 @@
 """Selecting effects in the window, and adjusting the selected glasses."""
 
+from collections.abc import Sequence
+
+from arpipe.apps.stream.carousel import Carousel
+from arpipe.apps.stream.selection import EffectSelection
 from arpipe.apps.stream.session import LiveSession
 from arpipe.apps.window import adjustments
 from arpipe.apps.window.adjustments import Adjustments, UserAdjustment, can_adjust
-from arpipe.apps.window.carousel import Carousel
 from arpipe.apps.window.hud import Hud
 from arpipe.apps.window.window import Key
-from arpipe.effects.packs import Pack
+from arpipe.controls.config import DriveConfig
+from arpipe.effects.packs import Pack, load_effect
 
 MESH_EFFECT = "debug"
 
 
-class TryOn:
+class TryOn(EffectSelection):
     """Draws the selected effects, adjusted as the user likes them.
 
     Args:
@@ -19,32 +23,31 @@ class TryOn:
         carousel: The selection.
         adjustments: Saved adjustments, to which new ones are added.
         hud: Shows messages, and holds whether adjusting is active.
+        drives: As in `EffectSelection`.
     """
 
-    def __init__(self, session: LiveSession, carousel: Carousel, adjustments: Adjustments, hud: Hud) -> None:
-        self._session, self._carousel, self._adjustments, self._hud = session, carousel, adjustments, hud
+    def __init__(
+        self,
+        session: LiveSession,
+        carousel: Carousel,
+        adjustments: Adjustments,
+        hud: Hud,
+        drives: Sequence[DriveConfig] = (),
+    ) -> None:
+        super().__init__(carousel, session.set_effects, drives)
+        self._adjustments, self._hud = adjustments, hud
         self._show_mesh = False
-        self._apply_selection()
+        self.update()
 
     @property
     def adjustment(self) -> UserAdjustment | None:
         """The adjustment of the selected glasses; None unless adjusting is active."""
         return self._adjustments.of(self._adjustable[0]) if self._hud.adjusting else None
 
-    def step(self, by: int) -> None:
-        """Select the choice `by` places further on."""
-        self._carousel.step(by)
-        self._apply_selection()
-
-    def select(self, index: int) -> None:
-        """Select a choice by its index; an index without a choice is ignored."""
-        if self._carousel.select(index):
-            self._apply_selection()
-
     def toggle_mesh(self) -> None:
         """Show or hide landmarks and axes."""
         self._show_mesh = not self._show_mesh
-        self._update_effects()
+        super().update()
 
     def toggle_adjusting(self) -> None:
         """Start to adjust the selected glasses, or stop and save.
@@ -84,7 +87,7 @@ class TryOn:
             return False
         for pack in self._adjustable:
             self._adjustments.packs[pack.name] = changed
-        self._update_effects()
+        super().update()
         return True
 
     def close(self) -> None:
@@ -96,12 +99,14 @@ class TryOn:
     def _adjustable(self) -> list[Pack]:
         return [pack for pack in self._carousel.selected.packs if can_adjust(pack)]
 
-    def _apply_selection(self) -> None:
+    def update(self) -> None:
+        """Draw what is selected, and show the carousel."""
         if self._hud.adjusting and not self._adjustable:
             self.toggle_adjusting()
         self._hud.show_carousel()
-        self._update_effects()
+        super().update()
 
-    def _update_effects(self) -> None:
-        packs = [self._adjustments.applied(pack) for pack in self._carousel.selected.packs]
-        self._session.set_effects([*packs, *([MESH_EFFECT] if self._show_mesh else [])])
+    def packs(self) -> list[Pack]:
+        """Return the packs to draw, adjusted, with the mesh over them if it is shown."""
+        packs = [self._adjustments.applied(pack) for pack in super().packs()]
+        return [*packs, load_effect(MESH_EFFECT)] if self._show_mesh else packs

@@ -1,4 +1,4 @@
-"""The effects that can be selected in the window."""
+"""The effects that can be selected while arpipe runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,13 +21,14 @@ class Carousel:
     Args:
         effects: The configured effects. Together they are the first selection; "Nothing" and all single packs are
             the other choices.
+        further: Specs of effects that can be chosen as well, by triggers.
 
     Attributes:
         choices: The choices, "Nothing" first.
         index: The selected one.
     """
 
-    def __init__(self, effects: Sequence[str]) -> None:
+    def __init__(self, effects: Sequence[str], further: Sequence[str] = ()) -> None:
         configured = tuple(load_effect(effect) for effect in effects)
         packs = sorted(valid_packs(), key=lambda pack: ("glasses" not in pack.tags, pack.title))
         self.choices = [EffectChoice("Nothing", ()), *(EffectChoice(pack.title, (pack,)) for pack in packs)]
@@ -40,6 +41,7 @@ class Carousel:
             title = " + ".join(pack.title for pack in configured)
             self.choices.insert(1, EffectChoice(title, configured))
             self.index = 1
+        self._by_spec = {spec: self._place(load_effect(spec)) for spec in further}
 
     @property
     def selected(self) -> EffectChoice:
@@ -53,6 +55,18 @@ class Carousel:
         self.index = index
         return True
 
+    def choose(self, effect: str) -> None:
+        """Select one of the further effects by its spec."""
+        self.index = self._by_spec[effect]
+
     def step(self, by: int) -> None:
         """Select the choice `by` places further on; the ring has no end."""
         self.index = (self.index + by) % len(self.choices)
+
+    def _place(self, pack: Pack) -> int:
+        """Return the index of the choice with a pack alone; it is added if there is none."""
+        alone = [choice.packs for choice in self.choices]
+        if (pack,) in alone:
+            return alone.index((pack,))
+        self.choices.append(EffectChoice(pack.title, (pack,)))
+        return len(self.choices) - 1

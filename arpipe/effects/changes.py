@@ -1,0 +1,60 @@
+"""Changes to loaded packs: other values of parameters, and signals that drive them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pydantic import BaseModel
+
+from arpipe.controls.drive import SignalRange
+from arpipe.effects.pack_file import PackLayer, changed_layer, require_drivable
+from arpipe.effects.packs import Pack
+from arpipe.errors import ConfigError
+from arpipe.io.validation import valid_keys
+from arpipe.spelling import nearest
+
+
+def with_value(pack: Pack, key: str, value: object) -> Pack:
+    """Return a pack with one parameter changed, in every layer that has it or in the one that the key names.
+
+    Args:
+        pack: The pack.
+        key: The parameter; a path into a table, and may start with the name of one layer.
+        value: The new value.
+
+    Raises:
+        ConfigError: There is no such parameter, or the value is wrong.
+    """
+    source = f"effect {pack.name!r}"
+    return _changed(pack, key, source, lambda layer, path: changed_layer(layer, path, value, source))
+
+
+def with_drive(pack: Pack, key: str, signal: SignalRange) -> Pack:
+    """Return a pack with one parameter driven by a signal; arguments and errors as for `with_value`."""
+    source = f"effect {pack.name!r}"
+
+    def driven(layer: PackLayer, path: str) -> PackLayer:
+        require_drivable(layer, path, signal, source)
+        drive = {**layer.reactions.drive, path: signal}
+        return replace(layer, reactions=layer.reactions.model_copy(update={"drive": drive}))
+
+    return _changed(pack, key, source, driven)
+
+
+def _changed(pack: Pack, key: str, source: str, change: Callable[[PackLayer, str], PackLayer]) -> Pack:
+    name, _, rest = key.partition(".")
+    named = [layer for layer in pack.layers if layer.name == name]
+    addressed, path = (named, rest) if named and rest else (pack.layers, key)
+    first = path.partition(".")[0]
+    takers = [layer for layer in addressed if first in _parameters(layer.params)]
+    if not takers:
+        known = [
+            *(layer.name for layer in pack.layers),
+            *(p for layer in addressed for p in _parameters(layer.params)),
+        ]
+        raise ConfigError(f"{source}: there is no parameter {first!r}{nearest(first, known)}")
+    layers = (change(layer, path) if layer in takers else layer for layer in pack.layers)
+    return replace(pack, layers=tuple(layers))
+
+
+def _parameters(params: BaseModel) -> list[str]:
+    return valid_keys(type(params))
