@@ -79,6 +79,8 @@ if TYPE_CHECKING:
     from arpipe.pipeline.runner import run as run
     from arpipe.pipeline.tensors import TensorBatch as TensorBatch
     from arpipe.pipeline.tensors import tensors as tensors
+    from arpipe.recognition.recognizer import Classification as Classification
+    from arpipe.recognition.recognizer import Recognizer as Recognizer
     from arpipe.render.config import RenderConfig as RenderConfig
     from arpipe.render.layer import Canvas as Canvas
     from arpipe.render.layer import Layer as Layer
@@ -162,6 +164,8 @@ _HOMES = {
     "PipelineConfig": "arpipe.pipeline.pipeline",
     "EffectRenderer": "arpipe.pipeline.renderer",
     "run": "arpipe.pipeline.runner",
+    "Classification": "arpipe.recognition.recognizer",
+    "Recognizer": "arpipe.recognition.recognizer",
     "TensorBatch": "arpipe.pipeline.tensors",
     "tensors": "arpipe.pipeline.tensors",
     "RenderConfig": "arpipe.render.config",

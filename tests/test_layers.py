@@ -42,6 +42,7 @@ LAYERS = (
     "render",
     "effects",
     "pipeline",
+    "recognition",
     "config",
     "__init__",
     "mediapipe",

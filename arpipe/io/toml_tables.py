@@ -15,14 +15,18 @@ MAX_FILE_BYTES = 2**20  # a configuration or effect of a thousand lines has 50 k
 Table = dict[str, Any]
 
 
-def read_toml(path: Path) -> Table:
+def read_toml(path: Path, most_bytes: int = MAX_FILE_BYTES) -> Table:
     """Read the table in a file.
+
+    Args:
+        path: The file.
+        most_bytes: Largest file that is read.
 
     Raises:
         ConfigError: The file cannot be read or is not TOML; the message contains the line.
     """
     try:
-        return tomllib.loads(read_whole(path, MAX_FILE_BYTES).decode("utf-8"))
+        return tomllib.loads(read_whole(path, most_bytes).decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8 text ({error}); is this a TOML file?") from error
     except ValueError as error:  # TOMLDecodeError, and integers with more digits than Python accepts

@@ -1,39 +1,23 @@
 """Adds gestures, embeddings and movements to tracked hands."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Self
-
-import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.inference.runtime import Runtime
 from arpipe.models.gestures import GestureNetworks
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.gestures.movements import HandMovements
 from arpipe.tracking.hands import HandTrackerConfig
+from arpipe.tracking.labels import SteadyLabel, SteadyLabelConfig
 from arpipe.types import GESTURE_NAMES, NO_GESTURE, Gesture, Points, TrackedHand
 
 
-class GestureConfig(BaseModel):
-    """How gestures are recognised.
+class GestureConfig(SteadyLabelConfig):
+    """How gestures are recognised; photos have the gesture with the highest score.
 
     The network answers with one of seven gestures for many hands that make none, so a label needs a high mean score.
-
-    Attributes:
-        average_s: Time constant of the mean of the scores; 0 takes every frame by itself. Photos are not averaged.
-        on: Mean score from which a gesture becomes the label.
-        off: Mean score below which it is the label no longer.
-        hold_frames: Frames for which a gesture must lead before it becomes the label.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    average_s: float = Field(default=0.2, ge=0, le=5)
-    on: float = Field(default=0.7, gt=0, le=1)
-    off: float = Field(default=0.5, ge=0, le=1)
-    hold_frames: int = Field(default=3, ge=1, le=100)
 
 
 class HandGesture:
@@ -44,11 +28,7 @@ class HandGesture:
     """
 
     def __init__(self, config: GestureConfig) -> None:
-        self._config = config
-        self._mean: Points | None = None
-        self._last_s = 0.0
-        self._label = self._candidate = NO_GESTURE
-        self._led = 0
+        self._label = SteadyLabel(config, GESTURE_NAMES, NO_GESTURE)
         self._movements = HandMovements()
         self._shown: tuple[Gesture, Points] | None = None
 
@@ -61,9 +41,8 @@ class HandGesture:
             scores: (8,) of the network.
             time_s: Time of the frame.
         """
-        mean = self._average(scores, time_s)
-        self._decide(mean)
-        self._shown = (_gesture(self._label, mean), embedding)
+        mean = self._label.update(scores, time_s)
+        self._shown = (_gesture(self._label.label, mean), embedding)
         return self.keep(hand, time_s)
 
     def keep(self, hand: TrackedHand, time_s: float) -> TrackedHand:
@@ -73,27 +52,6 @@ class HandGesture:
         movements = () if hand.state == "coasting" else self._movements.update(hand, time_s)
         gesture, embedding = self._shown or (None, None)
         return replace(hand, gesture=gesture, embedding=embedding, movements=movements)
-
-    def _average(self, scores: Points, time_s: float) -> Points:
-        if self._mean is None or self._config.average_s == 0:
-            self._mean = scores
-        else:
-            gain = 1.0 - math.exp(-max(time_s - self._last_s, 0.0) / self._config.average_s)
-            self._mean = (self._mean + gain * (scores - self._mean)).astype(np.float32)
-        self._last_s = time_s
-        return self._mean
-
-    def _decide(self, mean: Points) -> None:
-        """Change the label where another gesture leads clearly, and drop it where it does not lead any more."""
-        scores = dict(zip(GESTURE_NAMES, mean.tolist(), strict=True))
-        leader = max(scores, key=scores.__getitem__)
-        leads = scores[leader] >= self._config.on
-        self._led = self._led + 1 if leads and leader == self._candidate else int(leads)
-        self._candidate = leader if leads else NO_GESTURE
-        if self._led >= self._config.hold_frames:
-            self._label = leader
-        elif scores[self._label] < self._config.off:
-            self._label = NO_GESTURE
 
 
 class GestureTracker:
