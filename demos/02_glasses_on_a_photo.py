@@ -1,4 +1,4 @@
-"""Every pair of glasses on a photo: `python demos/02_glasses_on_a_photo.py photo.jpg [folder]`."""
+"""Every pair of glasses on everybody in a photo: `python demos/02_glasses_on_a_photo.py photo.jpg [folder]`."""
 
 import sys
 from pathlib import Path
@@ -18,7 +18,7 @@ else:
         frame = next(iter(source))
 
 glasses = [name for name in pack_folders() if "glasses" in load_pack(name).tags]
-with Pipeline(max_faces=8, mode="image") as pipeline:
+with Pipeline(mode="image") as pipeline:
     result = pipeline.detect(frame)
     print(f"{len(result.faces)} face(s)")
     for name in glasses:

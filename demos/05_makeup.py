@@ -20,7 +20,7 @@ else:
     with open_source(photo) as source:
         frame = next(iter(source))
 
-with Pipeline(max_faces=8, mode="image") as pipeline:
+with Pipeline(mode="image") as pipeline:
     result = pipeline.detect(frame)
     print(f"{len(result.faces)} face(s)")
     for look in LOOKS:

@@ -11,6 +11,7 @@ from arpipe.spelling import nearest
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+NUMBER_MARKS = ("int", "constrained-int", "float")
 UNION_MARKS = ("literal[", "function-", "lax-or-strict[", "tuple[", "list[")  # in pydantic's locations
 
 Checked = TypeVar("Checked", bound=BaseModel)
@@ -91,7 +92,8 @@ def _follow(model: type[BaseModel], location: Location) -> tuple[Models, Locatio
 
 def _is_mark(part: int | str, models: Models) -> bool:
     """Whether a part of a location is a member of a union and not a key."""
-    return part in {model.__name__ for model in models} or str(part).startswith(UNION_MARKS)
+    names = {model.__name__ for model in models}
+    return part in (*names, *NUMBER_MARKS) or str(part).startswith(UNION_MARKS)
 
 
 def _models_behind(key: int | str, models: Models) -> Models:

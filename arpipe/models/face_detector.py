@@ -4,7 +4,7 @@ from typing import Literal
 
 from arpipe.inference.runtime import Runtime
 from arpipe.models.detector import BoxDetector, DetectorSpec
-from arpipe.preprocess.crop import square_around
+from arpipe.preprocess.crop import Border, square_around
 from arpipe.types import Detection, Roi
 
 RIGHT_EYE, LEFT_EYE, NOSE_TIP, MOUTH, RIGHT_EAR, LEFT_EAR = range(6)
@@ -25,10 +25,17 @@ class FaceDetector(BoxDetector):
         reach: "short" or "full" range.
         runtime: Loads the network and owns it.
         min_score: In [0, 1]; faces with a lower score are not reported.
+        border: As in `BoxDetector`.
     """
 
-    def __init__(self, reach: Literal["short", "full"], runtime: Runtime, min_score: float = 0.5) -> None:
-        super().__init__(DETECTORS[reach], runtime, min_score)
+    def __init__(
+        self,
+        reach: Literal["short", "full"],
+        runtime: Runtime,
+        min_score: float = 0.5,
+        border: Border = "zero",
+    ) -> None:
+        super().__init__(DETECTORS[reach], runtime, min_score, border)
 
 
 def face_roi(detection: Detection) -> Roi | None:

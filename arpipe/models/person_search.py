@@ -1,7 +1,8 @@
 """Searches for people that one pass over the whole frame misses."""
 
 from arpipe.models.body_pose import PersonDetector
-from arpipe.models.face_search import join, tiles
+from arpipe.models.detector import join
+from arpipe.models.face_search import tiles
 from arpipe.timing import StageTimer
 from arpipe.types import Detection, Frame
 

@@ -16,9 +16,13 @@ MAX_IMAGE_PX = 32766  # cv2.remap counts in 16 bits; larger pictures are subsamp
 STEPS_PER_PX = 32.0  # resolution to which OpenCV rounds positions
 WARP_BLOCK = 64  # columns that OpenCV's perspective warp processes at once
 
-Border = Literal["replicate", "zero"]
+Border = Literal["replicate", "zero", "mirror"]
 
-_BORDERS = {"replicate": cv2.BORDER_REPLICATE, "zero": cv2.BORDER_CONSTANT}
+_BORDERS = {
+    "replicate": cv2.BORDER_REPLICATE,
+    "zero": cv2.BORDER_CONSTANT,
+    "mirror": cv2.BORDER_REFLECT_101,
+}
 
 
 def letterbox(width: int, height: int) -> Roi:
@@ -35,7 +39,7 @@ class Warp:
 
     Args:
         side: Side of the crops, px.
-        border: Values outside the image: its nearest pixel, or black.
+        border: Values outside the image: its nearest pixel, black, or its mirror image.
     """
 
     def __init__(self, side: int, border: Border) -> None:

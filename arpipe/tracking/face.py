@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Literal, Protocol, Self
+from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
@@ -11,33 +11,35 @@ from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array
 from arpipe.head_pose import Head, HeadPoseConfig
 from arpipe.inference.runtime import Runtime
-from arpipe.models.face_detector import FaceDetector, face_roi
+from arpipe.models.face_detector import face_roi
 from arpipe.models.face_mesh import FaceMeshes, FaceObservation, MeshKind, ScoreName, next_roi
-from arpipe.models.face_search import AutoFaceDetector, TiledFaceDetector
 from arpipe.models.face_views import FaceViews
 from arpipe.tracking.context import FrameContext, PoseEffort
+from arpipe.tracking.face_evidence import FaceEvidence, FaceLook
+from arpipe.tracking.face_identity import FormerFaces
+from arpipe.tracking.face_search import DetectorKind, open_search
 from arpipe.tracking.filters import OneEuroFilter
-from arpipe.tracking.networks import Detector, Locator, Networks
+from arpipe.tracking.networks import Confirm, Detector, Locator, Networks, accept_all
 from arpipe.tracking.pose_views import PoseViews, ViewPlan, Views
 from arpipe.tracking.prediction import Predictor, extrapolate_points, extrapolate_pose
 from arpipe.tracking.settings import Mode, TrackerConfig, rules_of
 from arpipe.tracking.track import Track
 from arpipe.tracking.tracker import Tracker
-from arpipe.types import HeadPose, Landmarks, Roi, TrackedFace
-
-DetectorKind = Literal["short", "full", "auto", "tiled"]
-
+from arpipe.types import Frame, HeadPose, Landmarks, Roi, TrackedFace
 
 SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 3, "live": 10}
 """Frames between searches for more faces while some, but fewer than wanted, are tracked."""
+EVERYBODY = 100
+"""Most faces in a photo where no number is given."""
 
 
 class FaceTrackerConfig(TrackerConfig):
     """How faces are found and followed; see `TrackerConfig` for the rest.
 
     Attributes:
-        detector: "short" (to about 2 m), "full" (to about 5 m), "auto": full adds what short
-            misses, or "tiled": then full also runs on tiles, for groups.
+        detector: "short" (to about 2 m) or "full" (to about 5 m). "tiled" runs both, also on tiles of the frame, for
+            groups. "auto" does that in photos; in videos, full adds what short misses. With "auto" and "tiled", a
+            closer look confirms each face that is found, and checks it now and then while it is followed.
         mesh: "attention" has irises and refined lips and eyes, "plain" is faster. "auto" is the attention mesh,
             but the plain one while faces are wanted only by effects that need neither, such as glasses; the
             attention mesh then runs now and then to measure the irises, for the head's true size. "v2" has irises and
@@ -46,14 +48,22 @@ class FaceTrackerConfig(TrackerConfig):
             and landmarks (extra `mediapipe`), as a reference. It runs mesh "v2", ignores `detector`, and reports its
             use to Google, see docs/privacy.md.
         scores: Further results of the mesh; "tongueOut" needs mesh "v2".
-        max_faces: Faces wanted; detection pauses while that many are tracked.
+        max_faces: Faces wanted; detection pauses while that many are tracked. "auto" is everybody in photos, and one
+            person in videos.
     """
 
-    detector: DetectorKind = "short"
+    detector: DetectorKind = "auto"
     mesh: MeshKind | Literal["auto"] = "auto"
     runtime: Literal["arpipe", "mediapipe"] = "arpipe"
     scores: tuple[ScoreName, ...] = ()
-    max_faces: int = Field(default=1, ge=1)
+    max_faces: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
+
+    @property
+    def wanted(self) -> int:
+        """Most faces to look for."""
+        if self.max_faces != "auto":
+            return self.max_faces
+        return 1 if self.follows else EVERYBODY
 
     @property
     def fullest_mesh(self) -> MeshKind:
@@ -179,6 +189,8 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         irises: Opens a mesh with irises, to measure them where the mesh in use has none; None where meshes cannot be
             exchanged.
         views: Gives further views for the rotation of poses; None for no further views.
+        confirm: Returns the faces among detections.
+        look: Checks followed faces now and then; None to trust the meshes.
     """
 
     def __init__(
@@ -189,14 +201,18 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         head_pose: HeadPoseConfig | None = None,
         irises: Callable[[], Locator[FaceObservation]] | None = None,
         views: Views | None = None,
+        confirm: Confirm = accept_all,
+        look: FaceLook | None = None,
     ) -> None:
         self._views = None if views is None else PoseViews(views, waits=config.mode != "live")
+        self._evidence = None if look is None else FaceEvidence(look)
+        self._former = FormerFaces[FaceTrack]()
         self._fullest_mesh = config.fullest_mesh
         self._open_irises = irises
         self._meshes = meshes
-        rules = rules_of(config, what="face", wanted=config.max_faces, search_every=SEARCH_EVERY)
+        rules = rules_of(config, what="face", wanted=config.wanted, search_every=SEARCH_EVERY)
         begin = partial(FaceTrack, config=config, head_pose=head_pose or HeadPoseConfig())
-        super().__init__(Networks(detector, face_roi, meshes), rules, begin)
+        super().__init__(Networks(detector, face_roi, meshes, confirm), rules, begin)
 
     @classmethod
     def open(
@@ -210,9 +226,7 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         if config.runtime == "mediapipe":
             from arpipe.models.mediapipe_faces import MediaPipeFaces  # an optional package
 
-            faces = MediaPipeFaces(
-                config.max_faces, config.follows, config.min_detection, config.min_presence
-            )
+            faces = MediaPipeFaces(config.wanted, config.follows, config.min_detection, config.min_presence)
             runtime.own(faces)
             return cls(config, faces, faces, head_pose)
         meshes = FaceMeshes(config.fullest_mesh, runtime, config.scores)
@@ -223,17 +237,35 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
             views = FaceViews(meshes.load("v2"))
             runtime.own(views)
         irises = partial(meshes.load, "attention")
-        return cls(config, _open_detector(config, runtime), meshes, head_pose, irises, views)
+        search = open_search(config, runtime)
+        return cls(config, search.detector, meshes, head_pose, irises, views, search.confirm, search.look)
 
-    def reset(self) -> None:  # noqa: D102
+    def reset(self) -> None:
+        """Forget all faces; ids start again from 1."""
         super().reset()
-        if self._views is not None:
-            self._views.reset()
+        self._former.reset()
+        for memory in (self._evidence, self._views):
+            if memory is not None:
+                memory.reset()
 
     def _observe(self, context: FrameContext) -> None:
         if self._open_irises is not None:
             self._meshes.kind = self._fullest_mesh if context.attention else "plain"
         super()._observe(context)
+        if self._evidence is not None:
+            refuted = self._evidence.check(context.frame, self._tracks, context.timer)
+            self._tracks = [track for track in self._tracks if track not in refuted]
+        if self._rules.remembers:
+            with context.timer.stage("track"):
+                self._former.look_at(context.frame, self._tracks)
+
+    def _recall(self, roi: Roi, frame: Frame) -> FaceTrack | None:
+        return self._former.recall(frame, roi)
+
+    def _drop_lost(self, time_s: float) -> None:
+        before = self._tracks
+        super()._drop_lost(time_s)
+        self._former.keep([track for track in before if track not in self._tracks], time_s)
 
     def _finish(self, context: FrameContext) -> None:
         views = None if context.camera is None else self._views
@@ -265,11 +297,3 @@ def pose_effort(config: FaceTrackerConfig, head_pose: HeadPoseConfig) -> PoseEff
     if head_pose.views == "export":
         return "export"
     return "live" if config.mesh == "auto" else "none"
-
-
-def _open_detector(config: FaceTrackerConfig, runtime: Runtime) -> Detector:
-    if config.detector == "auto":
-        return AutoFaceDetector(runtime, config.max_faces, config.min_detection)
-    if config.detector == "tiled":
-        return TiledFaceDetector(runtime, config.max_faces, config.min_detection)
-    return FaceDetector(config.detector, runtime, config.min_detection)

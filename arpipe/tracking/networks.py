@@ -26,6 +26,19 @@ class Locator(Protocol[Observed_co]):
         """Observe the subject in each square; None for an answer that cannot be used."""
 
 
+Confirm = Callable[[Frame, Sequence[Detection], StageTimer], Sequence[Detection]]
+"""Returns the subjects among detections in a frame."""
+
+
+def accept_all(
+    frame: Frame,  # noqa: ARG001 - as `Confirm`
+    detections: Sequence[Detection],
+    timer: StageTimer,  # noqa: ARG001
+) -> Sequence[Detection]:
+    """Confirm all detections."""
+    return detections
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Networks(Generic[Observed]):
     """A detector and a landmark network.
@@ -34,8 +47,10 @@ class Networks(Generic[Observed]):
         detector: Searches whole frames.
         roi_of: Gives the square around a detection, or None for one that is not worth inference.
         locator: Finds landmarks in squares.
+        confirm: Returns the subjects among detections that are not followed yet.
     """
 
     detector: Detector
     roi_of: Callable[[Detection], Roi | None]
     locator: Locator[Observed]
+    confirm: Confirm = accept_all

@@ -1,7 +1,7 @@
 """One subject being followed: its place, what is shown of it, and its prediction."""
 
 from abc import ABC, abstractmethod
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from arpipe.models.crop_network import Observed
 from arpipe.tracking.context import FrameContext
@@ -78,3 +78,7 @@ class Track(ABC, Generic[Observed, Result]):
     @abstractmethod
     def result(self) -> Result:
         """Return what callers get of the subject."""
+
+
+AnyTrack = Track[Any, Any]
+"""A track of any subject."""

@@ -15,7 +15,7 @@ from arpipe.tracking.networks import Networks
 from arpipe.tracking.settings import Rules
 from arpipe.tracking.steady import settle
 from arpipe.tracking.track import Result, Track
-from arpipe.types import Frame, Roi
+from arpipe.types import Detection, Frame, Roi
 
 _log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class Tracker(Generic[Followed, Observed, Result]):
             self._since_search = 0
             self._search(frame, timer)
         with timer.stage("track"):
-            self._drop_lost()
+            self._drop_lost(frame.captured_s)
 
     def _finish(self, context: FrameContext) -> None:
         """Complete the tracks once it is known which ones remain."""
@@ -125,27 +125,32 @@ class Tracker(Generic[Followed, Observed, Result]):
     def _search(self, frame: Frame, timer: StageTimer) -> None:
         """Detect subjects that are not tracked; each continues a missed track or begins a new one."""
         known = [track.roi for track in self._found()]
-        rois = [roi for roi in self._detect(frame, timer) if not self._is_among(roi, known)]
-        rois = rois[: self._rules.wanted - len(known)]
+        rois = self._detect(frame, known, timer)[: self._rules.wanted - len(known)]
         for roi, observed in zip(rois, self._locate(frame, rois, timer), strict=True):
             if observed is None or observed.next_roi is None or self._is_among(observed.next_roi, known):
                 continue
             with timer.stage("track"):
-                track = self._track_for(roi)
+                track = self._track_for(roi, frame)
                 track.take(observed, frame.captured_s)
                 track.roi = observed.next_roi
             known.append(track.roi)
 
-    def _track_for(self, roi: Roi) -> Followed:
-        """Return the missed track that a newly found subject continues, else a new one."""
+    def _track_for(self, roi: Roi, frame: Frame) -> Followed:
+        """Return the missed track that a newly found subject continues, else a former or a new one."""
         missed = [track for track in self._tracks if track.missed]
         match = best_match(roi, [track.roi for track in missed], REATTACH_OVERLAP, self._rules.core)
         if match is not None:
             return missed[match]
-        track = self._begin(self._next_id, roi)
-        self._next_id += 1
+        track = self._recall(roi, frame)
+        if track is None:
+            track = self._begin(self._next_id, roi)
+            self._next_id += 1
         self._tracks.append(track)
         return track
+
+    def _recall(self, roi: Roi, frame: Frame) -> Followed | None:  # noqa: ARG002 - for trackers that remember
+        """Return the track of a subject that was lost and is found again; None for a new one."""
+        return None
 
     def _locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Observed | None]:
         """Observe the subject in each square; None where there is none."""
@@ -158,13 +163,21 @@ class Tracker(Generic[Followed, Observed, Result]):
                 usable.append(observed if observed.landmarks.score > self._rules.min_presence else None)
         return usable
 
-    def _detect(self, frame: Frame, timer: StageTimer) -> list[Roi]:
+    def _detect(self, frame: Frame, known: Sequence[Roi], timer: StageTimer) -> list[Roi]:
+        """Return the squares of subjects in a frame that are none of those known."""
+        networks = self._networks
         try:
-            detections = self._networks.detector.detect(frame, timer)
+            found = networks.detector.detect(frame, timer)
+            new = [each for each in found if self._new_roi(each, known) is not None]
+            confirmed = networks.confirm(frame, new, timer) if new else ()
         except NonFiniteOutput:
             self._count_nonfinite("detector")
             return []
-        return [roi for each in detections if (roi := self._networks.roi_of(each)) is not None]
+        return [roi for each in confirmed if (roi := self._new_roi(each, known)) is not None]
+
+    def _new_roi(self, detection: Detection, known: Sequence[Roi]) -> Roi | None:
+        roi = self._networks.roi_of(detection)
+        return None if roi is None or self._is_among(roi, known) else roi
 
     def _count_nonfinite(self, network: str) -> None:
         self.nonfinite_outputs += 1
@@ -191,7 +204,7 @@ class Tracker(Generic[Followed, Observed, Result]):
                 kept.append(track)
         self._tracks = kept
 
-    def _drop_lost(self) -> None:
+    def _drop_lost(self, time_s: float) -> None:  # noqa: ARG002 - for trackers that remember
         """Drop subjects missed for too long, and those missed longest where there are more than wanted."""
         kept = [track for track in self._tracks if track.missed <= self._rules.coast_frames]
         kept = sorted(kept, key=lambda track: (track.missed, track.track_id))[: self._rules.wanted]

@@ -44,7 +44,9 @@ def compare(tracker, name, pixels, expected):
 
 
 def image_tracker(runtime, mesh):
-    return FaceTracker.open(runtime, FaceTrackerConfig(mode="image", mesh=mesh, max_faces=MAX_FACES))
+    return FaceTracker.open(
+        runtime, FaceTrackerConfig(mode="image", detector="short", mesh=mesh, max_faces=MAX_FACES)
+    )
 
 
 @pytest.mark.parametrize("mesh", ["attention", "plain"])
@@ -83,7 +85,7 @@ def test_made_pictures_agree_with_mediapipe_tasks(runtime, made_faces):
 
 
 def compare_clip(runtime, frames, expected):
-    config = FaceTrackerConfig(mode="video", crop_rest=0, smoothing="off")
+    config = FaceTrackerConfig(mode="video", detector="short", crop_rest=0, smoothing="off")
     tracker = FaceTracker.open(runtime, config)
     timer, ids = StageTimer(), set()
     for index, pixels in enumerate(frames):

@@ -38,7 +38,7 @@ class ScriptedFaces:
         """One detection per face; the keypoints are level with it."""
         with timer.stage("detect"):
             self.detections += 1
-            return tuple(_detection(face) for face in self._script(frame.index))
+            return tuple(detection_of(face) for face in self._script(frame.index))
 
     def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[FaceObservation]:
         """The face nearest to each square's centre if that lies in its box; a face of score 0 elsewhere."""
@@ -48,7 +48,8 @@ class ScriptedFaces:
             return [FaceObservation(face, next_roi(face)) for face in faces]
 
 
-def _detection(face: Landmarks) -> Detection:
+def detection_of(face: Landmarks) -> Detection:
+    """What a detector answers for a face."""
     x0, y0, x1, y1 = face.box_px
     middle = np.array([(x0 + x1) / 2.0, (y0 + y1) / 2.0])
     half = np.array([(x1 - x0) / 4.0, 0.0])

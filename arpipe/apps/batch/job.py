@@ -1,9 +1,9 @@
 """Processes one input and writes its outputs."""
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -49,6 +49,7 @@ class Outcome:
         frames_found: Those with at least one face, body or hand.
         decode_errors: Damaged parts that were skipped.
         seconds: Wall time.
+        most: Results such as "faces" → most of them in one frame; those that were found.
         is_drawn: Whether any picture differs from its frame; True where no pictures were requested.
         notes: Sentences on how the output differs from the input.
         losses: Sentences on content of the input that the output lacks.
@@ -58,6 +59,7 @@ class Outcome:
     frames_found: int
     decode_errors: int
     seconds: float
+    most: Mapping[str, int] = field(default_factory=dict)
     is_drawn: bool = True
     notes: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
@@ -115,6 +117,7 @@ def run_job(
         tally.frames_found,
         source.decode_errors,
         clock() - start_s,
+        tally.most,
         tally.is_drawn,
         tuple(note for part in parts for note in part.notes),
         tuple(loss for part in (*parts, *exports) for loss in part.losses),
@@ -128,10 +131,14 @@ class _Tally:
     is_drawn: bool
     frames: int = 0
     frames_found: int = 0
+    most: dict[str, int] = field(default_factory=dict)
 
     def add(self, picture: Picture) -> None:
         self.frames += 1
-        self.frames_found += any(picture.result.tracked().values())
+        found = {name: len(each) for name, each in picture.result.tracked().items() if each}
+        self.frames_found += bool(found)
+        for name, count in found.items():
+            self.most[name] = max(count, self.most.get(name, 0))
         self.is_drawn = self.is_drawn or _differs(picture)
 
 

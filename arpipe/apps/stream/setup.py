@@ -123,5 +123,5 @@ def _require_new(recorded: Path | None, outputs: Sequence[str]) -> None:
 def _live_perception(config: PerceptionConfig) -> PerceptionConfig:
     """Return the configuration for live mode, which keeps an even pace and notices a second person."""
     config = config.in_mode("live")
-    max_faces = max(config.face.max_faces, MIN_FACES)
+    max_faces = max(config.face.wanted, MIN_FACES)
     return config.model_copy(update={"face": config.face.model_copy(update={"max_faces": max_faces})})

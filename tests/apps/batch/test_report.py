@@ -46,12 +46,26 @@ def test_summary_says_what_became_of_each_input(tmp_path):
     with Report(console, 3) as report:
         report.failure("folder/bad.mp4", "folder/bad.mp4: the file is empty")
         report.start(info())
-        report.done(job(tmp_path, "folder/clip.mp4"), Outcome(10, 5, 3, 2.0))
+        report.done(job(tmp_path, "folder/clip.mp4"), Outcome(10, 5, 3, 2.0, {"faces": 2}))
         assert report.failed == 1
         console.print(report.summary())
     text = console.file.getvalue()
     assert "failed: folder/bad.mp4: the file is empty" in text
     assert "1 of 3 done, 1 failed" in text
     assert "3 damaged parts skipped" in text
-    for cell in ("bad.mp4", "clip.mp4", "10", "50 %", "2.0", "5.0"):
+    for cell in ("bad.mp4", "clip.mp4", "10", "50 %, up to 2 faces", "2.0", "5.0"):
         assert cell in text
+
+
+@pytest.mark.parametrize(
+    ("most", "cell"),
+    [({"faces": 14}, "14 faces"), ({"faces": 1, "hands": 2}, "1 face, 2 hands"), ({}, "nobody")],
+)
+def test_photo_says_how_many_were_found(tmp_path, most, cell):
+    console = Console(file=io.StringIO(), width=120)
+    with Report(console, 1) as report:
+        report.start(info())
+        report.done(job(tmp_path, "photo.jpg"), Outcome(1, len(most), 0, 0.2, most))
+        console.print(report.summary())
+    assert cell in console.file.getvalue()
+    assert "100 %" not in console.file.getvalue()
