@@ -63,7 +63,9 @@ def test_a_photo_has_the_scores_of_mediapipe_tasks_from_its_pixels_on(portrait):
 
 
 def found(pixels, mesh):
-    perception = PerceptionConfig.model_validate({"track": ["expressions"], "face": {"mesh": mesh}})
+    perception = PerceptionConfig.model_validate(
+        {"track": ["expressions"], "face": {"mesh": mesh, "detector": "short"}}
+    )
     with Pipeline(PipelineConfig(perception=perception), mode="image") as pipeline:
         (face,) = pipeline.detect(np.ascontiguousarray(pixels)).faces
     return [face.expressions[name] for name in EXPRESSION_NAMES]
