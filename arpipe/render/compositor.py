@@ -7,6 +7,7 @@ from arpipe.errors import RenderError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
+from arpipe.render.frame_look import FrameLookEstimator
 from arpipe.render.layer import Layer, Scene
 from arpipe.render.lighting import LightEstimator
 from arpipe.render.regions import PictureCopy, RegionRenderer
@@ -32,6 +33,7 @@ class Compositor:
         self.config = config or default_quality(context)
         self._context = context
         self._lights = LightEstimator()
+        self._looks = FrameLookEstimator()
         self._regions = None if context is None else RegionRenderer(context, self._lights)
 
     def draw(
@@ -68,11 +70,13 @@ class Compositor:
             )
         if result.begins_stream:
             self._lights.reset()
+            self._looks.reset()
             for layer in layers:
                 layer.reset()
         picture = PictureCopy(frame, out)
-        scene = Scene(result, camera, self.config, self._lights)
+        scene = Scene(result, camera, self.config, self._lights, self._looks)
         self._lights.begin_frame(result)
+        self._looks.begin_frame(result)
         with self._gpu_time(timer):
             for drawn, painted in _runs(layers):
                 if drawn:

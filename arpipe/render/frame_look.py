@@ -1,37 +1,25 @@
-"""Sharpness and noise of a frame, and overlays that match them."""
+"""Sharpness, motion blur and noise of the faces of a stream, which overlays must match."""
 
+import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 
-from arpipe.render.blur import gaussian
-from arpipe.render.grain import Grain
+from arpipe.geometry.transforms import Array
+from arpipe.render.sharpness import Sharpness, measure, measure_streaks
 from arpipe.render.view import Region
-from arpipe.types import Frame, Pixels
+from arpipe.types import Frame, FrameResult, Pixels, TrackedFace
 
 MEASURE_EVERY = 12  # frames; sharpness and noise change with focus and light, not from frame to frame
-MEASURE_SIDE_PX = 160  # enough for edges and flat blocks, in 0.3 ms
+MEASURE_WIDTH_PX, MEASURE_HEIGHT_PX = 208, 120  # enough for edges and flat blocks, in 0.3 ms
 PULL = 0.35  # weight of a new measurement in the running mean
 
-OWN_BLUR_PX = 0.45  # Gaussian sigma that a box-filtered, supersampled edge has anyway
-STEPS_BLUR_PX = {1: 0.62, 2: 0.42, 3: 0.36}  # lower limit by `scale`, even for the sharpest frame
-MAX_BLUR_PX = 1.4  # softer frames are out of focus on purpose; the overlay must stay legible
-PRE_BLUR_PX = 0.8  # reduces noise before derivatives are computed
-_SLOPE: npt.NDArray[np.float32] = np.array([[-0.5, 0.0, 0.5]], np.float32)
-_BEND: npt.NDArray[np.float32] = np.array([[1.0, -2.0, 1.0]], np.float32)
-NOISE_SLOPE, NOISE_BEND = 0.0495, 0.131  # contribution of unit white noise to the squares after that blur
-# Finite differences overestimate the width of edges; measured on synthetic discs.
-DISCRETE_BIAS, DISCRETE_GAIN = 0.25, 1.25
-MIN_SLOPE = 4.0  # levels² per px²; flatter pictures give no information
-DEFAULT_BLUR_PX = 0.6  # of a webcam
-MIN_NOISE = 1.2  # not visible below
-MAX_NOISE = 8.0
-GRAIN_SHARE = 0.6  # of the measured noise: some of it is skin
-
-# Blur and grain reach full strength at a third of full coverage, so that they include the edges.
-_WEIGHTS: npt.NDArray[np.uint8] = np.minimum((255 - np.arange(256)) * 3, 255).astype(np.uint8)
+# A camera exposes for about as long in the next frame as in this one, so that streaks follow from the face's speed.
+USUAL_EXPOSURE_S, MAX_EXPOSURE_S = 0.008, 0.034  # of a webcam in daylight, and of one in a dim room
+MAX_INTERVAL_S = 0.15  # between two frames from which a speed is taken
+CLEAR_STREAK_PX = 6.0  # at the longest exposure; the exposure is learned from faster faces
+LEARN_EVERY = 3  # frames
+MIN_STREAK_PX, MAX_STREAK_PX = 1.5, 48.0  # shorter ones are not seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,110 +29,147 @@ class FrameLook:
     Attributes:
         blur_px: Gaussian sigma by which an overlay must be softened, px.
         noise: Standard deviation of the luminance noise, levels of 255.
+        streak_px: Length of the streaks of motion blur in x and y, px.
     """
 
     blur_px: float
     noise: float
+    streak_px: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def reach_px(self) -> float:
+        """How far matching spreads an edge, px."""
+        return 2.5 * self.blur_px + 0.5 * math.hypot(*self.streak_px)
+
+    @property
+    def spread_px(self) -> float:
+        """Gaussian sigma of blur and streaks together, the same in all directions, px."""
+        length = math.hypot(*self.streak_px)
+        return math.sqrt(self.blur_px**2 + length**2 / 24.0)
+
+
+UNMATCHED = FrameLook(0.0, 0.0)
+
+
+@dataclass(slots=True, eq=False)
+class _State:
+    """A face of the stream.
+
+    Attributes:
+        sharpness: Smoothed over time.
+        age: Frames since the last measurement.
+        center_px: (2,) position in the latest frame.
+        time_s: Time of the latest frame.
+        look: Of the latest frame.
+    """
+
+    sharpness: Sharpness
+    age: int
+    center_px: Array
+    time_s: float
+    look: FrameLook
 
 
 class FrameLookEstimator:
-    """Measures the look of a stream every few frames and applies it to overlays."""
+    """Estimates the look of each face, by measurements every few frames."""
 
     def __init__(self) -> None:
-        self._look: FrameLook | None = None
-        self._age = 0
-        self._grain = Grain()
+        self._states: dict[int, _State] = {}
+        self._fresh: set[int] = set()
+        self._exposure_s = USUAL_EXPOSURE_S
+        self._faceless: tuple[int, FrameLook] | None = None
 
-    def forget(self) -> None:
-        """Measure anew at the next frame, which begins another stream or is another photo."""
-        self._look, self._grain = None, Grain()
+    def reset(self) -> None:
+        """Forget all faces: the next frame begins another stream."""
+        self._states, self._exposure_s, self._faceless = {}, USUAL_EXPOSURE_S, None
 
-    def estimate(self, frame: Frame, region: Region) -> FrameLook:
-        """Return the look of a frame, smoothed over time and measured in the middle of a region."""
-        self._age += 1
-        if self._look is None or self._age >= MEASURE_EVERY:
-            self._age = 0
-            self._look = _smoothed(self._look, measure(_middle(frame, region)))
-        return self._look
+    def begin_frame(self, result: FrameResult) -> None:
+        """Start the next frame; forget faces that are gone."""
+        present = {face.track_id for face in result.faces if face.age_frames > 0}
+        self._states = {key: state for key, state in self._states.items() if key in present}
+        self._fresh.clear()
 
-    def match(self, drawn: Pixels, frame: Frame, region: Region, scale: int) -> Pixels:
-        """Soften and grain what was drawn over a region of a frame; see `match_look`."""
-        return match_look(drawn, self.estimate(frame, region), scale, self._grain)
+    def estimate(self, frame: Frame, face: TrackedFace) -> FrameLook:
+        """Return the look of a face, the same object for all calls within a frame."""
+        before = self._states.get(face.track_id)
+        if before is None or face.track_id not in self._fresh:
+            before = self._states[face.track_id] = self._updated(before, frame, face)
+            self._fresh.add(face.track_id)
+        return before.look
 
+    def estimate_faceless(self, frame: Frame, region: Region) -> FrameLook:
+        """Return the look of a region without faces, measured in its middle every few frames."""
+        age, look = self._faceless or (MEASURE_EVERY, UNMATCHED)
+        if age >= MEASURE_EVERY:
+            x, y = region.x + region.width / 2, region.y + region.height / 2
+            sharpness = measure(_window(frame, x, y))
+            age, look = 0, FrameLook(sharpness.blur_px, sharpness.noise)
+        self._faceless = age + 1, look
+        return look
 
-def measure(pixels: Pixels) -> FrameLook:
-    """Measure the look of (h, w, 3) RGB pixels, at least a few pixels wide."""
-    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    noise = _noise(grey)
-    return FrameLook(_missing_blur_px(grey, noise), noise)
+    def _updated(self, before: _State | None, frame: Frame, face: TrackedFace) -> _State:
+        points = face.landmarks.points_px[:, :2]
+        center = points.mean(axis=0, dtype=np.float64)
+        if before is None:
+            sharpness = measure(_detail(frame, face))
+            look = FrameLook(sharpness.blur_px, sharpness.noise)
+            return _State(sharpness, 0, center, frame.captured_s, look)
+        age, sharpness = before.age + 1, before.sharpness
+        speed = _speed(before, center, frame.captured_s)  # px/s
+        fastest_px = float(np.hypot(*speed)) * MAX_EXPOSURE_S
+        if fastest_px > CLEAR_STREAK_PX:
+            if age % LEARN_EVERY == 0:
+                self._learn_exposure(_detail(frame, face), speed)
+        elif age >= MEASURE_EVERY:  # a moving face is not a measure of focus
+            age, sharpness = 0, _smoothed(sharpness, measure(_detail(frame, face)))
+        look = FrameLook(sharpness.blur_px, sharpness.noise, self._streak(speed))
+        return _State(sharpness, age, center, frame.captured_s, look)
 
+    def _streak(self, speed: Array) -> tuple[float, float]:
+        streak = speed * self._exposure_s
+        length = float(np.hypot(*streak))
+        if length < MIN_STREAK_PX:
+            return 0.0, 0.0
+        x, y = (streak * min(1.0, MAX_STREAK_PX / length)).tolist()
+        return x, y
 
-def match_look(drawn: Pixels, look: FrameLook, scale: int, grain: Grain) -> Pixels:
-    """Soften and grain what was drawn as much as the frame is; the picture beside it stays as it is.
-
-    Args:
-        drawn: (h, w, 4) RGB of the finished region; its alpha is 255 where nothing opaque was drawn.
-        look: Look of the frame.
-        scale: Samples per pixel along each axis. Few samples leave stairs on edges, which a little blur hides.
-        grain: Source of the noise.
-
-    Returns:
-        (h, w, 3) RGB.
-    """
-    soft = gaussian(drawn, max(look.blur_px, STEPS_BLUR_PX[min(scale, 3)]))
-    covered = np.asarray(cv2.LUT(cv2.extractChannel(soft, 3), _WEIGHTS), np.uint8)
-    result: Pixels = np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), np.uint8)
-    cv2.copyTo(cv2.cvtColor(soft, cv2.COLOR_RGBA2RGB), covered, result)
-    if look.noise >= MIN_NOISE:
-        grain.add(result, covered, GRAIN_SHARE * look.noise)
-    return result
-
-
-def _middle(frame: Frame, region: Region) -> Pixels:
-    x = region.x + max(0, (region.width - MEASURE_SIDE_PX) // 2)
-    y = region.y + max(0, (region.height - MEASURE_SIDE_PX) // 2)
-    return frame.pixels[
-        y : min(region.y + region.height, y + MEASURE_SIDE_PX),
-        x : min(region.x + region.width, x + MEASURE_SIDE_PX),
-    ]
-
-
-def _missing_blur_px(grey: npt.NDArray[np.uint8], noise: float) -> float:
-    """Estimate the blur that makes an ideal edge as soft as the edges in the picture.
-
-    For an edge of width sigma, E[second derivative²] / E[first derivative²] = 1 / (2 sigma²). Both are computed after
-    a known blur, and the contribution of noise is subtracted.
-    """
-    smooth = gaussian(grey.astype(np.float32), PRE_BLUR_PX)
-    first = second = 0.0
-    for kernel in (_SLOPE, _SLOPE.T):
-        first += float(np.mean(np.square(cv2.filter2D(smooth, -1, kernel))))
-    for kernel in (_BEND, _BEND.T):
-        second += float(np.mean(np.square(cv2.filter2D(smooth, -1, kernel))))
-    first -= 2.0 * NOISE_SLOPE * noise**2
-    second -= 2.0 * NOISE_BEND * noise**2
-    if first < MIN_SLOPE:
-        return DEFAULT_BLUR_PX
-    width = (first / (2.0 * max(second, 1e-6)) - PRE_BLUR_PX**2 - DISCRETE_BIAS) / DISCRETE_GAIN
-    return float(np.clip(np.sqrt(max(width - OWN_BLUR_PX**2, 0.0)), 0.0, MAX_BLUR_PX))
+    def _learn_exposure(self, pixels: Pixels, speed: Array) -> None:
+        size = float(np.hypot(*speed))
+        streak_px = measure_streaks(pixels, speed / size, size * self._exposure_s)
+        found_s = min(streak_px / size, MAX_EXPOSURE_S)
+        self._exposure_s += PULL * (found_s - self._exposure_s)
 
 
-def _noise(grey: npt.NDArray[np.uint8]) -> float:
-    """Estimate the noise by Immerkær's method on the calmest blocks, where texture is not mistaken for noise."""
-    second = cv2.filter2D(
-        grey.astype(np.float32), -1, np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    )
-    rows, columns = (size // 8 for size in second.shape)
-    if rows == 0 or columns == 0:
-        return 0.0
-    blocks = np.abs(second[: rows * 8, : columns * 8]).reshape(rows, 8, columns, 8).mean(axis=(1, 3))
-    return min(float(np.percentile(blocks, 20.0)) * float(np.sqrt(np.pi / 2.0)) / 6.0, MAX_NOISE)
+def _speed(before: _State, center_px: Array, now_s: float) -> Array:
+    """Return (2,) px/s; zero where frames are too far apart."""
+    interval = now_s - before.time_s
+    if not 0.0 < interval <= MAX_INTERVAL_S:
+        return np.zeros(2)
+    speed: Array = (center_px - before.center_px) / interval
+    return speed
 
 
-def _smoothed(before: FrameLook | None, now: FrameLook) -> FrameLook:
-    if before is None:
-        return now
-    return FrameLook(
+def _detail(frame: Frame, face: TrackedFace) -> Pixels:
+    """Return the pixels around the wider eye, which has sharp edges whatever its size in the picture."""
+    eyes = [face.landmarks.region(f"{side}_eye")[:, :2] for side in ("left", "right")]
+    x, y = max(eyes, key=lambda eye: float(np.ptp(eye[:, 0]))).mean(axis=0).tolist()
+    return _window(frame, x, y)
+
+
+def _window(frame: Frame, x: float, y: float) -> Pixels:
+    """Return the pixels around a place, moved into the frame where it is near or beyond the edge."""
+    columns = _span(x, MEASURE_WIDTH_PX, frame.width)
+    rows = _span(y, MEASURE_HEIGHT_PX, frame.height)
+    return frame.pixels[rows, columns]
+
+
+def _span(center: float, length: int, size: int) -> slice:
+    first = int(np.clip(center - length / 2, 0, max(size - length, 0)))
+    return slice(first, min(first + length, size))
+
+
+def _smoothed(before: Sharpness, now: Sharpness) -> Sharpness:
+    return Sharpness(
         before.blur_px + PULL * (now.blur_px - before.blur_px),
         before.noise + PULL * (now.noise - before.noise),
     )

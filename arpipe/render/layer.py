@@ -6,16 +6,18 @@ boxes it will touch; nothing else is drawn.
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, ClassVar, Protocol
 
 import moderngl
+import numpy as np
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array
 from arpipe.needs import parse_needs
 from arpipe.render.config import RenderConfig
+from arpipe.render.frame_look import UNMATCHED, FrameLook, FrameLookEstimator
 from arpipe.render.lighting import LightEstimator, Lighting
 from arpipe.render.view import Region, View
 from arpipe.types import FrameResult, Pixels, TrackedFace
@@ -67,12 +69,14 @@ class Scene:
         camera: Intrinsics of the frame.
         config: Drawing quality in force.
         lights: Estimates the light on a face, once per frame.
+        looks: Estimates the sharpness, motion blur and noise of a face, once per frame.
     """
 
     result: FrameResult
     camera: CameraIntrinsics
     config: RenderConfig
     lights: LightEstimator
+    looks: FrameLookEstimator = field(default_factory=FrameLookEstimator)
 
     @property
     def is_first(self) -> bool:
@@ -86,6 +90,28 @@ class Scene:
     def lighting(self, face: TrackedFace) -> Lighting:
         """Estimate the light on a face with a pose, from the frame and smoothed over time."""
         return self.lights.estimate(self.result.frame, face)
+
+    def look(self, face: TrackedFace) -> FrameLook:
+        """Estimate how soft and noisy a face is, which what is drawn on it must match."""
+        if not self.config.match_sharpness:
+            return UNMATCHED
+        return self.looks.estimate(self.result.frame, face)
+
+    def look_at(self, region: Region) -> FrameLook:
+        """Estimate how soft and noisy the frame is in a region: as the face nearest to its middle."""
+        if not self.config.match_sharpness:
+            return UNMATCHED
+        middle = np.array([region.x + region.width / 2, region.y + region.height / 2])
+        faces = self.result.faces
+        if not faces:
+            return self.looks.estimate_faceless(self.result.frame, region)
+        return self.look(min(faces, key=lambda face: float(np.abs(_center_px(face) - middle).sum())))
+
+
+def _center_px(face: TrackedFace) -> Array:
+    box = face.landmarks.box_px.astype(np.float64)
+    center: Array = (box[:2] + box[2:]) / 2.0
+    return center
 
 
 class Canvas(Protocol):

@@ -15,7 +15,7 @@ import numpy as np
 
 from arpipe.render.canvas import Copier, RegionCanvas, color_of, read_back
 from arpipe.render.context import GlContext
-from arpipe.render.frame_look import FrameLookEstimator
+from arpipe.render.grain import Grain
 from arpipe.render.layer import Layer, Patch, Phase, Scene
 from arpipe.render.lighting import LightEstimator
 from arpipe.render.shade import Shade, draw_shade
@@ -81,13 +81,13 @@ class RegionRenderer:
         self._context = context
         self._lights = lights
         self._copier = Copier(context)
-        self._look = FrameLookEstimator()
+        self._grain = Grain()
 
     def draw(self, picture: PictureCopy, scene: Scene, layers: Sequence[Layer], timer: StageTimer) -> None:
         """Draw layers, in their sequence, onto the picture; the drawing has finished on return."""
         self._context.make_current()
         if scene.is_first:
-            self._look.forget()
+            self._grain = Grain()
         with timer.stage("draw"):
             patches = [(layer, patch) for layer in layers for patch in layer.prepare(scene)]
             jobs = list(_jobs(patches, scene))
@@ -129,7 +129,7 @@ class RegionRenderer:
 
     def _finish(self, pixels: Pixels, scene: Scene, solid: Solid, timer: StageTimer) -> None:
         with timer.stage("readback"):
-            finished = solid.finish(scene, self._look)
+            finished = solid.finish(scene, self._grain)
             pixels[solid.region.rows, solid.region.columns] = finished
 
     def _draw_shade(self, scene: Scene, job: _Job, number: int) -> Shade | None:

@@ -11,9 +11,10 @@ import numpy as np
 
 from arpipe.render.canvas import Copier, RegionCanvas, color_of, linear_light, read_back
 from arpipe.render.context import GlContext
-from arpipe.render.frame_look import FrameLookEstimator
+from arpipe.render.grain import Grain
 from arpipe.render.layer import Layer, Phase, Scene
 from arpipe.render.resources import Target, depth_only
+from arpipe.render.softening import match_look
 from arpipe.render.view import Region, View
 from arpipe.types import Pixels
 
@@ -41,12 +42,12 @@ class Solid:
         """Columns and rows of samples."""
         return self.region.width * self.scale, self.region.height * self.scale
 
-    def finish(self, scene: Scene, look: FrameLookEstimator) -> Pixels:
+    def finish(self, scene: Scene, grain: Grain) -> Pixels:
         """Return (height, width, 3) RGB of the region; waits for the drawing to finish.
 
         Args:
             scene: The frame.
-            look: Matches sharpness and noise of the frame.
+            grain: Source of the noise.
         """
         region = self.region
         drawn = read_back(self.target, *self.samples)
@@ -54,7 +55,7 @@ class Solid:
             size = region.width, region.height
             drawn = np.asarray(cv2.resize(drawn, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         if scene.config.match_sharpness:
-            return look.match(drawn, scene.result.frame, region, self.scale)
+            return match_look(drawn, scene.look_at(region), self.scale, grain)
         return np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), np.uint8)
 
 

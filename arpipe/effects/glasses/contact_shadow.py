@@ -23,7 +23,9 @@ MAP_MARGIN_M = 0.022  # around the front, for the widest blur
 REACH_BEFORE_M = np.array([0.004, 0.024, 0.030])
 REACH_BEYOND_M = np.array([0.004, 0.010, 0.0])
 INSIDE_SIDE = 64
-RIM_FADE = 0.07  # in the UV layout, in which a face is about 0.2 m wide and high
+# In the UV layout, in which a face is about 0.2 m wide and high.
+RIM_FADE = 0.07
+NOSE_RADIUS, NOSE_FADE = 0.072, 0.09  # around its tip
 
 DIRECTED, AMBIENT = 0.72, 0.36  # darkest shadow of the main light, and of the ambient light
 DEFAULT_LIGHT: Array = np.array(
@@ -168,17 +170,25 @@ def _blocked(batch: Batch) -> float:
 
 
 def inside_map(topology: Topology) -> npt.NDArray[np.uint8]:
-    """Return (side, side, 1) how far inside the face mesh each place of the UV layout is, from 0 at its border to 255.
+    """Return (side, side, 1) how far a shadow shows at each place of the UV layout, from 0 to 255.
 
-    Distances at the landmarks, interpolated over the large triangles of cheeks and forehead, would leave spikes.
+    It fades towards the border of the face mesh, and towards the wings of the nose, whose steep flanks would cut it
+    off. Weights at the landmarks, interpolated over the large triangles of cheeks and forehead, would leave spikes.
     """
     finer = 4 * INSIDE_SIDE
     outline = np.rint(topology.uv[topology.region("face_oval")] * finer - 0.5).astype(np.int32)
     filled = cv2.fillPoly(np.zeros((finer, finer), np.uint8), [outline], 255)
-    distance = cv2.distanceTransform(filled, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / finer
-    share = np.clip(
-        (distance - 1.0 / INSIDE_SIDE) / RIM_FADE, 0.0, 1.0
-    )  # zero at the texels of the border, too
-    smooth = share * share * (3.0 - 2.0 * share) * 255.0
-    small = cv2.resize(smooth, (INSIDE_SIDE, INSIDE_SIDE), interpolation=cv2.INTER_AREA)
+    from_rim = cv2.distanceTransform(filled, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / finer
+    columns, rows = np.meshgrid(*[(np.arange(finer) + 0.5) / finer] * 2)
+    x, y = topology.uv[topology.index("nose_tip")]
+    from_nose = np.hypot(columns - x, rows - y)
+    # Zero at the texels of the border, too.
+    shown = _smoothstep((from_rim - 1.0 / INSIDE_SIDE) / RIM_FADE)
+    shown *= _smoothstep((from_nose - NOSE_RADIUS) / NOSE_FADE)
+    small = cv2.resize(255.0 * shown, (INSIDE_SIDE, INSIDE_SIDE), interpolation=cv2.INTER_AREA)
     return np.rint(small).astype(np.uint8)[..., None]
+
+
+def _smoothstep(share: Array) -> Array:
+    inside = np.clip(share, 0.0, 1.0)
+    return inside * inside * (3.0 - 2.0 * inside)

@@ -234,7 +234,7 @@ class RigidMesh(Layer):
             HeadShape.of_mesh(pose.metric_mesh_m, self._topology),
             fit,
             placement,
-            box_around(points_px, MARGIN_PX),
+            box_around(points_px, MARGIN_PX + scene.look(face).reach_px),
             self._skin_box(fit, pose, scene),
         )
 

@@ -26,7 +26,7 @@ LINER_TAPER = 0.30  # thickness at the inner corner relative to the outer half
 WING_LEAVES = 0.86  # place along the lid, from the inner corner, where the wing leaves it
 OPEN_EYE, CLOSED_EYE = 0.30, 0.12  # height of the eye relative to its width
 LOWER_LENGTH, LOWER_WIDTH = 0.42, 0.75  # relative to the upper lashes
-LINE_MARGIN_PX, LASH_MARGIN_PX = 1.5, 1.0  # room for soft edges
+LINE_MARGIN_PX, LASH_MARGIN_PX = 0.9, 0.4  # beyond soft edges
 
 _PLACE = np.linspace(0.0, 1.0, LINE_POINTS)
 _GROWN = np.clip(_PLACE / 0.12, 0.0, 1.0) * (
@@ -82,7 +82,7 @@ class Eyes:
         )
 
 
-def upper_liner(eyes: Eyes, thickness_px: float, wing_px: float, px_per_mm: float) -> Floats:
+def upper_liner(eyes: Eyes, thickness_px: float, wing_px: float, px_per_mm: float, soft_px: float) -> Floats:
     """Return (4 n, 6) vertices of bands along the upper lash lines, with wings: per eye one edge, then the other."""
     lash_line = eyes.upper - eyes.up[:, None] * (0.15 * px_per_mm)
     top = eyes.upper + _across(eyes.upper, eyes.up) * (thickness_px * _GROWN)[:, None]
@@ -98,18 +98,20 @@ def upper_liner(eyes: Eyes, thickness_px: float, wing_px: float, px_per_mm: floa
     share = min(wing_px / max(3.0 * thickness_px, 1e-6), 1.0)
     upper = np.concatenate([top[:, :leave], along + share * (lifted - along)], axis=1)
     under = np.concatenate([lash_line, _extension(lash_line, tip)], axis=1)
-    return _bands(under, upper, eyes.strength)
+    return _bands(under, upper, eyes.strength, LINE_MARGIN_PX + soft_px)
 
 
-def lower_liner(eyes: Eyes, thickness_px: float, opacity: float) -> Floats:
+def lower_liner(eyes: Eyes, thickness_px: float, opacity: float, soft_px: float) -> Floats:
     """Return (4 n, 6) vertices of ribbons under the outer two thirds of the lower lash lines."""
     middle = eyes.lower - eyes.up[:, None] * (0.45 * thickness_px)
     half = 0.5 * thickness_px * (0.5 + 0.5 * _LOWER_FADE)
     strength = eyes.strength[:, None, None] * (opacity * _LOWER_FADE)
-    return _ribbons(middle, half, strength, LINE_MARGIN_PX)
+    return _ribbons(middle, half, strength, LINE_MARGIN_PX + soft_px)
 
 
-def lashes(eyes: Eyes, length_px: float, width_px: float, curl: float, lower: float) -> Floats:
+def lashes(
+    eyes: Eyes, length_px: float, width_px: float, curl: float, lower: float, soft_px: float
+) -> Floats:
     """Return (2 * LASHES * 2 * LASH_POINTS, 6) vertices of tapered strokes; on a closed lid they point downwards."""
     comb = _comb()
     roots = np.concatenate([comb.on_upper @ eyes.upper, comb.on_lower @ eyes.lower], axis=1)[:, :, None]
@@ -126,7 +128,7 @@ def lashes(eyes: Eyes, length_px: float, width_px: float, curl: float, lower: fl
     along = np.linspace(0.0, 1.0, LASH_POINTS)
     half = 0.5 * width_px * comb.width * (1.0 - 0.85 * along**1.4)
     share = np.where(comb.is_upper, 1.0, lower) * eyes.strength[:, None]
-    return _ribbons(points, half, share[..., None, None] * (1.0 - 0.45 * along), LASH_MARGIN_PX)
+    return _ribbons(points, half, share[..., None, None] * (1.0 - 0.45 * along), LASH_MARGIN_PX + soft_px)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,16 +186,16 @@ def _ribbons(middles: Array, half_px: Array, strength: Array, margin_px: float) 
     return join_vertices(sides, np.concatenate([reach, -reach], axis=-2), half, strength, 0.0)
 
 
-def _bands(lower: Array, upper: Array, strength: Array) -> Floats:
+def _bands(lower: Array, upper: Array, strength: Array, margin_px: float) -> Floats:
     """Return (4 n, 6) vertices slightly outside two edges (2, n, 2) that meet at their end."""
     opening = upper - lower
     width = np.hypot(opening[..., 0], opening[..., 1])
     along = _directions(lower)
     across = np.stack([along[..., 1], -along[..., 0]], axis=-1)
     across = _unit(across * np.where(np.sum(across * opening, axis=-1) < 0, -1.0, 1.0)[..., None])
-    step = LINE_MARGIN_PX * _unit(opening + across * 0.3)  # across where the edges meet
+    step = margin_px * _unit(opening + across * 0.3)  # across where the edges meet
     half = 0.5 * width[:, None]
-    reach = np.concatenate([half + LINE_MARGIN_PX, -half - LINE_MARGIN_PX], axis=1)
+    reach = np.concatenate([half + margin_px, -half - margin_px], axis=1)
     return join_vertices(
         np.stack([upper + step, lower - step], axis=1), reach, half, strength[:, None, None], 0.0
     )

@@ -1,5 +1,6 @@
 """Liner, lashes and irises of both eyes."""
 
+import math
 from abc import ABC, abstractmethod
 
 import numpy as np
@@ -24,6 +25,7 @@ from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
 
 MIN_SOFT_PX, SOFT_MM = 0.6, 0.12
+SOFT_PER_BLUR = 1.5  # half the width of the linear edge that looks like a blurred one
 EYE_POINTS, OPENING_STEPS = 16, 4
 LID_FEATHER_MM = 0.7
 
@@ -51,16 +53,17 @@ class _LinePainter(ABC):
         set_placement(program, canvas, face)
         shown = face.complexion.shown(linear(self._color))
         program.set("u_pigment", [*shown.tolist(), self._opacity * face.presence])
-        program.set("u_soft", max(MIN_SOFT_PX, SOFT_MM * face.px_per_mm))
-        self._shape.draw(canvas, face, self._lines(Eyes.of(face), face.px_per_mm))
+        soft_px = math.hypot(max(MIN_SOFT_PX, SOFT_MM * face.px_per_mm), SOFT_PER_BLUR * face.blur_px)
+        program.set("u_soft", soft_px)
+        self._shape.draw(canvas, face, self._lines(Eyes.of(face), face.px_per_mm, soft_px))
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
         self._shape.close()
 
     @abstractmethod
-    def _lines(self, eyes: Eyes, px_per_mm: float) -> Floats:
-        """Return the (n, 6) vertices of the lines."""
+    def _lines(self, eyes: Eyes, px_per_mm: float, soft_px: float) -> Floats:
+        """Return the (n, 6) vertices of the lines, with room for edges that reach `soft_px` beyond them."""
 
 
 class LinerPainter(_LinePainter):
@@ -94,11 +97,11 @@ class LinerPainter(_LinePainter):
             vertices += 4 * LINE_POINTS
         super().__init__(context, color, opacity, vertices, triangles)
 
-    def _lines(self, eyes: Eyes, px_per_mm: float) -> Floats:
+    def _lines(self, eyes: Eyes, px_per_mm: float, soft_px: float) -> Floats:
         thickness_px = self._thickness_mm * px_per_mm
-        lines = upper_liner(eyes, thickness_px, self._wing_mm * px_per_mm, px_per_mm)
+        lines = upper_liner(eyes, thickness_px, self._wing_mm * px_per_mm, px_per_mm, soft_px)
         if self._lower > 0:
-            lines = np.concatenate([lines, lower_liner(eyes, 0.6 * thickness_px, self._lower)])
+            lines = np.concatenate([lines, lower_liner(eyes, 0.6 * thickness_px, self._lower, soft_px)])
         return lines
 
 
@@ -130,9 +133,9 @@ class LashPainter(_LinePainter):
         triangles = repeat(stroke, 2 * LASHES, 2 * LASH_POINTS)
         super().__init__(context, color, opacity, 4 * LASHES * LASH_POINTS, triangles)
 
-    def _lines(self, eyes: Eyes, px_per_mm: float) -> Floats:
+    def _lines(self, eyes: Eyes, px_per_mm: float, soft_px: float) -> Floats:
         width_px = 0.3 * self._volume * px_per_mm
-        return lashes(eyes, self._length_mm * px_per_mm, width_px, self._curl, self._lower)
+        return lashes(eyes, self._length_mm * px_per_mm, width_px, self._curl, self._lower, soft_px)
 
 
 class IrisPainter:

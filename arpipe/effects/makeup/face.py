@@ -1,5 +1,6 @@
 """A face of one frame with everything that makeup needs to know about it."""
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +20,7 @@ MARGIN_MM = 9.0  # lashes and wings extend beyond the landmarks
 SELF_OCCLUDED = 0.22  # |x| of the mean normal: 12° of yaw
 # Rooms are lit from above; x right, y down, z towards the viewer.
 DEFAULT_LIGHT: Array = np.array([0.05, -0.5, 0.75])
+USUAL_BLUR_PX = 0.8  # of webcams
 NO_KEY = np.zeros(3)
 
 
@@ -34,6 +36,8 @@ class MakeupFace:
         light: (3,) unit, towards the main light, axes as for `normals`.
         px_per_mm: Scale of the face in the image.
         box_px: (4,) box that all makeup stays in, image px.
+        blur_px: Gaussian sigma by which the face is out of focus or smeared by its motion, px; 0 for the usual
+            softness, which all makeup has.
         presence: In [0, 1], opacity of all makeup; below 1 while the landmark network is unsure of the face.
         hands: (21, 2) landmarks of each hand in front of the face, image px.
         is_occluded: Whether the turned face itself or a hand may hide a part of the face.
@@ -46,6 +50,7 @@ class MakeupFace:
     light: Array
     px_per_mm: float
     box_px: Array
+    blur_px: float = 0.0
     presence: float = 1.0
     hands: tuple[Array, ...] = ()
     is_occluded: bool = False
@@ -77,6 +82,7 @@ class MakeupFace:
             light_direction(key),
             px_per_mm,
             box_px,
+            math.sqrt(max(scene.look(tracked).spread_px ** 2 - USUAL_BLUR_PX**2, 0.0)),
             person.presence,
             in_front,
             is_occluded=bool(in_front) or abs(float(normals[:, 0].mean())) > SELF_OCCLUDED,

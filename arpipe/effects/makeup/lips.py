@@ -22,6 +22,7 @@ CORNERS = 20  # landmarks per outline
 ROWS = 7
 FEATHER_MM = 0.55  # half the width of the soft outer edge
 MIN_FEATHER_PX = 0.8
+FEATHER_PER_BLUR = 1.5  # half the width of the linear edge that looks like a blurred one
 CLOSED_MM, PARTED_MM = 1.5, 4.0  # gap in the landmarks of closed lips, and of lips that show teeth
 DEEP_SKIN = 0.22  # luminance
 DEEP_LIPS = 0.45  # luminance relative to the skin
@@ -103,7 +104,7 @@ class LipPainter:
             np.maximum(face.facing("lips_outer"), face.facing("lips_inner")),
             _least_of_neighbours(face.facing_by_pose("lips_outer")) + FACING_TOLERANCE,
         )
-        rows, cover, across = lip_rows(outline, mouth, face.px_per_mm, look.reach_mm)
+        rows, cover, across = lip_rows(outline, mouth, face.px_per_mm, look.reach_mm, face.blur_px)
         toward = closed_curve(facing[:, None], STEPS)[:, 0] * unfolded(rows[1], rows[3])
         self._shape.draw(canvas, face, join_vertices(rows, cover, across, _ALONG, toward))
 
@@ -124,7 +125,7 @@ def adaptation(complexion: Complexion) -> float:
 
 
 def lip_rows(
-    outer_loop: Array, inner_loop: Array, px_per_mm: float, reach_mm: float
+    outer_loop: Array, inner_loop: Array, px_per_mm: float, reach_mm: float, blur_px: float = 0.0
 ) -> tuple[Array, Array, Array]:
     """Compute rings of vertices from outside the lips to the mouth.
 
@@ -133,6 +134,7 @@ def lip_rows(
         inner_loop: (20, 2) outline of the mouth, in the same sequence.
         px_per_mm: Scale of the face.
         reach_mm: How far beyond the inner outline a smiling lower lip is detected, mm.
+        blur_px: Gaussian sigma by which the face is blurred, px.
 
     Returns:
         (ROWS, n, 2) positions, (ROWS, n) coverage, (ROWS, n) position across: 0 at the mouth, 1 at the outline,
@@ -143,7 +145,7 @@ def lip_rows(
     across = outer - inner
     height = np.hypot(across[:, 0], across[:, 1])
     inwards = -across / np.maximum(height, 1e-6)[:, None]
-    feather = max(FEATHER_MM * px_per_mm, MIN_FEATHER_PX)
+    feather = math.hypot(max(FEATHER_MM * px_per_mm, MIN_FEATHER_PX), FEATHER_PER_BLUR * blur_px)
     outwards = normals_2d(outer)
     step_out = outwards * (np.sign(np.sum(outwards * across)) * feather)
     step_in = inwards * np.minimum(feather, 0.3 * height)[:, None]

@@ -20,13 +20,17 @@ def shade_of(context, effect, face):
     return np.where(changed(without, frame), np.nan, (without - shaded).max(axis=2).astype(float))
 
 
-def test_the_inside_of_the_face_mesh_begins_at_zero_and_grows_smoothly():
+def test_the_share_of_the_shadow_begins_at_zero_and_grows_smoothly():
     topology = load_topology("face")
     inside = inside_map(topology)[..., 0].astype(float)
     rim = np.floor(topology.uv[topology.region("face_oval")] * INSIDE_SIDE).astype(int)
     assert inside[rim[:, 1], rim[:, 0]].max() <= 2
-    nose = np.floor(topology.uv[topology.index("nose_tip")] * INSIDE_SIDE).astype(int)
-    assert inside[nose[1], nose[0]] == 255
+    nose, cheek = (
+        np.floor(topology.uv[topology.index(name)] * INSIDE_SIDE).astype(int)
+        for name in ("nose_tip", "left_cheek")
+    )
+    assert inside[nose[1], nose[0]] == 0
+    assert inside[cheek[1], cheek[0]] == 255
     assert np.abs(np.diff(inside, axis=0)).max() < 255 * 0.45
     assert np.abs(np.diff(inside, axis=1)).max() < 255 * 0.45
 

@@ -5,7 +5,7 @@
 uniform sampler2D u_density;      // four blurs of the front's density, from sharp to soft
 uniform vec4 u_density_place;     // map coordinates = xy * place.xy + place.zw; glasses frame, m
 uniform vec4 u_sheet;             // z of the front: s.x + s.y x² + s.z y + s.w y²
-uniform sampler2D u_inside;       // 0 at the border of the face mesh, 1 inside; UV layout
+uniform sampler2D u_inside;       // 0 at the border of the face mesh and on the nose, 1 between them; UV layout
 uniform vec3 u_to_light;          // unit, glasses frame, z > 0
 uniform vec2 u_reach;             // y at which the shadow has faded out: below and above; glasses frame, m
 uniform float u_directed;         // strength of the main light's shadow
