@@ -109,10 +109,10 @@ def test_the_nearer_face_hides_the_farther_one_s_glasses(context):
 
 def test_a_symmetrical_scene_gives_a_symmetrical_picture(context):
     frame = plain_frame()
-    config = RenderConfig(match_sharpness=False)
+    config = RenderConfig(match_sharpness=False, reflection=False)  # windows are on one side
     picture = draw(context, "wayfarer", frame, face_at(pose_at()), config=config).astype(int)
     difference = np.abs(picture - picture[:, ::-1]).max(axis=2)
-    assert np.quantile(difference[changed(picture, frame)], 0.9) <= 12
+    assert np.quantile(difference[changed(picture, frame)], 0.9) <= 8
 
 
 def test_glasses_turn_with_the_head(context):
