@@ -12,8 +12,8 @@ SHORTEST_WINK_S = 0.1  # less is a blink of which one eye was missed
 LONGEST_BLINK_S = 1.0  # longer is sleep, or a look downwards
 
 NOD_DEG, SHAKE_DEG = 4.0, 6.0  # least size of one swing
-SWINGS = 3  # to, fro and to again
-HEAD_MOVEMENT_S = 1.8  # in which that happens
+SWINGS, SWING_S = 3, 0.5  # to, fro and to again, each within so long
+HEAD_MOVEMENT_S = 1.4  # in which that happens
 HEAD_REST_S = 1.0  # from one movement of the head to the next
 
 
@@ -35,7 +35,8 @@ class Eyelids:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the eyelids, for example while the face is missed."""
+        """Forget the eyelids, for example while the face is missed; they must be open before they can close."""
+        self._were_open = False
         self._began_s: float | None = None
         self._peak = Lids(0.0, 0.0)
 
@@ -47,14 +48,15 @@ class Eyelids:
             time_s: Rising, s.
         """
         if self._began_s is None:
-            if max(lids) >= CLOSED:
+            self._were_open |= max(lids) <= OPEN
+            if self._were_open and max(lids) >= CLOSED:
                 self._began_s, self._peak = time_s, lids
             return ()
         self._peak = Lids(max(self._peak.left, lids.left), max(self._peak.right, lids.right))
         if max(lids) > OPEN:
             return ()
         movement = self._movement(self._began_s, time_s)
-        self.reset()
+        self._began_s = None
         return movement
 
     def _movement(self, began_s: float, ended_s: float) -> tuple[Movement, ...]:
@@ -99,7 +101,11 @@ class HeadMovements:
 
 
 def _recent(swings: tuple[Swing, ...], time_s: float) -> tuple[Swing, ...]:
-    return tuple(swing for swing in swings if time_s - swing.began_s <= HEAD_MOVEMENT_S)
+    return tuple(
+        swing
+        for swing in swings
+        if time_s - swing.began_s <= HEAD_MOVEMENT_S and swing.ended_s - swing.began_s <= SWING_S
+    )
 
 
 def _reach(swings: tuple[Swing, ...]) -> float:

@@ -4,10 +4,12 @@ Lengths are in palms: from the wrist to the base of the middle finger.
 
 | movement | rule |
 |---|---|
-| wave | the fingers, pointing up, go to and fro sideways: three swings or more of 0.5 palms and 0.5 s at most |
-| swipe | the palm goes 2 palms or more in one direction within 0.5 s, and at most a third of that across |
-| pinch | thumb and index finger, apart by half a palm or more, touch within 0.8 s |
+| wave | the open hand, fingers up, goes to and fro sideways: three swings of 0.5 palms or more and of 0.5 s at most |
+| swipe | the open hand goes 2 palms or more in one direction within 0.5 s, and at most a third of that across |
+| pinch | thumb and index finger, apart by half a palm or more, touch within 0.8 s and stay together for 0.06 s |
 | circle | the tip of the pointing index finger goes round once within 2.5 s, 0.3 palms or more from the middle |
+
+A path that jumps, as when the tracker takes up another hand, is no movement.
 
 Left and right are the person's, up is up in the picture.
 """
@@ -25,8 +27,12 @@ from arpipe.types.gestures import HandMovement
 
 WAVE_PALMS, WAVE_SWINGS, WAVE_SWING_S, WAVE_S = 0.5, 3, 0.5, 1.6
 SWIPE_PALMS, SWIPE_S, SWIPE_STRAIGHT = 2.0, 0.5, 3.0
-PINCH_CLOSED, PINCH_OPEN, PINCH_S = 0.25, 0.5, 0.8
+PINCH_CLOSED, PINCH_OPEN, PINCH_S, PINCH_HELD_S = 0.25, 0.5, 0.8, 0.06
 CIRCLE_S, CIRCLE_PALMS, CIRCLE_EVENNESS = 2.5, 0.3, 0.4
+OPEN_HAND = 1.6  # least distance of the fingertips from the wrist, palms
+FIST = 1.1  # greatest distance of the tips of index and middle finger from the wrist in a fist, palms
+UPRIGHT = 1.0  # least rise of the fingers over their way sideways: up to 45° from the vertical
+JUMP_PALMS = 1.2  # from one frame to the next; a swipe of 0.2 s at 30 Hz takes 0.4
 REST_S = 0.8  # from one movement of a hand to the next
 PALM_SHARE = 0.1  # of a new palm length in the mean one: the palm foreshortens as the hand turns
 
@@ -53,6 +59,7 @@ class HandMovements:
         self._palms: deque[Sample] = deque()
         self._tips: deque[Sample] = deque()
         self._apart_s: float | None = None  # when thumb and index finger were last apart
+        self._touched_s: float | None = None  # since when they touch
 
     def update(self, hand: TrackedHand, time_s: float) -> tuple[Movement, ...]:
         """Return the movement that is complete at this time, if any.
@@ -65,13 +72,17 @@ class HandMovements:
         palm_px = self._mean_palm(landmarks)
         if palm_px <= 0 or time_s < self._rests_until_s:
             return ()
+        if self._jumps(landmarks, palm_px):
+            self.reset()
         self._remember(landmarks, palm_px, time_s)
+        reaches = _reaches(landmarks, palm_px)
+        is_open = min(reaches.values()) >= OPEN_HAND
         swings = self._swings.update(float(landmarks["middle_tip"][0]) / palm_px, time_s)
         found = (
-            self._wave(swings, landmarks, time_s)
-            or self._swipe(time_s)
-            or self._pinch(_gap(landmarks) / palm_px, time_s)
-            or self._circle(landmarks, time_s)
+            (self._wave(swings, landmarks, time_s) if is_open else None)
+            or (self._swipe(time_s) if is_open else None)
+            or self._pinch(_gap(landmarks) / palm_px, max(reaches.values()), time_s)
+            or self._circle(time_s)
         )
         if found is None:
             return ()
@@ -79,12 +90,20 @@ class HandMovements:
         self._rests_until_s = time_s + REST_S
         return (found,)
 
+    def _jumps(self, landmarks: Landmarks, palm_px: float) -> bool:
+        if not self._palms:
+            return False
+        step = landmarks["middle_mcp"][:2] / palm_px - self._palms[-1].position
+        return float(np.hypot(*step)) > JUMP_PALMS
+
     def _mean_palm(self, landmarks: Landmarks) -> float:
         palm = float(np.hypot(*(landmarks["middle_mcp"] - landmarks["wrist"])[:2]))
         self._palm_px = palm if self._palm_px is None else self._palm_px + PALM_SHARE * (palm - self._palm_px)
         return self._palm_px
 
     def _remember(self, landmarks: Landmarks, palm_px: float, time_s: float) -> None:
+        if not _points_with_index(landmarks):
+            self._tips.clear()
         places = ((self._palms, "middle_mcp", SWIPE_S), (self._tips, "index_tip", CIRCLE_S))
         for path, name, keep_s in places:
             path.append(Sample(time_s, landmarks[name][:2].astype(np.float64) / palm_px))
@@ -94,7 +113,8 @@ class HandMovements:
     @staticmethod
     def _wave(swings: tuple[Swing, ...], landmarks: Landmarks, time_s: float) -> Movement | None:
         last = swings[-WAVE_SWINGS:]
-        is_up = landmarks["middle_tip"][1] < landmarks["wrist"][1]
+        across, down = (landmarks["middle_tip"] - landmarks["wrist"])[:2]
+        is_up = -down >= UPRIGHT * abs(across)
         is_quick = all(swing.ended_s - swing.began_s <= WAVE_SWING_S for swing in last)
         if len(last) < WAVE_SWINGS or not is_up or not is_quick:
             return None
@@ -110,17 +130,20 @@ class HandMovements:
             return None
         return Movement(_direction(float(x), float(y)), self._palms[start].time_s, time_s)
 
-    def _pinch(self, gap: float, time_s: float) -> Movement | None:
+    def _pinch(self, gap: float, reach: float, time_s: float) -> Movement | None:
         if gap >= PINCH_OPEN:
             self._apart_s = time_s
-        if gap > PINCH_CLOSED or self._apart_s is None:
+        if gap > PINCH_CLOSED or reach < FIST or self._apart_s is None:
+            self._touched_s = None
             return None
-        apart_s, self._apart_s = self._apart_s, None
-        return Movement("pinch", apart_s, time_s) if time_s - apart_s <= PINCH_S else None
+        if self._touched_s is None:
+            self._touched_s = time_s
+        if time_s - self._touched_s < PINCH_HELD_S:
+            return None
+        apart_s, touched_s, self._apart_s = self._apart_s, self._touched_s, None
+        return Movement("pinch", apart_s, time_s) if touched_s - apart_s <= PINCH_S else None
 
-    def _circle(self, landmarks: Landmarks, time_s: float) -> Movement | None:
-        if len(self._tips) < 8 or not _points_with_index(landmarks):
-            return None
+    def _circle(self, time_s: float) -> Movement | None:
         path = np.array([sample.position for sample in self._tips])
         spokes = path - (path.min(axis=0) + path.max(axis=0)) / 2.0
         radii = np.hypot(spokes[:, 0], spokes[:, 1])
@@ -144,6 +167,13 @@ def _direction(x: float, y: float) -> HandMovement:
 def _gap(landmarks: Landmarks) -> float:
     """Return the distance of the tips of thumb and index finger, px."""
     return float(np.linalg.norm(landmarks["thumb_tip"] - landmarks["index_tip"]))
+
+
+def _reaches(landmarks: Landmarks, palm_px: float) -> dict[str, float]:
+    """Return how far the tips of index and middle finger are from the wrist, palms."""
+    wrist = landmarks["wrist"]
+    tips = ("index_tip", "middle_tip")
+    return {tip: float(np.hypot(*(landmarks[tip] - wrist)[:2])) / palm_px for tip in tips}
 
 
 def _points_with_index(landmarks: Landmarks) -> bool:

@@ -1,9 +1,14 @@
 """Blinks, winks, nods and shakes, from made-up eyelids and poses."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 
 from arpipe.geometry.transforms import RigidTransform, rotation_from_angles
+from arpipe.io.sources import open_source
+from arpipe.needs import Need
+from arpipe.pipeline.perception import Perception
 from arpipe.tracking.expressions.movements import Eyelids, HeadMovements, Lids
 from arpipe.types import HeadPose
 
@@ -37,6 +42,11 @@ def test_half_closed_eyes_and_noise_are_no_blink():
 
 def test_a_flutter_while_closed_is_one_blink():
     assert len(eyelids(*[OPEN] * 3, SHUT, (0.4, 0.4), SHUT, (0.38, 0.4), *[OPEN] * 3)) == 1
+
+
+def test_eyes_that_were_never_open_do_not_blink():
+    """Before the neutral face is learned, narrow eyes count as closed."""
+    assert eyelids(*[(0.6, 0.6)] * 10, *[OPEN] * 5) == []
 
 
 def test_sleep_is_no_blink():
@@ -96,3 +106,19 @@ def test_a_long_shake_is_reported_once_and_again_after_a_rest():
 )
 def test_other_movements_are_neither(angles):
     assert head(**angles) == []
+
+
+@pytest.mark.weights
+def test_blinks_of_a_clip_are_those_counted_by_eye(shared_data):
+    """Eyes close in frames 15, 39 and 63, and are open again from 20, 47 and 69 on."""
+    with (
+        open_source(shared_data / "incluit-driver/data/video2.mp4") as source,
+        Perception(needs={Need.EXPRESSIONS}) as perception,
+    ):
+        results = [perception.detect(frame) for frame in islice(source, 80)]
+    movements = [each for result in results for face in result.faces for each in face.movements]
+    times = [result.frame.captured_s for result in results]
+    assert [each.name for each in movements] == ["blink"] * 3
+    for blink, (shut, opened) in zip(movements, ((15, 20), (39, 47), (63, 69)), strict=True):
+        assert blink.started_s == pytest.approx(times[shut], abs=0.11)
+        assert blink.ended_s == pytest.approx(times[opened], abs=0.21)
