@@ -6,11 +6,12 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from arpipe.apps.failures import Failures
-from arpipe.apps.reactions.reactions import Reactions
+from arpipe.apps.reactions.live import LiveReactions
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.figures import LiveReport
 from arpipe.apps.stream.headless import ControlledPresenter
 from arpipe.apps.stream.loop import LiveLoop, Watch
+from arpipe.apps.stream.selection import check_controls
 from arpipe.apps.stream.setup import LiveParts, open_session
 from arpipe.config import LiveConfig, RunConfig
 from arpipe.io.sink import Sink
@@ -52,7 +53,8 @@ def run_headless(run: RunConfig, parts: LiveParts) -> LiveReport:
     with ExitStack() as stack:
         stack.enter_context(interrupt_on_sigterm())
         failures = Failures()
-        reactions = stack.enter_context(Reactions(run, failures))
+        check_controls(run.controls)
+        reactions = LiveReactions(run, failures, stack)
         session = open_session(stack, run, parts, failures=failures)
         presenter = ControlledPresenter(session, run, reactions)
         return LiveLoop(session, presenter, run.live, parts.watch).run()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arpipe.cli.settings import CAMERA, EFFECT, MAX_FACES, NETWORKS, TRACK, setting, with_settings
+from arpipe.cli.settings import CAMERA, CONTROLS, EFFECT, MAX_FACES, NETWORKS, TRACK, setting, with_settings
 
 if TYPE_CHECKING:
     from arpipe.config import RunConfig
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     setting(
         "batch.retries", int, "--retries", metavar="N", help="Further attempts if a process ends or hangs."
     ),
+    CONTROLS,
     TRACK,
     MAX_FACES,
     *CAMERA,
@@ -51,8 +52,14 @@ def batch(
         str | None,
         typer.Option("--export-format", metavar="FORMAT", help="jsonl, csv or parquet; else by the suffix."),
     ] = None,
+    events: Annotated[
+        Path | None,
+        typer.Option(
+            "--events", metavar="PATH", help="Events of --controls: file for one input, else folder."
+        ),
+    ] = None,
     no_video: Annotated[
-        bool, typer.Option("--no-video", help="Write no pictures: for --export alone.")
+        bool, typer.Option("--no-video", help="Write no pictures: for --export or --events alone.")
     ] = False,
     timings: Annotated[
         Path | None, typer.Option("--timings", metavar="JSON", help="Write every stage's times.")
@@ -72,6 +79,8 @@ def batch(
         "output": output,
         "export": export,
         "export_format": export_format,
+        "controls": run.controls,
+        "events": events,
         "timings": timings,
         "config_file": config_file(config),
         "video": run.video,

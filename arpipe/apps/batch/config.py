@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
-from arpipe.apps.batch.job import BatchPipeline
+from arpipe.apps.batch.job import ControllablePipeline
 from arpipe.config import JobsConfig
+from arpipe.controls.config import ControlConfig
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import ExportFormat
 from arpipe.io.sinks import names_sink
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 
 Mode = Literal["image", "video"]
-OpenPipeline = Callable[[PipelineConfig, Mode], BatchPipeline]
+OpenPipeline = Callable[[PipelineConfig, Mode], ControllablePipeline]
 
 
 class BatchConfig(BaseModel):
@@ -30,6 +31,8 @@ class BatchConfig(BaseModel):
         config_file: File that these settings were read from, which no output may overwrite; None if there is none.
         video: How videos are compressed; its quality holds for pictures too.
         pipeline: What is detected and drawn.
+        controls: Conditions whose events are written, and that change effects.
+        events: File for the timeline of events of one input, folder for several; None to write none.
         workers: How many inputs are processed at once, and what becomes of those whose process ends.
     """
 
@@ -44,7 +47,15 @@ class BatchConfig(BaseModel):
     config_file: Path | None = None
     video: VideoSinkConfig = VideoSinkConfig()
     pipeline: PipelineConfig = PipelineConfig()
+    controls: tuple[ControlConfig, ...] = ()
+    events: Path | None = None
     workers: JobsConfig = JobsConfig()
+
+    @model_validator(mode="after")
+    def _check_events(self) -> Self:
+        if self.events is not None and not self.controls:
+            raise ValueError("events: there are no [[controls]] that could cause any; give --controls FILE")
+        return self
 
     @field_validator("output")
     @classmethod

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from arpipe.apps.batch.plan import Job
+from arpipe.effects.packs import Pack
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import Export, ExportHeader, open_export
 from arpipe.io.sink import Sink
@@ -18,6 +19,7 @@ from arpipe.io.sources import open_source
 from arpipe.io.video.reader import VideoFile, VideoFileConfig
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.handover import BackgroundWriter
+from arpipe.pipeline.perception import Perception
 from arpipe.pipeline.runner import FramePipeline, pictures, results
 from arpipe.timing import Clock, TimingLog
 from arpipe.types import Frame, Picture
@@ -37,6 +39,17 @@ class BatchPipeline(FramePipeline, Protocol):
         ...
 
     def close(self) -> None:  # noqa: D102
+        ...
+
+
+class ControllablePipeline(BatchPipeline, Protocol):
+    """The part of `arpipe.Pipeline` that controls need, too."""
+
+    @property
+    def perception(self) -> Perception:  # noqa: D102
+        ...
+
+    def set_effects(self, effects: Sequence[str | Pack]) -> None:  # noqa: D102
         ...
 
 

@@ -1,14 +1,18 @@
 """Runs jobs one after the other in this process."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Self
 
 from arpipe.apps.batch.config import BatchConfig, Mode, OpenPipeline, with_exported
+from arpipe.apps.batch.controlled import ControlledPipeline
 from arpipe.apps.batch.events import Advanced, Emit, Failed, Finished, Started
 from arpipe.apps.batch.job import BatchPipeline, Outcome, run_job
 from arpipe.apps.batch.plan import Job
 from arpipe.apps.failures import describe
+from arpipe.apps.reactions.events_file import EventsFile
 from arpipe.errors import ArpipeError, RenderError, WeightsError
 from arpipe.io.source import SourceInfo
 from arpipe.timing import Clock, TimingLog
@@ -36,6 +40,7 @@ class JobRunner:
     ) -> None:
         self._wanted = config.pipeline if config.export is None else with_exported(config.pipeline)
         self._video = config.video.model_copy(update={"threads": config.video.threads or threads})
+        self._controls = config.controls
         self._make_pipeline, self._emit, self._threads = make_pipeline, emit, threads
         self._mode: Mode | None = None
         self._pipeline: BatchPipeline | None = None
@@ -49,9 +54,10 @@ class JobRunner:
         pipeline, log = self._pipeline_for(mode_of(job)), TimingLog()
         progress = _Progress(job, self._emit)
         try:
-            outcome = run_job(
-                job, pipeline, self._video, log, progress.start, progress.advance, self._threads
-            )
+            with _timeline(job, pipeline):
+                outcome = run_job(
+                    job, pipeline, self._video, log, progress.start, progress.advance, self._threads
+                )
         except (RenderError, WeightsError):
             raise
         except ArpipeError as error:
@@ -76,8 +82,14 @@ class JobRunner:
     def _pipeline_for(self, mode: Mode) -> BatchPipeline:
         if self._pipeline is None or mode != self._mode:
             self.close()
-            self._pipeline, self._mode = self._make_pipeline(self._wanted, mode), mode
+            self._pipeline, self._mode = self._open(mode), mode
         return self._pipeline
+
+    def _open(self, mode: Mode) -> BatchPipeline:
+        pipeline = self._make_pipeline(self._wanted, mode)
+        if not self._controls:
+            return pipeline
+        return ControlledPipeline(pipeline, self._controls, self._wanted.effects, follows=mode != "image")
 
     def _with_effects_checked(self, outcome: Outcome) -> Outcome:
         """Report if effects were requested and no picture shows any."""
@@ -86,6 +98,20 @@ class JobRunner:
         if outcome.frames_found:
             return replace(outcome, losses=(*outcome.losses, "the effects drew nothing on any frame"))
         return replace(outcome, notes=(*outcome.notes, "nobody was found to draw effects on"))
+
+
+@contextmanager
+def _timeline(job: Job, pipeline: BatchPipeline) -> Iterator[None]:
+    """Write the events of a job, if it asks for them; the file appears if the block succeeds."""
+    if job.events is None or not isinstance(pipeline, ControlledPipeline):
+        yield
+        return
+    with EventsFile(job.events) as events:
+        pipeline.listen(events.write)
+        try:
+            yield
+        finally:
+            pipeline.listen(None)
 
 
 class _Progress:

@@ -19,7 +19,7 @@ from arpipe.io.video.codecs import CODECS, container_for
 MediaKind = FileKind | Literal["sample"]
 
 SAMPLE = "sample"
-OUTPUT_ROLE, EXPORT_ROLE, TIMINGS_ROLE = "--output", "--export", "--timings"
+OUTPUT_ROLE, EXPORT_ROLE, EVENTS_ROLE, TIMINGS_ROLE = "--output", "--export", "--events", "--timings"
 LOSSLESS_SUFFIX = ".png"  # for pictures of kinds that arpipe reads and does not write
 DEFAULT_EXPORT: ExportFormat = "jsonl"
 
@@ -56,6 +56,7 @@ class Job:
         output: Picture or video to write, an output named `name:target`, or None.
         export: Data to write, or None.
         export_format: Its format.
+        events: Timeline of events to write, or None.
     """
 
     spec: str
@@ -63,6 +64,7 @@ class Job:
     output: Path | str | None
     export: Path | None
     export_format: ExportFormat
+    events: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def make_plan(
     asked_format: ExportFormat | None,
     codec: CodecName,
     others: OtherFiles = OtherFiles(),
+    events: Path | None = None,
 ) -> Plan:
     """Decide which input becomes which file.
 
@@ -122,6 +125,7 @@ def make_plan(
         asked_format: Format of the data; None to choose by the suffix.
         codec: Codec of the videos.
         others: Other files that the command reads and writes.
+        events: File or folder for timelines of events; None to write none.
 
     Raises:
         OutputError: Two files are the same one, an output does not fit, or it cannot be written.
@@ -130,9 +134,9 @@ def make_plan(
     specs, refusals = _expand(inputs)
     if not specs and not refusals:
         raise ConfigError("there is no input; name files, folders, patterns, or use --source sample")
-    if output is None and export is None:
+    if output is None and export is None and events is None:
         raise ConfigError("there is nothing to write; give --output, or --export with --no-video")
-    targets = _Targets(output, export, asked_format, codec, several=len(specs) + len(refusals) > 1)
+    targets = _Targets(output, export, asked_format, codec, events, several=len(specs) + len(refusals) > 1)
     read = [*source_files(spec for spec in specs if spec != SAMPLE), *others.read]
     refuse_overwriting([*targets.fixed_files(), *others.written], read)  # before any input is opened
     kinds, unreadable = _kinds(specs)
@@ -154,6 +158,7 @@ class _Targets:
         export: File or folder for data, or None.
         asked_format: Format of the data; None to choose by the suffix.
         codec: Codec of the videos.
+        events: File or folder for timelines of events, or None.
         several: Whether there are several inputs, so that files must be folders.
     """
 
@@ -161,6 +166,7 @@ class _Targets:
     export: Path | None
     asked_format: ExportFormat | None
     codec: CodecName
+    events: Path | None
     several: bool
 
     def fixed_files(self) -> list[NamedFile]:
@@ -170,14 +176,18 @@ class _Targets:
             files.append(NamedFile(OUTPUT_ROLE, self.output))
         if self.export and not self._is_folder(self.export):
             files += _export_files(self.export, export_format(self.export, self.asked_format))
+        if self.events and not self._is_folder(self.events):
+            files.append(NamedFile(EVENTS_ROLE, self.events))
         return files
 
     def jobs(self, kinds: dict[str, MediaKind]) -> tuple[Job, ...]:
         """Return one job per input; no two share a file."""
         exports, chosen = self._exports(kinds)
         return tuple(
-            Job(spec, kind, output, export, chosen)
-            for (spec, kind), output, export in zip(kinds.items(), self._outputs(kinds), exports, strict=True)
+            Job(spec, kind, output, export, chosen, events)
+            for (spec, kind), output, export, events in zip(
+                kinds.items(), self._outputs(kinds), exports, self._timelines(kinds), strict=True
+            )
         )
 
     def _outputs(self, kinds: dict[str, MediaKind]) -> Sequence[Path | str | None]:
@@ -204,6 +214,12 @@ class _Targets:
             return [names.take(self.export / f"{Path(spec).stem}.{chosen}") for spec in kinds], chosen
         return [self.export] * len(kinds), export_format(self.export, self.asked_format)
 
+    def _timelines(self, kinds: dict[str, MediaKind]) -> list[Path | None]:
+        if self.events is None or not self._is_folder(self.events):
+            return [self.events] * len(kinds)
+        names = FreeNames()
+        return [names.take(self.events / f"{Path(spec).stem}.events.jsonl") for spec in kinds]
+
     def _is_folder(self, target: Path) -> bool:
         if self.several and target.suffix and not is_folder(str(target)):
             raise OutputError(
@@ -221,7 +237,8 @@ def _written_files(jobs: Sequence[Job]) -> list[NamedFile]:
         if job.export is not None
         for file in _export_files(job.export, job.export_format)
     ]
-    return [*outputs, *exports]
+    events = [NamedFile(EVENTS_ROLE, job.events) for job in jobs if job.events is not None]
+    return [*outputs, *exports, *events]
 
 
 def _expand(inputs: Iterable[str]) -> tuple[list[str], list[Refusal]]:

@@ -160,6 +160,6 @@ def _size_bytes(job: Job) -> int:
 
 def _remove_leftovers(job: Job) -> None:
     """Remove the temporary files that a killed process left in the folders of a job's outputs."""
-    for path in (job.output, job.export):
+    for path in (job.output, job.export, job.events):
         if isinstance(path, Path):
             remove_abandoned(path.parent)

@@ -100,7 +100,7 @@ class Report:
         said = [f"{outcome.decode_errors} damaged parts skipped"] if outcome.decode_errors else []
         said += [*outcome.notes, *(f"LOST: {loss}" for loss in outcome.losses)]
         remarks = "".join(f", {sentence}" for sentence in said)
-        made = ", ".join(str(path) for path in (job.output, job.export) if path is not None)
+        made = ", ".join(str(path) for path in (job.output, job.export, job.events) if path is not None)
         frames = f"{outcome.frames} frame{'s' if outcome.frames != 1 else ''}"
         self._say(f"{job.spec}: {frames}, {fps:.1f} FPS{remarks} -> {made}")
         row = (str(outcome.frames), _found(outcome), f"{outcome.seconds:.1f}", f"{fps:.1f}", f"done{remarks}")

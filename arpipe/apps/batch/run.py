@@ -16,6 +16,7 @@ from arpipe.apps.batch.report import Report
 from arpipe.apps.batch.worker_process import WorkerProcess
 from arpipe.apps.run_files import config_files, say_removed
 from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.stream.selection import check_controls
 from arpipe.apps.table import timing_record, timing_table, write_timings
 from arpipe.errors import ConfigError
 from arpipe.io.outputs import named_files
@@ -50,6 +51,7 @@ def run(
     """
     console = console or Console()
     start_s = time.perf_counter()
+    check_controls(config.controls)
     plan = _plan(config)
     say_removed(plan.removed, console)
     log = TimingLog()
@@ -98,7 +100,15 @@ def _plan(config: BatchConfig) -> Plan:
         tuple(config_files(config.pipeline, config.config_file)),
         tuple(named_files({TIMINGS_ROLE: config.timings})),
     )
-    return make_plan(inputs, config.output, config.export, config.export_format, config.video.codec, others)
+    return make_plan(
+        inputs,
+        config.output,
+        config.export,
+        config.export_format,
+        config.video.codec,
+        others,
+        config.events,
+    )
 
 
 def _run_jobs(

@@ -19,7 +19,7 @@ from arpipe.apps.profile.record import (
     open_source_measured,
 )
 from arpipe.apps.profile.report import Facts, ProfileReport
-from arpipe.apps.reactions.reactions import Reactions
+from arpipe.apps.reactions.live import LiveReactions
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import ConfigError, MediaError
 from arpipe.io.sink import Sink
@@ -64,10 +64,9 @@ def measure(
         if config.live:
             facts = run_live(config, run, measurement, watch)
         else:
-            with (
-                Reactions(run, Failures()) as reactions,
-                Pipeline(run, observer=measurement.observe) as pipeline,
-            ):
+            with ExitStack() as stack:
+                reactions = LiveReactions(run, Failures(), stack)
+                pipeline = stack.enter_context(Pipeline(run, observer=measurement.observe))
                 reactions.attach(pipeline.perception)
                 _run_once(config, run, pipeline, measurement, watch)
                 facts = pipeline.facts()

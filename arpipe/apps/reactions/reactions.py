@@ -2,55 +2,49 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from functools import partial
-from typing import Self
 
 from arpipe.apps.failures import Failures
 from arpipe.apps.reactions.commands import Commands
-from arpipe.apps.reactions.outward import OutwardActions
-from arpipe.config import RunConfig
 from arpipe.controls.actions import Action
 from arpipe.controls.condition import parse_condition
 from arpipe.controls.config import ControlConfig, DriveConfig, TriggerConfig
-from arpipe.controls.senders.sender import Sender, open_sender
 from arpipe.controls.watch import ConditionWatch, ControlEvent
 from arpipe.pipeline.perception import Perception
 
 EventListener = Callable[[ControlEvent], None]
+Perform = Callable[[TriggerConfig, ControlEvent], None]
 
 
 class Reactions:
     """Follows conditions on the thread that detects, and carries out their actions on the caller's.
 
     Args:
-        run: Triggers and addresses to send to.
-        failures: Collects what cannot be done or sent.
-        listeners: Called with every event, on the thread that detects.
+        controls: Triggers, and signals that set parameters.
+        failures: Collects what cannot be done.
+        follows: Whether frames follow each other; photos are taken by themselves.
+        perform: Carries out what leaves the app, on the caller's thread; None to leave it out.
 
     Attributes:
         drives: Signals that set parameters, for the effects.
-
-    Raises:
-        ArpipeError: As for `OutwardActions` and `open_sender`.
+        listeners: Called with every event, on the thread that detects.
     """
 
-    def __init__(self, run: RunConfig, failures: Failures, listeners: Sequence[EventListener] = ()) -> None:
-        self.drives = drives_of(run.controls)
-        triggers = triggers_of(run.controls)
-        self._failures = failures
+    def __init__(
+        self,
+        controls: Sequence[ControlConfig],
+        failures: Failures,
+        *,
+        follows: bool = True,
+        perform: Perform | None = None,
+    ) -> None:
+        self.drives = drives_of(controls)
+        self.listeners: tuple[EventListener, ...] = ()
+        self._failures, self._perform = failures, perform
         self._pending: deque[tuple[TriggerConfig, ControlEvent]] = deque()
         self._watch = ConditionWatch()
-        with ExitStack() as stack:
-            self._outward = OutwardActions(
-                triggers, allow_keyboard=run.live.allow_keyboard, failures=failures
-            )
-            stack.callback(self._outward.close)
-            self._senders = [self._open_sender(address, stack) for address in run.live.send]
-            self._stack = stack.pop_all()
-        self._listeners = (*listeners, *(sender.send_event for sender in self._senders))
-        for trigger in triggers:
-            times = trigger if run.perception.follows else trigger.instant
+        for trigger in triggers_of(controls):
+            times = trigger if follows else trigger.instant
             condition = parse_condition(trigger.when, ())
             self._watch.add(trigger.label, condition, times, partial(self._take, trigger))
 
@@ -58,40 +52,29 @@ class Reactions:
         """Follow the results of a perception from now on."""
         if self._watch.has_conditions:
             perception.attach(self._watch)
-        for sender in self._senders:
-            perception.attach(sender)
 
-    def run(self, commands: Commands) -> None:
+    def run(self, commands: Commands, last_frame: int | None = None) -> None:
         """Carry out what the events since the last call ask for; what cannot be done is reported.
 
         Args:
             commands: The commands of the app; actions that it does not have are left out.
+            last_frame: Index of the last frame whose events count; None for all.
         """
-        while self._pending:
+        while self._pending and (last_frame is None or self._pending[0][1].frame <= last_frame):
             trigger, event = self._pending.popleft()
             for command in _commanded(trigger, commands):
                 with self._failures.guarded(f"control {trigger.label!r}"):
                     command()
-            with self._failures.guarded(f"control {trigger.label!r}"):
-                self._outward.perform(trigger, event)
+            if self._perform is not None:
+                with self._failures.guarded(f"control {trigger.label!r}"):
+                    self._perform(trigger, event)
 
-    def close(self) -> None:
-        """Finish what was started and stop sending; may be called twice."""
-        self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _open_sender(self, address: str, stack: ExitStack) -> Sender:
-        sender = open_sender(address, partial(self._failures.note, "sending"))
-        stack.callback(sender.close)
-        return sender
+    def clear(self) -> None:
+        """Forget events that were not carried out."""
+        self._pending.clear()
 
     def _take(self, trigger: TriggerConfig, event: ControlEvent) -> None:
-        for listener in self._listeners:
+        for listener in self.listeners:
             listener(event)
         if event.edge == "start":
             self._pending.append((trigger, event))

@@ -14,35 +14,17 @@ from arpipe.types import Picture
 Handlers = Mapping[Action, Callable[[], None]]
 
 
-class SessionCommands:
-    """Carries out commands on a live session; see `arpipe.apps.reactions.commands.Commands`.
+class SelectionCommands:
+    """Commands on the selected effects; see `arpipe.apps.reactions.commands.Commands`.
 
     Args:
-        session: The session.
         selection: The effects that are drawn.
-        run: Folder and compression of snapshots and recordings.
-        say: Reports what was done.
         further: Actions that only this app has.
-
-    Attributes:
-        picture: The latest picture, for snapshots; None until there is one.
-        recorder: Starts and stops recordings.
     """
 
-    def __init__(
-        self,
-        session: LiveSession,
-        selection: EffectSelection,
-        run: RunConfig,
-        say: Callable[[str], None],
-        further: Handlers,
-    ) -> None:
-        self.picture: Picture | None = None
-        self.recorder = Recorder(session, run)
-        self._selection, self._folder, self._say = selection, run.live.folder, say
+    def __init__(self, selection: EffectSelection, further: Handlers) -> None:
+        self._selection = selection
         self._handlers: Handlers = {
-            Action.RECORD: self._toggle_recording,
-            Action.SNAPSHOT: self._snapshot,
             Action.PREVIOUS: lambda: selection.step(-1),
             Action.NEXT: lambda: selection.step(1),
             Action.NONE: lambda: selection.select(0),
@@ -69,6 +51,36 @@ class SessionCommands:
     def set_parameter(self, key: str, value: ParameterValue) -> None:
         """Change a parameter of an effect."""
         self._selection.set_parameter(key, value)
+
+
+class SessionCommands(SelectionCommands):
+    """Commands on a live session, which can be recorded.
+
+    Args:
+        session: The session.
+        selection: The effects that are drawn.
+        run: Folder and compression of snapshots and recordings.
+        say: Reports what was done.
+        further: Actions that only this app has.
+
+    Attributes:
+        picture: The latest picture, for snapshots; None until there is one.
+        recorder: Starts and stops recordings.
+    """
+
+    def __init__(
+        self,
+        session: LiveSession,
+        selection: EffectSelection,
+        run: RunConfig,
+        say: Callable[[str], None],
+        further: Handlers,
+    ) -> None:
+        recording = {Action.RECORD: self._toggle_recording, Action.SNAPSHOT: self._snapshot}
+        super().__init__(selection, {**recording, **further})
+        self.picture: Picture | None = None
+        self.recorder = Recorder(session, run)
+        self._folder, self._say = run.live.folder, say
 
     def _toggle_recording(self) -> None:
         if self.recorder.seconds is None:

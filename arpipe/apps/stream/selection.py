@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from arpipe.apps.stream.carousel import Carousel
-from arpipe.controls.config import DriveConfig, ParameterValue
+from arpipe.controls.config import ControlConfig, DriveConfig, ParameterValue
 from arpipe.effects.changes import with_drive, with_value
 from arpipe.effects.packs import Pack, load_effect, load_pack
+from arpipe.errors import ConfigError
 
 BACKGROUND = "background"
 
@@ -17,17 +18,11 @@ class EffectSelection:
         carousel: The selection.
         draw: Makes packs the active ones.
         drives: Signals that set parameters of effects whenever these are drawn.
-
-    Raises:
-        ConfigError: A drive names an effect or a parameter that does not exist.
     """
 
     def __init__(
         self, carousel: Carousel, draw: Callable[[Sequence[Pack]], None], drives: Sequence[DriveConfig] = ()
     ) -> None:
-        for drive in drives:
-            effect, _, key = drive.drive.partition(".")
-            with_drive(load_pack(effect), key, drive)
         self._carousel, self._draw, self._drives = carousel, draw, tuple(drives)
         self._background: Pack | None = None
         self._values: dict[tuple[str, str], ParameterValue] = {}
@@ -56,7 +51,7 @@ class EffectSelection:
         Raises:
             ConfigError: A parameter is wrong; the background stays.
         """
-        self._background = load_effect(f"{BACKGROUND}({parameters})") if parameters else None
+        self._background = load_background(parameters)
         self.update()
 
     def set_parameter(self, key: str, value: ParameterValue) -> None:
@@ -69,8 +64,8 @@ class EffectSelection:
         Raises:
             ConfigError: There is no such effect or parameter, or the value is wrong.
         """
+        check_parameter(key, value)
         effect, _, parameter = key.partition(".")
-        with_value(load_pack(effect), parameter, value)
         self._values[effect, parameter] = value
         self.update()
 
@@ -94,3 +89,41 @@ class EffectSelection:
             if effect == pack.name:
                 pack = with_drive(pack, key, drive)
         return pack
+
+
+def check_controls(controls: Sequence[ControlConfig]) -> None:
+    """Check everything that controls can do to effects, so that it is refused before a run begins.
+
+    Raises:
+        ConfigError: An effect, a background or a parameter is wrong; the message names the control.
+    """
+    for control in controls:
+        try:
+            _check_control(control)
+        except ConfigError as error:
+            name = control.drive if isinstance(control, DriveConfig) else control.label
+            raise ConfigError(f"control {name!r}: {error}") from error
+
+
+def check_parameter(key: str, value: ParameterValue) -> None:
+    """Check that a parameter such as "lipstick.opacity" exists and can have a value."""
+    effect, _, parameter = key.partition(".")
+    with_value(load_pack(effect), parameter, value)
+
+
+def load_background(parameters: str) -> Pack | None:
+    """Return the background with parameters such as "blur=18"; None for ""."""
+    return load_effect(f"{BACKGROUND}({parameters})") if parameters else None
+
+
+def _check_control(control: ControlConfig) -> None:
+    if isinstance(control, DriveConfig):
+        effect, _, key = control.drive.partition(".")
+        with_drive(load_pack(effect), key, control)
+        return
+    if control.effect is not None:
+        load_effect(control.effect)
+    if control.background is not None:
+        load_background(control.background)
+    for key, value in control.set.items():
+        check_parameter(key, value)

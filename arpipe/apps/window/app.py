@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from arpipe.apps.failures import Failures, print_failure
-from arpipe.apps.reactions.reactions import Reactions, effects_of
+from arpipe.apps.reactions.live import LiveReactions
+from arpipe.apps.reactions.reactions import effects_of
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.camera_advice import advice
 from arpipe.apps.stream.carousel import Carousel
 from arpipe.apps.stream.commands import SessionCommands
 from arpipe.apps.stream.figures import LiveReport
 from arpipe.apps.stream.loop import LiveLoop, Presenter
+from arpipe.apps.stream.selection import check_controls
 from arpipe.apps.stream.setup import LiveParts, open_session
 from arpipe.apps.window.adjustments import Adjustments
 from arpipe.apps.window.hud import Hud, HudState
@@ -85,7 +87,8 @@ class LiveWindow(Presenter):
         self.hud = Hud(self.carousel)
         self._show_opening("Starting …")
         self._prepare_previews(context)
-        self._reactions = stack.enter_context(Reactions(run, self.failures))
+        check_controls(run.controls)
+        self._reactions = LiveReactions(run, self.failures, stack)
         self.session = open_session(stack, run, parts, context, self.failures)
         self._status = StatusLine()
         self._mirror, self._running = run.live.mirror, True

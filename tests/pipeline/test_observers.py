@@ -1,0 +1,154 @@
+"""Observers of results, and callbacks on conditions."""
+
+import numpy as np
+import pytest
+
+from arpipe.controls.trigger import TriggerTimes
+from arpipe.errors import ConfigError
+from arpipe.needs import Need
+from arpipe.pipeline.perception import OBSERVE_STAGE, Perception, PerceptionConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.subjects import SUBJECTS, Subject
+from arpipe.types import Frame
+from tests.controls import results
+
+
+class Faces:
+    """Finds a face in every frame, whose smile is the brightness of the picture."""
+
+    @classmethod
+    def open(cls, runtime, *settings):
+        return cls()
+
+    def update(self, context):
+        smile = float(context.frame.pixels.mean()) / 255.0
+        return (results.face(scores={"mouthSmileLeft": smile, "mouthSmileRight": smile}),)
+
+    def reset(self):
+        pass
+
+
+@pytest.fixture(autouse=True)
+def smiling_faces(monkeypatch):
+    faces = Subject(
+        results="faces", tracker=f"{__name__}:Faces", needs=(Need.FACE, Need.EXPRESSIONS), kind="face"
+    )
+    monkeypatch.setitem(SUBJECTS, "face", faces)
+    monkeypatch.delitem(SUBJECTS, "expressions")
+
+
+def frames(*brightness):
+    for index, level in enumerate(brightness):
+        yield Frame(np.full((48, 64, 3), level, np.uint8), index / 30, index)
+
+
+SMILE = (0,) * 10 + (250,) * 15 + (0,) * 15
+
+
+class Observer:
+    needs = frozenset({Need.HANDS})
+
+    def __init__(self):
+        self.seen = []
+
+    def observe(self, result):
+        self.seen.append((result.frame.index, len(result.faces), dict(result.timings_ms)))
+
+
+def test_observers_see_every_result_before_its_durations_are_known(monkeypatch):
+    monkeypatch.delitem(SUBJECTS, "hands")
+    monkeypatch.delitem(SUBJECTS, "gestures")
+    observer = Observer()
+    with Perception() as perception:
+        perception.attach(observer)
+        assert perception.all_needs == {Need.HANDS}
+        assert perception.needs == set()
+        found = [perception.detect(frame) for frame in frames(0, 0)]
+    assert observer.seen == [(0, 1, {}), (1, 1, {})]
+    assert all(OBSERVE_STAGE in result.timings_ms for result in found)
+
+
+def test_a_callback_is_called_when_a_condition_begins_or_ends():
+    calls = []
+    with Pipeline() as pipeline:
+
+        @pipeline.on("smile")
+        def smiled(event):
+            calls.append(("start", event.frame, len(event.result.faces)))
+
+        @pipeline.on("smile", edge="end")
+        def stopped(event):
+            calls.append(("end", event.frame, event.duration_s))
+
+        for frame in frames(*SMILE):
+            pipeline.detect(frame)
+    assert smiled is not None
+    (_, start, faces), (_, end, lasted_s) = calls
+    assert (12 <= start <= 18, faces) == (True, 1)
+    assert 25 <= end <= 30
+    assert lasted_s == pytest.approx((end - start) / 30)
+
+
+def test_times_can_be_chosen():
+    frames_at = []
+    with Pipeline() as pipeline:
+        pipeline.on("smile", times=TriggerTimes().instant)(lambda event: frames_at.append(event.frame))
+        for frame in frames(*SMILE):
+            pipeline.detect(frame)
+    assert frames_at == [10]
+
+
+def test_photos_are_taken_by_themselves():
+    calls = []
+    with Pipeline(mode="image") as pipeline:
+        pipeline.on("smile")(calls.append)
+        for frame in frames(250, 0, 250):
+            pipeline.detect(frame)
+    assert [event.frame for event in calls] == [0, 2]
+
+
+def test_another_stream_begins_anew():
+    calls = []
+    with Pipeline() as pipeline:
+        pipeline.on("smile")(calls.append)
+        for _ in range(2):
+            for frame in frames(*SMILE[:20]):
+                pipeline.detect(frame)
+            pipeline.reset()
+    assert len(calls) == 2
+
+
+def test_what_a_callback_raises_is_raised_by_detect():
+    def fail(event):
+        raise RuntimeError("the lamp is off")
+
+    with Pipeline() as pipeline:
+        pipeline.on("smile", times=TriggerTimes().instant)(fail)
+        with pytest.raises(RuntimeError, match="the lamp is off"):
+            pipeline.detect(next(frames(250)))
+
+
+@pytest.mark.parametrize(
+    ("when", "message"),
+    [
+        ("smil", "did you mean 'smile'"),
+        ("smile > 2", "can never hold"),
+        ('class == "wave"', "class is never 'wave'"),
+    ],
+)
+def test_conditions_are_checked_at_once(when, message):
+    with Pipeline() as pipeline, pytest.raises(ConfigError, match=message):
+        pipeline.on(when)
+
+
+def test_needs_of_conditions_are_detected_whatever_effects_do():
+    with Pipeline() as pipeline:
+        pipeline.on("smile")(print)
+        pipeline.set_effects([])
+        assert pipeline.perception.all_needs == {Need.EXPRESSIONS}
+
+
+def test_the_configuration_stays_in_force():
+    with Perception(PerceptionConfig(track=("face",))) as perception:
+        assert perception.all_needs == set()
+        assert len(perception.detect(next(frames(0))).faces) == 1
