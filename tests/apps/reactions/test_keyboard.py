@@ -1,6 +1,7 @@
 """Keys, with a stand-in for pynput, which needs a display."""
 
 import enum
+import importlib
 import sys
 from contextlib import contextmanager
 from types import ModuleType
@@ -51,25 +52,24 @@ def pressed(monkeypatch):
     monkeypatch.delitem(sys.modules, "arpipe.apps.reactions.keyboard", raising=False)
 
 
-def test_a_key_is_tapped_while_its_modifiers_are_held(pressed):
-    from arpipe.apps.reactions.keyboard import VirtualKeyboard
+def open_keyboard():
+    """Imported here, because pynput may not be installed."""
+    return importlib.import_module("arpipe.apps.reactions.keyboard").VirtualKeyboard()
 
-    VirtualKeyboard().press("ctrl+shift+right")
+
+def test_a_key_is_tapped_while_its_modifiers_are_held(pressed):
+    open_keyboard().press("ctrl+shift+right")
     down = [("down", Key.ctrl), ("down", Key.shift)]
     assert pressed == [*down, ("tap", Key.right), ("up", Key.shift), ("up", Key.ctrl)]
 
 
 def test_letters_and_clicks(pressed):
-    from arpipe.apps.reactions.keyboard import VirtualKeyboard
-
-    keyboard = VirtualKeyboard()
+    keyboard = open_keyboard()
     keyboard.press("a")
     keyboard.press("ctrl+left_click")
     assert pressed == [("tap", "a"), ("down", Key.ctrl), ("click", Button.left), ("up", Key.ctrl)]
 
 
 def test_an_unknown_key_names_the_nearest(pressed):
-    from arpipe.apps.reactions.keyboard import VirtualKeyboard
-
     with pytest.raises(ConfigError, match="there is no key 'rigth'; did you mean 'right'"):
-        VirtualKeyboard().parse("ctrl+rigth")
+        open_keyboard().parse("ctrl+rigth")
