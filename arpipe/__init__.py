@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from arpipe.config import ProfileConfig as ProfileConfig
     from arpipe.config import RunConfig as RunConfig
     from arpipe.config import WebConfig as WebConfig
+    from arpipe.custom.explain.explainer import Explainer as Explainer
+    from arpipe.custom.model import Model as Model
+    from arpipe.custom.model import open_model as open_model
     from arpipe.effects.packs import Pack as Pack
     from arpipe.effects.packs import load_effect as load_effect
     from arpipe.effects.packs import load_pack as load_pack
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
     from arpipe.errors import MediaError as MediaError
     from arpipe.errors import MediaNotFound as MediaNotFound
     from arpipe.errors import MissingExtra as MissingExtra
+    from arpipe.errors import ModelError as ModelError
     from arpipe.errors import NonFiniteOutput as NonFiniteOutput
     from arpipe.errors import OutputError as OutputError
     from arpipe.errors import PluginError as PluginError
@@ -90,6 +94,7 @@ if TYPE_CHECKING:
     from arpipe.render.layer import Scene as Scene
     from arpipe.timing import StageTimer as StageTimer
     from arpipe.timing import TimingLog as TimingLog
+    from arpipe.types import ClassScore as ClassScore
     from arpipe.types import Detection as Detection
     from arpipe.types import Expressions as Expressions
     from arpipe.types import Frame as Frame
@@ -97,9 +102,11 @@ if TYPE_CHECKING:
     from arpipe.types import Gaze as Gaze
     from arpipe.types import Gesture as Gesture
     from arpipe.types import HeadPose as HeadPose
+    from arpipe.types import HeatMap as HeatMap
     from arpipe.types import Landmarks as Landmarks
     from arpipe.types import Movement as Movement
     from arpipe.types import Picture as Picture
+    from arpipe.types import Prediction as Prediction
     from arpipe.types import Roi as Roi
     from arpipe.types import Tracked as Tracked
     from arpipe.types import TrackedBody as TrackedBody
@@ -118,6 +125,9 @@ _HOMES = {
     "ProfileConfig": "arpipe.config",
     "RunConfig": "arpipe.config",
     "WebConfig": "arpipe.config",
+    "Explainer": "arpipe.custom.explain.explainer",
+    "Model": "arpipe.custom.model",
+    "open_model": "arpipe.custom.model",
     "Pack": "arpipe.effects.packs",
     "load_effect": "arpipe.effects.packs",
     "load_pack": "arpipe.effects.packs",
@@ -133,6 +143,7 @@ _HOMES = {
     "MediaError": "arpipe.errors",
     "MediaNotFound": "arpipe.errors",
     "MissingExtra": "arpipe.errors",
+    "ModelError": "arpipe.errors",
     "NonFiniteOutput": "arpipe.errors",
     "OutputError": "arpipe.errors",
     "PluginError": "arpipe.errors",
@@ -177,6 +188,7 @@ _HOMES = {
     "Scene": "arpipe.render.layer",
     "StageTimer": "arpipe.timing",
     "TimingLog": "arpipe.timing",
+    "ClassScore": "arpipe.types",
     "Detection": "arpipe.types",
     "Expressions": "arpipe.types",
     "Frame": "arpipe.types",
@@ -184,9 +196,11 @@ _HOMES = {
     "Gaze": "arpipe.types",
     "Gesture": "arpipe.types",
     "HeadPose": "arpipe.types",
+    "HeatMap": "arpipe.types",
     "Landmarks": "arpipe.types",
     "Movement": "arpipe.types",
     "Picture": "arpipe.types",
+    "Prediction": "arpipe.types",
     "Roi": "arpipe.types",
     "Tracked": "arpipe.types",
     "TrackedBody": "arpipe.types",

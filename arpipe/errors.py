@@ -13,6 +13,7 @@ ArpipeError
 ├── OutputError (OSError)               a result cannot be written
 ├── DeviceError (ConnectionError)       a camera, window or virtual camera fails
 │   └── CameraStalled (TimeoutError)
+├── ModelError (ValueError)             a network of the user's, or its card, cannot be used
 ├── WeightsError (RuntimeError)         network weights are missing, damaged or cannot be fetched
 ├── InferenceError (RuntimeError)       a network cannot be loaded or answers nonsense
 │   └── NonFiniteOutput                 … with NaN or infinity
@@ -60,6 +61,10 @@ class DeviceError(ArpipeError, ConnectionError):
 
 class CameraStalled(DeviceError, TimeoutError):
     """A camera is open but delivers no frames."""
+
+
+class ModelError(ArpipeError, ValueError):
+    """A network that the user brought, or its card, cannot be used; names the file and what to change."""
 
 
 class WeightsError(ArpipeError, RuntimeError):

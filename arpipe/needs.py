@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import TypeAlias
 
 from arpipe.errors import ConfigError
 from arpipe.spelling import nearest
@@ -29,11 +30,34 @@ class Need(StrEnum):
     MASK = "mask"
 
 
-def parse_needs(words: Iterable[str], source: str = "needs") -> frozenset[Need]:
-    """Check words such as `{"face", "mask"}` against the vocabulary.
+MODEL_PREFIX = "model:"
+
+
+class ModelNeed(str):
+    """The answers of a network of the user's: `model:` and its name or path, as in `arpipe.open_model`."""
+
+    __slots__ = ()
+
+    @property
+    def model(self) -> str:
+        """The network's name or path."""
+        return self.removeprefix(MODEL_PREFIX)
+
+
+AnyNeed: TypeAlias = Need | ModelNeed
+"""Something that perception detects on request."""
+
+
+def is_model(word: str) -> bool:
+    """Whether a word asks for a network of the user's."""
+    return word.startswith(MODEL_PREFIX) and len(word) > len(MODEL_PREFIX)
+
+
+def parse_needs(words: Iterable[str], source: str = "needs") -> frozenset[AnyNeed]:
+    """Check words such as `{"face", "mask", "model:efficientnet-lite0"}` against the vocabulary.
 
     Args:
-        words: Members of `Need` or their plain words.
+        words: Members of `Need` or their plain words, or `model:` and the name of a network.
         source: Class or file that states them, for messages.
 
     Raises:
@@ -43,6 +67,6 @@ def parse_needs(words: Iterable[str], source: str = "needs") -> frozenset[Need]:
         raise ConfigError(f'{source}: expected a set of words such as {{"face"}}, got the text {words!r}')
     valid = {need.value: need for need in Need}
     for word in words:
-        if word not in valid:
+        if word not in valid and not is_model(word):
             raise ConfigError(f"{source}: there is no need {word!r}{nearest(str(word), valid)}")
-    return frozenset(valid[word] for word in words)
+    return frozenset(valid.get(word) or ModelNeed(word) for word in words)

@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from arpipe.needs import Need
+from arpipe.needs import AnyNeed, ModelNeed, Need, is_model
 from arpipe.spelling import nearest
 
 ColumnType = Literal["integer", "number", "text", "points", "matrix", "scores", "movements"]
@@ -36,6 +36,7 @@ class Subject:
         settings: Fields of `PerceptionConfig` that the tracker's `open` takes after the runtime.
         needs: Needs of effects that it serves.
         requires: Needs that earlier subjects must serve before it can be detected.
+        arguments: What `open` takes after the settings.
         kind: Value of `kind` in its rows of CSV and Parquet; empty if it is not exported.
         columns: Keys of its `to_dict` that are columns there, nested ones included; `id`, `score` and `box` always are.
     """
@@ -45,6 +46,7 @@ class Subject:
     settings: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     requires: tuple[Need, ...] = ()
+    arguments: tuple[str, ...] = ()
     kind: str = ""
     columns: Mapping[str, ColumnType] = field(default_factory=dict)
 
@@ -129,12 +131,20 @@ SUBJECTS: dict[str, Subject] = {
 """Name → subject, in the order in which they are detected; trackers are imported on first use."""
 
 
-def required(track: Collection[str], needs: frozenset[Need]) -> frozenset[Need]:
+def required(track: Collection[str], needs: frozenset[AnyNeed]) -> frozenset[AnyNeed]:
     """Return needs, and those that the subjects asked for by name or by a need require in turn."""
     for name, subject in reversed(SUBJECTS.items()):  # a subject stands after those that it requires
         if name in track or not needs.isdisjoint(subject.needs):
             needs = needs.union(subject.requires)
     return needs
+
+
+def find_subject(name: str) -> Subject:
+    """Return the subject of a name; every network of the user's, `model:NAME`, is one."""
+    if is_model(name):
+        model = ModelNeed(name).model
+        return Subject(results=name, tracker="arpipe.tracking.predictor:Predictor", arguments=(model,))
+    return SUBJECTS[name]
 
 
 def exported() -> list[Subject]:
@@ -144,7 +154,7 @@ def exported() -> list[Subject]:
 
 def require_subject(name: str) -> str:
     """Return the name of a subject unchanged; ValueError, with the nearest name, if there is no such subject."""
-    if name not in SUBJECTS:
+    if name not in SUBJECTS and not is_model(name):
         raise ValueError(f"there is no subject {name!r}{nearest(name, SUBJECTS)}")
     return name
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from arpipe import __version__
-from arpipe.cli import config, effects, machine, profile, weights
+from arpipe.cli import config, effects, machine, model, profile, weights
 from arpipe.cli.accuracy import accuracy
 from arpipe.cli.batch import batch
 from arpipe.cli.live import live
@@ -40,6 +40,7 @@ app.add_typer(effects.app, name="effects")
 app.command()(machine.doctor)
 app.command()(machine.devices)
 app.command()(machine.calibrate)
+app.add_typer(model.app, name="model")
 app.add_typer(weights.app, name="weights")
 app.add_typer(config.app, name="config")
 

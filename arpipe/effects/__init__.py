@@ -13,6 +13,8 @@ EFFECT_KINDS: dict[str, str] = {
     "rigid_mesh": "arpipe.effects.glasses.rigid_mesh:RigidMesh",
     "debug": "arpipe.effects.overlay.debug:Debug",
     "skeleton": "arpipe.effects.overlay.skeleton:Skeleton",
+    "classify": "arpipe.effects.overlay.classify:Classify",
+    "heatmap": "arpipe.effects.overlay.heatmap:Heatmap",
     "background": "arpipe.effects.background.effect:Background",
     "filter": "arpipe.effects.filter.effect:Filter",
     "lipstick": "arpipe.effects.makeup.kinds.mouth:Lipstick",

@@ -31,7 +31,7 @@ from arpipe.effects.spec import parse_spec
 from arpipe.errors import ConfigError
 from arpipe.folders import expanded
 from arpipe.io.files import is_file
-from arpipe.needs import Need, parse_needs
+from arpipe.needs import AnyNeed, parse_needs
 from arpipe.spelling import nearest
 
 
@@ -92,7 +92,7 @@ def uses_gl(pack: Pack) -> bool:
     return any(kind_class(layer.kind).uses_gl for layer in pack.layers)
 
 
-def needs_of(pack: Pack) -> frozenset[Need]:
+def needs_of(pack: Pack) -> frozenset[AnyNeed]:
     """Return what perception must detect for a pack, known before its layers are built; see `Layer.needs`."""
     needs = (layer.params.needs or kind_class(layer.kind).needs for layer in pack.layers)
     own = parse_needs({need for each in needs for need in each}, pack.name)

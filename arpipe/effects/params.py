@@ -4,12 +4,13 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
 
 from arpipe.errors import AssetError
 from arpipe.folders import expanded
-from arpipe.needs import Need
+from arpipe.needs import AnyNeed
 
+MODEL_SUFFIXES = (".onnx", ".toml")
 HEX_COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
@@ -19,7 +20,7 @@ class EffectParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @property
-    def needs(self) -> frozenset[Need]:
+    def needs(self) -> frozenset[AnyNeed]:
         """What perception must detect for these values; empty where that does not depend on them."""
         return frozenset()
 
@@ -52,6 +53,16 @@ def _resolve(value: object, info: ValidationInfo) -> Path:
 
 PackFile = Annotated[Path, BeforeValidator(_resolve)]
 """A file: in a pack, relative to the pack's folder and inside it; typed by the user, relative to the shell's folder."""
+
+
+def _model(value: object, info: ValidationInfo) -> object:
+    """Return the absolute path of a network's file; names stay as they are."""
+    is_file = isinstance(value, str) and value.lower().endswith(MODEL_SUFFIXES)
+    return str(_resolve(value, info)) if is_file else value
+
+
+ModelName = Annotated[str, StringConstraints(min_length=1), BeforeValidator(_model)]
+"""A network, as in `arpipe.open_model`; the file of one is found as a `PackFile` is."""
 
 
 def _color(value: object) -> object:

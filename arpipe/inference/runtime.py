@@ -1,7 +1,7 @@
 """Opens networks with one configuration and closes them together."""
 
 from collections.abc import Sequence
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from arpipe.errors import InferenceError
 from arpipe.inference.providers import SessionConfig
@@ -15,6 +15,21 @@ class Closable(Protocol):
         """Free what it holds."""
 
 
+class RunningNetwork(Closable, Protocol):
+    """A network that is loaded."""
+
+    @property
+    def name(self) -> str:
+        """By which it is called."""
+
+    @property
+    def provider(self) -> str:
+        """Where it runs."""
+
+
+Running = TypeVar("Running", bound=RunningNetwork)
+
+
 class Runtime:
     """Owns the networks of one stream.
 
@@ -22,11 +37,14 @@ class Runtime:
 
     Args:
         config: Provider and threads.
+
+    Attributes:
+        config: As given.
     """
 
     def __init__(self, config: SessionConfig | None = None) -> None:
-        self._config = config or SessionConfig()
-        self._sessions: list[Session] = []
+        self.config = config or SessionConfig()
+        self._sessions: list[RunningNetwork] = []
         self._others: list[Closable] = []
         self._closed = False
 
@@ -53,9 +71,20 @@ class Runtime:
         """
         if self._closed:
             raise InferenceError(f"network {network!r} was asked for, but its runtime is closed")
-        session = Session(network, self._config, outputs=outputs)
+        session = Session(network, self.config, outputs=outputs)
         self._sessions.append(session)
         return session
+
+    def adopt(self, network: Running) -> Running:
+        """Take over a network that was loaded elsewhere, to list it and to close it with the others; returns it.
+
+        Raises:
+            InferenceError: The runtime is closed.
+        """
+        if self._closed:
+            raise InferenceError(f"network {network.name!r} was given to a runtime that is closed")
+        self._sessions.append(network)
+        return network
 
     def own(self, network: Closable) -> None:
         """Take over a network of another runtime, to close it with the others."""

@@ -9,8 +9,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from arpipe.errors import InferenceError, NonFiniteOutput
+from arpipe.errors import InferenceError
 from arpipe.inference.providers import RuntimeSession, SessionConfig, open_session, provider_in_use
+from arpipe.inference.tensor_session import require_finite
 from arpipe.weights import store
 from arpipe.weights.wheel import Progress
 
@@ -103,7 +104,8 @@ class Session:
         self._check_inputs(tensors)
         values = self._run_parts(tensors)
         outputs = dict(zip(self._output_names, values, strict=True))
-        _check_finite(self.name, outputs)
+        for name, value in outputs.items():
+            require_finite(self.name, name, value)
         return outputs
 
     def _check_inputs(self, tensors: Tensors) -> None:
@@ -152,15 +154,6 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _check_finite(name: str, outputs: Mapping[str, NDArray[np.float32]]) -> None:
-    """Raise if an output has NaN or infinity: its sum then has, too, which needs one pass and no temporary array."""
-    with np.errstate(invalid="ignore", over="ignore"):  # ∞ − ∞ is to be found, not warned about
-        sums = {key: value.sum() for key, value in outputs.items()}
-    for key, total in sums.items():
-        if not np.isfinite(total):
-            raise NonFiniteOutput(f"{name} answered with NaN or infinity in {key!r}; is its input finite?")
 
 
 def _load_from_store(

@@ -12,11 +12,11 @@ from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.head_pose import HeadPoseConfig
 from arpipe.inference.providers import SessionConfig
 from arpipe.inference.runtime import Runtime
-from arpipe.needs import Need, parse_needs
+from arpipe.needs import AnyNeed, ModelNeed, Need, is_model, parse_needs
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel
 from arpipe.pipeline.fork_guard import ForkGuard
 from arpipe.pipeline.schedule import Rates
-from arpipe.subjects import SUBJECTS, Subject, SubjectName, required
+from arpipe.subjects import SUBJECTS, Subject, SubjectName, find_subject, required
 from arpipe.timing import FRAME_STAGE, Span, StageTimer
 from arpipe.tracking.body import BodyTrackerConfig
 from arpipe.tracking.context import FrameContext, PoseEffort
@@ -157,7 +157,7 @@ class Perception:
             raise
 
     @property
-    def needs(self) -> frozenset[Need]:
+    def needs(self) -> frozenset[AnyNeed]:
         """What effects need; assign, from any thread, to change it from the next frame on."""
         return self._needs
 
@@ -178,7 +178,7 @@ class Perception:
         self._quality = replace(quality, every=self.config.every.slowest(quality.every))
 
     @property
-    def all_needs(self) -> frozenset[Need]:
+    def all_needs(self) -> frozenset[AnyNeed]:
         """What effects and observers need."""
         return self._needs.union(*(observer.needs for observer in self._observers))
 
@@ -259,7 +259,7 @@ class Perception:
                 context = FrameContext(
                     frame, timer, camera, quality.every.of(name), attention, effort, *found
                 )
-                results[SUBJECTS[name].results] = self._trackers[name].update(context)
+                results[find_subject(name).results] = self._trackers[name].update(context)
             result = self._as_result(frame, camera, results)
             if self._observers:
                 with timer.stage(OBSERVE_STAGE):
@@ -269,18 +269,24 @@ class Perception:
 
     def _as_result(self, frame: Frame, camera: CameraIntrinsics, results: Mapping[str, Any]) -> FrameResult:
         own = {key: value for key, value in results.items() if key in _FIELDS}
-        extra = {key: value for key, value in results.items() if key not in _FIELDS}
+        models = {
+            ModelNeed(key).model: value
+            for key, value in results.items()
+            if is_model(key) and value is not None
+        }
+        extra = {key: value for key, value in results.items() if key not in _FIELDS and not is_model(key)}
         begins, self._begins = self._begins, not self.config.follows
-        return FrameResult(frame, **own, extra=extra, camera=camera, begins_stream=begins)
+        return FrameResult(frame, **own, extra=extra, models=models, camera=camera, begins_stream=begins)
 
     def _wanted(self) -> tuple[str, ...]:
-        """Return the subjects that effects and configuration ask for, in the order of the table."""
+        """Return the subjects that effects and configuration ask for, in the order of the table, then networks."""
         track = self.config.track
         needs = required(track, self.all_needs)
         wanted = tuple(
             name for name, subject in SUBJECTS.items() if name in track or not needs.isdisjoint(subject.needs)
         )
-        return wanted or ("face",)
+        models = {*filter(is_model, track), *(need for need in needs if isinstance(need, ModelNeed))}
+        return (*wanted, *sorted(models)) or ("face",)
 
     def _pose_effort(self, quality: PerceptionQuality) -> PoseEffort:
         return pose_effort(self.config.face, self.config.head_pose) if quality.pose_views else "none"
@@ -298,11 +304,12 @@ class Perception:
     def _load(self, wanted: tuple[str, ...]) -> None:
         for name in wanted:
             if name not in self._trackers:
-                self._trackers[name] = _open(SUBJECTS[name], self.config, self._runtime)
+                self._trackers[name] = _open(find_subject(name), self.config, self._runtime)
 
 
 def _open(subject: Subject, config: PerceptionConfig, runtime: Runtime) -> SubjectTracker:
     module, _, name = subject.tracker.partition(":")
     tracker = getattr(importlib.import_module(module), name)
-    opened: SubjectTracker = tracker.open(runtime, *(getattr(config, key) for key in subject.settings))
+    settings = (getattr(config, key) for key in subject.settings)
+    opened: SubjectTracker = tracker.open(runtime, *settings, *subject.arguments)
     return opened

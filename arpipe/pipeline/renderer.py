@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from arpipe.effects.packs import Pack, load_effect, needs_of, uses_gl
 from arpipe.effects.reacting_packs import ReactingPacks
 from arpipe.errors import ConfigError, RenderError
-from arpipe.needs import Need, parse_needs
+from arpipe.needs import AnyNeed, parse_needs
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.fork_guard import ForkGuard
 from arpipe.render.config import RenderConfig
@@ -76,7 +76,7 @@ class EffectRenderer:
         return self._packs
 
     @property
-    def needs(self) -> frozenset[Need]:
+    def needs(self) -> frozenset[AnyNeed]:
         """What the effects need perception to detect."""
         own = (parse_needs(layer.needs, type(layer).__name__) for layer in self._own_layers)
         return frozenset().union(*own, *(needs_of(pack) for pack in self._packs))

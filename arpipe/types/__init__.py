@@ -4,6 +4,7 @@ from arpipe.types.expressions import EXPRESSION_NAMES, TONGUE_OUT, Expressions, 
 from arpipe.types.frame import Frame, Pixels, Points
 from arpipe.types.gestures import GESTURE_NAMES, NO_GESTURE, Gesture, Movement
 from arpipe.types.landmarks import Detection, Landmarks, Roi
+from arpipe.types.prediction import ClassScore, HeatMap, Prediction
 from arpipe.types.results import (
     FrameResult,
     HeadPose,
@@ -20,6 +21,7 @@ __all__ = [
     "GESTURE_NAMES",
     "NO_GESTURE",
     "TONGUE_OUT",
+    "ClassScore",
     "Detection",
     "Expressions",
     "Frame",
@@ -27,11 +29,13 @@ __all__ = [
     "Gaze",
     "Gesture",
     "HeadPose",
+    "HeatMap",
     "Landmarks",
     "Movement",
     "Picture",
     "Pixels",
     "Points",
+    "Prediction",
     "Roi",
     "TrackState",
     "Tracked",

@@ -17,6 +17,7 @@ from arpipe.types.expressions import Expressions, Gaze
 from arpipe.types.frame import Frame, Pixels, Points
 from arpipe.types.gestures import Gesture, Movement
 from arpipe.types.landmarks import Landmarks
+from arpipe.types.prediction import Prediction
 from arpipe.types.rounding import (
     DEG_DIGITS,
     M_DIGITS,
@@ -256,6 +257,7 @@ class FrameResult:
         dropped: Frames lost since the last result, by place ("source", "inference", "render", "encode").
         camera: Intrinsics of the frame with which poses were solved; None in a result that was made by hand.
         extra: Results of subjects of `arpipe.subjects.SUBJECTS` that have no field of their own.
+        models: Name or path of each network of the user's that was asked for → its answer.
         begins_stream: Whether no frame before this one belongs to it, as for the first frame of a stream and for every
             photo.
     """
@@ -269,6 +271,7 @@ class FrameResult:
     dropped: Mapping[str, int] = field(default_factory=dict)
     camera: CameraIntrinsics | None = None
     extra: Mapping[str, Sequence[Tracked]] = field(default_factory=dict)
+    models: Mapping[str, Prediction] = field(default_factory=dict)
     begins_stream: bool = False
 
     def tracked(self) -> dict[str, Sequence[Tracked]]:
@@ -293,7 +296,11 @@ class FrameResult:
             "width": self.frame.width,
             "height": self.frame.height,
             **records,
+            **self._models(),
         }
+
+    def _models(self) -> Record:
+        return {"models": {name: each.to_dict() for name, each in self.models.items()}} if self.models else {}
 
     def __repr__(self) -> str:
         tracked = self.tracked()

@@ -1,0 +1,1 @@
+"""`arpipe model …`: networks of the user's own."""

@@ -1,0 +1,190 @@
+"""A card for a network of which little was said: what its graph tells, and what it does not tell."""
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import onnx
+from onnx import numpy_helper
+
+from arpipe.custom.card import Activation, DecoderName, InputCard, Task
+from arpipe.custom.input_text import EXAMPLE, Fields
+from arpipe.errors import ModelError
+from arpipe.inference.tensor_session import Dimension, TensorInfo
+
+PICTURE_RANK = 4
+CHANNELS = (1, 3)
+SCALING_OPERATORS = frozenset({"Sub", "Mul", "Div", "Add", "BatchNormalization"})
+PASSING_OPERATORS = frozenset({"Identity", "Cast", "Transpose"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What the outputs of a network mean; fields as in `ModelCard`."""
+
+    task: Task
+    scores: str = ""
+    activation: Activation = "none"
+    decoder: DecoderName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuessedInput:
+    """An input, and what of it is only a guess.
+
+    Attributes:
+        card: The input.
+        notes: Sentences on what the graph does not tell, each with what to write.
+    """
+
+    card: InputCard
+    notes: tuple[str, ...] = ()
+
+
+def input_fields(source: TensorInfo, stated: Fields) -> Fields:
+    """Return the fields that an input's declaration tells, joined with what was said of it.
+
+    Raises:
+        ModelError: It is no picture, or size or layout are free and not stated, or both contradict each other.
+    """
+    shape = source.shape
+    if len(shape) != PICTURE_RANK:
+        raise ModelError(
+            f"input {source} is no picture: four dimensions are expected, of which one has 3 or 1 channels"
+        )
+    layout = _layout(shape, source, stated)
+    channels, (height, width) = (shape[1], shape[2:]) if layout == "nchw" else (shape[3], shape[1:3])
+    fields: Fields = {"name": source.name, "layout": layout, "dtype": source.dtype}
+    if channels == 1:
+        fields["color"] = "gray"
+    fields |= {
+        key: size
+        for key, size in (("width", width), ("height", height))
+        if isinstance(size, int) and size > 0
+    }
+    for key in fields.keys() & stated.keys():
+        if fields[key] != stated[key]:
+            raise ModelError(f"{key} {stated[key]!r} was stated, but the network's input is {source}")
+    fields |= stated
+    if "width" not in fields or "height" not in fields:
+        raise ModelError(
+            f"input {source} leaves its size open; say which one the network was trained with: --input {EXAMPLE}"
+        )
+    return fields
+
+
+def guess_input(source: TensorInfo, stated: Fields, model: onnx.ModelProto) -> GuessedInput:
+    """Return a card for the input; errors as in `input_fields`."""
+    fields = input_fields(source, stated)
+    notes = []
+    if fields["dtype"] != "uint8" and "low" not in fields:
+        fields["low"], fields["high"] = (0.0, 255.0) if _scales_itself(source.name, model) else (0.0, 1.0)
+        notes.append(
+            f"the range {fields['low']:g}..{fields['high']:g} is a guess; if the network was trained with another one, "
+            f"state it: --input '{fields['low']:g}..{fields['high']:g}', '-1..1' or 'imagenet'"
+        )
+    if fields.get("color", "rgb") == "rgb" and "color" not in stated:
+        notes.append("channels are taken as rgb; a network of OpenCV's world may want --input bgr")
+    return GuessedInput(InputCard.model_validate(fields), tuple(notes))
+
+
+def guess_outputs(
+    outputs: Sequence[TensorInfo], shapes: Mapping[str, tuple[int, ...]], model: onnx.ModelProto
+) -> Outputs:
+    """Return what the outputs mean, from the shapes of their first answers."""
+    decoder = guess_decoder(outputs, shapes, metadata(model))
+    if decoder is not None:
+        return Outputs("detect", decoder=decoder)
+    floats = [each for each in outputs if each.dtype.startswith("float")]
+    if len(floats) == 1 and _is_row(shapes.get(floats[0].name, ())):
+        return Outputs("classify", floats[0].name, _activation(floats[0].name, model))
+    return Outputs("other")
+
+
+def guess_decoder(
+    outputs: Sequence[TensorInfo], shapes: Mapping[str, tuple[int, ...]], facts: Mapping[str, str]
+) -> DecoderName | None:
+    """Return how the outputs of a detector are read; None for anything that does not look like one."""
+    found = [shapes.get(each.name, ()) for each in outputs]
+    names = " ".join(each.name.lower() for each in outputs)
+    if len(found) == PICTURE_RANK and sorted(map(len, found)) == [1, 2, 2, 3]:
+        return "ssd"
+    if len(found) == 2 and "box" in names and all(len(shape) == 3 for shape in found):
+        return "detr" if "logit" in names else None
+    if len(found) != 1 or len(found[0]) != 3 or "classify" in facts.get("task", ""):
+        return None
+    _, rows, columns = found[0]
+    if columns == 6:
+        return "end-to-end"
+    if rows < columns:
+        return "yolo-transposed" if rows > 4 and columns > 100 else None
+    return "yolo" if columns > 5 and rows > 100 else None
+
+
+def metadata(model: onnx.ModelProto) -> dict[str, str]:
+    """Return what the exporter wrote into the file."""
+    return {entry.key: entry.value for entry in model.metadata_props}
+
+
+def labels_in(model: onnx.ModelProto) -> tuple[str, ...]:
+    """Return the names of classes that the exporter wrote into the file, as Ultralytics does; empty if none."""
+    try:
+        names = ast.literal_eval(metadata(model).get("names", ""))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return ()
+    if isinstance(names, dict) and sorted(names) == list(range(len(names))):
+        return tuple(str(names[place]) for place in range(len(names)))
+    return tuple(map(str, names)) if isinstance(names, list | tuple) else ()
+
+
+def _layout(shape: tuple[Dimension, ...], source: TensorInfo, stated: Fields) -> str:
+    told = [layout for layout, axis in (("nchw", 1), ("nhwc", 3)) if shape[axis] in CHANNELS]
+    if len(told) == 1:
+        return told[0]
+    if "layout" in stated:
+        return str(stated["layout"])
+    raise ModelError(
+        f"input {source} does not tell where its channels are; say so: --input 'nchw rgb 224x224 0..1', or nhwc"
+    )
+
+
+def _is_row(shape: tuple[int, ...]) -> bool:
+    """Whether an output is one row of two or more values per picture."""
+    return sum(size > 1 for size in shape[1:]) == 1
+
+
+def _activation(output: str, model: onnx.ModelProto) -> Activation:
+    """Return what an output lacks to be probabilities, from the layer that computes it."""
+    producers = {name: node for node in model.graph.node for name in node.output}
+    node = producers.get(output)
+    while node is not None and node.op_type in {
+        *PASSING_OPERATORS,
+        "Reshape",
+        "Flatten",
+        "Squeeze",
+        "DequantizeLinear",
+    }:
+        node = producers.get(node.input[0])
+    if node is not None and node.op_type in ("Softmax", "Sigmoid", "QLinearSoftmax"):
+        return "none"
+    return "softmax"
+
+
+def _scales_itself(source: str, model: onnx.ModelProto) -> bool:
+    """Whether the network begins by shifting or dividing pixel values, as Keras' rescaling layers do."""
+    constants = {tensor.name: tensor for tensor in model.graph.initializer}
+    value = source
+    for _ in range(8):
+        node = next((each for each in model.graph.node if value in each.input), None)
+        if node is None:
+            return False
+        if node.op_type in SCALING_OPERATORS:
+            numbers = [numpy_helper.to_array(constants[name]) for name in node.input if name in constants]
+            return any(
+                number.size <= 4 and bool((abs(number) > 50).any() or (abs(number) < 0.02).all())
+                for number in numbers
+            )
+        if node.op_type not in PASSING_OPERATORS:
+            return False
+        value = node.output[0]
+    return False
