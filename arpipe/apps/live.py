@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from arpipe.apps.failures import Failures
-from arpipe.apps.reactions.live import LiveReactions
+from arpipe.apps.reactions.live import Links, LiveReactions
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.figures import LiveReport
 from arpipe.apps.stream.headless import ControlledPresenter
@@ -54,7 +54,7 @@ def run_headless(run: RunConfig, parts: LiveParts) -> LiveReport:
         stack.enter_context(interrupt_on_sigterm())
         failures = Failures()
         check_controls(run.controls)
-        reactions = LiveReactions(run, failures, stack)
+        reactions = LiveReactions(run, stack.enter_context(Links(run, failures)))
         session = open_session(stack, run, parts, failures=failures)
         presenter = ControlledPresenter(session, run, reactions)
         return LiveLoop(session, presenter, run.live, parts.watch).run()

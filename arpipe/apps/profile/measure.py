@@ -19,7 +19,7 @@ from arpipe.apps.profile.record import (
     open_source_measured,
 )
 from arpipe.apps.profile.report import Facts, ProfileReport
-from arpipe.apps.reactions.live import LiveReactions
+from arpipe.apps.reactions.live import Links, LiveReactions
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import ConfigError, MediaError
 from arpipe.io.sink import Sink
@@ -65,7 +65,7 @@ def measure(
             facts = run_live(config, run, measurement, watch)
         else:
             with ExitStack() as stack:
-                reactions = LiveReactions(run, Failures(), stack)
+                reactions = LiveReactions(run, stack.enter_context(Links(run, Failures())))
                 pipeline = stack.enter_context(Pipeline(run, observer=measurement.observe))
                 reactions.attach(pipeline.perception)
                 _run_once(config, run, pipeline, measurement, watch)

@@ -17,7 +17,7 @@ from arpipe.apps.profile.record import (
     open_source_measured,
 )
 from arpipe.apps.profile.report import Facts
-from arpipe.apps.reactions.live import LiveReactions
+from arpipe.apps.reactions.live import Links, LiveReactions
 from arpipe.apps.stream.capture import Capture, opener
 from arpipe.apps.stream.loop import HeadlessPresenter, LiveLoop
 from arpipe.apps.stream.outlets import Outlet, Recording, free_path
@@ -63,7 +63,7 @@ def run_live(
         )  # rendered here, before anything is timed
         first = iter([source])
         capture = Capture(lambda: _TimedSource(next(first, None) or open_(), measurement, numbers), loop=True)
-        reactions = LiveReactions(run, Failures(), stack)
+        reactions = LiveReactions(run, stack.enter_context(Links(run, Failures())))
         session = connect(
             stack, run, capture, observer=measurement.observe, failures=Failures(_end_measurement)
         )

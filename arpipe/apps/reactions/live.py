@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from functools import partial
+from typing import Self
 
 from arpipe.apps.failures import Failures
 from arpipe.apps.reactions.outward import OutwardActions
@@ -11,30 +12,64 @@ from arpipe.controls.senders.sender import Sender, open_sender
 from arpipe.pipeline.perception import Perception
 
 
-class LiveReactions(Reactions):
-    """Reactions whose triggers also print, play, post and send, and senders of all results.
+class Links:
+    """Everything that leaves a live run, which several streams may share.
 
     Args:
         run: Controls, and addresses to send to.
         failures: Collects what cannot be done or sent.
-        stack: Closes what is opened here.
+
+    Attributes:
+        failures: As above.
+        outward: Carries out what triggers do outside the app.
+        senders: Send results and events.
 
     Raises:
         ArpipeError: As for `OutwardActions` and `open_sender`.
     """
 
-    def __init__(self, run: RunConfig, failures: Failures, stack: ExitStack) -> None:
-        outward = OutwardActions(
-            triggers_of(run.controls), allow_keyboard=run.live.allow_keyboard, failures=failures
+    def __init__(self, run: RunConfig, failures: Failures) -> None:
+        self.failures = failures
+        triggers = triggers_of(run.controls)
+        with ExitStack() as stack:
+            self.outward = OutwardActions(triggers, allow_keyboard=run.live.allow_keyboard, failures=failures)
+            stack.callback(self.outward.close)
+            self.senders = [self._open_sender(address, stack) for address in run.live.send]
+            self._stack = stack.pop_all()
+
+    def close(self) -> None:
+        """Finish what was started and stop sending; may be called twice."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open_sender(self, address: str, stack: ExitStack) -> Sender:
+        sender = open_sender(address, partial(self.failures.note, "sending"))
+        stack.callback(sender.close)
+        return sender
+
+
+class LiveReactions(Reactions):
+    """Reactions of one stream, whose triggers also print, play, post and send.
+
+    Args:
+        run: The controls.
+        links: What leaves the app; the caller closes it after the stream.
+    """
+
+    def __init__(self, run: RunConfig, links: Links) -> None:
+        super().__init__(
+            run.controls,
+            links.failures,
+            follows=run.perception.follows,
+            perform=links.outward.perform,
         )
-        stack.callback(outward.close)
-        super().__init__(run.controls, failures, follows=run.perception.follows, perform=outward.perform)
-        self._senders: list[Sender] = []
-        for address in run.live.send:
-            sender = open_sender(address, partial(failures.note, "sending"))
-            stack.callback(sender.close)
-            self._senders.append(sender)
-        self.listeners = tuple(sender.send_event for sender in self._senders)
+        self.listeners = tuple(sender.send_event for sender in links.senders)
+        self._senders = links.senders
 
     def attach(self, perception: Perception) -> None:
         """Follow, and send, the results of a perception from now on."""

@@ -84,11 +84,16 @@ class EffectSelection:
         for (effect, key), value in self._values.items():
             if effect == pack.name:
                 pack = with_value(pack, key, value)
-        for drive in self._drives:
-            effect, _, key = drive.drive.partition(".")
-            if effect == pack.name:
-                pack = with_drive(pack, key, drive)
-        return pack
+        return with_drives(pack, self._drives)
+
+
+def with_drives(pack: Pack, drives: Sequence[DriveConfig]) -> Pack:
+    """Return a pack with those drives that are for it."""
+    for drive in drives:
+        effect, _, key = drive.drive.partition(".")
+        if effect == pack.name:
+            pack = with_drive(pack, key, drive)
+    return pack
 
 
 def check_controls(controls: Sequence[ControlConfig]) -> None:

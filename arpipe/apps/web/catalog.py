@@ -79,16 +79,19 @@ class EffectCatalog:
 
     def __init__(self, effects: Sequence[str] = ()) -> None:
         self.entries = {pack.name: _entry_of(pack, pack.name) for pack in valid_packs()}
-        self.active: list[dict[str, object]] = []
-        for effect in effects:
-            spec = parse_spec(effect)
-            if spec.name not in self.entries:
-                entry = _entry_of(load_pack(spec.name), spec.name)
-                self.entries[entry.id] = entry
-            else:
-                entry = self.entries[spec.name]
-            entry.pack(spec.overrides)
-            self.active.append({"id": entry.id, "params": dict(spec.overrides)})
+        self.active = [self.setting(effect) for effect in effects]
+
+    def setting(self, effect: str) -> dict[str, object]:
+        """Return an effect as for a `SetEffects` command; a folder is added to the catalog.
+
+        Raises:
+            ConfigError: The spec names no effect, or has a parameter that the page cannot adjust.
+        """
+        spec = parse_spec(effect)
+        entry = self.entries.get(spec.name) or _entry_of(load_pack(spec.name), spec.name)
+        entry.pack(spec.overrides)
+        self.entries.setdefault(entry.id, entry)
+        return {"id": entry.id, "params": dict(spec.overrides)}
 
     def entry(self, name: str) -> CatalogEntry:
         """Return an entry by its id; raises ConfigError if there is none."""

@@ -199,12 +199,19 @@ class PageConnection:
         """Send an answer; the page has its credit back once the answer is written, not before."""
         await self._send(data)
         self._unanswered -= 1
+        await self._react()
 
     async def _show(self, data: bytes) -> None:
         """Send a picture of the server's camera; a page that acknowledges what it never read gets no more."""
         await self._send(data)
         self._unwritten -= 1
         self._acknowledged.set()
+        await self._react()
+
+    async def _react(self) -> None:
+        """Tell the page what was triggered."""
+        for message in await self._session.react():
+            await self._say(message)
 
     async def _send(self, data: bytes) -> None:
         async with _time_to_read(self._limits.answer_s):

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -16,6 +16,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from arpipe.apps.failures import Failures
+from arpipe.apps.reactions.live import Links
+from arpipe.apps.stream.selection import check_controls
 from arpipe.apps.web import connection
 from arpipe.apps.web.acceptor import Acceptor
 from arpipe.apps.web.catalog import EffectCatalog
@@ -27,6 +29,7 @@ from arpipe.apps.web.security import WILDCARDS, Access, AccessMiddleware
 from arpipe.apps.web.server_camera import ServerCamera
 from arpipe.apps.web.session import open_session
 from arpipe.apps.web.transport import HttpConnection, PageSocket, limited_logs
+from arpipe.apps.web.triggers import offer_effects
 from arpipe.config import RunConfig, WebConfig
 from arpipe.errors import ArpipeError, DeviceError
 
@@ -42,14 +45,17 @@ class Site:
     Args:
         config: The configuration.
         source: Camera or file of the server, for pages that ask for it; None for none.
+        links: What leaves the app.
     """
 
-    def __init__(self, config: RunConfig, source: str | None) -> None:
-        self._config = config
+    def __init__(self, config: RunConfig, source: str | None, links: Links) -> None:
+        self._config, self._links = config, links
         self._source = source
         self._catalog = EffectCatalog(config.effects)
         self._sessions = 0
-        self._failures = Failures()
+        self._failures = links.failures
+        check_controls(config.controls)
+        offer_effects(self._catalog, config.controls)
 
     def app(self) -> Starlette:
         """Return the routes, without access checks."""
@@ -122,7 +128,7 @@ class Site:
         hello = await connection.read_hello(page, self._config.web.request_s)
         if hello.mode == "server" and self._camera is None:
             raise ProtocolError("this server has no camera of its own; start it with --source")
-        session = await open_session(self._config, self._catalog, self._drawing, hello.down)
+        session = await open_session(self._config, self._catalog, self._drawing, hello.down, self._links)
         try:
             camera = self._camera if hello.mode == "server" else None
             await PageConnection(page, session, self._config.web).serve(camera)
@@ -145,8 +151,11 @@ class WebServer:
     def __init__(self, config: RunConfig, source: str | None = None) -> None:
         web = config.web
         self._access = Access.of(web)
-        site = Site(config, source)
         self._socket = _listen(web.host, web.port)
+        with ExitStack() as stack:
+            stack.callback(self._socket.close)
+            site = Site(config, source, stack.enter_context(Links(config, Failures())))
+            self._stack = stack.pop_all()
         self._server = _Server(
             web,
             uvicorn.Config(
@@ -183,7 +192,7 @@ class WebServer:
 
     def close(self) -> None:
         """Stop listening; `run` does so at its end."""
-        self._socket.close()
+        self._stack.close()
 
     def stop(self) -> None:
         """Let `run` return; may be called from any thread."""

@@ -16,7 +16,10 @@ from typing import TypeVar, TypeVarTuple
 import numpy as np
 
 from arpipe.apps.malloc import release_free_memory
+from arpipe.apps.reactions.live import Links, LiveReactions
+from arpipe.apps.reactions.reactions import Reactions
 from arpipe.apps.stream.pacer import Pacer
+from arpipe.apps.stream.selection import with_drives
 from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.apps.web.drawing import SharedDrawing
 from arpipe.apps.web.protocol import (
@@ -29,6 +32,7 @@ from arpipe.apps.web.protocol import (
     SetView,
     build_picture,
 )
+from arpipe.apps.web.triggers import Message, PageCommands
 from arpipe.config import RunConfig
 from arpipe.effects.packs import load_effect, needs_of
 from arpipe.errors import ArpipeError, MediaError
@@ -74,6 +78,7 @@ class WebSession:
         renderer: Renderer of this stream, used on the render thread.
         perception: Perception of this stream.
         down: Encoding of the pictures that the page receives.
+        reactions: Follows the configured conditions.
     """
 
     def __init__(
@@ -84,6 +89,7 @@ class WebSession:
         renderer: EffectRenderer,
         perception: Perception,
         down: Encoding,
+        reactions: Reactions,
     ) -> None:
         self._config, self._catalog, self._down = config, catalog, down
         self._drawing, self._renderer, self._perception = drawing, renderer, perception
@@ -94,6 +100,9 @@ class WebSession:
         self._decoder = H264Decoder(self._max_pixels)
         self._encoder: H264Encoder | None = None
         self._view = SetView(type="view")
+        self._reactions, self._commands = reactions, PageCommands(catalog)
+        self._active = SetEffects(type="effects")
+        reactions.attach(perception)
         self._count, self._last_s = 0, 0.0
 
     async def set_effects(self, command: SetEffects) -> None:
@@ -103,7 +112,12 @@ class WebSession:
             ConfigError: An effect is not in the catalog, or a parameter is wrong; the active effects stay.
         """
         # Pictures that were detected before are drawn with the effects that they were detected for.
-        packs = [self._catalog.entry(effect.id).pack(effect.params) for effect in command.effects]
+        background = self._commands.background
+        packs = [] if background is None else [background]
+        for effect in command.effects:
+            pack = self._catalog.entry(effect.id).pack(effect.params)
+            packs.append(with_drives(pack, self._reactions.drives))
+        self._active = command
         if self._view.mesh:
             packs.append(load_effect(MESH_EFFECT))
         self._pacer.settle()
@@ -113,6 +127,14 @@ class WebSession:
             await self._drawing.run(self._renderer.update_effects, packs)
         finally:
             self._perception.needs = ALWAYS_DETECTED | self._renderer.needs
+
+    async def react(self) -> list[Message]:
+        """Carry out what was triggered since the last call; returns messages that make the page do its part."""
+        background = self._commands.background
+        self._reactions.run(self._commands)
+        if self._commands.background is not background:
+            await self.set_effects(self._active)
+        return self._commands.take()
 
     def set_view(self, view: SetView) -> None:
         """Change the view from the next picture on."""
@@ -224,7 +246,7 @@ class WebSession:
 
 
 async def open_session(
-    config: RunConfig, catalog: EffectCatalog, drawing: SharedDrawing, down: Encoding
+    config: RunConfig, catalog: EffectCatalog, drawing: SharedDrawing, down: Encoding, links: Links
 ) -> WebSession:
     """Open a session with its networks loaded and OpenGL ready.
 
@@ -240,7 +262,8 @@ async def open_session(
     except ArpipeError:
         perception.close()
         raise
-    return WebSession(config, catalog, drawing, renderer, perception, down)
+    reactions = LiveReactions(config, links)
+    return WebSession(config, catalog, drawing, renderer, perception, down, reactions)
 
 
 def _wait_for_earlier_work() -> None:

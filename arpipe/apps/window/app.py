@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from arpipe.apps.failures import Failures, print_failure
-from arpipe.apps.reactions.live import LiveReactions
+from arpipe.apps.reactions.live import Links, LiveReactions
 from arpipe.apps.reactions.reactions import effects_of
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.camera_advice import advice
@@ -88,7 +88,7 @@ class LiveWindow(Presenter):
         self._show_opening("Starting …")
         self._prepare_previews(context)
         check_controls(run.controls)
-        self._reactions = LiveReactions(run, self.failures, stack)
+        self._reactions = LiveReactions(run, stack.enter_context(Links(run, self.failures)))
         self.session = open_session(stack, run, parts, context, self.failures)
         self._status = StatusLine()
         self._mirror, self._running = run.live.mirror, True

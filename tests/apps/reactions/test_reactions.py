@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from arpipe.apps.failures import Failures
-from arpipe.apps.reactions.live import LiveReactions
+from arpipe.apps.reactions.live import Links, LiveReactions
 from arpipe.apps.reactions.reactions import Reactions, effects_of, missing_actions
 from arpipe.config import ControlsFile, LiveConfig, RunConfig
 from arpipe.controls.actions import Action
@@ -165,7 +165,7 @@ def live(*tables, send=(), **settings):
     run = RunConfig(controls=controls(*tables), live=LiveConfig(send=send, **settings))
     perception = Perception()
     with ExitStack() as stack:
-        reactions = LiveReactions(run, Failures(said.append), stack)
+        reactions = LiveReactions(run, stack.enter_context(Links(run, Failures(said.append))))
         reactions.attach(perception)
         perception.show(*OPEN)
         reactions.run(App())

@@ -17,7 +17,7 @@ window.arpipe = state; // for tests
 const chart = new Chart($("chart"), $("legend"), $("facts"));
 const recorder = new Recorder(view, (seconds) => { $("recorded").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`; });
 const stream = new Stream({
-  picture, applied, open: () => hideCard(),
+  picture, applied, triggered, open: () => hideCard(),
   problem: (text) => hint(text),
   lost: () => hint("Connection lost, trying again…"),
   ended: (title, reason, code) => showCard(title, reason, code === 1013 ? "" : "Continue", resume, code === 1013 ? "This page retries automatically." : ""),
@@ -54,6 +54,15 @@ function picture(image, message) {
 function applied(message) {
   state.appliedMs = performance.now() - state.requestedMs;
   if (message.type === "refused") hint(message.reason);
+}
+
+// What a face, hand or body has triggered: the same as the buttons and keys.
+function triggered(message) {
+  if (message.do === "effect") picker.wear(message.id, message.params);
+  else if (message.do === "set") picker.adjust(message.id, message.key, message.value);
+  else if (message.do === "next" || message.do === "previous") picker.step(message.do === "next" ? 1 : -1);
+  else if (message.do === "none") picker.only(-1);
+  else tools[message.do]();
 }
 
 setInterval(() => {

@@ -88,6 +88,18 @@ export class EffectPicker {
     this.rail.querySelector('[aria-pressed="true"]')?.scrollIntoView({ inline: "center", block: "nearest" });
   }
 
+  // A trigger: select this effect with these parameters.
+  wear(id, params) {
+    this.activate(id);
+    if (Object.keys(params).length) this.params.set(id, params);
+    this.changed();
+  }
+
+  adjust(id, key, value) {
+    this.set(this.entries.get(id), key, value);
+    this.show();
+  }
+
   step(by) {
     const entries = this.inGroup();
     const now = entries.findIndex((entry) => this.active.has(entry.id));

@@ -6,7 +6,7 @@ const FIRST_RETRY_MS = 400, LONGEST_RETRY_MS = 5000;
 const FULL = 1013, POLICY = 1008, TOO_BIG = 1009, FAULT = 1011, IDLE = 1001;
 
 export class Stream {
-  // on: { picture(image, message), open(), lost(), ended(title, reason, retries), applied(message), problem(text) }
+  // on: { picture(image, message), open(), lost(), ended(title, reason, retries), applied(message), problem(text), triggered(message) }
   constructor(on) {
     this.on = on;
     this.mode = "page";
@@ -56,6 +56,7 @@ export class Stream {
     if (message.type === "welcome") this.begin(message);
     else if (message.type === "applied" || message.type === "refused") this.applied(message);
     else if (message.type === "problem") this.on.problem(message.reason);
+    else if (message.type === "do") this.on.triggered(message);
   }
 
   begin(welcome) {
