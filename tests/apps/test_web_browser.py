@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from arpipe.config import ControlsFile, RunConfig, WebConfig
 from arpipe.io.sample import SampleConfig, SampleSource
+from arpipe.io.validation import check
 from tests.apps.chromium import launched, write_camera
-from tests.apps.web_pages import serving
+from tests.apps.web_pages import running, serving
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
@@ -101,6 +103,21 @@ def test_glasses_are_on_the_face_and_change_with_a_click(browser):
         page.keyboard.press("0")
         more_pictures(page, 8)
         assert abs(darkness(page) - bare) < 8
+
+
+def test_triggers_do_what_the_buttons_do(browser):
+    controls = [
+        {"when": "faces > 0", "effect": "round(scale=1.1)", "set": {"round.scale": 1.2}, "do": "mirror"}
+    ]
+    run = RunConfig(
+        web=WebConfig(port=0), controls=check(ControlsFile, {"controls": controls}, "test").controls
+    )
+    with running(run) as server, opened(browser, server.url) as page:
+        until(page, 'document.querySelector("[data-effect=round]")?.getAttribute("aria-pressed") === "true"')
+        until(page, 'document.getElementById("do-mirror").getAttribute("aria-pressed") === "false"')
+        shown = "[...document.querySelectorAll('#controls output')].map((output) => output.textContent)"
+        assert "1.20" in page.evaluate(f"() => {shown}")
+        more_pictures(page)
 
 
 def test_keys_do_what_the_buttons_do(browser):
