@@ -1,6 +1,7 @@
 """Tracks the outline of the people in a stream of frames."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Self
 
 import cv2
@@ -8,14 +9,18 @@ import numpy as np
 
 from arpipe.geometry.transforms import Array
 from arpipe.inference.runtime import Runtime
+from arpipe.models.face_search import TiledFaceDetector
 from arpipe.models.segmentation import PersonSegmenter
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
+from arpipe.tracking.mask.people import segment_people
 from arpipe.tracking.mask.stream import MaskStream, Segmenter
 from arpipe.tracking.mask.zoom import FramePart, covers_faces, next_part, part_around
+from arpipe.tracking.networks import Detector
 from arpipe.tracking.settings import ModeConfig
 from arpipe.types import Frame, Points
 
+MOST_PEOPLE = 100  # in a photo
 CHECK_EVERY = (
     15  # frames after which the whole frame is segmented again while a part is followed, and vice versa
 )
@@ -28,8 +33,8 @@ class MaskTrackerConfig(ModeConfig):
     """How people are segmented; see `ModeConfig` for the mode.
 
     Attributes:
-        zoom: Segment only a part of the frame while people fill little of it; else always the whole frame, as
-            MediaPipe does.
+        zoom: Segment only a part of the frame while people fill little of it, and in photos each person; else always
+            the whole frame, as MediaPipe does.
     """
 
     zoom: bool = True
@@ -41,10 +46,18 @@ class MaskTracker:
     Args:
         config: How people are segmented.
         segmenter: Segments frames.
+        open_faces: Opens the detector of faces for photos; None to take the faces of earlier trackers.
     """
 
-    def __init__(self, config: MaskTrackerConfig, segmenter: Segmenter) -> None:
+    def __init__(
+        self,
+        config: MaskTrackerConfig,
+        segmenter: Segmenter,
+        open_faces: Callable[[], Detector] | None = None,
+    ) -> None:
         self._zoom, self._follows = config.zoom, config.follows
+        self._open_faces = open_faces
+        self._faces: Detector | None = None
         self._segmenter = segmenter
         self._stream = MaskStream(segmenter)
         self._part: FramePart | None = None
@@ -54,16 +67,19 @@ class MaskTracker:
     @classmethod
     def open(cls, runtime: Runtime, config: MaskTrackerConfig | None = None) -> Self:
         """Make a tracker; its networks are loaded by the first frame, and owned by the runtime."""
-        return cls(config or MaskTrackerConfig(), PersonSegmenter(runtime))
+        faces = partial(TiledFaceDetector, runtime, MOST_PEOPLE)
+        return cls(config or MaskTrackerConfig(), PersonSegmenter(runtime), faces)
 
     def update(self, context: FrameContext) -> Points:
         """Return the mask of the next frame: (h, w) float32 in [0, 1], 1 on people.
 
-        People whom the network overlooks are searched for around `context.faces`. Stages are `segment` or
-        `predict`, and `refine`.
+        People whom the network overlooks are searched for around `context.faces`; in photos, each person is segmented
+        around the face. Stages are `segment` or `predict`, and `refine`, and `detect` in photos.
         """
         frame, timer = context.frame, context.timer
         faces_px = [face.landmarks.box_px for face in context.faces]
+        if self._zoom and not self._follows:
+            return segment_people(self._segmenter, frame, self._find_faces(context), timer)
         if not self._follows or frame.pixels.shape[:2] != self._shape:
             self.reset()
             self._shape = frame.pixels.shape[:2]
@@ -88,6 +104,14 @@ class MaskTracker:
         self._turn_to(None)
         self._wait = 0
         self._shape = (0, 0)
+
+    def _find_faces(self, context: FrameContext) -> Sequence[Array]:
+        """Return the boxes of all faces of a photo, those in profile included."""
+        if self._open_faces is None:
+            return [face.landmarks.box_px for face in context.faces]
+        if self._faces is None:
+            self._faces = self._open_faces()
+        return [face.box_px for face in self._faces.detect(context.frame, context.timer)]
 
     def _turn_to(self, part: FramePart | None) -> None:
         self._part = part
