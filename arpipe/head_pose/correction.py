@@ -6,9 +6,10 @@ import numpy as np
 
 from arpipe.geometry.transforms import Array
 
-# Share of a new difference that is adopted. It changes as slowly as the head turns, but is noisy: by 0.2° between
-# observations at rest, by degrees while the head turns.
-LEAST_GAIN, GAIN, GAIN_PER_RAD = 0.1, 0.75, 0.75 / math.radians(1.5)
+# Share of a new difference that is adopted. It changes as slowly as the head turns, but is noisy: by 0.2° to 0.5°
+# between observations at rest, by degrees while the head turns. At rest, the share falls from 1 over the first
+# observations, whose mean is kept, to the least.
+LEAST_GAIN, GAIN, FULL_GAIN_RAD = 0.05, 0.75, math.radians(2.0)
 STALE_FRAMES = 15  # without the accurate landmarks, after which the last correction fades
 FADE = 0.9  # share of it that is left after each further frame
 FIRST_OBSERVATIONS = 5  # wanted at once; at rest, their mean is steady enough from then on
@@ -45,7 +46,8 @@ class RotationCorrection:
         if known is not None:
             change = difference - known
             angle_rad = _angle_rad(change)
-            gain = min(LEAST_GAIN + GAIN_PER_RAD * angle_rad, GAIN)
+            rest = max(LEAST_GAIN, 1.0 / self._observations)
+            gain = min(rest + (angle_rad / FULL_GAIN_RAD) ** 2, GAIN)
             difference = _nearest_rotation(known + gain * change)
         self._shown_from_accurate = difference
 
