@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from arpipe.types import HeatMap as HeatMap
     from arpipe.types import Landmarks as Landmarks
     from arpipe.types import Movement as Movement
+    from arpipe.types import OcclusionMatte as OcclusionMatte
     from arpipe.types import Picture as Picture
     from arpipe.types import Prediction as Prediction
     from arpipe.types import Roi as Roi
@@ -199,6 +200,7 @@ _HOMES = {
     "HeatMap": "arpipe.types",
     "Landmarks": "arpipe.types",
     "Movement": "arpipe.types",
+    "OcclusionMatte": "arpipe.types",
     "Picture": "arpipe.types",
     "Prediction": "arpipe.types",
     "Roi": "arpipe.types",

@@ -19,6 +19,7 @@ class Need(StrEnum):
         EXPRESSIONS: Scores of facial expressions and the gaze; implies a face with irises.
         GESTURES: Gestures and movements of hands; implies hands.
         MASK: The mask of all people in the picture.
+        OCCLUSION: What stands before faces, such as hair and hands; implies a face.
     """
 
     FACE = "face"
@@ -28,6 +29,7 @@ class Need(StrEnum):
     EXPRESSIONS = "expressions"
     GESTURES = "gestures"
     MASK = "mask"
+    OCCLUSION = "occlusion"
 
 
 MODEL_PREFIX = "model:"

@@ -127,6 +127,13 @@ SUBJECTS: dict[str, Subject] = {
         settings=("mask",),
         needs=(Need.MASK,),
     ),
+    "occlusion": Subject(
+        results="occlusion",
+        tracker="arpipe.tracking.occlusion.tracker:OcclusionTracker",
+        settings=("occlusion",),
+        needs=(Need.OCCLUSION,),
+        requires=(Need.FACE,),
+    ),
 }
 """Name → subject, in the order in which they are detected; trackers are imported on first use."""
 

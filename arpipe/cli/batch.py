@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arpipe.cli.settings import CAMERA, CONTROLS, EFFECT, MAX_FACES, NETWORKS, TRACK, setting, with_settings
+from arpipe.cli.settings import (
+    CAMERA,
+    CONTROLS,
+    EFFECT,
+    MAX_FACES,
+    NETWORKS,
+    OCCLUSION,
+    TRACK,
+    setting,
+    with_settings,
+)
 
 if TYPE_CHECKING:
     from arpipe.config import RunConfig
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
     CONTROLS,
     TRACK,
     MAX_FACES,
+    OCCLUSION,
     *CAMERA,
     *NETWORKS,
 )

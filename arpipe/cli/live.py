@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arpipe.cli.settings import CAMERA, CONTROLS, EFFECT, MAX_FACES, NETWORKS, TRACK, setting, with_settings
+from arpipe.cli.settings import (
+    CAMERA,
+    CONTROLS,
+    EFFECT,
+    MAX_FACES,
+    NETWORKS,
+    OCCLUSION,
+    TRACK,
+    setting,
+    with_settings,
+)
 
 if TYPE_CHECKING:
     from arpipe.config import RunConfig
@@ -48,6 +58,7 @@ SETTINGS = (
     setting("live.allow_keyboard", bool, "--allow-keyboard", help="Let controls press keys."),
     TRACK,
     MAX_FACES,
+    OCCLUSION,
     *CAMERA,
     *NETWORKS,
     setting(

@@ -99,6 +99,13 @@ TRACK = Setting(
 MAX_FACES = setting(
     "perception.face.max_faces", int, "--max-faces", metavar="N", help="Maximum number of faces to track."
 )
+OCCLUSION = setting(
+    "perception.occlusion.use",
+    str,
+    "--occlusion",
+    metavar="auto|off",
+    help="Whether hair, hands and brims hide glasses and makeup.",
+)
 CAMERA = (
     setting(
         "camera.fov_deg",

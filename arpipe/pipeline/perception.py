@@ -25,6 +25,7 @@ from arpipe.tracking.face import FaceTrackerConfig, pose_effort
 from arpipe.tracking.gestures.tracker import GestureConfig
 from arpipe.tracking.hands import HandTrackerConfig
 from arpipe.tracking.mask.tracker import MaskTrackerConfig
+from arpipe.tracking.occlusion.config import OcclusionConfig
 from arpipe.tracking.settings import Mode, ModeConfig
 from arpipe.types import Frame, FrameResult
 
@@ -44,6 +45,7 @@ class PerceptionConfig(BaseModel):
         hands: The hand tracker.
         gestures: Gestures of hands.
         mask: The segmentation of people.
+        occlusion: What stands before faces.
         head_pose: The pose solver.
         every: How often each network runs, except on photos.
         session: Where and how the networks run.
@@ -58,6 +60,7 @@ class PerceptionConfig(BaseModel):
     hands: HandTrackerConfig = HandTrackerConfig()
     gestures: GestureConfig = GestureConfig()
     mask: MaskTrackerConfig = MaskTrackerConfig()
+    occlusion: OcclusionConfig = OcclusionConfig()
     head_pose: HeadPoseConfig = HeadPoseConfig()
     every: Rates = Rates()
     session: SessionConfig = SessionConfig()
@@ -179,8 +182,9 @@ class Perception:
 
     @property
     def all_needs(self) -> frozenset[AnyNeed]:
-        """What effects and observers need."""
-        return self._needs.union(*(observer.needs for observer in self._observers))
+        """What effects and observers need, unless the configuration turns it off."""
+        needs = self._needs.union(*(observer.needs for observer in self._observers))
+        return needs - {Need.OCCLUSION} if self.config.occlusion.use == "off" else needs
 
     def attach(self, observer: ResultObserver) -> None:
         """Show an observer all results from the next frame on, in the stage "observe", on the thread that detects."""

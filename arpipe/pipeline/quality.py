@@ -38,8 +38,27 @@ DEFAULT_LEVELS = (
     QualityLevel(name="full"),
     QualityLevel(name="no supersampling", supersample=1),
     QualityLevel(name="no shadow", supersample=1, shadow=False),
-    QualityLevel(name="one view for the pose", supersample=1, shadow=False, pose_views=False),
-    QualityLevel(name="plain mesh", supersample=1, shadow=False, attention=False, pose_views=False),
+    QualityLevel(
+        name="occlusion every third frame",
+        supersample=1,
+        shadow=False,
+        perception_every=Rates(occlusion=3),
+    ),
+    QualityLevel(
+        name="one view for the pose",
+        supersample=1,
+        shadow=False,
+        pose_views=False,
+        perception_every=Rates(occlusion=3),
+    ),
+    QualityLevel(
+        name="plain mesh",
+        supersample=1,
+        shadow=False,
+        attention=False,
+        pose_views=False,
+        perception_every=Rates(occlusion=3),
+    ),
     # Smaller network inputs are not an option, because the networks end in fully connected layers. Instead the
     # expensive networks run less often first: body, hands and mask take longer than the face.
     QualityLevel(
@@ -48,7 +67,7 @@ DEFAULT_LEVELS = (
         shadow=False,
         attention=False,
         pose_views=False,
-        perception_every=Rates(body=2, hands=2, mask=2),
+        perception_every=Rates(body=2, hands=2, mask=2, occlusion=3),
     ),
     QualityLevel(
         name="every second frame",
@@ -56,7 +75,7 @@ DEFAULT_LEVELS = (
         shadow=False,
         attention=False,
         pose_views=False,
-        perception_every=Rates.all(2),
+        perception_every=Rates.all(2).slowest(Rates(occlusion=3)),
     ),
 )
 

@@ -26,6 +26,7 @@ class Rates(BaseModel):
         hands: Hands move on as they did.
         gestures: Gestures stay as they were; movements are seen in every frame.
         mask: The mask moves with the picture, and its edges are refined in every frame.
+        occlusion: What stands before a face moves with it.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -36,6 +37,7 @@ class Rates(BaseModel):
     hands: Rate = 1
     gestures: Rate = 1
     mask: Rate = 1
+    occlusion: Rate = 1
 
     @classmethod
     def all(cls, every: int) -> "Rates":

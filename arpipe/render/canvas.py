@@ -10,6 +10,8 @@ import numpy as np
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer, Phase
+from arpipe.render.matte import MatteTextures
+from arpipe.render.program import Program
 from arpipe.render.resources import Target
 from arpipe.render.view import Region, View
 from arpipe.types import Pixels
@@ -79,6 +81,21 @@ def read_back(target: Target, width: int, height: int) -> Pixels:
     return drawn
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Tools:
+    """What draws regions.
+
+    Attributes:
+        context: Context to draw with.
+        copier: Copies targets.
+        mattes: What stands before the faces of the frame.
+    """
+
+    context: GlContext
+    copier: Copier
+    mattes: MatteTextures
+
+
 @dataclass(slots=True, eq=False)
 class RegionCanvas:
     """A region that is being drawn; see `layer.Canvas`.
@@ -87,36 +104,39 @@ class RegionCanvas:
         untouched: (rows, columns, 4) RGBA of the samples, until something is drawn on them.
     """
 
-    context: GlContext
+    tools: Tools
     phase: Phase
     region: Region
     view: View
     config: RenderConfig
     samples: tuple[int, int]
     target: Target
-    copier: Copier
     untouched: Pixels | None = None
 
     @property
     def gl(self) -> moderngl.Context:
         """See `layer.Canvas`."""
-        return self.context.gl
+        return self.tools.context.gl
 
     def backdrop(self) -> moderngl.Texture:
         """See `layer.Canvas`."""
         if self.untouched is not None:
             # Written instead of drawn, because OpenGL would have to finish one drawing before another may sample it.
-            texture = color_of(self.context.resources.target("backdrop", *self.samples))
+            texture = color_of(self.tools.context.resources.target("backdrop", *self.samples))
             texture.write(self.untouched, viewport=(0, 0, *self.samples))
             return texture
-        copy = self.copier.copy_of(self.target, *self.samples)
+        copy = self.tools.copier.copy_of(self.target, *self.samples)
         self.bind()
         return copy
+
+    def apply_matte(self, program: Program, track_id: int | None) -> None:
+        """See `layer.Canvas`."""
+        self.tools.mattes.apply(program, track_id, self.region, self.samples)
 
     def flush(self) -> None:
         """See `layer.Canvas`."""
         self.untouched = None
-        self.context.flush()
+        self.tools.context.flush()
         self.bind()
 
     def draw(self, layers: Sequence[Layer]) -> None:

@@ -19,6 +19,7 @@ from arpipe.needs import parse_needs
 from arpipe.render.config import RenderConfig
 from arpipe.render.frame_look import UNMATCHED, FrameLook, FrameLookEstimator
 from arpipe.render.lighting import LightEstimator, Lighting
+from arpipe.render.program import Program
 from arpipe.render.view import Region, View
 from arpipe.types import FrameResult, Pixels, TrackedFace
 
@@ -145,6 +146,16 @@ class Canvas(Protocol):
         """Copy the region as drawn so far: texel (i, j) is sample column i, row j from the top.
 
         Not available in `Phase.SHADE`, which has no picture.
+        """
+        ...
+
+    def apply_matte(self, program: Program, track_id: int | None) -> None:
+        """Set the uniforms of `matte.glsl`, which samples what stands before a face.
+
+        Args:
+            program: Its fragment shader includes `matte.glsl`.
+            track_id: Id of the face; without a matte of it, nothing stands before it. Effects that need "occlusion"
+                have one.
         """
         ...
 

@@ -35,6 +35,7 @@ class Placement:
         gl_from_part: (4, 4) per part of the mesh, from the model frame, m, to the gl frame.
         head_z: (4,) plane; its dot product with a gl point (x, y, z, 1) is the point's z in the head frame, m.
         fade_z_m: Head z at which the object is invisible, and at which it is opaque; in between it fades.
+        wearer: Id of the face before which other things may hide the object; None if nothing does.
         tint: (4,) linear factors of the base colour, and opacity.
         glass_tint: (4,) as `tint`, for glass.
     """
@@ -42,6 +43,7 @@ class Placement:
     gl_from_part: tuple[Array, ...]
     head_z: Array
     fade_z_m: tuple[float, float]
+    wearer: int | None
     tint: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     glass_tint: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
 
@@ -211,6 +213,7 @@ class ObjectDrawer:
         program.write("u_irradiance", lighting.irradiance)
         program.set("u_mirror_ball", BALL_UNIT)
         program.set("u_reflection", float(canvas.config.reflection))
+        canvas.apply_matte(program, placement.wearer)
         program.set("u_colorful", lighting.colorful)
 
     def _use_maps(self, batch: Batch, program: Program) -> None:

@@ -13,11 +13,12 @@ from itertools import cycle
 import cv2
 import numpy as np
 
-from arpipe.render.canvas import Copier, RegionCanvas, color_of, read_back
+from arpipe.render.canvas import Copier, RegionCanvas, Tools, color_of, read_back
 from arpipe.render.context import GlContext
 from arpipe.render.grain import Grain
 from arpipe.render.layer import Layer, Patch, Phase, Scene
 from arpipe.render.lighting import LightEstimator
+from arpipe.render.matte import MatteTextures
 from arpipe.render.shade import Shade, draw_shade
 from arpipe.render.solid import Solid, draw_solid
 from arpipe.render.view import Region, View, merge_overlapping, region_of_box
@@ -80,7 +81,7 @@ class RegionRenderer:
     def __init__(self, context: GlContext, lights: LightEstimator) -> None:
         self._context = context
         self._lights = lights
-        self._copier = Copier(context)
+        self._tools = Tools(context, Copier(context), MatteTextures(context.resources))
         self._grain = Grain()
 
     def draw(self, picture: PictureCopy, scene: Scene, layers: Sequence[Layer], timer: StageTimer) -> None:
@@ -91,12 +92,15 @@ class RegionRenderer:
         with timer.stage("draw"):
             patches = [(layer, patch) for layer in layers for patch in layer.prepare(scene)]
             jobs = list(_jobs(patches, scene))
+        with timer.stage("upload"):
+            self._tools.mattes.begin_frame(scene.result.occlusion)
         for first in range(0, len(jobs), IN_FLIGHT):
             self._draw_jobs(picture, scene, jobs[first : first + IN_FLIGHT], timer)
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
-        self._copier.close()
+        self._tools.copier.close()
+        self._tools.mattes.close()
 
     def _draw_jobs(self, picture: PictureCopy, scene: Scene, jobs: Sequence[_Job], timer: StageTimer) -> None:
         for job in jobs:
@@ -120,7 +124,7 @@ class RegionRenderer:
                 role = f"solid {next(turns)}"
                 with timer.stage("draw"):
                     layers = job.layers[Phase.SOLID]
-                    solid = draw_solid(self._context, self._copier, scene, layers, region, pixels, role)
+                    solid = draw_solid(self._tools, scene, layers, region, pixels, role)
                 in_flight.append(solid)
         with timer.stage("draw"):
             self._lights.catch_up()  # OpenGL is still drawing
@@ -136,7 +140,7 @@ class RegionRenderer:
         if job.shaded is None:
             return None
         layers = job.layers[Phase.SHADE]
-        return draw_shade(self._context, self._copier, scene, layers, job.shaded, f"shade {number}")
+        return draw_shade(self._tools, scene, layers, job.shaded, f"shade {number}")
 
     def _draw_skin(self, picture: PictureCopy, scene: Scene, job: _Job, timer: StageTimer) -> None:
         region = job.region
@@ -148,9 +152,7 @@ class RegionRenderer:
             color_of(target).write(rgba, viewport=(0, 0, *size))
         with timer.stage("draw"):
             view = View.of_region(scene.camera, region)
-            canvas = RegionCanvas(
-                self._context, Phase.SKIN, region, view, scene.config, size, target, self._copier, rgba
-            )
+            canvas = RegionCanvas(self._tools, Phase.SKIN, region, view, scene.config, size, target, rgba)
             canvas.draw(job.layers[Phase.SKIN])
             self._context.flush()
         with timer.stage("upload"):

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from arpipe.render.canvas import Copier, RegionCanvas, read_back
-from arpipe.render.context import GlContext
+from arpipe.render.canvas import RegionCanvas, Tools, read_back
 from arpipe.render.layer import Layer, Phase, Scene
 from arpipe.render.resources import Target
 from arpipe.render.view import Region, View
@@ -44,14 +43,11 @@ class Shade:
         cv2.multiply(place, factors, dst=place, scale=1.0 / 255.0)
 
 
-def draw_shade(
-    context: GlContext, copier: Copier, scene: Scene, layers: Sequence[Layer], region: Region, role: str
-) -> Shade:
+def draw_shade(tools: Tools, scene: Scene, layers: Sequence[Layer], region: Region, role: str) -> Shade:
     """Draw the shadows of layers over one region, without waiting for OpenGL.
 
     Args:
-        context: Context to draw with.
-        copier: Copies targets.
+        tools: What draws.
         scene: The frame.
         layers: Layers to draw.
         region: The region.
@@ -59,11 +55,11 @@ def draw_shade(
     """
     pixels = _pixels_per_sample(scene, region)
     samples = -(-region.width // pixels), -(-region.height // pixels)
-    target = context.resources.target(role, *samples)
+    target = tools.context.resources.target(role, *samples)
     target.framebuffer.use()
     target.framebuffer.clear(1.0, 1.0, 1.0, 1.0)
     view = View.of_region(scene.camera, region)
-    canvas = RegionCanvas(context, Phase.SHADE, region, view, scene.config, samples, target, copier)
+    canvas = RegionCanvas(tools, Phase.SHADE, region, view, scene.config, samples, target)
     canvas.draw(layers)
     return Shade(region, samples, target)
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from arpipe.render.canvas import Copier, RegionCanvas, color_of, linear_light, read_back
-from arpipe.render.context import GlContext
+from arpipe.render.canvas import RegionCanvas, Tools, color_of, linear_light, read_back
 from arpipe.render.grain import Grain
 from arpipe.render.layer import Layer, Phase, Scene
 from arpipe.render.resources import Target, depth_only
@@ -60,8 +59,7 @@ class Solid:
 
 
 def draw_solid(
-    context: GlContext,
-    copier: Copier,
+    tools: Tools,
     scene: Scene,
     layers: Sequence[Layer],
     region: Region,
@@ -71,14 +69,14 @@ def draw_solid(
     """Draw the solid geometry of layers over a region of the picture, without waiting for OpenGL.
 
     Args:
-        context: Context to draw with.
-        copier: Copies the picture into multisampled targets.
+        tools: What draws.
         scene: The frame.
         layers: Layers to draw.
         region: The region.
         pixels: (h, w, 3) RGB, the whole picture.
         role: Role of the target; regions in flight at the same time need different ones.
     """
+    context, copier = tools.context, tools.copier
     scale = scale_of(scene, region)
     solid = Solid(region, scale, context.resources.target(role, region.width * scale, region.height * scale))
     samples = solid.samples
@@ -96,7 +94,7 @@ def draw_solid(
         with linear_light(context.gl):
             copier.draw(solid.target)
     view = View.of_region(scene.camera, region)
-    RegionCanvas(context, Phase.SOLID, region, view, scene.config, samples, target, copier).draw(layers)
+    RegionCanvas(tools, Phase.SOLID, region, view, scene.config, samples, target).draw(layers)
     if hardware:  # the next region is drawn in the same multisampled target
         copier.resolve(target, solid.target)
     return solid

@@ -4,6 +4,7 @@ from arpipe.types.expressions import EXPRESSION_NAMES, TONGUE_OUT, Expressions, 
 from arpipe.types.frame import Frame, Pixels, Points
 from arpipe.types.gestures import GESTURE_NAMES, NO_GESTURE, Gesture, Movement
 from arpipe.types.landmarks import Detection, Landmarks, Roi
+from arpipe.types.occlusion import OcclusionMatte
 from arpipe.types.prediction import ClassScore, HeatMap, Prediction
 from arpipe.types.results import (
     FrameResult,
@@ -32,6 +33,7 @@ __all__ = [
     "HeatMap",
     "Landmarks",
     "Movement",
+    "OcclusionMatte",
     "Picture",
     "Pixels",
     "Points",

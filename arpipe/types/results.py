@@ -17,6 +17,7 @@ from arpipe.types.expressions import Expressions, Gaze
 from arpipe.types.frame import Frame, Pixels, Points
 from arpipe.types.gestures import Gesture, Movement
 from arpipe.types.landmarks import Landmarks
+from arpipe.types.occlusion import OcclusionMatte
 from arpipe.types.prediction import Prediction
 from arpipe.types.rounding import (
     DEG_DIGITS,
@@ -260,6 +261,7 @@ class FrameResult:
         models: Name or path of each network of the user's that was asked for → its answer.
         begins_stream: Whether no frame before this one belongs to it, as for the first frame of a stream and for every
             photo.
+        occlusion: What stands before each face; empty unless asked for.
     """
 
     frame: Frame
@@ -273,6 +275,7 @@ class FrameResult:
     extra: Mapping[str, Sequence[Tracked]] = field(default_factory=dict)
     models: Mapping[str, Prediction] = field(default_factory=dict)
     begins_stream: bool = False
+    occlusion: tuple[OcclusionMatte, ...] = ()
 
     def tracked(self) -> dict[str, Sequence[Tracked]]:
         """Return the exported subjects of the frame: name of the results, such as "faces" → results."""

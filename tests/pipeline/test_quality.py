@@ -36,7 +36,9 @@ def test_level_is_applied_to_perception_and_renderer():
     stream = FakeStream(RenderConfig(supersample=3))
     apply_quality(DEFAULT_LEVELS[-1], stream, stream)
     assert stream.render == RenderConfig(supersample=1, shadow=False)
-    assert stream.quality == PerceptionQuality(attention=False, every=Rates.all(2), pose_views=False)
+    assert stream.quality == PerceptionQuality(
+        attention=False, every=Rates.all(2).slowest(Rates(occlusion=3)), pose_views=False
+    )
     apply_quality(DEFAULT_LEVELS[0], stream, stream)
     assert stream.render == RenderConfig(supersample=3)
     assert stream.quality == PerceptionQuality()

@@ -31,7 +31,9 @@ _SUBSTITUTES = (("…", "..."), ("→", ">"), ("−", "-"), ("–", "-"))
 """Characters that Pillow's built-in font lacks, and their substitutes."""
 
 STAGE_COLORS: dict[str, Color] = {
-    **dict.fromkeys(("detect", "crop", "infer", "decode", "track", "pose", "predict", "mask"), CALM),
+    **dict.fromkeys(
+        ("detect", "crop", "infer", "decode", "track", "pose", "predict", "mask", "occlude"), CALM
+    ),
     **dict.fromkeys(("upload", "draw", "readback", "present"), ACCENT),
 }
 

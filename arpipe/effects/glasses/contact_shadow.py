@@ -78,6 +78,7 @@ class ContactShadow:
         head_from_glasses: Array,
         temples_m: Array,
         lighting: Lighting,
+        track_id: int,
         strength: float,
     ) -> None:
         """Draw the shadow on one face.
@@ -89,6 +90,7 @@ class ContactShadow:
             head_from_glasses: (4, 4) pose of the front in the head frame.
             temples_m: (2, 2, 3) start and end of the left and the right temple, head frame, m.
             lighting: Light on the face.
+            track_id: Id of the face; what stands before it is not shaded.
             strength: Factor of the estimated shadow.
         """
         glasses_from_head = np.linalg.inv(head_from_glasses)
@@ -111,6 +113,7 @@ class ContactShadow:
         program.write("u_temple_end", ends[:, 1])
         program.set("u_colorful", lighting.colorful)
         program.set("u_reach", self._reach)
+        canvas.apply_matte(program, track_id)
         for unit, (name, texture) in enumerate((("u_density", self._texture), ("u_inside", self._inside))):
             program.set(name, unit)
             texture.use(unit)

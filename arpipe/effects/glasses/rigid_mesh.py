@@ -15,6 +15,7 @@ from arpipe.effects.glasses.head_shape import HeadShape
 from arpipe.effects.glasses.model_shape import TEMPLES, outline
 from arpipe.effects.glasses.object_file import Unit, load_object
 from arpipe.effects.glasses.occluder import Occluder
+from arpipe.effects.glasses.presence import Presences
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.errors import ConfigError
 from arpipe.geometry.camera import GL_FROM_CAMERA
@@ -83,6 +84,11 @@ class RigidMeshParams(EffectParams):
     tilt_deg: float = Field(default=0.0, ge=-45, le=45)
     shadow: float = Field(default=1.0, ge=0, le=2)
 
+    @property
+    def needs(self) -> frozenset[Need]:
+        """Hair and hands hide glasses; they do not hide a hat."""
+        return frozenset({Need.FACE, Need.OCCLUSION} if self.anchor == "glasses" else {Need.FACE})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _PlacedModel:
@@ -115,11 +121,11 @@ class RigidMesh(Layer):
     """
 
     Params: ClassVar[type[EffectParams]] = RigidMeshParams
-    needs = frozenset({Need.FACE})
+    needs = frozenset({Need.FACE, Need.OCCLUSION})
     order = Order.OBJECT
 
     def __init__(self, params: RigidMeshParams, context: GlContext) -> None:
-        self.params = params
+        self.params, self.needs = params, params.needs
         self._topology = load_topology("face")
         anchors = ("glasses", "head", *self._topology.names)
         if params.anchor not in anchors:
@@ -138,6 +144,7 @@ class RigidMesh(Layer):
         self._occluder = Occluder(context, self._topology)
         self._shadow = ContactShadow(context, self._mesh, self._topology)
         self._fits = FitTrack(_fitting(params, self._shape, self._topology), params.fit == "face")
+        self._presences = Presences()
         self._placed: list[_PlacedModel] = []
         self._scene: Scene | None = None
 
@@ -154,6 +161,7 @@ class RigidMesh(Layer):
         """Fit the model to every face with a pose."""
         faces = [face for face in scene.result.faces if face.pose is not None]
         self._fits.keep_only({face.track_id for face in faces if face.age_frames > 0})
+        self._presences.update(scene.result)
         if scene.is_first:
             self._drawer.reset_levels()
         self._scene = scene
@@ -206,7 +214,8 @@ class RigidMesh(Layer):
             for part in self._mesh.parts
         ]
         fade_z_m = NEVER_FADES_M
-        if self.params.anchor == "glasses":
+        is_worn = self.params.anchor == "glasses"
+        if is_worn:
             fade_z_m = (fit.ear_z_m + FADE_GONE_M, fit.ear_z_m + FADE_WHOLE_M)
         points_head = np.concatenate(
             [points @ matrix[:3].T for points, matrix in zip(self._outline, head_from_part, strict=True)]
@@ -217,6 +226,7 @@ class RigidMesh(Layer):
             return None
         points_px = scene.camera.project(points)
         gl_matrix = gl_from_head.matrix()
+        opacity = self.params.opacity * self._presences.of(face)
         head_z = np.append(
             gl_from_head.rotation[:, 2], -float(gl_from_head.rotation[:, 2] @ gl_from_head.translation_m)
         )
@@ -224,8 +234,9 @@ class RigidMesh(Layer):
             tuple(gl_matrix @ matrix for matrix in head_from_part),
             head_z,
             fade_z_m,
-            _tint(self.params.color, self.params.opacity),
-            _tint(self.params.lens_color, self.params.opacity),
+            face.track_id if is_worn else None,
+            _tint(self.params.color, opacity),
+            _tint(self.params.lens_color, opacity),
         )
         return _PlacedModel(
             face,
@@ -259,7 +270,8 @@ class RigidMesh(Layer):
             placed.fit.head_from_glasses,
             temples,
             lighting,
-            self.params.shadow * self.params.opacity,
+            placed.face.track_id,
+            self.params.shadow * placed.placement.tint[3],
         )
 
 

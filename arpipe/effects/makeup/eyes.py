@@ -51,6 +51,7 @@ class _LinePainter(ABC):
         """Draw the lines of both eyes."""
         program = self._shape.program
         set_placement(program, canvas, face)
+        canvas.apply_matte(program, face.tracked.track_id)
         shown = face.complexion.shown(linear(self._color))
         program.set("u_pigment", [*shown.tolist(), self._opacity * face.presence])
         soft_px = math.hypot(max(MIN_SOFT_PX, SOFT_MM * face.px_per_mm), SOFT_PER_BLUR * face.blur_px)
@@ -155,7 +156,7 @@ class IrisPainter:
         """Colour both irises; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
         program = self._shape.program
         set_placement(program, canvas, face)
-        set_appearance(program, face)
+        set_appearance(program, canvas, face)
         program.set("u_color", face.complexion.shown(linear(self._color)).tolist())
         program.set("u_opacity", self._opacity * face.presence)
         circles = np.zeros((2, 4))

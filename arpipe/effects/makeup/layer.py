@@ -32,7 +32,7 @@ class MakeupLayer(GroupLayer[MakeupMember]):
         context: Context that the members were built in.
     """
 
-    needs = frozenset({Need.FACE, Need.IRIS})
+    needs = frozenset({Need.FACE, Need.IRIS, Need.OCCLUSION})
     order = Order.SKIN
 
     def __init__(self, context: GlContext) -> None:

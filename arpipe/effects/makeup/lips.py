@@ -83,7 +83,7 @@ class LipPainter:
         complexion = face.complexion
         bright = adaptation(complexion)
         set_placement(program, canvas, face)
-        set_appearance(program, face)
+        set_appearance(program, canvas, face)
         inner, outer, liner = complexion.shown(self._pigments * bright).tolist()
         program.set("u_inner", inner)
         program.set("u_outer", outer)

@@ -43,7 +43,7 @@ class MakeupMember(GroupMember):
         painter: Draws what is neither; None if nothing is left.
     """
 
-    needs = frozenset({Need.FACE, Need.IRIS})
+    needs = frozenset({Need.FACE, Need.IRIS, Need.OCCLUSION})
     order = Order.SKIN
     step: Step = Step.SKIN
     pigments: tuple[Pigment, ...] = ()

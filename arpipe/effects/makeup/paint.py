@@ -44,7 +44,7 @@ class PaintPainter:
         """Draw the picture on one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
         program = self._mesh.program
         set_placement(program, canvas, face)
-        set_appearance(program, face)
+        set_appearance(program, canvas, face)
         program.set("u_opacity", self._opacity * face.presence)
         program.set("u_texture", self._texture)
         self._paint.use(1)

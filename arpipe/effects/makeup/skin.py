@@ -64,7 +64,7 @@ class SkinPainter:
         """Draw all pigments on one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
         program = self._mesh.program
         set_placement(program, canvas, face)
-        set_appearance(program, face)
+        set_appearance(program, canvas, face)
         if self._pigment is not None:
             program.write("u_film", self._pigment.films(face.complexion) * face.presence)
         if self._glowing is not None:

@@ -27,7 +27,7 @@ class TeethPainter:
         """Whiten the teeth of one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
         program = self._shape.program
         set_placement(program, canvas, face)
-        set_appearance(program, face)
+        set_appearance(program, canvas, face)
         program.set("u_opacity", self._opacity * face.presence)
         program.set("u_brighten", self._brighten)
         facing = float(face.facing("lips_outer").mean())

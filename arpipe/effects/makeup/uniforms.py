@@ -20,8 +20,9 @@ def set_placement(program: Program, canvas: Canvas, face: MakeupFace) -> None:
     program.set("u_depth", DEPTH_PER_MM / face.px_per_mm)
 
 
-def set_appearance(program: Program, face: MakeupFace) -> None:
+def set_appearance(program: Program, canvas: Canvas, face: MakeupFace) -> None:
     """Set those uniforms of common.glsl that the program uses; the backdrop is bound to `BACKDROP_UNIT`."""
+    canvas.apply_matte(program, face.tracked.track_id)
     complexion = face.complexion
     values = {
         "u_skin": [*chromaticity(complexion.skin).tolist(), float(complexion.skin @ LUMINANCE)],

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from pydantic import Field
 
+from arpipe.effects.overlay.occlusion import tint_occlusion
 from arpipe.effects.overlay.strokes import SUBPIXEL_BITS, fixed_point, rgb_levels
 from arpipe.effects.params import Color, EffectParams
 from arpipe.needs import Need
@@ -26,6 +27,8 @@ class DebugParams(EffectParams):
         outlines: Draw lips, eyes, brows and the outline of the face.
         landmarks: Draw the landmarks.
         axes: Draw the axes of the head frame: x red, y green, z blue.
+        occlusion: Tint what stands before faces: red where it hides glasses, blue where it hides makeup. A line says
+            why, if hair is not told from skin.
         box: Draw the box around all landmarks, with the track's number and the angles of the head.
         color: Colour of mesh and landmarks.
         opacity: Opacity of the mesh.
@@ -36,10 +39,16 @@ class DebugParams(EffectParams):
     outlines: bool = True
     landmarks: bool = False
     axes: bool = True
+    occlusion: bool = False
     box: bool = False
     color: Color = (0.75, 0.95, 1.0)
     opacity: float = Field(default=0.45, ge=0, le=1)
     axis_mm: float = Field(default=60.0, gt=0, le=500)
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What is tracked for the parts."""
+        return frozenset({Need.FACE, Need.OCCLUSION} if self.occlusion else {Need.FACE})
 
 
 class Debug(Layer):
@@ -54,11 +63,14 @@ class Debug(Layer):
     order = Order.OVERLAY
 
     def __init__(self, params: DebugParams) -> None:
-        self.params = params
+        self.params, self.needs = params, params.needs
         self._color = rgb_levels(params.color)
 
     def paint(self, pixels: Pixels, scene: Scene) -> None:
         """Draw all faces."""
+        if self.params.occlusion:
+            for matte in scene.result.occlusion:
+                tint_occlusion(pixels, matte)
         for face in scene.result.faces:
             if self.params.mesh and self.params.opacity > 0:
                 self._mesh(pixels, face)

@@ -1,5 +1,6 @@
 // An object on the head; see surface.glsl.
 #include "surface.glsl"
+#include "matte.glsl"
 #include "pictured.glsl"
 
 layout(location = 0, index = 0) out vec4 o_color;
@@ -110,7 +111,7 @@ void main() {
 #ifdef EMISSIVE_MAP
     emitted = pictured(emitted * texture(u_emissive_map, placed(u_emissive_transform)).rgb);
 #endif
-    Drawn result = drawn(Matter(base, surface, body, emitted, open), seen, coat_seen, v_whole);
+    Drawn result = drawn(Matter(base, surface, body, emitted, open), seen, coat_seen, v_whole * uncovered());
     o_color = result.color;
     o_through = result.through;
 }

@@ -36,7 +36,7 @@ Aspect aspect(vec3 normal, vec3 to_eye) {
     return Aspect(irradiance(normal), dot(normal, to_eye), on_ball(reflect(-to_eye, normal)));
 }
 
-// coat_seen: the coat is smooth over bumps. whole: 0 where a temple has faded out.
+// coat_seen: the coat is smooth over bumps. whole: 0 where a temple has faded out, or where something hides it.
 Drawn drawn(Matter matter, Aspect seen, Aspect coat_seen, float whole) {
     vec4 base = matter.base;
     float f0 = matter.body.y * 0.25, metallic = matter.surface.x, roughness = matter.surface.y;

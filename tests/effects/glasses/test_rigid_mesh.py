@@ -246,7 +246,7 @@ def test_anchors_other_than_glasses(context):
 def test_layer_says_what_it_needs(context):
     layer = RigidMesh(RigidMeshParams.model_validate({"model": _model("round")}), context)
     assert isinstance(layer, Layer)
-    assert layer.needs == {"face"}
+    assert layer.needs == {"face", "occlusion"}
     layer.close()
     layer.close()
 

@@ -335,7 +335,7 @@ def test_every_single_kind_has_a_pack_of_its_own():
 
 
 def test_faces_without_irises_are_left_alone(context):
-    assert needs_of(load_effect("lipstick")) == {"face", "iris"}
+    assert needs_of(load_effect("lipstick")) == {"face", "iris", "occlusion"}
     person = face()
     topology = person.landmarks.topology
     plain = replace(

@@ -1,5 +1,6 @@
 // The front is a curved sheet with a density map. The ray from a skin point towards the light meets the sheet at a place
 // whose density is the shadow, blurred more with distance.
+#include "matte.glsl"
 #include "pictured.glsl"
 
 uniform sampler2D u_density;      // four blurs of the front's density, from sharp to soft
@@ -66,6 +67,7 @@ float temple() {
 void main() {
     // Where the face turns away, the mesh may project over the background, which must not be darkened.
     float inside = texture(u_inside, v_uv).r * smoothstep(0.08, 0.4, v_facing);
+    inside *= uncovered();
     inside *= clamp(min(v_skin.y - u_reach.x, u_reach.y - v_skin.y) / REACH_FADE_M, 0.0, 1.0);
     float straight = max(sheet(v_skin.xy) - v_skin.z, 0.0);
     float shade = u_directed * directed(straight) + u_ambient * ambient(straight) + (u_directed + u_ambient) * temple();

@@ -1,4 +1,5 @@
 // The picture beneath the makeup, and the complexion. Linear light.
+#include "matte.glsl"
 #include "pictured.glsl"
 
 uniform sampler2D u_backdrop;

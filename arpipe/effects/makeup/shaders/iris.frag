@@ -18,7 +18,7 @@ void main() {
     float r = length(from) / circle.z;
     float soft = 1.2 / circle.z;
     float ring = (1.0 - smoothstep(0.97 - soft, 1.0 + soft, r)) * smoothstep(0.30, 0.46, r);
-    float cover = ring * smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.1, 0.4, v_data.z) * u_opacity;
+    float cover = ring * smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.1, 0.4, v_data.z) * u_opacity * bare();
     if (cover < 0.002) discard;
     vec3 under = backdrop();
     float level = luminance(under), mean_level = luminance(u_irises);

@@ -37,7 +37,7 @@ float lip_evidence(vec3 under, float level) {
 }
 
 void main() {
-    float cover = smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.2, 0.42, v_data.w) * u_opacity;
+    float cover = smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.2, 0.42, v_data.w) * u_opacity * bare();
     if (cover < 0.002) discard;
     vec3 under = backdrop();
     float level = luminance(under);

@@ -17,7 +17,7 @@ void main() {
     if (cover < 0.002) discard;
     vec3 under = backdrop();
     float level = luminance(under);
-    cover *= skin_evidence(under, level);
+    cover *= skin_evidence(under, level) * bare();
     if (cover < 0.002) discard;
     float shade = min((level + 0.01) / (u_skin.z + 0.01), 2.2);
     vec3 color = pictured(paint.rgb / max(paint.a, 1e-3) * u_white) * mix(1.0, shade, u_texture);

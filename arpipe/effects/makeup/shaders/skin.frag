@@ -70,7 +70,7 @@ void main() {
 
     vec3 under = backdrop();
     float level = luminance(under);
-    float here = v_look.x * skin_evidence(under, level);
+    float here = v_look.x * skin_evidence(under, level) * bare();
 
     vec3 through = vec3(1.0), added = vec3(0.0);
 #ifdef EVEN

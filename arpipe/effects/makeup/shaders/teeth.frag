@@ -10,7 +10,7 @@ layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;
 
 void main() {
-    float inside = smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.02, 0.22, v_data.w) * u_opacity;
+    float inside = smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.02, 0.22, v_data.w) * u_opacity * bare();
     if (inside < 0.002) discard;
     vec3 under = backdrop();
     float level = luminance(under);

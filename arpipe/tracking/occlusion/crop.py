@@ -1,0 +1,115 @@
+"""The square around a face in which its matte is computed: upright, so that rows run along the eyes."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from arpipe.geometry.affine2d import Affine2D
+from arpipe.geometry.transforms import Array
+from arpipe.preprocess.crop import square_around
+from arpipe.topology import Topology
+from arpipe.types import Frame, Landmarks, Pixels, Points, Roi
+
+Flags = npt.NDArray[np.bool_]
+
+GROW = 1.5  # side of the square over the box around the landmarks: glasses and the hair above the forehead
+SHARPEST = 1.25  # pixels of the averaged picture per crop pixel along each axis
+SQRT_HALF = 0.7072  # half the diagonal of a square over its side
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceCrop:
+    """A face, cropped.
+
+    Attributes:
+        pixels: (s, s, 3) uint8 RGB.
+        points: (n, 2) float32 landmarks, crop px.
+        topology: Topology of the landmarks.
+        image_from_crop: From crop px to image px.
+        seen: (s, s) bool, False beyond the edge of the picture.
+    """
+
+    pixels: Pixels
+    points: Points
+    topology: Topology
+    image_from_crop: Affine2D
+    seen: Flags
+
+    @property
+    def side(self) -> int:
+        """Side of the square, px."""
+        return int(self.pixels.shape[0])
+
+    def place(self, name: str) -> Points:
+        """Return the (2,) position of a named landmark, crop px."""
+        place: Points = self.points[self.topology.index(name)]
+        return place
+
+    def region(self, name: str) -> Points:
+        """Return the (k, 2) positions of a named region, crop px."""
+        places: Points = self.points[self.topology.region(name)]
+        return places
+
+
+class FaceCropper:
+    """Crops faces at one size.
+
+    Args:
+        side: Side of the crops, px.
+    """
+
+    def __init__(self, side: int) -> None:
+        self._side = side
+
+    def crop(self, frame: Frame, landmarks: Landmarks) -> FaceCrop:
+        """Crop the square around a face."""
+        roi = face_square(landmarks)
+        image_from_crop = roi.image_from_crop(self._side)
+        pixels = _averaged(frame.pixels, roi, image_from_crop, self._side)
+        points = image_from_crop.inverse().apply(landmarks.points_px[:, :2]).astype(np.float32)
+        seen = _inside(image_from_crop, self._side, frame.width, frame.height)
+        return FaceCrop(pixels, points, landmarks.topology, image_from_crop, seen)
+
+
+def _averaged(pixels: Pixels, roi: Roi, image_from_crop: Affine2D, side: int) -> Pixels:
+    """Crop a square of `pixels` (h, w, 3), averaged over what becomes one pixel: single samples alias and flicker."""
+    height, width = pixels.shape[:2]
+    reach = roi.size_px * SQRT_HALF + 2.0
+    left, top = (int(np.clip(np.floor(each - reach), 0, None)) for each in roi.center_px)
+    right, bottom = (
+        int(np.clip(np.ceil(each + reach), 0, end))
+        for each, end in zip(roi.center_px, (width, height), strict=True)
+    )
+    step = max(1, int(roi.size_px / (side * SHARPEST)))  # whole factors are averaged several times as fast
+    right, bottom = left + (right - left) // step * step, top + (bottom - top) // step * step
+    part = pixels[top:bottom, left:right]
+    if part.size == 0:
+        return np.zeros((side, side, 3), np.uint8)
+    if step > 1:
+        size = (right - left) // step, (bottom - top) // step
+        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+    # Pixel centres are whole numbers in both pictures.
+    part_from_crop = image_from_crop.matrix / step
+    part_from_crop[:, 2] += (0.5 - np.array([left, top])) / step - 0.5
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    warped = cv2.warpAffine(part, part_from_crop, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, np.uint8)
+
+
+def face_square(landmarks: Landmarks) -> Roi:
+    """Return the upright square around a face."""
+    right, left = landmarks["right_eye_outer"][:2], landmarks["left_eye_outer"][:2]
+    return square_around(landmarks.box_px, right, left, GROW)
+
+
+def _inside(image_from_crop: Affine2D, side: int, width: int, height: int) -> Flags:
+    """Return (side, side) bool, True where the picture has pixels."""
+    corners: Array = image_from_crop.apply([(0, 0), (side, 0), (0, side), (side, side)])
+    if (corners >= 0).all() and (corners < (width - 1, height - 1)).all():
+        return np.ones((side, side), bool)
+    grid = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1)
+    places = image_from_crop.apply(grid)
+    inside = (places >= 0) & (places <= (width - 1, height - 1))
+    return inside[..., 0] & inside[..., 1]

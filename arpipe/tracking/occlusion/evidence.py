@@ -1,0 +1,92 @@
+"""Skin and hair of one person, pixel by pixel, from colours that are learnt now and then."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from arpipe.tracking.occlusion.colors import MAX_OVERLAP, ColorModel, ColorTable, Indices, bin_colors
+from arpipe.tracking.occlusion.crop import FaceCrop
+from arpipe.tracking.occlusion.guided import GuidedFilter
+from arpipe.tracking.occlusion.hues import LabCrop, hue_distance, hues
+from arpipe.tracking.occlusion.seeds import hair_places, hair_weights, skin_weights, usual_skin
+from arpipe.tracking.occlusion.zones import Zones
+from arpipe.types import Points
+
+LEARN_EVERY = 15  # frames; colours change with the light, and learning takes several times as long as looking
+PULL = 0.3  # weight of a new look at the colours in their running mean
+ROUNDS = 2  # of learning from what the last round took for skin, so that skin in the shade is included
+OTHER_HUE = 22.0  # distance from the usual skin, without lightness, beyond which nothing is learnt as skin
+FEATHER = 8.0  # over which that sets in
+WINDOW = 1.0 / 40.0  # radius of the guided filter over the crop's side
+
+SOME = np.s_[::2, ::2]  # pixels of a crop that are learnt from
+
+FEW_SEEDS, OVERLAPPING = "too little bare skin", "hair and skin have the same colours"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the colours of a crop say.
+
+    Attributes:
+        skin, hair: (s, s) float32 probabilities with the picture's edges; what is neither is something else.
+        usual_skin: (3,) hue of the person's skin, see `arpipe.tracking.occlusion.hues`.
+        filter: Gives further maps the picture's edges.
+        note: Why hair is not told from skin; empty if it is.
+    """
+
+    skin: Points
+    hair: Points
+    usual_skin: Points
+    filter: GuidedFilter
+    note: str
+
+
+class PersonColors:
+    """The colours of one person of a stream."""
+
+    def __init__(self) -> None:
+        self._model = ColorModel()
+        self._table: ColorTable | None = None
+        self._usual_skin: Points = np.zeros(3, np.float32)
+        self._age = 0
+
+    def look(self, crop: FaceCrop, lab: LabCrop, zones: Zones) -> Evidence:
+        """Return what the colours of the next crop say; they are learnt from some crops."""
+        bins = bin_colors(lab.pixels)
+        if self._table is None or self._age % LEARN_EVERY == 0:
+            self._learn(bins, crop, lab, zones)
+        self._age += 1
+        guide = GuidedFilter(lab.lightness, max(2, round(WINDOW * crop.side)))
+        table = self._table
+        if table is None or table.overlap > MAX_OVERLAP:
+            all_skin, no_hair = np.ones_like(lab.lightness), np.zeros_like(lab.lightness)
+            note = FEW_SEEDS if table is None else OVERLAPPING
+            return Evidence(all_skin, no_hair, self._usual_skin, guide, note)
+        hair = _with_odds(table.hair[bins], zones.hair_odds) * crop.seen
+        return Evidence(guide.apply(table.skin[bins]), guide.apply(hair), self._usual_skin, guide, "")
+
+    def _learn(self, bins: Indices, crop: FaceCrop, lab: LabCrop, zones: Zones) -> None:
+        """Learn the colours, first from seeds, then from what these take for skin and for hair."""
+        colors = hues(lab.pixels)
+        self._usual_skin = usual_skin(colors, crop)
+        distance = hue_distance(colors[SOME], self._usual_skin)
+        is_skin = zones.skin[SOME] > 0.5
+        skin = skin_weights(distance) * is_skin
+        seeds = hair_weights(distance) * hair_places(crop, zones)[SOME]
+        hue = hue_distance(colors[SOME][..., 1:], self._usual_skin[1:])  # skin in the shade has the same
+        near = np.clip((OTHER_HUE - hue) * np.float32(1.0 / FEATHER), 0.0, 1.0) * is_skin * crop.seen[SOME]
+        some, hair, odds = bins[SOME], seeds, zones.hair_odds[SOME]
+        for _ in range(ROUNDS):
+            draft = ColorModel()
+            table = draft.learn(some.ravel(), skin.ravel(), hair.ravel(), 1.0)
+            if table is None:
+                return
+            unlikely = _with_odds(table.hair[some], odds)
+            skin, hair = (table.skin[some] + table.hair[some] - unlikely) * near, table.hair[some] * seeds
+        self._table = self._model.learn(some.ravel(), skin.ravel(), hair.ravel(), PULL)
+
+
+def _with_odds(hair: Points, odds: Points) -> Points:
+    """Return probabilities of hair, given that its odds in a place differ from those in the table."""
+    return np.asarray(hair * odds / (1 - hair * (1 - odds)), np.float32)

@@ -1,0 +1,84 @@
+"""The matte of one face of a stream."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from arpipe.tracking.occlusion.crop import FaceCrop
+from arpipe.tracking.occlusion.evidence import Evidence, PersonColors
+from arpipe.tracking.occlusion.hair import covered_by_hair, hair_at_temples, hang
+from arpipe.tracking.occlusion.hues import LabCrop
+from arpipe.tracking.occlusion.mouth import Mouth
+from arpipe.tracking.occlusion.steady import Decision, PlaneSteadier
+from arpipe.tracking.occlusion.zones import Zones, find_zones, smoothstep
+from arpipe.types import OcclusionMatte, Points
+
+NO_SKIN, BARE_SKIN = 0.15, 0.5  # probability of skin at which no makeup, and all of it, is drawn
+NO_HAND, SURE_HAND = 0.25, 0.65
+SPECK = 0.035  # over the crop's side; smaller spots, such as nostrils and moles, are skin, too
+CHANGED = 0.06  # share of the crop
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A face, its colours and its parts in one frame."""
+
+    crop: FaceCrop
+    lab: LabCrop
+    zones: Zones
+
+
+class FaceOcclusion:
+    """What stands before one face of a stream."""
+
+    def __init__(self) -> None:
+        self._colors = PersonColors()
+        self._sides = (Decision(), Decision())
+        self._mouth = Mouth()
+        self._steady = PlaneSteadier()
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether something seems to move before the face, relative to it."""
+        return self._steady.moved > CHANGED
+
+    def update(self, track_id: int, crop: FaceCrop, hands: Points | None, time_s: float) -> OcclusionMatte:
+        """Return the matte of the next frame.
+
+        Args:
+            track_id: Id of the face.
+            crop: The face in it.
+            hands: (s, s) float32, 1 on hands before the face; None for no hands.
+            time_s: Time of the frame.
+        """
+        lab, zones = LabCrop.of(crop.pixels), find_zones(crop)
+        evidence = self._colors.look(crop, lab, zones)
+        seen_sides = hair_at_temples(evidence, crop)
+        left, right = (side.update(seen, time_s) for side, seen in zip(self._sides, seen_sides, strict=True))
+        hung = hang(evidence.hair, zones)
+        covered = covered_by_hair(hung, crop, zones, (left, right))
+        bare = self._bare(evidence, hung, View(crop, lab, zones), time_s)
+        if hands is not None:
+            hands = smoothstep(evidence.filter.apply(hands), NO_HAND, SURE_HAND)
+            covered, bare = np.maximum(covered, hands), bare * (1.0 - hands)
+        _clear_border(covered)
+        covered, bare = self._steady.update((covered, bare), lab.lightness, time_s)
+        return OcclusionMatte(track_id, covered, bare, crop.image_from_crop, evidence.note)
+
+    def _bare(self, evidence: Evidence, hung: Points, view: View, time_s: float) -> Points:
+        """Return (s, s) float32, 1 where makeup may be drawn: skin, and brows, eyes and lips that are seen."""
+        zones = view.zones
+        skin = smoothstep(evidence.skin, NO_SKIN, BARE_SKIN)
+        speck = np.ones((2 * round(SPECK * view.crop.side / 2.0) + 1,) * 2, np.uint8)
+        skin = np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, speck), np.float32)
+        bare = skin + zones.features * (1 - hung - skin)
+        lips = self._mouth.update(view.lab, evidence.usual_skin, view.crop, time_s)
+        seen = lips.presence * np.maximum(skin[lips.window], lips.alike)
+        bare[lips.window] += zones.lips[lips.window] * (seen - bare[lips.window])
+        return bare
+
+
+def _clear_border(plane: Points) -> None:
+    plane[[0, -1]] = 0.0
+    plane[:, [0, -1]] = 0.0

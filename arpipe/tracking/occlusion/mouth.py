@@ -1,0 +1,124 @@
+"""Whether a mouth is seen, or covered by a mask, by how lips differ from what surrounds them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from arpipe.tracking.occlusion.crop import FaceCrop
+from arpipe.tracking.occlusion.hues import LabCrop, hue_distance, hues
+from arpipe.tracking.occlusion.steady import Decision
+from arpipe.tracking.occlusion.zones import filled, ramp
+from arpipe.types import Points
+
+RING_FROM, RING_TO = 0.02, 0.07  # over the crop's side: skin around lips, beyond their soft outline
+SEAM_PX = 0.8  # half the width of the line between the lips
+SKIN_RING, MASK_RING = 18.0, 28.0  # distance of the ring's hue from the skin's
+# What lips show against skin around them, of which one is enough: redness, a difference in lightness, a dark seam, or
+# contrast. Of 26 bare mouths, each shows twice one of these; a white mask on pale skin shows 0.0, 1.6, -1.9 and 6.3.
+REDDER, DARKER, SEAM, CONTRAST = 1.5, 8.0, 6.0, 10.0
+PLAIN_CONTRAST = 8.0  # of a cloth's own folds
+MASK_RED, LIPS_RED = (
+    2.0,
+    3.5,
+)  # redness over a ring that is no skin: of a mask's folds, and of lips in a beard
+MASK_NEARER, LIPS_NEARER = 6.0, 12.0  # by how much lips are nearer to the skin than such a ring
+LIP_HUE, OTHER_HUE = 24.0, 36.0  # distance from the lips' own hue, of lips and of other things
+MIN_PIXELS = 12
+LOOK_EVERY = 5  # frames
+
+Window = tuple[slice, slice]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MouthEvidence:
+    """What is seen of a mouth.
+
+    Attributes:
+        seen: In [0, 1], how certainly it is not covered.
+        hue: (3,) median hue of the lips; None if they are turned away or too small.
+    """
+
+    seen: float
+    hue: Points | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeenLips:
+    """Lips that are seen.
+
+    Attributes:
+        presence: 0 while the mouth is covered, 1 while it is not.
+        window: Rows and columns of the crop around the lips.
+        alike: (h, w) float32 for the window, 1 where the colour is that of the lips, and between them.
+    """
+
+    presence: np.float32
+    window: Window
+    alike: Points
+
+
+class Mouth:
+    """The mouth of one face of a stream."""
+
+    def __init__(self) -> None:
+        self._decision = Decision()
+        self._evidence = MouthEvidence(1.0, None)
+        self._age = 0
+
+    def update(self, lab: LabCrop, usual_skin: Points, crop: FaceCrop, time_s: float) -> SeenLips:
+        """Return what is seen of the lips in the next crop; arguments as for `look_at_mouth`."""
+        if self._age % LOOK_EVERY == 0:
+            self._evidence = look_at_mouth(lab, usual_skin, crop)
+        self._age += 1
+        presence = np.float32(self._decision.update(self._evidence.seen, time_s))
+        window, corner = _window(crop)
+        colors = lab.pixels[window]
+        if self._evidence.hue is None:
+            return SeenLips(presence, window, np.ones(colors.shape[:2], np.float32))
+        apart = OTHER_HUE - hue_distance(hues(colors), self._evidence.hue)
+        alike = np.clip(apart * np.float32(1.0 / (OTHER_HUE - LIP_HUE)), 0.0, 1.0)
+        teeth = filled(alike.shape, [crop.region("lips_inner") - corner], 0.0)
+        return SeenLips(presence, window, np.maximum(alike, teeth))
+
+
+def look_at_mouth(lab: LabCrop, usual_skin: Points, crop: FaceCrop) -> MouthEvidence:
+    """Return what is seen of the mouth of a face.
+
+    Args:
+        lab: Colours of the crop.
+        usual_skin: (3,) hue of the person's skin.
+        crop: The face.
+    """
+    window, corner = _window(crop)
+    colors, lightness = hues(lab.pixels[window]), lab.pixels[window][..., 0].astype(np.float32)
+    outer, inner = crop.region("lips_outer") - corner, crop.region("lips_inner") - corner
+    shape, side = lightness.shape, crop.side
+    lips = (filled(shape, [outer], 0.0) - filled(shape, [inner], 0.0)) > 0.5
+    ring = (filled(shape, [outer], RING_TO * side) - filled(shape, [outer], RING_FROM * side)) > 0.5
+    ring &= crop.seen[window]
+    if lips.sum() < MIN_PIXELS or ring.sum() < MIN_PIXELS:
+        return MouthEvidence(1.0, None)
+    middle, around = np.median(colors[lips], axis=0), np.median(colors[ring], axis=0)
+    redder, level = float(middle[1] - around[1]), float(lightness[lips].mean())
+    seam = filled(shape, [inner], SEAM_PX) > 0.5
+    distinct = max(
+        redder / REDDER,
+        abs(level - float(lightness[ring].mean())) / DARKER,
+        (level - float(lightness[seam].mean())) / SEAM if seam.any() else 0.0,
+        (float(lightness[lips].std()) - PLAIN_CONTRAST) / CONTRAST,
+    )
+    from_skin = [float(np.median(hue_distance(colors[place], usual_skin))) for place in (lips, ring)]
+    in_beard = max(
+        ramp(redder, MASK_RED, LIPS_RED), ramp(from_skin[1] - from_skin[0], MASK_NEARER, LIPS_NEARER)
+    )
+    masked = ramp(from_skin[1], SKIN_RING, MASK_RING)
+    seen = (1.0 - masked) * min(distinct, 1.0) + masked * in_beard
+    return MouthEvidence(max(seen, 0.0), middle)
+
+
+def _window(crop: FaceCrop) -> tuple[Window, Points]:
+    """Return rows and columns around the lips, and the (2,) x, y of their corner, crop px."""
+    outline, margin = crop.region("lips_outer"), RING_TO * crop.side + 1.0
+    low = np.clip(np.floor(outline.min(axis=0) - margin), 0, crop.side - 1).astype(int)
+    high = np.clip(np.ceil(outline.max(axis=0) + margin), low + 1, crop.side).astype(int)
+    return (slice(low[1], high[1]), slice(low[0], high[0])), low.astype(np.float32)

@@ -1,0 +1,89 @@
+"""Where skin, brows, eyes and lips are expected in the crop of a face, from its landmarks."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from arpipe.tracking.occlusion.crop import FaceCrop
+from arpipe.types import Points
+
+FEATURE_MARGIN = (
+    0.012  # of the crop's side, by which brows and eyes are enlarged: lashes, and the mesh's error
+)
+LIPS_MARGIN = 0.008
+ABOVE_BROWS = 0.1  # of the crop's side
+INSIDE = 0.3  # of the crop's side, twice the distance from the outline at which hair is least likely
+MIDDLE_ODDS = 0.05
+SUBPIXEL_BITS = 4
+FEATURES = ("left_eye", "right_eye", "left_brow", "right_brow")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Zones:
+    """Parts of a face, in its crop.
+
+    Attributes:
+        face: (s, s) float32, 1 within the outline of the landmarks.
+        features: (s, s) float32, 1 on eyes and brows.
+        lips: (s, s) float32, 1 on the lips and in the mouth.
+        top_row, brow_row, bottom_row: First row that glasses reach, row above the brows, and row below glasses.
+    """
+
+    face: Points
+    features: Points
+    lips: Points
+    top_row: int
+    brow_row: int
+    bottom_row: int
+
+    @property
+    def hair_odds(self) -> Points:
+        """(s, s) float32 odds of hair in a place: 1 at and beyond the outline of the face, least in its middle."""
+        side = self.face.shape[0]
+        inside = np.asarray(cv2.blur(self.face, (round(INSIDE * side),) * 2), np.float32)
+        return np.asarray(1 - (1 - MIDDLE_ODDS) * np.clip(2 * inside - 1, 0.0, 1.0), np.float32)
+
+    @property
+    def skin(self) -> Points:
+        """(s, s) float32, 1 where skin is expected."""
+        return np.asarray(self.face * (1 - np.maximum(self.features, self.lips)), np.float32)
+
+
+def find_zones(crop: FaceCrop) -> Zones:
+    """Return the zones of a face."""
+    margin = FEATURE_MARGIN * crop.side
+    features = filled(crop.pixels.shape[:2], [_hull(crop.region(name)) for name in FEATURES], margin)
+    lips = filled(crop.pixels.shape[:2], [crop.region("lips_outer")], LIPS_MARGIN * crop.side)
+    face = filled(crop.pixels.shape[:2], [_hull(crop.region("face_oval"))], 0.0)
+    brows = np.concatenate([crop.region("left_brow"), crop.region("right_brow")])
+    brow_row = int(np.clip(brows[:, 1].min() - 2.0 * margin, 2, crop.side - 3))
+    top_row = max(1, brow_row - round(ABOVE_BROWS * crop.side))
+    bottom_row = int(np.clip(crop.place("upper_lip_top")[1], brow_row + 1, crop.side - 1))
+    return Zones(face, features, lips, top_row, brow_row, bottom_row)
+
+
+def filled(shape: tuple[int, ...], outlines: list[Points], margin_px: float) -> Points:
+    """Return float32 of a shape (h, w), 1 within outlines (k, 2) enlarged by a margin, px."""
+    canvas = np.zeros(shape[:2], np.uint8)
+    for outline in outlines:
+        points = np.rint(outline.reshape(-1, 1, 2) * (1 << SUBPIXEL_BITS)).astype(np.int32)
+        cv2.fillPoly(canvas, [points], 255, cv2.LINE_AA, SUBPIXEL_BITS)
+        if margin_px >= 0.5:
+            cv2.polylines(canvas, [points], True, 255, round(2.0 * margin_px), cv2.LINE_AA, SUBPIXEL_BITS)
+    return np.asarray(canvas * np.float32(1.0 / 255.0), np.float32)
+
+
+def _hull(points: Points) -> Points:
+    return np.asarray(cv2.convexHull(points), np.float32)
+
+
+def ramp(value: float, low: float, high: float) -> float:
+    """Return 0 up to `low`, 1 from `high`, and the share of the way in between."""
+    return min(max((value - low) / (high - low), 0.0), 1.0)
+
+
+def smoothstep(values: Points, low: float, high: float) -> Points:
+    """Return (s, s) values that rise smoothly from 0 at `low` to 1 at `high`."""
+    share = np.clip((values - low) * np.float32(1.0 / (high - low)), 0.0, 1.0)
+    return np.asarray(share * share * (3.0 - 2.0 * share), np.float32)
