@@ -25,6 +25,7 @@ from arpipe.io.toml_tables import Table, parse_value, read_toml, to_toml
 from arpipe.io.validation import check
 from arpipe.pipeline.governor import GovernorConfig
 from arpipe.pipeline.pipeline import PipelineConfig
+from arpipe.recognition.config import TeachConfig
 
 ENVIRONMENT_PREFIX = "ARPIPE_"
 LEVEL_MARK = (
@@ -173,6 +174,7 @@ class RunConfig(PipelineConfig):
         web: The page of `arpipe live --web`.
         batch: How `arpipe batch` uses the machine.
         controls: Triggers with what they do, and signals that drive parameters.
+        teach: Settings of `arpipe teach`.
     """
 
     live: LiveConfig = LiveConfig()
@@ -181,6 +183,7 @@ class RunConfig(PipelineConfig):
     profile: ProfileConfig = ProfileConfig()
     web: WebConfig = WebConfig()
     batch: JobsConfig = JobsConfig()
+    teach: TeachConfig = TeachConfig()
     controls: tuple[ControlConfig, ...] = Field(default=(), max_length=MAX_CONTROLS)
 
 

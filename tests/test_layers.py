@@ -69,7 +69,7 @@ OWNERS = {
     "google": ("arpipe.mediapipe",),
     "flatbuffers": ("arpipe.weights",),
     "typer": ("arpipe.cli",),
-    "starlette": ("arpipe.apps.web",),
+    "starlette": ("arpipe.apps.web", "arpipe.apps.teach.web"),
     "uvicorn": ("arpipe.apps.web",),
 }
 

@@ -13,6 +13,7 @@ from arpipe.cli import config, effects, machine, model, profile, weights
 from arpipe.cli.accuracy import accuracy
 from arpipe.cli.batch import batch
 from arpipe.cli.live import live
+from arpipe.cli.teach import teach
 
 app = typer.Typer(
     name="arpipe",
@@ -34,6 +35,7 @@ def _options(
 app.command()(machine.demo)
 app.command()(live)
 app.command()(batch)
+app.command()(teach)
 app.add_typer(profile.app, name="profile")
 app.command()(accuracy)
 app.add_typer(effects.app, name="effects")

@@ -7,6 +7,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from arpipe.geometry.transforms import Array
 from arpipe.io.atomic import write_text
 from arpipe.io.toml_tables import read_toml, to_toml
 from arpipe.io.validation import check
@@ -110,7 +111,7 @@ def _lines(recording: Recording) -> Iterator[str]:
     yield "]\n"
 
 
-def _numbers(values: Points) -> str:
+def _numbers(values: Array | Points) -> str:
     return ", ".join(_short(float(value)) for value in values)
 
 

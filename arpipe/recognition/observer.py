@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from arpipe.errors import MediaError
+from arpipe.geometry.transforms import Array
 from arpipe.io.files import is_folder
 from arpipe.io.sources import open_source
 from arpipe.pipeline.perception import Perception, PerceptionConfig
@@ -46,7 +47,7 @@ class Observer:
             return [self._recording(label, path.name, self._results(path)) for path in _files(source)]
         return [self._recording(label, "", self._results(source))]
 
-    def vectors(self, source: Input) -> tuple[Points, Points]:
+    def vectors(self, source: Input) -> tuple[Array, Points]:
         """Return (n,) times and (n, d) vectors of the frames that show something."""
         return self._vectors(self._results(source))
 
@@ -65,7 +66,7 @@ class Observer:
         times_s, vectors = self._vectors(found)
         return Recording(label, name, times_s - times_s[:1].sum(), vectors)
 
-    def _vectors(self, found: Iterable[FrameResult]) -> tuple[Points, Points]:
+    def _vectors(self, found: Iterable[FrameResult]) -> tuple[Array, Points]:
         pairs = [(each.frame.captured_s, describe(each, self._features)) for each in _thinned(found)]
         seen = [(time_s, vector) for time_s, vector in pairs if vector is not None]
         vectors = np.array([vector for _, vector in seen], np.float32)

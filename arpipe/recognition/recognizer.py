@@ -12,6 +12,7 @@ from arpipe.needs import Need
 from arpipe.pipeline.perception import PerceptionConfig
 from arpipe.recognition import model_file
 from arpipe.recognition.classifier import train as train_classifier
+from arpipe.recognition.config import DEFAULT_FEATURES
 from arpipe.recognition.confusion import Confusion
 from arpipe.recognition.features import FEATURES, FeatureName, describe, needs_of
 from arpipe.recognition.observer import Input, Observer
@@ -24,7 +25,6 @@ from arpipe.types import FrameResult, Points
 NONE = "none"
 """The class of everything that is none of the others."""
 
-DEFAULT_FEATURES: tuple[FeatureName, ...] = ("hand", "hands", "face")
 WINDOW_S = 0.6  # of a movement by default: long enough for one oscillation, short enough to answer at once
 
 
@@ -116,9 +116,7 @@ class Recognizer:
                 for source in ([sources] if isinstance(sources, str | Path) else sources)
                 for recording in observer.record(label, source)
             ]
-        if window_s is None:
-            window_s = WINDOW_S if recordings and all(len(each.times_s) > 1 for each in recordings) else 0.0
-        return cls(recordings, chosen, window_s, config)
+        return cls(recordings, chosen, training_window(recordings, window_s), config)
 
     @classmethod
     def load(cls, path: str | Path, config: PerceptionConfig | None = None) -> Self:
@@ -216,6 +214,14 @@ class Recognizer:
             np.append(samples.labels, self.classes.index(NONE)),
             np.append(samples.blocks, 0),
         )
+
+
+def training_window(recordings: Sequence[Recording], asked_s: float | None) -> float:
+    """Return the length of a sample: as asked for; else `WINDOW_S` if all recordings are clips, else 0."""
+    if asked_s is not None:
+        return asked_s
+    lengths = [len(each.times_s) for each in recordings if len(each.times_s)]
+    return WINDOW_S if lengths and min(lengths) > 1 else 0.0
 
 
 class RecognitionStream:

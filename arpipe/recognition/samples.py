@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from arpipe.errors import ConfigError
+from arpipe.geometry.transforms import Array
 from arpipe.types import Points
 
 BLOCKS = 3  # parts of time that recordings are divided into, for honest tests
@@ -27,7 +28,7 @@ class Recording:
 
     label: str
     source: str
-    times_s: Points
+    times_s: Array
     vectors: Points
 
     def __post_init__(self) -> None:
@@ -78,7 +79,7 @@ def collect(recordings: tuple[Recording, ...], classes: tuple[str, ...], window_
     return Samples(np.stack(vectors), np.array(labels), np.array(blocks))
 
 
-def summarize(times_s: Points, vectors: Points, window_s: float) -> Points | None:
+def summarize(times_s: Array, vectors: Points, window_s: float) -> Points | None:
     """Return the sample that ends with the last of some frames.
 
     Args:

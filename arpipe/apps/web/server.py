@@ -67,7 +67,7 @@ class Site:
                 Route("/catalog.json", self._list),
                 Route("/preview/{name}.jpg", self._preview),
                 WebSocketRoute("/stream", self._stream),
-                Mount("/static", _UncachedFiles(directory=STATIC)),
+                Mount("/static", UncachedFiles(directory=STATIC)),
             ],
         )
 
@@ -136,20 +136,19 @@ class Site:
             await asyncio.shield(session.close())
 
 
-class WebServer:
+class PageServer:
     """A server that listens from its creation on and answers in `run`.
 
     Args:
-        config: The configuration; `config.web` has address and limits.
-        source: Camera or file of the server, or None.
+        web: Address and limits.
+        app: What it serves, without access checks.
 
     Raises:
         ConfigError: It would listen beyond loopback without TLS.
         DeviceError: The port is in use, or the address does not belong to this machine.
     """
 
-    def __init__(self, config: RunConfig, source: str | None = None) -> None:
-        web = config.web
+    def __init__(self, web: WebConfig, app: Starlette) -> None:
         self._access = Access.of(web)
         self._socket = _listen(web.host, web.port)
         with ExitStack() as stack:
@@ -159,7 +158,7 @@ class WebServer:
         self._server = _Server(
             web,
             uvicorn.Config(
-                AccessMiddleware(site.app(), self._access),
+                AccessMiddleware(app, self._access),
                 http="h11",
                 ws=PageSocket,
                 ws_max_size=web.max_message_kb * 1024,
@@ -199,6 +198,22 @@ class WebServer:
         self._server.should_exit = True
 
 
+class WebServer(PageServer):
+    """The server of the live page.
+
+    Args:
+        config: The configuration; `config.web` has address and limits.
+        source: Camera or file of the server, or None.
+
+    Raises:
+        ConfigError: As for `PageServer`.
+        DeviceError: As for `PageServer`.
+    """
+
+    def __init__(self, config: RunConfig, source: str | None = None) -> None:
+        super().__init__(config.web, Site(config, source).app())
+
+
 class _Server(uvicorn.Server):
     """Limits its connections, reports when it answers, and ends at a signal without an error."""
 
@@ -227,8 +242,10 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-class _UncachedFiles(StaticFiles):
-    def file_response(self, *arguments: object, **options: object) -> Response:
+class UncachedFiles(StaticFiles):
+    """Files that browsers revalidate at each visit."""
+
+    def file_response(self, *arguments: object, **options: object) -> Response:  # noqa: D102
         response = super().file_response(*arguments, **options)  # type: ignore[arg-type]
         response.headers.update(UNCACHED)
         return response

@@ -1,0 +1,1 @@
+"""Teach a recogniser: from files, in a window, or on a page."""

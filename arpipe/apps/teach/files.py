@@ -1,0 +1,96 @@
+"""`arpipe teach --from`: learn from photos and clips."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from arpipe.config import RunConfig
+from arpipe.errors import ConfigError
+from arpipe.io.atomic import require_writable
+from arpipe.recognition.observer import Observer
+from arpipe.recognition.recognizer import Recognizer, training_window
+from arpipe.recognition.samples import Recording
+
+Taught = tuple[str, Path]
+"""A class, and a photo, a clip or a folder that shows it."""
+
+
+def parse_taught(texts: Sequence[str]) -> list[Taught]:
+    """Parse texts such as `wave=clips/wave/`.
+
+    Raises:
+        ConfigError: A text is not a class and a path.
+    """
+    pairs = [text.partition("=") for text in texts]
+    for text, (label, equals, path) in zip(texts, pairs, strict=True):
+        if not (equals and label.strip() and path.strip()):
+            raise ConfigError(f"--from {text}: expected CLASS=PATH, such as wave=clips/wave/")
+    return [(label.strip(), Path(path.strip())) for label, _, path in pairs]
+
+
+def teach_files(
+    run: RunConfig,
+    taught: Sequence[Taught],
+    output: Path,
+    known: Path | None = None,
+    console: Console | None = None,
+) -> Recognizer:
+    """Train a recogniser with files, print how well it does, and save it.
+
+    Args:
+        run: The configuration: `run.teach`, and `run.perception` for what is detected.
+        taught: What shows each class.
+        output: File to write.
+        known: Recogniser to add the samples to; None for a new one.
+        console: Where to print.
+
+    Raises:
+        ConfigError: There are not enough classes, or one shows nothing.
+        MediaError: A file cannot be read.
+        OutputError: The file cannot be written.
+    """
+    require_writable(output)
+    console = console or Console()
+    before = None if known is None else Recognizer.load(known)
+    features = run.teach.features if before is None else before.features
+    recordings = list[Recording]() if before is None else list(before.recordings)
+    with Observer(features, run.perception) as observer:
+        for label, path in taught:
+            with console.status(f"{label}: {path} …"):
+                found = observer.record(label, path)
+            frames = sum(len(each.times_s) for each in found)
+            console.print(f"{label}: {path}, {len(found)} recordings, {frames} frames", soft_wrap=True)
+            recordings += found
+    window_s = training_window(recordings, run.teach.window_s) if before is None else before.window_s
+    start_s = time.perf_counter()
+    recognizer = Recognizer(recordings, features, window_s, run.perception)
+    duration_s = time.perf_counter() - start_s
+    recognizer.save(output)
+    console.print(_confusion_table(recognizer))
+    console.print(_summary(recognizer, duration_s, output), soft_wrap=True)
+    return recognizer
+
+
+def _summary(recognizer: Recognizer, duration_s: float, output: Path) -> str:
+    kind = f"movements of {recognizer.window_s} s" if recognizer.window_s else "still poses"
+    accuracy = recognizer.confusion.accuracy
+    share = "too few recordings for a test" if accuracy is None else f"{accuracy:.1%} right"
+    return f"{output}: {kind}, trained in {duration_s:.2f} s, {share}"
+
+
+def _confusion_table(recognizer: Recognizer) -> Table:
+    """Return counts of held-out samples, actual by recognised class."""
+    recorded = Counter(each.label for each in recognizer.recordings)
+    table = Table(title="held-out blocks of time: actual class by recognised class", title_justify="left")
+    header, *rows = recognizer.confusion.rows()
+    table.add_column(header[0])
+    for name in header[1:]:
+        table.add_column(name, justify="right")
+    table.add_column("recordings", justify="right")
+    for row in rows:
+        table.add_row(*row, str(recorded[row[0]]))
+    return table

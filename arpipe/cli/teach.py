@@ -1,0 +1,83 @@
+"""`arpipe teach`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arpipe.cli.settings import NETWORKS, Setting, setting, with_settings
+
+if TYPE_CHECKING:
+    from arpipe.config import RunConfig
+
+FEATURES = Setting(
+    "",
+    str,
+    ("--features",),
+    "What counts: hand, hands, face, body, expressions, or several: 'hand,face'.",
+    "NAMES",
+    lambda text: {"teach.features": [name.strip() for name in text.split(",")]},
+)
+WINDOW = setting(
+    "teach.window_s",
+    float,
+    "--window",
+    metavar="S",
+    help="Length of a movement, up to 1 s; 0 for still poses.",
+)
+PAGE = (
+    setting(
+        "web.host",
+        str,
+        "--host",
+        metavar="ADDRESS",
+        help="Address of the page; beyond loopback, TLS is required.",
+    ),
+    setting("web.port", int, "--port", metavar="N", help="Port of the page; 0 picks a free one."),
+)
+
+
+@with_settings(FEATURES, WINDOW, *PAGE, *NETWORKS)
+def teach(
+    load: "Callable[[], RunConfig]",
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="Recogniser to add to; it is made if it does not exist."),
+    ] = None,
+    taught: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="CLASS=PATH",
+            help="Learn a class from a photo, a clip or a folder of these. Repeatable; one class must be none.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write. Default: FILE.")
+    ] = None,
+    web: Annotated[bool, typer.Option("--web", help="Teach on a page, with the browser's camera.")] = False,
+) -> None:
+    """Teach classes of your own, such as a wave or a hand beside the mouth, from a few samples."""
+    target = output or file
+    if target is None and not web:
+        raise typer.BadParameter("name the file that is to be written", param_hint="FILE or --output")
+    if taught:
+        _teach_files(load, taught, file, target)
+    elif web:
+        from arpipe.apps.teach.web.run import run
+
+        raise typer.Exit(run(load(), file, target or Path("recognizer.toml")))
+    else:
+        raise typer.BadParameter("give samples with --from, or record them on a page with --web")
+
+
+def _teach_files(
+    load: "Callable[[], RunConfig]", taught: list[str], file: Path | None, target: Path | None
+) -> None:
+    from arpipe.apps.teach.files import parse_taught, teach_files
+
+    if target is None:
+        raise typer.BadParameter("name the file that is to be written", param_hint="--output")
+    known = file if file is not None and file.exists() else None
+    teach_files(load(), parse_taught(taught), target, known)
