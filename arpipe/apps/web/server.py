@@ -151,10 +151,6 @@ class PageServer:
     def __init__(self, web: WebConfig, app: Starlette) -> None:
         self._access = Access.of(web)
         self._socket = _listen(web.host, web.port)
-        with ExitStack() as stack:
-            stack.callback(self._socket.close)
-            site = Site(config, source, stack.enter_context(Links(config, Failures())))
-            self._stack = stack.pop_all()
         self._server = _Server(
             web,
             uvicorn.Config(
@@ -191,7 +187,7 @@ class PageServer:
 
     def close(self) -> None:
         """Stop listening; `run` does so at its end."""
-        self._stack.close()
+        self._socket.close()
 
     def stop(self) -> None:
         """Let `run` return; may be called from any thread."""
@@ -211,7 +207,15 @@ class WebServer(PageServer):
     """
 
     def __init__(self, config: RunConfig, source: str | None = None) -> None:
-        super().__init__(config.web, Site(config, source).app())
+        with ExitStack() as stack:
+            links = stack.enter_context(Links(config, Failures()))
+            super().__init__(config.web, Site(config, source, links).app())
+            self._links = stack.pop_all()
+
+    def close(self) -> None:
+        """Stop listening, and close what results are sent through; `run` does so at its end."""
+        super().close()
+        self._links.close()
 
 
 class _Server(uvicorn.Server):
