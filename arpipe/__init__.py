@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from arpipe.config import ProfileConfig as ProfileConfig
     from arpipe.config import RunConfig as RunConfig
     from arpipe.config import WebConfig as WebConfig
+    from arpipe.controls.config import DriveConfig as DriveConfig
+    from arpipe.controls.config import TriggerConfig as TriggerConfig
+    from arpipe.controls.trigger import TriggerTimes as TriggerTimes
+    from arpipe.controls.watch import ControlEvent as ControlEvent
     from arpipe.custom.explain.explainer import Explainer as Explainer
     from arpipe.custom.model import Model as Model
     from arpipe.custom.model import open_model as open_model
@@ -129,6 +133,10 @@ _HOMES = {
     "Explainer": "arpipe.custom.explain.explainer",
     "Model": "arpipe.custom.model",
     "open_model": "arpipe.custom.model",
+    "DriveConfig": "arpipe.controls.config",
+    "TriggerConfig": "arpipe.controls.config",
+    "TriggerTimes": "arpipe.controls.trigger",
+    "ControlEvent": "arpipe.controls.watch",
     "Pack": "arpipe.effects.packs",
     "load_effect": "arpipe.effects.packs",
     "load_pack": "arpipe.effects.packs",
