@@ -175,6 +175,7 @@ class RunConfig(PipelineConfig):
         batch: How `arpipe batch` uses the machine.
         controls: Triggers with what they do, and signals that drive parameters.
         teach: Settings of `arpipe teach`.
+        recognizer: Recogniser of classes of one's own, for conditions on `class`, written by `arpipe teach`.
     """
 
     live: LiveConfig = LiveConfig()
@@ -185,6 +186,7 @@ class RunConfig(PipelineConfig):
     batch: JobsConfig = JobsConfig()
     teach: TeachConfig = TeachConfig()
     controls: tuple[ControlConfig, ...] = Field(default=(), max_length=MAX_CONTROLS)
+    recognizer: Path | None = None
 
 
 class ControlsFile(BaseModel):
@@ -192,11 +194,13 @@ class ControlsFile(BaseModel):
 
     Attributes:
         controls: As in `RunConfig`.
+        recognizer: As in `RunConfig`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     controls: tuple[ControlConfig, ...] = Field(default=(), max_length=MAX_CONTROLS)
+    recognizer: Path | None = None
 
 
 def load_config(
@@ -258,16 +262,22 @@ def config_file(source: str | Path | None) -> Path:
 
 
 def _from_controls(file: str | Path | None) -> Iterator[tuple[str, Table]]:
-    """Yield the table of a file with controls; sounds are relative to its folder."""
+    """Yield the table of a file with controls; the files that it names are relative to its folder."""
     if file is None:
         return
     path = expanded(file)
     table = read_toml(path)
     check(ControlsFile, table, str(path))
+    _anchor(table, "recognizer", path.parent)
     for control in table.get("controls", ()):
-        if "sound" in control:
-            control["sound"] = str(path.parent / control["sound"])
+        _anchor(control, "sound", path.parent)
     yield str(path), table
+
+
+def _anchor(table: Table, key: str, folder: Path) -> None:
+    """Make a path in a table relative to a folder, if it is there."""
+    if key in table:
+        table[key] = str(folder / table[key])
 
 
 def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, Table]]:

@@ -91,6 +91,7 @@ def batch(
         "export": export,
         "export_format": export_format,
         "controls": run.controls,
+        "recognizer": run.recognizer,
         "events": events,
         "timings": timings,
         "config_file": config_file(config),

@@ -34,11 +34,11 @@ class Names:
     """The names that one set of conditions can use.
 
     Args:
-        classes: Labels of the recognizer; None while none is known, which leaves every label of `class` open.
+        classes: Labels of the recogniser; None while none is known, which leaves every label of `class` open.
     """
 
     def __init__(self, classes: Sequence[str] | None = None) -> None:
-        self._signals = {**_fixed_signals(), **{signal.name: signal for signal in _class_signals(classes)}}
+        self._signals = {**_fixed_signals(), CLASS: _class_signal(classes)}
         self._by_ending: dict[str, list[str]] = {}
         for name in self._signals:
             self._by_ending.setdefault(name.rpartition(".")[2], []).append(name)
@@ -76,7 +76,7 @@ def number_signals() -> list[NumberSignal]:
 
 @cache
 def _fixed_signals() -> Mapping[str, Signal]:
-    """Every signal that does not depend on a recognizer."""
+    """Every signal that does not depend on a recogniser."""
     signals: tuple[Signal, ...] = (*_numbers(), *_labels(), *_points(), *_moments())
     return {signal.name: signal for signal in signals}
 
@@ -114,27 +114,22 @@ def _number(
 
 
 def _labels() -> Iterator[LabelSignal]:
-    def any_hand(moment: Moment, label: str) -> float | None:
-        return readers.gesture_score(moment.result.hands, label)
+    def any_hand(moment: Moment, label: str) -> bool | None:
+        return readers.has_gesture(moment.result.hands, label)
 
-    def hand(side: readers.Side, moment: Moment, label: str) -> float | None:
-        return readers.gesture_score([hand for hand in moment.result.hands if hand.side == side], label)
+    def hand(side: readers.Side, moment: Moment, label: str) -> bool | None:
+        return readers.has_gesture([hand for hand in moment.result.hands if hand.side == side], label)
 
     yield LabelSignal("gesture", GESTURES, GESTURE_NAMES, any_hand, is_single=False)
     for side in SIDES:
         yield LabelSignal(f"{side}_hand.gesture", GESTURES, GESTURE_NAMES, partial(hand, side))
 
 
-def _class_signals(classes: Sequence[str] | None) -> Iterator[Signal]:
-    def label_score(moment: Moment, label: str) -> float | None:
-        if moment.classes is None:
-            return None
-        scores = moment.classes.scores
-        score = scores.get(label, 0.0)
-        return score if score >= max(scores.values(), default=0.0) else 0.0
+def _class_signal(classes: Sequence[str] | None) -> LabelSignal:
+    def holds(moment: Moment, label: str) -> bool | None:
+        return None if moment.class_label is None else moment.class_label.label == label
 
-    labels = None if classes is None else tuple(classes)
-    yield LabelSignal(CLASS, frozenset(), labels, label_score)
+    return LabelSignal(CLASS, frozenset(), None if classes is None else tuple(classes), holds)
 
 
 def _points() -> Iterator[PointSignal]:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 
 from arpipe.controls.catalog import CLASS, Names
 from arpipe.controls.grammar import parse
-from arpipe.controls.nodes import Happening, Node, atoms, signals_of
+from arpipe.controls.nodes import Happening, Labelled, Node, atoms, signals_of
 from arpipe.controls.possible import is_possible
 from arpipe.controls.signals import Moment, NumberSignal
 from arpipe.errors import ConfigError
@@ -42,6 +42,11 @@ class Condition:
     def is_momentary(self) -> bool:
         """Whether it can hold in single frames only, because it depends on a movement that is complete in one."""
         return any(isinstance(atom, Happening) for atom in atoms(self.node))
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it depends on labels alone, which are steady by themselves."""
+        return all(isinstance(atom, Labelled) for atom in atoms(self.node))
 
     def level(self, moment: Moment) -> float:
         """Return how well it holds, in [0, 1]; 0 where that is unknown, because a subject is missing."""

@@ -1,7 +1,7 @@
 """Parsed conditions: a tree whose level is computed for each frame.
 
-A level is in [0, 1], and None where it is unknown because a subject is missing. A comparison of numbers has level 1 or
-0, a label or score its score. `and` takes the lowest level and `or` the highest. What is unknown stays so unless the
+A level is in [0, 1], and None where it is unknown because a subject is missing. A comparison has level 1 or 0, a
+score by itself has its value. `and` takes the lowest level and `or` the highest. What is unknown stays so unless the
 rest decides: something unknown `and` something that is 0 is 0.
 """
 
@@ -62,8 +62,9 @@ class Labelled:
     label: str
 
     def level(self, moment: Moment) -> float | None:
-        """Return the score of the label, 0 while another one holds."""
-        return self.signal.read(moment, self.label)
+        """Return 1 if it holds, 0 if another one does."""
+        holds = self.signal.holds(moment, self.label)
+        return None if holds is None else float(holds)
 
 
 @dataclass(frozen=True, slots=True)

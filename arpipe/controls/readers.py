@@ -85,12 +85,10 @@ def joint_deg(joint: str) -> Number:
     return number
 
 
-def gesture_score(hands: Sequence[TrackedHand], label: str) -> float | None:
-    """Return the best score of a gesture among the hands that show it, 0 if none does, None without gestures."""
-    gestures = [hand.gesture for hand in hands if hand.gesture is not None]
-    if not gestures:
-        return None
-    return max((gesture.score for gesture in gestures if gesture.label == label), default=0.0)
+def has_gesture(hands: Sequence[TrackedHand], label: str) -> bool | None:
+    """Whether one of some hands shows a gesture; None where no gesture is known."""
+    labels = [hand.gesture.label for hand in hands if hand.gesture is not None]
+    return label in labels if labels else None
 
 
 def has_movement(result: FrameResult, name: str) -> bool:

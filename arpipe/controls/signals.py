@@ -4,7 +4,7 @@ Where several faces or bodies are in the picture, a signal is that of the first 
 gesture is that of any hand, unless a side is named. A signal is None, which is unknown, while its subject is missing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 from typing import Protocol
@@ -13,12 +13,12 @@ from arpipe.needs import Need
 from arpipe.types import FrameResult, Points
 
 
-class ClassScores(Protocol):
-    """What a recognizer of one's own classes says about a moment; see `arpipe.recognition`."""
+class ClassLabel(Protocol):
+    """What a recogniser of one's own classes says about a moment; see `arpipe.recognition`."""
 
     @property
-    def scores(self) -> Mapping[str, float]:
-        """Class → score in [0, 1]; their sum is 1."""
+    def label(self) -> str:
+        """The class."""
         ...
 
 
@@ -28,11 +28,11 @@ class Moment:
 
     Attributes:
         result: Frame and detections.
-        classes: What the recognizer says about it; None without one.
+        class_label: What the recogniser says about it; None without one.
     """
 
     result: FrameResult
-    classes: ClassScores | None = None
+    class_label: ClassLabel | None = None
 
 
 Read = Callable[[Moment], float | None]
@@ -70,20 +70,20 @@ class NumberSignal:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelSignal:
-    """One label of several, each with a score.
+    """One label of several. Labels are steady: whoever gives them has averaged over time already.
 
     Attributes:
         name: As written in conditions, such as "gesture".
         needs: What perception must detect for it.
         labels: The labels; None where they are not known yet.
-        read: Returns the score of a label, 0 while another one is the label; None where nothing is known.
+        holds: Whether a label holds; None where nothing is known.
         is_single: Whether only one label holds at a time; two hands may show two gestures.
     """
 
     name: str
     needs: frozenset[Need]
     labels: tuple[str, ...] | None
-    read: Callable[[Moment, str], float | None]
+    holds: Callable[[Moment, str], bool | None]
     is_single: bool = True
 
 

@@ -46,6 +46,12 @@ class TriggerTimes(BaseModel):
         """The same without averaging and hold, for what lasts one frame."""
         return self.model_copy(update={"smooth_s": 0.0, "hold_s": 0.0})
 
+    @property
+    def for_steady(self) -> "TriggerTimes":
+        """The same without the averaging and hold that nobody asked for, for what is steady by itself."""
+        defaults = {"smooth_s", "hold_s"} - self.model_fields_set
+        return self.model_copy(update=dict.fromkeys(defaults, 0.0))
+
 
 class FrameIntervals:
     """The time that each frame stands for: since the frame before."""

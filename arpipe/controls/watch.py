@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from arpipe.controls.condition import Condition
-from arpipe.controls.signals import ClassScores, Moment
+from arpipe.controls.condition import Condition, parse_condition
+from arpipe.controls.signals import ClassLabel, Moment
 from arpipe.controls.trigger import Edge, Trigger, TriggerTimes
+from arpipe.errors import ConfigError
 from arpipe.needs import Need
 from arpipe.types import FrameResult
 from arpipe.types.rounding import DEG_DIGITS, SECONDS_DIGITS, Record, rounded_or_none
@@ -61,10 +62,28 @@ def on_edge(edge: Edge, handler: EventHandler) -> EventHandler:
 
 
 class Classifier(Protocol):
-    """Classifies the moments of a stream by a recognizer; see `arpipe.recognition`."""
+    """Classifies the moments of a stream."""
 
-    def update(self, result: FrameResult) -> ClassScores:
+    def update(self, result: FrameResult) -> ClassLabel:
         """Take the next frame into account and classify the moment."""
+        ...
+
+
+class ClassSource(Protocol):
+    """Knows classes of one's own: a `Recognizer`."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes."""
+        ...
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What perception must detect for it."""
+        ...
+
+    def stream(self) -> Classifier:
+        """Return a classifier for a stream."""
         ...
 
 
@@ -98,12 +117,13 @@ class ConditionWatch:
     """Follows conditions; attach it to a `Perception`.
 
     Args:
-        classifier: Classifies each moment, for conditions on `class`; None without a recognizer.
-        needs: What perception must detect for the classifier.
+        recognizer: Knows the classes of conditions on `class`; None for none.
     """
 
-    def __init__(self, classifier: Classifier | None = None, needs: frozenset[Need] = frozenset()) -> None:
-        self._classifier, self._needs = classifier, needs
+    def __init__(self, recognizer: ClassSource | None = None) -> None:
+        self._recognizer = recognizer
+        self._classifier: Classifier | None = None
+        self._needs: frozenset[Need] = frozenset()
         self._watched: tuple[_Watched, ...] = ()
 
     @property
@@ -116,22 +136,47 @@ class ConditionWatch:
         """Whether there is anything to follow."""
         return bool(self._watched)
 
-    def add(self, name: str, condition: Condition, times: TriggerTimes, handler: EventHandler) -> None:
+    def add(self, name: str, when: str, times: TriggerTimes, handler: EventHandler) -> None:
         """Follow one more condition.
 
         Args:
             name: Name for its events.
-            condition: The condition; one that can hold in single frames only is not averaged.
-            times: When it begins and ends.
+            when: The condition.
+            times: When it begins and ends; what lasts one frame, or is steady by itself, is not averaged.
             handler: Called with its events, on the thread that detects.
+
+        Raises:
+            ConfigError: It is not a condition, has an unknown name, can never hold, or is on classes and there is no
+                recogniser.
         """
-        used = times.instant if condition.is_momentary else times
+        condition = checked_condition(when, self._recognizer)
+        if condition.has_classes and self._recognizer is not None:
+            self._needs |= self._recognizer.needs
+            self._classifier = self._classifier or self._recognizer.stream()
+        used = times.instant if condition.is_momentary else times.for_steady if condition.is_steady else times
         self._needs |= condition.needs
         self._watched = (*self._watched, _Watched(name, condition, Trigger(used), handler))
 
     def observe(self, result: FrameResult) -> None:
         """Take the result of the next frame into account."""
-        classes = None if self._classifier is None else self._classifier.update(result)
-        moment = Moment(result, classes)
+        if self._recognizer is not None and self._classifier is not None and result.begins_stream:
+            self._classifier = self._recognizer.stream()
+        label = None if self._classifier is None else self._classifier.update(result)
+        moment = Moment(result, label)
         for watched in self._watched:
             watched.observe(moment)
+
+
+def checked_condition(when: str, recognizer: ClassSource | None) -> Condition:
+    """Parse a condition that is to be followed.
+
+    Raises:
+        ConfigError: As for `parse_condition`, or it is on classes and there is no recogniser.
+    """
+    condition = parse_condition(when, None if recognizer is None else recognizer.classes)
+    if condition.has_classes and recognizer is None:
+        raise ConfigError(
+            f"condition {when!r} is on classes of your own; name the recogniser that knows them: "
+            'recognizer = "mine.toml"'
+        )
+    return condition

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from arpipe.controls.condition import parse_condition
 from arpipe.controls.trigger import Edge, TriggerTimes
-from arpipe.controls.watch import ConditionWatch, EventHandler, on_edge
+from arpipe.controls.watch import ClassSource, ConditionWatch, EventHandler, checked_condition, on_edge
 from arpipe.effects.packs import Pack
 from arpipe.io.validation import check
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel
@@ -168,7 +167,12 @@ class Pipeline:
         self.perception.needs = self.renderer.needs
 
     def on(
-        self, when: str, *, edge: Edge = "start", times: TriggerTimes | None = None
+        self,
+        when: str,
+        *,
+        edge: Edge = "start",
+        times: TriggerTimes | None = None,
+        recognizer: ClassSource | None = None,
     ) -> Callable[[EventHandler], EventHandler]:
         """Call a function when a condition begins, from the next frame on: `@pipeline.on("smile")`.
 
@@ -179,18 +183,19 @@ class Pipeline:
             when: The condition, such as "smile" or 'gesture == "Thumb_Up"'; see docs/controls.md.
             edge: "start" to call it when the condition begins, "end" when it ends.
             times: Averaging, hysteresis, hold and rest; None for the defaults. Photos are taken by themselves.
+            recognizer: A `Recognizer` for conditions on classes of your own, such as 'class == "wave"'.
 
         Raises:
             ConfigError: It is not a condition, has an unknown name, or can never hold.
         """
-        condition = parse_condition(when, ())
+        checked_condition(when, recognizer)
         used = times or TriggerTimes()
         if not self.config.perception.follows:
             used = used.instant
 
         def decorate(handler: EventHandler) -> EventHandler:
-            watch = ConditionWatch()
-            watch.add(when, condition, used, on_edge(edge, handler))
+            watch = ConditionWatch(recognizer)
+            watch.add(when, when, used, on_edge(edge, handler))
             self.perception.attach(watch)
             return handler
 

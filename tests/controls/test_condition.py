@@ -13,13 +13,13 @@ from arpipe.needs import Need
 from tests.controls import results
 
 
-class Classes:
-    def __init__(self, **scores):
-        self.scores = scores
+class Class:
+    def __init__(self, label):
+        self.label = label
 
 
-def level(text, classes=None, **subjects):
-    return parse_condition(text).level(Moment(results.result(**subjects), classes))
+def level(text, label=None, **subjects):
+    return parse_condition(text).level(Moment(results.result(**subjects), label))
 
 
 def test_numbers_are_compared_with_constants_and_each_other():
@@ -32,19 +32,19 @@ def test_numbers_are_compared_with_constants_and_each_other():
     assert level("face.distance_m <= 0.5001", faces=turned) == 1.0
 
 
-def test_scores_and_labels_have_their_score_as_level():
+def test_scores_have_their_value_as_level_and_labels_hold_or_not():
     smiling = [results.face(scores={"mouthSmileLeft": 0.8, "mouthSmileRight": 0.6})]
     assert level("smile", faces=smiling) == pytest.approx(0.7)
     assert level("not smile", faces=smiling) == pytest.approx(0.3)
     hands = [results.hand("left", "Victory", 0.8), results.hand("right", "Thumb_Up", 0.9)]
-    assert level('gesture == "Thumb_Up"', hands=hands) == 0.9
+    assert level('gesture == "Thumb_Up"', hands=hands) == 1.0
     assert level('gesture == "Open_Palm"', hands=hands) == 0.0
-    assert level('left_hand.gesture == "Victory"', hands=hands) == 0.8
+    assert level('left_hand.gesture == "Victory"', hands=hands) == 1.0
     assert level('left_hand.gesture == "Thumb_Up"', hands=hands) == 0.0
-    assert level('gesture != "Thumb_Up"', hands=hands) == pytest.approx(0.1)
-    assert level("gesture == 'Thumb_Up' and gesture == 'Victory'", hands=hands) == 0.8
-    assert level('class == "wave"', Classes(wave=0.7, none=0.3)) == 0.7
-    assert level('class == "none"', Classes(wave=0.7, none=0.3)) == 0.0
+    assert level('gesture != "Thumb_Up"', hands=hands) == 0.0
+    assert level("gesture == 'Thumb_Up' and gesture == 'Victory'", hands=hands) == 1.0
+    assert level('class == "wave"', Class("wave")) == 1.0
+    assert level('class == "none"', Class("wave")) == 0.0
 
 
 def test_points_are_placed_as_the_person_sees_left_and_right():
@@ -98,6 +98,11 @@ def test_movements_hold_in_the_frame_that_completes_them():
     assert level("shake", faces=nodding) == 0.0
     assert parse_condition("nod and face.yaw_deg < 5").is_momentary
     assert not parse_condition("smile").is_momentary
+
+
+def test_labels_alone_are_steady():
+    assert parse_condition('gesture == "Victory" or class == "wave"').is_steady
+    assert not parse_condition('gesture == "Victory" and face.yaw_deg > 5').is_steady
 
 
 def test_precedence_is_not_then_and_then_or():

@@ -1,13 +1,14 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from arpipe.controls.condition import parse_condition
 from arpipe.controls.config import DriveConfig
 from arpipe.controls.drive import Drive
 from arpipe.controls.signals import Moment
 from arpipe.controls.trigger import TriggerTimes
 from arpipe.controls.watch import ConditionWatch
+from arpipe.errors import ConfigError
 from arpipe.needs import Need
 from tests.controls import results
 
@@ -19,7 +20,7 @@ def open_mouth(time_s, index, jaw):
 def test_events_have_name_time_and_duration():
     events = []
     watch = ConditionWatch()
-    watch.add("mouth", parse_condition("expression.jawOpen > 0.5"), TriggerTimes(), events.append)
+    watch.add("mouth", "expression.jawOpen > 0.5", TriggerTimes(), events.append)
     for index in range(90):
         watch.observe(open_mouth(index / 30, index, 0.9 if 30 <= index < 60 else 0.0))
     start, end = (event.to_dict() for event in events)
@@ -39,39 +40,67 @@ def test_events_have_name_time_and_duration():
 def test_a_movement_is_an_event_in_the_frame_that_completes_it():
     events = []
     watch = ConditionWatch()
-    watch.add("nod", parse_condition("nod"), TriggerTimes(), events.append)
+    watch.add("nod", "nod", TriggerTimes(), events.append)
     for index in range(10):
         face = results.face(movements=["nod"] if index == 4 else [])
         watch.observe(results.result(index / 30, index, faces=[face]))
     assert [(event.edge, event.frame) for event in events] == [("start", 4), ("end", 5)]
 
 
-def test_needs_are_those_of_all_conditions_and_the_recognizer():
-    watch = ConditionWatch(needs=frozenset({Need.GESTURES}))
-    watch.add("a", parse_condition("smile"), TriggerTimes(), print)
-    watch.add("b", parse_condition("body.left_wrist above nose"), TriggerTimes(), print)
-    assert watch.needs == {Need.GESTURES, Need.EXPRESSIONS, Need.BODY}
+class Classes:
+    """A recogniser that says "wave" from the seventh frame of each stream on."""
+
+    classes = ("wave", "none")
+    needs = frozenset({Need.GESTURES})
+
+    def stream(self):
+        self.count = 0
+        return self
+
+    def update(self, result):
+        self.count += 1
+        return SimpleNamespace(label="wave" if self.count > 6 else "none")
 
 
-def test_classes_come_from_the_recognizer():
-    class Classifier:
-        def update(self, result):
-            return type(
-                "Classes", (), {"scores": {"wave": 0.9 if result.frame.index > 5 else 0.1, "none": 0.5}}
-            )()
+def test_needs_are_those_of_all_conditions_and_of_the_recogniser_that_is_used():
+    watch = ConditionWatch(Classes())
+    watch.add("a", "smile", TriggerTimes(), print)
+    assert watch.needs == {Need.EXPRESSIONS}
+    watch.add("b", 'class == "wave"', TriggerTimes(), print)
+    assert watch.needs == {Need.GESTURES, Need.EXPRESSIONS}
 
+
+def test_classes_come_from_the_recogniser_and_are_not_averaged_again():
     events = []
-    watch = ConditionWatch(Classifier())
-    watch.add("wave", parse_condition('class == "wave"', ["wave", "none"]), TriggerTimes(), events.append)
-    for index in range(30):
+    watch = ConditionWatch(Classes())
+    watch.add("wave", 'class == "wave"', TriggerTimes(), events.append)
+    for index in range(20):
+        watch.observe(replace(results.result(index / 30, index), begins_stream=index in (0, 10)))
+    assert [(event.edge, event.frame) for event in events] == [("start", 6), ("start", 16)]
+
+
+def test_a_label_is_averaged_where_that_is_asked_for():
+    events = []
+    watch = ConditionWatch(Classes())
+    watch.add("wave", 'class == "wave"', TriggerTimes(hold_s=0.2), events.append)
+    for index in range(20):
         watch.observe(results.result(index / 30, index))
-    assert [event.name for event in events] == ["wave"]
+    assert [event.frame for event in events] == [11]
+
+
+def test_classes_need_a_recogniser_that_knows_them():
+    with pytest.raises(
+        ConfigError, match='on classes of your own; name the recogniser.*recognizer = "mine.toml"'
+    ):
+        ConditionWatch().add("wave", 'class == "wave"', TriggerTimes(), print)
+    with pytest.raises(ConfigError, match="class is never 'wav'; did you mean 'wave'"):
+        ConditionWatch(Classes()).add("wave", 'class == "wav"', TriggerTimes(), print)
 
 
 def test_another_stream_begins_anew():
     events = []
     watch = ConditionWatch()
-    watch.add("mouth", parse_condition("expression.jawOpen > 0.5"), TriggerTimes(), events.append)
+    watch.add("mouth", "expression.jawOpen > 0.5", TriggerTimes(), events.append)
     for start_s in (0.0, 100.0):
         for index in range(15):
             result = open_mouth(start_s + index / 30, index, 0.9)

@@ -133,7 +133,7 @@ def test_what_a_callback_raises_is_raised_by_detect():
     [
         ("smil", "did you mean 'smile'"),
         ("smile > 2", "can never hold"),
-        ('class == "wave"', "class is never 'wave'"),
+        ('class == "wave"', "name the recogniser"),
     ],
 )
 def test_conditions_are_checked_at_once(when, message):

@@ -32,6 +32,7 @@ class BatchConfig(BaseModel):
         video: How videos are compressed; its quality holds for pictures too.
         pipeline: What is detected and drawn.
         controls: Conditions whose events are written, and that change effects.
+        recognizer: Recogniser for conditions on `class`, or None.
         events: File for the timeline of events of one input, folder for several; None to write none.
         workers: How many inputs are processed at once, and what becomes of those whose process ends.
     """
@@ -48,6 +49,7 @@ class BatchConfig(BaseModel):
     video: VideoSinkConfig = VideoSinkConfig()
     pipeline: PipelineConfig = PipelineConfig()
     controls: tuple[ControlConfig, ...] = ()
+    recognizer: Path | None = None
     events: Path | None = None
     workers: JobsConfig = JobsConfig()
 

@@ -12,6 +12,7 @@ from arpipe.controls.config import ControlConfig
 from arpipe.effects.packs import Pack
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.perception import Perception
+from arpipe.recognition.recognizer import Recognizer
 from arpipe.types import Frame, FrameResult, Picture
 
 
@@ -25,6 +26,7 @@ class ControlledPipeline:
         controls: The controls.
         effects: Specs of the configured effects, with which each input begins.
         follows: Whether frames follow each other; photos are taken by themselves.
+        recognizer: Knows the classes of conditions on `class`; None for none.
     """
 
     def __init__(
@@ -34,9 +36,10 @@ class ControlledPipeline:
         effects: Sequence[str],
         *,
         follows: bool,
+        recognizer: Recognizer | None = None,
     ) -> None:
         self._pipeline, self._controls, self._effects = pipeline, controls, effects
-        self._reactions = Reactions(controls, Failures(), follows=follows)
+        self._reactions = Reactions(controls, Failures(), follows=follows, recognizer=recognizer)
         self._reactions.attach(pipeline.perception)
         self._commands = self._fresh_commands()
 

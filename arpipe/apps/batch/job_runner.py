@@ -13,6 +13,7 @@ from arpipe.apps.batch.job import BatchPipeline, Outcome, run_job
 from arpipe.apps.batch.plan import Job
 from arpipe.apps.failures import describe
 from arpipe.apps.reactions.events_file import EventsFile
+from arpipe.apps.reactions.reactions import load_recognizer
 from arpipe.errors import ArpipeError, RenderError, WeightsError
 from arpipe.io.source import SourceInfo
 from arpipe.timing import Clock, TimingLog
@@ -40,7 +41,7 @@ class JobRunner:
     ) -> None:
         self._wanted = config.pipeline if config.export is None else with_exported(config.pipeline)
         self._video = config.video.model_copy(update={"threads": config.video.threads or threads})
-        self._controls = config.controls
+        self._controls, self._recognizer = config.controls, load_recognizer(config.recognizer)
         self._make_pipeline, self._emit, self._threads = make_pipeline, emit, threads
         self._mode: Mode | None = None
         self._pipeline: BatchPipeline | None = None
@@ -89,7 +90,13 @@ class JobRunner:
         pipeline = self._make_pipeline(self._wanted, mode)
         if not self._controls:
             return pipeline
-        return ControlledPipeline(pipeline, self._controls, self._wanted.effects, follows=mode != "image")
+        return ControlledPipeline(
+            pipeline,
+            self._controls,
+            self._wanted.effects,
+            follows=mode != "image",
+            recognizer=self._recognizer,
+        )
 
     def _with_effects_checked(self, outcome: Outcome) -> Outcome:
         """Report if effects were requested and no picture shows any."""

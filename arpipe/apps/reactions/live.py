@@ -6,7 +6,7 @@ from typing import Self
 
 from arpipe.apps.failures import Failures
 from arpipe.apps.reactions.outward import OutwardActions
-from arpipe.apps.reactions.reactions import Reactions, triggers_of
+from arpipe.apps.reactions.reactions import Reactions, load_recognizer, triggers_of
 from arpipe.config import RunConfig
 from arpipe.controls.senders.sender import Sender, open_sender
 from arpipe.pipeline.perception import Perception
@@ -21,6 +21,7 @@ class Links:
 
     Attributes:
         failures: As above.
+        recognizer: Knows classes of one's own; None for none.
         outward: Carries out what triggers do outside the app.
         senders: Send results and events.
 
@@ -30,6 +31,7 @@ class Links:
 
     def __init__(self, run: RunConfig, failures: Failures) -> None:
         self.failures = failures
+        self.recognizer = load_recognizer(run.recognizer)
         triggers = triggers_of(run.controls)
         with ExitStack() as stack:
             self.outward = OutwardActions(triggers, allow_keyboard=run.live.allow_keyboard, failures=failures)
@@ -67,6 +69,7 @@ class LiveReactions(Reactions):
             links.failures,
             follows=run.perception.follows,
             perform=links.outward.perform,
+            recognizer=links.recognizer,
         )
         self.listeners = tuple(sender.send_event for sender in links.senders)
         self._senders = links.senders

@@ -3,14 +3,15 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 from arpipe.apps.failures import Failures
 from arpipe.apps.reactions.commands import Commands
 from arpipe.controls.actions import Action
-from arpipe.controls.condition import parse_condition
 from arpipe.controls.config import ControlConfig, DriveConfig, TriggerConfig
-from arpipe.controls.watch import ConditionWatch, ControlEvent
+from arpipe.controls.watch import ClassSource, ConditionWatch, ControlEvent
 from arpipe.pipeline.perception import Perception
+from arpipe.recognition.recognizer import Recognizer
 
 EventListener = Callable[[ControlEvent], None]
 Perform = Callable[[TriggerConfig, ControlEvent], None]
@@ -24,6 +25,7 @@ class Reactions:
         failures: Collects what cannot be done.
         follows: Whether frames follow each other; photos are taken by themselves.
         perform: Carries out what leaves the app, on the caller's thread; None to leave it out.
+        recognizer: Knows the classes of conditions on `class`; None for none.
 
     Attributes:
         drives: Signals that set parameters, for the effects.
@@ -37,16 +39,16 @@ class Reactions:
         *,
         follows: bool = True,
         perform: Perform | None = None,
+        recognizer: ClassSource | None = None,
     ) -> None:
         self.drives = drives_of(controls)
         self.listeners: tuple[EventListener, ...] = ()
         self._failures, self._perform = failures, perform
         self._pending: deque[tuple[TriggerConfig, ControlEvent]] = deque()
-        self._watch = ConditionWatch()
+        self._watch = ConditionWatch(recognizer)
         for trigger in triggers_of(controls):
             times = trigger if follows else trigger.instant
-            condition = parse_condition(trigger.when, ())
-            self._watch.add(trigger.label, condition, times, partial(self._take, trigger))
+            self._watch.add(trigger.label, trigger.when, times, partial(self._take, trigger))
 
     def attach(self, perception: Perception) -> None:
         """Follow the results of a perception from now on."""
@@ -78,6 +80,11 @@ class Reactions:
             listener(event)
         if event.edge == "start":
             self._pending.append((trigger, event))
+
+
+def load_recognizer(path: Path | None) -> Recognizer | None:
+    """Load the recogniser for conditions on classes, if one is named; raises ConfigError if it is damaged."""
+    return None if path is None else Recognizer.load(path)
 
 
 def triggers_of(controls: Sequence[ControlConfig]) -> list[TriggerConfig]:
