@@ -35,11 +35,12 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
         ["holistic.png"],
     ),
     "16_mouth_switches_glasses.py": (
-        ["sample", "60", "switched.png", "face.yaw_deg > 3"],
+        ["sample", "40", "switched.png", "face.yaw_deg < -3"],
         ["switched.png"],
     ),
     "17_rock_paper_scissors.py": (["sample", "3"], []),
     "18_squat_counter.py": (["sample", "3", "squat.png"], ["squat.png"]),
+    "19_own_gestures.py": (["-", "sample", "mine.toml"], ["mine.toml"]),
     "13_own_sink.py": (["sample", "8", "latest.jpg"], ["latest.jpg"]),
     "10_another_background.py": (
         [str(ROOT / "assets/samples/astronaut.png"), "."],

@@ -22,7 +22,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
 # These need a camera, a screen or a person, or judge this machine: only their arguments are checked.
-INTERACTIVE = ("arpipe doctor", "arpipe live   ", "arpipe live --web")
+INTERACTIVE = (
+    "arpipe doctor",
+    "arpipe live   ",
+    "arpipe live --web",
+    "arpipe live --controls",
+    "arpipe live --send",
+)
 JUDGING = "--budget"  # exits with 1 where this machine exceeds the budget
 PROGRAMS = [text for kind, text in BLOCKS if kind == "python"]
 
