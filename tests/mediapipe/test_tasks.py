@@ -1,5 +1,6 @@
 import threading
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from arpipe.weights import store
 pytestmark = pytest.mark.weights
 
 vision = mp.tasks.vision
+EXPRESSIONS = Path(__file__).parents[1] / "golden" / "expressions"
 Mode = vision.RunningMode
 TASKS = {
     "face_detector": (vision.FaceDetector, vision.FaceDetectorOptions),
@@ -56,9 +58,55 @@ def test_a_face_has_478_landmarks_and_a_pose(portrait):
     assert result.face_blendshapes == []
 
 
-def test_blendshapes_are_refused():
-    with pytest.raises(ValueError, match="no network for blendshapes"):
-        made(vision.FaceLandmarker, vision.FaceLandmarkerOptions, output_face_blendshapes=True)
+def test_a_face_has_the_blendshapes_of_mediapipe_tasks(portrait):
+    with made(vision.FaceLandmarker, vision.FaceLandmarkerOptions, output_face_blendshapes=True) as task:
+        (shapes,) = task.detect(image(portrait)).face_blendshapes
+    with np.load(EXPRESSIONS / "expressions.npz") as golden:
+        expected = golden["scores"][0]
+    assert [shape.index for shape in shapes] == list(range(52))
+    assert (shapes[0].category_name, shapes[25].category_name) == ("_neutral", "jawOpen")
+    assert {shape.display_name for shape in shapes} == {""}
+    np.testing.assert_allclose([shape.score for shape in shapes], expected, atol=0.005)
+
+
+def test_a_gesture_is_recognised_in_an_image(shared_data):
+    path = (
+        shared_data / "mediapipe-samples/examples/gesture_recognizer/ios/GestureRecognizerTests/thumbs-up.png"
+    )
+    with made(vision.GestureRecognizer, vision.GestureRecognizerOptions) as task:
+        result = task.recognize(mp.Image.create_from_file(str(path)))
+    ((gesture,),) = result.gestures
+    assert (gesture.category_name, gesture.index, gesture.display_name) == ("Thumb_Up", -1, "")
+    assert gesture.score == pytest.approx(0.8537, abs=0.005)  # of MediaPipe 0.10.21, on a turned crop
+    assert result.handedness[0][0].category_name == "Right"
+    assert (len(result.hand_landmarks[0]), len(result.hand_world_landmarks[0])) == (21, 21)
+
+
+@pytest.mark.parametrize(
+    ("settings", "label"),
+    [
+        ({"category_denylist": ["Thumb_Up"]}, "None"),
+        ({"category_allowlist": ["Victory"]}, "Victory"),
+        ({"score_threshold": 0.95}, "None"),
+    ],
+)
+def test_gestures_can_be_limited(settings, label, shared_data):
+    path = (
+        shared_data / "mediapipe-samples/examples/gesture_recognizer/ios/GestureRecognizerTests/thumbs-up.png"
+    )
+    canned = mp.tasks.components.processors.ClassifierOptions(**settings)
+    options = vision.GestureRecognizerOptions
+    with made(vision.GestureRecognizer, options, canned_gesture_classifier_options=canned) as task:
+        ((gesture,),) = task.recognize(mp.Image.create_from_file(str(path))).gestures
+    assert gesture.category_name == label
+
+
+def test_gestures_follow_a_video(portrait):
+    options = vision.GestureRecognizerOptions
+    with made(vision.GestureRecognizer, options, running_mode=Mode.VIDEO) as task:
+        assert task.recognize_for_video(image(portrait), 0).gestures == []
+        with pytest.raises(ValueError, match="image mode"):
+            task.recognize(image(portrait))
 
 
 def test_a_body_is_found_with_its_mask(portrait):
@@ -190,7 +238,7 @@ def test_a_model_file_with_other_weights_is_refused(tmp_path):
 
 
 def test_what_no_network_reaches_is_named():
-    for name in ("GestureRecognizer", "GestureRecognizerOptions", "ObjectDetector"):
+    for name in ("ImageClassifier", "ImageClassifierOptions", "ObjectDetector"):
         with pytest.raises(AttributeError, match="no networks"):
             getattr(vision, name)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from arpipe.errors import WeightsError
 from arpipe.mediapipe.tasks.core.base_options import BaseOptions
 from arpipe.weights import store
+from arpipe.weights.archive import NESTED
 from arpipe.weights.convert.digest import weights_digest
 
 TFLITE_IDENTIFIER = b"TFL3"
@@ -18,7 +19,8 @@ def check_weights(options: BaseOptions, networks: Mapping[str, str]) -> None:
 
     Args:
         options: Name the file or its content.
-        networks: Name of the file in a `.task` → network of the catalogue; one of them if it is a `.tflite`.
+        networks: Name of the file in a `.task` → network of the catalogue; one of them if it is a `.tflite`. A `!`
+            stands before the name of a file in a `.task` inside.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -53,7 +55,9 @@ def _member(content: bytes, member: str, name: str) -> bytes:
         return content
     if not zipfile.is_zipfile(io.BytesIO(content)):
         raise WeightsError(f"{name} is neither a .task nor a .tflite file")
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if member not in archive.namelist():
-            raise WeightsError(f"{name} holds no {member}: it is a model of another task")
-        return archive.read(member)
+    for part in member.split(NESTED):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if part not in archive.namelist():
+                raise WeightsError(f"{name} holds no {part}: it is a model of another task")
+            content = archive.read(part)
+    return content

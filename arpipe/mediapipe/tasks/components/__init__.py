@@ -1,5 +1,5 @@
-"""What tasks answer with."""
+"""What tasks answer with, and how."""
 
-from arpipe.mediapipe.tasks.components import containers
+from arpipe.mediapipe.tasks.components import containers, processors
 
-__all__ = ["containers"]
+__all__ = ["containers", "processors"]

@@ -9,6 +9,11 @@ from arpipe.mediapipe.tasks.vision.face_landmarker import (
     FaceLandmarkerResult,
     FaceLandmarksConnections,
 )
+from arpipe.mediapipe.tasks.vision.gesture_recognizer import (
+    GestureRecognizer,
+    GestureRecognizerOptions,
+    GestureRecognizerResult,
+)
 from arpipe.mediapipe.tasks.vision.hand_landmarker import (
     HandLandmarker,
     HandLandmarkerOptions,
@@ -35,6 +40,9 @@ __all__ = [
     "FaceLandmarkerOptions",
     "FaceLandmarkerResult",
     "FaceLandmarksConnections",
+    "GestureRecognizer",
+    "GestureRecognizerOptions",
+    "GestureRecognizerResult",
     "HandLandmarker",
     "HandLandmarkerOptions",
     "HandLandmarkerResult",
@@ -53,7 +61,6 @@ __all__ = [
 _ABSENT = (
     "FaceAligner",
     "FaceStylizer",
-    "GestureRecognizer",
     "HolisticLandmarker",
     "ImageClassifier",
     "ImageEmbedder",

@@ -75,7 +75,7 @@ class VisionTask(ABC, Generic[Options, Result]):
             )
         self._running_mode, self._callback = options.running_mode, options.result_callback
         self._runtime = Runtime()
-        check_weights(options.base_options, self.networks)
+        check_weights(options.base_options, self._networks_of(options))
         self._open(options, self._runtime)
         self._timer = StageTimer()
         self._lock = threading.Lock()
@@ -107,6 +107,11 @@ class VisionTask(ABC, Generic[Options, Result]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _networks_of(self, options: Options) -> Mapping[str, str]:
+        """Return those of `networks` that the options need."""
+        del options
+        return self.networks
 
     @abstractmethod
     def _open(self, options: Options, runtime: Runtime) -> None:

@@ -1,6 +1,6 @@
-"""Faces: 478 landmarks and the head's pose."""
+"""Faces: 478 landmarks, 52 scores of the expression, and the head's pose."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +15,16 @@ from arpipe.mediapipe.tasks.components.containers.landmark import NormalizedLand
 from arpipe.mediapipe.tasks.vision.base import DetectingTask, TaskOptions
 from arpipe.mediapipe.tasks.vision.connections import Connection, connected
 from arpipe.mediapipe.tasks.vision.convert import normalized_landmarks
+from arpipe.models.expressions import ExpressionNetwork
 from arpipe.tracking.mediapipe.faces import FaceSmoother, face_networks
 from arpipe.tracking.mediapipe.many import ManyTracker
-from arpipe.types import Frame, Landmarks
+from arpipe.types import EXPRESSION_NAMES, Frame, Landmarks
 
 NETWORKS = {
     "face_detector.tflite": "face_detector_short",
     "face_landmarks_detector.tflite": "face_mesh_v2",
 }
+BLENDSHAPES = {"face_blendshapes.tflite": "face_blendshapes"}
 VERTICAL_FOV_DEG = 63.0  # of the camera that MediaPipe assumes
 CM_PER_M = 100.0
 GL_FROM_CAMERA = np.diag([1.0, -1.0, -1.0])  # MediaPipe's camera looks along -z, y up
@@ -63,7 +65,7 @@ class FaceLandmarkerOptions(TaskOptions[FaceLandmarkerResult]):
         min_face_detection_confidence: Score in [0, 1] that a detection needs.
         min_face_presence_confidence: Score in [0, 1] that landmarks need.
         min_tracking_confidence: Accepted; tracked faces are taken for detected ones as with MediaPipe's default.
-        output_face_blendshapes: Not available: an error.
+        output_face_blendshapes: Score the expression, too: 52 categories per face.
         output_facial_transformation_matrixes: Solve the head's pose too, (4, 4), cm, from the canonical face to a
             camera with a vertical field of view of 63° that looks along -z, y up. It is arpipe's own solution.
     """
@@ -82,9 +84,11 @@ class FaceLandmarker(DetectingTask[FaceLandmarkerOptions, FaceLandmarkerResult])
     options_type = FaceLandmarkerOptions
     networks = NETWORKS
 
+    def _networks_of(self, options: FaceLandmarkerOptions) -> Mapping[str, str]:
+        return {**NETWORKS, **BLENDSHAPES} if options.output_face_blendshapes else NETWORKS
+
     def _open(self, options: FaceLandmarkerOptions, runtime: Runtime) -> None:
-        if options.output_face_blendshapes:
-            raise ValueError("arpipe has no network for blendshapes; set output_face_blendshapes to False")
+        self._expressions = ExpressionNetwork(runtime) if options.output_face_blendshapes else None
         self._tracker = ManyTracker(
             face_networks(runtime, "v2", options.min_face_detection_confidence),
             options.num_faces,
@@ -101,9 +105,18 @@ class FaceLandmarker(DetectingTask[FaceLandmarkerOptions, FaceLandmarkerResult])
             found = [] if smooth is None else [smooth]
         return FaceLandmarkerResult(
             face_landmarks=[normalized_landmarks(face, frame) for face in found],
-            face_blendshapes=[],
+            face_blendshapes=[] if self._expressions is None else _blendshapes(self._expressions, found),
             facial_transformation_matrixes=[] if self._solver is None else _poses(self._solver, found, frame),
         )
+
+
+def _blendshapes(network: ExpressionNetwork, found: Sequence[Landmarks]) -> list[list[Category]]:
+    """Score each face; a face on which the network fails has no categories."""
+    scored = [[] if scores is None else scores.tolist() for scores in network.score(found)]
+    return [
+        [Category(index, score, "", EXPRESSION_NAMES[index]) for index, score in enumerate(scores)]
+        for scores in scored
+    ]
 
 
 def _poses(solver: HeadPoseSolver, found: Sequence[Landmarks], frame: Frame) -> list[Array]:
