@@ -42,6 +42,10 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
     "18_squat_counter.py": (["sample", "3", "squat.png"], ["squat.png"]),
     "19_own_gestures.py": (["-", "sample", "mine.toml"], ["mine.toml"]),
     "13_own_sink.py": (["sample", "8", "latest.jpg"], ["latest.jpg"]),
+    "16_hair_and_hands.py": (
+        [str(ROOT / "assets/samples/astronaut.png"), "."],
+        ["covered.png", "under_hair.png", "matte.png"],
+    ),
     "10_another_background.py": (
         [str(ROOT / "assets/samples/astronaut.png"), "."],
         ["blurred.png", "bokeh.png", "sunset_behind.png", "cut_out.png"],
