@@ -99,6 +99,23 @@ def batch_config(monkeypatch):
     return run
 
 
+@pytest.mark.parametrize(
+    ("flags", "policy"),
+    [([], "refuse"), (["--resume"], "resume"), (["--skip-existing"], "skip"), (["--overwrite"], "overwrite")],
+)
+def test_flags_for_existing_outputs_arrive(batch_config, flags, policy):
+    config = batch_config(
+        "a/", "--recursive", "--shard", "2/3", "-j", "auto", "--retries", "4", "-o", "b/", *flags
+    )
+    assert (config.existing, config.recursive, config.shard) == (policy, True, "2/3")
+    assert (config.workers.jobs, config.workers.retries) == ("auto", 4)
+
+
+def test_flags_for_existing_outputs_exclude_each_other(capsys):
+    assert main(["batch", "a.mp4", "-o", "b.mp4", "--resume", "--overwrite"]) == 2
+    assert "exclude each other" in capsys.readouterr().err
+
+
 def test_batch_flags_arrive(batch_config, tmp_path):
     flags = [
         "-e",

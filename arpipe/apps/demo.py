@@ -8,9 +8,11 @@ from typing import Protocol
 
 from rich.console import Console
 
+from arpipe.apps.batch.inputs import SAMPLE
 from arpipe.apps.batch.job import BatchPipeline, run_job
-from arpipe.apps.batch.plan import DEFAULT_EXPORT, SAMPLE, Job, make_plan
+from arpipe.apps.batch.plan import make_plan
 from arpipe.apps.batch.report import Report
+from arpipe.apps.batch.targets import DEFAULT_EXPORT, Job
 from arpipe.apps.contact_sheet import Tile, compose
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings

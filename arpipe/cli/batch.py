@@ -47,6 +47,20 @@ def batch(
     source: Annotated[
         str | None, typer.Option("--source", metavar="sample", help="The bundled sample as one more input.")
     ] = None,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", "-r", help="Search folders inside folders, and mirror them.")
+    ] = False,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", metavar="I/N", help="Only this share of the inputs, such as 3/16."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue an interrupted run; what is done and whole is skipped.")
+    ] = False,
+    skip_existing: Annotated[
+        bool, typer.Option("--skip-existing", help="Skip inputs of which all outputs exist.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace outputs that exist.")] = False,
     output: Annotated[
         str | None,
         typer.Option(
@@ -79,6 +93,10 @@ def batch(
     """Put effects on videos and photos, and export landmarks and head poses."""
     if no_video and output:
         raise typer.BadParameter("it excludes --output", param_hint="--no-video")
+    policies = {"resume": resume, "skip": skip_existing, "overwrite": overwrite}
+    chosen = [policy for policy, is_given in policies.items() if is_given]
+    if len(chosen) > 1:
+        raise typer.BadParameter("--resume, --skip-existing and --overwrite exclude each other")
     from arpipe.apps import batch as app
     from arpipe.config import config_file
     from arpipe.io.validation import check
@@ -87,6 +105,9 @@ def batch(
     given: dict[str, object] = {
         "inputs": tuple(inputs or ()),
         "source": source,
+        "recursive": recursive,
+        "shard": shard,
+        "existing": chosen[0] if chosen else "refuse",
         "output": output,
         "export": export,
         "export_format": export_format,

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
+from arpipe.apps.batch.existing import Policy
 from arpipe.apps.batch.job import ControllablePipeline
 from arpipe.config import JobsConfig
 from arpipe.controls.config import ControlConfig
@@ -24,6 +25,9 @@ class BatchConfig(BaseModel):
     Attributes:
         inputs: Files, folders and patterns.
         source: "sample" to use the bundled sample as one more input.
+        recursive: Search folders inside folders, too, and mirror them in the folders of the outputs.
+        shard: Share of the inputs to process, such as "3/16"; all shards write into the same folder.
+        existing: What happens to outputs that exist; see `arpipe.apps.batch.existing.select`.
         output: File for one input, folder for several, or an output named `name:target`; None to write no pictures.
         export: File for one input, folder for several; None to export no data.
         export_format: Format of the data; None to choose by the suffix, JSONL in folders.
@@ -41,6 +45,9 @@ class BatchConfig(BaseModel):
 
     inputs: tuple[str, ...] = ()
     source: Literal["sample"] | None = None
+    recursive: bool = False
+    shard: str | None = None
+    existing: Policy = "refuse"
     output: Path | str | None = None
     export: Path | None = None
     export_format: ExportFormat | None = None

@@ -3,10 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from arpipe.apps.batch.identity import InputIdentity
 from arpipe.apps.batch.job import Outcome
-from arpipe.apps.batch.plan import Job
+from arpipe.apps.batch.targets import Job
 from arpipe.io.source import SourceInfo
 from arpipe.timing import TimingLog
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """An input is about to be processed; nothing has been written for it."""
+
+    job: Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +35,19 @@ class Advanced:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """An input is done, and its outputs are in place."""
+    """An input is done, and its outputs are in place.
+
+    Attributes:
+        job: The job.
+        outcome: What came of it.
+        log: The stage times of its frames.
+        identity: The input's identity before it was read; None if it is no file.
+    """
 
     job: Job
     outcome: Outcome
     log: TimingLog
+    identity: InputIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +66,5 @@ class Interrupted:
     reason: str
 
 
-Event = Started | Advanced | Finished | Failed | Interrupted
+Event = Assigned | Started | Advanced | Finished | Failed | Interrupted
 Emit = Callable[[Event], None]

@@ -4,18 +4,20 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from arpipe.apps.batch.plan import Job
+from arpipe.apps.batch.targets import Job
 from arpipe.effects.packs import Pack
+from arpipe.errors import MediaError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import Export, ExportHeader, open_export
 from arpipe.io.sink import Sink
 from arpipe.io.sinks import open_sink
 from arpipe.io.source import Source, SourceInfo
-from arpipe.io.sources import open_source
+from arpipe.io.sources import media_kind, open_source
 from arpipe.io.video.reader import VideoFile, VideoFileConfig
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.handover import BackgroundWriter
@@ -23,6 +25,8 @@ from arpipe.pipeline.perception import Perception
 from arpipe.pipeline.runner import FramePipeline, pictures, results
 from arpipe.timing import Clock, TimingLog
 from arpipe.types import Frame, Picture
+
+_KINDS = {"images": "a picture", "animation": "an animation", "video": "a video"}
 
 CAPTURE_STAGE = "capture"
 ENCODE_STAGE = "encode"
@@ -211,6 +215,13 @@ def _timed(frames: Iterable[Frame], capture_ms: dict[int, float], clock: Clock) 
 
 
 def _open(job: Job, threads: int) -> Source:
+    if job.kind == "sample":
+        return open_source(job.spec)
+    found = media_kind(Path(job.spec))
+    if found != job.kind:
+        raise MediaError(
+            f"{job.spec}: holds {_KINDS[found]}, but its name says {_KINDS[job.kind]}; rename it, or give it by name"
+        )
     if job.kind == "video":
         return VideoFile(job.spec, VideoFileConfig(threads=threads))
     return open_source(job.spec)

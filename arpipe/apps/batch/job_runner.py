@@ -9,8 +9,9 @@ from typing import Self
 from arpipe.apps.batch.config import BatchConfig, Mode, OpenPipeline, with_exported
 from arpipe.apps.batch.controlled import ControlledPipeline
 from arpipe.apps.batch.events import Advanced, Emit, Failed, Finished, Started
+from arpipe.apps.batch.identity import identify
 from arpipe.apps.batch.job import BatchPipeline, Outcome, run_job
-from arpipe.apps.batch.plan import Job
+from arpipe.apps.batch.targets import Job
 from arpipe.apps.failures import describe
 from arpipe.apps.reactions.events_file import EventsFile
 from arpipe.apps.reactions.reactions import load_recognizer
@@ -53,7 +54,7 @@ class JobRunner:
             RenderError, WeightsError: Nothing can be drawn or detected on this machine; every input would fail.
         """
         pipeline, log = self._pipeline_for(mode_of(job)), TimingLog()
-        progress = _Progress(job, self._emit)
+        progress, identity = _Progress(job, self._emit), identify(job.spec)
         try:
             with _timeline(job, pipeline):
                 outcome = run_job(
@@ -66,7 +67,10 @@ class JobRunner:
         except Exception as error:  # noqa: BLE001 - an unexpected error in one input must not stop the others
             self._emit(Failed(job, describe(error)))
         else:
-            self._emit(Finished(job, self._with_effects_checked(outcome), log))
+            outcome = self._with_effects_checked(outcome)
+            if identity != identify(job.spec):
+                outcome = replace(outcome, losses=(*outcome.losses, "the file was changed while it was read"))
+            self._emit(Finished(job, outcome, log, identity))
 
     def close(self) -> None:
         """Close the pipeline; may be called twice."""

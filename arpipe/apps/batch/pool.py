@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from arpipe.apps.batch.events import Emit, Failed, Finished, Interrupted
+from arpipe.apps.batch.events import Assigned, Emit, Failed, Finished, Interrupted
 from arpipe.apps.batch.job_runner import mode_of
-from arpipe.apps.batch.plan import Job
+from arpipe.apps.batch.targets import Job
 from arpipe.apps.batch.worker import Block, Hopeless, Idle, Message
 from arpipe.apps.batch.worker_process import WorkerProcess
 from arpipe.config import JobsConfig
@@ -95,7 +95,10 @@ class Pool:
             raise message.error
         if isinstance(message, Idle):
             self._failed_starts = 0
-            worker.send(self._blocks.popleft() if self._blocks else ())
+            block = self._blocks.popleft() if self._blocks else ()
+            for job in block:
+                self._emit(worker.number)(Assigned(job))
+            worker.send(block)
             return
         if isinstance(message, Finished | Failed):
             worker.jobs.popleft()
@@ -160,6 +163,5 @@ def _size_bytes(job: Job) -> int:
 
 def _remove_leftovers(job: Job) -> None:
     """Remove the temporary files that a killed process left in the folders of a job's outputs."""
-    for path in (job.output, job.export, job.events):
-        if isinstance(path, Path):
-            remove_abandoned(path.parent)
+    for folder in {file.path.parent for file in job.files()}:
+        remove_abandoned(folder)

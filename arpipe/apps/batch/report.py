@@ -13,7 +13,7 @@ from rich.table import Table
 from arpipe.apps.batch.bars import Bars
 from arpipe.apps.batch.events import Advanced, Event, Failed, Finished, Interrupted, Started
 from arpipe.apps.batch.job import Outcome
-from arpipe.apps.batch.plan import Job
+from arpipe.apps.batch.targets import Job
 from arpipe.io.source import SourceInfo
 from arpipe.subjects import exported
 from arpipe.timing import Clock
@@ -37,12 +37,13 @@ class Report:
     Args:
         console: Where to print.
         total: Number of inputs.
+        skipped: Number of further inputs that are done already.
         clock: Monotonic seconds.
     """
 
-    def __init__(self, console: Console, total: int, clock: Clock = time.monotonic) -> None:
+    def __init__(self, console: Console, total: int, skipped: int = 0, clock: Clock = time.monotonic) -> None:
         self._console = console
-        self._total = total
+        self._total, self._skipped = total, skipped
         self._clock = clock
         self._rows: list[tuple[str, ...]] = []
         self._failed = self._incomplete = 0
@@ -119,7 +120,8 @@ class Report:
         """Print a table of all inputs and their outcomes."""
         good = len(self._rows) - self._failed
         lost = f", {self._incomplete} of them with losses" if self._incomplete else ""
-        title = f"{good} of {self._total} done{lost}, {self._failed} failed"
+        skipped = f", {self._skipped} were done already" if self._skipped else ""
+        title = f"{good} of {self._total} done{lost}, {self._failed} failed{skipped}"
         table = Table(title=title, title_justify="left")
         table.add_column("input", overflow="fold")
         for column in ("frames", "found", "seconds", "FPS"):

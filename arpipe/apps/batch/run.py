@@ -2,17 +2,25 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 
 from arpipe.apps.batch.capacity import free_memory_bytes, usable_cores, worker_count
 from arpipe.apps.batch.config import BatchConfig, OpenPipeline, open_pipeline
-from arpipe.apps.batch.events import Event, Finished
+from arpipe.apps.batch.events import Assigned, Event, Finished
+from arpipe.apps.batch.existing import Selection, select
+from arpipe.apps.batch.inputs import SAMPLE
 from arpipe.apps.batch.job_runner import JobRunner, mode_of
-from arpipe.apps.batch.plan import SAMPLE, TIMINGS_ROLE, Job, OtherFiles, Plan, make_plan
+from arpipe.apps.batch.manifest import Manifest
+from arpipe.apps.batch.plan import TIMINGS_ROLE, OtherFiles, Plan, make_plan
 from arpipe.apps.batch.pool import Pool
+from arpipe.apps.batch.recorder import Recorder, settings_digest
 from arpipe.apps.batch.report import Report
+from arpipe.apps.batch.shard import Shard
+from arpipe.apps.batch.targets import Job
 from arpipe.apps.batch.worker_process import WorkerProcess
 from arpipe.apps.run_files import config_files, say_removed
 from arpipe.apps.signals import interrupt_on_sigterm
@@ -55,11 +63,19 @@ def run(
     plan = _plan(config)
     say_removed(plan.removed, console)
     log = TimingLog()
-    with interrupt_on_sigterm(), Report(console, len(plan.jobs) + len(plan.refusals)) as report:
+    with ExitStack() as stack:
+        stack.enter_context(interrupt_on_sigterm())
+        recorder = _open_recorder(config, plan.folder, stack)
+        selection = _select(config, plan, recorder)
+        for note in (*plan.notes, *selection.notes):
+            console.print(note, markup=False, highlight=False, soft_wrap=True)
+        report = stack.enter_context(
+            Report(console, len(selection.jobs) + len(plan.refusals), selection.skipped)
+        )
         try:
             for refusal in plan.refusals:
                 report.failure(refusal.spec, refusal.reason)
-            _run_jobs(plan.jobs, config, make_pipeline, _Observer(report, log))
+            _run_jobs(selection.jobs, config, make_pipeline, _Observer(report, log, recorder))
             code = EXIT_FAILED if report.failed or report.incomplete else 0
         except KeyboardInterrupt:
             code = EXIT_INTERRUPTED
@@ -82,16 +98,19 @@ class _Observer:
     Args:
         report: Prints it.
         log: Collects the stage times.
+        recorder: Writes the manifest; None where there is none.
     """
 
-    def __init__(self, report: Report, log: TimingLog) -> None:
-        self._report, self._log = report, log
+    def __init__(self, report: Report, log: TimingLog, recorder: Recorder | None) -> None:
+        self._report, self._log, self._recorder = report, log, recorder
 
     def __call__(self, event: Event, worker: int = 0) -> None:
         """Take an event of a worker."""
         self._report.observe(event, worker)
         if isinstance(event, Finished):
             self._log.extend(event.log)
+        if self._recorder is not None:
+            self._recorder.observe(event)
 
 
 def _plan(config: BatchConfig) -> Plan:
@@ -108,7 +127,27 @@ def _plan(config: BatchConfig) -> Plan:
         config.video.codec,
         others,
         config.events,
+        config.recursive,
     )
+
+
+def _open_recorder(config: BatchConfig, folder: Path | None, stack: ExitStack) -> Recorder | None:
+    """Open the manifest in the folder of the outputs; None if outputs are single files."""
+    if folder is None:
+        if config.shard is not None or config.existing == "resume":
+            flag = "--resume" if config.shard is None else "--shard"
+            raise ConfigError(f"{flag} needs a folder of outputs: give --output or --export a folder")
+        return None
+    label = "" if config.shard is None else Shard.parse(config.shard).label
+    manifest = stack.enter_context(Manifest(folder, label))
+    return Recorder(manifest, settings_digest(config))
+
+
+def _select(config: BatchConfig, plan: Plan, recorder: Recorder | None) -> Selection:
+    jobs: Sequence[Job] = plan.jobs
+    if config.shard is not None and plan.folder is not None:
+        jobs = Shard.parse(config.shard).share(jobs, plan.folder)
+    return select(jobs, config.existing, recorder)
 
 
 def _run_jobs(
@@ -121,6 +160,7 @@ def _run_jobs(
             for job in sorted(
                 jobs, key=mode_of
             ):  # "image" before "video", so that each pipeline is built once
+                observer(Assigned(job))
                 runner.run(job)
         return
     if isinstance(config.output, str):

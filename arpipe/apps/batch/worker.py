@@ -9,7 +9,7 @@ import cv2
 from arpipe.apps.batch.config import BatchConfig, OpenPipeline
 from arpipe.apps.batch.events import Event
 from arpipe.apps.batch.job_runner import JobRunner
-from arpipe.apps.batch.plan import Job
+from arpipe.apps.batch.targets import Job
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.errors import RenderError, WeightsError
 

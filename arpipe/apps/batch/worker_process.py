@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 
 from arpipe.apps.batch.config import BatchConfig, OpenPipeline
-from arpipe.apps.batch.plan import Job
+from arpipe.apps.batch.targets import Job
 from arpipe.apps.batch.worker import Block, Message, work
 
 END_TIMEOUT_S = 5.0  # to discard the outputs in progress

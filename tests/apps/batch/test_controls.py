@@ -90,7 +90,7 @@ def test_several_inputs_have_a_timeline_each(tmp_path):
         write_clip(tmp_path / name)
     code, text = batch(inputs=(str(tmp_path),), controls=controls(MOUTH), events=tmp_path / "timelines")
     assert code == 0, text
-    made = sorted(path.name for path in (tmp_path / "timelines").iterdir())
+    made = sorted(path.name for path in (tmp_path / "timelines").glob("[!.]*"))
     assert made == ["a.events.jsonl", "b.events.jsonl"]
     first, second = (events(tmp_path / "timelines" / name) for name in made)
     assert first == second

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig, run
 from arpipe.apps.batch.capacity import WORKER_BYTES, usable_cores, worker_count
-from arpipe.apps.batch.plan import Job
 from arpipe.apps.batch.pool import BLOCK_SIZE, blocks_of
+from arpipe.apps.batch.targets import Job
 from arpipe.config import JobsConfig
 from arpipe.errors import ArpipeError, ConfigError, RenderError
 from tests.apps.batch.fakes import TRIP_VARIABLE, make_fake, trips
@@ -54,7 +54,7 @@ def batch(footage, out, make_pipeline=make_fake, **workers):
 
 
 def contents(out):
-    return {path.relative_to(out): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    return {path.relative_to(out): path.read_bytes() for path in sorted(out.rglob("[!.]*")) if path.is_file()}
 
 
 def test_killed_and_hanging_processes_change_nothing_in_the_outputs(footage, tmp_path, trip):
@@ -94,7 +94,7 @@ def test_interrupt_ends_all_processes_and_leaves_no_half_file(footage, tmp_path,
     code, text = batch(footage, tmp_path / "out", jobs=2)
     assert code == EXIT_INTERRUPTED
     assert "what was finished stays" in text
-    assert not list((tmp_path / "out").rglob(".*"))
+    assert not list((tmp_path / "out").rglob(".*.arpipe"))
 
 
 def test_machine_that_cannot_draw_ends_the_batch(footage, tmp_path, trip):

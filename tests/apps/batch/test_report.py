@@ -4,8 +4,8 @@ import pytest
 from rich.console import Console
 
 from arpipe.apps.batch.job import Outcome
-from arpipe.apps.batch.plan import Job
 from arpipe.apps.batch.report import LINE_EVERY_S, Report
+from arpipe.apps.batch.targets import Job
 from arpipe.io.source import SourceInfo
 
 

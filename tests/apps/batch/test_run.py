@@ -40,7 +40,7 @@ def batch(factory=None, terminal=False, **settings):
 
 
 def files(folder):
-    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+    return sorted(path.name for path in folder.rglob("[!.]*") if path.is_file())
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arpipe.apps.batch import plan as batch_plan
-from arpipe.apps.batch.plan import FreeNames, make_plan
+from arpipe.apps.batch.plan import make_plan
 from tests.scaling import MOST_GROWTH, growth
 
 
@@ -35,11 +35,3 @@ def test_planning_is_linear_in_the_number_of_inputs(tmp_path: Path, monkeypatch,
             path.touch()
         prepared[number] = [str(path) for path in paths]
     assert max(growth(plan, 50)) < MOST_GROWTH
-
-
-def test_taking_the_same_name_again_and_again_is_linear():
-    def take(number: int) -> None:
-        names = FreeNames()
-        assert len({names.take(Path("a.png")) for _ in range(number)}) == number
-
-    assert max(growth(take, 200)) < MOST_GROWTH

@@ -1,0 +1,104 @@
+"""Outputs that exist already: refused, replaced, skipped, or continued by the manifest of the run that wrote them."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from arpipe.apps.batch.identity import InputIdentity, absolute, identify, output_sizes
+from arpipe.apps.batch.manifest import Attempt
+from arpipe.apps.batch.targets import Job
+from arpipe.errors import OutputError
+
+Policy = Literal["refuse", "overwrite", "skip", "resume"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is left to do.
+
+    Attributes:
+        jobs: Inputs to process.
+        skipped: Number of inputs that are done.
+        notes: Sentences for the user.
+    """
+
+    jobs: tuple[Job, ...]
+    skipped: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class History(Protocol):
+    """What is known of earlier runs, and of this one.
+
+    Attributes:
+        attempts: The last attempt at every input, by its absolute path.
+        arpipe: Version of arpipe.
+        settings: Digest of the settings.
+    """
+
+    @property
+    def attempts(self) -> Mapping[str, Attempt]: ...  # noqa: D102
+
+    arpipe: str
+    settings: str
+
+
+def select(jobs: Sequence[Job], policy: Policy, history: History | None) -> Selection:
+    """Decide which inputs are processed.
+
+    Args:
+        jobs: All inputs.
+        policy: What happens to outputs that exist: "refuse" ends the batch, "overwrite" replaces them, "skip" leaves
+            out inputs of which all outputs exist, "resume" those that the manifest records as done and whole, and
+            replaces outputs of inputs that it records as begun.
+        history: The manifest; None where there is none.
+
+    Raises:
+        OutputError: An output exists and must not be replaced.
+    """
+    if policy == "overwrite":
+        return Selection(tuple(jobs))
+    if policy == "resume" and history is not None:
+        return _resumed(jobs, history)
+    left = [job for job in jobs if policy != "skip" or not _exist_all(job)]
+    _refuse_existing(left)
+    return Selection(tuple(left), len(jobs) - len(left))
+
+
+def _refuse_existing(jobs: Sequence[Job]) -> None:
+    taken = [file.path for job in jobs for file in job.files() if os.path.lexists(file.path)]
+    if taken:
+        number = "it" if len(taken) == 1 else f"{len(taken)} outputs"
+        raise OutputError(
+            f"{taken[0]}: {number} would be replaced; add --overwrite to replace, --skip-existing to leave out inputs "
+            "whose outputs are complete, or --resume to continue an interrupted run"
+        )
+
+
+def _resumed(jobs: Sequence[Job], history: History) -> Selection:
+    attempts = {job: history.attempts.get(absolute(job.spec)) for job in jobs}
+    done = {
+        job: each for job, each in attempts.items() if each and each.state == "done" and _is_whole(job, each)
+    }
+    changed = {
+        job
+        for job, each in done.items()
+        if (each.arpipe, each.settings) != (history.arpipe, history.settings)
+    }
+    left = [job for job in jobs if job not in done or job in changed]
+    _refuse_existing([job for job in left if attempts[job] is None])  # what was begun may be replaced
+    inputs = "1 input is" if len(changed) == 1 else f"{len(changed)} inputs are"
+    notes = (f"{inputs} done again, because the settings or arpipe have changed",) if changed else ()
+    return Selection(tuple(left), len(jobs) - len(left), notes)
+
+
+def _is_whole(job: Job, attempt: Attempt) -> bool:
+    """Whether the input has not changed since an attempt, and its outputs are those that were written."""
+    identity = identify(job.spec)
+    before = None if attempt.size is None else InputIdentity(attempt.size, attempt.mtime_ns or 0)
+    return identity == before and output_sizes(job) == attempt.outputs
+
+
+def _exist_all(job: Job) -> bool:
+    return all(os.path.lexists(file.path) for file in job.files())

@@ -1,0 +1,138 @@
+"""Finds the inputs of a batch: files, the media of folders, and what patterns match."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from arpipe.io.files import files_matching, is_folder, is_pattern
+from arpipe.io.sources import FileKind
+
+MediaKind = FileKind | Literal["sample"]
+
+SAMPLE = "sample"
+
+# What a folder is searched for. These suffixes leave no doubt, so that a folder of 50,000 files is planned without
+# opening any of them; a file whose content differs fails when its turn comes.
+_PICTURES = (".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".jp2", ".ppm", ".pgm")
+_VIDEOS = (
+    *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".wmv"),
+    *(".flv", ".3gp", ".mjpeg", ".mjpg", ".ogv", ".mxf"),
+)
+_CERTAIN: dict[str, MediaKind] = {
+    **dict.fromkeys(_PICTURES, "images"),
+    **dict.fromkeys(_VIDEOS, "video"),
+}
+_PICTURES_OR_ANIMATIONS = frozenset((".png", ".gif", ".webp", ".avif"))
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input.
+
+    Attributes:
+        spec: What `open_source` opens.
+        name: Name by which its outputs are called: the file's name, behind the folders that are mirrored.
+        kind: What it holds by its suffix; None if only the content tells.
+    """
+
+    spec: str
+    name: str
+    kind: MediaKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An input that cannot be used, with the reason."""
+
+    spec: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Found:
+    """Inputs, and what is left out.
+
+    Attributes:
+        inputs: Every input once, in the order given; the files of a folder sorted by name.
+        refusals: Inputs that cannot be used.
+        notes: Sentences on what was left out.
+    """
+
+    inputs: list[Input] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def find_inputs(texts: Iterable[str], recursive: bool, outputs: Sequence[Path]) -> Found:
+    """Find all inputs that the user names.
+
+    Args:
+        texts: Files, folders, patterns or "sample".
+        recursive: Whether to search the folders inside folders, too. Hidden files and folders are left out.
+        outputs: Folders of outputs, which are not searched.
+    """
+    search = _Search(recursive, frozenset(os.path.realpath(folder) for folder in outputs))
+    seen: dict[str, Input] = {}
+    for text in texts:
+        try:
+            inputs = list(search.inputs_of(text))
+        except OSError as error:
+            search.found.refusals.append(Refusal(text, f"cannot be read ({error.strerror or error})"))
+            continue
+        if not inputs:
+            search.found.refusals.append(Refusal(text, "there are no pictures or videos"))
+        for each in inputs:
+            seen.setdefault(each.spec, each)
+    search.found.inputs = list(seen.values())
+    return search.found
+
+
+class _Search:
+    """Searches folders.
+
+    Args:
+        recursive: Whether to search the folders inside folders.
+        outputs: Real paths of folders that are not searched.
+    """
+
+    def __init__(self, recursive: bool, outputs: frozenset[str]) -> None:
+        self._recursive, self._outputs = recursive, outputs
+        self.found = Found()
+
+    def inputs_of(self, text: str) -> Iterator[Input]:
+        """Yield what a text stands for; raises OSError if the folder that it names cannot be read."""
+        if is_folder(text):
+            yield from self._media_in(text)
+        elif is_pattern(text):
+            for path in sorted(files_matching(text)):
+                if path.is_file():
+                    yield Input(str(path), path.name)
+        else:
+            yield Input(text, Path(text).name, "sample" if text == SAMPLE else None)
+
+    def _media_in(self, top: str) -> Iterator[Input]:
+        os.listdir(top)  # raises what `os.walk` keeps to itself
+        for folder, folders, files in os.walk(top, onerror=self._refuse):
+            inner = sorted(
+                name for name in folders if not name.startswith(".") and self._is_input(folder, name)
+            )
+            if inner and not self._recursive:
+                noun = "folder in it is" if len(inner) == 1 else "folders in it are"
+                self.found.notes.append(f"{folder}: {len(inner)} {noun} not searched; add --recursive")
+            folders[:] = inner if self._recursive else []
+            mirrored = os.path.relpath(folder, top)
+            for name in sorted(files):
+                suffix = os.path.splitext(name)[1].lower()
+                if not name.startswith(".") and (suffix in _CERTAIN or suffix in _PICTURES_OR_ANIMATIONS):
+                    shown = name if mirrored == os.curdir else f"{mirrored}{os.sep}{name}"
+                    yield Input(f"{folder.rstrip(os.sep)}{os.sep}{name}", shown, _CERTAIN.get(suffix))
+
+    def _is_input(self, folder: str, name: str) -> bool:
+        return not self._outputs or os.path.realpath(f"{folder}{os.sep}{name}") not in self._outputs
+
+    def _refuse(self, error: OSError) -> None:
+        self.found.refusals.append(
+            Refusal(str(error.filename), f"cannot be read ({error.strerror or error})")
+        )

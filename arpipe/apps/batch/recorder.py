@@ -1,0 +1,74 @@
+"""Writes what happens to the inputs of a batch into its manifest."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from arpipe import __version__
+from arpipe.apps.batch.config import BatchConfig, with_exported
+from arpipe.apps.batch.events import Assigned, Event, Failed, Finished, Interrupted
+from arpipe.apps.batch.identity import absolute, output_sizes
+from arpipe.apps.batch.manifest import Attempt, Manifest, State
+from arpipe.apps.run_files import config_files
+from arpipe.pipeline.pipeline import PipelineConfig
+
+
+class Recorder:
+    """Appends a line to the manifest for every attempt.
+
+    Args:
+        manifest: Where to write.
+        settings: Digest of the settings.
+        arpipe: Version of arpipe.
+
+    Attributes:
+        settings, arpipe: As above.
+    """
+
+    def __init__(self, manifest: Manifest, settings: str, arpipe: str = __version__) -> None:
+        self._manifest, self.settings, self.arpipe = manifest, settings, arpipe
+
+    @property
+    def attempts(self) -> Mapping[str, Attempt]:
+        """The last attempt at every input, by its absolute path."""
+        return self._manifest.attempts
+
+    def observe(self, event: Event) -> None:
+        """Record an event that begins or ends an attempt; others are ignored."""
+        path = absolute(event.job.spec)
+        if isinstance(event, Assigned):
+            self._manifest.append(Attempt(self.arpipe, self.settings, path, "begun"))
+        elif isinstance(event, Failed | Interrupted):
+            state: State = "failed" if isinstance(event, Failed) else "interrupted"
+            self._manifest.append(Attempt(self.arpipe, self.settings, path, state, reason=event.reason))
+        elif isinstance(event, Finished):
+            outcome, identity = event.outcome, event.identity
+            self._manifest.append(
+                Attempt(
+                    self.arpipe,
+                    self.settings,
+                    path,
+                    "done",
+                    None if identity is None else identity.size,
+                    None if identity is None else identity.mtime_ns,
+                    output_sizes(event.job),
+                    outcome.frames,
+                    round(outcome.seconds, 3),
+                    "; ".join(outcome.losses),
+                )
+            )
+
+
+def settings_digest(config: BatchConfig) -> str:
+    """Return a digest of everything in the settings that the outputs of an input depend on, files included."""
+    pipeline = config.pipeline if config.export is None else with_exported(config.pipeline)
+    wanted = {
+        "pipeline": pipeline.model_dump(mode="json", include=set(PipelineConfig.model_fields)),
+        "video": config.video.model_dump(mode="json", exclude={"threads"}),
+        "controls": [control.model_dump(mode="json") for control in config.controls],
+        "files": [
+            [file.role, file.path.name, hashlib.sha256(file.path.read_bytes()).hexdigest()]
+            for file in config_files(config.pipeline, None)
+        ],
+    }
+    return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:16]
