@@ -47,6 +47,7 @@ class Command:
     writes: dict[str, tuple[Arguments, str]] = field(default_factory=dict)
 
 
+MOUTH = 'controls=[{name="mouth", when="expression.jawOpen > 0.5"}]'
 COMMANDS = {
     "batch": Command(
         {
@@ -60,6 +61,7 @@ COMMANDS = {
             "--export": (flag("--export"), ""),
             "--export (header)": (flag("--export"), ".json"),
             "--timings": (flag("--timings"), ""),
+            "--events": (lambda path: ["--set", MOUTH, "--events", str(path)], ""),
         },
     ),
     "profile": Command(
