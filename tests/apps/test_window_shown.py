@@ -60,8 +60,9 @@ def screen():
 
 
 def run_of(tmp_path, **more):
+    controls = more.pop("controls", ())
     settings = {"source": "sample", "folder": tmp_path / "captures", "mirror": False, **more}
-    return RunConfig.model_validate({"effects": ("wayfarer",), "live": settings})
+    return RunConfig.model_validate({"effects": ("wayfarer",), "live": settings, "controls": controls})
 
 
 def sample_capture():
@@ -130,6 +131,32 @@ def test_keys_choose_effects(screen, tmp_path):
         press(app, window, glfw.KEY_D)
         assert [pack.name for pack in app.session.renderer.packs] == ["debug"]
         assert all(preview is not None for preview in app.hud.previews)
+
+
+def test_triggers_do_what_keys_do(screen, tmp_path):
+    controls = [
+        {"when": "faces > 0", "effect": "round(scale=1.1)", "set": {"round.tilt_deg": 2.0}},
+        {"when": "faces > 0", "hold_s": 0.4, "do": ["mirror", "snapshot", "record", "pause"]},
+    ]
+    with opened(tmp_path, controls=controls) as (app, _):
+        until(app, lambda: app.session.capture.paused)
+        assert app.carousel.selected.title == "Round"
+        (pack,) = app.session.renderer.packs
+        assert (pack.layers[0].params.scale, pack.layers[0].params.tilt_deg) == (1.1, 2.0)
+        assert app._mirror
+        assert [path.suffix for path in (tmp_path / "captures").iterdir()] == [".png"]
+        assert [outlet.name for outlet in app.session.outlets] == ["recording"]
+        assert app.failures.messages == ()
+
+
+def test_a_trigger_that_fails_is_shown_and_the_run_goes_on(screen, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("arpipe.apps.stream.commands.save_snapshot", broken)
+    controls = [{"when": "faces > 0", "name": "hello", "do": "snapshot"}]
+    with opened(tmp_path, controls=controls) as (app, _):
+        until(app, lambda: app.failures.messages)
+        frames = app.session.figures.frames
+        until(app, lambda: app.session.figures.frames >= frames + 3)
+    assert capsys.readouterr().err.count("control 'hello' failed: unexpected TypeError: a defect") == 1
 
 
 def test_record_and_snapshot_write_files_that_open(screen, tmp_path):
