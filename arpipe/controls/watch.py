@@ -8,7 +8,7 @@ from arpipe.controls.condition import Condition, parse_condition
 from arpipe.controls.signals import ClassLabel, Moment
 from arpipe.controls.trigger import Edge, Trigger, TriggerTimes
 from arpipe.errors import ConfigError
-from arpipe.needs import Need
+from arpipe.needs import AnyNeed, Need
 from arpipe.types import FrameResult
 from arpipe.types.rounding import DEG_DIGITS, SECONDS_DIGITS, Record, rounded_or_none
 
@@ -118,17 +118,20 @@ class ConditionWatch:
 
     Args:
         recognizer: Knows the classes of conditions on `class`; None for none.
+        needs: What else perception must detect.
     """
 
-    def __init__(self, recognizer: ClassSource | None = None) -> None:
+    def __init__(
+        self, recognizer: ClassSource | None = None, needs: frozenset[AnyNeed] = frozenset()
+    ) -> None:
         self._recognizer = recognizer
         self._classifier: Classifier | None = None
-        self._needs: frozenset[Need] = frozenset()
+        self._needs = needs
         self._watched: tuple[_Watched, ...] = ()
 
     @property
-    def needs(self) -> frozenset[Need]:
-        """What perception must detect for the conditions."""
+    def needs(self) -> frozenset[AnyNeed]:
+        """What perception must detect."""
         return self._needs
 
     @property

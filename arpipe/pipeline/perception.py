@@ -112,7 +112,7 @@ class ResultObserver(Protocol):
     """Follows the results of a stream; see `Perception.attach`."""
 
     @property
-    def needs(self) -> frozenset[Need]:
+    def needs(self) -> frozenset[AnyNeed]:
         """What must be detected for it."""
         ...
 

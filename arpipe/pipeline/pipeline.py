@@ -1,6 +1,7 @@
 """The whole way of a frame: perception, then effects."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +10,15 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from arpipe.controls.trigger import Edge, TriggerTimes
-from arpipe.controls.watch import ClassSource, ConditionWatch, EventHandler, checked_condition, on_edge
-from arpipe.effects.packs import Pack
+from arpipe.controls.watch import (
+    ClassSource,
+    ConditionWatch,
+    ControlEvent,
+    EventHandler,
+    checked_condition,
+    on_edge,
+)
+from arpipe.effects.packs import Pack, load_effect
 from arpipe.io.validation import check
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel
 from arpipe.pipeline.fork_guard import ForkGuard
@@ -97,6 +105,8 @@ class Pipeline:
         self._detect_thread: ThreadPoolExecutor | None = None
         self._guard = ForkGuard("pipeline")
         self._next_index = 0
+        self._callback_thread: int | None = None
+        self._postponed: Sequence[str | Pack] | None = None
 
     @property
     def camera(self) -> CameraModel:
@@ -116,7 +126,7 @@ class Pipeline:
             ValueError: The array has another shape or dtype, or a time was given for a `Frame`, which has its own.
             ForkError: This process was forked from the one that made the pipeline.
         """
-        return self.perception.detect(self._as_frame(frame, captured_s))
+        return self.perception.detect(self._begin_frame(frame, captured_s))
 
     def render(self, result: FrameResult, out: Pixels | None = None) -> Picture:
         """Draw the effects onto the frame of a result; see `EffectRenderer.render`."""
@@ -128,7 +138,7 @@ class Pipeline:
     def process(self, frame: Frame | Pixels, captured_s: float | None = None) -> Picture:
         """Detect in the next frame and render it; arguments and errors as in `detect`."""
         self._guard.check()
-        frame = self._as_frame(frame, captured_s)
+        frame = self._begin_frame(frame, captured_s)
         if self._render_thread is None or frame.pixels.nbytes < LARGE_FRAME_BYTES:
             return self.render(self.perception.detect(frame))
         copy = self._render_thread.submit(frame.pixels.copy)  # on another core, while the networks run
@@ -141,7 +151,7 @@ class Pipeline:
         while the next one is in perception. With a `context` of the caller's, rendering blocks the loop's thread.
         """
         self._guard.check()
-        frame = self._as_frame(frame, captured_s)
+        frame = self._begin_frame(frame, captured_s)
         if self._detect_thread is None:
             self._detect_thread = ThreadPoolExecutor(1, "arpipe-detect")
         result = await asyncio.wrap_future(self._detect_thread.submit(self.perception.detect, frame))
@@ -152,6 +162,9 @@ class Pipeline:
     def set_effects(self, effects: str | Pack | Sequence[str | Pack]) -> None:
         """Draw other effects from the next frame on; those that stay are kept.
 
+        In a function that `on` calls, the next frame is the one after that of the event, for which nothing was detected
+        that other effects may need.
+
         Args:
             effects: A spec or pack, or several.
 
@@ -160,6 +173,9 @@ class Pipeline:
         """
         self._guard.check()
         chosen = _as_sequence(effects)
+        if self._callback_thread == threading.get_ident():
+            self._postponed = [each if isinstance(each, Pack) else load_effect(each) for each in chosen]
+            return
         if self._render_thread is None:
             self.renderer.update_effects(chosen)
         else:
@@ -195,7 +211,7 @@ class Pipeline:
 
         def decorate(handler: EventHandler) -> EventHandler:
             watch = ConditionWatch(recognizer)
-            watch.add(when, when, used, on_edge(edge, handler))
+            watch.add(when, when, used, on_edge(edge, lambda event: self._call_back(handler, event)))
             self.perception.attach(watch)
             return handler
 
@@ -228,6 +244,21 @@ class Pipeline:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _call_back(self, handler: EventHandler, event: ControlEvent) -> None:
+        """Call a function that `on` has registered, and keep the effects that it sets for the next frame."""
+        self._callback_thread = threading.get_ident()
+        try:
+            handler(event)
+        finally:
+            self._callback_thread = None
+
+    def _begin_frame(self, picture: Frame | Pixels, captured_s: float | None) -> Frame:
+        """Set postponed effects, and return a picture as a frame."""
+        if self._postponed is not None:
+            effects, self._postponed = self._postponed, None
+            self.set_effects(effects)
+        return self._as_frame(picture, captured_s)
 
     def _as_frame(self, picture: Frame | Pixels, captured_s: float | None) -> Frame:
         if isinstance(picture, Frame):

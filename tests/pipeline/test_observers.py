@@ -89,6 +89,27 @@ def test_a_callback_is_called_when_a_condition_begins_or_ends():
     assert lasted_s == pytest.approx((end - start) / 30)
 
 
+@pytest.mark.gl
+def test_effects_set_in_a_callback_are_drawn_from_the_next_frame_on(monkeypatch):
+    needs = []
+    with Pipeline() as pipeline:
+
+        @pipeline.on("smile", times=TriggerTimes().instant)
+        def smiled(event):
+            pipeline.set_effects("filter(kernel=[[0, 0, 0], [0, 0, 0], [0, 0, 0]])")
+            with pytest.raises(ConfigError, match="did you mean 'filter'"):
+                pipeline.set_effects("filtr")
+
+        levels = []
+        for frame in frames(0, 250, 250, 250):
+            levels.append(pipeline.process(frame).pixels.mean())
+            needs.append(len(pipeline.renderer.packs))
+    assert smiled is not None
+    assert needs == [0, 0, 1, 1]
+    assert levels[1] == 250.0
+    assert levels[2] != 250.0
+
+
 def test_times_can_be_chosen():
     frames_at = []
     with Pipeline() as pipeline:

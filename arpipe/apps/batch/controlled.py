@@ -7,7 +7,7 @@ from arpipe.apps.failures import Failures
 from arpipe.apps.reactions.reactions import EventListener, Reactions, effects_of
 from arpipe.apps.stream.carousel import Carousel
 from arpipe.apps.stream.commands import SelectionCommands
-from arpipe.apps.stream.selection import EffectSelection
+from arpipe.apps.stream.selection import EffectSelection, selectable_needs
 from arpipe.controls.config import ControlConfig
 from arpipe.effects.packs import Pack
 from arpipe.pipeline.camera_model import CameraModel
@@ -39,7 +39,13 @@ class ControlledPipeline:
         recognizer: Recognizer | None = None,
     ) -> None:
         self._pipeline, self._controls, self._effects = pipeline, controls, effects
-        self._reactions = Reactions(controls, Failures(), follows=follows, recognizer=recognizer)
+        self._reactions = Reactions(
+            controls,
+            Failures(),
+            follows=follows,
+            recognizer=recognizer,
+            needs=selectable_needs(controls, Carousel(effects)),
+        )
         self._reactions.attach(pipeline.perception)
         self._commands = self._fresh_commands()
 

@@ -10,6 +10,7 @@ from arpipe.apps.reactions.commands import Commands
 from arpipe.controls.actions import Action
 from arpipe.controls.config import ControlConfig, DriveConfig, TriggerConfig
 from arpipe.controls.watch import ClassSource, ConditionWatch, ControlEvent
+from arpipe.needs import AnyNeed
 from arpipe.pipeline.perception import Perception
 from arpipe.recognition.recognizer import Recognizer
 
@@ -26,6 +27,7 @@ class Reactions:
         follows: Whether frames follow each other; photos are taken by themselves.
         perform: Carries out what leaves the app, on the caller's thread; None to leave it out.
         recognizer: Knows the classes of conditions on `class`; None for none.
+        needs: What must be detected for effects that triggers may select, so that it is there at once.
 
     Attributes:
         drives: Signals that set parameters, for the effects.
@@ -40,12 +42,13 @@ class Reactions:
         follows: bool = True,
         perform: Perform | None = None,
         recognizer: ClassSource | None = None,
+        needs: frozenset[AnyNeed] = frozenset(),
     ) -> None:
         self.drives = drives_of(controls)
         self.listeners: tuple[EventListener, ...] = ()
         self._failures, self._perform = failures, perform
         self._pending: deque[tuple[TriggerConfig, ControlEvent]] = deque()
-        self._watch = ConditionWatch(recognizer)
+        self._watch = ConditionWatch(recognizer, needs)
         for trigger in triggers_of(controls):
             times = trigger if follows else trigger.instant
             self._watch.add(trigger.label, trigger.when, times, partial(self._take, trigger))

@@ -1,12 +1,13 @@
 """The effects that are drawn: a choice of the carousel, with what triggers have changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from arpipe.apps.stream.carousel import Carousel
 from arpipe.controls.config import ControlConfig, DriveConfig, ParameterValue
 from arpipe.effects.changes import with_drive, with_value
-from arpipe.effects.packs import Pack, load_effect, load_pack
+from arpipe.effects.packs import Pack, load_effect, load_pack, needs_of
 from arpipe.errors import ConfigError
+from arpipe.needs import AnyNeed
 
 BACKGROUND = "background"
 
@@ -110,6 +111,12 @@ def check_controls(controls: Sequence[ControlConfig]) -> None:
             raise ConfigError(f"control {name!r}: {error}") from error
 
 
+def selectable_needs(controls: Sequence[ControlConfig], carousel: Carousel) -> frozenset[AnyNeed]:
+    """Return what perception must detect for all effects that triggers may select from a carousel."""
+    packs = [pack for control in controls for pack in _selectable(control, carousel)]
+    return frozenset[AnyNeed]().union(*map(needs_of, packs))
+
+
 def check_parameter(key: str, value: ParameterValue) -> None:
     """Check that a parameter such as "lipstick.opacity" exists and can have a value."""
     effect, _, parameter = key.partition(".")
@@ -119,6 +126,19 @@ def check_parameter(key: str, value: ParameterValue) -> None:
 def load_background(parameters: str) -> Pack | None:
     """Return the background with parameters such as "blur=18"; None for ""."""
     return load_effect(f"{BACKGROUND}({parameters})") if parameters else None
+
+
+def _selectable(control: ControlConfig, carousel: Carousel) -> Iterator[Pack]:
+    if isinstance(control, DriveConfig):
+        return
+    if control.effect is not None:
+        yield load_effect(control.effect)
+    background = load_background(control.background or "")
+    if background is not None:
+        yield background
+    if {"next", "previous"} & set(control.do):
+        for choice in carousel.choices:
+            yield from choice.packs
 
 
 def _check_control(control: ControlConfig) -> None:

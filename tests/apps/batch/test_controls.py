@@ -12,6 +12,7 @@ from arpipe.apps.batch.controlled import ControlledPipeline
 from arpipe.config import ControlsFile
 from arpipe.errors import ConfigError, OutputError
 from arpipe.io.validation import check
+from arpipe.needs import Need
 from arpipe.types import Frame, Picture
 from tests.apps.batch.fakes import FakePipeline
 from tests.controls import results
@@ -174,3 +175,15 @@ def test_next_steps_through_the_effects_and_drives_are_attached():
     first, last = packs[0], packs[-1]
     assert [list(layer.reactions.drive) for layer in first[0].layers] == [["opacity"]]
     assert last == []
+
+
+def test_what_effects_need_that_triggers_may_select_is_detected_from_the_start():
+    def needs(*tables):
+        inner = TalkingPipeline("video")
+        ControlledPipeline(inner, controls(*tables), ["aviator"], follows=True)
+        return frozenset().union(*(observer.needs for observer in inner.perception.observers))
+
+    assert Need.MASK not in needs(MOUTH)
+    assert Need.MASK in needs({**MOUTH, "background": "blur=18"})
+    assert Need.IRIS in needs({**MOUTH, "effect": "lipstick"})
+    assert Need.IRIS in needs({**MOUTH, "do": "next"})
