@@ -87,7 +87,7 @@ SUBJECTS: dict[str, Subject] = {
         settings=("face", "head_pose"),
         needs=(Need.FACE, Need.IRIS),
         kind="face",
-        columns={**_POSE, "landmarks": "points"},
+        columns={**_POSE, "own_glasses": "number", "landmarks": "points"},
     ),
     "expressions": Subject(
         results="faces",

@@ -16,6 +16,7 @@ from arpipe.models.face_mesh import FaceMeshes, FaceObservation, MeshKind, Score
 from arpipe.models.face_views import FaceViews
 from arpipe.tracking.context import FrameContext, PoseEffort
 from arpipe.tracking.face_evidence import FaceEvidence, FaceLook
+from arpipe.tracking.face_eyewear import EyewearWatch
 from arpipe.tracking.face_identity import FormerFaces
 from arpipe.tracking.face_search import DetectorKind, open_search
 from arpipe.tracking.filters import OneEuroFilter
@@ -48,6 +49,7 @@ class FaceTrackerConfig(TrackerConfig):
             and landmarks (extra `mediapipe`), as a reference. It runs mesh "v2", ignores `detector`, and reports its
             use to Google, see docs/privacy.md.
         scores: Further results of the mesh; "tongueOut" needs mesh "v2".
+        eyewear: Look whether people already wear glasses, see `TrackedFace.own_glasses`.
         max_faces: Faces wanted; detection pauses while that many are tracked. "auto" is everybody in photos, and one
             person in videos.
     """
@@ -56,6 +58,7 @@ class FaceTrackerConfig(TrackerConfig):
     mesh: MeshKind | Literal["auto"] = "auto"
     runtime: Literal["arpipe", "mediapipe"] = "arpipe"
     scores: tuple[ScoreName, ...] = ()
+    eyewear: bool = True
     max_faces: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
 
     @property
@@ -91,6 +94,9 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
         roi: As in `Track`.
         config: How landmarks are smoothed.
         head_pose: How the pose is solved.
+
+    Attributes:
+        own_glasses: As in `TrackedFace`.
     """
 
     def __init__(self, track_id: int, roi: Roi, config: FaceTrackerConfig, head_pose: HeadPoseConfig) -> None:
@@ -99,6 +105,7 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
         self._head = Head(head_pose)
         self._accurate: Landmarks | None = None
         self._pose: HeadPose | None = None
+        self.own_glasses: float | None = None
         self._pose_predictor: Predictor[HeadPose | None] = Predictor(extrapolate_pose)
 
     def smooth(self, observed: FaceObservation, time_s: float) -> FaceObservation:  # noqa: D102
@@ -164,7 +171,13 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
     def result(self) -> TrackedFace:  # noqa: D102
         shown = self.shown
         return TrackedFace(
-            self.track_id, shown.landmarks, self._pose, self.state, self.age_frames, shown.scores
+            self.track_id,
+            shown.landmarks,
+            self._pose,
+            self.state,
+            self.age_frames,
+            shown.scores,
+            own_glasses=self.own_glasses,
         )
 
 
@@ -207,6 +220,7 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         self._views = None if views is None else PoseViews(views, waits=config.mode != "live")
         self._evidence = None if look is None else FaceEvidence(look)
         self._former = FormerFaces[FaceTrack]()
+        self._eyewear = EyewearWatch() if config.eyewear else None
         self._fullest_mesh = config.fullest_mesh
         self._open_irises = irises
         self._meshes = meshes
@@ -244,7 +258,7 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         """Forget all faces; ids start again from 1."""
         super().reset()
         self._former.reset()
-        for memory in (self._evidence, self._views):
+        for memory in (self._evidence, self._views, self._eyewear):
             if memory is not None:
                 memory.reset()
 
@@ -258,6 +272,8 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         if self._rules.remembers:
             with context.timer.stage("track"):
                 self._former.look_at(context.frame, self._tracks)
+        if self._eyewear is not None:
+            self._eyewear.look(context, self._tracks)
 
     def _recall(self, roi: Roi, frame: Frame) -> FaceTrack | None:
         return self._former.recall(frame, roi)

@@ -97,6 +97,11 @@ class HeadPose:
         )
 
 
+WEARS_GLASSES = (
+    0.9  # least probability from which people are told: a wrong hint annoys, a missing one does not
+)
+
+
 class Tracked(Protocol):
     """A subject with an identity."""
 
@@ -122,6 +127,8 @@ class TrackedFace:
         expressions: Scores of the expression; None unless asked for.
         gaze: Where the eyes look; None unless expressions are asked for, and without a pose.
         movements: Movements completed in this frame, such as a blink; empty unless expressions are asked for.
+        own_glasses: Probability that the person already wears glasses, averaged over time; None where the face was
+            never large and frontal enough to tell.
     """
 
     track_id: int
@@ -133,6 +140,12 @@ class TrackedFace:
     expressions: Expressions | None = None
     gaze: Gaze | None = None
     movements: tuple[Movement, ...] = ()
+    own_glasses: float | None = None
+
+    @property
+    def wears_glasses(self) -> bool:
+        """Whether the person almost certainly wears glasses already."""
+        return self.own_glasses is not None and self.own_glasses >= WEARS_GLASSES
 
     def to_dict(self) -> Record:
         """Return id, score, box, landmarks and pose, and what else was asked for, as JSON-ready values."""
@@ -144,6 +157,11 @@ class TrackedFace:
                 {"scores": {name: rounded_or_none(value, UNIT_DIGITS) for name, value in self.scores.items()}}
                 if self.scores
                 else {}
+            ),
+            **(
+                {}
+                if self.own_glasses is None
+                else {"own_glasses": rounded_or_none(self.own_glasses, UNIT_DIGITS)}
             ),
             **({} if self.expressions is None else self._expression(self.expressions)),
         }

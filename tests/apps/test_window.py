@@ -1,5 +1,7 @@
 """The window's parts that need no screen."""
 
+from types import SimpleNamespace
+
 import glfw
 import numpy as np
 import pytest
@@ -86,6 +88,12 @@ def test_status_line_shows_what_matters_most():
     crowd = StatusLine(lambda: now[0])
     crowd.observe(result_of(120, ("a", "b")))
     assert "Two faces" in crowd.text("playing")
+    wearer = StatusLine(lambda: now[0])
+    face = SimpleNamespace(wears_glasses=True)
+    wearer.observe(result_of(120, (face,)), frozenset({"face"}))
+    assert "Take your glasses off" in wearer.text("playing")
+    wearer.observe(result_of(120, (face,)))
+    assert wearer.text("playing") == ""  # nothing to try on
     assert brightness(np.full((64, 64, 3), 90, np.uint8)) == 90.0
 
 

@@ -67,6 +67,7 @@ class Outcome:
         decode_errors: Damaged parts that were skipped.
         seconds: Wall time.
         most: Results such as "faces" → most of them in one frame; those that were found.
+        wearing: Most faces in one frame that already wear glasses.
         is_drawn: Whether any picture differs from its frame; True where no pictures were requested.
         notes: Sentences on how the output differs from the input.
         losses: Sentences on content of the input that the output lacks.
@@ -77,6 +78,7 @@ class Outcome:
     decode_errors: int
     seconds: float
     most: Mapping[str, int] = field(default_factory=dict)
+    wearing: int = 0
     is_drawn: bool = True
     notes: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
@@ -135,6 +137,7 @@ def run_job(
         source.decode_errors,
         clock() - start_s,
         tally.most,
+        tally.wearing,
         tally.is_drawn,
         tuple(note for part in parts for note in part.notes),
         tuple(loss for part in (*parts, *exports) for loss in part.losses),
@@ -149,11 +152,13 @@ class _Tally:
     frames: int = 0
     frames_found: int = 0
     most: dict[str, int] = field(default_factory=dict)
+    wearing: int = 0
 
     def add(self, picture: Picture) -> None:
         self.frames += 1
         found = {name: len(each) for name, each in picture.result.tracked().items() if each}
         self.frames_found += bool(found)
+        self.wearing = max(self.wearing, sum(face.wears_glasses for face in picture.result.faces))
         for name, count in found.items():
             self.most[name] = max(count, self.most.get(name, 0))
         self.is_drawn = self.is_drawn or _differs(picture)

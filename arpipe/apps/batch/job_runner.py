@@ -15,6 +15,7 @@ from arpipe.apps.batch.targets import Job
 from arpipe.apps.failures import describe
 from arpipe.apps.reactions.events_file import EventsFile
 from arpipe.apps.reactions.reactions import load_recognizer
+from arpipe.effects.packs import load_effect
 from arpipe.errors import ArpipeError, RenderError, WeightsError
 from arpipe.io.source import SourceInfo
 from arpipe.timing import Clock, TimingLog
@@ -67,7 +68,7 @@ class JobRunner:
         except Exception as error:  # noqa: BLE001 - an unexpected error in one input must not stop the others
             self._emit(Failed(job, describe(error)))
         else:
-            outcome = self._with_effects_checked(outcome)
+            outcome = self._with_eyewear_checked(self._with_effects_checked(outcome))
             if identity != identify(job.spec):
                 outcome = replace(outcome, losses=(*outcome.losses, "the file was changed while it was read"))
             self._emit(Finished(job, outcome, log, identity))
@@ -101,6 +102,14 @@ class JobRunner:
             follows=mode != "image",
             recognizer=self._recognizer,
         )
+
+    def _with_eyewear_checked(self, outcome: Outcome) -> Outcome:
+        """Report if people who try glasses on already wear some."""
+        if not outcome.wearing or not any(_puts_glasses_on(effect) for effect in self._wanted.effects):
+            return outcome
+        who = "one person wears" if outcome.wearing == 1 else f"{outcome.wearing} people wear"
+        note = f"{who} glasses already; take them off for a true picture"
+        return replace(outcome, notes=(*outcome.notes, note))
 
     def _with_effects_checked(self, outcome: Outcome) -> Outcome:
         """Report if effects were requested and no picture shows any."""
@@ -149,3 +158,8 @@ class _Progress:
         if now_s - self._said_s >= ADVANCE_EVERY_S:
             self._emit(Advanced(self._job, self._frames))
             self._frames, self._said_s = 0, now_s
+
+
+def _puts_glasses_on(effect: str) -> bool:
+    """Whether an effect draws objects, such as glasses, on faces."""
+    return any(layer.kind == "rigid_mesh" for layer in load_effect(effect).layers)

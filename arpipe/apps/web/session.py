@@ -224,6 +224,7 @@ class WebSession:
         stages_ms = {**picture.result.timings_ms, **timer.timings_ms}
         facts = {
             "faces": len(picture.result.faces),
+            "own_glasses": any(face.wears_glasses for face in picture.result.faces),
             "dark": bool(frame.pixels[::BRIGHTNESS_STEP_PX, ::BRIGHTNESS_STEP_PX].mean() < DARK_LEVEL),
             "width": shown.shape[1],
             "height": shown.shape[0],

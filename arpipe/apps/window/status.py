@@ -30,6 +30,7 @@ class StatusLine:
         self._count = 0
         self._brightness = 255.0
         self._faces = 0
+        self._wears_glasses = False
         self._subject = ""
 
     def observe(self, result: FrameResult, needs: AbstractSet[str] = frozenset()) -> None:
@@ -40,6 +41,7 @@ class StatusLine:
             needs: What effects and configuration ask of perception; an empty set stands for faces.
         """
         self._faces = len(result.faces)
+        self._wears_glasses = bool(needs) and any(face.wears_glasses for face in result.faces)
         self._subject = next(
             (name for need, name in SUBJECTS.items() if need in needs), "" if needs else "a face"
         )
@@ -59,6 +61,8 @@ class StatusLine:
             return "Too dark: turn on a light or face a window"
         if self._subject and self._clock() - self._detected_s > MISSING_S:
             return f"Looking for {self._subject} …"
+        if self._wears_glasses:
+            return "Take your glasses off for a true picture"
         if self._faces > 1:
             return (
                 "Two faces: effects on both" if self._faces == 2 else f"{self._faces} faces: effects on all"

@@ -18,8 +18,9 @@ MARK = (250, 250, 250)
 class FakePipeline:
     """Finds one face in every frame and paints a mark in the corner; `trip` may raise for a frame's index."""
 
-    def __init__(self, mode, trip=lambda index: None):
+    def __init__(self, mode, trip=lambda index: None, own_glasses=None):
         self.mode = mode
+        self.own_glasses = own_glasses
         self.trip = trip
         self.resets = 0
         self.closed = False
@@ -30,7 +31,8 @@ class FakePipeline:
     def detect(self, frame):
         self.trip(frame.index)
         points = np.full((478, 3), 5.0, dtype=np.float32)
-        face = TrackedFace(1, Landmarks(points, 0.9, load_topology("face")), None, "tracked", frame.index)
+        landmarks = Landmarks(points, 0.9, load_topology("face"))
+        face = TrackedFace(1, landmarks, None, "tracked", frame.index, own_glasses=self.own_glasses)
         return FrameResult(frame, faces=(face,), timings_ms={"infer": 2.0, "decode": 0.1, "frame": 2.5})
 
     def render(self, result):

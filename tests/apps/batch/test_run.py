@@ -13,6 +13,7 @@ from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig, run
 from arpipe.errors import ConfigError, OutputError, RenderError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.video import VideoFile
+from arpipe.pipeline.pipeline import PipelineConfig
 from tests.apps.batch.fakes import MARK, FakePipeline
 from tests.io.clips import audio_packets, damage, frame_times, patch_colors, write_clip, write_sound
 
@@ -360,3 +361,19 @@ def test_several_inputs_may_share_a_named_output(tmp_path):
     code, _ = batch(inputs=inputs, output="null:")
     assert code == 0
     assert files(tmp_path) == ["a.mp4", "b.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("own_glasses", "effect", "is_told"),
+    [(0.95, "round", True), (0.85, "round", False), (None, "round", False), (0.95, "lipstick", False)],
+)
+def test_people_who_try_glasses_on_are_told_about_their_own(tmp_path, own_glasses, effect, is_told):
+    Image.new("RGB", (64, 48), (30, 60, 90)).save(tmp_path / "photo.png")
+    code, text = batch(
+        lambda config, mode: FakePipeline(mode, own_glasses=own_glasses),
+        inputs=(tmp_path / "photo.png",),
+        output=tmp_path / "out.png",
+        pipeline=PipelineConfig(effects=(effect,)),
+    )
+    assert code == 0
+    assert ("one person wears glasses already; take them off" in text) == is_told

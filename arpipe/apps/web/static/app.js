@@ -48,7 +48,7 @@ function picture(image, message) {
   if (state.times.length > KEPT_TIMES) { state.times.shift(); state.latencies.shift(); }
   state.last = facts;
   chart.add(facts.stages);
-  hint(facts.dark ? "Too dark: turn on a light or face a window" : facts.faces === 0 ? "Looking for a face…" : facts.faces > 1 ? `${facts.faces} faces` : "");
+  hint(facts.dark ? "Too dark: turn on a light or face a window" : facts.faces === 0 ? "Looking for a face…" : facts.own_glasses ? "Take your glasses off for a true picture" : facts.faces > 1 ? `${facts.faces} faces` : "");
 }
 
 function applied(message) {
