@@ -22,9 +22,6 @@ LEVELS = 4  # with detail of 32, 16, 8, 4 px: from mirror to matt
 # Gaussian sigma, px of each level's detail; roughly the GGX lobe of roughness 0.35, 0.6 and 1.
 LEVEL_BLUR_PX = 1.1
 
-# Tangents of half the angles under which the key light appears: a window 2 m away.
-WINDOW_HALF_WIDTH, WINDOW_HALF_HEIGHT = 0.30, 0.42
-WINDOW_EDGE = 0.10
 # Rooms have a window; this is where, as far as a weak or unknown key light leaves it open.
 DEFAULT_WINDOW: Array = np.array([-0.35, 0.40, 0.75])
 WINDOW_GAIN = 8.0  # radiance relative to a white wall
@@ -32,6 +29,43 @@ ROOM_ALBEDO, ROOM_UPWARD = 0.46, 0.34  # walls are not white, and ceilings are l
 ROOM_CONTRAST = 0.8  # share of the picture's own variation in the guessed room
 BRIGHTEST = 12.0  # radiance of the highest code; as in light.glsl
 HEAD_SHADE = 0.12  # brightness of the skin behind the object, which is in its shade
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A bright rectangle with soft edges, seen from the head.
+
+    Attributes:
+        half_width, half_height: Tangents of half the angles under which it appears.
+        edge: Width of its soft edges, as a tangent.
+    """
+
+    half_width: float
+    half_height: float
+    edge: float
+
+    def share(self, toward: Array) -> Floats:
+        """Return (n,) how much of it is seen in each direction, its middle being `toward`, (3,) gl frame."""
+        forward = (toward / np.linalg.norm(toward)).astype(np.float32)
+        right = np.cross((0.0, 1.0, 0.0), forward)
+        right /= max(float(np.linalg.norm(right)), 1e-6)
+        up = np.cross(forward, right)
+        ahead = _FLAT @ forward
+        depth = np.maximum(ahead, 1e-3)
+        x, y = np.abs(_FLAT @ right) / depth, np.abs(_FLAT @ up) / depth
+        inside_x = np.clip((self.half_width - x) / self.edge + 0.5, 0.0, 1.0)
+        inside_y = np.clip((self.half_height - y) / self.edge + 0.5, 0.0, 1.0)
+        return np.where(ahead > 0, inside_x * inside_y, 0.0).astype(np.float32)
+
+
+WINDOW = Panel(0.30, 0.42, 0.10)  # 2 m away
+# Panel, direction and radiance relative to a white wall: a lamp at the ceiling, a bright doorway on the side that
+# the default window leaves dark, and what stands before a camera, such as a screen or a sheet of paper.
+FIXTURES = (
+    (Panel(0.60, 0.16, 0.10), (0.10, 0.80, 0.60), 4.0),
+    (Panel(0.10, 0.60, 0.10), (0.72, 0.05, 0.70), 2.2),
+    (Panel(0.34, 0.12, 0.12), (0.04, -0.34, 0.94), 0.9),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +118,7 @@ def build(picture: Floats, irradiance: Array, key: Array, toward_head: Array, sk
     light = irradiance.astype(np.float32)
     base = np.maximum(light[0] + _FLAT @ light[1:], 0.25 * light[0])
     radiance = base * np.clip(varied, 0.25, 2.5) * (ROOM_ALBEDO + ROOM_UPWARD * _FLAT[:, 1:2])
-    radiance += _window(key)[:, None] * (WINDOW_GAIN * light[0])
+    radiance += np.maximum(_window(key), _fixtures())[:, None] * light[0]
     into_head = np.clip((_FLAT @ toward_head.astype(np.float32) - 0.15) / 0.5, 0.0, 1.0)[:, None]
     radiance += into_head * (HEAD_SHADE * skin.astype(np.float32) - radiance)
     return Environment(_levels(radiance.reshape(SIDE, SIDE, 3).astype(np.float32)))
@@ -116,19 +150,22 @@ def _taps(height: int, width: int) -> tuple[npt.NDArray[np.intp], Floats]:
 
 
 def _window(key: Array) -> Floats:
-    """Return (n,) share of the key light in each direction: an upright rectangle with soft edges."""
+    """Return (n,) radiance of the key light in each direction, relative to a white wall."""
     share = float(np.linalg.norm(key))
-    toward = key + (1.0 - share) * DEFAULT_WINDOW
-    forward = (toward / np.linalg.norm(toward)).astype(np.float32)
-    right = np.cross((0.0, 1.0, 0.0), forward)
-    right /= max(float(np.linalg.norm(right)), 1e-6)
-    up = np.cross(forward, right)
-    ahead = _FLAT @ forward
-    depth = np.maximum(ahead, 1e-3)
-    x, y = np.abs(_FLAT @ right) / depth, np.abs(_FLAT @ up) / depth
-    inside_x = np.clip((WINDOW_HALF_WIDTH - x) / WINDOW_EDGE + 0.5, 0.0, 1.0)
-    inside_y = np.clip((WINDOW_HALF_HEIGHT - y) / WINDOW_EDGE + 0.5, 0.0, 1.0)
-    return np.where(ahead > 0, inside_x * inside_y * (0.35 + 0.65 * share), 0.0)
+    gain = WINDOW_GAIN * (0.35 + 0.65 * share)
+    return gain * WINDOW.share(key + (1.0 - share) * DEFAULT_WINDOW)
+
+
+@cache
+def _fixtures() -> Floats:
+    """Return (n,) radiance of the lights and bright things that rooms have, relative to a white wall.
+
+    Few are seen at a time. They are what makes a reflection travel over polished frames when the head turns.
+    """
+    total = np.zeros(len(_FLAT), np.float32)
+    for panel, toward, gain in FIXTURES:
+        total += gain * panel.share(np.array(toward))
+    return total
 
 
 def _levels(mirror: Floats) -> npt.NDArray[np.uint8]:

@@ -175,3 +175,19 @@ def test_levels_get_smoother():
     assert levels.shape == (4, 32, 32, 4)
     spreads = [level[..., :3].astype(float).std() for level in levels]
     assert spreads == sorted(spreads, reverse=True)
+
+
+def test_what_a_polished_front_reflects_changes_as_the_head_turns():
+    """Black acetate whose light stays where it is would look like a sticker."""
+    irradiance = np.vstack([np.full(3, 0.8), np.zeros((3, 3))])
+    mirror = build(PICTURE, irradiance, np.zeros(3), np.array([0.0, 0.0, -1.0]), MEAN_SKIN).levels[0]
+    seen = []
+    for yaw in np.deg2rad(np.arange(-24, 25, 3)):
+        normal = np.array([np.sin(yaw), -0.12, np.cos(yaw)])  # fronts lean forward
+        normal /= np.linalg.norm(normal)
+        direction = 2.0 * normal[2] * normal - (0.0, 0.0, 1.0)
+        place = direction[:2] / (2.0 * np.sqrt(2.0 + 2.0 * direction[2])) + 0.5
+        column, row = np.floor(place * SIDE).astype(int)
+        seen.append(float((mirror[row, column, :3].astype(float) ** 2).mean()))
+    assert max(seen) > 2.5 * min(seen)
+    assert (np.abs(np.diff(np.log(seen))) > 0.1).sum() >= 4

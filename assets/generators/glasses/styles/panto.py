@@ -17,7 +17,7 @@ def _back(x: Array, y: Array) -> Array:
 
 def panto(build: Assembly) -> Pack:
     """Build the pack."""
-    sheet = Sheet(face=1.8, back=_back, outer_bevel=1.1, inner_bevel=0.7, crown=0.3)
+    sheet = Sheet(face=1.8, back=_back, outer_bevel=1.1, inner_bevel=0.7, crown=0.55)
     hole = fittings.add_front(build, "green", sheet)
     add_lenses(build, "clear", hole, fittings.TONGUE_MM)
     pad = PadFit((10.6, -4.0, -3.6), splay_deg=42, flare_deg=22, length=13, width=5.0, thickness=2.2)
@@ -26,7 +26,7 @@ def panto(build: Assembly) -> Pack:
     path = temple_path(build.style.temple_mm, 96.0, 42.0, bow=1.0)
     fittings.hang_temples(build, "green", path)
     fittings.add_hinge(build, "gold", inset=3.0, height=5.4)
-    fittings.add_rivets(build, "gold", [(67.0, 13.8), (67.0, 10.8)], face=1.9, radius=0.75)
+    fittings.add_rivets(build, "gold", [(67.0, 13.8), (67.0, 10.8)], face=1.9 + 0.3, radius=0.75)
     fittings.add_temple_rivets(build, "gold", path, [(6.0, 1.3), (6.0, -1.3)], 2.0, radius=0.75)
     return build.pack(
         materials=[

@@ -1,4 +1,4 @@
-"""Wayfarer: a thick black acetate front with swept corners, rivets and dark green lenses."""
+"""Wayfarer: a thick black acetate front that tapers from a straight brow line, rivets and dark green lenses."""
 
 from glasses import acetate_parts as fittings
 from glasses.acetate import Sheet
@@ -18,7 +18,7 @@ def _back(x: Array, y: Array) -> Array:
 
 def wayfarer(build: Assembly) -> Pack:
     """Build the pack."""
-    sheet = Sheet(face=1.9, back=_back, outer_bevel=1.2, inner_bevel=0.8, crown=0.3)
+    sheet = Sheet(face=1.9, back=_back, outer_bevel=1.2, inner_bevel=0.9, crown=0.55)
     hole = fittings.add_front(build, "black", sheet)
     add_lenses(build, "g15", hole, fittings.TONGUE_MM)
     pad = PadFit((9.6, -5.0, -3.8), splay_deg=42, flare_deg=22, length=13.5, width=5.2, thickness=2.2)
@@ -27,7 +27,7 @@ def wayfarer(build: Assembly) -> Pack:
     path = temple_path(build.style.temple_mm, 96.0, 40.0, bow=1.0)
     fittings.hang_temples(build, "black", path)
     fittings.add_hinge(build, "steel", inset=3.0, height=7.0)
-    fittings.add_rivets(build, "steel", [(66.6, 19.4), (67.6, 16.2)], face=1.9 + 0.1)
+    fittings.add_rivets(build, "steel", [(66.6, 19.4), (67.6, 16.2)], face=1.9 + 0.4)
     fittings.add_temple_rivets(build, "steel", path, [(6.5, 2.2), (6.5, -1.4)], 2.1)
     return build.pack(
         materials=[
