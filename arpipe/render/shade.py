@@ -15,8 +15,8 @@ from arpipe.render.resources import Target
 from arpipe.render.view import Region, View
 from arpipe.types import Pixels
 
-# Per region of a stream: half as many samples as pixels along each axis for the shadow on a face 210 px wide.
-MAX_SAMPLES = 12_000
+# Per region of a stream: half as many samples as pixels along each axis for the shadow on a face 150 px wide.
+MAX_SAMPLES = 6_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,13 +21,15 @@ MAP_MARGIN_M = 0.022  # around the front, for the widest blur
 
 # Reach of shadows from the front, model frame: right, down and back; left, up and forward.
 REACH_BEFORE_M = np.array([0.004, 0.024, 0.030])
-REACH_BEYOND_M = np.array([0.004, 0.010, 0.0])
+REACH_BEYOND_M = np.array([0.004, 0.008, 0.0])
+SKIN_ABOVE_M, SKIN_BELOW_M = 0.040, -0.070  # range of skin relative to the pupils that a shadow can reach
 INSIDE_SIDE = 64
 # In the UV layout, in which a face is about 0.2 m wide and high.
 RIM_FADE = 0.07
 NOSE_RADIUS, NOSE_FADE = 0.072, 0.09  # around its tip
 
 DIRECTED, AMBIENT = 0.72, 0.36  # darkest shadow of the main light, and of the ambient light
+TEMPLE = 0.8  # darkest shadow of temples, relative to their sum
 DEFAULT_LIGHT: Array = np.array(
     [0.0, 0.45, 0.65]
 )  # gl frame; rooms are lit from above; a prior for the estimate
@@ -58,7 +60,9 @@ class ContactShadow:
             float(front[:, 1].max() + REACH_BEYOND_M[1]),
         )
         self._inside = self._resources.texture(inside_map(topology))
-        canonical = topology.canonical_m
+        canonical, triangles = topology.canonical_m, topology.lean_triangles
+        heights = canonical[triangles][..., 1]
+        near = (heights.max(axis=1) > SKIN_BELOW_M) & (heights.min(axis=1) < SKIN_ABOVE_M)
         constant = np.column_stack([vertex_normals(canonical, topology.triangles), topology.uv])
         self._mesh = self._resources.mesh(
             self._program,
@@ -66,7 +70,7 @@ class ContactShadow:
                 (canonical.astype(np.float32), "3f", ("in_position",)),
                 (constant.astype(np.float32), "3f 2f", ("in_normal", "in_uv")),
             ],
-            topology.lean_triangles,
+            triangles[near],
             dynamic=True,
         )
 
@@ -108,6 +112,7 @@ class ContactShadow:
         program.set("u_to_light", (toward / math.sqrt(float(toward @ toward))).tolist())
         program.set("u_directed", strength * DIRECTED * (0.5 + 0.5 * share))
         program.set("u_ambient", strength * AMBIENT)
+        program.set("u_temple", strength * TEMPLE * (DIRECTED * (0.5 + 0.5 * share) + AMBIENT))
         ends = temples_m @ glasses_from_head[:3, :3].T + glasses_from_head[:3, 3]
         program.write("u_temple_start", ends[:, 0])
         program.write("u_temple_end", ends[:, 1])

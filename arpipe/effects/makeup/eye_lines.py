@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.effects.makeup.curves import Floats, open_curve
+from arpipe.effects.makeup.eye_colors import SIDES
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.shapes import join_vertices
 from arpipe.geometry.transforms import Array
 
-SIDES = ("left", "right")
 STEPS = 6  # points per landmark of a lash line
 LINE_POINTS = 8 * STEPS + 1
 WING_POINTS = 12

@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from arpipe.effects.makeup.curves import Floats, Indices, grid_triangles, repeat
+from arpipe.effects.makeup.eye_colors import SIDES, iris_circle
 from arpipe.effects.makeup.eye_lines import (
     LASH_POINTS,
     LASHES,
     LINE_POINTS,
-    SIDES,
     WING_POINTS,
     Eyes,
     lashes,
@@ -18,9 +18,12 @@ from arpipe.effects.makeup.eye_lines import (
     upper_liner,
 )
 from arpipe.effects.makeup.face import MakeupFace
+from arpipe.effects.makeup.person import Complexion
 from arpipe.effects.makeup.pigment import RgbColor, linear
 from arpipe.effects.makeup.shapes import OpeningMesh, ShapeMesh
 from arpipe.effects.makeup.uniforms import set_appearance, set_placement
+from arpipe.geometry.transforms import Array
+from arpipe.render.color import LUMINANCE
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
 
@@ -28,6 +31,8 @@ MIN_SOFT_PX, SOFT_MM = 0.6, 0.12
 SOFT_PER_BLUR = 1.5  # half the width of the linear edge that looks like a blurred one
 EYE_POINTS, OPENING_STEPS = 16, 4
 LID_FEATHER_MM = 0.7
+IRIS_SOFT_PX = 1.2
+OWN_DARKNESS = 0.25  # exponent; dark irises shine through a little, and pale ones on a dark face would glow
 
 
 class _LinePainter(ABC):
@@ -157,14 +162,14 @@ class IrisPainter:
         program = self._shape.program
         set_placement(program, canvas, face)
         set_appearance(program, canvas, face)
-        program.set("u_color", face.complexion.shown(linear(self._color)).tolist())
+        complexion = face.complexion
+        program.set("u_color", iris_color(linear(self._color), complexion).tolist())
         program.set("u_opacity", self._opacity * face.presence)
         circles = np.zeros((2, 4))
         for number, side in enumerate(SIDES):
-            rim = face.region(f"{side}_iris")
-            center = rim.mean(axis=0)
-            radius = max(float(np.linalg.norm(rim - center, axis=1).mean()), 1e-3)
-            circles[number] = *center, radius, 1.0 / (0.4 * radius)
+            center, radius = iris_circle(face.tracked, side)
+            circles[number] = *center, radius, complexion.pupils[number]
+        program.set("u_soft", max(IRIS_SOFT_PX, SOFT_PER_BLUR * face.blur_px))
         program.write("u_circle", circles)
         for number, side in enumerate(SIDES):
             facing = float(np.mean(face.facing(f"{side}_eye")))
@@ -173,3 +178,11 @@ class IrisPainter:
     def close(self) -> None:
         """Release GL objects; may be called twice."""
         self._shape.close()
+
+
+def iris_color(color: Array, complexion: Complexion) -> Array:
+    """Return how a (3,) linear colour looks as an iris, in the light on the eyes; darker where the irises are dark."""
+    lit = color * float(complexion.eye_light)
+    own = float(complexion.irises @ LUMINANCE) / max(float(complexion.white @ LUMINANCE), 1e-3)
+    dark = min(own / max(float(lit @ LUMINANCE), 1e-4), 1.0) ** OWN_DARKNESS
+    return complexion.shown(lit * dark)

@@ -12,7 +12,7 @@ from arpipe.effects.makeup.pigment import RgbColor, linear
 from arpipe.effects.makeup.shapes import ShapeMesh, join_vertices
 from arpipe.effects.makeup.uniforms import set_appearance, set_placement
 from arpipe.geometry.transforms import Array
-from arpipe.render.color import LUMINANCE
+from arpipe.render.color import LUMINANCE, MEAN_SKIN, chromaticity
 from arpipe.render.context import GlContext
 from arpipe.render.illuminant import skin_likeness
 from arpipe.render.layer import Canvas
@@ -24,13 +24,15 @@ FEATHER_MM = 0.55  # half the width of the soft outer edge
 MIN_FEATHER_PX = 0.8
 FEATHER_PER_BLUR = 1.5  # half the width of the linear edge that looks like a blurred one
 CLOSED_MM, PARTED_MM = 1.5, 4.0  # gap in the landmarks of closed lips, and of lips that show teeth
-DEEP_SKIN = 0.22  # luminance
-DEEP_LIPS = 0.45  # luminance relative to the skin
+USUAL_LIPS = 0.18  # luminance relative to a white surface in the same light
+NUDE, NO_NUDE = 0.10, 0.22  # distance in chromaticity from mean skin
+SKIN_RELATIVE = 0.7  # exponent; at 1, nudes would follow the skin's lightness all the way
+MAX_LIGHTER = 1.25
 FOLD_POINTS = 7  # over which lips fade towards folds
 GAPING_MM = 32.0  # gap above which a mouth does not smile
 TOUCHING_MM = 0.7  # gap of closed lips
 FACING_TOLERANCE = 0.25  # by how much lips may face the camera more than those of the mean face
-INNER_FEATHER = 0.5  # relative to the outer one; entirely on the lip
+INNER_FEATHER = 0.6  # relative to the outer one; entirely on the lip
 
 _ALONG = 1.0 - np.abs(np.arange(STEPS * CORNERS) / (STEPS * CORNERS / 2.0) - 1.0)
 
@@ -81,10 +83,9 @@ class LipPainter:
         """Draw lipstick on one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
         look, program = self._look, self._shape.program
         complexion = face.complexion
-        bright = adaptation(complexion)
         set_placement(program, canvas, face)
         set_appearance(program, canvas, face)
-        inner, outer, liner = complexion.shown(self._pigments * bright).tolist()
+        inner, outer, liner = complexion.shown(worn(self._pigments, complexion)).tolist()
         program.set("u_inner", inner)
         program.set("u_outer", outer)
         program.set("u_liner", [*liner, look.liner_strength])
@@ -113,15 +114,26 @@ class LipPainter:
         self._shape.close()
 
 
-def adaptation(complexion: Complexion) -> float:
-    """Return the brightness of pigment on these lips; as bright as on fair skin, it would glow on deep or shaded skin.
+def worn(pigments: Array, complexion: Complexion) -> Array:
+    """Return (n, 3) linear colours of lipsticks as they look on these lips.
 
-    Lips much darker than the skin are deep themselves, or in the shade. On a grey face, pigment keeps its brightness.
+    Lips that are darker than usual in their light shine through, or are in the shade, and as bright as on fair skin,
+    pigment would glow on them. Nudes are made for a skin: they keep their relation to it. On a grey face, as of a
+    statue, pigments are shown as they are.
+
+    Args:
+        pigments: (n, 3) linear colours.
+        complexion: Colours of the face.
     """
-    level = float(complexion.skin @ LUMINANCE)
-    share = float(complexion.lips @ LUMINANCE) / level
-    bright = math.sqrt(min(level / DEEP_SKIN, 1.0) * min(share / DEEP_LIPS, 1.0))
-    return 1.0 - skin_likeness(complexion.skin) * (1.0 - bright)
+    trust = skin_likeness(complexion.skin)
+    usual = USUAL_LIPS * float(complexion.white @ LUMINANCE)
+    bright = math.sqrt(min(float(complexion.lips @ LUMINANCE) / usual, 1.0))
+    skin = complexion.skin / np.maximum(complexion.white, 1e-3)
+    relation = np.clip((skin / MEAN_SKIN) ** SKIN_RELATIVE, 0.1, MAX_LIGHTER)
+    away = np.linalg.norm(chromaticity(pigments) - chromaticity(MEAN_SKIN), axis=1)
+    nude = np.clip((NO_NUDE - away) / (NO_NUDE - NUDE), 0.0, 1.0)[:, None]
+    factors: Array = (1.0 + trust * (bright - 1.0)) * (1.0 + trust * nude * (relation - 1.0))
+    return pigments * factors
 
 
 def lip_rows(
@@ -150,7 +162,7 @@ def lip_rows(
     step_out = outwards * (np.sign(np.sum(outwards * across)) * feather)
     step_in = inwards * np.minimum(feather, 0.3 * height)[:, None]
     inner_feather = np.minimum(INNER_FEATHER * feather, 0.35 * opened)
-    inner_step = inwards * np.minimum(inner_feather, 0.3 * height)[:, None]
+    inner_step = inwards * np.minimum(inner_feather, 0.25 * height)[:, None]
     parted = _smiling(opened / px_per_mm) * min(reach_mm, 1.0)
     beyond = inner + inwards * (parted * np.minimum(reach_mm * px_per_mm, 0.4 * opened))[:, None]
     rows = np.stack(

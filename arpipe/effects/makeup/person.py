@@ -1,16 +1,15 @@
 """What makeup needs to know of a person: the colours of skin, lips and irises, and the light on them."""
 
 from dataclasses import dataclass, fields
-from functools import cache
 
 import numpy as np
 
+from arpipe.effects.makeup.eye_colors import eye_light, iris_places, pupil_radii, sclera_places
 from arpipe.geometry.transforms import Array
 from arpipe.render.color import LUMINANCE, chromaticity, linear_from_srgb
 from arpipe.render.illuminant import colorfulness, light_hue, pictured
 from arpipe.render.lighting import skin_vertices
 from arpipe.render.sampling import crop_around, sample_colors
-from arpipe.topology import Topology
 from arpipe.types import Frame, TrackedFace
 
 SAMPLE_BLUR_MM = 1.6  # width over which a sample is averaged
@@ -38,6 +37,8 @@ class Complexion:
         skin: (3,) mean of well-lit bare skin.
         lips: (3,) mean of the lips.
         irises: (3,) mean of both irises.
+        pupils: (2,) radii of the left and the right pupil relative to their irises.
+        eye_light: Light on the eyes relative to that on the face.
         spread: Mean distance of the skin samples from `skin`, in chromaticity.
         white: (3,) what a white matt surface on the face would show at usual exposure.
         black_level: Light that black shows in a hazy picture.
@@ -47,6 +48,8 @@ class Complexion:
     skin: Array
     lips: Array
     irises: Array
+    pupils: Array
+    eye_light: Array
     spread: Array
     white: Array
     black_level: Array
@@ -86,23 +89,27 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
     points = face.landmarks.points_px
     skin_indices, _ = skin_vertices(topology)
     lips = 0.5 * (points[topology.region("lips_outer")] + points[topology.region("lips_inner")])
-    places = np.concatenate([points[skin_indices, :2], lips[:, :2], _iris_places(face, topology)])
+    irises, sclera = iris_places(face), sclera_places(face)
+    places = np.concatenate([points[skin_indices, :2], lips[:, :2], irises, sclera])
     width_px = SAMPLE_BLUR_MM * px_mm
     crop = crop_around(places, int(width_px) + 2, frame)
     colors = sample_colors(frame, places, crop, max(1, round(width_px / 3.0)))
-    count = len(skin_indices)
-    skin, spread = _mean_skin(colors[:count])
+    skin_colors, lip_colors, iris_colors, sclera_colors = np.split(
+        colors, np.cumsum([len(skin_indices), len(lips), len(irises)])
+    )
+    skin, spread = _mean_skin(skin_colors)
     step = max(1, frame.height // 48)
     sampled = np.ascontiguousarray(frame.pixels[::step, ::step]).reshape(-1, 3)
     picture, colorful = linear_from_srgb(sampled), colorfulness(sampled)
-    lip_colors = colors[count : count + len(lips)]
-    irises = colors[count + len(lips) :]
+    white = pictured(_white(skin, picture), colorful)
     return Complexion(
         skin=skin,
         lips=_mean_lips(lip_colors, skin),
-        irises=np.median(irises, axis=0) if len(irises) else skin * 0.2,
+        irises=np.median(iris_colors, axis=0) if len(iris_colors) else skin * 0.2,
+        pupils=pupil_radii(frame, face),
+        eye_light=np.array(eye_light(sclera_colors, white)),
         spread=np.array(spread),
-        white=pictured(_white(skin, picture), colorful),
+        white=white,
         black_level=np.array(_black_level(picture @ LUMINANCE)),
         colorful=np.array(colorful),
     )
@@ -141,22 +148,3 @@ def _white(skin: Array, picture: Array) -> Array:
     exposure = min(1.0, float(brightness) / USUAL_EXPOSURE)
     white: Array = exposure * light_hue(skin, picture)
     return white
-
-
-@cache
-def _ring() -> Array:
-    angles = np.linspace(0.0, 2.0 * np.pi, 8, endpoint=False)
-    return np.stack([np.cos(angles), 0.6 * np.sin(angles) + 0.1], axis=1)
-
-
-def _iris_places(face: TrackedFace, topology: Topology) -> Array:
-    """Return (k, 2) points halfway between pupil and rim; none without irises."""
-    if "left_iris" not in topology.regions:
-        return np.zeros((0, 2))
-    places = []
-    for side in ("left", "right"):
-        rim = face.landmarks.region(f"{side}_iris")[:, :2]
-        center = rim.mean(axis=0)
-        radius = float(np.linalg.norm(rim - center, axis=1).mean())
-        places.append(center + 0.68 * radius * _ring())
-    return np.concatenate(places)

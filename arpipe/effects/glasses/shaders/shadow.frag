@@ -11,12 +11,11 @@ uniform vec3 u_to_light;          // unit, glasses frame, z > 0
 uniform vec2 u_reach;             // y at which the shadow has faded out: below and above; glasses frame, m
 uniform float u_directed;         // strength of the main light's shadow
 uniform float u_ambient;          // strength of the ambient occlusion
-uniform vec3 u_temple_start[2];   // glasses frame, m: left, right
-uniform vec3 u_temple_end[2];
 
 in vec3 v_skin;
 in float v_facing;
 in vec2 v_uv;
+in vec4 v_temple;  // vector to the nearer temple, in units of its reach; strength
 
 out vec4 o_share;  // factor for the sRGB codes of the picture
 
@@ -24,15 +23,9 @@ const vec4 BLURS_M = vec4(0.0015, 0.003, 0.0055, 0.010);  // as in arpipe/effect
 const vec3 SKIN_BLEED = vec3(0.80, 1.0, 1.10);            // shadows on skin are warm, because red light scatters beneath it
 const float PENUMBRA = 0.18;  // blur (sigma) per distance: the apparent size of a window
 const float REACH_FADE_M = 0.010;
-const float TEMPLE_REACH_M = 0.009;
-const float TEMPLE_SHARE = 0.8;
 
 float sheet(vec2 p) {
     return u_sheet.x + u_sheet.y * p.x * p.x + (u_sheet.z + u_sheet.w * p.y) * p.y;
-}
-
-vec4 density(vec2 p) {
-    return textureLod(u_density, p * u_density_place.xy + u_density_place.zw, 0.0);
 }
 
 // Far behind the front, light enters from the sides.
@@ -40,28 +33,18 @@ float near_front(float along) {
     return smoothstep(0.045, 0.015, along);
 }
 
-float directed(float straight) {
+float front() {
+    float straight = max(sheet(v_skin.xy) - v_skin.z, 0.0);
     float along = straight / u_to_light.z;
     float gap = sheet(v_skin.xy + u_to_light.xy * along) - v_skin.z;
     along = max(gap, 0.0) / u_to_light.z;
-    vec4 map = density(v_skin.xy + u_to_light.xy * along);
+    vec2 hit = v_skin.xy + u_to_light.xy * along;
+    vec4 map = textureLod(u_density, hit * u_density_place.xy + u_density_place.zw, 0.0);
     vec3 between = clamp((along * PENUMBRA - BLURS_M.xyz) / (BLURS_M.yzw - BLURS_M.xyz), 0.0, 1.0);
     float blocked = mix(mix(mix(map.x, map.y, between.x), map.z, between.y), map.w, between.z);
-    // Skin in front of the sheet is lit.
-    return blocked * near_front(along) * smoothstep(-0.005, 0.001, gap);
-}
-
-float ambient(float straight) {
-    return near_front(straight) * density(v_skin.xy + vec2(0.0, 0.3) * straight).w;
-}
-
-float temple() {
-    int side = v_skin.x > 0.0 ? 0 : 1;
-    vec3 line = u_temple_end[side] - u_temple_start[side];
-    vec3 from = v_skin - u_temple_start[side];
-    vec3 away = (from - line * clamp(dot(from, line) / dot(line, line), 0.0, 1.0)) / TEMPLE_REACH_M;
-    float fall = 1.0 + dot(away, away);
-    return smoothstep(0.035, 0.055, abs(v_skin.x)) * TEMPLE_SHARE / (fall * fall * fall);
+    // Skin in front of the sheet is lit. The widest blur, seen from here, stands for what the front hides of the room.
+    float directed = blocked * near_front(along) * smoothstep(-0.005, 0.001, gap);
+    return u_directed * directed + u_ambient * map.w * near_front(straight);
 }
 
 void main() {
@@ -69,8 +52,8 @@ void main() {
     float inside = texture(u_inside, v_uv).r * smoothstep(0.08, 0.4, v_facing);
     inside *= uncovered();
     inside *= clamp(min(v_skin.y - u_reach.x, u_reach.y - v_skin.y) / REACH_FADE_M, 0.0, 1.0);
-    float straight = max(sheet(v_skin.xy) - v_skin.z, 0.0);
-    float shade = u_directed * directed(straight) + u_ambient * ambient(straight) + (u_directed + u_ambient) * temple();
+    float fall = 1.0 + dot(v_temple.xyz, v_temple.xyz);
+    float shade = front() + v_temple.w / (fall * fall * fall);
     // sRGB codes are about the 2.2nd root of light, so that a factor of light is a factor of codes, too.
     o_share = vec4(pow(1.0 - min(inside * shade, 0.85) * pictured(SKIN_BLEED), vec3(1.0 / 2.2)), 1.0);
 }

@@ -21,6 +21,7 @@ layout(location = 0, index = 1) out vec4 o_through;
 
 const float BRIGHTEST = 1.4; // relative to the mean: anything brighter is shine, not shading
 const float FOLDS_SEEN = 0.12; // luminance at which lips show folds; the structure of darker ones is noise
+const float LEVEL_WEIGHT = 0.06; // of the logarithm of luminance relative to chromaticity
 const float NOISE_FLOOR = 0.012; // the shading of very dark lips is noise; luminance below this is ignored
 
 // 0 near the opening of the mouth on teeth (bright, hardly red) and in the dark between them.
@@ -36,12 +37,35 @@ float lip_evidence(vec3 under, float level) {
     return mix(1.0 - max(tooth, hollow) * near_mouth, lip, clamp(-8.0 * v_data.y, 0.0, 1.0));
 }
 
+// How much of the picture here is lip rather than skin, judged by hue and lightness; an outline drawn too large by the
+// network is not painted. Where lips hardly differ from skin, the outline is believed.
+float inside_outline() {
+    float band = smoothstep(0.6, 0.9, v_data.y);
+    if (band == 0.0) return 1.0;
+    ivec2 last = textureSize(u_backdrop, 0) - 1;
+    int reach = int(max(0.45 * u_px_mm, 1.0));
+    vec3 mean = backdrop();
+    for (int i = 0; i < 4; i++) {
+        ivec2 step = reach * ivec2(i < 2 ? 2 * i - 1 : 0, i < 2 ? 0 : 2 * i - 5);
+        mean += texelFetch(u_backdrop, clamp(ivec2(gl_FragCoord.xy) + step, ivec2(0), last), 0).rgb;
+    }
+    mean *= 0.2;
+    vec3 skin = vec3(u_skin.xy, LEVEL_WEIGHT * log(u_skin.z + 0.01));
+    vec3 lips = vec3(chromaticity(u_lips), LEVEL_WEIGHT * log(luminance(u_lips) + 0.01));
+    vec3 here = vec3(chromaticity(mean), LEVEL_WEIGHT * log(luminance(mean) + 0.01));
+    float apart = distance(lips, skin);
+    float lip = dot(here - skin, lips - skin) / max(apart * apart, 1e-4);
+    return 1.0 - band * smoothstep(0.09, 0.15, apart) * (1.0 - smoothstep(0.05, 0.4, lip));
+}
+
 void main() {
-    float cover = smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.2, 0.42, v_data.w) * u_opacity * bare();
+    // Pigment wears off towards an open mouth, where lips are wet.
+    float wear = mix(1.0, 0.75 + 0.25 * smoothstep(0.0, 0.25, v_data.y), u_open * step(0.0, v_data.y));
+    float cover = wear * smoothstep(0.0, 1.0, v_data.x) * smoothstep(0.2, 0.42, v_data.w) * u_opacity * bare();
     if (cover < 0.002) discard;
     vec3 under = backdrop();
     float level = luminance(under);
-    cover *= lip_evidence(under, level);
+    cover *= lip_evidence(under, level) * inside_outline();
     // Beyond the silhouette of a turned mouth there is neither lip nor skin.
     float away = min(distance(chromaticity(under), chromaticity(u_lips)), distance(chromaticity(under), u_skin.xy));
     cover *= 1.0 - smoothstep(0.3 * u_reach, 0.7 * u_reach, away) * (1.0 - smoothstep(0.35, 0.6, v_data.w));
