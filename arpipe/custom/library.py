@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arpipe.assets import asset_path, assets_root
-from arpipe.custom.card import CARD_FILE, DecoderName, ModelCard, file_beside, read_card
+from arpipe.custom.card import CARD_FILE, DecoderName, InputCard, ModelCard, file_beside, read_card
 from arpipe.custom.classes import read_labels
 from arpipe.custom.describe import Description, describe
 from arpipe.custom.input_text import parse_input
@@ -19,7 +19,9 @@ from arpipe.folders import config_folder, expanded
 from arpipe.inference.providers import ProviderName
 from arpipe.io.atomic import unwritable
 from arpipe.spelling import nearest
+from arpipe.weights import catalog
 from arpipe.weights.classifier import classifier_path, imagenet_labels
+from arpipe.weights.store import model_path
 
 MODEL_FILE, LABEL_FILE, SOURCE_FILE = "model.onnx", "labels.txt", "source.tflite"
 BUNDLED_FOLDER = "models"  # of the assets
@@ -46,8 +48,8 @@ def find_model(name: str | Path) -> StoredModel:
     """Find a network.
 
     Args:
-        name: Of a bundled network or of one that was added; or the path of a card, of a folder with one, or of an ONNX
-            or TFLite file, for which a card is made up.
+        name: Of a bundled network, of one that was added, or of one of arpipe's own that takes a picture; or the path of
+            a card, of a folder with one, or of an ONNX file, for which a card is made up.
 
     Raises:
         ModelError: There is no such network, or its card or file cannot be used.
@@ -59,6 +61,9 @@ def find_model(name: str | Path) -> StoredModel:
     folder = library_folder() / text
     if text in added_names():
         return _of_card(folder / CARD_FILE)
+    own = catalog.load().networks.get(text)
+    if own is not None and own.input is not None:
+        return _own(own, own.input)
     path = expanded(text)
     if path.is_dir() and (path / CARD_FILE).is_file():
         return _of_card(path / CARD_FILE)
@@ -191,6 +196,25 @@ def _replacing(folder: Path) -> Iterator[Path]:
 def _bundled(name: str) -> StoredModel:
     card = read_card(asset_path(f"{BUNDLED_FOLDER}/{name}.toml"))
     return StoredModel(card, classifier_path(), imagenet_labels())
+
+
+def _own(network: catalog.Network, source: catalog.InputSpec) -> StoredModel:
+    """Return one of the networks that arpipe itself runs, to look into it or to use it otherwise."""
+    card = ModelCard(
+        name=network.name,
+        about=network.about,
+        licence=network.licence,
+        input=InputCard(
+            name="input",
+            width=source.width,
+            height=source.height,
+            low=source.low,
+            high=source.high,
+            layout="nhwc",
+            fit="stretch",
+        ),
+    )
+    return StoredModel(card, model_path(network.name), ())
 
 
 def _of_card(path: Path) -> StoredModel:

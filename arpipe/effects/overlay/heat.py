@@ -7,6 +7,7 @@ import numpy as np
 
 from arpipe.effects.overlay.lettering import fill_box, write_text
 from arpipe.geometry.affine2d import Affine2D
+from arpipe.geometry.transforms import Array
 from arpipe.types import HeatMap, Pixels, Points
 
 _HALF_PIXEL = Affine2D(
@@ -34,11 +35,17 @@ def draw_heat(pixels: Pixels, heat: HeatMap, opacity: float) -> None:
     A thin line shows the part of the picture that the network saw.
     """
     height, width = pixels.shape[:2]
-    values = heat_over_picture(heat, width, height)
+    corners = _corners(heat)
+    left, top = np.clip(np.floor(corners.min(axis=0)).astype(int), 0, [width, height]).tolist()
+    right, bottom = np.clip(np.ceil(corners.max(axis=0)).astype(int), 0, [width, height]).tolist()
+    if right <= left or bottom <= top:
+        return
+    seen = pixels[top:bottom, left:right]
+    values = heat_over_picture(_moved(heat, -left, -top), right - left, bottom - top)
     colors = _colors()[np.rint(values * 255.0).astype(np.uint8)]
     cover = (np.clip(values / FADE, 0.0, 1.0) * np.float32(opacity))[..., np.newaxis]
-    np.copyto(pixels, np.rint(pixels + cover * (colors - pixels.astype(np.float32))), casting="unsafe")
-    _draw_frame(pixels, heat)
+    np.copyto(seen, np.rint(seen + cover * (colors - seen.astype(np.float32))), casting="unsafe")
+    _draw_frame(pixels, corners)
 
 
 def draw_bar(pixels: Pixels) -> None:
@@ -58,10 +65,20 @@ def draw_bar(pixels: Pixels) -> None:
         write_text(pixels, f"{share:g}", right + text_px // 3, middle - round(0.66 * text_px), text_px, WHITE)
 
 
-def _draw_frame(pixels: Pixels, heat: HeatMap) -> None:
-    height, width = pixels.shape[:2]
+def _corners(heat: HeatMap) -> Array:
+    """Return (4, 2) the corners of the part that the network saw, image px."""
     right, bottom = heat.size
-    corners = heat.image_from_tensor.apply([[0, 0], [right, 0], [right, bottom], [0, bottom]])
+    return heat.image_from_tensor.apply([[0, 0], [right, 0], [right, bottom], [0, bottom]])
+
+
+def _moved(heat: HeatMap, x: float, y: float) -> HeatMap:
+    """Return a heat map over a picture whose origin is elsewhere."""
+    shift = Affine2D(np.array([[1.0, 0.0, x], [0.0, 1.0, y]]))
+    return HeatMap(heat.values, heat.size, shift @ heat.image_from_tensor)
+
+
+def _draw_frame(pixels: Pixels, corners: Array) -> None:
+    height, width = pixels.shape[:2]
     if (corners.min(axis=0) <= 1).all() and (corners.max(axis=0) >= [width - 1, height - 1]).all():
         return
     lines = pixels.copy()
