@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from arpipe.controls.config import TriggerConfig as TriggerConfig
     from arpipe.controls.trigger import TriggerTimes as TriggerTimes
     from arpipe.controls.watch import ControlEvent as ControlEvent
+    from arpipe.custom.detection.detector import ObjectDetector as ObjectDetector
     from arpipe.custom.explain.explainer import Explainer as Explainer
     from arpipe.custom.model import Model as Model
     from arpipe.custom.model import open_model as open_model
@@ -101,6 +102,7 @@ if TYPE_CHECKING:
     from arpipe.types import ClassScore as ClassScore
     from arpipe.types import Detection as Detection
     from arpipe.types import Expressions as Expressions
+    from arpipe.types import FoundObject as FoundObject
     from arpipe.types import Frame as Frame
     from arpipe.types import FrameResult as FrameResult
     from arpipe.types import Gaze as Gaze
@@ -117,6 +119,7 @@ if TYPE_CHECKING:
     from arpipe.types import TrackedBody as TrackedBody
     from arpipe.types import TrackedFace as TrackedFace
     from arpipe.types import TrackedHand as TrackedHand
+    from arpipe.types import TrackedObject as TrackedObject
 
 __version__ = "0.1.0"
 
@@ -130,6 +133,7 @@ _HOMES = {
     "ProfileConfig": "arpipe.config",
     "RunConfig": "arpipe.config",
     "WebConfig": "arpipe.config",
+    "ObjectDetector": "arpipe.custom.detection.detector",
     "Explainer": "arpipe.custom.explain.explainer",
     "Model": "arpipe.custom.model",
     "open_model": "arpipe.custom.model",
@@ -200,6 +204,7 @@ _HOMES = {
     "ClassScore": "arpipe.types",
     "Detection": "arpipe.types",
     "Expressions": "arpipe.types",
+    "FoundObject": "arpipe.types",
     "Frame": "arpipe.types",
     "FrameResult": "arpipe.types",
     "Gaze": "arpipe.types",
@@ -216,6 +221,7 @@ _HOMES = {
     "TrackedBody": "arpipe.types",
     "TrackedFace": "arpipe.types",
     "TrackedHand": "arpipe.types",
+    "TrackedObject": "arpipe.types",
 }
 """Public name → the module that defines it; the imports above say the same to type checkers."""
 

@@ -18,6 +18,7 @@ class Need(StrEnum):
         HANDS: Hand landmarks.
         EXPRESSIONS: Scores of facial expressions and the gaze; implies a face with irises.
         GESTURES: Gestures and movements of hands; implies hands.
+        OBJECTS: Objects of any class, found by a detector of the user's.
         MASK: The mask of all people in the picture.
         OCCLUSION: What stands before faces, such as hair and hands; implies a face.
     """
@@ -28,6 +29,7 @@ class Need(StrEnum):
     HANDS = "hands"
     EXPRESSIONS = "expressions"
     GESTURES = "gestures"
+    OBJECTS = "objects"
     MASK = "mask"
     OCCLUSION = "occlusion"
 

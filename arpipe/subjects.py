@@ -121,6 +121,14 @@ SUBJECTS: dict[str, Subject] = {
         requires=(Need.HANDS,),
         columns=_GESTURES,
     ),
+    "objects": Subject(
+        results="objects",
+        tracker="arpipe.tracking.objects:ObjectTracker",
+        settings=("objects",),
+        needs=(Need.OBJECTS,),
+        kind="object",
+        columns={"label": "text"},
+    ),
     "mask": Subject(
         results="mask",
         tracker="arpipe.tracking.mask.tracker:MaskTracker",

@@ -48,8 +48,8 @@ def find_model(name: str | Path) -> StoredModel:
     """Find a network.
 
     Args:
-        name: Of a bundled network, of one that was added, or of one of arpipe's own that takes a picture; or the path of
-            a card, of a folder with one, or of an ONNX file, for which a card is made up.
+        name: Of a bundled network, of one that was added, or of one of arpipe's own that takes a picture; or the path
+            of a card, of a folder with one, or of an ONNX file, for which a card is made up.
 
     Raises:
         ModelError: There is no such network, or its card or file cannot be used.

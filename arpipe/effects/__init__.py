@@ -13,6 +13,7 @@ EFFECT_KINDS: dict[str, str] = {
     "rigid_mesh": "arpipe.effects.glasses.rigid_mesh:RigidMesh",
     "debug": "arpipe.effects.overlay.debug:Debug",
     "skeleton": "arpipe.effects.overlay.skeleton:Skeleton",
+    "boxes": "arpipe.effects.overlay.boxes:Boxes",
     "classify": "arpipe.effects.overlay.classify:Classify",
     "heatmap": "arpipe.effects.overlay.heatmap:Heatmap",
     "background": "arpipe.effects.background.effect:Background",

@@ -25,6 +25,7 @@ from arpipe.tracking.face import FaceTrackerConfig, pose_effort
 from arpipe.tracking.gestures.tracker import GestureConfig
 from arpipe.tracking.hands import HandTrackerConfig
 from arpipe.tracking.mask.tracker import MaskTrackerConfig
+from arpipe.tracking.objects import ObjectConfig
 from arpipe.tracking.occlusion.config import OcclusionConfig
 from arpipe.tracking.settings import Mode, ModeConfig
 from arpipe.types import Frame, FrameResult
@@ -44,6 +45,7 @@ class PerceptionConfig(BaseModel):
         body: The body tracker.
         hands: The hand tracker.
         gestures: Gestures of hands.
+        objects: Objects of any class, found by a detector of the user's.
         mask: The segmentation of people.
         occlusion: What stands before faces.
         head_pose: The pose solver.
@@ -59,6 +61,7 @@ class PerceptionConfig(BaseModel):
     body: BodyTrackerConfig = BodyTrackerConfig()
     hands: HandTrackerConfig = HandTrackerConfig()
     gestures: GestureConfig = GestureConfig()
+    objects: ObjectConfig = ObjectConfig()
     mask: MaskTrackerConfig = MaskTrackerConfig()
     occlusion: OcclusionConfig = OcclusionConfig()
     head_pose: HeadPoseConfig = HeadPoseConfig()

@@ -25,6 +25,7 @@ class Rates(BaseModel):
         body: Bodies move on as they did.
         hands: Hands move on as they did.
         gestures: Gestures stay as they were; movements are seen in every frame.
+        objects: Objects stay where they were.
         mask: The mask moves with the picture, and its edges are refined in every frame.
         occlusion: What stands before a face moves with it.
     """
@@ -36,6 +37,7 @@ class Rates(BaseModel):
     body: Rate = 1
     hands: Rate = 1
     gestures: Rate = 1
+    objects: Rate = 1
     mask: Rate = 1
     occlusion: Rate = 1
 

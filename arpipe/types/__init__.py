@@ -4,6 +4,7 @@ from arpipe.types.expressions import EXPRESSION_NAMES, TONGUE_OUT, Expressions, 
 from arpipe.types.frame import Frame, Pixels, Points
 from arpipe.types.gestures import GESTURE_NAMES, NO_GESTURE, Gesture, Movement
 from arpipe.types.landmarks import Detection, Landmarks, Roi
+from arpipe.types.objects import FoundObject, TrackedObject
 from arpipe.types.occlusion import OcclusionMatte
 from arpipe.types.prediction import ClassScore, HeatMap, Prediction
 from arpipe.types.results import (
@@ -25,6 +26,7 @@ __all__ = [
     "ClassScore",
     "Detection",
     "Expressions",
+    "FoundObject",
     "Frame",
     "FrameResult",
     "Gaze",
@@ -44,4 +46,5 @@ __all__ = [
     "TrackedBody",
     "TrackedFace",
     "TrackedHand",
+    "TrackedObject",
 ]

@@ -17,6 +17,7 @@ from arpipe.types.expressions import Expressions, Gaze
 from arpipe.types.frame import Frame, Pixels, Points
 from arpipe.types.gestures import Gesture, Movement
 from arpipe.types.landmarks import Landmarks
+from arpipe.types.objects import TrackedObject
 from arpipe.types.occlusion import OcclusionMatte
 from arpipe.types.prediction import Prediction
 from arpipe.types.rounding import (
@@ -277,6 +278,7 @@ class FrameResult:
         camera: Intrinsics of the frame with which poses were solved; None in a result that was made by hand.
         extra: Results of subjects of `arpipe.subjects.SUBJECTS` that have no field of their own.
         models: Name or path of each network of the user's that was asked for → its answer.
+        objects: Tracked objects of any class; empty unless asked for.
         begins_stream: Whether no frame before this one belongs to it, as for the first frame of a stream and for every
             photo.
         occlusion: What stands before each face; empty unless asked for.
@@ -292,6 +294,7 @@ class FrameResult:
     camera: CameraIntrinsics | None = None
     extra: Mapping[str, Sequence[Tracked]] = field(default_factory=dict)
     models: Mapping[str, Prediction] = field(default_factory=dict)
+    objects: tuple[TrackedObject, ...] = ()
     begins_stream: bool = False
     occlusion: tuple[OcclusionMatte, ...] = ()
 
@@ -301,6 +304,7 @@ class FrameResult:
             "faces": self.faces,
             "bodies": self.bodies,
             "hands": self.hands,
+            "objects": self.objects,
             **self.extra,
         }
         return {subject.results: found.get(subject.results, ()) for subject in exported()}

@@ -55,7 +55,7 @@ def test_first_line_is_the_header(tmp_path):
 def test_each_frame_is_one_line_with_the_documented_keys(tmp_path):
     lines = [json.loads(line) for line in export(tmp_path / "a.jsonl").read_text("utf-8").splitlines()[1:]]
     assert [line["frame"] for line in lines] == [0, 1, 2]
-    assert set(lines[0]) == {"frame", "time_s", "width", "height", "faces", "bodies", "hands"}
+    assert set(lines[0]) == {"frame", "time_s", "width", "height", "faces", "bodies", "hands", "objects"}
     assert (lines[1]["time_s"], lines[1]["width"], lines[1]["height"]) == (0.033333, 64, 48)
     assert lines[0]["faces"] == []
     (seen,) = lines[1]["faces"]

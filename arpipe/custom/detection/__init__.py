@@ -1,0 +1,1 @@
+"""Object detection: what the outputs of the usual detectors mean, and suppressing what they found twice."""

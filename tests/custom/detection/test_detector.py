@@ -1,0 +1,105 @@
+"""A detector made by hand: it finds the bright blob of a picture."""
+
+import numpy as np
+import pytest
+from onnx import helper
+
+from arpipe import Frame, ObjectDetector, Perception, PerceptionConfig
+from arpipe.custom.library import find_model
+from arpipe.errors import ConfigError, ModelError
+from arpipe.tracking.objects import ObjectConfig
+from tests.custom.networks import info, model_of, saved
+
+SIDE, CELL, HALF = 64, 8, 12.0
+
+
+@pytest.fixture
+def detector(tmp_path):
+    """YOLO v8's layout: a box of 24 px around each cell of 8, whose score is the cell's brightness; class 1 is dark."""
+    cells = SIDE // CELL
+    rows, columns = np.mgrid[:cells, :cells]
+    boxes = np.stack(
+        [columns * CELL + CELL / 2, rows * CELL + CELL / 2, *[np.full((cells, cells), 2 * HALF)] * 2]
+    )
+    nodes = [
+        helper.make_node("AveragePool", ["x"], ["small"], kernel_shape=[CELL, CELL], strides=[CELL, CELL]),
+        helper.make_node("ReduceMean", ["small"], ["grey"], axes=[1], keepdims=1),
+        helper.make_node("Sub", ["one", "grey"], ["dark"]),
+        helper.make_node("Mul", ["dark", "faint"], ["darker"]),
+        helper.make_node("Concat", ["boxes", "grey", "darker"], ["rows"], axis=1),
+        helper.make_node("Reshape", ["rows", "flat"], ["output"]),
+    ]
+    constants = {
+        "one": np.float32(1),
+        "faint": np.float32(0.2),
+        "boxes": boxes[None].astype(np.float32),
+        "flat": np.array([1, 6, cells * cells], np.int64),
+    }
+    output = [info("output", [1, 6, cells * cells])]
+    model = model_of(nodes, [info("x", [1, 3, SIDE, SIDE])], output, constants, names={0: "lamp", 1: "night"})
+    saved(model, tmp_path / "lamps.onnx")
+    (tmp_path / "labels.txt").write_text("lamp\nnight\n")
+    card = tmp_path / "lamps.toml"
+    card.write_text(
+        'name = "lamps"\nfile = "lamps.onnx"\nlabels = "labels.txt"\ntask = "detect"\ndecoder = "yolo-transposed"\n'
+        '[input]\nname = "x"\nwidth = 64\nheight = 64\nfit = "letterbox"\n'
+    )
+    return card
+
+
+def lamp_at(x, y, width=256, height=128):
+    """Return a dark picture with a lamp of 32 px, which is one cell of the network."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[y : y + 32, x : x + 32] = 255
+    return pixels
+
+
+def test_boxes_come_back_in_px_of_the_picture(detector):
+    network = ObjectDetector(find_model(detector))
+    (lamp,) = network.detect(lamp_at(64, 32))
+    assert (lamp.label, lamp.index, lamp.score) == ("lamp", 0, 1.0)
+    scale = 256 / SIDE
+    center = np.array([64 + 16, 32 + 16])
+    np.testing.assert_allclose(lamp.box_px, [*(center - HALF * scale), *(center + HALF * scale)], atol=1e-6)
+    network.close()
+
+
+def test_boxes_end_at_the_edge_of_the_picture(detector):
+    network = ObjectDetector(find_model(detector))
+    (lamp,) = network.detect(lamp_at(0, 0))
+    assert lamp.box_px.tolist() == [0.0, 0.0, 64.0, 64.0]
+    network.close()
+
+
+def test_objects_keep_their_numbers(detector):
+    config = PerceptionConfig(track=("objects",), objects=ObjectConfig(model=str(detector)))
+    ids, states = [], []
+    with Perception(config) as perception:
+        for index, x in enumerate((64, 96, None, 96, 224)):
+            pixels = np.zeros((128, 256, 3), np.uint8) if x is None else lamp_at(x, 32)
+            objects = perception.detect(Frame(pixels, index / 30, index)).objects
+            ids.append([each.track_id for each in objects])
+            states.append([str(each.state) for each in objects])
+        record = perception.detect(Frame(lamp_at(224, 32), 1.0, 5)).to_dict()["objects"][0]
+    assert ids == [[1], [1], [1], [1], [2, 1]]
+    assert states == [["new"], ["tracked"], ["coasting"], ["tracked"], ["new", "coasting"]]
+    assert (record["label"], record["id"], record["score"]) == ("lamp", 2, 1.0)
+
+
+def test_only_the_named_classes_are_reported(detector):
+    config = ObjectConfig(model=str(detector), classes=("night",))
+    with Perception(PerceptionConfig(track=("objects",), objects=config)) as perception:
+        assert perception.detect(Frame(lamp_at(64, 32), 0.0, 0)).objects == ()
+
+
+def test_without_a_detector_it_is_said_what_to_do():
+    with pytest.raises(ConfigError, match="names no detector, and arpipe brings none; add yours"):
+        Perception(PerceptionConfig(track=("objects",)))
+
+
+def test_a_classifier_is_no_detector(detector):
+    detector.write_text(
+        detector.read_text().replace('task = "detect"\ndecoder = "yolo-transposed"', 'task = "other"')
+    )
+    with pytest.raises(ModelError, match="lamps is no detector: its card says task 'other'"):
+        ObjectDetector(find_model(detector))
