@@ -7,7 +7,10 @@ from typing import Self
 import numpy as np
 
 from arpipe.custom.card import ModelCard
+from arpipe.custom.inner import find_value, with_outputs
 from arpipe.custom.library import StoredModel, find_model
+from arpipe.custom.onnx_file import read_onnx
+from arpipe.custom.summary import Summary, summarise
 from arpipe.errors import ModelError
 from arpipe.geometry.transforms import Array as Numbers
 from arpipe.inference.providers import SessionConfig
@@ -161,6 +164,23 @@ class Model:
             return np.asarray(1.0 / (1.0 + np.exp(-np.clip(rows, -100.0, 100.0))))
         powers = np.exp(rows - rows.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+    def at(self, *layers: str) -> "Model":
+        """Open the network anew, with values inside it as its only outputs; the caller closes it.
+
+        Args:
+            layers: Names of layers, or of the values that they compute, as `summary` lists them.
+
+        Raises:
+            ModelError: There is no such layer.
+        """
+        graph = read_onnx(self.stored.path)
+        values = [find_value(graph, layer) for layer in layers]
+        return Model(self.stored, self._config, with_outputs(graph, values, keep=False).SerializeToString())
+
+    def summary(self) -> Summary:
+        """Return the layers of the network, with shapes, parameters and multiply-adds."""
+        return summarise(read_onnx(self.stored.path), (1, *self.card.input.spec.shape))
 
     def require_classifier(self) -> str:
         """Return the output with the scores of classes; ModelError if there is none."""

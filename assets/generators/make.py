@@ -2,7 +2,7 @@
 
 Without PART, everything that needs no further input is made. Files that are up to date, see `is_same`, are left alone;
 `--check` only reports the others. Parts that need input are made when it is given: `--portraits` for the face topology,
-`--test-data` for the pictures of docs/makeup.md.
+`--test-data` for the pictures of the guides.
 """
 
 import argparse
@@ -63,9 +63,11 @@ def _requested(options: argparse.Namespace) -> dict[str, Callable[[], Files]]:
 
         parts = {"face-topology": partial(topology.files, options.portraits), **parts}
     if options.test_data:
+        from guides import pictures as guide_pictures
         from makeup import pictures
 
         parts["makeup-pictures"] = partial(pictures.files, options.test_data)
+        parts["guide-pictures"] = partial(guide_pictures.files, options.test_data)
     return parts
 
 
