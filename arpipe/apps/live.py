@@ -64,12 +64,12 @@ def show(run: RunConfig, console: Console | None = None) -> int:
     """Run live, then print a summary.
 
     Returns:
-        Exit code: 1 if anything failed beside the picture, else 0.
+        Exit code: 1 if nothing was shown or anything failed beside the picture, else 0.
     """
     console = console or Console()
     report = live(run=run)
     console.print(summary(report), markup=False, highlight=False, soft_wrap=True)
-    return int(bool(report.problems))
+    return int(bool(report.problems) or not report.frames)
 
 
 def summary(report: LiveReport) -> str:

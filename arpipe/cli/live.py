@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from arpipe.config import RunConfig
 
 SETTINGS = (
-    setting("live.source", str, "--source", "-s", help="Camera number, file, or sample."),
+    setting("live.source", str, "--source", "-s", help="Camera number, file, address, -, or sample."),
     EFFECT,
     setting("live.loop", bool, "--loop", help="Loop the file."),
     setting("live.window", bool, "--window/--no-window", help="Show a window (the default)."),

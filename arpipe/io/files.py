@@ -97,6 +97,6 @@ def _about_address(path: Path) -> str:
     if not _ADDRESS.match(str(path)):
         return ""
     return (
-        "; arpipe reads files and cameras and opens no network address: record the stream into a file first, "
+        "; streams are for live use: arpipe live --source ADDRESS. To process one as a file, record it first, "
         "such as with ffmpeg -i ADDRESS -c copy clip.mkv"
     )

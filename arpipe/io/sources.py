@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
+from arpipe.io.addresses import is_stream
 from arpipe.io.camera.index import camera_index
 from arpipe.io.files import is_folder, is_pattern, require_file
 from arpipe.io.image.reader import picture_kind
@@ -16,11 +17,12 @@ SOURCES: dict[str, str] = {
     "camera": "arpipe.io.camera.camera:Camera",
     "video": "arpipe.io.video.reader:VideoFile",
     "animation": "arpipe.io.image.animation:Animation",
+    "stream": "arpipe.io.video.stream:VideoStream",
     "images": "arpipe.io.image.reader:ImageFiles",
 }
 """Name → class, a `Source` that its `open` makes from the text after `name:`."""
 
-_NEED_TARGET = frozenset({"camera", "video", "animation", "images"})  # alone, these names are paths
+_NEED_TARGET = frozenset({"camera", "video", "animation", "stream", "images"})  # alone, these names are paths
 
 
 def open_source(spec: str | int | Path) -> Source:
@@ -32,13 +34,14 @@ def open_source(spec: str | int | Path) -> Source:
             * "sample", the synthetic source;
             * a camera as 0, "0", "camera:0" or "/dev/video0";
             * a video, an animation or a still picture, recognised by its content;
+            * a stream as rtsp://…, http://… or https://…, or "-" for the standard input;
             * a folder or glob pattern of pictures, played in the order of their names;
             * "name:target" or "name" for an entry of `SOURCES` or of an installed package.
 
     Raises:
         MediaNotFound: There is no such file, or no picture matches the pattern.
         MediaError: The file is not a picture or video that can be read.
-        DeviceError: The camera cannot be opened.
+        DeviceError: The camera or stream cannot be opened.
         ConfigError: The named source does not accept the target.
         PluginError: An installed source cannot be loaded.
     """
@@ -61,10 +64,12 @@ def media_kind(path: Path) -> FileKind:
 
 
 def _recognise(text: str) -> tuple[str, str]:
-    """Return source name and target of a spec that names none: a camera's number or device, or a path."""
+    """Return source name and target of a spec that names none: a camera's number or device, an address, or a path."""
     camera = camera_index(text)
     if camera is not None:
         return "camera", str(camera)
+    if is_stream(text):
+        return "stream", text
     if is_folder(text) or is_pattern(text):
         return "images", text
     return media_kind(Path(text)), text

@@ -36,8 +36,8 @@ def odd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("folder", MediaError, "is a folder"),
         ("~nobody-of-this-name/x", MediaNotFound, "there is no such file"),
         ("folder/../nothing", MediaNotFound, "there is no such file"),
-        ("rtsp://10.0.0.1/stream", MediaNotFound, "opens no network address"),
-        ("https://example.org/a.mp4", MediaNotFound, "opens no network address"),
+        ("rtsp://127.0.0.1:9/stream", MediaNotFound, "arpipe live --source ADDRESS"),
+        ("http://127.0.0.1:9/a.mp4", MediaNotFound, "arpipe live --source ADDRESS"),
     ],
 )
 def test_odd_names_are_refused_with_a_reason(odd, name, kind, said):

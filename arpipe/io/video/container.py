@@ -13,7 +13,7 @@ ADVICE = "is it cut off, damaged or another kind of file?"
 
 # Titles in a foreign encoding must not make a file unreadable. PyAV before 19 raises UnicodeDecodeError without
 # this argument; 19 never does, and rejects it.
-_TOLERANT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+TOLERANT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
 
 PLAYLISTS = frozenset(("concat", "dash", "hls", "imf", "sdp"))
 
@@ -31,7 +31,7 @@ def open_input(path: Path) -> av.container.InputContainer:
         # By its name alone, FFmpeg would take a stream of JPEG pictures for one picture.
         kind = "mjpeg" if starts_like_jpeg(path) and is_motion_jpeg(path) else None
         container: av.container.InputContainer = av.open(
-            f"file:{path}", "r", format=kind, container_options=_ONLY_THIS_FILE, **_TOLERANT
+            f"file:{path}", "r", format=kind, container_options=_ONLY_THIS_FILE, **TOLERANT
         )
         if container.format.name in PLAYLISTS:
             container.close()
