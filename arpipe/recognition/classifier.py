@@ -12,7 +12,7 @@ PENALTY = 3e-3  # of large weights; 1e-3 to 1e-2 tell all of MediaPipe's gesture
 ITERATIONS = 200
 LEAST_SPREAD = 0.05  # of an entry: what hardly changes must not count for much
 COMMON_SPREAD_SAMPLES = 10.0  # as many samples as the common spread of all entries counts for
-TEMPERATURES = np.geomspace(0.3, 5.0, 29)  # that are tried for the calibration
+TEMPERATURES = np.geomspace(0.05, 5.0, 41)  # that are tried for the calibration
 
 
 @dataclass(frozen=True, slots=True, eq=False)

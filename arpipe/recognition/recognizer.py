@@ -27,6 +27,9 @@ NONE = "none"
 
 WINDOW_S = 0.6  # of a movement by default: long enough for one oscillation, short enough to answer at once
 
+# A window is a mean over time already; with a longer mean and hold, movements would be named after they have ended.
+MOVEMENT_LABEL = SteadyLabelConfig(average_s=0.1, on=0.6, off=0.4, hold_frames=2)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Classification:
@@ -173,8 +176,12 @@ class Recognizer:
         return self.name(self._classifier.scores(np.stack(samples)).mean(axis=0))
 
     def stream(self, config: SteadyLabelConfig | None = None) -> "RecognitionStream":
-        """Return what classifies the results of a stream, frame after frame."""
-        return RecognitionStream(self, config or SteadyLabelConfig())
+        """Return what classifies the results of a stream, frame after frame.
+
+        Args:
+            config: When the label changes; None for what suits poses or movements.
+        """
+        return RecognitionStream(self, config or (MOVEMENT_LABEL if self.window_s else SteadyLabelConfig()))
 
     def scores(self, sample: Points | None) -> Points:
         """Return (k,) probabilities of a sample; `none` is certain where nothing is seen."""
