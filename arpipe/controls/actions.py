@@ -15,6 +15,8 @@ class Action(StrEnum):
     MIRROR = "mirror"
     DEBUG = "debug"
     PROFILE = "profile"
+    EXPRESSIONS = "expressions"
+    NEUTRAL = "neutral"
     FULL_SCREEN = "full_screen"
     HELP = "help"
     ADJUST = "adjust"

@@ -19,6 +19,7 @@ from arpipe.apps.window.adjustments import Adjustments
 from arpipe.apps.window.hud import Hud, HudState
 from arpipe.apps.window.keys import KEYS, REPEATABLE, digit
 from arpipe.apps.window.previews import PreviewRenderer, cached_preview
+from arpipe.apps.window.readings import Readings, ReadingsLog, detects_readings
 from arpipe.apps.window.screen import PlacedPanel, Screen
 from arpipe.apps.window.status import StatusLine
 from arpipe.apps.window.try_on import TryOn
@@ -90,7 +91,7 @@ class LiveWindow(Presenter):
         check_controls(run.controls)
         self._reactions = LiveReactions(run, stack.enter_context(Links(run, self.failures)))
         self.session = open_session(stack, run, parts, context, self.failures)
-        self._status = StatusLine()
+        self._status, self._log = StatusLine(), ReadingsLog()
         self._mirror, self._running = run.live.mirror, True
         self._drawn_s = 0.0
         if run.live.full_screen:
@@ -114,6 +115,7 @@ class LiveWindow(Presenter):
     def show(self, picture: Picture) -> None:
         """Draw a picture and the panels."""
         self._commands.picture = picture
+        self._log.observe(picture.result)
         perception = self.session.perception
         with self.failures.guarded("the status line"):
             self._status.observe(picture.result, perception.all_needs.union(perception.config.track))
@@ -209,8 +211,16 @@ class LiveWindow(Presenter):
                 problem,
                 self._commands.recorder.seconds,
                 self._try_on.adjustment,
+                self._readings(),
             ),
         )
+
+    def _readings(self) -> Readings | None:
+        """Return what is read from the current picture while the panel is open."""
+        picture = self._commands.picture
+        if not self.hud.reading or picture is None or not detects_readings(picture.result):
+            return None
+        return self._log.read(picture.result)
 
     def _press(self, key: Key) -> None:
         if self._try_on.adjust(key, mirrored=self._mirror):
@@ -230,6 +240,8 @@ class LiveWindow(Presenter):
             Action.MIRROR: self._toggle_mirror,
             Action.DEBUG: try_on.toggle_mesh,
             Action.PROFILE: hud.toggle_profile,
+            Action.EXPRESSIONS: hud.toggle_readings,
+            Action.NEUTRAL: self._learn_neutral,
             Action.FULL_SCREEN: self._window.toggle_full_screen,
             Action.HELP: hud.toggle_help,
             Action.ADJUST: try_on.toggle_adjusting,
@@ -251,6 +263,10 @@ class LiveWindow(Presenter):
 
     def _toggle_pause(self) -> None:
         self.session.capture.paused = not self.session.capture.paused
+
+    def _learn_neutral(self) -> None:
+        self.session.perception.learn_neutral()
+        self.hud.say("Learning your neutral face: look into the camera and rest")
 
     def _toggle_mirror(self) -> None:
         self._mirror = not self._mirror

@@ -10,6 +10,7 @@ from arpipe.apps.window import panels
 from arpipe.apps.window.adjustments import UserAdjustment
 from arpipe.apps.window.keys import ADJUST_HELP, HELP
 from arpipe.apps.window.panels import Color, Panel
+from arpipe.apps.window.readings import Readings
 from arpipe.apps.window.screen import PlacedPanel
 from arpipe.timing import Clock
 from arpipe.types import Pixels
@@ -30,12 +31,14 @@ class HudState:
         problem: Lines that explain why the camera fails, or "".
         recording_s: Length of the recording, s, or None.
         adjustment: Adjustment of the selected glasses while adjusting is active, or None.
+        readings: Expressions and gestures, or None where they are not detected.
     """
 
     status: str = ""
     problem: str = ""
     recording_s: float | None = None
     adjustment: UserAdjustment | None = None
+    readings: Readings | None = None
 
 
 class Hud:
@@ -47,12 +50,12 @@ class Hud:
 
     Attributes:
         previews: Previews of the carousel's choices; None where there is none yet.
-        helping, profiling, adjusting: Whether these panels are open.
+        helping, profiling, adjusting, reading: Whether these panels are open.
     """
 
     def __init__(self, carousel: Carousel, clock: Clock = time.monotonic) -> None:
         self.previews: list[Pixels | None] = [None] * len(carousel.choices)
-        self.helping = self.profiling = self.adjusting = False
+        self.helping = self.profiling = self.adjusting = self.reading = False
         self._carousel, self._clock = carousel, clock
         self._cache: dict[str, tuple[Hashable, Panel]] = {}
         self._carousel_until_s = clock() + FIRST_CAROUSEL_S
@@ -70,6 +73,10 @@ class Hud:
     def toggle_profile(self) -> None:
         """Open or close the stage durations."""
         self.profiling = not self.profiling
+
+    def toggle_readings(self) -> None:
+        """Open or close the expressions and gestures."""
+        self.reading = not self.reading
 
     def show_carousel(self) -> None:
         """Show the carousel for a while."""
@@ -99,8 +106,10 @@ class Hud:
         shown: dict[str, PlacedPanel] = {}
         if self.shows_carousel:
             shown["carousel"] = PlacedPanel(self._carousel_panel(size_px, scale), "bottom")
-        if self.profiling:
+        if self.profiling and not self.reading:
             shown["profile"] = PlacedPanel(self._profile_panel(session, scale), "top left")
+        if self.reading:
+            shown["readings"] = PlacedPanel(self._readings_panel(state.readings, scale), "top left")
         if state.recording_s is not None:
             shown["recording"] = PlacedPanel(self._recording_panel(state.recording_s, scale), "top right")
         if state.adjustment is not None:
@@ -166,6 +175,14 @@ class Hud:
             return panels.profile(figures.median_stages_ms(), f"{figures.fps:.1f} FPS", level, foot, scale)
 
         return self._cached("profile", (int(self._clock() / PROFILE_INTERVAL_S), scale), draw)
+
+    def _readings_panel(self, readings: Readings | None, scale: float) -> Panel:
+        if readings is None:
+            hint = ("Not detected: start with --track expressions,gestures",)
+            return self._cached("readings", (hint, scale), lambda: panels.scores((), hint, scale))
+        return self._cached(
+            "readings", (readings, scale), lambda: panels.scores(readings.scores, readings.lines, scale)
+        )
 
     def _adjust_panel(self, adjustment: UserAdjustment, scale: float) -> Panel:
         rows = tuple((keys, text.format(**adjustment.model_dump())) for keys, text in ADJUST_HELP)

@@ -34,6 +34,7 @@ STAGE_COLORS: dict[str, Color] = {
     **dict.fromkeys(
         ("detect", "crop", "infer", "decode", "track", "pose", "predict", "mask", "occlude"), CALM
     ),
+    **dict.fromkeys(("expressions", "gestures"), CALM),
     **dict.fromkeys(("upload", "draw", "readback", "present"), ACCENT),
 }
 
@@ -187,6 +188,23 @@ def profile(
         canvas.text((width - 18, y), f"{value:.1f} ms", 14, TEXT, "rm")
     for row, line in enumerate(foot):
         canvas.text((18, 84 + 22 * len(rows) + 20 * row), _printable(line), 13, FAINT)
+    return canvas.finish()
+
+
+def scores(rows: Sequence[tuple[str, float]], lines: Sequence[str], scale: float) -> Panel:
+    """Draw values in [0, 1] as bars, and lines of text below."""
+    width = 360
+    canvas = PanelCanvas(width, 54 + 22 * (len(rows) + len(lines)), scale, 16)
+    canvas.text((18, 24), "Expressions and gestures", 15)
+    for row, (name, value) in enumerate(rows):
+        y = 52 + 22 * row
+        canvas.text((18, y), name, 14, FAINT)
+        canvas.rounded((160, y - 5, 160 + BAR_WIDTH, y + 5), 5, TRACK)
+        if value * BAR_WIDTH >= 1.0:
+            canvas.rounded((160, y - 5, 160 + max(value * BAR_WIDTH, 6.0), y + 5), 5, CALM)
+        canvas.text((width - 14, y), f"{value:.2f}", 14, TEXT, "rm")
+    for row, line in enumerate(lines):
+        canvas.text((18, 52 + 22 * (len(rows) + row)), _printable(line), 14)
     return canvas.finish()
 
 
