@@ -1,7 +1,8 @@
 """The pinhole camera with Brown–Conrady distortion, and its OpenGL twin."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,11 @@ GL_FROM_CAMERA = RigidTransform(FLIP_YZ, np.zeros(3))
 DEFAULT_VERTICAL_FOV_DEG = 63.0
 """Assumed when nothing is known; the value MediaPipe's face geometry uses, near a laptop camera's."""
 
+CameraOrigin = Literal["given", "calibrated", "configured", "exif", "assumed", "distance"]
+"""Where intrinsics come from: the caller or the source, a calibration file, a configured field of view, the EXIF data
+of a photo, nothing (a typical lens), or a typical lens taken for a longer one because a face would be too near."""
+
+FULL_FRAME_DIAGONAL_MM = 43.27  # of 24 × 36 mm film (CIPA DCG-001)
 UNDISTORT_STEPS = 20  # fixed-point steps; converges to < 1e-9 for lenses whose image does not fold over
 GRID_POINTS = 9  # along each side, of the check of a distortion
 LARGEST_NUMBER = 1e6  # focal lengths and coefficients of real lenses are far below it
@@ -28,6 +34,7 @@ class CameraIntrinsics:
         cx, cy: Principal point in the `image` frame (centre of the top-left pixel is (0, 0)), px.
         width, height: Image size, px.
         distortion: (k1, k2, p1, p2, k3) in OpenCV's order; all zero for none.
+        origin: Where the numbers come from.
     """
 
     fx: float
@@ -37,6 +44,7 @@ class CameraIntrinsics:
     width: int
     height: int
     distortion: tuple[float, float, float, float, float] = (0.0, 0.0, 0.0, 0.0, 0.0)
+    origin: CameraOrigin = "given"
 
     def __post_init__(self) -> None:
         numbers = (self.fx, self.fy, self.cx, self.cy, *self.distortion)
@@ -63,8 +71,22 @@ class CameraIntrinsics:
         """
         if not 0.0 < vertical_fov_deg < 180.0:
             raise ValueError(f"vertical field of view: expected (0, 180) degrees, got {vertical_fov_deg}")
-        focal_px = height / 2.0 / float(np.tan(np.deg2rad(vertical_fov_deg) / 2.0))
-        return cls(focal_px, focal_px, (width - 1) / 2.0, (height - 1) / 2.0, width, height)
+        return cls.from_focal(width, height, height / 2.0 / float(np.tan(np.deg2rad(vertical_fov_deg) / 2.0)))
+
+    @classmethod
+    def from_focal(
+        cls, width: int, height: int, focal_px: float, origin: CameraOrigin = "given"
+    ) -> "CameraIntrinsics":
+        """Undistorted camera with square pixels and centred axis, of a focal length in px."""
+        return cls(focal_px, focal_px, (width - 1) / 2.0, (height - 1) / 2.0, width, height, origin=origin)
+
+    @classmethod
+    def from_equivalent(
+        cls, width: int, height: int, equivalent_mm: float, origin: CameraOrigin = "given"
+    ) -> "CameraIntrinsics":
+        """Undistorted camera of an equivalent focal length, which refers to the diagonal of 24 × 36 mm film, mm."""
+        focal_px = equivalent_mm / FULL_FRAME_DIAGONAL_MM * math.hypot(width, height)
+        return cls.from_focal(width, height, focal_px, origin)
 
     @property
     def matrix(self) -> Array:
@@ -84,19 +106,19 @@ class CameraIntrinsics:
     def resized(self, width: int, height: int) -> "CameraIntrinsics":
         """Return the same camera at another resolution of the same view."""
         sx, sy = width / self.width, height / self.height
-        return CameraIntrinsics(
-            self.fx * sx,
-            self.fy * sy,
-            (self.cx + 0.5) * sx - 0.5,
-            (self.cy + 0.5) * sy - 0.5,
-            width,
-            height,
-            self.distortion,
+        return replace(
+            self,
+            fx=self.fx * sx,
+            fy=self.fy * sy,
+            cx=(self.cx + 0.5) * sx - 0.5,
+            cy=(self.cy + 0.5) * sy - 0.5,
+            width=width,
+            height=height,
         )
 
     def undistorted(self) -> "CameraIntrinsics":
         """Return the same pinhole camera without distortion."""
-        return CameraIntrinsics(self.fx, self.fy, self.cx, self.cy, self.width, self.height)
+        return replace(self, distortion=(0.0, 0.0, 0.0, 0.0, 0.0))
 
     def project(self, points_m: npt.ArrayLike) -> Array:
         """Image px (…, 2) of camera-frame points (…, 3); meaningless for z ≤ 0."""

@@ -13,7 +13,7 @@ from arpipe.head_pose import HeadPoseConfig
 from arpipe.inference.providers import SessionConfig
 from arpipe.inference.runtime import Runtime
 from arpipe.needs import AnyNeed, ModelNeed, Need, is_model, parse_needs
-from arpipe.pipeline.camera_model import CameraConfig, CameraModel
+from arpipe.pipeline.camera_model import CameraConfig, CameraModel, longer_lens
 from arpipe.pipeline.fork_guard import ForkGuard
 from arpipe.pipeline.schedule import Rates
 from arpipe.subjects import SUBJECTS, Subject, SubjectName, find_subject, required
@@ -231,6 +231,7 @@ class Perception:
         """Forget all tracks: the next frame begins another stream."""
         with self._lock:
             self._begins = True
+            self.camera.reset()
             for tracker in self._trackers.values():
                 tracker.reset()
 
@@ -267,12 +268,27 @@ class Perception:
                     frame, timer, camera, quality.every.of(name), attention, effort, *found
                 )
                 results[find_subject(name).results] = self._trackers[name].update(context)
+                if name == "face":
+                    camera = self._reconsider_lens(context, camera, results)
             result = self._as_result(frame, camera, results)
             if self._observers:
                 with timer.stage(OBSERVE_STAGE):
                     for observer in self._observers:
                         observer.observe(result)
         return replace(result, timings_ms=timer.timings_ms)
+
+    def _reconsider_lens(
+        self, context: FrameContext, camera: CameraIntrinsics, results: dict[str, Any]
+    ) -> CameraIntrinsics:
+        """Return the intrinsics that follow from the faces; those of a photo are then detected with them again."""
+        if self.config.face.follows:
+            self.camera.learn_from(camera, results["faces"])
+            return camera
+        longer = longer_lens(camera, results["faces"])
+        if longer is None:
+            return camera
+        results["faces"] = self._trackers["face"].update(replace(context, camera=longer))
+        return longer
 
     def _as_result(self, frame: Frame, camera: CameraIntrinsics, results: Mapping[str, Any]) -> FrameResult:
         own = {key: value for key, value in results.items() if key in _FIELDS}

@@ -320,9 +320,17 @@ class FrameResult:
             "time_s": rounded_or_none(self.frame.captured_s, SECONDS_DIGITS),
             "width": self.frame.width,
             "height": self.frame.height,
+            **self._camera(),
             **records,
             **self._models(),
         }
+
+    def _camera(self) -> Record:
+        """Return the focal length, and where the intrinsics come from; nothing in a result made by hand."""
+        if self.camera is None:
+            return {}
+        focal_px = [rounded_or_none(focal, PX_DIGITS) for focal in (self.camera.fx, self.camera.fy)]
+        return {"camera": {"focal_px": focal_px, "camera_origin": self.camera.origin}}
 
     def _models(self) -> Record:
         return {"models": {name: each.to_dict() for name, each in self.models.items()}} if self.models else {}

@@ -96,7 +96,10 @@ def test_results_print_in_one_line_and_become_json(portrait):
     with Pipeline() as pipeline:
         result = pipeline.detect(portrait)
     record = json.loads(json.dumps(result.to_dict(), allow_nan=False))
-    assert set(record) == {"frame", "time_s", "width", "height", "faces", "bodies", "hands", "objects"}
+    assert set(record) == {
+        *("frame", "time_s", "width", "height", "camera", "faces", "bodies", "hands", "objects")
+    }
+    assert record["camera"]["camera_origin"] == "assumed"
     assert np.allclose(record["faces"][0]["landmarks"], points(result), atol=0.006)
     assert record["faces"][0]["pose"]["yaw_deg"] == pytest.approx(result.faces[0].pose.yaw_deg, abs=1e-4)
     face = result.faces[0]

@@ -17,8 +17,13 @@ from arpipe.effects.glasses.head_shape import HeadShape
 from arpipe.geometry.transforms import Array, rotation_about
 from arpipe.topology import Topology
 
-FACE_WIDTH_SHARE = 0.945  # opticians' rule: a frame is as wide as the face at the temples, or slightly less
-FACE_SCALE_LIMITS = (0.86, 1.16)  # range of sizes in which one model of eyewear is sold
+# Opticians' rule: a frame is as wide as the face at the temples. Both are compared as seen from the front, because that
+# is what looks right: glasses are nearer to the camera than temples, so that with the wrong lens, which places the head
+# too near, frames of the same real width would reach far beyond the face.
+SEEN_WIDTH_SHARE = 1.015
+USUAL_DISTANCE_M = 0.7  # of a face in front of a webcam
+FACE_SCALE_LIMITS = (0.8, 1.2)  # children's to very large frames, at the usual distance
+NEAREST_M = 0.03  # between camera and glasses, where a wrong lens places the head in the camera
 CORNEA_BEHIND_SELLION_M = 0.008  # from a head scan; the network places the irises too deep
 CONTACT_GAP_M = 0.0006
 CONTACT_UP_M = 0.0015  # the bridge rests this far above the pupils, which puts lens centres 4–5 mm below them
@@ -110,6 +115,7 @@ def fit_glasses(
     topology: Topology,
     mode: Literal["face", "real"],
     adjustment: Adjustment | None = None,
+    distance_m: float = USUAL_DISTANCE_M,
 ) -> Fit:
     """Fit glasses to a face.
 
@@ -120,10 +126,14 @@ def fit_glasses(
         topology: Topology of the landmarks.
         mode: "face" scales the glasses to the person, "real" keeps their dimensions.
         adjustment: Changes applied to the resting position.
+        distance_m: Distance of the head's origin from the camera, m; for "face", which compares widths in the image.
     """
     head = HeadShape.of_mesh(metric_mesh_m, topology)
     wish = adjustment or Adjustment()
-    scale = wish.scale * (face_scale(size, head) if mode == "face" else 1.0)
+    scale = wish.scale
+    if mode == "face":
+        front_z_m = float(_resting_place(shape, size, metric_mesh_m, topology, 1.0)[2])
+        scale *= face_scale(size, head, front_z_m, distance_m)
     tilt = rotation_about("x", np.deg2rad(wish.tilt_deg))
     place = _resting_place(shape, size, metric_mesh_m, topology, scale)
     place[2] += _push_forward(shape.front_m * scale @ tilt.T + place, metric_mesh_m, topology)
@@ -162,10 +172,26 @@ def fit_anchor(
     return Fit(scale, _matrix(scale * rotation_about("x", np.deg2rad(adjustment.tilt_deg)), place), {}, -1.0)
 
 
-def face_scale(size: GlassesSize, head: HeadShape) -> float:
-    """Return the factor that gives a frame the width that suits the head."""
-    wanted = 2.0 * head.half_width_m * FACE_WIDTH_SHARE
-    return float(np.clip(wanted / (size.frame_width_mm * 1e-3), *FACE_SCALE_LIMITS))
+def face_scale(size: GlassesSize, head: HeadShape, front_z_m: float, distance_m: float) -> float:
+    """Return the factor that gives a frame the width that suits the head, as seen from the front.
+
+    Args:
+        size: Dimensions of the frame.
+        head: The head.
+        front_z_m: z of the front of the glasses in the head frame, m.
+        distance_m: Distance of the head's origin from the camera, m.
+    """
+    lead_m = front_z_m - float(head.middle_m[2])
+    wanted = 2.0 * head.half_width_m * SEEN_WIDTH_SHARE / (size.frame_width_mm * 1e-3)
+    usual = _nearer(USUAL_DISTANCE_M - front_z_m, lead_m)
+    low, high = FACE_SCALE_LIMITS
+    return min(max(wanted * usual, low), high) * _nearer(distance_m - front_z_m, lead_m) / usual
+
+
+def _nearer(distance_m: float, lead_m: float) -> float:
+    """Return the size of what a camera sees as large as something that is farther away by `lead_m`."""
+    distance_m = max(distance_m, NEAREST_M)
+    return distance_m / (distance_m + lead_m)
 
 
 def _resting_place(

@@ -22,6 +22,7 @@ class _FaceFit:
     """State of one face."""
 
     mesh_m: Array
+    distance_m: float
     scale: float
     frames: int
     fit: Fit
@@ -32,11 +33,11 @@ class FitTrack:
     """Tracks the fits of all faces of a stream.
 
     Args:
-        fit_now: Fits to (n, 3) landmarks in the head frame, m.
+        fit_now: Fits to (n, 3) landmarks in the head frame, m, at a distance from the camera, m.
         sized_to_face: Whether the object scales with the head.
     """
 
-    def __init__(self, fit_now: Callable[[Array], Fit], sized_to_face: bool) -> None:
+    def __init__(self, fit_now: Callable[[Array, float], Fit], sized_to_face: bool) -> None:
         self._fit_now = fit_now
         self._sized_to_face = sized_to_face
         self._faces: dict[int, _FaceFit] = {}
@@ -45,19 +46,19 @@ class FitTrack:
         """Forget faces that are gone."""
         self._faces = {key: known for key, known in self._faces.items() if key in track_ids}
 
-    def refit(self, fit_now: Callable[[Array], Fit], sized_to_face: bool) -> None:
+    def refit(self, fit_now: Callable[[Array, float], Fit], sized_to_face: bool) -> None:
         """Use another way of fitting, and apply it to the known shapes at once."""
         self._fit_now, self._sized_to_face = fit_now, sized_to_face
         for known in self._faces.values():
-            known.fit = known.goal = fit_now(known.mesh_m)
+            known.fit = known.goal = fit_now(known.mesh_m, known.distance_m)
 
     def update(self, face: TrackedFace, pose: HeadPose) -> Fit:
         """Return the fit of a face in this frame, which follows the running mean of its shape smoothly."""
         known = self._faces.get(face.track_id)
-        mesh_m = pose.metric_mesh_m
+        mesh_m, distance_m = pose.metric_mesh_m, float(pose.camera_from_head.translation_m[2])
         if known is None or face.age_frames == 0:
-            fit = self._fit_now(mesh_m)
-            self._faces[face.track_id] = _FaceFit(mesh_m, pose.scale, 0, fit, fit)
+            fit = self._fit_now(mesh_m, distance_m)
+            self._faces[face.track_id] = _FaceFit(mesh_m, distance_m, pose.scale, 0, fit, fit)
             return fit
         known.frames += 1
         self._follow_scale(known, pose.scale)
@@ -65,8 +66,9 @@ class FitTrack:
             known.mesh_m = mesh_m
         pull = max(MESH_PULL, 1.0 / (known.frames + 1.0))  # the plain mean at first
         known.mesh_m = known.mesh_m + pull * (mesh_m - known.mesh_m)
+        known.distance_m += pull * (distance_m - known.distance_m)
         if known.frames % REFIT_FRAMES == 0:
-            known.goal = self._fit_now(known.mesh_m)
+            known.goal = self._fit_now(known.mesh_m, known.distance_m)
         known.fit = _between(known.fit, known.goal, FIT_PULL)
         return known.fit
 
@@ -77,10 +79,11 @@ class FitTrack:
         ratio = scale / known.scale
         known.scale = scale
         known.mesh_m = known.mesh_m * ratio
+        known.distance_m *= ratio
         if self._sized_to_face:
             known.fit, known.goal = _scaled(known.fit, ratio), _scaled(known.goal, ratio)
         elif abs(ratio - 1.0) > SCALE_STEP:
-            known.goal = self._fit_now(known.mesh_m)
+            known.goal = self._fit_now(known.mesh_m, known.distance_m)
 
 
 def _between(shown: Fit, goal: Fit, share: float) -> Fit:

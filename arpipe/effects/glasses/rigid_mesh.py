@@ -280,15 +280,17 @@ def _homogeneous(points: Array) -> Array:
     return np.column_stack([points, np.ones(len(points))])
 
 
-def _fitting(params: RigidMeshParams, shape: ModelShape, topology: Topology) -> Callable[[Array], Fit]:
-    """Return the way of fitting for parameters.
+def _fitting(params: RigidMeshParams, shape: ModelShape, topology: Topology) -> Callable[[Array, float], Fit]:
+    """Return the way of fitting for parameters, see `FitTrack`.
 
     It refers only to what it needs, because a reference to the layer would be a cycle that delays its release.
     """
     adjustment = Adjustment(params.offset_mm, params.scale, params.tilt_deg)
     if params.anchor == "glasses":
-        return lambda mesh_m: fit_glasses(shape, params.glasses, mesh_m, topology, params.fit, adjustment)
-    return lambda mesh_m: fit_anchor(params.anchor, mesh_m, topology, params.fit, adjustment)
+        return lambda mesh_m, distance_m: fit_glasses(
+            shape, params.glasses, mesh_m, topology, params.fit, adjustment, distance_m
+        )
+    return lambda mesh_m, _distance_m: fit_anchor(params.anchor, mesh_m, topology, params.fit, adjustment)
 
 
 @lru_cache(maxsize=32)

@@ -9,7 +9,7 @@ from arpipe.types.rounding import Record
 _FRAME = ("frame", "time_s", "width", "height")
 _BOX = ("box_x0", "box_y0", "box_x1", "box_y1")
 _TRANSLATION = ("translation_x_m", "translation_y_m", "translation_z_m")
-_VECTORS = {"box": _BOX, "translation_m": _TRANSLATION}
+_VECTORS = {"box": _BOX, "translation_m": _TRANSLATION, "focal_px": ("focal_x_px", "focal_y_px")}
 
 _ORDER = (
     *_FRAME,
@@ -25,13 +25,15 @@ _COMMON: Mapping[str, ColumnType] = {
     "kind": "text",
 }
 
+_CAMERA: Mapping[str, ColumnType] = {"focal_x_px": "number", "focal_y_px": "number", "camera_origin": "text"}
+
 Row = dict[str, object]
 """Value by column, None where a column does not apply."""
 
 
 def _column_types() -> dict[str, ColumnType]:
     """Return the columns of all subjects: those of older versions in their order, then the others."""
-    types = dict(_COMMON)
+    types = {**_COMMON, **_CAMERA}
     for subject in SUBJECTS.values():
         types.update(subject.columns)
     return {name: types[name] for name in dict.fromkeys((*_ORDER, *types))}
@@ -57,6 +59,7 @@ def rows(result: FrameResult) -> Iterator[Row]:
 def record_rows(record: Record) -> Iterator[Row]:
     """Yield the same rows, given `FrameResult.to_dict`."""
     frame = {**dict.fromkeys(COLUMNS), **{name: record[name] for name in _FRAME}}
+    frame.update(_cells(record.get("camera", {})))
     found = [(subject.kind, each) for subject in exported() for each in record[subject.results]]
     for kind, each in found:
         yield {**frame, "kind": kind, **_cells(each)}

@@ -7,8 +7,10 @@ from typing import Literal, Self
 from PIL import Image
 
 from arpipe.errors import MediaError, MediaNotFound
+from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.files import files_matching, is_folder, is_pattern, require_file
 from arpipe.io.image.counting import count_pictures
+from arpipe.io.image.lens import camera_from_exif
 from arpipe.io.image.motion_jpeg import is_motion_jpeg
 from arpipe.io.image.opening import NotAPicture, open_picture
 from arpipe.io.image.pixels import SIXTEEN_BIT_MODES, rgb_pixels
@@ -47,7 +49,7 @@ class ImageFiles(Source):
 
     Grey, 16-bit, CMYK and palette pictures become 8-bit RGB, transparent ones are composited over white; a profile of
     CMYK colours is applied, one of RGB colours is not: it is copied to the output instead. EXIF orientation is
-    applied.
+    applied, and the EXIF focal length gives the intrinsics.
 
     Args:
         paths: The files.
@@ -65,7 +67,7 @@ class ImageFiles(Source):
         self._closed = False
         self._fps = fps
         first = self.paths[0]
-        width, height = self._look_at(first)
+        width, height, camera = self._look_at(first)
         count = len(self.paths)
         self.info = SourceInfo(
             name=str(first) if count == 1 else str(first.parent),
@@ -75,6 +77,7 @@ class ImageFiles(Source):
             frame_count=count,
             duration_s=count / fps if count > 1 else None,
             path=first if count == 1 else None,
+            camera=camera,
         )
 
     @classmethod
@@ -86,14 +89,14 @@ class ImageFiles(Source):
         if self._closed:
             raise ValueError(f"ImageFiles {self.info.name} is closed")
         for index, path in enumerate(self.paths):
-            yield Frame(read_image(path), index / self._fps, index)
+            yield read_photo(path, index / self._fps, index)
 
     def close(self) -> None:
         """Close the source; iterating afterwards is an error. No file stays open between frames."""
         self._closed = True
 
-    def _look_at(self, path: Path) -> tuple[int, int]:
-        """Return the upright (width, height) of a picture, and record which parts of the file are not read."""
+    def _look_at(self, path: Path) -> tuple[int, int, CameraIntrinsics | None]:
+        """Return the upright width, height and intrinsics of a picture; record which parts of it are not read."""
         require_file(path)
         with open_picture(path) as image:
             if image.mode in SIXTEEN_BIT_MODES:
@@ -105,7 +108,8 @@ class ImageFiles(Source):
             elif count > 1:
                 counted = str(count) if count <= most else f"more than {most}"
                 self.losses += (f"only the first of {counted} pictures in the file is read",)
-            return _orientation(image).size(image.width, image.height)
+            width, height = _orientation(image).size(image.width, image.height)
+            return width, height, camera_from_exif(image, width, height)
 
 
 def read_image(path: Path) -> Pixels:
@@ -115,11 +119,24 @@ def read_image(path: Path) -> Pixels:
         MediaNotFound: There is no such file.
         MediaError: It is no picture, cut off, larger than the limits, or of a kind that arpipe does not read.
     """
+    return read_photo(path).pixels
+
+
+def read_photo(path: Path, captured_s: float = 0.0, index: int = 0) -> Frame:
+    """Return a picture as a frame, with the intrinsics that its EXIF data hold; errors as in `read_image`.
+
+    Args:
+        path: The file.
+        captured_s: As in `Frame`.
+        index: As in `Frame`.
+    """
     require_file(path)
     with open_picture(path) as image:
         pixels = rgb_pixels(image)
         orientation = orientation_from_exif(image.getexif().get(EXIF_ORIENTATION, 1))
-    return orientation.apply(pixels)
+        size = orientation.size(pixels.shape[1], pixels.shape[0])
+        camera = camera_from_exif(image, *size)
+    return Frame(orientation.apply(pixels), captured_s, index, camera)
 
 
 def _orientation(image: Image.Image) -> Orientation:

@@ -49,12 +49,20 @@ def test_lenses_are_before_the_eyes(glasses, mesh_m):
     assert size.vertex_distance_mm - 0.1 < (back - cornea) * 1e3 < size.vertex_distance_mm + 9.0
 
 
-def test_face_fit_gives_the_frame_the_head_s_width(glasses, mesh_m):
+@pytest.mark.parametrize("distance_m", [0.2, 0.45, 0.7, 3.0])
+def test_face_fit_gives_the_frame_the_head_s_width_in_the_picture(glasses, mesh_m, distance_m):
     shape, size = glasses
-    fit = fit_glasses(shape, size, mesh_m, FACE, "face")
-    ratio = fit.scale * size.frame_width_mm * 1e-3 / (2.0 * HeadShape.of_mesh(mesh_m, FACE).half_width_m)
-    assert 0.9 < ratio < 1.0
-    assert 0.86 <= fit.scale <= 1.16
+    fit = fit_glasses(shape, size, mesh_m, FACE, "face", distance_m=distance_m)
+    head = HeadShape.of_mesh(mesh_m, FACE)
+    frame = fit.scale * size.frame_width_mm * 1e-3 / (distance_m - fit.head_from_glasses[2, 3])
+    face = 2.0 * head.half_width_m / (distance_m - head.middle_m[2])
+    assert 0.95 < frame / face < 1.08
+
+
+def test_face_fit_keeps_to_the_sizes_that_glasses_have(glasses):
+    for factor, scale in ((0.6, 0.8), (1.5, 1.2)):
+        fit = fit_glasses(*glasses, FACE.canonical_m * factor, FACE, "face")
+        assert fit.scale == pytest.approx(scale)
 
 
 def test_real_fit_keeps_millimetres(glasses, mesh_m):
