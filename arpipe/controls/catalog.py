@@ -6,7 +6,14 @@ from math import inf
 from typing import get_args
 
 from arpipe.controls import readers
-from arpipe.controls.signals import LabelSignal, Moment, MomentSignal, NumberSignal, PointSignal, Signal
+from arpipe.controls.signals import (
+    ConditionInput,
+    LabelSignal,
+    MomentSignal,
+    NumberSignal,
+    PointSignal,
+    Signal,
+)
 from arpipe.errors import ConfigError
 from arpipe.models.joints import JOINTS
 from arpipe.needs import Need
@@ -114,10 +121,10 @@ def _number(
 
 
 def _labels() -> Iterator[LabelSignal]:
-    def any_hand(moment: Moment, label: str) -> bool | None:
+    def any_hand(moment: ConditionInput, label: str) -> bool | None:
         return readers.has_gesture(moment.result.hands, label)
 
-    def hand(side: readers.Side, moment: Moment, label: str) -> bool | None:
+    def hand(side: readers.Side, moment: ConditionInput, label: str) -> bool | None:
         return readers.has_gesture([hand for hand in moment.result.hands if hand.side == side], label)
 
     yield LabelSignal("gesture", GESTURES, GESTURE_NAMES, any_hand, is_single=False)
@@ -126,7 +133,7 @@ def _labels() -> Iterator[LabelSignal]:
 
 
 def _class_signal(classes: Sequence[str] | None) -> LabelSignal:
-    def holds(moment: Moment, label: str) -> bool | None:
+    def holds(moment: ConditionInput, label: str) -> bool | None:
         return None if moment.class_label is None else moment.class_label.label == label
 
     return LabelSignal(CLASS, frozenset(), None if classes is None else tuple(classes), holds)

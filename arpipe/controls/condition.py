@@ -10,7 +10,7 @@ from arpipe.controls.catalog import CLASS, Names
 from arpipe.controls.grammar import parse
 from arpipe.controls.nodes import Happening, Labelled, Node, atoms, signals_of
 from arpipe.controls.possible import is_possible
-from arpipe.controls.signals import Moment, NumberSignal
+from arpipe.controls.signals import ConditionInput, NumberSignal
 from arpipe.errors import ConfigError
 from arpipe.needs import Need
 
@@ -48,7 +48,7 @@ class Condition:
         """Whether it depends on labels alone, which are steady by themselves."""
         return all(isinstance(atom, Labelled) for atom in atoms(self.node))
 
-    def level(self, moment: Moment) -> float:
+    def level(self, moment: ConditionInput) -> float:
         """Return how well it holds, in [0, 1]; 0 where that is unknown, because a subject is missing."""
         level = self.node.level(moment)
         return 0.0 if level is None else level

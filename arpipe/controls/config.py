@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -96,7 +96,7 @@ class DriveConfig(SignalRange):
     drive: ParameterKey
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     """Tell the two kinds of controls apart by their first key."""
     keys = value if isinstance(value, dict) else {} if isinstance(value, TriggerConfig) else {"drive"}
     return "DriveConfig" if "drive" in keys or "by" in keys else "TriggerConfig"

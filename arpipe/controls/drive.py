@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from arpipe.controls.condition import number_signal
-from arpipe.controls.signals import Moment
+from arpipe.controls.signals import ConditionInput
 from arpipe.controls.trigger import FrameIntervals, TimeAverage
 from arpipe.needs import Need
 
@@ -76,7 +76,7 @@ class Drive:
         self._signal = number_signal(config.by)
         self._intervals, self._average = FrameIntervals(), TimeAverage(config.smooth_s)
 
-    def update(self, moment: Moment) -> float:
+    def update(self, moment: ConditionInput) -> float:
         """Take a frame into account; returns the value, the last one while the signal is unknown."""
         time_s = moment.result.frame.captured_s
         if moment.result.begins_stream or self._intervals.goes_back(time_s):

@@ -14,6 +14,7 @@ The words of the grammar are looked up in `arpipe.controls.catalog`; nothing els
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NoReturn, get_args
 
@@ -24,9 +25,9 @@ from arpipe.controls.nodes import (
     Either,
     Happening,
     Labelled,
+    Located,
     Node,
     Not,
-    Placed,
     Relation,
     Score,
     Sign,
@@ -133,16 +134,18 @@ class _Parser:
         raise ConfigError(f"expected {expected}, got {self._next}")
 
     def _condition(self) -> Node:
-        parts = [self._both()]
-        while self._skip("or"):
-            parts.append(self._both())
-        return parts[0] if len(parts) == 1 else Either(tuple(parts))
+        parts = self._joined("or", self._both)
+        return parts[0] if len(parts) == 1 else Either(parts)
 
     def _both(self) -> Node:
-        parts = [self._term()]
-        while self._skip("and"):
-            parts.append(self._term())
-        return parts[0] if len(parts) == 1 else All(tuple(parts))
+        parts = self._joined("and", self._term)
+        return parts[0] if len(parts) == 1 else All(parts)
+
+    def _joined(self, word: str, parse: Callable[[], Node]) -> tuple[Node, ...]:
+        parts = [parse()]
+        while self._skip(word):
+            parts.append(parse())
+        return tuple(parts)
 
     def _term(self) -> Node:
         self._depth += 1
@@ -227,4 +230,4 @@ class _Parser:
         other = self._signal(point.name)
         if not isinstance(other, PointSignal):
             raise ConfigError(f"{other.name!r} is no point of a face, body or hand")
-        return Placed(point, relation, other)
+        return Located(point, relation, other)

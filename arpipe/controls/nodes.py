@@ -7,11 +7,18 @@ rest decides: something unknown `and` something that is 0 is 0.
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from arpipe.controls.signals import LabelSignal, Moment, MomentSignal, NumberSignal, PointSignal, Signal
+from arpipe.controls.signals import (
+    ConditionInput,
+    LabelSignal,
+    MomentSignal,
+    NumberSignal,
+    PointSignal,
+    Signal,
+)
 from arpipe.types import FrameResult
 
 Sign = Literal["<", "<=", ">", ">=", "==", "!="]
@@ -33,7 +40,7 @@ class Score:
 
     signal: NumberSignal
 
-    def level(self, moment: Moment) -> float | None:
+    def level(self, moment: ConditionInput) -> float | None:
         """Return the score."""
         value = self.signal.value(moment)
         return None if value is None else min(max(value, 0.0), 1.0)
@@ -47,7 +54,7 @@ class Comparison:
     sign: Sign
     other: NumberSignal | float
 
-    def level(self, moment: Moment) -> float | None:
+    def level(self, moment: ConditionInput) -> float | None:
         """Return 1 if it holds, 0 if not."""
         value = self.signal.value(moment)
         other = self.other.value(moment) if isinstance(self.other, NumberSignal) else self.other
@@ -61,21 +68,21 @@ class Labelled:
     signal: LabelSignal
     label: str
 
-    def level(self, moment: Moment) -> float | None:
+    def level(self, moment: ConditionInput) -> float | None:
         """Return 1 if it holds, 0 if another one does."""
         holds = self.signal.holds(moment, self.label)
         return None if holds is None else float(holds)
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class Located:
     """A landmark and its place relative to another one."""
 
     point: PointSignal
     relation: Relation
     other: PointSignal
 
-    def level(self, moment: Moment) -> float | None:
+    def level(self, moment: ConditionInput) -> float | None:
         """Return 1 if it holds, 0 if not."""
         result = moment.result
         one, other = self.point.locate(result), self.other.locate(result)
@@ -99,7 +106,7 @@ class Happening:
 
     signal: MomentSignal
 
-    def level(self, moment: Moment) -> float | None:
+    def level(self, moment: ConditionInput) -> float | None:
         """Return 1 in that frame, else 0."""
         return float(self.signal.happened(moment.result))
 
@@ -110,7 +117,7 @@ class Not:
 
     inner: "Node"
 
-    def level(self, moment: Moment) -> float | None:
+    def level(self, moment: ConditionInput) -> float | None:
         """Return 1 minus the level."""
         level = self.inner.level(moment)
         return None if level is None else 1.0 - level
@@ -122,11 +129,9 @@ class All:
 
     parts: tuple["Node", ...]
 
-    def level(self, moment: Moment) -> float | None:
+    def level(self, moment: ConditionInput) -> float | None:
         """Return the lowest level."""
-        levels = [part.level(moment) for part in self.parts]
-        known = [level for level in levels if level is not None]
-        return min(known) if len(known) == len(levels) or 0.0 in known else None
+        return _decided([part.level(moment) for part in self.parts], min, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +140,12 @@ class Either:
 
     parts: tuple["Node", ...]
 
-    def level(self, moment: Moment) -> float | None:
+    def level(self, moment: ConditionInput) -> float | None:
         """Return the highest level."""
-        levels = [part.level(moment) for part in self.parts]
-        known = [level for level in levels if level is not None]
-        return max(known) if len(known) == len(levels) or 1.0 in known else None
+        return _decided([part.level(moment) for part in self.parts], max, 1.0)
 
 
-Atom = Score | Comparison | Labelled | Placed | Happening
+Atom = Score | Comparison | Labelled | Located | Happening
 Node = Atom | Not | All | Either
 
 
@@ -157,10 +160,18 @@ def atoms(node: Node) -> Iterator[Atom]:
         yield node
 
 
+def _decided(
+    levels: Sequence[float | None], choose: Callable[[Sequence[float]], float], decisive: float
+) -> float | None:
+    """Choose among levels; None if some are unknown and none of the others is decisive."""
+    known = [level for level in levels if level is not None]
+    return choose(known) if len(known) == len(levels) or decisive in known else None
+
+
 def signals_of(atom: Atom) -> tuple[Signal, ...]:
     """Return the signals that a comparison refers to."""
     if isinstance(atom, Comparison) and isinstance(atom.other, NumberSignal):
         return atom.signal, atom.other
-    if isinstance(atom, Placed):
+    if isinstance(atom, Located):
         return atom.point, atom.other
     return (atom.signal,)

@@ -16,9 +16,9 @@ from arpipe.controls.nodes import (
     Comparison,
     Either,
     Labelled,
+    Located,
     Node,
     Not,
-    Placed,
     Relation,
     Sign,
 )
@@ -105,30 +105,32 @@ def _is_consistent(case: Case) -> bool:
 
 
 def _are_numbers_possible(case: Case) -> bool:
-    ranges: dict[str, Range] = {}
-    excluded: set[tuple[str, float]] = set()
-    for literal in case:
-        atom = literal.atom
-        if not isinstance(atom, Comparison):
-            continue
-        sign = atom.sign if literal.holds else OPPOSITE[atom.sign]
-        if isinstance(atom.other, NumberSignal):
-            if atom.other.name == atom.signal.name and sign in ("<", ">", "!="):
-                return False
-        elif sign == "!=":
-            excluded.add((atom.signal.name, atom.other))
-        else:
-            ranges[atom.signal.name] = _range_of(atom.signal, ranges).limited(sign, atom.other)
-            if atom.signal.is_whole:
-                ranges[atom.signal.name] = ranges[atom.signal.name].whole()
-    left = {name: rest for name, rest in ranges.items() if not rest.is_empty}
-    return len(left) == len(ranges) and not any(
-        rest.low == rest.high and (name, rest.low) in excluded for name, rest in left.items()
+    """Whether every number has a value that satisfies all of its comparisons."""
+    comparisons = [
+        replace(literal.atom, sign=literal.atom.sign if literal.holds else OPPOSITE[literal.atom.sign])
+        for literal in case
+        if isinstance(literal.atom, Comparison)
+    ]
+    numbers = {comparison.signal.name: comparison.signal for comparison in comparisons}
+    return all(
+        _has_value(signal, [each for each in comparisons if each.signal.name == name])
+        for name, signal in numbers.items()
     )
 
 
-def _range_of(signal: NumberSignal, ranges: dict[str, Range]) -> Range:
-    return ranges.get(signal.name, Range(signal.low, signal.high))
+def _has_value(signal: NumberSignal, comparisons: Sequence[Comparison]) -> bool:
+    """Whether a number has a value that satisfies comparisons with constants, and with itself."""
+    left, excluded = Range(signal.low, signal.high), set[float]()
+    for comparison in comparisons:
+        if isinstance(comparison.other, NumberSignal):
+            if comparison.other.name == signal.name and comparison.sign in ("<", ">", "!="):
+                return False
+        elif comparison.sign == "!=":
+            excluded.add(comparison.other)
+        else:
+            left = left.limited(comparison.sign, comparison.other)
+    left = left.whole() if signal.is_whole else left
+    return not left.is_empty and not (left.low == left.high and left.low in excluded)
 
 
 def _are_labels_possible(case: Case) -> bool:
@@ -151,7 +153,7 @@ def _are_places_possible(case: Sequence[Literal]) -> bool:
     placed = {
         (literal.atom.point.name, literal.atom.relation, literal.atom.other.name)
         for literal in case
-        if isinstance(literal.atom, Placed) and literal.holds and literal.atom.relation != "near"
+        if isinstance(literal.atom, Located) and literal.holds and literal.atom.relation != "near"
     }
     return not any(
         one == other or (one, REVERSED[relation], other) in placed or (other, relation, one) in placed

@@ -23,7 +23,7 @@ class ClassLabel(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moment:
+class ConditionInput:
     """One frame, as conditions get it.
 
     Attributes:
@@ -35,7 +35,7 @@ class Moment:
     class_label: ClassLabel | None = None
 
 
-Read = Callable[[Moment], float | None]
+Read = Callable[[ConditionInput], float | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +62,7 @@ class NumberSignal:
         """Whether it can stand for a condition by itself: it is in [0, 1]."""
         return (self.low, self.high) == (0.0, 1.0) and not self.is_whole
 
-    def value(self, moment: Moment) -> float | None:
+    def value(self, moment: ConditionInput) -> float | None:
         """Return the number; None where it is unknown or not finite."""
         value = self.read(moment)
         return value if value is not None and isfinite(value) else None
@@ -83,7 +83,7 @@ class LabelSignal:
     name: str
     needs: frozenset[Need]
     labels: tuple[str, ...] | None
-    holds: Callable[[Moment, str], bool | None]
+    holds: Callable[[ConditionInput, str], bool | None]
     is_single: bool = True
 
 

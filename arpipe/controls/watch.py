@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from arpipe.controls.condition import Condition, parse_condition
-from arpipe.controls.signals import ClassLabel, Moment
+from arpipe.controls.signals import ClassLabel, ConditionInput
 from arpipe.controls.trigger import Edge, Trigger, TriggerTimes
 from arpipe.errors import ConfigError
 from arpipe.needs import AnyNeed, Need
@@ -61,7 +61,7 @@ def on_edge(edge: Edge, handler: EventHandler) -> EventHandler:
     return passed
 
 
-class Classifier(Protocol):
+class StreamClassifier(Protocol):
     """Classifies the moments of a stream."""
 
     def update(self, result: FrameResult) -> ClassLabel:
@@ -82,7 +82,7 @@ class ClassSource(Protocol):
         """What perception must detect for it."""
         ...
 
-    def stream(self) -> Classifier:
+    def stream(self) -> StreamClassifier:
         """Return a classifier for a stream."""
         ...
 
@@ -97,7 +97,7 @@ class _Watched:
     handler: EventHandler
     began_s: float = 0.0
 
-    def observe(self, moment: Moment) -> None:
+    def observe(self, moment: ConditionInput) -> None:
         frame, trigger = moment.result.frame, self.trigger
         if moment.result.begins_stream:
             trigger.reset()
@@ -125,7 +125,7 @@ class ConditionWatch:
         self, recognizer: ClassSource | None = None, needs: frozenset[AnyNeed] = frozenset()
     ) -> None:
         self._recognizer = recognizer
-        self._classifier: Classifier | None = None
+        self._classifier: StreamClassifier | None = None
         self._needs = needs
         self._watched: tuple[_Watched, ...] = ()
 
@@ -165,7 +165,7 @@ class ConditionWatch:
         if self._recognizer is not None and self._classifier is not None and result.begins_stream:
             self._classifier = self._recognizer.stream()
         label = None if self._classifier is None else self._classifier.update(result)
-        moment = Moment(result, label)
+        moment = ConditionInput(result, label)
         for watched in self._watched:
             watched.observe(moment)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from arpipe.controls.drive import Drive
-from arpipe.controls.signals import Moment
+from arpipe.controls.signals import ConditionInput
 from arpipe.controls.trigger import Trigger
 from arpipe.effects.layer_reactions import TIMES, driven_params
 from arpipe.effects.pack_file import PackLayer
@@ -35,7 +35,7 @@ class ReactingPacks:
     def update(self, result: FrameResult) -> tuple[Pack, ...]:
         """Take the result of the next frame into account and return `current`."""
         if self._reacting:
-            moment = Moment(result)
+            moment = ConditionInput(result)
             changed = [layer.update(moment) for layer in self._reacting.values()]
             if any(changed):
                 self.current = self._assembled()
@@ -65,7 +65,7 @@ class _ReactingLayer:
         self._values = {path: drive.value for path, drive in self._drives.items()}
         self.current = self._drawn()
 
-    def update(self, moment: Moment) -> bool:
+    def update(self, moment: ConditionInput) -> bool:
         """Take a frame into account; returns whether the layer has changed."""
         values = {path: drive.update(moment) for path, drive in self._drives.items()}
         if moment.result.begins_stream:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from arpipe.controls.catalog import Names
 from arpipe.controls.condition import number_signal, parse_condition
 from arpipe.controls.grammar import parse
-from arpipe.controls.signals import Moment, NumberSignal
+from arpipe.controls.signals import ConditionInput, NumberSignal
 from arpipe.errors import ArpipeError, ConfigError
 from arpipe.needs import Need
 from tests.controls import results
@@ -19,7 +19,7 @@ class Class:
 
 
 def level(text, label=None, **subjects):
-    return parse_condition(text).level(Moment(results.result(**subjects), label))
+    return parse_condition(text).level(ConditionInput(results.result(**subjects), label))
 
 
 def test_numbers_are_compared_with_constants_and_each_other():
@@ -238,7 +238,7 @@ def test_what_is_refused_as_impossible_never_holds(text, smile, yaw):
     except ConfigError as error:
         if "can never hold" in str(error):
             node = parse(text, Names())
-            assert node.level(Moment(results.result(faces=faces))) == 0.0
+            assert node.level(ConditionInput(results.result(faces=faces))) == 0.0
 
 
 def test_every_number_can_be_read_without_any_subject():
@@ -246,4 +246,4 @@ def test_every_number_can_be_read_without_any_subject():
     for name in ("faces", "face.yaw_deg", "expression.jawOpen", "face.gaze_yaw_deg", "body.left_knee_deg"):
         signal = names.find(name)
         assert isinstance(signal, NumberSignal)
-        assert signal.value(Moment(results.result())) in (None, 0.0)
+        assert signal.value(ConditionInput(results.result())) in (None, 0.0)

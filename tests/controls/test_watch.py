@@ -5,7 +5,7 @@ import pytest
 
 from arpipe.controls.config import DriveConfig
 from arpipe.controls.drive import Drive
-from arpipe.controls.signals import Moment
+from arpipe.controls.signals import ConditionInput
 from arpipe.controls.trigger import TriggerTimes
 from arpipe.controls.watch import ConditionWatch
 from arpipe.errors import ConfigError
@@ -111,7 +111,7 @@ def test_another_stream_begins_anew():
 def driven(readings, fps=30.0, **config):
     drive = Drive(DriveConfig.model_validate({"drive": "lipstick.opacity", "by": "jawOpen", **config}))
     return [
-        drive.update(Moment(open_mouth(index / fps, index, reading)))
+        drive.update(ConditionInput(open_mouth(index / fps, index, reading)))
         for index, reading in enumerate(readings)
     ]
 
@@ -133,6 +133,6 @@ def test_a_drive_is_smooth_and_takes_steps():
 
 def test_a_drive_keeps_its_value_while_the_subject_is_missing():
     drive = Drive(DriveConfig(drive="lipstick.opacity", by="jawOpen", smooth_s=0.0))
-    assert drive.update(Moment(results.result())) == 0.0
-    assert drive.update(Moment(open_mouth(0.1, 1, 1.0))) == 1.0
-    assert drive.update(Moment(results.result(0.2, 2))) == 1.0
+    assert drive.update(ConditionInput(results.result())) == 0.0
+    assert drive.update(ConditionInput(open_mouth(0.1, 1, 1.0))) == 1.0
+    assert drive.update(ConditionInput(results.result(0.2, 2))) == 1.0

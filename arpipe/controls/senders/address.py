@@ -52,20 +52,26 @@ def parse_address(text: str, schemes: tuple[str, ...]) -> Address:
     """
     example = EXAMPLES[schemes[0]]
     try:
-        parts = urlsplit(text)
-        host, port = parts.hostname, parts.port
-        options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+        address, is_plain = _split(text)
     except ValueError as error:
         raise ValueError(f"{text!r} is no address ({error}); expected one such as {example}") from error
-    if parts.scheme not in schemes:
+    if address.scheme not in schemes:
         known = " or ".join(f"{scheme}://" for scheme in schemes)
         raise ValueError(f"{text!r} does not begin with {known}; expected an address such as {example}")
-    if not host or not port:
-        missing = "a port" if host else "a host"
-        raise ValueError(f"{text!r} lacks {missing}; expected an address such as {example}")
-    if parts.username is not None or parts.password is not None or parts.fragment:
+    if not is_plain:
         raise ValueError(f"{text!r} has more than scheme, host, port and path, as in {example}")
-    return Address(parts.scheme, host, port, parts.path.rstrip("/"), options)
+    if not address.host or not address.port:
+        missing = "a port" if address.host else "a host"
+        raise ValueError(f"{text!r} lacks {missing}; expected an address such as {example}")
+    return address
+
+
+def _split(text: str) -> tuple[Address, bool]:
+    """Return an address, and whether it has neither a user nor a fragment."""
+    parts = urlsplit(text)
+    options = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+    address = Address(parts.scheme, parts.hostname or "", parts.port or 0, parts.path.rstrip("/"), options)
+    return address, "@" not in parts.netloc and not parts.fragment
 
 
 def is_loopback(host: str) -> bool:
@@ -102,12 +108,16 @@ def _send_address(text: str) -> str:
         raise ValueError(f"{text!r} has no valid path for messages, as in osc://127.0.0.1:9000/arpipe")
     if address.scheme == "ws" or address.path:
         _refuse_options(text, address)
-    for key, value in address.options.items():
+    _check_options(text, address.options)
+    return text
+
+
+def _check_options(text: str, options: Mapping[str, str]) -> None:
+    for key, value in options.items():
         if key not in OPTIONS:
             raise ValueError(f"{text!r}: there is no option {key!r}{nearest(key, OPTIONS)}")
         if value not in OPTIONS[key]:
             raise ValueError(f"{text!r}: {key} cannot be {value!r}{nearest(value, OPTIONS[key])}")
-    return text
 
 
 def _refuse_options(text: str, address: Address) -> None:

@@ -2,9 +2,8 @@
 
 import socket
 import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from arpipe.errors import MissingExtra, OutputError
 
@@ -18,12 +17,6 @@ BUNDLE_HEADER = b"#bundle\0" + (1).to_bytes(8)  # OSC's time tag "immediately"
 LENGTH = struct.Struct(">i")  # before each message of a bundle
 
 Argument = str | int | float
-TYPES: Mapping[type, tuple[str, Callable[[Any], bytes]]] = {
-    str: ("s", osc_types.write_string),
-    int: ("i", osc_types.write_int),
-    float: ("f", osc_types.write_float),
-}
-"""Type of an argument → its tag, and what encodes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +28,10 @@ class OscMessage:
 
     def encoded(self) -> bytes:
         """Return the message as OSC 1.0, with numbers of 32 bits."""
-        types = [TYPES[type(argument)] for argument in self.arguments]
-        tags = "".join(tag for tag, _ in types)
-        values = (write(argument) for (_, write), argument in zip(types, self.arguments, strict=True))
-        return b"".join((osc_types.write_string(self.address), osc_types.write_string(f",{tags}"), *values))
+        parts = [_encoded(argument) for argument in self.arguments]
+        tags = "".join(tag for tag, _ in parts)
+        head = osc_types.write_string(self.address) + osc_types.write_string(f",{tags}")
+        return b"".join((head, *(value for _, value in parts)))
 
 
 class OscPort:
@@ -89,6 +82,15 @@ class OscPort:
         if not self._has_reported:
             self._has_reported = True
             self._report(OutputError(f"osc://{self._place}: {reason}"))
+
+
+def _encoded(argument: Argument) -> tuple[str, bytes]:
+    """Return the type tag of an argument, and its bytes."""
+    if isinstance(argument, str):
+        return "s", osc_types.write_string(argument)
+    if isinstance(argument, int):
+        return "i", osc_types.write_int(argument)
+    return "f", osc_types.write_float(argument)
 
 
 def packets(messages: Iterable[OscMessage]) -> Iterator[bytes]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from arpipe.controls.catalog import number_signals
 from arpipe.controls.senders.osc import OscMessage, OscPort
 from arpipe.controls.senders.vmc import vmc_messages
-from arpipe.controls.signals import Moment
+from arpipe.controls.signals import ConditionInput
 from arpipe.controls.watch import ControlEvent
 from arpipe.needs import Need
 from arpipe.types import FrameResult
@@ -72,7 +72,7 @@ class OscSender:
         self._port.close()
 
     def _messages(self, result: FrameResult) -> Iterator[OscMessage]:
-        moment = Moment(result)
+        moment = ConditionInput(result)
         for signal, address in self._numbers:
             value = signal.value(moment)
             if value is not None:
