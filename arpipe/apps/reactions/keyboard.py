@@ -7,10 +7,10 @@ from arpipe.spelling import nearest
 
 try:
     from pynput import keyboard, mouse
-except ImportError as error:
-    if error.name is None or not error.name.startswith("pynput"):  # pynput itself fails without a display
-        raise DeviceError(f"keys cannot be pressed here: {error}") from error
+except ModuleNotFoundError as error:
     raise MissingExtra('keys need pynput; run: pip install "arpipe[keyboard]"') from error
+except Exception as error:  # its import fails without a display, each version of it with another exception
+    raise DeviceError(f"keys cannot be pressed without a display ({error})") from error
 
 BUTTONS = {"left_click": "left", "middle_click": "middle", "right_click": "right"}
 """Name of a mouse click → button."""
@@ -46,7 +46,8 @@ class VirtualKeyboard:
             if isinstance(chord.last, mouse.Button):
                 self._mouse.click(chord.last)
             else:
-                self._keyboard.tap(chord.last)
+                self._keyboard.press(chord.last)
+                self._keyboard.release(chord.last)
 
     def _last(self, name: str) -> keyboard.Key | mouse.Button | str:
         if name in BUTTONS:

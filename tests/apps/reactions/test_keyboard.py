@@ -35,8 +35,11 @@ def pressed(monkeypatch):
             yield
             log.extend(("up", key) for key in reversed(keys))
 
-        def tap(self, key):
-            log.append(("tap", key))
+        def press(self, key):
+            log.append(("press", key))
+
+        def release(self, key):
+            log.append(("release", key))
 
     class Mouse:
         def click(self, button):
@@ -60,14 +63,16 @@ def open_keyboard():
 def test_a_key_is_tapped_while_its_modifiers_are_held(pressed):
     open_keyboard().press("ctrl+shift+right")
     down = [("down", Key.ctrl), ("down", Key.shift)]
-    assert pressed == [*down, ("tap", Key.right), ("up", Key.shift), ("up", Key.ctrl)]
+    tapped = [("press", Key.right), ("release", Key.right)]
+    assert pressed == [*down, *tapped, ("up", Key.shift), ("up", Key.ctrl)]
 
 
 def test_letters_and_clicks(pressed):
     keyboard = open_keyboard()
     keyboard.press("a")
     keyboard.press("ctrl+left_click")
-    assert pressed == [("tap", "a"), ("down", Key.ctrl), ("click", Button.left), ("up", Key.ctrl)]
+    clicked = [("down", Key.ctrl), ("click", Button.left), ("up", Key.ctrl)]
+    assert pressed == [("press", "a"), ("release", "a"), *clicked]
 
 
 def test_an_unknown_key_names_the_nearest(pressed):
