@@ -14,12 +14,12 @@ from arpipe.types import Points
 
 LEARN_EVERY = 15  # frames; colours change with the light, and learning takes several times as long as looking
 PULL = 0.3  # weight of a new look at the colours in their running mean
-ROUNDS = 2  # of learning from what the last round took for skin, so that skin in the shade is included
+FIRST_ROUNDS = 2  # of learning from what the last round took for skin, so that skin in the shade is included
 OTHER_HUE = 22.0  # distance from the usual skin, without lightness, beyond which nothing is learnt as skin
 FEATHER = 8.0  # over which that sets in
 WINDOW = 1.0 / 40.0  # radius of the guided filter over the crop's side
 
-SOME = np.s_[::2, ::2]  # pixels of a crop that are learnt from
+SOME, SHRINK = np.s_[::2, ::2], 0.5  # pixels of a crop that are learnt from
 
 FEW_SEEDS, OVERLAPPING = "too little bare skin", "hair and skin have the same colours"
 
@@ -68,22 +68,22 @@ class PersonColors:
 
     def _learn(self, bins: Indices, crop: FaceCrop, lab: LabCrop, zones: Zones) -> None:
         """Learn the colours, first from seeds, then from what these take for skin and for hair."""
-        colors = hues(lab.pixels)
-        self._usual_skin = usual_skin(colors, crop)
-        distance = hue_distance(colors[SOME], self._usual_skin)
-        is_skin = zones.skin[SOME] > 0.5
-        skin = skin_weights(distance) * is_skin
+        colors = hues(lab.pixels[SOME])
+        self._usual_skin = usual_skin(colors, crop.points * np.float32(SHRINK))
+        distance = hue_distance(colors, self._usual_skin)
+        hue = hue_distance(colors[..., 1:], self._usual_skin[1:])  # skin in the shade has the same
+        is_skin = (zones.skin[SOME] > 0.5) & crop.seen[SOME]
+        near = np.clip((OTHER_HUE - hue) * np.float32(1.0 / FEATHER), 0.0, 1.0) * is_skin
         seeds = hair_weights(distance) * hair_places(crop, zones)[SOME]
-        hue = hue_distance(colors[SOME][..., 1:], self._usual_skin[1:])  # skin in the shade has the same
-        near = np.clip((OTHER_HUE - hue) * np.float32(1.0 / FEATHER), 0.0, 1.0) * is_skin * crop.seen[SOME]
-        some, hair, odds = bins[SOME], seeds, zones.hair_odds[SOME]
-        for _ in range(ROUNDS):
-            draft = ColorModel()
-            table = draft.learn(some.ravel(), skin.ravel(), hair.ravel(), 1.0)
+        skin, hair = skin_weights(distance) * is_skin, seeds
+        some, odds = bins[SOME], zones.hair_odds[SOME]
+        for _ in range(FIRST_ROUNDS if self._table is None else 1):
+            table = ColorModel().learn(some.ravel(), skin.ravel(), hair.ravel(), 1.0)
             if table is None:
                 return
-            unlikely = _with_odds(table.hair[some], odds)
-            skin, hair = (table.skin[some] + table.hair[some] - unlikely) * near, table.hair[some] * seeds
+            likely_hair = table.hair[some]
+            skin = (table.skin[some] + likely_hair - _with_odds(likely_hair, odds)) * near
+            hair = likely_hair * seeds
         self._table = self._model.learn(some.ravel(), skin.ravel(), hair.ravel(), PULL)
 
 

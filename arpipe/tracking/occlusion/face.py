@@ -11,7 +11,7 @@ from arpipe.tracking.occlusion.hair import covered_by_hair, hair_at_temples, han
 from arpipe.tracking.occlusion.hues import LabCrop
 from arpipe.tracking.occlusion.mouth import Mouth
 from arpipe.tracking.occlusion.steady import Decision, PlaneSteadier
-from arpipe.tracking.occlusion.zones import Zones, find_zones, smoothstep
+from arpipe.tracking.occlusion.zones import Zones, find_zones, lower_face, smoothstep
 from arpipe.types import OcclusionMatte, Points
 
 NO_SKIN, BARE_SKIN = 0.15, 0.5  # probability of skin at which no makeup, and all of it, is drawn
@@ -76,6 +76,8 @@ class FaceOcclusion:
         lips = self._mouth.update(view.lab, evidence.usual_skin, view.crop, time_s)
         seen = lips.presence * np.maximum(skin[lips.window], lips.alike)
         bare[lips.window] += zones.lips[lips.window] * (seen - bare[lips.window])
+        if lips.presence < 1.0:  # a mask may have the colour of skin, but it covers more than the lips
+            bare *= 1 - (1 - lips.presence) * lower_face(view.crop)
         return bare
 
 

@@ -48,16 +48,16 @@ def hair_places(crop: FaceCrop, zones: Zones) -> Points:
     return np.asarray(places * ((zones.face < 0.5) & crop.seen), np.float32)
 
 
-def usual_skin(colors: Points, crop: FaceCrop) -> Points:
+def usual_skin(colors: Points, landmarks: Points) -> Points:
     """Return the (3,) hue of the person's skin: that of the patch nearest to all others.
 
     Hair or a mask over some patches does not count.
 
     Args:
-        colors: (s, s, 3) `hues` of the crop.
-        crop: The face.
+        colors: (s, s, 3) `hues` of a crop.
+        landmarks: (n, 2) places in it, px.
     """
-    patches = np.stack([_patch(colors, crop.points[index]) for index in SAMPLED])
+    patches = np.stack([_patch(colors, landmarks[index]) for index in SAMPLED])
     warm = patches[patches[:, 1] > COOL]
     if not len(warm):
         warm = patches

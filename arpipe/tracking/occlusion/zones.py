@@ -16,6 +16,8 @@ ABOVE_BROWS = 0.1  # of the crop's side
 INSIDE = 0.3  # of the crop's side, twice the distance from the outline at which hair is least likely
 MIDDLE_ODDS = 0.05
 SUBPIXEL_BITS = 4
+EAR_LOOPS = 0.2  # where the edge of a mask is, from the tragus (0) to the jaw (1)
+MASK_MARGIN = 0.015  # of the crop's side
 FEATURES = ("left_eye", "right_eye", "left_brow", "right_brow")
 
 
@@ -27,22 +29,17 @@ class Zones:
         face: (s, s) float32, 1 within the outline of the landmarks.
         features: (s, s) float32, 1 on eyes and brows.
         lips: (s, s) float32, 1 on the lips and in the mouth.
+        hair_odds: (s, s) float32 odds of hair in a place: 1 at and beyond the outline of the face, least in its middle.
         top_row, brow_row, bottom_row: First row that glasses reach, row above the brows, and row below glasses.
     """
 
     face: Points
     features: Points
     lips: Points
+    hair_odds: Points
     top_row: int
     brow_row: int
     bottom_row: int
-
-    @property
-    def hair_odds(self) -> Points:
-        """(s, s) float32 odds of hair in a place: 1 at and beyond the outline of the face, least in its middle."""
-        side = self.face.shape[0]
-        inside = np.asarray(cv2.blur(self.face, (round(INSIDE * side),) * 2), np.float32)
-        return np.asarray(1 - (1 - MIDDLE_ODDS) * np.clip(2 * inside - 1, 0.0, 1.0), np.float32)
 
     @property
     def skin(self) -> Points:
@@ -60,7 +57,24 @@ def find_zones(crop: FaceCrop) -> Zones:
     brow_row = int(np.clip(brows[:, 1].min() - 2.0 * margin, 2, crop.side - 3))
     top_row = max(1, brow_row - round(ABOVE_BROWS * crop.side))
     bottom_row = int(np.clip(crop.place("upper_lip_top")[1], brow_row + 1, crop.side - 1))
-    return Zones(face, features, lips, top_row, brow_row, bottom_row)
+    return Zones(face, features, lips, _hair_odds(face), top_row, brow_row, bottom_row)
+
+
+def _hair_odds(face: Points) -> Points:
+    inside = np.asarray(cv2.blur(face, (round(INSIDE * len(face)),) * 2), np.float32)
+    return np.asarray(1 - (1 - MIDDLE_ODDS) * np.clip(2 * inside - 1, 0.0, 1.0), np.float32)
+
+
+def lower_face(crop: FaceCrop) -> Points:
+    """Return (s, s) float32, 1 on what a face mask covers: from the bridge of the nose and the ears to the chin."""
+    right, left = (
+        crop.place(f"{side}_tragus")
+        + np.float32(EAR_LOOPS) * (crop.place(f"{side}_jaw") - crop.place(f"{side}_tragus"))
+        for side in ("right", "left")
+    )
+    upper = [right, crop.place("nose_bridge_low"), left]
+    lower = [crop.place(name) for name in ("left_jaw", "chin", "right_jaw")]
+    return filled(crop.pixels.shape, [np.stack([*upper, *lower])], MASK_MARGIN * crop.side)
 
 
 def filled(shape: tuple[int, ...], outlines: list[Points], margin_px: float) -> Points:

@@ -14,7 +14,7 @@ from arpipe.tracking.occlusion.config import OcclusionConfig
 from arpipe.tracking.occlusion.tracker import OcclusionTracker
 from tests.tracking.occlusion.pictures import CASES, SAMPLE, draw_picture
 
-ON_OCCLUDERS, OFF_SKIN, LIPS_ON_OCCLUDERS = 0.05, 0.02, 0.01
+ON_OCCLUDERS, OFF_SKIN, LIPS_ON_OCCLUDERS, FOUNDATION_ON_MASKS = 0.05, 0.02, 0.01, 0.05
 FEWEST = 60  # px of an effect on a place, below which its share says nothing
 VISIBLE = 10  # levels by which an effect must change a pixel to count
 
@@ -92,3 +92,12 @@ def test_lipstick_is_never_on_masks_or_hands(pictures):
     assert len(on_occluders.by_name) >= 3
     assert on_occluders.overall <= LIPS_ON_OCCLUDERS, on_occluders
     assert on_lips.overall >= 0.95, on_lips
+
+
+@pytest.mark.gl
+def test_foundation_is_never_on_masks_not_even_on_a_white_one(pictures):
+    on_masks, masked = Shares(), [each for each in pictures if "mask" in each[0].name]
+    for each, changes in painted("foundation(color=#a06040, opacity=1)", masked):
+        on_masks.add(each.name, changes, each.truth > 0.98)
+    assert "white mask" in on_masks.by_name
+    assert on_masks.overall <= FOUNDATION_ON_MASKS, on_masks
