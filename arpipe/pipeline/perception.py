@@ -190,8 +190,19 @@ class Perception:
         return needs - {Need.OCCLUSION} if self.config.occlusion.use == "off" else needs
 
     def attach(self, observer: ResultObserver) -> None:
-        """Show an observer all results from the next frame on, in the stage "observe", on the thread that detects."""
-        self._observers = (*self._observers, observer)
+        """Show an observer all results from the next frame on, in the stage "observe", on the thread that detects.
+
+        Raises:
+            WeightsError: A network that the observer needs cannot be obtained; they are loaded now.
+        """
+        with self._lock:
+            before = self._observers
+            self._observers = (*before, observer)
+            try:
+                self._load(self._wanted())
+            except BaseException:
+                self._observers = before
+                raise
 
     @property
     def provider(self) -> str:

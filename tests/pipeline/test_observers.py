@@ -1,10 +1,13 @@
 """Observers of results, and callbacks on conditions."""
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from arpipe.controls.trigger import TriggerTimes
-from arpipe.errors import ConfigError
+from arpipe.errors import ConfigError, WeightsError
 from arpipe.needs import Need
 from arpipe.pipeline.perception import OBSERVE_STAGE, Perception, PerceptionConfig
 from arpipe.pipeline.pipeline import Pipeline
@@ -66,6 +69,24 @@ def test_observers_see_every_result_before_its_durations_are_known(monkeypatch):
         found = [perception.detect(frame) for frame in frames(0, 0)]
     assert observer.seen == [(0, 1, {}), (1, 1, {})]
     assert all(OBSERVE_STAGE in result.timings_ms for result in found)
+
+
+def test_networks_are_loaded_when_an_observer_is_attached_and_it_is_left_out_if_they_cannot_be(monkeypatch):
+    class Missing(Faces):
+        @classmethod
+        def open(cls, runtime, *settings):
+            raise WeightsError("no weights")
+
+    broken = Subject(results="hands", tracker="broken:Missing", needs=(Need.HANDS,), kind="hand")
+    monkeypatch.setitem(sys.modules, "broken", SimpleNamespace(Missing=Missing))
+    monkeypatch.setitem(SUBJECTS, "hands", broken)
+    observer = Observer()
+    with Perception() as perception:
+        with pytest.raises(WeightsError, match="no weights"):
+            perception.attach(observer)
+        assert perception.all_needs == set()
+        assert len(perception.detect(next(frames(0))).faces) == 1
+    assert observer.seen == []
 
 
 def test_a_callback_is_called_when_a_condition_begins_or_ends():

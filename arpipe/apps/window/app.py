@@ -26,6 +26,7 @@ from arpipe.apps.window.try_on import TryOn
 from arpipe.apps.window.window import Key, Window
 from arpipe.config import RunConfig
 from arpipe.controls.actions import Action
+from arpipe.controls.watch import ControlEvent
 from arpipe.errors import ArpipeError
 from arpipe.render.context import GlContext
 from arpipe.render.cut_out import over_checkerboard
@@ -98,6 +99,7 @@ class LiveWindow(Presenter):
             window.toggle_full_screen()
         self._try_on = TryOn(self.session, self.carousel, adjustments, self.hud, self._reactions.drives)
         self._commands = SessionCommands(self.session, self._try_on, run, self.hud.say, self._handlers())
+        self._reactions.listeners = (*self._reactions.listeners, self._announce)
         self._reactions.attach(self.session.perception)
 
     def poll(self) -> bool:
@@ -151,6 +153,11 @@ class LiveWindow(Presenter):
     def _show_failure(self, message: str) -> None:
         print_failure(message)
         self.hud.say(message, alarm=True)
+
+    def _announce(self, event: ControlEvent) -> None:
+        """Show the name of a trigger, until its own message replaces it."""
+        if event.edge == "start":
+            self.hud.say(event.name)
 
     def _show_opening(self, text: str) -> None:
         """Show a message before the session is open."""

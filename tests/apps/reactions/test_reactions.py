@@ -236,3 +236,12 @@ def test_keys_need_their_package(monkeypatch):
     monkeypatch.delitem(sys.modules, "arpipe.apps.reactions.keyboard", raising=False)
     with pytest.raises(ArpipeError, match=r"arpipe\[keyboard\]"):
         live({**MOUTH, "keys": "ctrl+right"}, allow_keyboard=True)
+
+
+def test_a_recogniser_that_is_missing_or_not_named_is_told_before_the_run(tmp_path):
+    wave = {"when": 'class == "wave"', "do": "next"}
+    with pytest.raises(ConfigError, match="name the recogniser"):
+        react(wave)
+    run = RunConfig(controls=controls(wave), recognizer=tmp_path / "mine.toml")
+    with pytest.raises(ConfigError, match="mine.toml"):
+        Links(run, Failures())
