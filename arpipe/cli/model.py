@@ -147,6 +147,30 @@ def explain(
     explain(picture, model, of, output, method, _provider(provider))
 
 
+@app.command()
+def page(
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="A network's name, or its file.")
+    ] = "efficientnet-lite0",
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="N", help="Port; 0 picks a free one.")] = 8000,
+    tls_cert: Annotated[Path | None, typer.Option("--tls-cert", metavar="PEM", help="Certificate.")] = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key", metavar="PEM", help="Its private key.")] = None,
+    runtime: Annotated[
+        Path | None,
+        typer.Option("--runtime", metavar="TGZ", help="onnxruntime-web from npm, where npm is missing."),
+    ] = None,
+    provider: Provider = "auto",
+) -> None:
+    """Serve a page: drop a picture or use the camera; this machine predicts, or the browser."""
+    from arpipe.apps.model.page.run import run
+    from arpipe.config import WebConfig
+    from arpipe.io.validation import check
+
+    given = {"host": host, "port": port, "tls_cert": tls_cert, "tls_key": tls_key}
+    run(name, check(WebConfig, given, "arpipe model page"), _provider(provider), runtime)
+
+
 def _provider(name: str) -> "ProviderName":
     """Check the name of a provider."""
     from arpipe.inference.providers import SessionConfig

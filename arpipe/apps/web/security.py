@@ -36,8 +36,10 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+WASM_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+"""For a page that runs WebAssembly; it still runs no script but its own."""
+
 HEADERS = (
-    (b"content-security-policy", POLICY.encode()),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(self), microphone=(), geolocation=()"),
@@ -125,10 +127,12 @@ class AccessMiddleware:
     Args:
         app: The application.
         access: Access rules.
+        policy: Content security policy of the page.
     """
 
-    def __init__(self, app: ASGIApp, access: Access) -> None:
+    def __init__(self, app: ASGIApp, access: Access, policy: str = POLICY) -> None:
         self._app, self._access = app, access
+        self._headers = ((b"content-security-policy", policy.encode()), *HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forward the request or refuse it."""
@@ -145,7 +149,7 @@ class AccessMiddleware:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
+                message["headers"] = [*message["headers"], *self._headers]
             await send(message)
 
         if problem is not None:

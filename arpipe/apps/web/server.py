@@ -25,7 +25,7 @@ from arpipe.apps.web.connection import PageConnection
 from arpipe.apps.web.drawing import SharedDrawing
 from arpipe.apps.web.previews import Previews
 from arpipe.apps.web.protocol import CloseCode, ProtocolError
-from arpipe.apps.web.security import WILDCARDS, Access, AccessMiddleware
+from arpipe.apps.web.security import POLICY, WILDCARDS, Access, AccessMiddleware
 from arpipe.apps.web.server_camera import ServerCamera
 from arpipe.apps.web.session import open_session
 from arpipe.apps.web.transport import HttpConnection, PageSocket, limited_logs
@@ -142,19 +142,20 @@ class PageServer:
     Args:
         web: Address and limits.
         app: What it serves, without access checks.
+        policy: Content security policy of the page.
 
     Raises:
         ConfigError: It would listen beyond loopback without TLS.
         DeviceError: The port is in use, or the address does not belong to this machine.
     """
 
-    def __init__(self, web: WebConfig, app: Starlette) -> None:
+    def __init__(self, web: WebConfig, app: Starlette, policy: str = POLICY) -> None:
         self._access = Access.of(web)
         self._socket = _listen(web.host, web.port)
         self._server = _Server(
             web,
             uvicorn.Config(
-                AccessMiddleware(app, self._access),
+                AccessMiddleware(app, self._access, policy),
                 http="h11",
                 ws=PageSocket,
                 ws_max_size=web.max_message_kb * 1024,
