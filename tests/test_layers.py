@@ -69,7 +69,7 @@ OWNERS = {
     "google": ("arpipe.mediapipe",),
     "flatbuffers": ("arpipe.weights",),
     "typer": ("arpipe.cli",),
-    "starlette": ("arpipe.apps.web", "arpipe.apps.teach.web"),
+    "starlette": ("arpipe.apps.web", "arpipe.apps.teach.web", "arpipe.apps.model.page"),
     "uvicorn": ("arpipe.apps.web",),
 }
 
