@@ -174,7 +174,7 @@ def test_batch_takes_its_defaults_from_the_configuration(batch_config):
         (
             ["--export-format", "xml"],
             1,
-            "export_format: input should be 'jsonl', 'csv' or 'parquet', got 'xml'",
+            "export_format: input should be 'jsonl', 'csv', 'parquet' or 'dataset', got 'xml'",
         ),
         (["--config", "glases"], 1, "did you mean 'glasses'"),
         (["--source", "moon"], 1, "source: input should be 'sample', got 'moon'"),

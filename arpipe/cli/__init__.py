@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from arpipe import __version__
-from arpipe.cli import config, effects, machine, model, profile, weights
+from arpipe.cli import config, dataset, effects, machine, model, profile, weights
 from arpipe.cli.accuracy import accuracy
 from arpipe.cli.batch import batch
 from arpipe.cli.live import live
@@ -36,6 +36,7 @@ app.command()(machine.demo)
 app.command()(live)
 app.command()(batch)
 app.command()(teach)
+app.add_typer(dataset.app, name="dataset")
 app.add_typer(profile.app, name="profile")
 app.command()(accuracy)
 app.add_typer(effects.app, name="effects")

@@ -75,7 +75,9 @@ def batch(
     ] = None,
     export_format: Annotated[
         str | None,
-        typer.Option("--export-format", metavar="FORMAT", help="jsonl, csv or parquet; else by the suffix."),
+        typer.Option(
+            "--export-format", metavar="FORMAT", help="jsonl, csv, parquet or dataset; else by suffix."
+        ),
     ] = None,
     events: Annotated[
         Path | None,

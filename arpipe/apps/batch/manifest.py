@@ -97,9 +97,8 @@ class Manifest:
         with ExitStack() as opened:
             self._lock(opened)
             try:
-                self.attempts = {
-                    attempt.input: attempt for path in _manifests_in(folder) for attempt in self._read(path)
-                }
+                self.attempts = read_attempts(folder)
+                self._remove_cut_off_line()
                 self._file = opened.enter_context(self.path.open("ab"))
             except OSError as error:
                 raise OutputError(f"{self.path}: cannot be opened ({error.strerror or error})") from error
@@ -140,18 +139,30 @@ class Manifest:
         except OSError as error:
             raise OutputError(f"{self.path}: cannot be locked ({error.strerror or error})") from error
 
-    def _read(self, path: Path) -> list[Attempt]:
-        """Read a manifest without a last line that is cut off; from the one that is locked, the line is removed."""
-        whole, newline, rest = path.read_bytes().rpartition(b"\n")
-        attempts = [_parse(path, line) for line in whole.splitlines()]
-        if not rest:
-            return attempts
-        if rest[: len(_START)] != _START[: len(rest)]:
-            raise _no_manifest(path, rest)
-        if path == self.path:
-            with path.open("rb+") as file:
-                file.truncate(len(whole) + len(newline))
-        return attempts
+    def _remove_cut_off_line(self) -> None:
+        """Remove the line that a killed run was writing, so that the next one begins a line."""
+        if self.path.exists():
+            rest = _attempts_in(self.path)[1]
+            if rest:
+                with self.path.open("rb+") as file:
+                    file.truncate(self.path.stat().st_size - len(rest))
+
+
+def read_attempts(folder: Path) -> dict[str, Attempt]:
+    """Return the last attempt at every input of the batches that wrote into a folder, by its absolute path.
+
+    Raises:
+        ConfigError: A manifest is not of this version.
+    """
+    return {attempt.input: attempt for path in _manifests_in(folder) for attempt in _attempts_in(path)[0]}
+
+
+def _attempts_in(path: Path) -> tuple[list[Attempt], bytes]:
+    """Return the attempts in a manifest, and a last line that is cut off."""
+    whole, _, rest = path.read_bytes().rpartition(b"\n")
+    if rest[: len(_START)] != _START[: len(rest)]:
+        raise _no_manifest(path, rest)
+    return [_parse(path, line) for line in whole.splitlines()], rest
 
 
 def _manifests_in(folder: Path) -> list[Path]:

@@ -1,7 +1,8 @@
 """Where the results of all inputs go: files, or folders with a file per input."""
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from arpipe.apps.batch.inputs import Input, MediaKind
@@ -78,7 +79,7 @@ class Targets:
         if isinstance(self.output, Path) and not self._is_folder(self.output):
             files.append(NamedFile(OUTPUT_ROLE, self.output))
         if self.export and not self._is_folder(self.export):
-            files += _export_files(self.export, export_format(self.export, self.asked_format))
+            files += _export_files(self.export, _file_format(self.export, self.asked_format))
         if self.events and not self._is_folder(self.events):
             files.append(NamedFile(EVENTS_ROLE, self.events))
         return files
@@ -112,8 +113,11 @@ class Targets:
             return [None] * len(inputs), DEFAULT_EXPORT
         if self._is_folder(self.export):
             chosen, folder = self.asked_format or DEFAULT_EXPORT, self.export
-            return [folder / name for name in output_names(inputs, lambda _: f".{chosen}")], chosen
-        return [self.export] * len(inputs), export_format(self.export, self.asked_format)
+            if chosen == "dataset":  # its folders are tables, so those of the inputs become part of the names
+                inputs = [replace(given, name=given.name.replace(os.sep, "-")) for given in inputs]
+            suffix = ".parquet" if chosen == "dataset" else f".{chosen}"
+            return [folder / name for name in output_names(inputs, lambda _: suffix)], chosen
+        return [self.export] * len(inputs), _file_format(self.export, self.asked_format)
 
     def _timelines(self, inputs: Sequence[Input]) -> Sequence[Path | None]:
         if self.events is None or not self._is_folder(self.events):
@@ -139,3 +143,10 @@ class Targets:
 
 def _export_files(path: Path, chosen: ExportFormat) -> list[NamedFile]:
     return [NamedFile(EXPORT_ROLE, file) for file in export_files(path, chosen)]
+
+
+def _file_format(path: Path, asked: ExportFormat | None) -> ExportFormat:
+    """Return the format of an export that is a file."""
+    if asked == "dataset":
+        raise OutputError(f"{path}: a dataset is a folder; remove '{path.suffix}'")
+    return export_format(path, asked)

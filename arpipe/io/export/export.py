@@ -22,19 +22,21 @@ from typing import Literal
 from arpipe.errors import OutputError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.writer import Writer
+from arpipe.subjects import exported
 from arpipe.types import FrameResult
 from arpipe.types.rounding import Record, all_finite
 
 SCHEMA = 1
 
-ExportFormat = Literal["jsonl", "csv", "parquet"]
+ExportFormat = Literal["jsonl", "csv", "parquet", "dataset"]
 
 EXPORTS: dict[ExportFormat, str] = {
     "jsonl": "arpipe.io.export.text:JsonLinesExport",
     "csv": "arpipe.io.export.text:CsvExport",
     "parquet": "arpipe.io.export.parquet:ParquetExport",
+    "dataset": "arpipe.io.export.dataset:DatasetExport",
 }
-"""Format, which is also the suffix → class."""
+"""Format, which is also the suffix of a file → class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,14 @@ def export_format(path: Path, asked: ExportFormat | None = None) -> ExportFormat
     Raises:
         OutputError: The suffix is not an export format.
     """
+    if asked is not None:
+        return asked
     suffix = path.suffix.lower().removeprefix(".")
-    chosen: str = asked or suffix
-    for name in EXPORTS:
-        if name == chosen:
+    files = [name for name in EXPORTS if name != "dataset"]  # which is a folder
+    for name in files:
+        if name == suffix:
             return name
-    raise OutputError(f"{path}: '.{suffix}' is no export format; choose one of .{', .'.join(EXPORTS)}")
+    raise OutputError(f"{path}: '.{suffix}' is no export format; choose one of .{', .'.join(files)}")
 
 
 def header_beside(path: Path) -> Path:
@@ -103,8 +107,16 @@ def header_beside(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
+def dataset_files(path: Path) -> dict[str, Path]:
+    """Return the tables of a dataset → the file of an input, given as `<dataset>/<input>.parquet`."""
+    tables = ("frames", *(subject.results for subject in exported()))
+    return {table: path.parent / table / path.name for table in tables}
+
+
 def export_files(path: Path, chosen: ExportFormat) -> tuple[Path, ...]:
     """List every file that an export writes."""
+    if chosen == "dataset":
+        return tuple(dataset_files(path).values())
     return (path, header_beside(path)) if chosen == "csv" else (path,)
 
 

@@ -15,6 +15,8 @@ try:
 except ImportError as error:
     raise MissingExtra('Parquet needs pyarrow; install it with: pip install "arpipe[parquet]"') from error
 
+__all__ = ["ROW_GROUP_SIZE", "ParquetExport", "column_type", "pa", "pq"]
+
 ROW_GROUP_SIZE = 512  # at most 6 MB of landmarks in memory
 
 
@@ -23,8 +25,9 @@ class ParquetExport(FileWriter, Export):
 
     def __init__(self, path: Path, header: ExportHeader) -> None:
         self._rows: list[Row] = []
+        self._source = header.source
         self._schema = pa.schema(
-            [(name, _type(name)) for name in COLUMNS], metadata={"arpipe": header.to_json()}
+            [(name, column_type(name)) for name in COLUMNS], metadata={"arpipe": header.to_json()}
         )
         super().__init__(AtomicFile(path))
         with self._writing():
@@ -34,7 +37,7 @@ class ParquetExport(FileWriter, Export):
 
     def _write(self, record: Record) -> None:
         self._require_open()
-        self._rows.extend(record_rows(record))
+        self._rows.extend(record_rows(record, self._source))
         if len(self._rows) >= ROW_GROUP_SIZE:
             with self._writing():
                 self._flush()
@@ -48,7 +51,8 @@ class ParquetExport(FileWriter, Export):
             self._rows = []
 
 
-def _type(column: str) -> pa.DataType:
+def column_type(column: str) -> pa.DataType:
+    """Return the type of a column of `COLUMNS`."""
     types = {
         "integer": pa.int64(),
         "number": pa.float64(),

@@ -6,6 +6,9 @@ from arpipe.subjects import SUBJECTS, ColumnType, exported
 from arpipe.types import FrameResult
 from arpipe.types.rounding import Record
 
+SOURCE = (
+    "source"  # the input's name, the last column, so that tables of older versions have the same first ones
+)
 _FRAME = ("frame", "time_s", "width", "height")
 _BOX = ("box_x0", "box_y0", "box_x1", "box_y1")
 _TRANSLATION = ("translation_x_m", "translation_y_m", "translation_z_m")
@@ -23,9 +26,10 @@ _COMMON: Mapping[str, ColumnType] = {
     **dict.fromkeys(("frame", "width", "height", "id"), "integer"),
     **dict.fromkeys(("time_s", "score", *_BOX), "number"),
     "kind": "text",
+    SOURCE: "text",
 }
 
-_CAMERA: Mapping[str, ColumnType] = {"focal_x_px": "number", "focal_y_px": "number", "camera_origin": "text"}
+CAMERA: Mapping[str, ColumnType] = {"focal_x_px": "number", "focal_y_px": "number", "camera_origin": "text"}
 
 Row = dict[str, object]
 """Value by column, None where a column does not apply."""
@@ -33,10 +37,11 @@ Row = dict[str, object]
 
 def _column_types() -> dict[str, ColumnType]:
     """Return the columns of all subjects: those of older versions in their order, then the others."""
-    types = {**_COMMON, **_CAMERA}
+    types = {**_COMMON, **CAMERA}
     for subject in SUBJECTS.values():
         types.update(subject.columns)
-    return {name: types[name] for name in dict.fromkeys((*_ORDER, *types))}
+    names = [*dict.fromkeys((*_ORDER, *types))]
+    return {name: types[name] for name in sorted(names, key=SOURCE.__eq__)}
 
 
 COLUMN_TYPES = _column_types()
@@ -51,30 +56,35 @@ NESTED_COLUMNS = tuple(
 )
 
 
-def rows(result: FrameResult) -> Iterator[Row]:
-    """Yield rows of `COLUMNS`: one for each exported subject, or a single one with the frame alone."""
-    return record_rows(result.to_dict())
+def rows(result: FrameResult, source: str | None = None) -> Iterator[Row]:
+    """Yield rows of `COLUMNS`: one for each exported subject, or a single one with the frame alone.
+
+    Args:
+        result: The frame.
+        source: Name of the input.
+    """
+    return record_rows(result.to_dict(), source)
 
 
-def record_rows(record: Record) -> Iterator[Row]:
+def record_rows(record: Record, source: str | None = None) -> Iterator[Row]:
     """Yield the same rows, given `FrameResult.to_dict`."""
-    frame = {**dict.fromkeys(COLUMNS), **{name: record[name] for name in _FRAME}}
-    frame.update(_cells(record.get("camera", {})))
+    frame = {**dict.fromkeys(COLUMNS), **{name: record[name] for name in _FRAME}, SOURCE: source}
+    frame.update(cells(record.get("camera", {})))
     found = [(subject.kind, each) for subject in exported() for each in record[subject.results]]
     for kind, each in found:
-        yield {**frame, "kind": kind, **_cells(each)}
+        yield {**frame, "kind": kind, **cells(each)}
     if not found:
         yield frame
 
 
-def _cells(record: Mapping[str, object]) -> Row:
+def cells(record: Mapping[str, object]) -> Row:
     """Return a record's values by column; nested records and vectors are flattened."""
-    cells: Row = {}
+    found: Row = {}
     for key, value in record.items():
         if isinstance(value, Mapping) and key not in COLUMN_TYPES:
-            cells.update(_cells(value))
+            found.update(cells(value))
         elif key in _VECTORS and isinstance(value, list):
-            cells.update(zip(_VECTORS[key], value, strict=True))
+            found.update(zip(_VECTORS[key], value, strict=True))
         elif key in COLUMN_TYPES:
-            cells[key] = value
-    return cells
+            found[key] = value
+    return found

@@ -42,6 +42,7 @@ class CsvExport(_TextExport):
 
     def __init__(self, path: Path, header: ExportHeader) -> None:
         super().__init__(path)
+        self._source = header.source
         with self._writing():
             beside = AtomicFile(header_beside(path))
             self._files.append(beside)
@@ -51,7 +52,7 @@ class CsvExport(_TextExport):
 
     def _write(self, record: Record) -> None:
         self._require_open()
-        for row in record_rows(record):
+        for row in record_rows(record, self._source):
             for name in NESTED_COLUMNS:
                 row[name] = None if row[name] is None else to_json(row[name])
             with self._writing():

@@ -1,0 +1,18 @@
+"""`arpipe dataset …`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Look into datasets that batches have exported.", no_args_is_help=True)
+
+
+@app.command()
+def summary(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What `arpipe batch --export` wrote.")],
+) -> None:
+    """Print frames, faces and gaps of every clip, and the inputs that failed."""
+    from arpipe.apps.dataset import run
+
+    raise typer.Exit(run(folder))

@@ -1,0 +1,68 @@
+"""What a dataset holds, clip by clip."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from arpipe.__main__ import main
+from arpipe.apps.batch import BatchConfig
+from arpipe.apps.batch import run as run_batch
+from arpipe.apps.dataset import run, summaries
+from arpipe.errors import MediaError, MediaNotFound
+from tests.apps.batch.fakes import FakePipeline
+from tests.io.clips import write_clip
+
+pytest.importorskip("pyarrow")
+
+
+class Absent(FakePipeline):
+    """Nobody is there from the 10th to the 29th frame, and in the last ten."""
+
+    def detect(self, frame):
+        result = super().detect(frame)
+        is_absent = 10 <= frame.index < 30 or frame.index >= 80
+        return type(result)(frame) if is_absent else result
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A dataset of one clip at 30 Hz in a folder, a short one, and one that fails."""
+    footage = tmp_path / "footage"
+    (footage / "monday").mkdir(parents=True)
+    write_clip(footage / "monday" / "a.mp4", tuple(range(0, 270_000, 3000)), size=(64, 48))
+    write_clip(footage / "b.mp4", (0, 3000), size=(64, 48))
+    (footage / "bad.mp4").write_bytes(b"no video")
+    config = BatchConfig(
+        inputs=(str(footage),), recursive=True, export=tmp_path / "data", export_format="dataset"
+    )
+    assert run_batch(config, lambda config, mode: Absent(mode), Console(file=io.StringIO())) == 1
+    return tmp_path / "data"
+
+
+def test_frames_faces_and_gaps_are_counted(data):
+    short, long = summaries(data)
+    assert (short.source.endswith("b.mp4"), short.frames, short.found, short.gaps) == (True, 2, 2, 0)
+    assert long.source.endswith("monday/a.mp4")
+    assert (long.frames, long.found, long.most, long.gaps) == (90, 60, 1, 1)  # ten frames are no gap
+    assert long.longest_gap_s == pytest.approx(20 / 30)
+    assert long.duration_s == pytest.approx(89 / 30)
+
+
+def test_summary_names_clips_totals_and_failures(data):
+    text = io.StringIO()
+    assert run(data, Console(file=text, width=200)) == 0
+    assert "2 clips, 0.00 hours, 92 frames, 67.4 % of them with a face" in text.getvalue()
+    assert "66.7 %" in text.getvalue()
+    assert "failed: " in text.getvalue()
+    assert "bad.mp4" in text.getvalue()
+
+
+def test_other_folders_and_damaged_tables_are_refused(data, tmp_path, capsys):
+    assert main(["dataset", "summary", str(tmp_path)]) == 1
+    assert "is no dataset; make one with" in capsys.readouterr().err
+    with pytest.raises(MediaNotFound):
+        list(summaries(tmp_path / "nothing"))
+    (data / "frames" / "b.parquet").write_bytes(b"PAR1")
+    with pytest.raises(MediaError, match="b.parquet: cannot be read"):
+        list(summaries(data))
