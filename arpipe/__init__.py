@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from arpipe.config import WebConfig as WebConfig
     from arpipe.controls.config import DriveConfig as DriveConfig
     from arpipe.controls.config import TriggerConfig as TriggerConfig
+    from arpipe.controls.senders.sender import open_sender as open_sender
     from arpipe.controls.trigger import TriggerTimes as TriggerTimes
     from arpipe.controls.watch import ControlEvent as ControlEvent
     from arpipe.custom.detection.detector import ObjectDetector as ObjectDetector
@@ -139,6 +140,7 @@ _HOMES = {
     "open_model": "arpipe.custom.model",
     "DriveConfig": "arpipe.controls.config",
     "TriggerConfig": "arpipe.controls.config",
+    "open_sender": "arpipe.controls.senders.sender",
     "TriggerTimes": "arpipe.controls.trigger",
     "ControlEvent": "arpipe.controls.watch",
     "Pack": "arpipe.effects.packs",

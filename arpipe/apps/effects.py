@@ -12,7 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from arpipe.apps.run_files import check_outputs, pack_files
+from arpipe.effects.changes import without_reactions
 from arpipe.effects.kinds import kinds
+from arpipe.effects.layer_reactions import LayerReactions
 from arpipe.effects.makeup.template import template
 from arpipe.effects.packs import Pack, load_effect, load_pack
 from arpipe.effects.search import find_packs
@@ -114,7 +116,7 @@ def preview(pack: Pack, source: Source) -> Pixels:
     count = source.info.frame_count or PREVIEW_FRAMES
     chosen = [count * place // PREVIEW_FRAMES for place in range(PREVIEW_FRAMES)]
     pictures: list[Pixels] = []
-    with Pipeline(effects=[pack]) as pipeline:
+    with Pipeline(effects=[without_reactions(pack)]) as pipeline:
         for frame in source:
             ahead = chosen[len(pictures)] - frame.index
             if ahead > PREVIEW_SETTLE_FRAMES:
@@ -141,7 +143,18 @@ def _print_pack(pack: Pack, console: Console) -> None:
             table.add_column(column, overflow="fold")
         for key, value, default in _rows(layer.params, type(layer.params)):
             table.add_row(key, escape(value), escape(default))
+        for key, value in _reactions(layer.reactions):
+            table.add_row(key, escape(value), "")
         console.print(table)
+
+
+def _reactions(reactions: LayerReactions) -> Iterator[tuple[str, str]]:
+    """Yield how a layer reacts to the face."""
+    if reactions.when is not None:
+        yield "when", reactions.when
+    for key, signal in reactions.drive.items():
+        (low, high), (first, last) = signal.ends, signal.to
+        yield f"drive {key}", f"{signal.by} from {low:g} to {high:g} → {first:g} to {last:g}"
 
 
 def _rows(params: BaseModel, model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str, str]]:

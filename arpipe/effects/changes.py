@@ -6,6 +6,7 @@ from dataclasses import replace
 from pydantic import BaseModel
 
 from arpipe.controls.drive import SignalRange
+from arpipe.effects.layer_reactions import LayerReactions
 from arpipe.effects.pack_file import PackLayer, changed_layer, require_drivable
 from arpipe.effects.packs import Pack
 from arpipe.errors import ConfigError
@@ -38,6 +39,11 @@ def with_drive(pack: Pack, key: str, signal: SignalRange) -> Pack:
         return replace(layer, reactions=layer.reactions.model_copy(update={"drive": drive}))
 
     return _changed(pack, key, source, driven)
+
+
+def without_reactions(pack: Pack) -> Pack:
+    """Return a pack with all of its layers drawn, with the parameters of its file, as previews show it."""
+    return replace(pack, layers=tuple(replace(layer, reactions=LayerReactions()) for layer in pack.layers))
 
 
 def _changed(pack: Pack, key: str, source: str, change: Callable[[PackLayer, str], PackLayer]) -> Pack:

@@ -19,7 +19,7 @@ from arpipe.controls.senders.sender import open_sender
 from arpipe.controls.senders.vmc import FINGERS, bends_rad, gaze_quaternion, head_quaternion, quaternion
 from arpipe.controls.senders.webhook import post_event
 from arpipe.controls.watch import ControlEvent
-from arpipe.errors import OutputError
+from arpipe.errors import ConfigError, OutputError
 from arpipe.geometry.transforms import rotation_from_angles
 from arpipe.topology import load_topology
 from arpipe.types.expressions import EXPRESSION_NAMES, Gaze
@@ -335,3 +335,14 @@ def test_a_webhook_that_is_not_accepted_is_an_error_and_never_redirected(hook, s
 def test_a_webhook_without_a_receiver_is_an_error(receiver):
     with pytest.raises(OutputError, match="is the program that receives webhooks running"):
         post_event(f"http://127.0.0.1:{receiver.port}/event", event())
+
+
+def test_senders_warn_where_nobody_is_told_and_refuse_wrong_addresses(receiver):
+    receiver.socket.close()
+    sender = open_sender(f"osc://127.0.0.1:{receiver.port}")
+    with pytest.warns(RuntimeWarning, match="nothing listens there"):
+        for _ in range(3):
+            sender.observe(speaking())
+    sender.close()
+    with pytest.raises(ConfigError, match="lacks a port"):
+        open_sender("osc://127.0.0.1")

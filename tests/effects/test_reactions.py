@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from rich.console import Console
 
+from arpipe.apps.effects import _print_pack as print_pack
 from arpipe.controls.drive import SignalRange
 from arpipe.effects.active import ActiveEffects
-from arpipe.effects.changes import with_drive, with_value
+from arpipe.effects.changes import with_drive, with_value, without_reactions
 from arpipe.effects.packs import load_effect, load_pack, needs_of
 from arpipe.effects.reacting_packs import ReactingPacks
 from arpipe.errors import ConfigError
@@ -136,6 +138,19 @@ def test_a_hidden_layer_stays_built_and_is_not_drawn(look):
     assert len(built) == 1
     assert not built[0].closed
     active.close()
+
+
+def test_previews_show_all_layers_as_in_the_file(look, capsys):
+    look(HEADER + STAMP + 'when = "smile"\ndrive = { opacity = { by = "jawOpen", from = [0, 0.5] } }\n')
+    pack = load_pack("look")
+    shown = ReactingPacks([without_reactions(pack)])
+    (layer,) = shown.update(result(0, 0.0))[0].layers
+    assert (layer.params.opacity, layer.is_visible) == (0.5, True)
+    printed = Console(record=True, width=120)
+    print_pack(pack, printed)
+    text = printed.export_text()
+    assert "smile" in text
+    assert "jawOpen from 0 to 0.5 → 0 to 1" in text
 
 
 @pytest.mark.gl

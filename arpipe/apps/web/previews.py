@@ -9,6 +9,7 @@ from arpipe.apps.failures import Failures
 from arpipe.apps.sitter import sitter
 from arpipe.apps.web.catalog import CatalogEntry, EffectCatalog
 from arpipe.apps.web.drawing import SharedDrawing
+from arpipe.effects.changes import without_reactions
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.video.stream_codec import encode_jpeg
 from arpipe.pipeline.renderer import EffectRenderer
@@ -66,7 +67,7 @@ class Previews:
             self._results = _still_sitter()
         if self._renderer is None:
             self._renderer = self._drawing.create_renderer(RenderConfig())
-        packs = [] if entry is None else [entry.pack({})]
+        packs = [] if entry is None else [without_reactions(entry.pack({}))]
         self._renderer.update_effects(packs)
         picture = [self._renderer.render(result) for result in self._results][-1]
         shown = over_checkerboard(picture.pixels, picture.alpha)

@@ -8,6 +8,7 @@ from arpipe import __version__
 from arpipe.apps.face_crop import HEAD, crop_for, crop_square
 from arpipe.apps.sitter import sitter
 from arpipe.apps.stream.carousel import EffectChoice
+from arpipe.effects.changes import without_reactions
 from arpipe.errors import ConfigError, MediaError, OutputError
 from arpipe.folders import cache_folder
 from arpipe.io.image.reader import read_image
@@ -61,7 +62,8 @@ class PreviewRenderer:
         """
         crop = crop_for(choice.packs)
         result = self._results[TURNED if crop is HEAD else FRONTAL]
-        with EffectRenderer(RenderConfig(), choice.packs, context=self._context) as renderer:
+        packs = [without_reactions(pack) for pack in choice.packs]
+        with EffectRenderer(RenderConfig(), packs, context=self._context) as renderer:
             pixels = renderer.render(result).pixels
         preview = crop_square(pixels, result.faces[0].landmarks.box_px, crop, SIDE_PX)
         with suppress(OutputError, ConfigError):  # without a cache, the preview is rendered again next time

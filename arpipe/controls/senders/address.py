@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator
 
+from arpipe.errors import ConfigError
 from arpipe.spelling import nearest
 
 OSC_PATH = re.compile(r"(/[^\s#*,?\[\]{}/]+)+")  # without the characters of OSC's patterns
@@ -96,6 +97,18 @@ def _webhook(text: str) -> str:
             f"{text!r} leaves this machine; a webhook must be on loopback, as in {EXAMPLES['http']}"
         )
     return text
+
+
+def checked_address(text: str) -> Address:
+    """Split an address for results; see `SendAddress`.
+
+    Raises:
+        ConfigError: It is no such address.
+    """
+    try:
+        return parse_address(_send_address(text), ("osc", "ws"))
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _send_address(text: str) -> str:

@@ -1,9 +1,10 @@
 """What results and events are sent with, and how an address becomes one."""
 
+import warnings
 from collections.abc import Callable
 from typing import Protocol
 
-from arpipe.controls.senders.address import Address, parse_address
+from arpipe.controls.senders.address import Address, checked_address
 from arpipe.controls.watch import ControlEvent
 from arpipe.needs import Need
 from arpipe.types import FrameResult
@@ -33,23 +34,29 @@ class Sender(Protocol):
         ...
 
 
-def open_sender(text: str, report: Report) -> Sender:
-    """Open a sender for an address; see `SendAddress`.
+def open_sender(text: str, report: Report | None = None) -> Sender:
+    """Open a sender of results for an address; attach it with `pipeline.perception.attach`, and close it at the end.
 
     Args:
-        text: The address.
-        report: Called when something cannot be sent later on.
+        text: The address: `osc://host:port` for the VMC protocol, `osc://host:port/path` for plain OSC, or
+            `ws://host:port` to serve JSON on this machine.
+        report: Called when something cannot be sent later on; None for a warning.
 
     Raises:
+        ConfigError: It is no such address.
         MissingExtra: It is an address for OSC, and python-osc is not installed.
         OutputError: The host is unknown, or the port is taken.
     """
-    address = parse_address(text, ("osc", "ws"))
+    address = checked_address(text)
     if address.scheme == "ws":
         from arpipe.controls.senders.json_server import JsonServer
 
         return JsonServer(address.host, address.port)
-    return _osc_sender(address, report)
+    return _osc_sender(address, report or _warn)
+
+
+def _warn(error: Exception) -> None:
+    warnings.warn(str(error), RuntimeWarning, stacklevel=2)
 
 
 def _osc_sender(address: Address, report: Report) -> Sender:
