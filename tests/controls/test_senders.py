@@ -4,6 +4,7 @@ import json
 import math
 import socket
 import threading
+from collections import deque
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import numpy as np
@@ -341,8 +342,7 @@ def test_senders_warn_where_nobody_is_told_and_refuse_wrong_addresses(receiver):
     receiver.socket.close()
     sender = open_sender(f"osc://127.0.0.1:{receiver.port}")
     with pytest.warns(RuntimeWarning, match="nothing listens there"):
-        for _ in range(3):
-            sender.observe(speaking())
+        deque((sender.observe(speaking()) for _ in range(3)), maxlen=0)
     sender.close()
     with pytest.raises(ConfigError, match="lacks a port"):
         open_sender("osc://127.0.0.1")
