@@ -12,7 +12,7 @@ from arpipe.effects.makeup.person import Complexion
 from arpipe.geometry.mesh import vertex_normals
 from arpipe.geometry.transforms import Array
 from arpipe.render.layer import Scene
-from arpipe.render.view import box_around, boxes_overlap
+from arpipe.render.view import box_around
 from arpipe.topology import Topology, load_topology
 from arpipe.types import TrackedFace
 
@@ -39,8 +39,7 @@ class MakeupFace:
         blur_px: Gaussian sigma by which the face is out of focus or smeared by its motion, px; 0 for the usual
             softness, which all makeup has.
         presence: In [0, 1], opacity of all makeup; below 1 while the landmark network is unsure of the face.
-        hands: (21, 2) landmarks of each hand in front of the face, image px.
-        is_occluded: Whether the turned face itself or a hand may hide a part of the face.
+        is_occluded: Whether the turned face may hide a part of itself.
     """
 
     tracked: TrackedFace
@@ -52,7 +51,6 @@ class MakeupFace:
     box_px: Array
     blur_px: float = 0.0
     presence: float = 1.0
-    hands: tuple[Array, ...] = ()
     is_occluded: bool = False
 
     @classmethod
@@ -71,8 +69,6 @@ class MakeupFace:
         points[:, 2] -= points[:, 2].mean()
         key = NO_KEY if tracked.pose is None else scene.lighting(tracked).key
         box_px = box_around(points[:, :2], MARGIN_MM * px_per_mm)
-        hands = [hand.landmarks.points_px[:, :2].astype(np.float64) for hand in scene.result.hands]
-        in_front = tuple(hand for hand in hands if boxes_overlap(box_around(hand, 0.0), box_px))
         normals = surface_normals(points, tracked.landmarks.topology)
         return cls(
             tracked,
@@ -84,13 +80,12 @@ class MakeupFace:
             box_px,
             math.sqrt(max(scene.look(tracked).spread_px ** 2 - USUAL_BLUR_PX**2, 0.0)),
             person.presence,
-            in_front,
-            is_occluded=bool(in_front) or abs(float(normals[:, 0].mean())) > SELF_OCCLUDED,
+            is_occluded=abs(float(normals[:, 0].mean())) > SELF_OCCLUDED,
         )
 
     @property
     def depth_test(self) -> int:
-        """OpenGL flag to draw makeup with: occluders are in the depth buffer if there are any."""
+        """OpenGL flag to draw makeup with: the face is in the depth buffer if it may hide a part of itself."""
         return moderngl.DEPTH_TEST if self.is_occluded else moderngl.NOTHING
 
     def region(self, name: str) -> Array:

@@ -10,10 +10,10 @@ from contextlib import ExitStack
 from arpipe.effects.group import GroupLayer
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.member import MakeupMember, Step
-from arpipe.effects.makeup.occluders import Occluders
 from arpipe.effects.makeup.people import People
 from arpipe.effects.makeup.person import px_per_mm
 from arpipe.effects.makeup.pigment import Pigment, SkinSmoothing
+from arpipe.effects.makeup.self_occlusion import SelfOccluder
 from arpipe.effects.makeup.skin import MAX_PIGMENTS, SkinPainter
 from arpipe.effects.makeup.uniforms import BACKDROP_UNIT
 from arpipe.needs import Need
@@ -41,7 +41,7 @@ class MakeupLayer(GroupLayer[MakeupMember]):
         self._scene: Scene | None = None
         self._faces: list[MakeupFace] = []
         self._skins: tuple[SkinPainter, ...] = ()
-        self._occluders: Occluders | None = None
+        self._occluder: SelfOccluder | None = None
 
     def set_members(self, members: Sequence[MakeupMember]) -> None:
         """See `GroupLayer`."""
@@ -83,13 +83,13 @@ class MakeupLayer(GroupLayer[MakeupMember]):
     def close(self) -> None:
         """Release GL objects; may be called twice."""
         self._close_skins()
-        if self._occluders is not None:
-            self._occluders.close()
-            self._occluders = None
+        if self._occluder is not None:
+            self._occluder.close()
+            self._occluder = None
 
     def _draw_face(self, canvas: Canvas, face: MakeupFace, scene: Scene) -> None:
         if face.is_occluded:
-            self._face_occluders().draw(canvas, face)
+            self._self_occluder().draw(canvas, face)
         for step in Step:
             if step is Step.SKIN and self._skins:
                 for skin in self._skins:
@@ -120,10 +120,10 @@ class MakeupLayer(GroupLayer[MakeupMember]):
             skin.close()
         self._skins = ()
 
-    def _face_occluders(self) -> Occluders:
-        if self._occluders is None:
-            self._occluders = Occluders(self.context, load_topology("face"))
-        return self._occluders
+    def _self_occluder(self) -> SelfOccluder:
+        if self._occluder is None:
+            self._occluder = SelfOccluder(self.context, load_topology("face"))
+        return self._occluder
 
 
 def _applied(members: Sequence[MakeupMember]) -> tuple[tuple[Pigment, ...], tuple[SkinSmoothing, ...]]:

@@ -13,6 +13,9 @@ from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
+from arpipe.tracking.context import FrameContext
+from arpipe.tracking.occlusion.config import OcclusionConfig
+from arpipe.tracking.occlusion.tracker import OcclusionTracker
 from arpipe.types import Frame, FrameResult, Landmarks, TrackedHand
 from tests.effects.building import activate
 from tests.effects.color_difference import delta_e, delta_e_lab
@@ -298,7 +301,9 @@ def test_a_hand_that_is_seen_is_not_painted(context):
     )
     active = activate(context, "lipstick", "eyeliner")
     compositor = Compositor(context, RenderConfig())
-    result = FrameResult(frame=frame, faces=(person,), hands=(hand,))
+    tracker = OcclusionTracker(OcclusionConfig(mode="image"))
+    mattes = tracker.update(FrameContext(frame, StageTimer(), faces=(person,), hands=(hand,)))
+    result = FrameResult(frame=frame, faces=(person,), hands=(hand,), occlusion=mattes)
     marks = painted(compositor.draw(result, CAMERA, active.layers, StageTimer()), frame) > 0
     x, y = np.rint(mouth).astype(int)
     assert not marks[y - 10 : y + 11, x - 20 : x + 21].any()

@@ -8,6 +8,7 @@ import pytest
 
 from arpipe.apps.sitter import sitter
 from arpipe.io.sample import SampleSource
+from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.occlusion.config import OcclusionConfig
@@ -17,6 +18,7 @@ from arpipe.types import Frame, Landmarks
 from tests.tracking.occlusion.pictures import SAMPLE, draw_picture
 
 FPS = 30.0
+OFF = {"perception": {"occlusion": {"use": "off"}}}
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +108,14 @@ def test_a_grey_picture_without_hues_hides_nothing_by_mistake(haired):
     tracker = OcclusionTracker(OcclusionConfig(mode="image"))
     (matte,) = tracker.update(FrameContext(Frame(grey, 0.0, 0), StageTimer(), faces=haired.faces))
     assert matte.covered.max() == 0.0
+
+
+@pytest.mark.weights
+def test_occlusion_is_detected_for_glasses_unless_it_is_turned_off(haired):
+    settings = {"auto": PipelineConfig(), "off": PipelineConfig.model_validate(OFF)}
+    for use, config in settings.items():
+        with Pipeline(config, effects="wayfarer") as pipeline:
+            result = pipeline.detect(haired.frame)
+        assert len(result.faces) == 1
+        assert len(result.occlusion) == (use == "auto")
+        assert ("occlude" in result.timings_ms) == (use == "auto")

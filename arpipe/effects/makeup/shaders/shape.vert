@@ -11,5 +11,5 @@ void main() {
     v_place = in_position;
     v_data = in_data;
     gl_Position = placed(vec3(in_position, 0.0));
-    gl_Position.z = -0.97; // in front of the face, behind hands; see arpipe/effects/makeup/occluders.py
+    gl_Position.z = -0.97; // in front of the face; see arpipe/effects/makeup/self_occlusion.py
 }
