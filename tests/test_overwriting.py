@@ -68,7 +68,10 @@ COMMANDS = {
         {"--source": flag("--source"), "--config": flag("--config"), "--effect": effect},
         {name: (flag(name), "") for name in ("--json", "--html", "--trace", "--output")},
     ),
-    "calibrate": Command({"pictures": positional}, {"--output": (flag("--output"), "")}),
+    "calibrate": Command(
+        {"sources": positional, "--quick": lambda path: ["--quick", str(path)]},
+        {"--output": (flag("--output"), "")},
+    ),
     "effects show": Command(
         {"effect": lambda path: [str(path.parent)]}, {"--output": (flag("--output"), "")}
     ),

@@ -49,12 +49,32 @@ def devices(
 
 
 def calibrate(
-    pictures: Annotated[list[Path], typer.Argument(help="At least five views of a flat chessboard.")],
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PICTURES…]",
+            help="At least five views of a flat chessboard; with --quick, a camera's number or a clip (default 0).",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Output file.")] = Path("calib.json"),
     columns: Annotated[int, typer.Option(help="Inner corners along the long side of the board.")] = 9,
     rows: Annotated[int, typer.Option(help="Inner corners along its short side.")] = 6,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="No chessboard: turn your head before the camera.")
+    ] = False,
+    seconds: Annotated[float, typer.Option(help="How long --quick looks, s.", min=1.0, max=60.0)] = 5.0,
 ) -> None:
-    """Calibrate a camera from chessboard pictures, for --camera."""
+    """Calibrate a camera from chessboard pictures, or from a turning head, for --camera."""
+    if quick:
+        _calibrate_quickly(sources or ["0"], output, seconds)
+    elif sources:
+        _calibrate(list(map(Path, sources)), output, columns, rows)
+    else:
+        raise typer.BadParameter("give at least five pictures of a chessboard, or --quick")
+
+
+def _calibrate(pictures: list[Path], output: Path, columns: int, rows: int) -> None:
     from arpipe.apps.calibrate import run
 
     found = run(pictures, output, columns, rows)
@@ -69,3 +89,16 @@ def calibrate(
         )
     for path in found.unused:
         typer.echo(f"  not found in {path}")
+
+
+def _calibrate_quickly(sources: list[str], output: Path, seconds: float) -> None:
+    from arpipe.apps.quick_calibration import ADVICE, run
+
+    if len(sources) > 1:
+        raise typer.BadParameter(f"--quick takes one camera or clip, got {len(sources)}")
+    typer.echo(f"{ADVICE}, for {seconds:g} s")
+    found = run(sources[0], output, seconds)
+    typer.echo(
+        f"{output}: vertical field of view {found.camera.vertical_fov_deg:.1f}°, focal length within "
+        f"{100.0 * found.spread:.0f} %, from {found.poses} poses of a head that turned by {found.yaw_range_deg:.0f}°"
+    )

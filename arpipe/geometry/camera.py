@@ -20,6 +20,10 @@ CameraOrigin = Literal["given", "calibrated", "configured", "exif", "assumed", "
 of a photo, nothing (a typical lens), or a typical lens taken for a longer one because a face would be too near."""
 
 FULL_FRAME_DIAGONAL_MM = 43.27  # of 24 × 36 mm film (CIPA DCG-001)
+# Equivalent focal length of an unknown lens: 75° along the diagonal, 41° × 67° for 16:9. Webcams have 26 to 32 mm,
+# phones 24 to 28 mm, and portraits more, as they are taken with longer lenses or cropped.
+TYPICAL_EQUIVALENT_MM = 28.0
+
 UNDISTORT_STEPS = 20  # fixed-point steps; converges to < 1e-9 for lenses whose image does not fold over
 GRID_POINTS = 9  # along each side, of the check of a distortion
 LARGEST_NUMBER = 1e6  # focal lengths and coefficients of real lenses are far below it

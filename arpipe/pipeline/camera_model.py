@@ -6,13 +6,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.geometry.camera import TYPICAL_EQUIVALENT_MM, CameraIntrinsics
 from arpipe.io.calibration import load_intrinsics
 from arpipe.types import Frame, TrackedFace
 
-# Equivalent focal length: 75° along the diagonal, 41° × 67° for 16:9. Webcams have 26 to 32 mm, phones 24 to 28 mm, and
-# portraits more, as they are taken with longer lenses or cropped.
-TYPICAL_EQUIVALENT_MM = 28.0
 NEAREST_IN_PHOTO_M, NEAREST_IN_STREAM_M = 0.45, 0.35  # faces are seldom nearer to a camera
 NEAR_FRAMES = 5  # in a row, with a face nearer than that, before a stream's lens is taken for a longer one
 SLACK = 0.99  # of the nearest distance, so that a face there does not narrow the lens again and again

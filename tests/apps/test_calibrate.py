@@ -75,3 +75,25 @@ def test_what_is_no_picture_is_refused(tmp_path: Path) -> None:
 def test_board_without_corners_is_refused() -> None:
     with pytest.raises(ConfigError, match="3x3"):
         calibrate([], columns=2, rows=9)
+
+
+@pytest.mark.weights
+def test_quick_calibration_finds_the_lens_of_a_turning_head(shared_data, tmp_path, capsys) -> None:
+    clip = shared_data / "synth_pose/dev/lps_turn.mp4"  # rendered with a focal length of 600 px
+    output = tmp_path / "calib.json"
+    assert main(["calibrate", "--quick", str(clip), "--output", str(output)]) == 0
+    assert load_intrinsics(output).fx == pytest.approx(600.0, rel=0.1)
+    assert "a head that turned by 1" in capsys.readouterr().out
+
+
+@pytest.mark.weights
+def test_quick_calibration_refuses_a_head_at_rest(tmp_path, capsys) -> None:
+    output = tmp_path / "calib.json"
+    assert main(["calibrate", "--quick", "sample", "--seconds", "1", "--output", str(output)]) != 0
+    assert "turn your head" in capsys.readouterr().err
+    assert not output.exists()
+
+
+def test_calibration_of_nothing_is_a_usage_error(capsys) -> None:
+    assert main(["calibrate"]) == 2
+    assert "--quick" in capsys.readouterr().err
