@@ -111,6 +111,12 @@ def test_flags_for_existing_outputs_arrive(batch_config, flags, policy):
     assert (config.workers.jobs, config.workers.retries) == ("auto", 4)
 
 
+@pytest.mark.parametrize(("flags", "style"), [([], "console"), (["-q"], "quiet"), (["--json"], "json")])
+def test_flags_for_the_report_arrive(batch_config, flags, style):
+    assert batch_config("a.mp4", "-o", "b.mp4", *flags).report == style
+    assert main(["batch", "a.mp4", "-o", "b.mp4", "-q", "--json"]) == 2
+
+
 def test_flags_for_existing_outputs_exclude_each_other(capsys):
     assert main(["batch", "a.mp4", "-o", "b.mp4", "--resume", "--overwrite"]) == 2
     assert "exclude each other" in capsys.readouterr().err

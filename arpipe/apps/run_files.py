@@ -55,5 +55,9 @@ def check_outputs(outputs: Iterable[NamedFile], inputs: Iterable[NamedFile], con
 def say_removed(paths: Iterable[Path], console: Console) -> None:
     """Print which temporary files of killed runs were removed."""
     for path in paths:
-        text = f"removed {path}, left behind by a run that was killed"
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        console.print(abandoned_note(path), markup=False, highlight=False, soft_wrap=True)
+
+
+def abandoned_note(path: Path) -> str:
+    """Say that a temporary file of a killed run was removed."""
+    return f"removed {path}, left behind by a run that was killed"

@@ -88,6 +88,8 @@ def batch(
     no_video: Annotated[
         bool, typer.Option("--no-video", help="Write no pictures: for --export or --events alone.")
     ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print failures alone.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print events as JSON lines.")] = False,
     timings: Annotated[
         Path | None, typer.Option("--timings", metavar="JSON", help="Write every stage's times.")
     ] = None,
@@ -99,6 +101,8 @@ def batch(
     chosen = [policy for policy, is_given in policies.items() if is_given]
     if len(chosen) > 1:
         raise typer.BadParameter("--resume, --skip-existing and --overwrite exclude each other")
+    if quiet and json_:
+        raise typer.BadParameter("--quiet and --json exclude each other")
     from arpipe.apps import batch as app
     from arpipe.config import config_file
     from arpipe.io.validation import check
@@ -116,6 +120,7 @@ def batch(
         "controls": run.controls,
         "recognizer": run.recognizer,
         "events": events,
+        "report": "json" if json_ else "quiet" if quiet else "console",
         "timings": timings,
         "config_file": config_file(config),
         "video": run.video,

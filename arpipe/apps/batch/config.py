@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from arpipe.apps.batch.existing import Policy
 from arpipe.apps.batch.job import ControllablePipeline
+from arpipe.apps.batch.reports import ReportStyle
 from arpipe.config import JobsConfig
 from arpipe.controls.config import ControlConfig
 from arpipe.io.encoding import VideoSinkConfig
@@ -31,6 +32,7 @@ class BatchConfig(BaseModel):
         output: File for one input, folder for several, or an output named `name:target`; None to write no pictures.
         export: File for one input, folder for several; None to export no data.
         export_format: Format of the data; None to choose by the suffix, JSONL in folders.
+        report: "console" prints progress and a summary, "quiet" failures alone, "json" an object per event.
         timings: JSON file for every stage's times, or None.
         config_file: File that these settings were read from, which no output may overwrite; None if there is none.
         video: How videos are compressed; its quality holds for pictures too.
@@ -51,6 +53,7 @@ class BatchConfig(BaseModel):
     output: Path | str | None = None
     export: Path | None = None
     export_format: ExportFormat | None = None
+    report: ReportStyle = "console"
     timings: Path | None = None
     config_file: Path | None = None
     video: VideoSinkConfig = VideoSinkConfig()

@@ -1,10 +1,10 @@
 """Progress and summary of a batch."""
 
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,11 +13,14 @@ from rich.table import Table
 from arpipe.apps.batch.bars import Bars
 from arpipe.apps.batch.events import Advanced, Event, Failed, Finished, Interrupted, Started
 from arpipe.apps.batch.job import Outcome
+from arpipe.apps.batch.reports import BatchReport
 from arpipe.apps.batch.targets import Job
+from arpipe.apps.table import timing_table
 from arpipe.io.source import SourceInfo
 from arpipe.subjects import exported
-from arpipe.timing import Clock
+from arpipe.timing import Clock, TimingLog
 
+MAX_ROWS, MAX_PROBLEMS, SLOWEST = 40, 100, 5  # of the summary
 LINE_EVERY_S = 10.0  # between progress lines of a long video where no bar can be drawn
 
 
@@ -31,7 +34,16 @@ class _Running:
     frames: int = 0
 
 
-class Report:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An input in the summary."""
+
+    cells: tuple[str, ...]
+    seconds: float
+    is_problem: bool = False
+
+
+class Report(BatchReport):
     """Progress on the console: bars with ETA on a terminal, plain lines elsewhere.
 
     Args:
@@ -45,21 +57,14 @@ class Report:
         self._console = console
         self._total, self._skipped = total, skipped
         self._clock = clock
-        self._rows: list[tuple[str, ...]] = []
-        self._failed = self._incomplete = 0
+        self._rows: list[_Row] = []
         self._running: dict[int, _Running] = {}
         self._stack = ExitStack()
         self._bars = self._stack.enter_context(Bars(console, total)) if console.is_terminal else None
 
-    @property
-    def failed(self) -> int:
-        """Number of inputs that failed so far."""
-        return self._failed
-
-    @property
-    def incomplete(self) -> int:
-        """Number of inputs so far whose output lacks content."""
-        return self._incomplete
+    def note(self, text: str) -> None:
+        """Report something that concerns no single input."""
+        self._say(text)
 
     def observe(self, event: Event, worker: int = 0) -> None:
         """Report an event of a worker."""
@@ -105,48 +110,55 @@ class Report:
         frames = f"{outcome.frames} frame{'s' if outcome.frames != 1 else ''}"
         self._say(f"{job.spec}: {frames}, {fps:.1f} FPS{remarks} -> {made}")
         row = (str(outcome.frames), _found(outcome), f"{outcome.seconds:.1f}", f"{fps:.1f}", f"done{remarks}")
-        self._incomplete += bool(outcome.losses)
-        self._count((Path(job.spec).name, *row))
+        self.incomplete += bool(outcome.losses)
+        self._count(_Row((Path(job.spec).name, *row), outcome.seconds, bool(outcome.losses)))
 
     def failure(self, spec: str, reason: str, worker: int = 0) -> None:
         """Report that an input failed."""
         self._end(worker)
-        self._failed += 1
+        self.failed += 1
         text = reason if reason.startswith(f"{spec}:") else f"{spec}: {reason}"
         self._console.print(f"[red]failed:[/] {escape(text)}", highlight=False, soft_wrap=True)
-        self._count((Path(spec).name, *"----", f"failed: {reason.removeprefix(f'{spec}: ')}"))
+        cells = (Path(spec).name, *"----", f"failed: {reason.removeprefix(f'{spec}: ')}")
+        self._count(_Row(cells, 0.0, is_problem=True))
 
     def summary(self) -> Table:
-        """Print a table of all inputs and their outcomes."""
-        good = len(self._rows) - self._failed
-        lost = f", {self._incomplete} of them with losses" if self._incomplete else ""
+        """Return a table of the inputs and their outcomes; of many inputs, the slowest and those with problems."""
+        good = len(self._rows) - self.failed
+        lost = f", {self.incomplete} of them with losses" if self.incomplete else ""
         skipped = f", {self._skipped} were done already" if self._skipped else ""
-        title = f"{good} of {self._total} done{lost}, {self._failed} failed{skipped}"
+        rows = self._rows if len(self._rows) <= MAX_ROWS else _notable(self._rows)
+        chosen = "" if rows is self._rows else "; the slowest and those with problems"
+        title = f"{good} of {self._total} done{lost}, {self.failed} failed{skipped}{chosen}"
         table = Table(title=title, title_justify="left")
         table.add_column("input", overflow="fold")
         for column in ("frames", "found", "seconds", "FPS"):
             table.add_column(column, justify="right", no_wrap=True)
         table.add_column("result", overflow="fold")
-        for row in self._rows:
-            table.add_row(*map(escape, row))
+        for row in rows:
+            table.add_row(*map(escape, row.cells))
         return table
+
+    def finish(self, log: TimingLog, wall_s: float, interrupted: bool) -> None:
+        """Summarize the batch."""
+        self.close()
+        self._console.print(self.summary())
+        if log.frames:
+            self._console.print(timing_table(log))
+            self._say(f"{log.frames} frames in {wall_s:.1f} s: {log.frames / wall_s:.1f} FPS; stages overlap")
+        if interrupted:
+            self._say("interrupted; what was finished stays")
 
     def close(self) -> None:
         """Remove the bars; may be called twice."""
         self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _end(self, worker: int) -> None:
         self._running.pop(worker, None)
         if self._bars is not None:
             self._bars.end(worker)
 
-    def _count(self, row: tuple[str, ...]) -> None:
+    def _count(self, row: _Row) -> None:
         self._rows.append(row)
         if self._bars is not None:
             self._bars.count(len(self._rows))
@@ -167,3 +179,10 @@ def _found(outcome: Outcome) -> str:
         return most if outcome.frames else "-"
     share = f"{100.0 * outcome.frames_found / outcome.frames:.0f} %"
     return f"{share}, up to {most}" if counts else share
+
+
+def _notable(rows: Sequence[_Row]) -> list[_Row]:
+    """Return the slowest inputs, then those with problems."""
+    slowest = sorted(rows, key=lambda row: row.seconds, reverse=True)[:SLOWEST]
+    problems = [row for row in rows if row.is_problem and row not in slowest]
+    return [*slowest, *problems[:MAX_PROBLEMS]]

@@ -19,13 +19,14 @@ from arpipe.apps.batch.plan import TIMINGS_ROLE, OtherFiles, Plan, make_plan
 from arpipe.apps.batch.pool import Pool
 from arpipe.apps.batch.recorder import Recorder, settings_digest
 from arpipe.apps.batch.report import Report
+from arpipe.apps.batch.reports import BatchReport, JsonReport, QuietReport, ReportStyle
 from arpipe.apps.batch.shard import Shard
 from arpipe.apps.batch.targets import Job
 from arpipe.apps.batch.worker_process import WorkerProcess
-from arpipe.apps.run_files import config_files, say_removed
+from arpipe.apps.run_files import abandoned_note, config_files
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.selection import check_controls
-from arpipe.apps.table import timing_record, timing_table, write_timings
+from arpipe.apps.table import timing_record, write_timings
 from arpipe.errors import ConfigError
 from arpipe.io.outputs import named_files
 from arpipe.timing import TimingLog
@@ -61,17 +62,14 @@ def run(
     start_s = time.perf_counter()
     check_controls(config.controls)
     plan = _plan(config)
-    say_removed(plan.removed, console)
     log = TimingLog()
     with ExitStack() as stack:
         stack.enter_context(interrupt_on_sigterm())
         recorder = _open_recorder(config, plan.folder, stack)
         selection = _select(config, plan, recorder)
-        for note in (*plan.notes, *selection.notes):
-            console.print(note, markup=False, highlight=False, soft_wrap=True)
-        report = stack.enter_context(
-            Report(console, len(selection.jobs) + len(plan.refusals), selection.skipped)
-        )
+        report = stack.enter_context(_open_report(config.report, console, plan, selection))
+        for note in (*map(abandoned_note, plan.removed), *plan.notes, *selection.notes):
+            report.note(note)
         try:
             for refusal in plan.refusals:
                 report.failure(refusal.spec, refusal.reason)
@@ -79,17 +77,18 @@ def run(
             code = EXIT_FAILED if report.failed or report.incomplete else 0
         except KeyboardInterrupt:
             code = EXIT_INTERRUPTED
-    wall_s = time.perf_counter() - start_s
-    console.print(report.summary())
-    if log.frames:
-        console.print(timing_table(log))
-        rate = f"{log.frames} frames in {wall_s:.1f} s: {log.frames / wall_s:.1f} FPS; stages overlap"
-        console.print(rate, highlight=False)
+        wall_s = time.perf_counter() - start_s
+        report.finish(log, wall_s, code == EXIT_INTERRUPTED)
     if config.timings is not None:
         write_timings(config.timings, timing_record(log, wall_s))
-    if code == EXIT_INTERRUPTED:
-        console.print("interrupted; what was finished stays", highlight=False)
     return code
+
+
+def _open_report(style: ReportStyle, console: Console, plan: Plan, selection: Selection) -> BatchReport:
+    total = len(selection.jobs) + len(plan.refusals)
+    if style == "json":
+        return JsonReport(console, total, selection.skipped)
+    return QuietReport() if style == "quiet" else Report(console, total, selection.skipped)
 
 
 class _Observer:
@@ -101,7 +100,7 @@ class _Observer:
         recorder: Writes the manifest; None where there is none.
     """
 
-    def __init__(self, report: Report, log: TimingLog, recorder: Recorder | None) -> None:
+    def __init__(self, report: BatchReport, log: TimingLog, recorder: Recorder | None) -> None:
         self._report, self._log, self._recorder = report, log, recorder
 
     def __call__(self, event: Event, worker: int = 0) -> None:

@@ -1,0 +1,159 @@
+"""How a batch tells what happens: to people, to nobody but in case of problems, or to programs."""
+
+import json
+from abc import ABC, abstractmethod
+from typing import Literal, Self
+
+from rich.console import Console
+
+from arpipe.apps.batch.events import Advanced, Assigned, Event, Failed, Finished, Interrupted, Started
+from arpipe.timing import TimingLog
+
+ReportStyle = Literal["console", "quiet", "json"]
+
+
+class BatchReport(ABC):
+    """Base class of reports, which count the inputs that are not done well.
+
+    Attributes:
+        failed: Number of inputs that failed so far.
+        incomplete: Number of inputs so far whose output lacks content.
+    """
+
+    failed: int = 0
+    incomplete: int = 0
+
+    @abstractmethod
+    def note(self, text: str) -> None:
+        """Report something that concerns no single input."""
+
+    @abstractmethod
+    def observe(self, event: Event, worker: int = 0) -> None:
+        """Report an event of a worker."""
+
+    @abstractmethod
+    def failure(self, spec: str, reason: str) -> None:
+        """Report that an input cannot be used."""
+
+    @abstractmethod
+    def finish(self, log: TimingLog, wall_s: float, interrupted: bool) -> None:
+        """Summarize the batch, with the stage times of all frames and the time that it took, s."""
+
+    def close(self) -> None:  # noqa: B027 - most have nothing to close
+        """Restore the terminal; may be called twice."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class QuietReport(BatchReport):
+    """Prints failures and losses alone, to standard error.
+
+    Args:
+        console: Where to print.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+    def observe(self, event: Event, worker: int = 0) -> None:
+        """Report a failure or a loss."""
+        del worker
+        if isinstance(event, Failed):
+            self.failure(event.job.spec, event.reason)
+        elif isinstance(event, Finished) and event.outcome.losses:
+            self.incomplete += 1
+            self._say(f"{event.job.spec}: LOST: {'; '.join(event.outcome.losses)}")
+
+    def failure(self, spec: str, reason: str) -> None:
+        """Report that an input cannot be used."""
+        self.failed += 1
+        self._say(f"failed: {spec}: {reason.removeprefix(f'{spec}: ')}")
+
+    def finish(self, log: TimingLog, wall_s: float, interrupted: bool) -> None:
+        """Say nothing, unless the batch was interrupted."""
+        del log, wall_s
+        if interrupted:
+            self._say("interrupted; what was finished stays")
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+class JsonReport(BatchReport):
+    """Prints an object of JSON per event, one per line; docs/batch.md lists them.
+
+    Args:
+        console: Where to print.
+        total: Number of inputs.
+        skipped: Number of further inputs that are done already.
+    """
+
+    def __init__(self, console: Console, total: int, skipped: int) -> None:
+        self._console, self._total, self._skipped = console, total, skipped
+        self._done = 0
+
+    def note(self, text: str) -> None:
+        """Report something that concerns no single input."""
+        self._say(event="note", text=text)
+
+    def observe(self, event: Event, worker: int = 0) -> None:
+        """Report an event of a worker."""
+        where = {"input": event.job.spec, "worker": worker}
+        match event:
+            case Assigned():
+                return
+            case Started():
+                self._say(event="started", **where, frames=event.info.frame_count)
+            case Advanced():
+                self._say(event="advanced", **where, frames=event.frames)
+            case Interrupted():
+                self._say(event="interrupted", **where, reason=event.reason)
+            case Failed():
+                self.failed += 1
+                self._say(event="failed", **where, reason=event.reason)
+            case Finished():
+                self._finished(event, where)
+
+    def failure(self, spec: str, reason: str) -> None:
+        """Report that an input cannot be used."""
+        self.failed += 1
+        self._say(event="failed", input=spec, reason=reason)
+
+    def finish(self, log: TimingLog, wall_s: float, interrupted: bool) -> None:
+        """Summarize the batch."""
+        self._say(
+            event="interrupted" if interrupted else "finished",
+            total=self._total,
+            done=self._done,
+            incomplete=self.incomplete,
+            failed=self.failed,
+            skipped=self._skipped,
+            frames=log.frames,
+            seconds=round(wall_s, 3),
+        )
+
+    def _finished(self, event: Finished, where: dict[str, object]) -> None:
+        outcome = event.outcome
+        self._done += 1
+        self.incomplete += bool(outcome.losses)
+        self._say(
+            event="done",
+            **where,
+            outputs=[str(file.path) for file in event.job.files()],
+            frames=outcome.frames,
+            frames_found=outcome.frames_found,
+            most=dict(outcome.most),
+            seconds=round(outcome.seconds, 3),
+            notes=outcome.notes,
+            losses=outcome.losses,
+        )
+
+    def _say(self, **record: object) -> None:
+        self._console.out(json.dumps(record), highlight=False)
