@@ -40,6 +40,7 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
     ),
     "17_rock_paper_scissors.py": (["sample", "3"], []),
     "18_squat_counter.py": (["sample", "3", "squat.png"], ["squat.png"]),
+    "20_expressions.py": (["sample", "12"], []),
     "19_own_gestures.py": (["-", "sample", "mine.toml"], ["mine.toml"]),
     "20_own_network.py": (["sample", "3", "in_colour.png"], ["in_colour.png"]),
     "13_own_sink.py": (["sample", "8", "latest.jpg"], ["latest.jpg"]),

@@ -26,6 +26,7 @@ WINDOW = setting(
     metavar="S",
     help="Length of a movement, up to 1 s; 0 for still poses.",
 )
+SOURCE = setting("live.source", str, "--source", "-s", help="Camera number, file, or sample, for the window.")
 PAGE = (
     setting(
         "web.host",
@@ -38,7 +39,7 @@ PAGE = (
 )
 
 
-@with_settings(FEATURES, WINDOW, *PAGE, *NETWORKS)
+@with_settings(FEATURES, WINDOW, SOURCE, *PAGE, *NETWORKS)
 def teach(
     load: "Callable[[], RunConfig]",
     file: Annotated[
@@ -56,6 +57,10 @@ def teach(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write. Default: FILE.")
     ] = None,
+    classes: Annotated[
+        list[str] | None,
+        typer.Option("--class", metavar="NAME", help="A new class to record in the window. Repeatable."),
+    ] = None,
     web: Annotated[bool, typer.Option("--web", help="Teach on a page, with the browser's camera.")] = False,
 ) -> None:
     """Teach classes of your own, such as a wave or a hand beside the mouth, from a few samples."""
@@ -68,8 +73,10 @@ def teach(
         from arpipe.apps.teach.web.run import run
 
         raise typer.Exit(run(load(), file, target or Path("recognizer.toml")))
-    else:
-        raise typer.BadParameter("give samples with --from, or record them on a page with --web")
+    elif target is not None:
+        from arpipe.apps.teach.window import run_window
+
+        raise typer.Exit(run_window(load(), classes or (), _existing(file), target))
 
 
 def _teach_files(
@@ -79,5 +86,8 @@ def _teach_files(
 
     if target is None:
         raise typer.BadParameter("name the file that is to be written", param_hint="--output")
-    known = file if file is not None and file.exists() else None
-    teach_files(load(), parse_taught(taught), target, known)
+    teach_files(load(), parse_taught(taught), target, _existing(file))
+
+
+def _existing(file: Path | None) -> Path | None:
+    return file if file is not None and file.exists() else None

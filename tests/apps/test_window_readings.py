@@ -57,6 +57,6 @@ def test_results_without_expressions_are_told():
 
 def test_longer_bars_are_higher_scores():
     def drawn(value):
-        return int((panels.scores((("smile", value),), (), 1.0)[..., 2] > 240).sum())
+        return int((panels.scores("Scores", (("smile", value),), (), 1.0)[..., 2] > 240).sum())
 
     assert drawn(0.0) < drawn(0.4) < drawn(0.9)

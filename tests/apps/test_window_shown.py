@@ -1,8 +1,6 @@
 """A real window on a virtual screen, driven by keys."""
 
-import os
 import shutil
-import subprocess
 import sys
 import threading
 import time
@@ -37,26 +35,6 @@ SIZE = (640, 360)
 PREVIEW = np.zeros((160, 160, 3), np.uint8)
 STEPS = 400  # more than any of these tests needs
 HANGS_S = 5.0  # it takes a tenth of that on a machine that has nothing else to do
-
-
-@pytest.fixture(scope="module")
-def screen():
-    """A virtual screen, and DISPLAY set to it."""
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "1024x768x24", "+extension", "GLX", "-noreset"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    before = os.environ.get("DISPLAY")
-    os.environ["DISPLAY"] = f":{server.stdout.readline().strip()}"
-    yield
-    server.terminate()
-    server.wait()
-    server.stdout.close()
-    os.environ.pop("DISPLAY")
-    if before is not None:
-        os.environ["DISPLAY"] = before
 
 
 def run_of(tmp_path, **more):

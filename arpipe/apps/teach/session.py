@@ -94,10 +94,14 @@ class TeachSession:
         found = None if self._stream is None else self._stream.update(result)
         return Moment(result, vector is not None, self._label, found)
 
-    def record(self, label: str) -> None:
-        """Begin to record a class; a new name becomes a new class."""
+    def add_class(self, label: str) -> None:
+        """Add a class without recordings, if there is none of that name."""
         if label not in self.classes:
             self.classes.insert(len(self.classes) - 1, label)
+
+    def record(self, label: str) -> None:
+        """Begin to record a class; a new name becomes a new class."""
+        self.add_class(label)
         self._label, self._frames, self._began_s = label, [], 0.0
 
     def stop(self) -> None:
@@ -118,6 +122,11 @@ class TeachSession:
         times_s = np.array([time_s for time_s, _ in frames]) - frames[0][0]
         vectors = np.array([vector for _, vector in frames], np.float32)
         self.recordings.append(Recording(label, "live", times_s, vectors))
+        self._learn()
+
+    def discard_last(self) -> None:
+        """Discard the last recording."""
+        self.recordings = self.recordings[:-1]
         self._learn()
 
     def forget(self, label: str) -> None:

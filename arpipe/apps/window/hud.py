@@ -17,6 +17,7 @@ from arpipe.types import Pixels
 
 CAROUSEL_S, FIRST_CAROUSEL_S, MESSAGE_S, ALARM_S = 4.0, 8.0, 2.5, 8.0
 PROFILE_INTERVAL_S = 0.25
+READINGS = "Expressions and gestures"
 CAROUSEL_LIFT = 158.0
 RECORDING_LIFT = 50.0
 """How far panels are moved, in units, to make room for the carousel or the recording time."""
@@ -179,9 +180,11 @@ class Hud:
     def _readings_panel(self, readings: Readings | None, scale: float) -> Panel:
         if readings is None:
             hint = ("Not detected: start with --track expressions,gestures",)
-            return self._cached("readings", (hint, scale), lambda: panels.scores((), hint, scale))
+            return self._cached("readings", (hint, scale), lambda: panels.scores(READINGS, (), hint, scale))
         return self._cached(
-            "readings", (readings, scale), lambda: panels.scores(readings.scores, readings.lines, scale)
+            "readings",
+            (readings, scale),
+            lambda: panels.scores(READINGS, readings.scores, readings.lines, scale),
         )
 
     def _adjust_panel(self, adjustment: UserAdjustment, scale: float) -> Panel:

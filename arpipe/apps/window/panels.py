@@ -191,14 +191,14 @@ def profile(
     return canvas.finish()
 
 
-def scores(rows: Sequence[tuple[str, float]], lines: Sequence[str], scale: float) -> Panel:
+def scores(title: str, rows: Sequence[tuple[str, float]], lines: Sequence[str], scale: float) -> Panel:
     """Draw values in [0, 1] as bars, and lines of text below."""
     width = 360
     canvas = PanelCanvas(width, 54 + 22 * (len(rows) + len(lines)), scale, 16)
-    canvas.text((18, 24), "Expressions and gestures", 15)
+    canvas.text((18, 24), _printable(title), 15)
     for row, (name, value) in enumerate(rows):
         y = 52 + 22 * row
-        canvas.text((18, y), name, 14, FAINT)
+        canvas.text((18, y), _printable(name), 14, FAINT)
         canvas.rounded((160, y - 5, 160 + BAR_WIDTH, y + 5), 5, TRACK)
         if value * BAR_WIDTH >= 1.0:
             canvas.rounded((160, y - 5, 160 + max(value * BAR_WIDTH, 6.0), y + 5), 5, CALM)
