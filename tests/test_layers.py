@@ -58,7 +58,7 @@ DOOR = "arpipe.__init__"
 OWNERS = {
     "onnxruntime": ("arpipe.inference",),
     "moderngl": ("arpipe.render", "arpipe.effects", "arpipe.apps.window"),
-    "glfw": ("arpipe.apps.window",),
+    "glfw": ("arpipe.apps.window", "arpipe.apps.teach.window"),
     "av": ("arpipe.io",),
     "pyvirtualcam": ("arpipe.io",),
     "mediapipe": ("arpipe.models.mediapipe_faces",),

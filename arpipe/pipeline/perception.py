@@ -336,9 +336,12 @@ class Perception:
         return face.mesh == "auto" and face.follows and for_effects
 
     def _load(self, wanted: tuple[str, ...]) -> None:
+        config = self.config
+        if "expressions" in wanted:
+            config = config.model_copy(update={"face": config.face.with_all_scores()})
         for name in wanted:
             if name not in self._trackers:
-                self._trackers[name] = _open(find_subject(name), self.config, self._runtime)
+                self._trackers[name] = _open(find_subject(name), config, self._runtime)
 
 
 def _open(subject: Subject, config: PerceptionConfig, runtime: Runtime) -> SubjectTracker:

@@ -12,7 +12,14 @@ from arpipe.geometry.transforms import Array
 from arpipe.head_pose import Head, HeadPoseConfig
 from arpipe.inference.runtime import Runtime
 from arpipe.models.face_detector import face_roi
-from arpipe.models.face_mesh import FaceMeshes, FaceObservation, MeshKind, ScoreName, next_roi
+from arpipe.models.face_mesh import (
+    TONGUE_OUT,
+    FaceMeshes,
+    FaceObservation,
+    MeshKind,
+    ScoreName,
+    next_roi,
+)
 from arpipe.models.face_views import FaceViews
 from arpipe.tracking.context import FrameContext, PoseEffort
 from arpipe.tracking.face_evidence import FaceEvidence, FaceLook
@@ -74,6 +81,11 @@ class FaceTrackerConfig(TrackerConfig):
         if self.runtime == "mediapipe":
             return "v2"
         return "attention" if self.mesh == "auto" else self.mesh
+
+    def with_all_scores(self) -> "FaceTrackerConfig":
+        """Return the configuration with every score that the mesh gives."""
+        gives_tongue = self.mesh == "v2" and self.runtime == "arpipe"
+        return self.model_copy(update={"scores": (TONGUE_OUT,)}) if gives_tongue else self
 
     @model_validator(mode="after")
     def _mesh_gives_scores(self) -> Self:

@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
+from arpipe.errors import ConfigError
 from arpipe.inference.runtime import Runtime
 from arpipe.models.expressions import ExpressionNetwork
-from arpipe.pipeline.perception import PerceptionConfig
+from arpipe.pipeline.perception import Perception, PerceptionConfig
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.topology import load_topology
 from arpipe.types import EXPRESSION_NAMES, Landmarks
@@ -84,3 +85,18 @@ def test_one_face_that_is_not_finite_does_not_spoil_the_others():
         )
     assert bad is None
     np.testing.assert_array_equal(first, last)
+
+
+@pytest.mark.parametrize(("mesh", "has_tongue"), [("v2", True), ("attention", False)])
+def test_mesh_v2_adds_the_tongue(mesh, has_tongue, portrait):
+    perception = PerceptionConfig.model_validate({"track": ["expressions"], "face": {"mesh": mesh}})
+    with Pipeline(PipelineConfig(perception=perception), mode="image") as pipeline:
+        (face,) = pipeline.detect(portrait).faces
+    assert ("tongueOut" in face.expressions) == has_tongue
+    assert not has_tongue or face.expressions["tongueOut"] < 0.2
+
+
+def test_expressions_need_a_mesh_with_irises():
+    config = PerceptionConfig.model_validate({"track": ["expressions"], "face": {"mesh": "plain"}})
+    with pytest.raises(ConfigError, match="expressions need irises"):
+        Perception(config)
