@@ -35,7 +35,12 @@ function hear(message) {
   const heard = {
     welcome: () => { state.waiting = false; $("save").title = `Save as ${message.file}`; },
     classes: () => { state.classes = message.classes; tell(message.problem); showClasses(); },
-    seen: () => { state.waiting = false; state.seen = message; showSeen(message); },
+    seen: () => {
+      if (!state.seen) for (const card of state.cards.values()) card.hold.disabled = false;
+      state.waiting = false;
+      state.seen = message;
+      showSeen(message);
+    },
     problem: () => tell(message.reason, true),
     done: () => tell(message.text),
   };
@@ -148,7 +153,7 @@ function makeCard(name) {
   const item = $("item").content.firstElementChild.cloneNode(true);
   const find = (selector) => item.querySelector(selector);
   const card = { item, key: find("kbd"), count: find(".count"), thumbs: find(".thumbs"), meter: find(".meter"), bar: find(".meter i"), hold: find(".hold"), forget: find(".forget") };
-  find("h3").textContent = name;
+  find("h2").textContent = name;
   card.meter.setAttribute("aria-label", `Probability of ${name}`);
   card.hold.setAttribute("aria-label", `Hold to record ${name}`);
   card.forget.setAttribute("aria-label", `Discard ${name}`);
@@ -162,6 +167,7 @@ function makeCard(name) {
   for (const end of ["pointerup", "pointercancel", "lostpointercapture", "keyup", "blur"]) card.hold.addEventListener(end, stop);
   card.hold.addEventListener("contextmenu", (event) => event.preventDefault());
   card.forget.addEventListener("click", () => { state.own = state.own.filter((each) => each !== name); say({ type: "forget", label: name }); });
+  card.hold.disabled = !state.seen;
   state.cards.set(name, card);
   return card;
 }
