@@ -18,7 +18,7 @@ LOCK = .venv/lock/bin/uv pip compile --constraint requirements/constraints.in \
        --generate-hashes --no-header --no-annotate --no-config --upgrade --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint weights bench fuzz lock clean
+.PHONY: help setup demo test check lint weights bench fuzz dist lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ weights: .venv/run.stamp ## fetch the network weights now instead of on first us
 
 bench: .venv/dev.stamp .venv-peers/bin/python ## compare speed with MediaPipe and others: out/bench.json, out/bench.md
 	$(BIN)/python tests/perf/bench.py
+
+dist: .venv/run.stamp ## build wheel and sdist into dist/; tests/test_packaging.py checks both
+	$(BIN)/python -m hatchling build
 
 SECONDS = 600
 fuzz: .venv/dev.stamp ## hostile inputs at every door, for SECONDS=600 in all

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
+import arpipe
 from arpipe.__main__ import main
 from arpipe.cli import app
 
@@ -253,3 +254,22 @@ def test_live_flags_arrive_and_win_over_set(monkeypatch):
     assert (config.live.frames, config.live.seconds, config.web.port) == (5, 2.5, 0)
     assert config.live.outputs == ("a.mp4",)
     assert config.effects == ("aviator",)  # as in configs/live.toml
+
+
+def test_version_is_printed_by_flag_and_by_command(capsys):
+    for arguments in (["--version"], ["-V"], ["version"]):
+        assert main(arguments) == 0
+        assert capsys.readouterr().out == f"arpipe {arpipe.__version__}\n"
+
+
+def test_shells_complete_effects_by_name(capfd, monkeypatch):
+    monkeypatch.setenv("_ARPIPE_COMPLETE", "complete_bash")
+    for typed, expected in (
+        ("arpipe batch --effect wa", ["wayfarer"]),
+        ("arpipe live -e lipst", ["lipstick", "lipstick"]),  # the pack and the kind
+        ("arpipe effects show av", ["aviator"]),
+    ):
+        monkeypatch.setenv("COMP_WORDS", typed)
+        monkeypatch.setenv("COMP_CWORD", str(len(typed.split()) - 1))
+        assert main([]) == 0
+        assert capfd.readouterr().out.split() == expected

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -62,6 +63,34 @@ def test_wheel_carries_no_weights_tools_or_tests(names):
 
 def test_wheel_carries_licence_and_notice(names):
     assert {name.rsplit("/")[-1] for name in names if "dist-info/licenses/" in name} == {"LICENSE", "NOTICE"}
+
+
+def test_the_wheel_of_the_sdist_is_that_of_the_checkout(names, tmp_path):
+    """Who installs from the sdist gets the same files; tests, demos and documents come along in the sdist."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", tmp_path]
+    made = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    (sdist,) = tmp_path.glob("arpipe-*.tar.gz")
+    shutil.unpack_archive(sdist, tmp_path, filter="data")
+    folder = tmp_path / sdist.name.removesuffix(".tar.gz")
+    inside = {path.name for path in folder.iterdir()}
+    assert {
+        "arpipe",
+        "assets",
+        "configs",
+        "demos",
+        "docs",
+        "tests",
+        "LICENSE",
+        "NOTICE",
+        "PKG-INFO",
+    } <= inside
+    assert inside.isdisjoint({".ci", ".github", ".venv", "out"})
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    built = subprocess.run([*pip, "--wheel-dir", tmp_path, folder], capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as archive:
+        assert set(archive.namelist()) == names
 
 
 def test_installed_arpipe_finds_its_assets_and_runs(wheel, tmp_path):

@@ -13,19 +13,16 @@ from rich.table import Table
 
 from arpipe.apps.run_files import check_outputs, pack_files
 from arpipe.effects.changes import without_reactions
-from arpipe.effects.kinds import kinds
 from arpipe.effects.layer_reactions import LayerReactions
 from arpipe.effects.makeup.template import template
-from arpipe.effects.packs import Pack, load_effect, load_pack
-from arpipe.effects.search import find_packs
-from arpipe.errors import AssetError, ConfigError, MediaError, PluginError
+from arpipe.effects.packs import Pack, load_effect
+from arpipe.errors import ConfigError, MediaError
 from arpipe.io.atomic import make_parent
 from arpipe.io.image.writer import image_format, write_picture
 from arpipe.io.outputs import NamedFile
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.source import Source
 from arpipe.pipeline.pipeline import Pipeline
-from arpipe.plugins import BUILT_IN
 from arpipe.types import FrameResult, Pixels
 
 PREVIEW_SAMPLE = SampleConfig(fps=10.0, frames=100)  # looks left, right, up and down, in few frames
@@ -33,29 +30,6 @@ PREVIEW_FRAMES = 3  # side by side, spread over the sample
 PREVIEW_SETTLE_FRAMES = 8  # seen before each of them, so that fit and light have settled
 PREVIEW_SIDE_PX = 540
 PREVIEW_FACE_SIZES = 2.2  # side of the shown square over the face's
-
-
-def list_effects(console: Console | None = None) -> None:
-    """Print all packs and where they come from, then all kinds, which can be used without a pack."""
-    console = console or Console()
-    table = Table(title="effects", title_justify="left")
-    for column in ("name", "title", "kinds", "tags", "from"):
-        table.add_column(column, overflow="fold")
-    for name, found in find_packs().items():
-        try:
-            pack = load_pack(found.folder)
-        except (AssetError, ConfigError, PluginError):
-            hint = f"see: arpipe effects check {escape(str(found.folder))}"
-            table.add_row(name, "[red]damaged", "", "", hint)
-            continue
-        of_kinds = ", ".join(dict.fromkeys(layer.kind for layer in pack.layers))
-        table.add_row(*map(escape, (name, pack.title, of_kinds, ", ".join(pack.tags), found.origin)))
-    console.print(table)
-    names = [
-        name if entry.provider == BUILT_IN else f"{name} (from {entry.provider})"
-        for name, entry in kinds().items()
-    ]
-    console.print(f"without a pack: {', '.join(names)}", markup=False, highlight=False)
 
 
 def show_effect(effect: str, output: Path | None = None, console: Console | None = None) -> Path:

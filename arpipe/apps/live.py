@@ -64,18 +64,18 @@ def show(run: RunConfig, console: Console | None = None) -> int:
     """Run live, then print a summary.
 
     Returns:
-        Exit code: 1 if nothing was shown or anything failed beside the picture, else 0.
+        Exit code: 1 if the source never worked or anything failed beside the picture, else 0.
     """
     console = console or Console()
     report = live(run=run)
     console.print(summary(report), markup=False, highlight=False, soft_wrap=True)
-    return int(bool(report.problems) or not report.frames)
+    return int(bool(report.problems))
 
 
 def summary(report: LiveReport) -> str:
     """Summarize a report in one or two lines."""
     if not report.frames:
-        return "nothing was shown"
+        return "\n".join(("nothing was shown", *report.problems))
     lost = ", ".join(f"{count} at {place}" for place, count in report.dropped.items() if count)
     text = (
         f"{report.frames} pictures, {report.fps:.1f} FPS (1 % low {report.low_fps:.1f}), "

@@ -19,17 +19,26 @@ app = typer.Typer(
     name="arpipe",
     help="Camera AR: face tracking, metric head pose, glasses and makeup, for webcams, files and profiling.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        version()
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     _debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", "-V", help="Print the version.", callback=_print_version, is_eager=True),
+    ] = False,
 ) -> None:
-    """List `--debug`, which `arpipe.__main__` handles."""
+    """List `--debug`, which `arpipe.__main__` handles, and `--version`."""
 
 
 app.command()(machine.demo)

@@ -5,22 +5,38 @@ from typing import Annotated, Literal
 
 import typer
 
+from arpipe.cli.settings import complete_effect
+
 Unit = Literal["m", "cm", "mm", "in"]
 
 app = typer.Typer(help="List, preview, check and import effects.", no_args_is_help=True)
 
 
 @app.command("list")
-def list_() -> None:
+def list_(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORD]...", help="Only packs whose name, title, kinds or tags have all words."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the packs as JSON.")] = False,
+) -> None:
     """List all effects: packs, and kinds that can be used by themselves."""
-    from arpipe.apps.effects import list_effects
+    from arpipe.apps import effect_list
 
-    list_effects()
+    if as_json:
+        typer.echo(effect_list.as_json(words or ()))
+    else:
+        effect_list.list_effects(words or ())
 
 
 @app.command()
 def show(
-    effect: Annotated[str, typer.Argument(help="A pack, a folder, or a kind with parameters.")],
+    effect: Annotated[
+        str,
+        typer.Argument(help="A pack, a folder, or a kind with parameters.", autocompletion=complete_effect),
+    ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="PNG", help="Where the preview goes.")
     ] = None,

@@ -27,6 +27,7 @@ class Setting:
         help: Help text.
         metavar: Placeholder of the value in the help text.
         expand: Returns keys and values for the value of the option.
+        complete: Returns values that begin with what was typed, for shell completion.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Setting:
     help: str
     metavar: str | None = None
     expand: Callable[[Any], Values] | None = None
+    complete: Callable[[str], list[str]] | None = None
 
     @property
     def name(self) -> str:
@@ -44,7 +46,9 @@ class Setting:
     @property
     def option(self) -> Any:
         """The option as the default of a parameter."""
-        return typer.Option(None, *self.flags, metavar=self.metavar, help=self.help)
+        return typer.Option(
+            None, *self.flags, metavar=self.metavar, help=self.help, autocompletion=self.complete
+        )
 
     @property
     def parameter(self) -> inspect.Parameter:
@@ -61,6 +65,14 @@ class Setting:
 def setting(key: str, kind: Any, *flags: str, help: str, metavar: str | None = None) -> Setting:  # noqa: A002
     """Declare an option that sets a key; see `Setting`."""
     return Setting(key, kind, flags, help, metavar)
+
+
+def complete_effect(incomplete: str) -> list[str]:
+    """Return the names of packs and kinds that begin with what was typed."""
+    from arpipe.effects.kinds import kinds
+    from arpipe.effects.search import find_packs
+
+    return [name for name in (*find_packs(), *kinds()) if name.startswith(incomplete)]
 
 
 def _subjects(track: str) -> Values:
@@ -80,13 +92,13 @@ CONFIG = setting(
 SET = setting(
     "", list[str], "--set", metavar="KEY=VALUE", help="Set one key, such as camera.fov_deg=60. Repeatable."
 )
-EFFECT = setting(
+EFFECT = Setting(
     "effects",
     list[str],
-    "--effect",
-    "-e",
-    metavar="EFFECT",
-    help="Pack, folder, or kind with parameters: 'lipstick(color=#a3123a)'. Repeatable.",
+    ("--effect", "-e"),
+    "Pack, folder, or kind with parameters: 'lipstick(color=#a3123a)'. Repeatable.",
+    "EFFECT",
+    complete=complete_effect,
 )
 TRACK = Setting(
     "",

@@ -1,9 +1,12 @@
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
 from rich.console import Console
 
-from arpipe.apps.effects import list_effects, preview, show_effect
+from arpipe.apps.effect_list import as_json, list_effects
+from arpipe.apps.effects import preview, show_effect
 from arpipe.assets import assets_root
 from arpipe.effects.packs import load_pack
 from arpipe.io.sample import SampleConfig, SampleSource
@@ -22,13 +25,43 @@ def test_list_has_every_pack_even_a_damaged_one(look, tmp_path, console):
     damaged = tmp_path / "assets" / "effects" / "worn"
     damaged.mkdir(parents=True)
     (damaged / "effect.toml").write_text("schema = 7")
-    list_effects(console)
+    list_effects(console=console)
     text = console.export_text()
     assert "A [look]" in text
     assert "stamp" in text
     assert "worn" in text
     assert f"arpipe effects check {damaged}" in text
     assert "without a pack: rigid_mesh" in text
+
+
+def test_words_find_packs_by_name_title_kind_and_tag(monkeypatch, console):
+    monkeypatch.undo()
+
+    def found(*words):
+        return [record["name"] for record in json.loads(as_json(words))]
+
+    assert found("GLASSES", "metal") == ["aviator", "browline", "round"]
+    assert found("sport shield") == ["sport"]
+    assert "lipstick" in found("lips")
+    assert found("glasses", "lipstick") == []
+    list_effects(["glasses", "lipstick"], console)
+    assert "no pack has all of: glasses, lipstick" in console.export_text()
+
+
+def test_json_has_what_programs_need_and_marks_damaged_packs(look, tmp_path):
+    look(HEADER + STAMP)
+    damaged = tmp_path / "assets" / "effects" / "worn"
+    damaged.mkdir(parents=True)
+    (damaged / "effect.toml").write_text("schema = 7")
+    records = {record["name"]: record for record in json.loads(as_json())}
+    assert records["worn"] == {
+        "name": "worn",
+        "folder": str(damaged),
+        "from": records["worn"]["from"],
+        "damaged": True,
+    }
+    assert records["look"]["kinds"] == ["stamp"]
+    assert set(records["look"]) >= {"title", "description", "tags", "author", "license", "folder", "from"}
 
 
 @pytest.mark.gl

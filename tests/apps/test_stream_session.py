@@ -286,3 +286,15 @@ def test_camera_that_never_worked_is_an_error_with_advice(monkeypatch):
     run = RunConfig.model_validate({"live": {"source": "7", "window": False}})
     with pytest.raises(DeviceError, match="camera 7 cannot be opened\n."):
         run_headless(run, parts)
+
+
+def test_a_source_that_never_worked_is_a_problem_of_the_run():
+    def open_():
+        raise DeviceError("camera 9 is not connected")
+
+    with LiveSession(Capture(open_, retry_s=PATIENCE_S), FakePerception(), FakeRenderer()) as session:
+        while session.capture.state != "failed":
+            session.next(0.01)
+        report = session.report()
+    assert report.problems == ("camera 9 is not connected",)
+    assert summary(report) == "nothing was shown\ncamera 9 is not connected"

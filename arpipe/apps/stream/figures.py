@@ -24,7 +24,7 @@ class LiveReport:
         dropped: Dropped frames by the place that was busy: "source" is the camera's reader, "inference" perception,
             "render" drawing, and "encode" the outlets.
         decisions: Changes of quality by the governor.
-        problems: What failed beside the picture, such as an output or a preview, and why.
+        problems: What failed, such as an output, a preview, or a source that never gave a picture, and why.
     """
 
     frames: int

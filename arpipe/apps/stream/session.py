@@ -157,8 +157,11 @@ class LiveSession:
         outlet.close()
 
     def report(self) -> LiveReport:
-        """Summarize the run so far."""
-        return self.figures.report(self.pacer.decisions, self.failures.messages)
+        """Summarize the run so far; a source that never worked is a problem."""
+        problems = self.failures.messages
+        if self.capture.state == "failed" and not self.figures.frames:
+            problems = (*problems, self.capture.problem)
+        return self.figures.report(self.pacer.decisions, problems)
 
     def finish(self) -> None:
         """Complete all outlets; those that fail are reported."""
