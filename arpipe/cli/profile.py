@@ -102,7 +102,9 @@ def profile(
     sweep: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="AXIS=A,B", help="Measure all combinations: size=640x480,1280x720 faces=1,2 threads=1,2"
+            metavar="AXIS=A,B",
+            help="Measure all combinations: size=640x480,1280x720 faces=1,2 threads=1,2 "
+            "provider=cpu,openvino",
         ),
     ] = None,
     budget: Annotated[

@@ -58,12 +58,22 @@ def find_class(text: str, labels: Sequence[str], scores: Array) -> int:
     wanted = text.strip().lower()
     if wanted.isdecimal() and int(wanted) < len(scores):
         return int(wanted)
-    names = [[name.strip().lower() for name in (label, *label.split(","))] for label in labels]
-    exact = [place for place, each in enumerate(names) if wanted in each]
-    worded = [place for place, each in enumerate(names) if wanted in each[0].replace(",", " ").split()]
-    found = exact or worded
+    found = _named(wanted, labels) or _worded(wanted, labels)
     if not found:
-        known = [name for each in names for name in each]
+        known = [name for label in labels for name in _names(label)]
         hint = nearest(wanted, known) if labels else f"; it has no names, give an index below {len(scores)}"
         raise ConfigError(f"there is no class {text!r}{hint}")
     return max(found, key=lambda place: float(scores[place]))
+
+
+def _names(label: str) -> list[str]:
+    """Return the whole label and the names in it."""
+    return [name.strip().lower() for name in (label, *label.split(","))]
+
+
+def _named(wanted: str, labels: Sequence[str]) -> list[int]:
+    return [place for place, label in enumerate(labels) if wanted in _names(label)]
+
+
+def _worded(wanted: str, labels: Sequence[str]) -> list[int]:
+    return [place for place, label in enumerate(labels) if wanted in label.lower().replace(",", " ").split()]

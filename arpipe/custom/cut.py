@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import onnx
 from onnx.utils import Extractor
 
-from arpipe.custom.inner import find_value, with_shapes
+from arpipe.custom.inner import find_value, real_inputs, with_shapes
 from arpipe.errors import ModelError
 from arpipe.io.guard import guarded
 
@@ -47,8 +47,7 @@ def cut(model: onnx.ModelProto, layer: str) -> CutModel:
     if not behind:
         raise ModelError(f"there is nothing behind layer {layer!r}; cut before it")
     read = {name for node in behind for name in node.input} | set(outputs)
-    weights = {tensor.name for tensor in model.graph.initializer}
-    inputs = [entry.name for entry in model.graph.input if entry.name not in weights]
+    inputs = [entry.name for entry in real_inputs(model)]
     passed = tuple(dict.fromkeys([value, *sorted(before & read & _depending(model, inputs))]))
     around = [name for name in inputs if name in read]
     advice = "export it again, with one graph and no functions"

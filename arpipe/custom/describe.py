@@ -11,12 +11,22 @@ from pydantic import ValidationError
 from arpipe.custom.card import DecoderName, ModelCard
 from arpipe.custom.classes import check_labels
 from arpipe.custom.guess import GuessedInput, Outputs, guess_input, guess_outputs, input_fields, labels_in
+from arpipe.custom.inner import real_inputs
 from arpipe.custom.input_text import Fields
 from arpipe.custom.onnx_file import read_onnx
 from arpipe.custom.trial import Trial, free_filled, try_out
 from arpipe.errors import ModelError
 from arpipe.inference.providers import ProviderName
 from arpipe.inference.tensor_session import TensorInfo
+
+PICTURE_TYPES: dict[int, str] = {
+    onnx.TensorProto.FLOAT: "float32",
+    onnx.TensorProto.UINT8: "uint8",
+    onnx.TensorProto.FLOAT16: "float16",
+}
+YOLOX_NOTE = (
+    "the outputs look like those of YOLO v5; a YOLOX network looks alike and is added with --decoder yolox"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,8 @@ def describe(
     if outputs.task == "classify":
         check_labels(names, _width(trial, outputs.scores), f"{path.name}, output {outputs.scores!r}")
     card = _card(path, name, guessed, outputs)
-    return Description(card, names, trial, guessed.notes)
+    notes = guessed.notes + ((YOLOX_NOTE,) if outputs.decoder == "yolo" and decoder is None else ())
+    return Description(card, names, trial, notes)
 
 
 def _card(path: Path, name: str, guessed: GuessedInput, outputs: Outputs) -> ModelCard:
@@ -96,22 +107,20 @@ def _card(path: Path, name: str, guessed: GuessedInput, outputs: Outputs) -> Mod
 
 
 def _declared_input(model: onnx.ModelProto) -> TensorInfo:
-    """Return the only input that is no weight, as the file declares it."""
-    weights = {tensor.name for tensor in model.graph.initializer}
-    inputs = [entry for entry in model.graph.input if entry.name not in weights]
+    """Return the only input, as the file declares it."""
+    inputs = real_inputs(model)
     if len(inputs) != 1:
         listed = ", ".join(entry.name for entry in inputs) or "none"
         raise ModelError(f"expected one input, a picture; the network has {len(inputs)} ({listed})")
     (entry,) = inputs
     kind = entry.type.tensor_type
-    names = {1: "float32", 2: "uint8", 10: "float16"}  # onnx.TensorProto's numbers
-    if kind.elem_type not in names:
+    if kind.elem_type not in PICTURE_TYPES:
         known = onnx.TensorProto.DataType.Name(kind.elem_type) if kind.elem_type else "no tensor"
         raise ModelError(f"input {entry.name!r} is {known}; float32, float16 or uint8 pictures are expected")
     shape = tuple(
         size.dim_value if size.dim_value > 0 else (size.dim_param or "?") for size in kind.shape.dim
     )
-    return TensorInfo(entry.name, shape, names[kind.elem_type])
+    return TensorInfo(entry.name, shape, PICTURE_TYPES[kind.elem_type])
 
 
 def _sample(source: TensorInfo, fields: Fields) -> tuple[int, ...]:

@@ -10,11 +10,15 @@ from onnx import numpy_helper
 from arpipe.custom.card import Activation, DecoderName, InputCard, Task
 from arpipe.custom.input_text import EXAMPLE, Fields
 from arpipe.errors import ModelError
-from arpipe.inference.tensor_session import Dimension, TensorInfo
+from arpipe.inference.tensor_session import Array, Dimension, TensorInfo
 
 PICTURE_RANK = 4
 CHANNELS = (1, 3)
+SSD_RANKS = [1, 2, 2, 3]  # count, classes, scores, boxes
+END_TO_END_COLUMNS, MOST_END_TO_END_ROWS = 6, 1000
+LEAST_BOXES = 100  # of a detector that does not suppress by itself
 SCALING_OPERATORS = frozenset({"Sub", "Mul", "Div", "Add", "BatchNormalization"})
+MOST_SEARCHED = 8  # layers from the input on
 PASSING_OPERATORS = frozenset({"Identity", "Cast", "Transpose"})
 
 
@@ -47,6 +51,20 @@ def input_fields(source: TensorInfo, stated: Fields) -> Fields:
     Raises:
         ModelError: It is no picture, or size or layout are free and not stated, or both contradict each other.
     """
+    fields = _told(source, stated)
+    for key in fields.keys() & stated.keys():
+        if fields[key] != stated[key]:
+            raise ModelError(f"{key} {stated[key]!r} was stated, but the network's input is {source}")
+    fields |= stated
+    if not fields.keys() >= {"width", "height"}:
+        raise ModelError(
+            f"input {source} leaves its size open; say which one the network was trained with: --input {EXAMPLE}"
+        )
+    return fields
+
+
+def _told(source: TensorInfo, stated: Fields) -> Fields:
+    """Return the fields that the declaration alone tells."""
     shape = source.shape
     if len(shape) != PICTURE_RANK:
         raise ModelError(
@@ -54,23 +72,10 @@ def input_fields(source: TensorInfo, stated: Fields) -> Fields:
         )
     layout = _layout(shape, source, stated)
     channels, (height, width) = (shape[1], shape[2:]) if layout == "nchw" else (shape[3], shape[1:3])
+    sizes = {"width": width, "height": height}
     fields: Fields = {"name": source.name, "layout": layout, "dtype": source.dtype}
-    if channels == 1:
-        fields["color"] = "gray"
-    fields |= {
-        key: size
-        for key, size in (("width", width), ("height", height))
-        if isinstance(size, int) and size > 0
-    }
-    for key in fields.keys() & stated.keys():
-        if fields[key] != stated[key]:
-            raise ModelError(f"{key} {stated[key]!r} was stated, but the network's input is {source}")
-    fields |= stated
-    if "width" not in fields or "height" not in fields:
-        raise ModelError(
-            f"input {source} leaves its size open; say which one the network was trained with: --input {EXAMPLE}"
-        )
-    return fields
+    fields |= {key: size for key, size in sizes.items() if isinstance(size, int) and size > 0}
+    return fields | ({"color": "gray"} if channels == 1 else {})
 
 
 def guess_input(source: TensorInfo, stated: Fields, model: onnx.ModelProto) -> GuessedInput:
@@ -104,21 +109,34 @@ def guess_outputs(
 def guess_decoder(
     outputs: Sequence[TensorInfo], shapes: Mapping[str, tuple[int, ...]], facts: Mapping[str, str]
 ) -> DecoderName | None:
-    """Return how the outputs of a detector are read; None for anything that does not look like one."""
+    """Return how the outputs of a detector are read; None for anything that does not look like one.
+
+    Args:
+        outputs: As the network declares them.
+        shapes: Of their first answers.
+        facts: What the exporter wrote into the file; Ultralytics' names the task.
+    """
     found = [shapes.get(each.name, ()) for each in outputs]
-    names = " ".join(each.name.lower() for each in outputs)
-    if len(found) == PICTURE_RANK and sorted(map(len, found)) == [1, 2, 2, 3]:
+    if sorted(map(len, found)) == SSD_RANKS:
         return "ssd"
-    if len(found) == 2 and "box" in names and all(len(shape) == 3 for shape in found):
-        return "detr" if "logit" in names else None
-    if len(found) != 1 or len(found[0]) != 3 or "classify" in facts.get("task", ""):
-        return None
-    _, rows, columns = found[0]
-    if columns == 6:
+    if len(found) == 2 and _are_boxes_and_logits([each.name.lower() for each in outputs]):
+        return "detr"
+    if len(found) == 1 and len(found[0]) == 3 and facts.get("task", "detect") == "detect":
+        return _decoder_of_rows(*found[0][1:])
+    return None
+
+
+def _are_boxes_and_logits(names: list[str]) -> bool:
+    return any("box" in name for name in names) and any("logit" in name for name in names)
+
+
+def _decoder_of_rows(rows: int, columns: int) -> DecoderName | None:
+    """Return the decoder of one table of boxes; None where it is none."""
+    if columns == END_TO_END_COLUMNS and rows <= MOST_END_TO_END_ROWS:
         return "end-to-end"
-    if rows < columns:
-        return "yolo-transposed" if rows > 4 and columns > 100 else None
-    return "yolo" if columns > 5 and rows > 100 else None
+    if max(rows, columns) < LEAST_BOXES or min(rows, columns) <= 4:
+        return None
+    return "yolo-transposed" if rows < columns else "yolo"
 
 
 def metadata(model: onnx.ModelProto) -> dict[str, str]:
@@ -172,19 +190,22 @@ def _activation(output: str, model: onnx.ModelProto) -> Activation:
 
 def _scales_itself(source: str, model: onnx.ModelProto) -> bool:
     """Whether the network begins by shifting or dividing pixel values, as Keras' rescaling layers do."""
-    constants = {tensor.name: tensor for tensor in model.graph.initializer}
     value = source
-    for _ in range(8):
+    for _ in range(MOST_SEARCHED):
         node = next((each for each in model.graph.node if value in each.input), None)
-        if node is None:
-            return False
-        if node.op_type in SCALING_OPERATORS:
-            numbers = [numpy_helper.to_array(constants[name]) for name in node.input if name in constants]
-            return any(
-                number.size <= 4 and bool((abs(number) > 50).any() or (abs(number) < 0.02).all())
-                for number in numbers
-            )
-        if node.op_type not in PASSING_OPERATORS:
+        if node is not None and node.op_type in SCALING_OPERATORS:
+            return any(map(_is_for_pixels, _constants_of(node, model)))
+        if node is None or node.op_type not in PASSING_OPERATORS:
             return False
         value = node.output[0]
     return False
+
+
+def _constants_of(node: onnx.NodeProto, model: onnx.ModelProto) -> list[Array]:
+    return [numpy_helper.to_array(each) for each in model.graph.initializer if each.name in node.input]
+
+
+def _is_for_pixels(factors: Array) -> bool:
+    """Whether factors or summands, one or one per channel, are of the size that levels from 0 to 255 take."""
+    sizes = abs(factors)
+    return factors.size <= 4 and bool((sizes > 50).any() or (sizes < 0.02).all())

@@ -44,6 +44,12 @@ def with_shapes(model: onnx.ModelProto) -> onnx.ModelProto:
         return shape_inference.infer_shapes(model, data_prop=True)
 
 
+def real_inputs(model: onnx.ModelProto) -> list[onnx.ValueInfoProto]:
+    """Return the inputs that are no weights; older files list those, too."""
+    weights = {tensor.name for tensor in model.graph.initializer}
+    return [entry for entry in model.graph.input if entry.name not in weights]
+
+
 def find_value(model: onnx.ModelProto, layer: str) -> str:
     """Return the name of the value that a user means: that of an output of a layer, or of the layer itself.
 
@@ -85,12 +91,10 @@ def with_outputs(model: onnx.ModelProto, values: Iterable[str], keep: bool = Tru
 
 
 def _set_input(model: onnx.ModelProto, shape: tuple[int, ...]) -> None:
-    """Fix the shape of the only input that is no weight; other values lose what was known of them."""
-    weights = {tensor.name for tensor in model.graph.initializer}
-    for entry in model.graph.input:
-        if entry.name not in weights:
-            for size, wanted in zip(entry.type.tensor_type.shape.dim, shape, strict=False):
-                size.dim_value = wanted
+    """Fix the shape of the only input; other values lose what was known of them."""
+    for entry in real_inputs(model):
+        for size, wanted in zip(entry.type.tensor_type.shape.dim, shape, strict=False):
+            size.dim_value = wanted
     del model.graph.value_info[:]
     for output in model.graph.output:
         output.type.tensor_type.ClearField("shape")

@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import onnx
-from onnx.external_data_helper import ExternalDataInfo, load_external_data_for_model, uses_external_data
+from onnx import numpy_helper
+from onnx.external_data_helper import load_external_data_for_model, uses_external_data
 
 from arpipe.errors import ModelError
 from arpipe.io.files import read_whole, shown
@@ -35,13 +36,13 @@ def read_onnx(path: Path, with_data: bool = True) -> onnx.ModelProto:
     except OSError as error:
         hint = f"; {variable('file_bytes')} raises the limit" if "more than" in str(error) else ""
         raise ModelError(f"{shown(path)}: cannot be read ({error.strerror or error}){hint}") from error
-    with guarded(ModelError, f"{shown(path)}: is no ONNX file, or is cut off", advice):
+    with guarded(ModelError, f"{shown(path)}: is no ONNX file, or is damaged", advice):
         model = onnx.load_model_from_string(content)
-    if not model.graph.node or not model.opset_import:
-        raise ModelError(f"{shown(path)}: is no ONNX file, or has no layers; {advice}")
-    _check_external_data(model, path)
-    _check_operators(model, path)
-    _check_shapes(model, path)
+        if not model.graph.node or not model.opset_import:
+            raise ModelError(f"{shown(path)}: is no ONNX file, or has no layers; {advice}")
+        _check_external_data(model, path)
+        _check_operators(model, path)
+        _check_shapes(model, path)
     if with_data:
         with guarded(ModelError, f"{shown(path)}: its external data cannot be read", advice):
             load_external_data_for_model(model, str(path.parent))
@@ -50,9 +51,8 @@ def read_onnx(path: Path, with_data: bool = True) -> onnx.ModelProto:
 
 def external_files(model: onnx.ModelProto) -> list[str]:
     """Return the files that hold weights of a model, relative to its own."""
-    return sorted(
-        {ExternalDataInfo(tensor).location for tensor in tensors(model) if uses_external_data(tensor)}
-    )
+    outside = filter(uses_external_data, tensors(model))
+    return sorted({_stated(tensor).get("location", "") for tensor in outside})
 
 
 def graphs(graph: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
@@ -81,59 +81,69 @@ def tensors(model: onnx.ModelProto) -> Iterator[onnx.TensorProto]:
 
 
 def _check_external_data(model: onnx.ModelProto, path: Path) -> None:
-    folder = path.parent.resolve()
     needed: dict[str, int] = {}
     for tensor in tensors(model):
         if uses_external_data(tensor):
-            stated = {entry.key: entry.value for entry in tensor.external_data}
-            with guarded(
-                ModelError, f"{shown(path)}: states no place of its external data", "export it again"
-            ):
-                end = int(stated.get("offset", 0)) + int(stated.get("length", 0))
+            stated = _stated(tensor)
+            end = int(stated.get("offset", 0)) + int(stated.get("length", 0))
             needed[stated.get("location", "")] = max(needed.get(stated.get("location", ""), 0), end)
     for name, size in needed.items():
-        place = (folder / name).resolve()
-        if Path(name).is_absolute() or not place.is_relative_to(folder):
-            raise ModelError(
-                f"{shown(path)}: wants to read {name!r}, outside its own folder; arpipe refuses such files"
-            )
-        if not place.is_file():
-            about = f", {size / 1e6:.1f} MB," if size else ""
-            raise ModelError(
-                f"{shown(path)}: its weights are in another file, {name!r}{about} which is missing; put it beside"
-            )
-        if place.stat().st_size < size:
-            raise ModelError(
-                f"{shown(path)}: {name!r} has {place.stat().st_size} bytes, {size} are needed; copy it again"
-            )
-        if place.stat().st_size > limits().file_bytes:
-            raise ModelError(
-                f"{shown(path)}: {name!r} has {place.stat().st_size} bytes, more than the {limits().file_bytes} "
-                f"that are read; {variable('file_bytes')} raises the limit"
-            )
+        _check_external_file(name, size, path)
+
+
+def _stated(tensor: onnx.TensorProto) -> dict[str, str]:
+    """Return where the data of a tensor is, as the file states it."""
+    return {entry.key: entry.value for entry in tensor.external_data}
+
+
+def _check_external_file(name: str, needed: int, path: Path) -> None:
+    """Raise ModelError unless a file of external data is in the model's folder, and as large as is needed."""
+    folder = path.parent.resolve()
+    place = (folder / name).resolve()
+    if Path(name).is_absolute() or not place.is_relative_to(folder):
+        raise ModelError(
+            f"{shown(path)}: wants to read {name!r}, outside its own folder; arpipe refuses such files"
+        )
+    if not place.is_file():
+        about = f", {needed / 1e6:.1f} MB," if needed else ""
+        raise ModelError(
+            f"{shown(path)}: its weights are in another file, {name!r}{about} which is missing; put it beside"
+        )
+    size, most = place.stat().st_size, limits().file_bytes
+    if size < needed:
+        raise ModelError(f"{shown(path)}: {name!r} has {size} bytes, {needed} are needed; copy it again")
+    if size > most:
+        raise ModelError(
+            f"{shown(path)}: {name!r} has {size} bytes, more than the {most} that are read; "
+            f"{variable('file_bytes')} raises the limit"
+        )
 
 
 def _check_operators(model: onnx.ModelProto, path: Path) -> None:
     versions = {entry.domain: entry.version for entry in model.opset_import}
     own = {(function.domain, function.name) for function in model.functions}
-    nodes = [node for graph in graphs(model.graph) for node in graph.node]
-    nodes += [node for function in model.functions for node in function.node]
-    for node in nodes:
-        if (node.domain, node.op_type) in own or node.domain in RUNTIME_DOMAINS:
-            continue
+    for node in _all_nodes(model):
         version = versions.get(node.domain, 1)
-        newest = onnx.defs.onnx_opset_version()
-        if node.domain in STANDARD_DOMAINS and _exists(node, version):
-            continue
-        domain = node.domain or "ai.onnx"
-        raise ModelError(
-            f"{shown(path)}: operator {node.op_type} of {domain}, opset {version}, does not exist here "
-            f"(ONNX {onnx.__version__} knows opsets up to {newest}){_similar(node)} Export the network with operators "
-            "of ONNX alone"
-        )
+        known = (node.domain, node.op_type) in own or node.domain in RUNTIME_DOMAINS
+        if not known and not _exists(node, version):
+            newest = onnx.defs.onnx_opset_version()
+            raise ModelError(
+                f"{shown(path)}: operator {node.op_type} of {node.domain or 'ai.onnx'}, opset {version}, does not "
+                f"exist here (ONNX {onnx.__version__} knows opsets up to {newest}){_similar(node)} Export the network "
+                "with operators of ONNX alone"
+            )
+
+
+def _all_nodes(model: onnx.ModelProto) -> Iterator[onnx.NodeProto]:
+    for graph in graphs(model.graph):
+        yield from graph.node
+    for function in model.functions:
+        yield from function.node
 
 
 def _exists(node: onnx.NodeProto, version: int) -> bool:
+    if node.domain not in STANDARD_DOMAINS:
+        return False
     try:
         onnx.defs.get_schema(node.op_type, min(version, onnx.defs.onnx_opset_version()), node.domain)
     except onnx.defs.SchemaError:
@@ -150,6 +160,8 @@ def _similar(node: onnx.NodeProto) -> str:
 def _check_shapes(model: onnx.ModelProto, path: Path) -> None:
     for tensor in tensors(model):
         _require_modest(tensor.dims, tensor.name, path)
+        if not uses_external_data(tensor):
+            numpy_helper.to_array(tensor)  # raises if its values are not as many as its shape says
     for graph in graphs(model.graph):
         for info in (*graph.input, *graph.output, *graph.value_info):
             sizes = [size.dim_value for size in info.type.tensor_type.shape.dim if size.HasField("dim_value")]

@@ -141,7 +141,7 @@ def test_page_is_self_contained_and_escapes_what_it_shows() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["size", "size=", "size=0x5", "size=wide", "colour=red", "faces=5", "faces=a"]
+    "text", ["size", "size=", "size=0x5", "size=wide", "colour=red", "faces=5", "faces=a", "provider=gpu"]
 )
 def test_wrong_sweeps_are_refused(text: str) -> None:
     with pytest.raises(ConfigError):
@@ -153,4 +153,5 @@ def test_sweep_axes_come_in_the_given_order() -> None:
         "faces": ["1", "2"],
         "size": ["640x480", "1280x720"],
     }
+    assert parse_sweep(["provider=cpu,openvino"]) == {"provider": ["cpu", "openvino"]}
     assert parse_size("1920X1080") == (1920, 1080)

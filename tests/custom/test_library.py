@@ -1,16 +1,21 @@
 """Networks that are added, found, and refused."""
 
+import zipfile
+
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from arpipe.apps.model.collection import _against_litert
 from arpipe.custom import trial
+from arpipe.custom.explain.explainer import Explainer
 from arpipe.custom.library import add_model, added_names, find_model, library_folder, remove_model
 from arpipe.custom.model import Model, open_model
 from arpipe.errors import ConfigError, ModelError
 from arpipe.inference.providers import SessionConfig
 from tests.custom.networks import SIDE, branched, classifier, info, model_of, saved
+from tests.weights.convert.tflite_files import TfliteFile, options
 
 
 @pytest.fixture(autouse=True)
@@ -208,6 +213,63 @@ def test_float16_networks_take_float16(tmp_path):
         answer = opened.run(np.full((8, 8, 3), 255, np.uint8))["y"]
     assert answer.dtype == np.float16
     assert (answer == 0.5).all()
+
+
+def test_quantised_networks_run_and_are_explained(tmp_path):
+    """8-bit weights behind DequantizeLinear, as ONNX Runtime's quantisation in the QDQ format writes them."""
+    model = classifier()
+    kept = {tensor.name: tensor for tensor in model.graph.initializer}
+    weights = numpy_helper.to_array(kept["w3"])
+    scale = np.float32(np.abs(weights).max() / 127)
+    quantised = np.rint(weights / scale).astype(np.int8)
+    model.graph.initializer.remove(kept["w3"])
+    for name, value in (("q", quantised), ("s", scale), ("z", np.int8(0))):
+        model.graph.initializer.append(numpy_helper.from_array(np.asarray(value), name))
+    model.graph.node.insert(0, helper.make_node("DequantizeLinear", ["q", "s", "z"], ["w3"]))
+    add_model(saved(model, tmp_path / "small.onnx"))
+    with Explainer(find_model("small")) as explainer:
+        found = explainer.explain(np.random.default_rng(0).integers(0, 256, (32, 32, 3)).astype(np.uint8))
+    assert explainer.method == "grad-cam"
+    assert found.heat.values.shape == (8, 8)
+    assert sum(found.prediction.scores) == pytest.approx(1.0)
+
+
+def test_a_tflite_network_is_converted_and_agrees_with_litert(tmp_path):
+    file = TfliteFile((1, 8, 8, 3))
+    rng = np.random.default_rng(0)
+    kernel, bias = rng.normal(size=(4, 3, 3, 3)).astype(np.float32), np.zeros(4, np.float32)
+    fields = {"padding": 0, "strideH": 2, "strideW": 2, "dilationHFactor": 1, "dilationWFactor": 1}
+    inputs = [file.input, file.constant(kernel), file.constant(bias)]
+    made = file.add("CONV_2D", inputs, (1, 4, 4, 4), options("Conv2DOptions", **fields))
+    path = tmp_path / "lite.tflite"
+    path.write_bytes(file.content(file.add("LOGISTIC", [made], (1, 4, 4, 4))))
+    add_model(path)
+    stored = find_model("lite")
+    assert stored.source is not None
+    (compared,) = _against_litert(stored)
+    assert compared[0], compared[1]
+    assert "differs from LiteRT by at most" in compared[1]
+
+
+def test_an_operator_that_cannot_be_converted_is_named(tmp_path):
+    file = TfliteFile((1, 8, 8, 3))
+    path = tmp_path / "odd.tflite"
+    path.write_bytes(file.content(file.add("CEIL", [file.input], (1, 8, 8, 3))))
+    with pytest.raises(ModelError, match="operator CEIL cannot be converted.*docs/own-models.md"):
+        add_model(path)
+
+
+@pytest.mark.parametrize(
+    ("names", "message"), [((), "0 networks .none."), (("a.tflite", "b.tflite"), "2 networks")]
+)
+def test_a_bundle_has_one_network(tmp_path, names, message):
+    path = tmp_path / "bundle.task"
+    with zipfile.ZipFile(path, "w") as bundle:
+        bundle.writestr("readme.txt", "nothing")
+        for name in names:
+            bundle.writestr(name, b"xxxx")
+    with pytest.raises(ModelError, match=message):
+        add_model(path)
 
 
 def test_a_wrong_word_of_the_input_is_refused_before_anything_is_run(tmp_path):

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import onnx
 from PIL import Image
 
 from arpipe.apps.web import protocol
 from arpipe.assets import asset_path, assets_root, config_path
 from arpipe.config import load_config
+from arpipe.custom.explain.ending import find_ending
+from arpipe.custom.inner import value_shapes
+from arpipe.custom.onnx_file import read_onnx
 from arpipe.effects.packs import load_effect, load_pack
 from arpipe.io.calibration import load_intrinsics
 from arpipe.io.gltf import load_gltf
@@ -25,6 +29,7 @@ from arpipe.io.sources import open_source
 from arpipe.io.video.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
 from arpipe.weights import archive, catalog
 from arpipe.weights.convert.tflite_import import convert
+from tests.custom.networks import branched, classifier, residual
 from tests.io.clips import write_clip
 from tests.weights.convert.tflite_files import TfliteFile, options
 
@@ -121,6 +126,14 @@ def _feed_h264(content: bytes, folder: Path) -> None:
     H264Decoder(PIXELS).decode(content)
 
 
+def _feed_onnx(content: bytes, folder: Path) -> None:
+    path = folder / "input.onnx"
+    path.write_bytes(content)
+    model = read_onnx(path)
+    value_shapes(model)
+    find_ending(model, model.graph.output[0].name if model.graph.output else "")
+
+
 def _pictures(folder: Path) -> Iterable[bytes]:
     ramp = (np.indices((24, 32)).sum(axis=0) * 4).astype(np.uint8)
     colored = np.dstack([ramp, ramp[::-1], ramp])
@@ -169,6 +182,14 @@ def _networks(folder: Path) -> Iterable[bytes]:
     shape = file.constant(np.array([1, 64], np.int32))
     made = file.add("RESHAPE", [made, shape], (1, 64), options("ReshapeOptions", newShape=[1, 64]))
     yield file.content(file.add("LOGISTIC", [made], (1, 64)))
+
+
+def _onnx_files(folder: Path) -> Iterable[bytes]:
+    yield classifier().SerializeToString()
+    yield branched().SerializeToString()
+    path = folder / "a.onnx"
+    onnx.save(residual(), path, save_as_external_data=True, location="a.bin", size_threshold=0)
+    yield path.read_bytes()
 
 
 def _archives(folder: Path) -> Iterable[bytes]:
@@ -236,6 +257,7 @@ DOORS: dict[str, Door] = {
     "video": Door(_feed_media, _videos, (b"moov", b"trak", b"stsz", b"elst", b"mdat", b"\xff\xff\xff\xff")),
     "gltf": Door(_feed_gltf, _models, (b'"byteOffset":', b'"count":', b'"mesh":', *JSON_TOKENS)),
     "tflite": Door(_feed_tflite, _networks, (b"TFL3", b"\xff\xff\xff\x7f")),
+    "onnx": Door(_feed_onnx, _onnx_files, (b"../../x", b"location", b"\xff\xff\xff\x7f", b"ai.onnx")),
     "archive": Door(_feed_archive, _archives, (b"PK\x01\x02", b"PK\x05\x06", b".task", b"\xff\xff\xff\xff")),
     "pack": Door(_feed_pack, _packs, TOML_TOKENS),
     "spec": Door(_feed_spec, _specs, (b"(", b")", b"=", b",", b"../", b"~x/", b"9" * 400)),

@@ -1,4 +1,4 @@
-"""Measure how cost scales with frame size, faces and threads."""
+"""Measure how cost scales with frame size, faces, threads and execution provider."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -8,8 +8,12 @@ from arpipe.apps.profile.measure import profile
 from arpipe.apps.profile.report import ProfileReport
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import ConfigError
+from arpipe.inference.providers import SessionConfig
+from arpipe.io.validation import check
 
-AXES = ("size", "faces", "threads")
+AXES = ("size", "faces", "threads", "provider")
+SESSION_KEYS = {"threads": "intra_op_threads", "provider": "provider"}
+"""Axis → key of the configuration of sessions."""
 MAX_FACES = 4  # in the sample
 
 
@@ -31,7 +35,10 @@ def parse_sweep(texts: Sequence[str]) -> dict[str, list[str]]:
     for text in texts:
         axis, equals, values = text.partition("=")
         if axis not in AXES or not equals or not values:
-            raise ConfigError(f"--sweep {text}: expected size=640x480,1280x720 or faces=1,2 or threads=1,2")
+            raise ConfigError(
+                f"--sweep {text}: expected size=640x480,1280x720, faces=1,2, threads=1,2 or "
+                "provider=cpu,openvino"
+            )
         axes[axis] = [value.strip() for value in values.split(",")]
         for value in axes[axis]:
             _check(axis, value, text)
@@ -68,9 +75,9 @@ def _configured(
         perception = perception.model_copy(
             update={"face": perception.face.model_copy(update={"max_faces": faces})}
         )
-    if "threads" in values:
-        session = perception.session.model_copy(update={"intra_op_threads": int(values["threads"])})
-        perception = perception.model_copy(update={"session": session})
+    session = {key: values[axis] for axis, key in SESSION_KEYS.items() if axis in values}
+    given = {**dict(perception.session), **session}
+    perception = perception.model_copy(update={"session": check(SessionConfig, given, "--sweep")})
     return config, run.model_copy(update={"perception": perception})
 
 
@@ -85,6 +92,8 @@ def parse_size(text: str) -> tuple[int, int]:
 def _check(axis: str, value: str, text: str) -> None:
     if axis == "size":
         parse_size(value)
+    elif axis == "provider":
+        check(SessionConfig, {"provider": value}, f"--sweep {text}")
     elif not value.isdigit() or int(value) < 1:
         raise ConfigError(f"--sweep {text}: {value!r} is not a number of {axis}")
     if axis == "faces" and int(value) > MAX_FACES:

@@ -8,20 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import onnx
-from onnx import numpy_helper
 
+from arpipe.custom.explain.constants import Walk, integers
+from arpipe.errors import ModelError
 from arpipe.inference.tensor_session import Array
+from arpipe.io.guard import guarded
 from arpipe.types import Points
 
-NEUTRAL = frozenset(
-    {"Softmax", "Identity", "Dropout", "Reshape", "Flatten", "Squeeze", "Cast", "DequantizeLinear"}
-)
-NEUTRAL |= {"QuantizeLinear", "LogSoftmax", "Unsqueeze"}
-SPATIAL_AXES: dict[tuple[int, ...], bool] = {
-    (2, 3): False,
-    (1, 2): True,
-}  # of NCHW and NHWC; negative axes are counted from the end before
 RANK = 4
+SPATIAL_AXES: dict[tuple[int, ...], bool] = {(2, 3): False, (1, 2): True}
+"""Axes of height and width → whether the channels are last."""
+PRODUCTS = frozenset({"Gemm", "MatMul", "Conv"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,101 +62,60 @@ def find_ending(model: onnx.ModelProto, output: str) -> Ending | None:
     Args:
         model: The model.
         output: Its output with the scores of classes.
+
+    Raises:
+        ModelError: Its last layers contradict each other.
     """
-    walk = _Walk(model)
-    bias: Array | None = None
+    with guarded(ModelError, f"{model.graph.name}: its last layers do not fit each other", "export it again"):
+        return _find(Walk(model), output)
+
+
+def _find(walk: Walk, output: str) -> Ending | None:
+    added: Array | None = None
     node = walk.back(output)
     if node is not None and node.op_type == "Add":
-        bias, output = walk.operands(node)
-        node = walk.back(output) if bias is not None else None
-    if node is None or node.op_type not in ("Gemm", "MatMul", "Conv"):
+        added, output = walk.split_sum(node)
+        node = None if added is None else walk.back(output)
+    if node is None or node.op_type not in PRODUCTS:
         return None
-    weights = walk.matrix(node)
     pool = walk.back(node.input[0])
-    channels_last = walk.pooled_layout(pool)
+    weights, channels_last = _matrix(walk, node), _pooled_layout(walk, pool)
     if weights is None or pool is None or channels_last is None:
         return None
-    if bias is None and len(node.input) > 2:
-        bias = walk.constant(node.input[2])
-    values = np.zeros(len(weights), np.float32) if bias is None else bias.reshape(-1).astype(np.float32)
-    return Ending(pool.input[0], weights, np.broadcast_to(values, (len(weights),)), channels_last)
+    return Ending(pool.input[0], weights, _bias(walk, node, added, len(weights)), channels_last)
 
 
-class _Walk:
-    """Follows values back to what computes them."""
-
-    def __init__(self, model: onnx.ModelProto) -> None:
-        self._producers = {name: node for node in model.graph.node for name in node.output}
-        self._weights = {tensor.name: tensor for tensor in model.graph.initializer}
-
-    def back(self, value: str) -> onnx.NodeProto | None:
-        """Return the node behind a value, past those that change nothing but shape, type or scale."""
-        node = self._producers.get(value)
-        while node is not None and node.op_type in NEUTRAL:
-            node = self._producers.get(node.input[0])
-        return node
-
-    def constant(self, value: str) -> Array | None:
-        """Return a weight, also one that is stored in 8 bits; None if the value is computed."""
-        if value in self._weights:
-            return np.asarray(numpy_helper.to_array(self._weights[value]))
-        node = self._producers.get(value)
-        if node is None:
-            return None
-        if node.op_type == "Constant":
-            found = [numpy_helper.to_array(each.t) for each in node.attribute if each.name == "value"]
-            return np.asarray(found[0]) if found else None
-        if node.op_type in ("Identity", "Transpose") and self.constant(node.input[0]) is not None:
-            inner = np.asarray(self.constant(node.input[0]))
-            return inner.transpose(_ints(node, "perm") or None) if node.op_type == "Transpose" else inner
-        if node.op_type == "DequantizeLinear":
-            return self._dequantised(node)
+def _matrix(walk: Walk, node: onnx.NodeProto) -> Array | None:
+    """Return the weights of a matrix product, or of a 1×1 convolution, as (classes, channels)."""
+    weights = walk.constant(node.input[1])
+    if weights is None:
         return None
-
-    def operands(self, node: onnx.NodeProto) -> tuple[Array | None, str]:
-        """Return the constant of a sum, None if both are computed, and the name of the other operand."""
-        first, second = node.input
-        found = self.constant(second)
-        return (found, first) if found is not None else (self.constant(first), second)
-
-    def matrix(self, node: onnx.NodeProto) -> Array | None:
-        """Return the weights of a matrix product, or of a 1×1 convolution, as (classes, channels)."""
-        weights = self.constant(node.input[1])
-        if weights is None:
-            return None
-        if node.op_type == "Conv":
-            is_matrix = weights.ndim == RANK and weights.shape[2:] == (1, 1)
-            return weights[:, :, 0, 0].astype(np.float32) if is_matrix else None
-        if weights.ndim != 2:
-            return None
-        transposed = any(each.name == "transB" and each.i for each in node.attribute)
-        gain = next((each.f for each in node.attribute if each.name == "alpha"), 1.0)
-        return np.asarray((weights if transposed else weights.T) * np.float32(gain), np.float32)
-
-    def pooled_layout(self, node: onnx.NodeProto | None) -> bool | None:
-        """Return whether a global average pooling is over channels-last features; None if it is none."""
-        if node is None:
-            return None
-        if node.op_type == "GlobalAveragePool":
-            return False
-        if node.op_type != "ReduceMean":
-            return None
-        axes = _ints(node, "axes")
-        if not axes and len(node.input) > 1:
-            given = self.constant(node.input[1])
-            axes = () if given is None else tuple(int(axis) for axis in given.ravel())
-        return SPATIAL_AXES.get(tuple(sorted(axis % RANK for axis in axes)))
-
-    def _dequantised(self, node: onnx.NodeProto) -> Array | None:
-        parts = [self.constant(name) for name in node.input]
-        if parts[0] is None or parts[1] is None:
-            return None
-        zero = parts[2] if len(parts) > 2 and parts[2] is not None else np.zeros((), np.float32)
-        axis = next((each.i for each in node.attribute if each.name == "axis"), 1)
-        spread = [-1 if place == axis else 1 for place in range(parts[0].ndim)]
-        scale, shift = (part.reshape(spread) if part.size > 1 else part for part in (parts[1], zero))
-        return np.asarray((parts[0].astype(np.float32) - shift.astype(np.float32)) * scale)
+    if node.op_type == "Conv":
+        is_matrix = weights.ndim == RANK and weights.shape[2:] == (1, 1)
+        return weights[:, :, 0, 0].astype(np.float32) if is_matrix else None
+    if weights.ndim != 2:
+        return None
+    settings = {each.name: each for each in node.attribute}
+    is_transposed = "transB" in settings and bool(settings["transB"].i)
+    gain = np.float32(settings["alpha"].f if "alpha" in settings else 1.0)
+    return np.asarray((weights if is_transposed else weights.T) * gain, np.float32)
 
 
-def _ints(node: onnx.NodeProto, name: str) -> tuple[int, ...]:
-    return next((tuple(each.ints) for each in node.attribute if each.name == name), ())
+def _bias(walk: Walk, node: onnx.NodeProto, added: Array | None, classes: int) -> Array:
+    """Return (classes,) what is added to the product, in its node or behind it."""
+    inside = walk.constant(node.input[2]) if len(node.input) > 2 else None
+    parts = [each.reshape(-1).astype(np.float32) for each in (inside, added) if each is not None]
+    return np.asarray(sum(parts, np.zeros(classes, np.float32)))
+
+
+def _pooled_layout(walk: Walk, node: onnx.NodeProto | None) -> bool | None:
+    """Return whether a global average pooling is over channels-last features; None if the node is none."""
+    if node is None or node.op_type not in ("GlobalAveragePool", "ReduceMean"):
+        return None
+    if node.op_type == "GlobalAveragePool":
+        return False
+    axes = integers(node, "axes")
+    if not axes and len(node.input) > 1:
+        given = walk.constant(node.input[1])
+        axes = () if given is None else tuple(int(axis) for axis in given.ravel())
+    return SPATIAL_AXES.get(tuple(sorted(axis % RANK for axis in axes)))
