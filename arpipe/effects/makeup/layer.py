@@ -69,10 +69,16 @@ class MakeupLayer(GroupLayer[MakeupMember]):
         """Draw all makeup on the faces in a region."""
         if self._scene is None:
             return
+        here = [face for face in self._faces if canvas.region.touches(face.box_px)]
         canvas.backdrop().use(BACKDROP_UNIT)
-        for face in self._faces:
-            if canvas.region.touches(face.box_px):
-                self._draw_face(canvas, face, self._scene)
+        if any(member.step is Step.RESHAPING and member.painter is not None for member in self.members):
+            for face in here:
+                self._draw_occluder(canvas, face)
+                self._draw_painters(canvas, face, Step.RESHAPING)
+            canvas.flush()
+            canvas.backdrop().use(BACKDROP_UNIT)  # everything else is applied to the face in its new shape
+        for face in here:
+            self._draw_face(canvas, face, self._scene)
 
     def reset(self) -> None:
         """Forget the people and their skin."""
@@ -88,16 +94,24 @@ class MakeupLayer(GroupLayer[MakeupMember]):
             self._occluder = None
 
     def _draw_face(self, canvas: Canvas, face: MakeupFace, scene: Scene) -> None:
-        if face.is_occluded:
-            self._self_occluder().draw(canvas, face)
+        self._draw_occluder(canvas, face)
         for step in Step:
+            if step is Step.RESHAPING:
+                continue
             if step is Step.SKIN and self._skins:
                 for skin in self._skins:
                     skin.draw(canvas, face, scene.result.frame)
                 canvas.flush()  # most of the face's fragments, while eyes and lips are prepared
-            for member in self.members:
-                if member.step is step and member.painter is not None:
-                    member.painter.draw(canvas, face)
+            self._draw_painters(canvas, face, step)
+
+    def _draw_painters(self, canvas: Canvas, face: MakeupFace, step: Step) -> None:
+        for member in self.members:
+            if member.step is step and member.painter is not None:
+                member.painter.draw(canvas, face)
+
+    def _draw_occluder(self, canvas: Canvas, face: MakeupFace) -> None:
+        if face.is_occluded:
+            self._self_occluder().draw(canvas, face)
 
     def _build_skins(self, members: Sequence[MakeupMember]) -> tuple[SkinPainter, ...]:
         """Build painters for all pigments, as few as possible."""

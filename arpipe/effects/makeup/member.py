@@ -13,12 +13,13 @@ from arpipe.render.layer import Canvas, Order
 class Step(IntEnum):
     """Sequence in which makeup is applied, whatever the sequence of the kinds in packs."""
 
-    EYES_AND_TEETH = 0
-    SKIN = 1
-    PAINT = 2
-    LINER = 3
-    LASHES = 4
-    LIPS = 5
+    RESHAPING = 0
+    EYES_AND_TEETH = 1
+    SKIN = 2
+    PAINT = 3
+    LINER = 4
+    LASHES = 5
+    LIPS = 6
 
 
 class Painter(Protocol):

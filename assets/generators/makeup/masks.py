@@ -11,6 +11,8 @@ import numpy as np
 from encoding import png
 from makeup.shapes import Sheet, curve, downsampled, landmark_uv, mirrored, mm
 
+from arpipe.effects.makeup.brows import DROPS_MM
+
 OUT = Path(__file__).resolve().parents[2] / "makeup"
 
 UPPER_LASHES = (362, 398, 384, 385, 386, 387, 388, 466, 263)
@@ -127,14 +129,9 @@ def cheeks(sheet: Sheet) -> dict[str, np.ndarray]:
 def brows(sheet: Sheet) -> dict[str, np.ndarray]:
     """Draw brow shapes as hair strokes over a soft fill."""
     upper, lower = landmark_uv(BROW_UPPER), landmark_uv(BROW_LOWER)
-    lifts = {
-        "natural": (0, 0, 0, 0, 0),
-        "arched": (0.8, 0.2, -1.0, -2.6, 0.2),
-        "straight": (-1.2, 0.2, 0.9, 0.6, -1.6),
-    }
     shapes = {}
-    for name, lift in lifts.items():
-        move = np.array([mm(0.0, step) for step in lift])
+    for name, drops in {"natural": (0.0,) * 5, **DROPS_MM}.items():
+        move = np.array([mm(0.0, drop) for drop in drops])
         shapes[f"brow_{name}"] = mirrored(sheet.brow(upper + move, lower + move)) * sheet.beside_eyes(2.0)
     return shapes
 

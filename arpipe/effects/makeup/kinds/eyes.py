@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from arpipe.effects.makeup.brows import BrowShaper
 from arpipe.effects.makeup.eyes import IrisPainter, LashPainter, LinerPainter
 from arpipe.effects.makeup.kinds.base import Makeup, MakeupParams, Share
 from arpipe.effects.makeup.member import Painter, Step
@@ -143,7 +144,7 @@ class BrowsParams(MakeupParams):
 
     Attributes:
         color: Colour of the hairs.
-        shape: "natural" follows the person's own brow.
+        shape: "natural" follows the person's own brow; for other shapes it is moved.
     """
 
     color: Color = (0.24, 0.17, 0.13)
@@ -152,9 +153,14 @@ class BrowsParams(MakeupParams):
 
 
 class Brows(Makeup[BrowsParams]):
-    """Brows filled with fine strokes."""
+    """Brows filled with fine strokes, in their own shape or in another one."""
 
     Params: ClassVar[type[EffectParams]] = BrowsParams
+    step = Step.RESHAPING
+
+    def _painter(self, context: GlContext) -> Painter | None:
+        shape = self.params.shape
+        return None if shape == "natural" else BrowShaper(context, shape)
 
     def _pigments(self) -> tuple[Pigment, ...]:
         params = self.params
