@@ -10,8 +10,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyAddress
 
 from arpipe.assets import config_path
 from arpipe.controls.config import MAX_CONTROLS, ControlConfig
@@ -121,6 +122,21 @@ class JobsConfig(BaseModel):
     stall_s: float = Field(default=300.0, gt=0)
 
 
+def _as_origin(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise ValueError(f"{value!r} is not an origin such as https://shop.example")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(f"{value!r} has a path; give the origin only: {parts.scheme}://{parts.netloc}")
+    default = {"http": 80, "https": 443}[parts.scheme]
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, default) else f":{parts.port}")
+
+
+Origin = Annotated[str, AfterValidator(_as_origin)]
+"""Scheme, host and port of a site, as browsers write them: `https://shop.example`."""
+
+
 class WebConfig(BaseModel):
     """The page of `arpipe live --web`.
 
@@ -128,6 +144,10 @@ class WebConfig(BaseModel):
         host: Address to listen on. Beyond loopback, TLS and a token are required.
         port: Port to listen on; 0 picks a free one.
         hosts: Further host names of this server.
+        public_url: Address under which visitors reach the page through a proxy that ends TLS, such as
+            "https://try.shop.example"; a host, without a path.
+        trusted_proxies: IP addresses of proxies whose X-Forwarded-Host and X-Forwarded-Proto are believed.
+        embed: Origins of sites that may show the page in a frame, such as "https://shop.example".
         tls_cert, tls_key: PEM files.
         max_sessions: Maximum number of pages served at once.
         max_width, max_height: Largest picture that a page may send, px, in either orientation.
@@ -148,6 +168,9 @@ class WebConfig(BaseModel):
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
     hosts: tuple[str, ...] = ()
+    public_url: Origin | None = None
+    trusted_proxies: tuple[IPvAnyAddress, ...] = ()
+    embed: tuple[Origin, ...] = ()
     tls_cert: Path | None = None
     tls_key: Path | None = None
     max_sessions: int = Field(default=4, ge=1, le=64)

@@ -76,6 +76,20 @@ SETTINGS = (
         metavar="N",
         help="Maximum number of pages served at once.",
     ),
+    setting(
+        "web.public_url",
+        str,
+        "--public-url",
+        metavar="URL",
+        help="Address of the page behind a proxy that ends TLS, such as https://try.shop.example.",
+    ),
+    setting(
+        "web.embed",
+        list[str],
+        "--embed",
+        metavar="ORIGIN",
+        help="Site that may show the page in a frame, such as https://shop.example. Repeatable.",
+    ),
     setting("web.tls_cert", Path, "--tls-cert", metavar="PEM", help="TLS certificate of the page."),
     setting("web.tls_key", Path, "--tls-key", metavar="PEM", help="Private key of the certificate."),
 )

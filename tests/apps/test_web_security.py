@@ -21,7 +21,7 @@ def outside(tmp_path):
     return Access.of(WebConfig(host=EVERYWHERE, hosts=("booth.local",), **files))
 
 
-def answer(access, path="/", headers=(), query=b"", kind="http"):
+def answer(access, path="/", headers=(), query=b"", kind="http", client="127.0.0.1"):
     """What the gate does with a request: status, headers, and whether the app behind saw it."""
     seen, sent = [], []
 
@@ -32,6 +32,7 @@ def answer(access, path="/", headers=(), query=b"", kind="http"):
         sent.append(message)
 
     scope = {"type": kind, "method": "GET", "path": path, "query_string": query, "headers": list(headers)}
+    scope["client"] = (client, 50_000)
     asyncio.run(AccessMiddleware(app, access)(scope, None, send))
     return sent, bool(seen)
 
@@ -121,6 +122,66 @@ def test_origin_is_the_page_itself(outside):
         "https://[",
     ):
         assert not outside.accepts_origin(origin, "booth.local:8000")
+
+
+PROXIED = (b"host", b"try.shop.example")
+
+
+def test_the_public_address_is_accepted_and_no_other():
+    access = Access.of(WebConfig(public_url="https://try.shop.example"))
+    good = (b"origin", b"https://try.shop.example")
+    assert answer(access, headers=[PROXIED, good], kind="websocket") == ([], True)
+    assert answer(access, headers=[(b"host", b"127.0.0.1:8000"), good], kind="websocket") == ([], True)
+    for bad in (
+        b"http://try.shop.example:81",
+        b"https://evil.example",
+        b"https://try.shop.example.evil.example",
+    ):
+        sent, seen = answer(access, headers=[PROXIED, (b"origin", bad)], kind="websocket")
+        assert (sent[0]["type"], seen) == ("websocket.close", False)
+        assert "web.public_url" in sent[0]["reason"]
+
+
+def test_forwarded_headers_are_believed_from_named_proxies_only():
+    forwarded = [
+        (b"host", b"127.0.0.1:8000"),
+        (b"x-forwarded-host", b"try.shop.example"),
+        (b"x-forwarded-proto", b"https"),
+        (b"origin", b"https://try.shop.example"),
+    ]
+    trusting = Access.of(WebConfig(hosts=("try.shop.example",), trusted_proxies=("10.1.2.3",)))
+    for client, seen in (("10.1.2.3", True), ("10.1.2.4", False)):
+        assert answer(trusting, headers=forwarded, kind="websocket", client=client)[1] is seen
+
+
+def test_only_named_sites_may_show_the_page_in_a_frame():
+    def policy(**web):
+        sent, _ = answer(Access.of(WebConfig(**web)), headers=[(b"host", b"evil.example")])
+        headers = dict(sent[0]["headers"])
+        return headers[b"content-security-policy"].decode(), headers.get(b"x-frame-options")
+
+    alone, denied = policy()
+    assert "frame-ancestors 'none'" in alone
+    assert denied == b"DENY"
+    shop, denied = policy(embed=("https://shop.example", "http://localhost:9000"))
+    assert shop.endswith("frame-ancestors https://shop.example http://localhost:9000")
+    assert denied is None
+
+
+@pytest.mark.parametrize(
+    "wrong", ["shop.example", "https://shop.example/path", "ftp://shop.example", "https://u@a.b", "*"]
+)
+def test_what_is_no_origin_is_refused(wrong):
+    with pytest.raises(ValueError, match="origin"):
+        WebConfig(embed=(wrong,))
+    with pytest.raises(ValueError, match="origin"):
+        WebConfig(public_url=wrong)
+
+
+def test_a_link_keeps_its_effect_when_the_token_is_taken_out(outside):
+    query = f"token={outside.token}&effect=wayfarer&effect=lipstick".encode()
+    sent, _ = answer(outside, headers=[HOST], query=query)
+    assert dict(sent[0]["headers"])[b"location"] == b"/?effect=wayfarer&effect=lipstick"
 
 
 def test_a_taken_port_is_said_so():

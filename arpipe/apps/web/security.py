@@ -8,10 +8,10 @@ import hmac
 import ipaddress
 import secrets
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,7 +33,6 @@ POLICY = "; ".join(
         "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
-        "frame-ancestors 'none'",
     )
 )
 WASM_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
@@ -45,8 +44,21 @@ HEADERS = (
     (b"permissions-policy", b"camera=(self), microphone=(), geolocation=()"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
 )
+
+
+def security_headers(policy: str, embed: Sequence[str]) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the headers of every answer.
+
+    Args:
+        policy: Content security policy of the page, without who may show it in a frame.
+        embed: Origins that may show the page in a frame.
+    """
+    ancestors = " ".join(embed) if embed else "'none'"
+    # X-Frame-Options knows no list of origins; browsers that know frame-ancestors ignore it.
+    denied = () if embed else ((b"x-frame-options", b"DENY"),)
+    whole = f"{policy}; frame-ancestors {ancestors}"
+    return (b"content-security-policy", whole.encode()), *HEADERS, *denied
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +70,18 @@ class Access:
         any_address: Also accept any IP address as host, because the server listens on all of them.
         token: Required token; None on loopback.
         secure: Whether TLS is used.
+        public_origin: Origin of the page for visitors that come through a proxy; None without one.
+        proxies: Addresses of proxies whose X-Forwarded headers are believed.
+        embed: Origins that may show the page in a frame.
     """
 
     names: frozenset[str]
     any_address: bool
     token: str | None
     secure: bool
+    public_origin: str | None = None
+    proxies: frozenset[str] = frozenset()
+    embed: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: WebConfig) -> "Access":
@@ -84,11 +102,21 @@ class Access:
                 "add --tls-cert and --tls-key, or use --host 127.0.0.1"
             )
         names = {config.host.lower(), *(name.lower() for name in config.hosts), *LOOPBACK_NAMES}
+        if config.public_url is not None:
+            names.add(_name(urlsplit(config.public_url).netloc))
         if not local:
             names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
         token = None if local else secrets.token_urlsafe(24)
         secure = config.tls_cert is not None
-        return cls(frozenset(names), config.host in WILDCARDS, token, secure)
+        return cls(
+            frozenset(names),
+            config.host in WILDCARDS,
+            token,
+            secure,
+            config.public_url,
+            frozenset(str(address) for address in config.trusted_proxies),
+            config.embed,
+        )
 
     def accepts_host(self, host: str) -> bool:
         """Whether a `Host` header is accepted; its port is ignored."""
@@ -97,14 +125,26 @@ class Access:
             return True
         return self.any_address and _is_address(name)
 
-    def accepts_origin(self, origin: str, host: str) -> bool:
-        """Whether a WebSocket was opened by the page of this server: its origin equals its host."""
+    def accepts_origin(self, origin: str, host: str, scheme: str | None = None) -> bool:
+        """Whether a WebSocket was opened by the page of this server: its origin equals its host, or the public one.
+
+        Args:
+            origin: The `Origin` header.
+            host: Host that the page was asked for at.
+            scheme: Scheme that the page was asked for with, as told by a trusted proxy; None for the server's own.
+        """
         try:
             parts = urlsplit(origin)
         except ValueError:
             return False
-        scheme = "https" if self.secure else "http"
-        return parts.scheme == scheme and parts.netloc.lower() == host.lower()
+        if self.public_origin is not None and origin.lower() == self.public_origin.lower():
+            return True
+        return parts.scheme == (scheme or self.scheme) and parts.netloc.lower() == host.lower()
+
+    @property
+    def scheme(self) -> str:
+        """Scheme of the server itself."""
+        return "https" if self.secure else "http"
 
     def accepts_token(self, given: Iterable[str]) -> bool:
         """Whether one of the texts is the token, or no token is required."""
@@ -132,7 +172,7 @@ class AccessMiddleware:
 
     def __init__(self, app: ASGIApp, access: Access, policy: str = POLICY) -> None:
         self._app, self._access = app, access
-        self._headers = ((b"content-security-policy", policy.encode()), *HEADERS)
+        self._headers = security_headers(policy, access.embed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forward the request or refuse it."""
@@ -155,7 +195,7 @@ class AccessMiddleware:
         if problem is not None:
             await PlainTextResponse(problem + "\n", 403)(scope, receive, send_guarded)
         elif self._access.token is not None and "token" in _query(scope):
-            await self._redirect_with_cookie()(scope, receive, send_guarded)
+            await self._redirect_with_cookie(_query(scope))(scope, receive, send_guarded)
         else:
             await self._app(scope, receive, send_guarded)
 
@@ -163,18 +203,23 @@ class AccessMiddleware:
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
         }
-        host, origin = headers.get("host", ""), headers.get("origin")
+        host, origin, scheme = headers.get("host", ""), headers.get("origin"), None
+        if (scope.get("client") or ("",))[0] in self._access.proxies:
+            host, scheme = headers.get("x-forwarded-host", host), headers.get("x-forwarded-proto")
         if not self._access.accepts_host(host):
-            return f"{host[:60]!r} is not a name of this server; add it to web.hosts."
-        if scope["type"] == "websocket" and (origin is None or not self._access.accepts_origin(origin, host)):
-            return "WebSockets are accepted from the page of this server only."
+            return f"{host[:60]!r} is not a name of this server; add it to web.hosts, or set web.public_url."
+        if scope["type"] == "websocket" and (
+            origin is None or not self._access.accepts_origin(origin, host, scheme)
+        ):
+            return "WebSockets are accepted from the page of this server only; behind a proxy, set web.public_url."
         if not self._access.accepts_token((*_query(scope).get("token", ()), *_cookie(headers))):
             return "A token is required: open the complete address that arpipe printed at its start."
         return None
 
-    def _redirect_with_cookie(self) -> RedirectResponse:
+    def _redirect_with_cookie(self, query: dict[str, list[str]]) -> RedirectResponse:
         """Redirect to the page without the token, which would stay in the browser history."""
-        response = RedirectResponse("/", 303)
+        rest = urlencode({key: values for key, values in query.items() if key != "token"}, doseq=True)
+        response = RedirectResponse(f"/?{rest}" if rest else "/", 303)
         response.set_cookie(COOKIE, self._access.token or "", httponly=True, secure=True, samesite="strict")
         return response
 

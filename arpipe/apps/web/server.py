@@ -23,6 +23,7 @@ from arpipe.apps.web.acceptor import Acceptor
 from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.apps.web.connection import PageConnection
 from arpipe.apps.web.drawing import SharedDrawing
+from arpipe.apps.web.model import model_picture
 from arpipe.apps.web.previews import Previews
 from arpipe.apps.web.protocol import CloseCode, ProtocolError
 from arpipe.apps.web.security import POLICY, WILDCARDS, Access, AccessMiddleware
@@ -66,6 +67,7 @@ class Site:
                 Route("/about.json", self._about),
                 Route("/catalog.json", self._list),
                 Route("/preview/{name}.jpg", self._preview),
+                Route("/sample.jpg", self._model),
                 WebSocketRoute("/stream", self._stream),
                 Mount("/static", UncachedFiles(directory=STATIC)),
             ],
@@ -90,7 +92,14 @@ class Site:
         return FileResponse(STATIC / name, status, UNCACHED)
 
     async def _about(self, _request: Request) -> Response:
-        return JSONResponse({"source": self._source, "active": self._catalog.active}, headers=UNCACHED)
+        return JSONResponse(
+            {
+                "source": self._source,
+                "active": self._catalog.active,
+                "embed": self._config.web.embed,
+            },
+            headers=UNCACHED,
+        )
 
     async def _list(self, _request: Request) -> Response:
         return JSONResponse(self._catalog.to_json(), headers=UNCACHED)
@@ -99,6 +108,10 @@ class Site:
         picture = await self._previews.picture(request.path_params["name"])
         if picture is None:
             return Response("There is no such preview.\n", 404, media_type="text/plain")
+        return Response(picture, headers=CACHED, media_type="image/jpeg")
+
+    async def _model(self, _request: Request) -> Response:
+        picture = await asyncio.get_running_loop().run_in_executor(None, model_picture)
         return Response(picture, headers=CACHED, media_type="image/jpeg")
 
     async def _stream(self, page: WebSocket) -> None:
@@ -170,11 +183,18 @@ class PageServer:
         )
 
     @property
+    def port(self) -> int:
+        """Port that it listens on."""
+        return int(self._socket.getsockname()[1])
+
+    @property
     def url(self) -> str:
         """Address of the page, including the token."""
         host, port = self._socket.getsockname()[:2]
         name = socket.gethostname() if host in WILDCARDS else f"[{host}]" if ":" in host else host
         token = "" if self._access.token is None else f"?token={self._access.token}"
+        if self._access.public_origin is not None:
+            return f"{self._access.public_origin}/{token}"
         return f"{'https' if self._access.secure else 'http'}://{name}:{port}/{token}"
 
     def run(self, ready: Callable[[str], None] | None = None) -> None:

@@ -4,11 +4,16 @@ import { Chart, median } from "./chart.js";
 import { canH264 } from "./codecs.js";
 import { Divider } from "./divider.js";
 import { EffectPicker } from "./effects.js";
+import { Embed } from "./embed.js";
+import { chosen, remember } from "./memory.js";
+import { Photo } from "./photo.js";
 import { Recorder, snapshot } from "./recorder.js";
 import { Stream } from "./stream.js";
 
 const $ = (id) => document.getElementById(id);
-const SERVER = "server", KEPT_TIMES = 60;
+const SERVER = "server", PHOTO = "photo", MODEL = "model", KEPT_TIMES = 60;
+const link = new URLSearchParams(location.search);
+document.body.classList.toggle("minimal", link.get("controls") === "minimal");
 
 const view = $("view"), stage = $("stage"), brush = view.getContext("2d", { alpha: false, desynchronized: true });
 const state = { paused: false, mirror: true, mesh: false, profile: false, source: null, mode: "page", code: "jpeg", times: [], latencies: [], last: null, shown: 0 };
@@ -26,10 +31,17 @@ const camera = new Camera(
   (video, capturedMs) => { if (!state.paused && !document.hidden) stream.offer(video, capturedMs); },
   () => showCard("The camera is gone", "It was unplugged, or another program is using it.", "Try again", begin),
 );
+const photo = new Photo((canvas, capturedMs) => { if (!state.paused && !document.hidden) stream.offer(canvas, capturedMs); });
 const divider = new Divider($("divider"), stage, view, () => state.mirror, sendView);
 const picker = new EffectPicker(
   { tabs: $("tabs"), rail: $("rail"), form: $("controls"), title: $("adjust-title"), text: $("adjust-text"), resetButton: $("adjust-reset"), activeList: $("active-effects") },
-  () => { state.requestedMs = performance.now(); stream.setEffects(picker.selection()); },
+  () => {
+    state.requestedMs = performance.now();
+    const active = picker.selection();
+    stream.setEffects(active);
+    remember(active);
+    embed?.say({ type: "effects", active });
+  },
 );
 
 function picture(image, message) {
@@ -53,7 +65,9 @@ function picture(image, message) {
 
 function applied(message) {
   state.appliedMs = performance.now() - state.requestedMs;
-  if (message.type === "refused") hint(message.reason);
+  if (message.type !== "refused") return;
+  hint(message.reason);
+  embed.say({ type: "error", text: message.reason });
 }
 
 // What a face, hand or body has triggered: the same as the buttons and keys.
@@ -84,12 +98,14 @@ function hint(text) {
 }
 
 function showCard(title, text, button, action, note = "") {
+  if (button) embed.say({ type: "error", text: `${title}. ${text}` });
   $("card-title").textContent = title;
   $("card-text").textContent = text;
   $("card-note").textContent = note;
   $("card-button").textContent = button;
   $("card-button").hidden = !button;
   $("card-button").onclick = action;
+  $("card-others").hidden = !button;
   $("card").hidden = false;
   hint("");
 }
@@ -105,15 +121,23 @@ function hideCard() {
 }
 
 async function begin() {
-  const chosen = $("camera").value;
-  state.mode = chosen === SERVER ? "server" : "page";
+  const source = $("camera").value;
+  state.mode = source === SERVER ? "server" : "page";
+  photo.close();
   if (state.mode === "server") {
     camera.close();
     showCard("Opening the server's camera", "", "", null);
+  } else if (source === PHOTO) {
+    $("photo").value = ""; // the same file may be chosen again
+    $("photo").click();
+    return;
+  } else if (source === MODEL) {
+    await openPhoto("/sample.jpg");
+    return;
   } else {
     showCard("Opening your camera", "Your browser may ask whether this page is allowed to use it.", "", null, "Pictures go to your own arpipe only.");
     try {
-      await camera.open(chosen);
+      await camera.open(source);
     } catch (error) {
       stream.stop();
       showCard(...cameraAdvice(error), "Try again", begin);
@@ -124,15 +148,30 @@ async function begin() {
   stream.start(state.mode, state.code);
 }
 
+// A visitor's photo, or the model's, instead of the camera.
+async function openPhoto(source) {
+  camera.close();
+  try {
+    await photo.open(source);
+  } catch {
+    showCard("This is no picture", "Choose a JPEG, PNG or WebP file.", "Try again", begin);
+    return;
+  }
+  if (state.mirror) tools.mirror(); // photos are shown as they are
+  state.mode = "page";
+  stream.start("page", state.code);
+}
+
 async function listCameras() {
   const select = $("camera"), now = select.value;
   const found = await cameras();
   const options = found.map(({ id, label }) => new Option(label, id));
   if (!options.length || !found[0].id) options.splice(0, options.length, new Option("Default camera", ""));
   if (state.source) options.push(new Option(`Server: ${state.source}`, SERVER));
+  options.push(new Option("A photo…", PHOTO), new Option("The model", MODEL));
   select.replaceChildren(...options);
   const track = camera.video.srcObject?.getVideoTracks()[0];
-  const wanted = now === SERVER ? SERVER : track?.getSettings().deviceId ?? now;
+  const wanted = [SERVER, PHOTO, MODEL].includes(now) ? now : track?.getSettings().deviceId ?? now;
   if (options.some((option) => option.value === wanted)) select.value = wanted;
 }
 
@@ -149,7 +188,15 @@ const tools = {
   profile() { state.profile = !state.profile; $("profile").hidden = !state.profile; pressed("do-profile", state.profile); },
   full() { document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.(); },
   help() { $("help").open ? $("help").close() : $("help").showModal(); },
-  async snapshot() { if (await snapshot(view)) { $("flash").classList.remove("on"); void $("flash").offsetWidth; $("flash").classList.add("on"); } },
+  async snapshot() {
+    const picture = await snapshot(view);
+    if (!picture) return;
+    $("flash").classList.remove("on");
+    void $("flash").offsetWidth;
+    $("flash").classList.add("on");
+    hint("Snapshot saved");
+    embed.say({ type: "snapshot", picture });
+  },
   record() {
     if (!Recorder.isPossible) { hint("This browser cannot record"); return; }
     recorder.isOn ? recorder.stop() : recorder.start();
@@ -176,6 +223,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 $("camera").onchange = begin;
+$("photo").onchange = () => { if ($("photo").files[0]) openPhoto($("photo").files[0]); };
+for (const [id, source] of [["card-photo", PHOTO], ["card-model", MODEL]]) $(id).onclick = () => { $("camera").value = source; begin(); };
 navigator.mediaDevices?.addEventListener?.("devicechange", listCameras);
 document.addEventListener("visibilitychange", () => { if (!document.hidden && !stream.isOpen && !$("card").hidden && $("card-title").textContent === "Paused") resume(); });
 new ResizeObserver(() => divider.place()).observe(stage);
@@ -183,7 +232,18 @@ new ResizeObserver(() => divider.place()).observe(stage);
 const [about, catalog] = await Promise.all(["/about.json", "/catalog.json"].map(async (url) => (await fetch(url)).json()));
 state.source = about.source;
 stage.classList.toggle("mirror", state.mirror);
-picker.fill(catalog, about.active);
+const embed = new Embed(about.embed, {
+  effect(id, params) {
+    if (picker.entries.has(id)) picker.wear(id, params);
+    else embed.say({ type: "error", text: `there is no effect ${id.slice(0, 60)}` });
+  },
+  none() { picker.removeAll(); },
+  async snapshot() { view.toBlob((picture) => { if (picture) embed.say({ type: "snapshot", picture }); }, "image/png"); },
+});
+const { active, unknown } = chosen(link, catalog, about.active);
+picker.fill(catalog, active);
+if (unknown.length) hint(`There is no effect ${unknown.join(", ")}`);
+embed.say({ type: "ready", effects: catalog.map(({ id, title, group }) => ({ id, title, group })), active: picker.selection() });
 stream.setEffects(picker.selection());
 state.code = (await canH264()) ? "h264" : "jpeg";
 await listCameras();

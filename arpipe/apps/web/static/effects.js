@@ -112,6 +112,12 @@ export class EffectPicker {
     if (!this.active.has(this.edited)) this.edited = [...this.active].at(-1) ?? null;
   }
 
+  removeAll() {
+    this.active.clear();
+    this.edited = null;
+    this.changed();
+  }
+
   activate(id) {
     const entry = this.entries.get(id);
     if (!COMBINABLE.has(entry.group)) this.clear(entry.group);

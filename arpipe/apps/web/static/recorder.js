@@ -10,8 +10,9 @@ function save(blob, suffix) {
   setTimeout(() => URL.revokeObjectURL(link.href), 30_000);
 }
 
+// Saves the picture; gives it, or null.
 export function snapshot(canvas) {
-  return new Promise((done) => canvas.toBlob((blob) => { if (blob) save(blob, "png"); done(Boolean(blob)); }, "image/png"));
+  return new Promise((done) => canvas.toBlob((blob) => { if (blob) save(blob, "png"); done(blob); }, "image/png"));
 }
 
 export class Recorder {

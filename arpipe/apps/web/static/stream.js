@@ -2,7 +2,7 @@
 import { Downlink, H264Uplink, JpegUplink } from "./codecs.js";
 import { packPicture, unpackPicture } from "./protocol.js";
 
-const FIRST_RETRY_MS = 400, LONGEST_RETRY_MS = 5000;
+const FIRST_RETRY_MS = 400, LONGEST_RETRY_MS = 5000, REFUSALS = 3;
 const FULL = 1013, POLICY = 1008, TOO_BIG = 1009, FAULT = 1011, IDLE = 1001;
 
 export class Stream {
@@ -18,6 +18,7 @@ export class Stream {
     this.wanted = { effects: [], view: null };
     this.socket = null;
     this.timer = 0;
+    this.refusals = 0; // attempts in a row without a welcome
   }
 
   start(mode, code) {
@@ -60,6 +61,7 @@ export class Stream {
   }
 
   begin(welcome) {
+    this.refusals = 0;
     this.credit = welcome.credit;
     this.retryMs = FIRST_RETRY_MS;
     this.inFlight = new Map();
@@ -152,6 +154,8 @@ export class Stream {
     if (title && (event.reason || event.code !== IDLE)) {
       this.on.ended(title, event.reason, event.code);
       if (event.code !== FULL) return;
+    } else if (event.code === 1006 && ++this.refusals >= REFUSALS) {
+      this.on.ended("The server refuses the connection", "It may have been stopped. Behind a proxy, it has to know its address: web.public_url.", event.code);
     } else {
       this.on.lost();
     }

@@ -1,0 +1,179 @@
+"""The page behind a real proxy that ends TLS, and in the frame of a shop, in a real Chromium."""
+
+import re
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from contextlib import closing, contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from arpipe.config import RunConfig, WebConfig
+from tests.apps.chromium import launched
+from tests.apps.test_web_browser import CAMERA, more_pictures, opened, until
+from tests.apps.web_pages import running, serving
+
+pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+pytestmark = [pytest.mark.browser, pytest.mark.gl, pytest.mark.weights]
+
+ROOT = Path(__file__).resolve().parents[2]
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+NAME = "try.shop.example"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    from tests.apps.chromium import write_camera
+
+    path = tmp_path_factory.mktemp("camera") / "sample.y4m"
+    write_camera(path, CAMERA)
+    with launched(path) as started:
+        yield started
+
+
+def free_port():
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def proxied(folder, port, upstream):
+    """The recipe of docs/web.md in a real nginx, with other ports and files."""
+    key, certificate = folder / "key.pem", folder / "cert.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    recipe = re.search(r"```nginx\n(.*?)```", (ROOT / "docs/web.md").read_text(), re.DOTALL)[1]
+    for wanted, here in (
+        ("443", f"127.0.0.1:{port}"),
+        (NAME + ";", "localhost;"),
+        (f"/etc/ssl/{NAME}.pem", str(certificate)),
+        (f"/etc/ssl/{NAME}.key", str(key)),
+        ("http://127.0.0.1:8000", upstream),
+    ):
+        assert wanted in recipe
+        recipe = recipe.replace(wanted, here)
+    paths = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    config = folder / "nginx.conf"
+    config.write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}"
+        f"http {{ access_log off; {paths} {recipe} }}"
+    )
+    process = subprocess.Popen([NGINX, "-e", folder / "error.log", "-c", config], stderr=subprocess.DEVNULL)
+    try:
+        end_s = time.monotonic() + 20.0
+        while not is_open(port):
+            assert process.poll() is None, (folder / "error.log").read_text()
+            assert time.monotonic() < end_s
+        yield f"https://localhost:{port}"
+    finally:
+        process.terminate()
+        process.wait(20.0)
+
+
+def is_open(port):
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.skipif(NGINX is None, reason="needs nginx; on Debian: apt-get install nginx-light")
+def test_the_recipe_for_nginx_works(browser, tmp_path):
+    port = free_port()
+    web = WebConfig(port=0, public_url=f"https://localhost:{port}")
+    with running(RunConfig(web=web)) as server:
+        assert server.url == f"https://localhost:{port}/"
+        upstream = f"http://127.0.0.1:{server.port}"
+        with proxied(tmp_path, port, upstream) as url, opened(browser, url, ignore_https_errors=True) as page:
+            more_pictures(page, 5)
+            assert page.evaluate("() => location.protocol") == "https:"
+
+
+@pytest.mark.skipif(NGINX is None, reason="needs nginx; on Debian: apt-get install nginx-light")
+def test_without_its_public_address_the_page_says_what_is_wrong(browser, tmp_path):
+    port = free_port()
+    with running(RunConfig(web=WebConfig(port=0))) as server:
+        upstream = f"http://127.0.0.1:{server.port}"
+        with proxied(tmp_path, port, upstream) as url, opened(browser, url, ignore_https_errors=True) as page:
+            until(page, "document.getElementById('card-title').textContent.includes('refuses')")
+            assert "web.public_url" in page.inner_text("#card-text")
+
+
+@contextmanager
+def shop(mirror):
+    handler = partial(SimpleHTTPRequestHandler, directory=ROOT / "demos/shop")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    origin = f"http://127.0.0.1:{server.server_port}"
+    try:
+        with mirror(origin) as url:
+            yield f"{origin}/?mirror={url}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_shop_chooses_glasses_and_keeps_a_picture(browser):
+    with shop(lambda origin: serving(embed=(origin,))) as url, opened(browser, url) as page:
+        until(page, "document.querySelectorAll('#products button').length >= 9")
+        mirror = page.frames[1]
+        page.click("[data-id=wayfarer]")
+        until(page, "document.querySelector('[data-id=wayfarer]').getAttribute('aria-pressed') === 'true'")
+        more_pictures(mirror, 5)
+        assert mirror.evaluate("() => document.body.className") == "minimal"
+        page.click("#shoot")
+        until(page, "document.querySelector('#kept img')?.naturalWidth > 0")
+        mirror.click("[data-effect=round]")  # the visitor chooses in the frame, and the shop follows
+        until(page, "document.querySelector('[data-id=round]').getAttribute('aria-pressed') === 'true'")
+
+
+def test_a_site_that_is_not_named_gets_no_frame(browser):
+    with shop(lambda _: serving(embed=("https://shop.example",))) as url:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(url)
+        end_s = time.monotonic() + 20.0
+        while len(page.frames) < 2 or not page.frames[1].url.startswith("chrome-error"):
+            assert time.monotonic() < end_s, page.frames
+            page.wait_for_timeout(50)
+        assert page.evaluate("() => document.querySelectorAll('#products button').length") == 0
+        context.close()
+
+
+def test_links_photos_the_model_and_the_choice_after_a_reload(browser):
+    with serving() as url, opened(browser, f"{url}/?effect=round&effect=lipstick&effect=nothing") as page:
+        more_pictures(page, 3)
+        worn = "() => [...document.querySelectorAll('.chip')].map((chip) => chip.textContent)"
+        assert page.evaluate(worn) == ["Round", "Lipstick"]
+        page.select_option("#camera", "model")
+        until(page, "document.getElementById('view').width === 960")
+        more_pictures(page, 3)
+        assert page.evaluate("() => arpipe.last.faces") == 1
+        page.set_input_files("#photo", ROOT / "assets/samples/astronaut.png")
+        until(page, "document.getElementById('view').width === 512")
+        more_pictures(page, 3)
+        page.set_input_files("#photo", ROOT / "README.md")
+        until(page, "document.getElementById('card-title').textContent === 'This is no picture'")
+    with serving() as url, opened(browser, url) as page:
+        more_pictures(page, 3)
+        page.click("[data-effect=sport]")
+        until(page, "localStorage.getItem('arpipe.effects').includes('sport')")
+        page.reload()
+        more_pictures(page, 3)
+        assert page.get_attribute("[data-effect=sport]", "aria-pressed") == "true"
