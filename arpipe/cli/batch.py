@@ -70,7 +70,9 @@ def batch(
     export: Annotated[
         str | None,
         typer.Option(
-            "--export", metavar="PATH", help="Landmarks and poses: file for one input, else folder."
+            "--export",
+            metavar="PATH",
+            help="Landmarks and poses: file for one input, else folder; - for stdout.",
         ),
     ] = None,
     export_format: Annotated[

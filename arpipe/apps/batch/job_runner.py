@@ -53,6 +53,7 @@ class JobRunner:
 
         Raises:
             RenderError, WeightsError: Nothing can be drawn or detected on this machine; every input would fail.
+            BrokenPipeError: Nobody reads standard output, or the main process, any more.
         """
         pipeline, log = self._pipeline_for(mode_of(job)), TimingLog()
         progress, identity = _Progress(job, self._emit), identify(job.spec)
@@ -61,7 +62,7 @@ class JobRunner:
                 outcome = run_job(
                     job, pipeline, self._video, log, progress.start, progress.advance, self._threads
                 )
-        except (RenderError, WeightsError):
+        except (RenderError, WeightsError, BrokenPipeError):
             raise
         except ArpipeError as error:
             self._emit(Failed(job, str(error)))

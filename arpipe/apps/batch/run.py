@@ -28,6 +28,7 @@ from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.selection import check_controls
 from arpipe.apps.table import timing_record, write_timings
 from arpipe.errors import ConfigError
+from arpipe.io.export import STANDARD_OUTPUT
 from arpipe.io.outputs import named_files
 from arpipe.timing import TimingLog
 
@@ -47,7 +48,7 @@ def run(
         config: Settings.
         make_pipeline: Builds the pipeline of a mode; a process has one at a time. With several processes, it must be
             a function that can be imported by its name.
-        console: Where to print.
+        console: Where to print; standard output by default, and standard error where the export goes there.
 
     Returns:
         Exit code: 0, `EXIT_FAILED` if an input failed or its output lacks content, or `EXIT_INTERRUPTED`; finished
@@ -58,7 +59,7 @@ def run(
         OutputError: An output cannot be written or is an input; nothing has been read then.
         RenderError, WeightsError: Nothing can be drawn or detected on this machine.
     """
-    console = console or Console()
+    console = console or Console(stderr=config.export == STANDARD_OUTPUT)
     start_s = time.perf_counter()
     check_controls(config.controls)
     plan = _plan(config)
@@ -164,6 +165,8 @@ def _run_jobs(
         return
     if isinstance(config.output, str):
         raise ConfigError(f"--output {config.output}: a named output takes one input at a time; use --jobs 1")
+    if config.export == STANDARD_OUTPUT:
+        raise ConfigError("--export -: standard output takes one input at a time; use --jobs 1")
 
     def start_worker(number: int, now_s: float) -> WorkerProcess:
         return WorkerProcess(number, config, make_pipeline, max(1, cores // workers), now_s)

@@ -9,7 +9,7 @@ from arpipe.apps.batch.inputs import Input, MediaKind
 from arpipe.apps.batch.naming import output_names
 from arpipe.errors import OutputError
 from arpipe.io.encoding import CodecName
-from arpipe.io.export import ExportFormat, export_files, export_format
+from arpipe.io.export import STANDARD_OUTPUT, ExportFormat, export_files, export_format
 from arpipe.io.files import is_folder
 from arpipe.io.image.writer import WRITABLE, image_format
 from arpipe.io.outputs import NamedFile
@@ -134,6 +134,8 @@ class Targets:
         return own if own in suffixes else suffixes[0]
 
     def _is_folder(self, target: Path) -> bool:
+        if target == STANDARD_OUTPUT:
+            return False
         if self.several and target.suffix and not is_folder(str(target)):
             raise OutputError(
                 f"{target}: there are several inputs, so this must be a folder; remove '{target.suffix}'"

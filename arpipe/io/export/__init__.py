@@ -1,6 +1,7 @@
 """Tracking results as JSON Lines, CSV or Parquet."""
 
 from arpipe.io.export.export import (
+    STANDARD_OUTPUT,
     Export,
     ExportFormat,
     ExportHeader,
@@ -12,6 +13,7 @@ from arpipe.io.export.table import COLUMNS, rows
 
 __all__ = [
     "COLUMNS",
+    "STANDARD_OUTPUT",
     "Export",
     "ExportFormat",
     "ExportHeader",

@@ -30,6 +30,9 @@ SCHEMA = 1
 
 ExportFormat = Literal["jsonl", "csv", "parquet", "dataset"]
 
+STANDARD_OUTPUT = Path("-")
+"""As a path, JSON lines on standard output."""
+
 EXPORTS: dict[ExportFormat, str] = {
     "jsonl": "arpipe.io.export.text:JsonLinesExport",
     "csv": "arpipe.io.export.text:CsvExport",
@@ -92,6 +95,10 @@ def export_format(path: Path, asked: ExportFormat | None = None) -> ExportFormat
     Raises:
         OutputError: The suffix is not an export format.
     """
+    if path == STANDARD_OUTPUT:
+        if asked not in (None, "jsonl"):
+            raise OutputError(f"{path}: standard output takes JSON lines alone, not {asked}")
+        return "jsonl"
     if asked is not None:
         return asked
     suffix = path.suffix.lower().removeprefix(".")
@@ -115,6 +122,8 @@ def dataset_files(path: Path) -> dict[str, Path]:
 
 def export_files(path: Path, chosen: ExportFormat) -> tuple[Path, ...]:
     """List every file that an export writes."""
+    if path == STANDARD_OUTPUT:
+        return ()
     if chosen == "dataset":
         return tuple(dataset_files(path).values())
     return (path, header_beside(path)) if chosen == "csv" else (path,)
@@ -124,7 +133,7 @@ def open_export(path: Path, header: ExportHeader, asked: ExportFormat | None = N
     """Start an export.
 
     Args:
-        path: The file.
+        path: The file, or `STANDARD_OUTPUT`.
         header: Facts that apply to all frames.
         asked: The format; None to go by the suffix.
 
@@ -132,7 +141,11 @@ def open_export(path: Path, header: ExportHeader, asked: ExportFormat | None = N
         OutputError: The file cannot be written, or its suffix is not an export format.
         MissingExtra: Parquet needs the extra `parquet`.
     """
-    module, name = EXPORTS[export_format(path, asked)].split(":")
+    if path == STANDARD_OUTPUT:
+        place = "arpipe.io.export.text:StandardOutputExport"
+    else:
+        place = EXPORTS[export_format(path, asked)]
+    module, name = place.split(":")
     made: Callable[[Path, ExportHeader], Export] = getattr(importlib.import_module(module), name)
     return made(path, header)
 

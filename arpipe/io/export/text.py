@@ -1,11 +1,12 @@
 """Exports as text: JSON lines and CSV."""
 
 import csv
+import sys
 from pathlib import Path
 
 from arpipe.io.atomic import AtomicFile
 from arpipe.io.export.export import Export, ExportHeader, header_beside, to_json
-from arpipe.io.export.table import COLUMNS, NESTED_COLUMNS, record_rows
+from arpipe.io.export.table import COLUMNS, NESTED_COLUMNS, SOURCE, record_rows
 from arpipe.io.writer import FileWriter
 from arpipe.types.rounding import Record
 
@@ -35,6 +36,33 @@ class JsonLinesExport(_TextExport):
     def _write_line(self, line: str) -> None:
         with self._writing():
             self._text.write(line + "\n")
+
+
+class StandardOutputExport(Export):
+    """One JSON object per frame on standard output, with the input's name as `source`; the header first.
+
+    Args:
+        path: Not used; every export takes it.
+        header: Facts that apply to all frames.
+    """
+
+    def __init__(self, path: Path, header: ExportHeader) -> None:
+        del path
+        self._source = header.source
+        self._say(header.to_json())
+
+    def close(self) -> None:
+        """Pass on what the system holds back."""
+        sys.stdout.flush()
+
+    def abort(self) -> None:
+        """Do nothing: what was printed stays."""
+
+    def _write(self, record: Record) -> None:
+        self._say(to_json({SOURCE: self._source, **record}))
+
+    def _say(self, line: str) -> None:
+        sys.stdout.write(line + "\n")
 
 
 class CsvExport(_TextExport):

@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -11,6 +12,7 @@ from arpipe.apps.batch.job import Outcome
 from arpipe.apps.batch.report import MAX_ROWS, Report
 from arpipe.apps.batch.targets import Job
 from arpipe.config import JobsConfig
+from arpipe.errors import ArpipeError
 from tests.apps.batch.fakes import make_fake
 from tests.io.clips import write_clip
 
@@ -77,3 +79,38 @@ def test_summary_of_many_inputs_has_the_slowest_and_those_with_problems():
     assert "bad.mp4" in text
     assert f"clip{MAX_ROWS}.mp4" in text
     assert "clip3.mp4" not in text
+
+
+def test_standard_output_gets_json_lines_of_all_inputs_and_nothing_else(footage, capfd):
+    write_clip(footage / "c.mp4", (0, 3000), size=(64, 48))
+    config = BatchConfig(inputs=(str(footage),), export="-")
+    assert run(config, make_fake) == EXIT_FAILED
+    printed = capfd.readouterr()
+    lines = [json.loads(line) for line in printed.out.splitlines()]
+    assert [line["source"] for line in lines] == 25 * [str(footage / "a.mp4")] + 3 * [str(footage / "c.mp4")]
+    assert [line["frame"] for line in lines if "frame" in line] == [*range(24), 0, 1]
+    assert "2 of 4 done, 2 failed" in printed.err
+    assert not Path("-").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"workers": JobsConfig(jobs=2)}, "one input at a time; use --jobs 1"),
+        ({"export_format": "csv"}, "takes JSON lines alone"),
+        ({"existing": "resume"}, "--resume needs a folder"),
+    ],
+)
+def test_standard_output_refuses_what_it_cannot_do(footage, settings, words):
+    with pytest.raises(ArpipeError, match=words):
+        run(BatchConfig(inputs=(str(footage),), export="-", **settings), make_fake)
+
+
+def test_reader_that_leaves_ends_the_batch(footage, monkeypatch):
+    class Gone(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stdout", Gone())
+    with pytest.raises(BrokenPipeError):
+        run(BatchConfig(inputs=(str(footage),), export="-"), make_fake, Console(file=io.StringIO()))
