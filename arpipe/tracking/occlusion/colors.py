@@ -4,6 +4,7 @@ The densities are histograms in Lab, smoothed by Gaussian kernels. Three classes
 (whatever surrounds the face from above), and anything else, which is equally likely everywhere.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,7 +17,7 @@ from arpipe.types import Pixels, Points
 BINS = 32
 LOWEST_CHROMA, CHROMA_STEP = 80, 3  # 8-bit a and b of skin and hair lie in 80 … 176; others count as extreme
 LIGHTNESS_KERNEL, CHROMA_KERNEL = 1.6, 1.2  # standard deviations of the smoothing, bins: 13 levels, and 4
-CUT_OFF = 4.0  # standard deviations; the tails would be subnormal numbers, which are slow
+CUT_OFF = 4.0  # standard deviations
 SKIN_PRIOR, HAIR_PRIOR = 0.7, 0.3
 OTHER_DENSITY = 1.2e-5  # per bin; half of a uniform density
 MIN_SEEDS = 40  # pixels; fewer say nothing
@@ -91,20 +92,24 @@ def _chroma_bins() -> Indices:
 
 @cache
 def _kernel(deviation: float) -> Points:
-    places = np.arange(BINS)
-    apart = np.abs(places[:, None] - places[None]) / deviation
-    weights = np.where(apart < CUT_OFF, np.exp(-0.5 * np.square(apart)), 0.0)
-    kernel: Points = (weights / weights.sum(axis=0)).astype(np.float32)
-    return kernel
+    """Return the (n, 1) weights of a Gaussian, cut off where they would become subnormal numbers, which are slow."""
+    reach = math.ceil(CUT_OFF * deviation)
+    return np.asarray(cv2.getGaussianKernel(2 * reach + 1, deviation, cv2.CV_32F), np.float32)
 
 
 def _density(colors: Indices, weights: Weights) -> Points:
     """Return the (BINS³,) smoothed histogram of weighted pixels; its sum is 1."""
     counts = np.bincount(colors, weights, BINS**3).astype(np.float32)
-    chroma = _kernel(CHROMA_KERNEL)
-    smooth = _kernel(LIGHTNESS_KERNEL) @ counts.reshape(BINS, -1)
-    smooth = chroma @ smooth.reshape(BINS, BINS, BINS) @ chroma.T
-    return np.asarray(smooth.reshape(-1) / smooth.sum(), np.float32)
+    for deviation in (LIGHTNESS_KERNEL, CHROMA_KERNEL, CHROMA_KERNEL):
+        counts = _smooth_first(counts.reshape(BINS, -1), _kernel(deviation))
+        counts = np.ascontiguousarray(counts.T)  # the next channel comes first
+    return np.asarray(counts.reshape(-1) / counts.sum(), np.float32)
+
+
+def _smooth_first(counts: Points, kernel: Points) -> Points:
+    """Smooth along the first axis; OpenCV's filters do not wait for threads of a busy machine, as BLAS does."""
+    smooth = cv2.sepFilter2D(counts, -1, np.ones((1, 1), np.float32), kernel, borderType=cv2.BORDER_REFLECT)
+    return np.asarray(smooth, np.float32)
 
 
 def _mix(before: Points | None, now: Points, pull: float) -> Points:
