@@ -26,6 +26,7 @@ from arpipe.types.gestures import GESTURE_NAMES, FaceMovement, HandMovement
 SIDES: tuple[readers.Side, ...] = ("left", "right")
 FACE, BODY, HANDS = frozenset({Need.FACE}), frozenset({Need.BODY}), frozenset({Need.HANDS})
 EXPRESSIONS, GESTURES = frozenset({Need.EXPRESSIONS}), frozenset({Need.GESTURES})
+OBJECTS = frozenset({Need.OBJECTS})
 HALF_TURN_DEG, QUARTER_TURN_DEG = 180.0, 90.0
 CLASS = "class"
 
@@ -93,6 +94,7 @@ def _numbers() -> Iterator[NumberSignal]:
         ("faces", FACE, lambda result: len(result.faces)),
         ("bodies", BODY, lambda result: len(result.bodies)),
         ("hands", HANDS, lambda result: len(result.hands)),
+        ("objects", OBJECTS, lambda result: len(result.objects)),
     ):
         yield _number(name, needs, count, (0.0, inf), is_whole=True)
     for name, (read, low, high) in _POSE_NUMBERS.items():
@@ -127,6 +129,12 @@ def _labels() -> Iterator[LabelSignal]:
     def hand(side: readers.Side, moment: ConditionInput, label: str) -> bool | None:
         return readers.has_gesture([hand for hand in moment.result.hands if hand.side == side], label)
 
+    def any_object(moment: ConditionInput, label: str) -> bool:
+        return any(each.found.label == label for each in moment.result.objects)
+
+    yield LabelSignal(
+        "object", OBJECTS, None, any_object, is_single=False
+    )  # any label: they are the detector's
     yield LabelSignal("gesture", GESTURES, GESTURE_NAMES, any_hand, is_single=False)
     for side in SIDES:
         yield LabelSignal(f"{side}_hand.gesture", GESTURES, GESTURE_NAMES, partial(hand, side))

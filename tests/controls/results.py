@@ -63,5 +63,6 @@ def hand(side="right", gesture=None, score=0.9, movements=(), world=None, **poin
     )
 
 
-def result(time_s=0.0, index=0, faces=(), bodies=(), hands=()):
-    return FrameResult(Frame(PIXELS, time_s, index), tuple(faces), tuple(bodies), tuple(hands))
+def result(time_s=0.0, index=0, faces=(), bodies=(), hands=(), objects=()):
+    frame = Frame(PIXELS, time_s, index)
+    return FrameResult(frame, tuple(faces), tuple(bodies), tuple(hands), objects=tuple(objects))

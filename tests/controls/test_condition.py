@@ -1,5 +1,6 @@
 from contextlib import suppress
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from arpipe.controls.grammar import parse
 from arpipe.controls.signals import ConditionInput, NumberSignal
 from arpipe.errors import ArpipeError, ConfigError
 from arpipe.needs import Need
+from arpipe.types import FoundObject, TrackedObject
 from tests.controls import results
 
 
@@ -30,6 +32,14 @@ def test_numbers_are_compared_with_constants_and_each_other():
     assert level("expression.eyeBlinkLeft > eyeBlinkRight", faces=turned) == 1.0
     assert level("faces == 1 and bodies == 0", faces=turned) == 1.0
     assert level("face.distance_m <= 0.5001", faces=turned) == 1.0
+
+
+def test_objects_are_counted_and_found_by_their_class():
+    cup = TrackedObject(1, FoundObject(np.zeros(4), 0.9, 3, "cup"), "tracked", 5)
+    assert level('object == "cup" and objects == 1', objects=(cup,)) == 1.0
+    assert level('object == "dog"', objects=(cup,)) == 0.0
+    assert level('object == "cup"') == 0.0
+    assert parse_condition('object == "cup"').needs == {Need.OBJECTS}
 
 
 def test_scores_have_their_value_as_level_and_labels_hold_or_not():
