@@ -18,6 +18,9 @@ from arpipe.types import Points
 FORMAT = 1
 LARGEST_FILE_BYTES = 64 << 20  # 60 000 frames
 DIGITS = 3  # after the point of an entry of a vector, whose typical size is 1
+LARGEST_VALUE = 1e3  # of an entry; typical ones are near 1
+LEAST_STEP_S = 5e-4  # from one frame to the next
+LONGEST_RECORDING_S = 86_400.0
 HEADING = "# A recogniser of arpipe: what was seen of each class. Use it with arpipe.Recognizer.load.\n\n"
 
 
@@ -30,6 +33,14 @@ class RecordingTable(BaseModel):
     source: str = ""
     times_s: tuple[float, ...]
     vectors: tuple[tuple[float, ...], ...]
+
+    def check_numbers(self) -> None:
+        """Raise ValueError where times do not rise, or a number is not finite or beyond what is ever measured."""
+        if not (np.abs(np.array(self.vectors, np.float64)) <= LARGEST_VALUE).all():  # NaN is not, either
+            raise ValueError(f"a vector of class {self.label!r} has numbers beyond ±{LARGEST_VALUE:g}")
+        steps = np.diff((-LEAST_STEP_S, *self.times_s, LONGEST_RECORDING_S))
+        if not (steps >= LEAST_STEP_S).all():
+            raise ValueError(f"the times of a recording of class {self.label!r} do not rise from 0 s on")
 
 
 class RecognizerFile(BaseModel):
@@ -64,8 +75,7 @@ class RecognizerFile(BaseModel):
                     f"a recording of class {recording.label!r} has {len(recording.times_s)} times and "
                     f"{len(recording.vectors)} vectors"
                 )
-            if not all(np.isfinite(recording.times_s)) or not np.isfinite(recording.vectors).all():
-                raise ValueError(f"a recording of class {recording.label!r} has numbers that are not finite")
+            recording.check_numbers()
         return self
 
 

@@ -27,6 +27,9 @@ from arpipe.io.gltf import load_gltf
 from arpipe.io.source import Source
 from arpipe.io.sources import open_source
 from arpipe.io.video.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
+from arpipe.recognition.recognizer import Recognizer
+from arpipe.recognition.samples import Recording
+from arpipe.types import Frame, FrameResult
 from arpipe.weights import archive, catalog
 from arpipe.weights.convert.tflite_import import convert
 from tests.custom.networks import branched, classifier, residual
@@ -100,6 +103,12 @@ def _feed_config(content: bytes, folder: Path) -> None:
     path = folder / "run.toml"
     path.write_bytes(content)
     load_config(path, environ={})
+
+
+def _feed_recognizer(content: bytes, folder: Path) -> None:
+    path = folder / "mine.toml"
+    path.write_bytes(content)
+    Recognizer.load(path).classify(FrameResult(Frame(np.zeros((8, 8, 3), np.uint8), 0.0, 0)))
 
 
 def _feed_setting(content: bytes, folder: Path) -> None:
@@ -219,6 +228,18 @@ def _configs(folder: Path) -> Iterable[bytes]:
     yield from (config_path(name).read_bytes() for name in ("default", "glasses", "makeup", "profile"))
 
 
+def _recognizers(folder: Path) -> Iterable[bytes]:
+    path = folder / "mine.toml"
+    rng = np.random.default_rng(0)
+    for window_s in (0.0, 0.6):
+        recordings = [
+            Recording(name, "clip", np.arange(12) / 10.0, rng.normal(0, 1, (12, 6)).astype(np.float32))
+            for name in ("wave", "none")
+        ]
+        Recognizer(recordings, ("face",), window_s).save(path)
+        yield path.read_bytes()
+
+
 def _settings(folder: Path) -> Iterable[bytes]:
     yield b"camera.fov_deg=60"
     yield b"perception.face={max_faces=2}"
@@ -262,6 +283,7 @@ DOORS: dict[str, Door] = {
     "pack": Door(_feed_pack, _packs, TOML_TOKENS),
     "spec": Door(_feed_spec, _specs, (b"(", b")", b"=", b",", b"../", b"~x/", b"9" * 400)),
     "config": Door(_feed_config, _configs, TOML_TOKENS),
+    "recognizer": Door(_feed_recognizer, _recognizers, TOML_TOKENS),
     "setting": Door(_feed_setting, _settings, TOML_TOKENS),
     "calibration": Door(_feed_calibration, _calibrations, JSON_TOKENS),
     "command": Door(_feed_command, _commands, JSON_TOKENS),

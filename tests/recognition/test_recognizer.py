@@ -151,11 +151,24 @@ VECTOR = "vectors = [[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]"
         ),
         (
             RECORDING + "times_s = [nan]\n" + VECTOR,
-            "not finite",
+            "do not rise",
         ),
+        (RECORDING + "times_s = [0.0]\nvectors = [[1.0, nan, 3.0, 4.0, 5.0, 6.0]]", "beyond ±1000"),
+        (RECORDING + "times_s = [0.0]\nvectors = [[1.0, 1e300, 3.0, 4.0, 5.0, 6.0]]", "beyond ±1000"),
         (HEAD + "recordings = []", "no class to recognise"),
     ],
-    ids=["empty", "no TOML", "newer", "other TOML", "vector", "times", "nan", "no recordings"],
+    ids=[
+        "empty",
+        "no TOML",
+        "newer",
+        "other TOML",
+        "vector",
+        "times",
+        "nan",
+        "nan in vector",
+        "huge",
+        "no recordings",
+    ],
 )
 def test_damaged_and_foreign_files_are_refused_by_name(tmp_path, text, message):
     path = tmp_path / "mine.toml"
