@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from arpipe.effects.overlay.debug import Debug, DebugParams
+from arpipe.geometry.affine2d import Affine2D
 from arpipe.render.config import RenderConfig
 from arpipe.render.layer import Scene
 from arpipe.render.lighting import LightEstimator
+from arpipe.types import OcclusionMatte
 from tests.render.faces import CAMERA, face_at, plain_frame, pose_at, result_of
 
 NOTHING = {"mesh": False, "outlines": False, "landmarks": False, "axes": False, "box": False}
@@ -68,3 +72,31 @@ def test_a_head_behind_the_camera_has_no_axes():
         0,
     )
     assert not painted(behind, axes=True).any()
+
+
+def test_occlusion_is_tinted_where_it_is_and_explained_where_it_is_missing():
+    frame = plain_frame(color=(128, 128, 128))
+    covered = np.zeros((32, 32), np.float32)
+    covered[8:16, 8:16] = 1.0
+    bare = np.ones((32, 32), np.float32)
+    bare[16:24, 8:16] = 0.0
+    matte = OcclusionMatte(1, covered, bare, Affine2D(np.array([[4.0, 0.0, 100.0], [0.0, 4.0, 100.0]])))
+    layer = Debug(DebugParams(occlusion=True, mesh=False, outlines=False, axes=False))
+    assert layer.needs == {"face", "occlusion"}
+
+    def tinted(matte):
+        picture = frame.pixels.copy()
+        result = replace(result_of(frame), occlusion=(matte,))
+        layer.paint(picture, Scene(result, CAMERA, RenderConfig(), LightEstimator()))
+        return picture.astype(int) - 128
+
+    change = tinted(matte)
+    red, blue, none = change[146, 146], change[178, 146], change[110, 110]
+    assert red[0] > 30
+    assert red[0] > red[2]
+    assert blue[2] > 30
+    assert blue[2] > blue[0]
+    assert (none == 0).all()
+    assert np.abs(tinted(replace(matte, note="too little bare skin")) - change).max() > 0
+    beyond = replace(matte, image_from_crop=Affine2D(np.array([[4.0, 0.0, -900.0], [0.0, 4.0, 0.0]])))
+    assert (tinted(beyond) == 0).all()
