@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arpipe.recognition.samples import Samples
+from arpipe.recognition.samples import BETWEEN, Samples
 from arpipe.types import Points
 
 PENALTY = 3e-3  # of large weights; 1e-3 to 1e-2 tell all of MediaPipe's gesture pictures apart, 1e-1 does not
@@ -84,11 +84,12 @@ def _held_out(samples: Samples, count: int) -> tuple[Points, np.ndarray]:
     """Return logits and labels of samples, recognised without their block of time."""
     logits = [np.zeros((0, count), np.float32)]
     labels = [np.zeros(0, np.int64)]
-    for block in np.unique(samples.blocks):
+    for block in np.unique(samples.blocks[samples.blocks != BETWEEN]):
         inside = samples.blocks == block
-        if len(np.unique(samples.labels[~inside])) < count:
+        others = ~inside & (samples.blocks != BETWEEN)
+        if len(np.unique(samples.labels[others])) < count:
             continue
-        classifier = _fit(samples.vectors[~inside], samples.labels[~inside], count)
+        classifier = _fit(samples.vectors[others], samples.labels[others], count)
         logits.append(classifier.logits(samples.vectors[inside]))
         labels.append(samples.labels[inside])
     return np.concatenate(logits), np.concatenate(labels)

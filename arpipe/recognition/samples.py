@@ -9,7 +9,9 @@ from arpipe.errors import ConfigError
 from arpipe.geometry.transforms import Array
 from arpipe.types import Points
 
-BLOCKS = 3  # parts of time that recordings are divided into, for honest tests
+BLOCKS = 3  # parts of time that recordings are divided into for tests; 2 of those that are too short for 3
+BETWEEN = -1  # instead of a block: a sample that shares moments with two of them takes no part in tests
+APART_S = 0.3  # least distance of samples in different blocks, where they are single frames
 FULL_SHARE = 0.6  # of a window that must be covered by frames
 STEPS_PER_S = 10.0  # windows taken of a recording
 SPEED_S = 0.2  # speeds are given as the change within this time
@@ -45,7 +47,7 @@ class Samples:
     Attributes:
         vectors: (n, d) float32.
         labels: (n,) position of each sample's class.
-        blocks: (n,) part of time, 0 to `BLOCKS` − 1; neighbours in time are in the same part.
+        blocks: (n,) part of time, 0 to `BLOCKS` − 1, or `BETWEEN`.
     """
 
     vectors: Points
@@ -72,10 +74,10 @@ def collect(recordings: tuple[Recording, ...], classes: tuple[str, ...], window_
         ]
         if not found:
             raise ConfigError(_nothing(name, own, window_s))
-        for index, share, vector in found:
+        for index, block, vector in found:
             vectors.append(vector)
             labels.append(label)
-            blocks.append(int(share * BLOCKS) if len(own) < BLOCKS else index % BLOCKS)
+            blocks.append(block if len(own) < BLOCKS else index % BLOCKS)
     return Samples(np.stack(vectors), np.array(labels), np.array(blocks))
 
 
@@ -103,8 +105,8 @@ def summarize(times_s: Array, vectors: Points, window_s: float) -> Points | None
     return np.concatenate(parts).astype(np.float32)
 
 
-def _windows(recording: Recording, window_s: float) -> Iterator[tuple[float, Points]]:
-    """Yield the samples of one recording, each with its place in it, in [0, 1)."""
+def _windows(recording: Recording, window_s: float) -> Iterator[tuple[int, Points]]:
+    """Yield the samples of one recording, each with the block of time that it lies in."""
     times, last_s = recording.times_s, -np.inf
     for end in range(1, len(times) + 1):
         if window_s and times[end - 1] - last_s < 1.0 / STEPS_PER_S:
@@ -112,7 +114,21 @@ def _windows(recording: Recording, window_s: float) -> Iterator[tuple[float, Poi
         sample = summarize(times[:end], recording.vectors[:end], window_s)
         if sample is not None:
             last_s = times[end - 1]
-            yield (end - 1) / len(times), sample
+            yield _block(times, float(last_s), window_s), sample
+
+
+def _block(times_s: Array, end_s: float, window_s: float) -> int:
+    """Return the block of time of a sample that ends at a time, or `BETWEEN`."""
+    begin_s, length_s = float(times_s[0]), float(times_s[-1] - times_s[0])
+    span_s = max(window_s, APART_S)
+    count = BLOCKS if length_s >= 2.0 * BLOCKS * span_s else 2
+    if length_s == 0:
+        return 0
+    first, last = (
+        min(max(int((moment_s - begin_s) / length_s * count), 0), count - 1)
+        for moment_s in (end_s - span_s, end_s)
+    )
+    return last if first == last else BETWEEN
 
 
 def _nothing(name: str, recordings: list[Recording], window_s: float) -> str:
