@@ -20,7 +20,7 @@ SQRT_HALF = 0.7072  # half the diagonal of a square over its side
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FaceCrop:
+class CroppedFace:
     """A face, cropped.
 
     Attributes:
@@ -63,14 +63,14 @@ class FaceCropper:
     def __init__(self, side: int) -> None:
         self._side = side
 
-    def crop(self, frame: Frame, landmarks: Landmarks) -> FaceCrop:
+    def crop(self, frame: Frame, landmarks: Landmarks) -> CroppedFace:
         """Crop the square around a face."""
         roi = face_square(landmarks)
         image_from_crop = roi.image_from_crop(self._side)
         pixels = _averaged(frame.pixels, roi, image_from_crop, self._side)
         points = image_from_crop.inverse().apply(landmarks.points_px[:, :2]).astype(np.float32)
         seen = _inside(image_from_crop, self._side, frame.width, frame.height)
-        return FaceCrop(pixels, points, landmarks.topology, image_from_crop, seen)
+        return CroppedFace(pixels, points, landmarks.topology, image_from_crop, seen)
 
 
 def _averaged(pixels: Pixels, roi: Roi, image_from_crop: Affine2D, side: int) -> Pixels:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from arpipe.tracking.occlusion.colors import MAX_OVERLAP, ColorModel, ColorTable, Indices, bin_colors
-from arpipe.tracking.occlusion.crop import FaceCrop
+from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.guided import GuidedFilter
 from arpipe.tracking.occlusion.hues import LabCrop, hue_distance, hues
 from arpipe.tracking.occlusion.seeds import hair_places, hair_weights, skin_weights, usual_skin
@@ -51,7 +51,7 @@ class PersonColors:
         self._usual_skin: Points = np.zeros(3, np.float32)
         self._age = 0
 
-    def look(self, crop: FaceCrop, lab: LabCrop, zones: Zones) -> Evidence:
+    def look(self, crop: CroppedFace, lab: LabCrop, zones: Zones) -> Evidence:
         """Return what the colours of the next crop say; they are learnt from some crops."""
         bins = bin_colors(lab.pixels)
         if self._table is None or self._age % LEARN_EVERY == 0:
@@ -66,7 +66,7 @@ class PersonColors:
         hair = _with_odds(table.hair[bins], zones.hair_odds) * crop.seen
         return Evidence(guide.apply(table.skin[bins]), guide.apply(hair), self._usual_skin, guide, "")
 
-    def _learn(self, bins: Indices, crop: FaceCrop, lab: LabCrop, zones: Zones) -> None:
+    def _learn(self, bins: Indices, crop: CroppedFace, lab: LabCrop, zones: Zones) -> None:
         """Learn the colours, first from seeds, then from what these take for skin and for hair."""
         colors = hues(lab.pixels[SOME])
         self._usual_skin = usual_skin(colors, crop.points * np.float32(SHRINK))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from arpipe.tracking.occlusion.crop import FaceCrop
+from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.evidence import Evidence, PersonColors
 from arpipe.tracking.occlusion.hair import covered_by_hair, hair_at_temples, hang
 from arpipe.tracking.occlusion.hues import LabCrop
 from arpipe.tracking.occlusion.mouth import Mouth
-from arpipe.tracking.occlusion.steady import Decision, PlaneSteadier
+from arpipe.tracking.occlusion.steady import Hysteresis, PlaneSteadier
 from arpipe.tracking.occlusion.zones import Zones, find_zones, lower_face, smoothstep
 from arpipe.types import OcclusionMatte, Points
 
@@ -21,10 +21,10 @@ CHANGED = 0.06  # share of the crop
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class CropParts:
     """A face, its colours and its parts in one frame."""
 
-    crop: FaceCrop
+    crop: CroppedFace
     lab: LabCrop
     zones: Zones
 
@@ -34,7 +34,7 @@ class FaceOcclusion:
 
     def __init__(self) -> None:
         self._colors = PersonColors()
-        self._sides = (Decision(), Decision())
+        self._sides = (Hysteresis(), Hysteresis())
         self._mouth = Mouth()
         self._steady = PlaneSteadier()
 
@@ -43,7 +43,7 @@ class FaceOcclusion:
         """Whether something seems to move before the face, relative to it."""
         return self._steady.moved > CHANGED
 
-    def update(self, track_id: int, crop: FaceCrop, hands: Points | None, time_s: float) -> OcclusionMatte:
+    def update(self, track_id: int, crop: CroppedFace, hands: Points | None, time_s: float) -> OcclusionMatte:
         """Return the matte of the next frame.
 
         Args:
@@ -58,7 +58,7 @@ class FaceOcclusion:
         left, right = (side.update(seen, time_s) for side, seen in zip(self._sides, seen_sides, strict=True))
         hung = hang(evidence.hair, zones)
         covered = covered_by_hair(hung, crop, zones, (left, right))
-        bare = self._bare(evidence, hung, View(crop, lab, zones), time_s)
+        bare = self._bare(evidence, hung, CropParts(crop, lab, zones), time_s)
         if hands is not None:
             hands = smoothstep(evidence.filter.apply(hands), NO_HAND, SURE_HAND)
             covered, bare = np.maximum(covered, hands), bare * (1.0 - hands)
@@ -66,7 +66,7 @@ class FaceOcclusion:
         covered, bare = self._steady.update((covered, bare), lab.lightness, time_s)
         return OcclusionMatte(track_id, covered, bare, crop.image_from_crop, evidence.note)
 
-    def _bare(self, evidence: Evidence, hung: Points, view: View, time_s: float) -> Points:
+    def _bare(self, evidence: Evidence, hung: Points, view: CropParts, time_s: float) -> Points:
         """Return (s, s) float32, 1 where makeup may be drawn: skin, and brows, eyes and lips that are seen."""
         zones = view.zones
         skin = smoothstep(evidence.skin, NO_SKIN, BARE_SKIN)

@@ -7,7 +7,7 @@ before a temple of glasses or behind it.
 
 import numpy as np
 
-from arpipe.tracking.occlusion.crop import FaceCrop
+from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.evidence import Evidence
 from arpipe.tracking.occlusion.zones import Zones, ramp, smoothstep
 from arpipe.types import Points
@@ -51,7 +51,7 @@ def hang(hair: Points, zones: Zones) -> Points:
     return hung
 
 
-def covered_by_hair(hung: Points, crop: FaceCrop, zones: Zones, sides: tuple[float, float]) -> Points:
+def covered_by_hair(hung: Points, crop: CroppedFace, zones: Zones, sides: tuple[float, float]) -> Points:
     """Return (s, s) float32, 1 where hair hides glasses.
 
     Args:
@@ -71,7 +71,7 @@ def covered_by_hair(hung: Points, crop: FaceCrop, zones: Zones, sides: tuple[flo
     return whole
 
 
-def temple_shares(crop: FaceCrop, sides: tuple[float, float]) -> Points:
+def temple_shares(crop: CroppedFace, sides: tuple[float, float]) -> Points:
     """Return (1, s) the share of hair that lies before glasses, by column: all of it between the eyes' corners."""
     columns = np.arange(crop.side, dtype=np.float32)
     shares = np.ones(crop.side, np.float32)
@@ -84,13 +84,13 @@ def temple_shares(crop: FaceCrop, sides: tuple[float, float]) -> Points:
     return shares[None]
 
 
-def hair_at_temples(evidence: Evidence, crop: FaceCrop) -> tuple[float, float]:
+def hair_at_temples(evidence: Evidence, crop: CroppedFace) -> tuple[float, float]:
     """Return how much of the hair at the left and the right temple lies before glasses: 1 if it covers the ear."""
     left, right = (_hair_at_temple(evidence, crop, side) for side in SIDES)
     return left, right
 
 
-def _hair_at_temple(evidence: Evidence, crop: FaceCrop, side: str) -> float:
+def _hair_at_temple(evidence: Evidence, crop: CroppedFace, side: str) -> float:
     eye, ear = crop.place(f"{side}_eye_outer"), crop.place(f"{side}_tragus")
     strip = abs(float(ear[0] - eye[0])) / crop.side
     turned = np.clip((strip - NARROW) / (WIDE - NARROW), 0.0, 1.0)
@@ -122,7 +122,7 @@ def _reach_down(hair: Points) -> Points:
     return reaching
 
 
-def _fill_outwards(covered: Points, crop: FaceCrop) -> Points:
+def _fill_outwards(covered: Points, crop: CroppedFace) -> Points:
     """Return (h, s) as `covered`, but beyond what is covered everything farther out is: bright strands belong to it."""
     middle = int(np.clip(crop.place("sellion")[0], 1, crop.side - 1))
     filled = np.empty_like(covered)
@@ -131,7 +131,7 @@ def _fill_outwards(covered: Points, crop: FaceCrop) -> Points:
     return filled
 
 
-def _beside_eyes(crop: FaceCrop) -> Points:
+def _beside_eyes(crop: CroppedFace) -> Points:
     """Return (1, s), by column: 1 beyond the corners of the eyes, 0 between them."""
     columns = np.arange(crop.side, dtype=np.float32)
     left, right = (float(crop.place(f"{side}_eye_outer")[0]) for side in SIDES)

@@ -14,7 +14,7 @@ from arpipe.topology import load_topology
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.hands import HandTracker, HandTrackerConfig
 from arpipe.tracking.networks import Detector, Networks
-from arpipe.tracking.occlusion.crop import FaceCrop, face_square
+from arpipe.tracking.occlusion.crop import CroppedFace, face_square
 from arpipe.tracking.settings import Mode
 from arpipe.types import Detection, Frame, Points, TrackedFace, TrackedHand
 
@@ -104,7 +104,7 @@ class HandsNearFaces:
         self._wait, self._hands = 0, ()
 
 
-def hands_before(hands: Sequence[TrackedHand], crop: FaceCrop) -> Points | None:
+def hands_before(hands: Sequence[TrackedHand], crop: CroppedFace) -> Points | None:
     """Return (s, s) float32, 1 on hands in the crop of a face; None if there is none."""
     canvas = np.zeros((crop.side, crop.side), np.uint8)
     crop_from_image = crop.image_from_crop.inverse()

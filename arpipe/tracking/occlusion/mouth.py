@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from arpipe.tracking.occlusion.crop import FaceCrop
+from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.hues import LabCrop, hue_distance, hues
-from arpipe.tracking.occlusion.steady import Decision
+from arpipe.tracking.occlusion.steady import Hysteresis
 from arpipe.tracking.occlusion.zones import filled, ramp
 from arpipe.types import Points
 
@@ -61,11 +61,11 @@ class Mouth:
     """The mouth of one face of a stream."""
 
     def __init__(self) -> None:
-        self._decision = Decision()
+        self._decision = Hysteresis()
         self._evidence = MouthEvidence(1.0, None)
         self._age = 0
 
-    def update(self, lab: LabCrop, usual_skin: Points, crop: FaceCrop, time_s: float) -> SeenLips:
+    def update(self, lab: LabCrop, usual_skin: Points, crop: CroppedFace, time_s: float) -> SeenLips:
         """Return what is seen of the lips in the next crop; arguments as for `look_at_mouth`."""
         if self._age % LOOK_EVERY == 0:
             self._evidence = look_at_mouth(lab, usual_skin, crop)
@@ -81,7 +81,7 @@ class Mouth:
         return SeenLips(presence, window, np.maximum(alike, teeth))
 
 
-def look_at_mouth(lab: LabCrop, usual_skin: Points, crop: FaceCrop) -> MouthEvidence:
+def look_at_mouth(lab: LabCrop, usual_skin: Points, crop: CroppedFace) -> MouthEvidence:
     """Return what is seen of the mouth of a face.
 
     Args:
@@ -116,7 +116,7 @@ def look_at_mouth(lab: LabCrop, usual_skin: Points, crop: FaceCrop) -> MouthEvid
     return MouthEvidence(max(seen, 0.0), middle)
 
 
-def _window(crop: FaceCrop) -> tuple[Window, Points]:
+def _window(crop: CroppedFace) -> tuple[Window, Points]:
     """Return rows and columns around the lips, and the (2,) x, y of their corner, crop px."""
     outline, margin = crop.region("lips_outer"), RING_TO * crop.side + 1.0
     low = np.clip(np.floor(outline.min(axis=0) - margin), 0, crop.side - 1).astype(int)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from arpipe.tracking.occlusion.crop import FaceCrop
+from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.hues import hue_distance
 from arpipe.tracking.occlusion.zones import Zones
 from arpipe.types import Points
@@ -33,7 +33,7 @@ def hair_weights(distance: Points) -> Points:
     return np.asarray(np.clip(weights, 0.0, 1.0), np.float32)
 
 
-def hair_places(crop: FaceCrop, zones: Zones) -> Points:
+def hair_places(crop: CroppedFace, zones: Zones) -> Points:
     """Return (s, s) float32 how likely hair is to be seen at a place: above the face, and less so beside it."""
     side = crop.side
     places = np.zeros((side, side), np.float32)

@@ -46,7 +46,7 @@ class PlaneSteadier:
         return self._planes
 
 
-class Decision:
+class Hysteresis:
     """A choice between 0 and 1 that needs clear evidence to change, and changes gradually."""
 
     def __init__(self) -> None:

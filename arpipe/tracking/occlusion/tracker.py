@@ -40,20 +40,23 @@ class OcclusionTracker:
     def update(self, context: FrameContext) -> tuple[OcclusionMatte, ...]:
         """Return the matte of each of `context.faces`, in their order; stage `occlude`, and those of hands."""
         hands = self._hands_near(context)
-        faces = context.faces
         with context.timer.stage("occlude"):
-            known = {face.track_id for face in faces if face.age_frames > 0 and self._remembers}
-            self._states = {key: state for key, state in self._states.items() if key in known}
-            self._mattes = {key: matte for key, matte in self._mattes.items() if key in known}
+            self._keep_only(
+                {face.track_id for face in context.faces if face.age_frames > 0 and self._remembers}
+            )
             is_due = self._since_look == 0 or self._since_look >= context.every
             self._since_look = 1 if is_due else self._since_look + 1
-            return tuple(self._matte(face, context, hands, is_due=is_due) for face in faces)
+            return tuple(self._matte(face, context, hands, is_due=is_due) for face in context.faces)
 
     def reset(self) -> None:
         """Forget the stream."""
         self._states, self._mattes, self._since_look = {}, {}, 0
         if self._hands is not None:
             self._hands.reset()
+
+    def _keep_only(self, track_ids: set[int]) -> None:
+        self._states = {key: state for key, state in self._states.items() if key in track_ids}
+        self._mattes = {key: matte for key, matte in self._mattes.items() if key in track_ids}
 
     def _hands_near(self, context: FrameContext) -> tuple[TrackedHand, ...]:
         if context.hands or self._hands is None or not context.faces:

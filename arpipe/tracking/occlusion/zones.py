@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from arpipe.tracking.occlusion.crop import FaceCrop
+from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.types import Points
 
 FEATURE_MARGIN = (
@@ -47,7 +47,7 @@ class Zones:
         return np.asarray(self.face * (1 - np.maximum(self.features, self.lips)), np.float32)
 
 
-def find_zones(crop: FaceCrop) -> Zones:
+def find_zones(crop: CroppedFace) -> Zones:
     """Return the zones of a face."""
     margin = FEATURE_MARGIN * crop.side
     features = filled(crop.pixels.shape[:2], [_hull(crop.region(name)) for name in FEATURES], margin)
@@ -65,7 +65,7 @@ def _hair_odds(face: Points) -> Points:
     return np.asarray(1 - (1 - MIDDLE_ODDS) * np.clip(2 * inside - 1, 0.0, 1.0), np.float32)
 
 
-def lower_face(crop: FaceCrop) -> Points:
+def lower_face(crop: CroppedFace) -> Points:
     """Return (s, s) float32, 1 on what a face mask covers: from the bridge of the nose and the ears to the chin."""
     right, left = (
         crop.place(f"{side}_tragus")

@@ -12,7 +12,7 @@ from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.occlusion.config import OcclusionConfig
-from arpipe.tracking.occlusion.steady import Decision
+from arpipe.tracking.occlusion.steady import Hysteresis
 from arpipe.tracking.occlusion.tracker import OcclusionTracker
 from arpipe.types import Frame, Landmarks
 from tests.tracking.occlusion.pictures import SAMPLE, draw_picture
@@ -81,7 +81,7 @@ def test_photos_do_not_depend_on_what_was_before(haired):
 
 
 def test_a_decision_needs_clear_evidence_and_changes_gradually():
-    decision = Decision()
+    decision = Hysteresis()
     assert decision.update(0.55, 0.0) == 1.0
     assert decision.update(0.45, 0.1) == 1.0  # not clear enough
     values = [decision.update(0.2, 0.2 + index / FPS) for index in range(12)]
