@@ -14,7 +14,8 @@ from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
+from arpipe.tracking.face import FaceTracker
+from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.types import Frame, FrameResult, Landmarks, TrackedFace
 from tests.scaling import MOST_GROWTH, growth
 from tests.tracking.scripted import ScriptedFaces

@@ -11,7 +11,7 @@ from arpipe.io.outputs import NamedFile
 from arpipe.io.source import Source
 from arpipe.io.sources import open_source
 from arpipe.pipeline.perception import Perception, PerceptionConfig
-from arpipe.tracking.face import FaceTrackerConfig
+from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.types import Frame, Landmarks
 
 LEAST_TURN_DEG = 40.0  # from one side to the other

@@ -21,7 +21,7 @@ from arpipe.timing import FRAME_STAGE, Span, StageTimer
 from arpipe.tracking.body import BodyTrackerConfig
 from arpipe.tracking.context import FrameContext, PoseEffort
 from arpipe.tracking.expressions.tracker import ExpressionConfig, ExpressionTracker
-from arpipe.tracking.face import FaceTrackerConfig, pose_effort
+from arpipe.tracking.face_config import FaceTrackerConfig, pose_effort
 from arpipe.tracking.gestures.tracker import GestureConfig
 from arpipe.tracking.hands import HandTrackerConfig
 from arpipe.tracking.mask.tracker import MaskTrackerConfig

@@ -28,7 +28,7 @@ from arpipe.preprocess.scaling import (
     Tensor,
     TensorSpec,
 )
-from arpipe.tracking.face import FaceTrackerConfig
+from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.types import Frame
 
 Crop = Fit | Literal["face"]

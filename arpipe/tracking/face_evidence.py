@@ -54,17 +54,22 @@ class FaceEvidence:
         due = [track for track in tracks if self._is_due(track)]
         boxes = [track.shown.landmarks.box_px for track in due]
         for track, box, face in zip(due, boxes, self._look.find(frame, boxes, timer), strict=True):
-            doubts = self._doubts.pop(track.track_id, 0)
-            seen = face is not None and face.score >= FACE_SCORE
-            share = float(overlap(box, face.box_px[None])[0]) if face is not None and seen else 0.0
-            if share < SAME_FACE:
-                self._doubts[track.track_id] = doubts + 1
-            if face is not None and SLIPPED <= share < ON_FACE:
-                track.roi = face_roi(face) or track.roi
+            self._judge(track, box, face)
         gone = [track for track in due if self._doubts.get(track.track_id, 0) >= MAX_DOUBTS]
         for track in gone:
             del self._doubts[track.track_id]
         return gone
+
+    def _judge(self, track: AnyTrack, box_px: Array, face: Detection | None) -> None:
+        """Count a doubt, or forget them; put a track back onto the face that it has slipped off."""
+        share = 0.0
+        if face is not None and face.score >= FACE_SCORE:
+            share = float(overlap(box_px, face.box_px[None])[0])
+            if SLIPPED <= share < ON_FACE:
+                track.roi = face_roi(face) or track.roi
+        doubts = self._doubts.pop(track.track_id, 0)
+        if share < SAME_FACE:
+            self._doubts[track.track_id] = doubts + 1
 
     def _is_due(self, track: AnyTrack) -> bool:
         if track.missed or not track.age_frames:

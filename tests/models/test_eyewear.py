@@ -17,7 +17,7 @@ from arpipe.pipeline.pipeline import Pipeline
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.face import FaceTrackerConfig
+from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.tracking.face_eyewear import LOOK_EVERY, EyewearWatch
 from arpipe.types import Frame, Landmarks
 

@@ -9,7 +9,8 @@ import pytest
 
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
+from arpipe.tracking.face import FaceTracker
+from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.types import Frame
 from tests.golden.faces import cases
 

@@ -12,7 +12,8 @@ from arpipe.head_pose import HeadPoseConfig
 from arpipe.inference.runtime import Runtime
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.face import FaceTracker, FaceTrackerConfig, pose_effort
+from arpipe.tracking.face import FaceTracker
+from arpipe.tracking.face_config import FaceTrackerConfig, pose_effort
 from arpipe.types import Frame
 from tests.golden.faces import cases
 

@@ -26,7 +26,7 @@ def _pipeline(mesh: str, effects: list[str], threads: int, name: str) -> Step:
     from arpipe.inference.providers import SessionConfig
     from arpipe.pipeline.perception import PerceptionConfig
     from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
-    from arpipe.tracking.face import FaceTrackerConfig
+    from arpipe.tracking.face_config import FaceTrackerConfig
     from arpipe.types import Frame
 
     faces = int(name.rpartition("x")[2]) if name.rpartition("x")[2].isdigit() else 1

@@ -18,7 +18,8 @@ from arpipe.geometry.transforms import Array
 from arpipe.inference.runtime import Runtime
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
+from arpipe.tracking.face import FaceTracker
+from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.tracking.filters import OneEuroConfig
 from arpipe.types import Frame
 from tests.golden.faces.cases import FACE_LONG_SIDE

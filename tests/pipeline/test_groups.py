@@ -10,7 +10,7 @@ from arpipe.geometry.boxes import overlap
 from arpipe.io.image.reader import read_image
 from arpipe.io.sources import open_source
 from arpipe.pipeline.perception import Perception, PerceptionConfig
-from arpipe.tracking.face import FaceTrackerConfig
+from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.types import Frame
 
 pytestmark = pytest.mark.weights

@@ -12,7 +12,7 @@ from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.pipeline.perception import Perception, PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.pipeline.schedule import Rates
-from arpipe.tracking.face import FaceTrackerConfig
+from arpipe.tracking.face_config import FaceTrackerConfig
 
 pytestmark = pytest.mark.weights
 

@@ -11,7 +11,8 @@ from arpipe.models.face_views import CropView
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.tracking.context import FrameContext, PoseEffort
-from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
+from arpipe.tracking.face import FaceTracker
+from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.tracking.settings import Mode
 from arpipe.types import Frame, Landmarks, Roi
 from tests.head_pose.heads import CAMERA, observe, pose_of

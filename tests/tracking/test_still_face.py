@@ -6,7 +6,8 @@ import pytest
 from arpipe.inference.runtime import Runtime
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
+from arpipe.tracking.face import FaceTracker
+from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.types import Frame
 
 FRAMES = 45

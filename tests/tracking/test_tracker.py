@@ -13,7 +13,8 @@ from arpipe.head_pose import HeadPoseConfig
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.face import FaceTracker, FaceTrackerConfig, pose_effort
+from arpipe.tracking.face import FaceTracker
+from arpipe.tracking.face_config import FaceTrackerConfig, pose_effort
 from arpipe.tracking.filters import OneEuroConfig
 from arpipe.types import Frame, Landmarks
 from tests.tracking.scripted import ScriptedFaces, detection_of

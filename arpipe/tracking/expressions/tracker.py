@@ -14,7 +14,7 @@ from arpipe.tracking.context import FrameContext
 from arpipe.tracking.expressions.gaze import look
 from arpipe.tracking.expressions.movements import Eyelids, HeadMovements, Lids
 from arpipe.tracking.expressions.neutral import NeutralFace
-from arpipe.tracking.face import FaceTrackerConfig
+from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.tracking.filters import OneEuroConfig, OneEuroFilter
 from arpipe.types import EXPRESSION_NAMES, TONGUE_OUT, Expressions, HeadPose, Movement, Points, TrackedFace
 

@@ -241,7 +241,8 @@ def test_trackers_view_agrees_with_the_truth(quiet, runtime):
     from arpipe.head_pose import HeadPoseSolver
     from arpipe.timing import StageTimer
     from arpipe.tracking.context import FrameContext
-    from arpipe.tracking.face import FaceTracker, FaceTrackerConfig
+    from arpipe.tracking.face import FaceTracker
+    from arpipe.tracking.face_config import FaceTrackerConfig
 
     topology = load_topology("face")
     features = [
