@@ -1,11 +1,14 @@
 """Files that a run reads besides its sources, and what a command says about its outputs before it begins."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel
 from rich.console import Console
 
+from arpipe.apps.reactions.reactions import triggers_of
+from arpipe.apps.stream.selection import load_background
+from arpipe.controls.config import ControlConfig
 from arpipe.effects.packs import Pack, load_effect
 from arpipe.io.outputs import NamedFile, named_files, prepare_outputs
 from arpipe.pipeline.pipeline import PipelineConfig
@@ -18,6 +21,20 @@ def config_files(config: PipelineConfig, file: Path | None) -> Iterator[NamedFil
     yield from named_files({"configuration": file, "camera file": config.camera.file})
     for spec in config.effects:
         yield from pack_files(load_effect(spec))
+
+
+def control_files(
+    controls: Sequence[ControlConfig], recognizer: Path | None, file: Path | None
+) -> Iterator[NamedFile]:
+    """Return the file that controls were read from, the recogniser, and every file that triggers name."""
+    yield from named_files({"controls": file, "recogniser": recognizer})
+    for trigger in triggers_of(controls):
+        yield from named_files({"sound": trigger.sound})
+        if trigger.effect is not None:
+            yield from pack_files(load_effect(trigger.effect))
+        background = load_background(trigger.background or "")
+        if background is not None:
+            yield from pack_files(background)
 
 
 def pack_files(pack: Pack) -> Iterator[NamedFile]:

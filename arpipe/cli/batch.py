@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 def batch(
     load: "Callable[[], RunConfig]",
     config: str | None,
+    controls: str | None,
     inputs: Annotated[
         list[str] | None,
         typer.Argument(metavar="INPUT", help="Videos, photos, folders, or patterns such as 'a/*.jpg'."),
@@ -120,6 +121,7 @@ def batch(
         "export": export,
         "export_format": export_format,
         "controls": run.controls,
+        "controls_file": controls,
         "recognizer": run.recognizer,
         "events": events,
         "report": "json" if json_ else "quiet" if quiet else "console",

@@ -90,6 +90,7 @@ def profile(
     context: typer.Context,
     load: "Callable[[], RunConfig]",
     config: str,
+    controls: str | None,
     json: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report; - for standard output.")
     ] = None,
@@ -118,7 +119,7 @@ def profile(
     from arpipe.apps.profile.run import Outputs, run
     from arpipe.config import config_file
 
-    code = run(load(), Outputs(json, html, trace), list(sweep or ()), budget, config_file(config))
+    code = run(load(), Outputs(json, html, trace), list(sweep or ()), budget, config_file(config), controls)
     raise typer.Exit(code)
 
 

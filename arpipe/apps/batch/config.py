@@ -38,6 +38,7 @@ class BatchConfig(BaseModel):
         video: How videos are compressed; its quality holds for pictures too.
         pipeline: What is detected and drawn.
         controls: Conditions whose events are written, and that change effects.
+        controls_file: File that the controls were read from, which no output may overwrite; None if there is none.
         recognizer: Recogniser for conditions on `class`, or None.
         events: File for the timeline of events of one input, folder for several; None to write none.
         workers: How many inputs are processed at once, and what becomes of those whose process ends.
@@ -59,6 +60,7 @@ class BatchConfig(BaseModel):
     video: VideoSinkConfig = VideoSinkConfig()
     pipeline: PipelineConfig = PipelineConfig()
     controls: tuple[ControlConfig, ...] = ()
+    controls_file: Path | None = None
     recognizer: Path | None = None
     events: Path | None = None
     workers: JobsConfig = JobsConfig()

@@ -9,7 +9,7 @@ from arpipe.apps.batch.config import BatchConfig, with_exported
 from arpipe.apps.batch.events import Assigned, Event, Failed, Finished, Interrupted
 from arpipe.apps.batch.identity import absolute, output_sizes
 from arpipe.apps.batch.manifest import Attempt, Manifest, State
-from arpipe.apps.run_files import config_files
+from arpipe.apps.run_files import config_files, control_files
 from arpipe.pipeline.pipeline import PipelineConfig
 
 
@@ -68,7 +68,10 @@ def settings_digest(config: BatchConfig) -> str:
         "controls": [control.model_dump(mode="json") for control in config.controls],
         "files": [
             [file.role, file.path.name, hashlib.sha256(file.path.read_bytes()).hexdigest()]
-            for file in config_files(config.pipeline, None)
+            for file in (
+                *config_files(config.pipeline, None),
+                *control_files(config.controls, config.recognizer, None),
+            )
         ],
     }
     return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:16]

@@ -23,7 +23,7 @@ from arpipe.apps.batch.reports import BatchReport, JsonReport, QuietReport, Repo
 from arpipe.apps.batch.shard import Shard
 from arpipe.apps.batch.targets import Job
 from arpipe.apps.batch.worker_process import WorkerProcess
-from arpipe.apps.run_files import abandoned_note, config_files
+from arpipe.apps.run_files import abandoned_note, config_files, control_files
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.selection import check_controls
 from arpipe.apps.table import timing_record, write_timings
@@ -116,7 +116,10 @@ class _Observer:
 def _plan(config: BatchConfig) -> Plan:
     inputs = (*config.inputs, *((SAMPLE,) if config.source else ()))
     others = OtherFiles(
-        tuple(config_files(config.pipeline, config.config_file)),
+        (
+            *config_files(config.pipeline, config.config_file),
+            *control_files(config.controls, config.recognizer, config.controls_file),
+        ),
         tuple(named_files({TIMINGS_ROLE: config.timings})),
     )
     return make_plan(

@@ -14,7 +14,7 @@ from arpipe.apps.profile.report import ProfileReport
 from arpipe.apps.profile.sweep import SweepPoint, parse_sweep, sweep
 from arpipe.apps.profile.tables import live_table, report_table, sweep_table
 from arpipe.apps.profile.trace import trace_json
-from arpipe.apps.run_files import check_outputs, config_files, source_files
+from arpipe.apps.run_files import check_outputs, config_files, control_files, source_files
 from arpipe.config import RunConfig
 from arpipe.io.atomic import write_text
 from arpipe.io.outputs import named_files
@@ -39,6 +39,7 @@ def run(
     sweeps: list[str],
     budget_ms: float | None,
     config_file: Path | None = None,
+    controls_file: str | Path | None = None,
 ) -> int:
     """Measure, print the tables and write the reports.
 
@@ -48,6 +49,7 @@ def run(
         sweeps: Axes as `size=640x480,1280x720`; empty for a single run.
         budget_ms: What a frame may take at p95, ms; None for no limit.
         config_file: File that `config` was read from, which no output may overwrite.
+        controls_file: File that its controls were read from.
 
     Returns:
         Exit code: 1 if something takes longer than the budget at p95, else 0.
@@ -63,7 +65,13 @@ def run(
                 "--output": config.profile.output,
             }
         ),
-        [*source_files([config.profile.source]), *config_files(config, config_file)],
+        [
+            *source_files([config.profile.source]),
+            *config_files(config, config_file),
+            *control_files(
+                config.controls, config.recognizer, None if controls_file is None else Path(controls_file)
+            ),
+        ],
         console,
     )
     if sweeps:

@@ -187,3 +187,19 @@ def test_what_effects_need_that_triggers_may_select_is_detected_from_the_start()
     assert Need.MASK in needs({**MOUTH, "background": "blur=18"})
     assert Need.IRIS in needs({**MOUTH, "effect": "lipstick"})
     assert Need.IRIS in needs({**MOUTH, "do": "next"})
+
+
+@pytest.mark.parametrize("name", ["controls.toml", "ding.wav", "mine.toml"])
+def test_no_output_replaces_a_file_of_the_controls(tmp_path, name):
+    write_clip(tmp_path / "a.mp4")
+    for each in ("controls.toml", "ding.wav", "mine.toml"):
+        (tmp_path / each).write_bytes(b"kept")
+    with pytest.raises(OutputError, match="--events is the same file as the"):
+        batch(
+            inputs=(str(tmp_path / "a.mp4"),),
+            controls=controls({**MOUTH, "sound": str(tmp_path / "ding.wav")}),
+            controls_file=tmp_path / "controls.toml",
+            recognizer=tmp_path / "mine.toml",
+            events=tmp_path / name,
+        )
+    assert (tmp_path / name).read_bytes() == b"kept"
