@@ -196,7 +196,7 @@ def test_one_sweep_takes_several_axes(monkeypatch):
     asked = []
     monkeypatch.setattr(
         "arpipe.apps.profile.run.run",
-        lambda config, outputs, sweeps, budget, file: asked.append((sweeps, budget)) or 0,
+        lambda config, outputs, sweeps, budget, *files: asked.append((sweeps, budget)) or 0,
     )
     assert main(["profile", "--sweep", "size=640x480,1280x720", "faces=1,2", "--budget", "40"]) == 0
     assert (
