@@ -35,3 +35,14 @@ def test_planning_is_linear_in_the_number_of_inputs(tmp_path: Path, monkeypatch,
             path.touch()
         prepared[number] = [str(path) for path in paths]
     assert max(growth(plan, 50)) < MOST_GROWTH
+
+
+def test_folder_of_photos_and_videos_is_planned_without_opening_any(tmp_path: Path, monkeypatch):
+    footage = tmp_path / "footage"
+    footage.mkdir()
+    for number in range(200):
+        (footage / f"{number}{('.jpg', '.mp4')[number % 2]}").touch()
+    monkeypatch.setattr(batch_plan, "media_kind", lambda path: pytest.fail(f"{path} was opened"))
+    made = make_plan([str(footage)], tmp_path / "out", tmp_path / "data", None, "h264")
+    assert len(made.jobs) == 200
+    assert {job.kind for job in made.jobs} == {"images", "video"}
