@@ -86,6 +86,12 @@ COMMANDS = {
     "accuracy": Command(
         {"media": positional, "--labels": flag("--labels")}, {"--report": (flag("--report"), "")}
     ),
+    "model add": Command({"file": positional, "--labels": flag("--labels")}),
+    "model explain": Command({"picture": positional}, {"--output": (flag("--output"), "")}),
+    "model cut": Command(
+        writes={"--output": (flag("--output"), "")}
+    ),  # see tests/apps/model/test_commands.py
+    "model page": Command({name: flag(name) for name in ("--tls-cert", "--tls-key", "--runtime")}),
     "weights add": Command({"file": positional}),
     "weights import": Command({"file": positional}),
     "demo": Command(writes={"--output": (flag("--output"), "")}),
