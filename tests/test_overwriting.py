@@ -92,6 +92,8 @@ COMMANDS = {
         writes={"--output": (flag("--output"), "")}
     ),  # see tests/apps/model/test_commands.py
     "model page": Command({name: flag(name) for name in ("--tls-cert", "--tls-key", "--runtime")}),
+    "dataset summary": Command({"folder": positional}),
+    "teach": Command({"file": positional}, {"--output": (flag("--output"), "")}),
     "weights add": Command({"file": positional}),
     "weights import": Command({"file": positional}),
     "demo": Command(writes={"--output": (flag("--output"), "")}),
@@ -106,8 +108,8 @@ COMMANDS = {
     ),
 }
 # A recording takes a free name, and an output of a live run must be new, see `test_live_run_replaces_no_input`.
-# The folders of the demo and of the accuracy report hold their own names.
-NEVER_REPLACES = ("live", "demo", "accuracy")
+# The folders of the demo and of the accuracy report hold their own names, and teaching adds to its own file.
+NEVER_REPLACES = ("live", "demo", "accuracy", "teach")
 
 CLASHES = [
     (name, read, written)
