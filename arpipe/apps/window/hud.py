@@ -107,10 +107,7 @@ class Hud:
         shown: dict[str, PlacedPanel] = {}
         if self.shows_carousel:
             shown["carousel"] = PlacedPanel(self._carousel_panel(size_px, scale), "bottom")
-        if self.profiling and not self.reading:
-            shown["profile"] = PlacedPanel(self._profile_panel(session, scale), "top left")
-        if self.reading:
-            shown["readings"] = PlacedPanel(self._readings_panel(state.readings, scale), "top left")
+        shown |= self._left_panels(session, state, scale)
         if state.recording_s is not None:
             shown["recording"] = PlacedPanel(self._recording_panel(state.recording_s, scale), "top right")
         if state.adjustment is not None:
@@ -125,6 +122,14 @@ class Hud:
             table = self._cached("help", scale, lambda: panels.key_table("Keys", HELP, scale))
             shown["help"] = PlacedPanel(table, "middle")
         return shown
+
+    def _left_panels(self, session: LiveSession, state: HudState, scale: float) -> dict[str, PlacedPanel]:
+        """Return the panel of figures that is open; readings hide timings."""
+        if self.reading:
+            return {"readings": PlacedPanel(self._readings_panel(state.readings, scale), "top left")}
+        if self.profiling:
+            return {"profile": PlacedPanel(self._profile_panel(session, scale), "top left")}
+        return {}
 
     def _status_panels(self, paused: bool, state: HudState, scale: float) -> dict[str, PlacedPanel]:
         """Return the most important message about source and picture, if any."""
