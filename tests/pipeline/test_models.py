@@ -1,11 +1,13 @@
 """Networks of the user's in the pipeline, asked for by effects and by the configuration."""
 
+import shutil
+
 import numpy as np
 import pytest
 from onnx import helper
 
 from arpipe import Frame, Layer, Perception, PerceptionConfig, Pipeline
-from arpipe.errors import ConfigError, ModelError
+from arpipe.errors import AssetError, ConfigError, ModelError
 from arpipe.needs import ModelNeed, Need, parse_needs
 from arpipe.pipeline.schedule import Rates
 from tests.custom.networks import classifier, info, model_of, saved
@@ -65,6 +67,27 @@ def test_a_tracked_network_is_exported(network):
     (answer,) = record["models"].values()
     assert len(answer["classes"]) == 4
     assert answer["outputs"] == {"logits": [4], "features": [12, 8, 8]}
+
+
+@pytest.mark.parametrize(
+    ("model", "error"), [("mine.toml", None), ("../mine.toml", "leads out of the pack's folder")]
+)
+def test_a_pack_brings_its_network(network, tmp_path, model, error):
+    pack = tmp_path / "look"
+    pack.mkdir()
+    for name in ("mine.onnx", "mine.toml", "labels.txt"):
+        shutil.copy(tmp_path / name, pack)
+    head = 'schema = 1\nname = "look"\ntitle = "Look"\nlicense = "CC0-1.0"\n'
+    (pack / "effect.toml").write_text(f'{head}[[layers]]\nkind = "classify"\nmodel = "{model}"\n')
+    if error:
+        with pytest.raises(AssetError, match=error):
+            Pipeline(effects=str(pack))
+        return
+    with Pipeline(effects=str(pack)) as pipeline:
+        picture = pipeline.process(frames()[0])
+        assert pipeline.facts()["networks"] == {"mine": "cpu"}
+    assert list(picture.result.models) == [str(pack / "mine.toml")]
+    assert (picture.pixels != frames()[0].pixels).any()
 
 
 def test_a_network_runs_at_its_rate(network):
