@@ -4,13 +4,20 @@ import cv2
 import numpy as np
 import pytest
 
-from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.perception import PerceptionConfig
+from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.tracking.face_config import FaceTrackerConfig
+from arpipe.tracking.mask.tracker import MaskTrackerConfig
 from arpipe.types import Frame
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]
 
 EFFECTS = ("evening", "wayfarer", "background(blur=12)")
 NUMBER = 20
+# What takes long in a photo and remembers nothing: the search for small faces, and a mask for each person.
+CONFIG = PipelineConfig(
+    perception=PerceptionConfig(face=FaceTrackerConfig(detector="short"), mask=MaskTrackerConfig(zoom=False))
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +46,7 @@ def photos(portrait):
 
 
 def render(photos, order, time_s=float):
-    with Pipeline(effects=EFFECTS, mode="image") as pipeline:
+    with Pipeline(CONFIG, effects=EFFECTS, mode="image") as pipeline:
         return {
             number: pipeline.process(Frame(photos[number], time_s(place), place)).pixels
             for place, number in enumerate(order)
