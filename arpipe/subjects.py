@@ -158,7 +158,7 @@ def find_subject(name: str) -> Subject:
     """Return the subject of a name; every network of the user's, `model:NAME`, is one."""
     if is_model(name):
         model = ModelNeed(name).model
-        return Subject(results=name, tracker="arpipe.tracking.predictor:Predictor", arguments=(model,))
+        return Subject(results=name, tracker="arpipe.tracking.predictor:NetworkPredictor", arguments=(model,))
     return SUBJECTS[name]
 
 

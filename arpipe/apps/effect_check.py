@@ -11,7 +11,7 @@ from arpipe.effects.glasses.trial import draw_problems, fit_problems
 from arpipe.effects.packs import Pack, load_pack
 from arpipe.effects.search import EFFECT_FILE
 from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError, PluginError, RenderError
-from arpipe.io.gltf import Model, load_gltf
+from arpipe.io.gltf import GltfModel, load_gltf
 from arpipe.io.image.opening import open_picture
 from arpipe.render.context import GlContext
 
@@ -108,7 +108,7 @@ def _model_notes(path: Path) -> Iterator[str]:
         yield f"{whole} triangles, {coarsest} at the last of {levels} levels of detail"
 
 
-def _triangles(model: Model, meshes: list[int | None]) -> int:
+def _triangles(model: GltfModel, meshes: list[int | None]) -> int:
     """Count the triangles of meshes."""
     chosen = [model.meshes[mesh] for mesh in meshes if mesh is not None]
     return sum(len(primitive.indices) for mesh in chosen for primitive in mesh)

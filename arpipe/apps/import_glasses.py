@@ -19,7 +19,7 @@ from arpipe.effects.search import EFFECT_FILE
 from arpipe.errors import ArpipeError, ConfigError, GltfError, OutputError
 from arpipe.io.atomic import make_parent, write_bytes, write_text
 from arpipe.io.files import shown
-from arpipe.io.gltf import Model, load_gltf
+from arpipe.io.gltf import GltfModel, load_gltf
 from arpipe.io.gltf.writer import encode_glb
 from arpipe.io.image.writer import image_format, write_picture
 from arpipe.io.outputs import NamedFile, refuse_overwriting
@@ -171,7 +171,7 @@ def _new_folder(folder: Path) -> Iterator[None]:
         raise
 
 
-def _effect_file(name: str, path: Path, model: Model, wearable: Wearable) -> str:
+def _effect_file(name: str, path: Path, model: GltfModel, wearable: Wearable) -> str:
     """Return the text of `effect.toml`."""
     header = {
         "schema": 1,

@@ -10,7 +10,14 @@ from pydantic import ValidationError
 
 from arpipe.custom.card import DecoderName, ModelCard
 from arpipe.custom.classes import check_labels
-from arpipe.custom.guess import GuessedInput, Outputs, guess_input, guess_outputs, input_fields, labels_in
+from arpipe.custom.guess import (
+    GuessedInput,
+    GuessedOutputs,
+    guess_input,
+    guess_outputs,
+    input_fields,
+    labels_in,
+)
 from arpipe.custom.inner import real_inputs
 from arpipe.custom.input_text import Fields
 from arpipe.custom.onnx_file import read_onnx
@@ -76,7 +83,7 @@ def describe(
     guessed = guess_input(trial.input_infos[0], stated, model)
     outputs = guess_outputs(trial.output_infos, trial.shapes, model)
     if decoder is not None:
-        outputs = Outputs("detect", decoder=decoder)
+        outputs = GuessedOutputs("detect", decoder=decoder)
     names = tuple(labels) or labels_in(model)
     if outputs.task == "classify":
         check_labels(names, _width(trial, outputs.scores), f"{path.name}, output {outputs.scores!r}")
@@ -85,7 +92,7 @@ def describe(
     return Description(card, names, trial, notes)
 
 
-def _card(path: Path, name: str, guessed: GuessedInput, outputs: Outputs) -> ModelCard:
+def _card(path: Path, name: str, guessed: GuessedInput, outputs: GuessedOutputs) -> ModelCard:
     card = guessed.card
     if outputs.task == "detect":
         card = card.model_copy(update={"fit": "letterbox", "pad": 114})

@@ -23,7 +23,7 @@ PASSING_OPERATORS = frozenset({"Identity", "Cast", "Transpose"})
 
 
 @dataclass(frozen=True, slots=True)
-class Outputs:
+class GuessedOutputs:
     """What the outputs of a network mean; fields as in `ModelCard`."""
 
     task: Task
@@ -95,15 +95,15 @@ def guess_input(source: TensorInfo, stated: Fields, model: onnx.ModelProto) -> G
 
 def guess_outputs(
     outputs: Sequence[TensorInfo], shapes: Mapping[str, tuple[int, ...]], model: onnx.ModelProto
-) -> Outputs:
+) -> GuessedOutputs:
     """Return what the outputs mean, from the shapes of their first answers."""
     decoder = guess_decoder(outputs, shapes, metadata(model))
     if decoder is not None:
-        return Outputs("detect", decoder=decoder)
+        return GuessedOutputs("detect", decoder=decoder)
     floats = [each for each in outputs if each.dtype.startswith("float")]
     if len(floats) == 1 and _is_row(shapes.get(floats[0].name, ())):
-        return Outputs("classify", floats[0].name, _activation(floats[0].name, model))
-    return Outputs("other")
+        return GuessedOutputs("classify", floats[0].name, _activation(floats[0].name, model))
+    return GuessedOutputs("other")
 
 
 def guess_decoder(

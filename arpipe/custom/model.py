@@ -10,7 +10,7 @@ from arpipe.custom.card import ModelCard
 from arpipe.custom.inner import find_value, with_outputs
 from arpipe.custom.library import StoredModel, find_model
 from arpipe.custom.onnx_file import read_onnx
-from arpipe.custom.summary import Summary, summarise
+from arpipe.custom.summary import NetworkSummary, summarise
 from arpipe.errors import ModelError
 from arpipe.geometry.transforms import Array as Numbers
 from arpipe.inference.providers import SessionConfig
@@ -178,7 +178,7 @@ class Model:
         values = [find_value(graph, layer) for layer in layers]
         return Model(self.stored, self._config, with_outputs(graph, values, keep=False).SerializeToString())
 
-    def summary(self) -> Summary:
+    def summary(self) -> NetworkSummary:
         """Return the layers of the network, with shapes, parameters and multiply-adds."""
         return summarise(read_onnx(self.stored.path), (1, *self.card.input.spec.shape))
 

@@ -18,7 +18,7 @@ Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class NetworkLayer:
     """One operator of a network.
 
     Attributes:
@@ -41,7 +41,7 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class NetworkSummary:
     """All layers of a network, in order.
 
     Attributes:
@@ -49,7 +49,7 @@ class Summary:
         other_ms: Time of operators that belong to no layer, such as changes of layout; None if nothing was measured.
     """
 
-    layers: tuple[Layer, ...]
+    layers: tuple[NetworkLayer, ...]
     other_ms: float | None = None
 
     @property
@@ -70,7 +70,7 @@ class Summary:
         return self.other_ms + sum(layer.time_ms or 0.0 for layer in self.layers)
 
 
-def summarise(model: onnx.ModelProto, input_shape: Shape) -> Summary:
+def summarise(model: onnx.ModelProto, input_shape: Shape) -> NetworkSummary:
     """List the layers of a model; constants are no layers.
 
     Args:
@@ -88,7 +88,7 @@ def summarise(model: onnx.ModelProto, input_shape: Shape) -> Summary:
         weights = [name for name in node.input if name in sizes and name not in counted]
         counted.update(weights)
         layers.append(
-            Layer(
+            NetworkLayer(
                 name=node.output[0],
                 kind=node.op_type,
                 source=node.input[0] if node.input else "",
@@ -97,10 +97,10 @@ def summarise(model: onnx.ModelProto, input_shape: Shape) -> Summary:
                 multiply_adds=_multiply_adds(node, {**shapes, **sizes}),
             )
         )
-    return Summary(tuple(layers))
+    return NetworkSummary(tuple(layers))
 
 
-def with_times(summary: Summary, measured: Sequence[OperatorTime]) -> Summary:
+def with_times(summary: NetworkSummary, measured: Sequence[OperatorTime]) -> NetworkSummary:
     """Return the summary with the time of every layer that can be found among the operators of a `named` copy.
 
     ONNX Runtime joins layers, such as a convolution with its activation, under the name of the last one; the time goes
@@ -118,7 +118,7 @@ def with_times(summary: Summary, measured: Sequence[OperatorTime]) -> Summary:
             owner = _first_joined(known[name], operator.kind, known).name
             times[owner] = times.get(owner, 0.0) + operator.time_ms
     layers = tuple(replace(layer, time_ms=times.get(layer.name)) for layer in summary.layers)
-    return Summary(layers, other_ms)
+    return NetworkSummary(layers, other_ms)
 
 
 def named(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -140,9 +140,9 @@ def _layer_of(operator: str, names: Sequence[str]) -> str | None:
     return next((name for name in names if name in operator), None)
 
 
-def _first_joined(last: Layer, kind: str, known: Mapping[str, Layer]) -> Layer:
+def _first_joined(last: NetworkLayer, kind: str, known: Mapping[str, NetworkLayer]) -> NetworkLayer:
     """Return the layer of a kind among those that were joined up to a last one; the last one if there is none."""
-    layer: Layer | None = last
+    layer: NetworkLayer | None = last
     for _ in range(MOST_JOINED):
         if layer is None or layer.kind == kind:
             break

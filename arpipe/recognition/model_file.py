@@ -12,7 +12,7 @@ from arpipe.io.atomic import write_text
 from arpipe.io.toml_tables import read_toml, to_toml
 from arpipe.io.validation import check
 from arpipe.recognition.features import FeatureName, vector_size
-from arpipe.recognition.samples import Recording
+from arpipe.recognition.samples import ClassRecording
 from arpipe.types import Points
 
 FORMAT = 1
@@ -79,7 +79,7 @@ class RecognizerFile(BaseModel):
         return self
 
 
-def read(path: Path) -> tuple[RecognizerFile, tuple[Recording, ...]]:
+def read(path: Path) -> tuple[RecognizerFile, tuple[ClassRecording, ...]]:
     """Read a file.
 
     Raises:
@@ -88,7 +88,7 @@ def read(path: Path) -> tuple[RecognizerFile, tuple[Recording, ...]]:
     content = check(RecognizerFile, read_toml(path, LARGEST_FILE_BYTES), str(path))
     size = vector_size(content.features)
     recordings = tuple(
-        Recording(
+        ClassRecording(
             table.label,
             table.source,
             np.array(table.times_s, np.float64),
@@ -100,7 +100,7 @@ def read(path: Path) -> tuple[RecognizerFile, tuple[Recording, ...]]:
 
 
 def write(
-    path: Path, features: Sequence[FeatureName], window_s: float, recordings: Sequence[Recording]
+    path: Path, features: Sequence[FeatureName], window_s: float, recordings: Sequence[ClassRecording]
 ) -> None:
     """Write a file; it replaces an existing one only once it is complete.
 
@@ -111,7 +111,7 @@ def write(
     write_text(path, HEADING + head + "".join(line for each in recordings for line in _lines(each)))
 
 
-def _lines(recording: Recording) -> Iterator[str]:
+def _lines(recording: ClassRecording) -> Iterator[str]:
     """Yield a recording as TOML, one line per vector."""
     yield "\n[[recordings]]\n"
     yield to_toml({"label": recording.label, "source": recording.source})

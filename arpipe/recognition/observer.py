@@ -13,7 +13,7 @@ from arpipe.io.files import is_folder
 from arpipe.io.sources import open_source
 from arpipe.pipeline.perception import Perception, PerceptionConfig
 from arpipe.recognition.features import FeatureName, describe, needs_of, vector_size
-from arpipe.recognition.samples import Recording
+from arpipe.recognition.samples import ClassRecording
 from arpipe.tracking.settings import Mode
 from arpipe.types import Frame, FrameResult, Pixels, Points
 
@@ -37,7 +37,7 @@ class Observer:
         self._owned = ExitStack()
         self._perceptions: dict[Mode, Perception] = {}
 
-    def record(self, label: str, source: Input) -> list[Recording]:
+    def record(self, label: str, source: Input) -> list[ClassRecording]:
         """Return a recording of each photo or clip.
 
         Raises:
@@ -62,9 +62,9 @@ class Observer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _recording(self, label: str, name: str, found: Iterable[FrameResult]) -> Recording:
+    def _recording(self, label: str, name: str, found: Iterable[FrameResult]) -> ClassRecording:
         times_s, vectors = self._vectors(found)
-        return Recording(label, name, times_s - times_s[:1].sum(), vectors)
+        return ClassRecording(label, name, times_s - times_s[:1].sum(), vectors)
 
     def _vectors(self, found: Iterable[FrameResult]) -> tuple[Array, Points]:
         pairs = [(each.frame.captured_s, describe(each, self._features)) for each in _thinned(found)]

@@ -16,8 +16,8 @@ from arpipe.recognition.config import DEFAULT_FEATURES
 from arpipe.recognition.confusion import Confusion
 from arpipe.recognition.features import FEATURES, FeatureName, describe, needs_of
 from arpipe.recognition.observer import Input, Observer
-from arpipe.recognition.samples import Recording, Samples, collect, summarize
-from arpipe.recognition.window import Window
+from arpipe.recognition.samples import ClassRecording, Samples, collect, summarize
+from arpipe.recognition.window import SlidingWindow
 from arpipe.spelling import nearest
 from arpipe.tracking.labels import SteadyLabel, SteadyLabelConfig
 from arpipe.types import FrameResult, Points
@@ -73,7 +73,7 @@ class Recognizer:
 
     def __init__(
         self,
-        recordings: Sequence[Recording],
+        recordings: Sequence[ClassRecording],
         features: Sequence[FeatureName] = DEFAULT_FEATURES,
         window_s: float = 0.0,
         config: PerceptionConfig | None = None,
@@ -223,7 +223,7 @@ class Recognizer:
         )
 
 
-def training_window(recordings: Sequence[Recording], asked_s: float | None) -> float:
+def training_window(recordings: Sequence[ClassRecording], asked_s: float | None) -> float:
     """Return the length of a sample: as asked for; else `WINDOW_S` if all recordings are clips, else 0."""
     if asked_s is not None:
         return asked_s
@@ -241,7 +241,7 @@ class RecognitionStream:
 
     def __init__(self, recognizer: Recognizer, config: SteadyLabelConfig) -> None:
         self._recognizer = recognizer
-        self._window = Window(recognizer.window_s)
+        self._window = SlidingWindow(recognizer.window_s)
         self._steady = SteadyLabel(config, recognizer.classes, NONE)
 
     def update(self, result: FrameResult) -> Classification:
@@ -261,7 +261,7 @@ def _checked(features: Sequence[FeatureName]) -> tuple[FeatureName, ...]:
     return tuple(dict.fromkeys(features))
 
 
-def _classes(recordings: Sequence[Recording]) -> tuple[str, ...]:
+def _classes(recordings: Sequence[ClassRecording]) -> tuple[str, ...]:
     """Return the classes in the order of their first recordings, `none` last."""
     names = [name for name in dict.fromkeys(each.label for each in recordings) if name != NONE]
     if not names:

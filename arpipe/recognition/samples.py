@@ -18,7 +18,7 @@ SPEED_S = 0.2  # speeds are given as the change within this time
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Recording:
+class ClassRecording:
     """What was seen while a class was recorded: a photo, a clip, or the time that a button was held.
 
     Attributes:
@@ -36,7 +36,7 @@ class Recording:
     def __post_init__(self) -> None:
         if len(self.times_s) != len(self.vectors) or self.vectors.ndim != 2:
             raise ValueError(
-                f"Recording: expected (n,) times and (n, d) vectors, got {self.times_s.shape} {self.vectors.shape}"
+                f"ClassRecording: expected (n,) times and (n, d) vectors, got {self.times_s.shape} {self.vectors.shape}"
             )
 
 
@@ -55,7 +55,7 @@ class Samples:
     blocks: np.ndarray
 
 
-def collect(recordings: tuple[Recording, ...], classes: tuple[str, ...], window_s: float) -> Samples:
+def collect(recordings: tuple[ClassRecording, ...], classes: tuple[str, ...], window_s: float) -> Samples:
     """Return the samples of recordings.
 
     Args:
@@ -105,7 +105,7 @@ def summarize(times_s: Array, vectors: Points, window_s: float) -> Points | None
     return np.concatenate(parts).astype(np.float32)
 
 
-def _windows(recording: Recording, window_s: float) -> Iterator[tuple[int, Points]]:
+def _windows(recording: ClassRecording, window_s: float) -> Iterator[tuple[int, Points]]:
     """Yield the samples of one recording, each with the block of time that it lies in."""
     times, last_s = recording.times_s, -np.inf
     for end in range(1, len(times) + 1):
@@ -131,7 +131,7 @@ def _block(times_s: Array, end_s: float, window_s: float) -> int:
     return last if first == last else BETWEEN
 
 
-def _nothing(name: str, recordings: list[Recording], window_s: float) -> str:
+def _nothing(name: str, recordings: list[ClassRecording], window_s: float) -> str:
     if not recordings:
         return f"class {name!r} has no samples; record some, or leave the class out"
     if not any(len(recording.times_s) for recording in recordings):

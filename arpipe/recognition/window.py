@@ -8,7 +8,7 @@ from arpipe.recognition.samples import summarize
 from arpipe.types import Points
 
 
-class Window:
+class SlidingWindow:
     """Keeps the vectors of the last frames.
 
     Args:

@@ -9,7 +9,7 @@ import moderngl
 import numpy as np
 
 from arpipe.geometry.transforms import Array
-from arpipe.io.gltf.model import Model, Texture
+from arpipe.io.gltf.model import GltfModel, Texture
 from arpipe.render.canvas import GL_FRAMEBUFFER_SRGB
 from arpipe.render.context import GlContext
 from arpipe.render.environment import LEVELS, SIDE, Environment
@@ -105,7 +105,7 @@ class ObjectDrawer:
         mesh: Mesh of the same model.
     """
 
-    def __init__(self, context: GlContext, model: Model, mesh: ObjectMesh) -> None:
+    def __init__(self, context: GlContext, model: GltfModel, mesh: ObjectMesh) -> None:
         self._resources = context.resources
         self._is_software = context.is_software
         self._balls = MirrorBalls(context)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.geometry.transforms import Array
-from arpipe.io.gltf.model import Material, Model, Primitive
+from arpipe.io.gltf.model import GltfModel, Material, Primitive
 
 DEFAULT_MATERIAL = Material(
     name="",
@@ -135,7 +135,7 @@ class _Piece:
     levels: tuple[LeanBatch, ...]
 
 
-def object_mesh(model: Model, moving: tuple[str, ...]) -> ObjectMesh:
+def object_mesh(model: GltfModel, moving: tuple[str, ...]) -> ObjectMesh:
     """Sort the primitives of a model into batches.
 
     Args:
@@ -157,7 +157,7 @@ def object_mesh(model: Model, moving: tuple[str, ...]) -> ObjectMesh:
 
 
 def _parts(
-    model: Model, placements: Sequence[Array], moving: tuple[str, ...]
+    model: GltfModel, placements: Sequence[Array], moving: tuple[str, ...]
 ) -> tuple[tuple[Part, ...], list[int]]:
     """Return the parts, and the index of the part that each node belongs to; nodes of one name share a part."""
     parts = {"": Part("", np.zeros(3))}
@@ -172,7 +172,7 @@ def _parts(
 
 
 def _piece(
-    model: Model, primitive: Primitive, levels: list[LeanBatch], placement: Array, part: int
+    model: GltfModel, primitive: Primitive, levels: list[LeanBatch], placement: Array, part: int
 ) -> _Piece:
     """Make a piece; a transform that mirrors reverses the winding of the triangles, as glTF demands."""
     material = DEFAULT_MATERIAL if primitive.material is None else model.materials[primitive.material]

@@ -20,7 +20,7 @@ class PredictingNetwork(RunningNetwork, Protocol):
         """Run on one picture (h, w, 3) RGB."""
 
 
-class Predictor:
+class NetworkPredictor:
     """Runs one network on the frames of a stream; `open` makes one.
 
     Args:

@@ -28,7 +28,7 @@ from arpipe.io.source import Source
 from arpipe.io.sources import open_source
 from arpipe.io.video.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
 from arpipe.recognition.recognizer import Recognizer
-from arpipe.recognition.samples import Recording
+from arpipe.recognition.samples import ClassRecording
 from arpipe.types import Frame, FrameResult
 from arpipe.weights import archive, catalog
 from arpipe.weights.convert.tflite_import import convert
@@ -233,7 +233,7 @@ def _recognizers(folder: Path) -> Iterable[bytes]:
     rng = np.random.default_rng(0)
     for window_s in (0.0, 0.6):
         recordings = [
-            Recording(name, "clip", np.arange(12) / 10.0, rng.normal(0, 1, (12, 6)).astype(np.float32))
+            ClassRecording(name, "clip", np.arange(12) / 10.0, rng.normal(0, 1, (12, 6)).astype(np.float32))
             for name in ("wave", "none")
         ]
         Recognizer(recordings, ("face",), window_s).save(path)

@@ -6,7 +6,7 @@ import pytest
 from arpipe.errors import ConfigError, MediaError, MediaNotFound, OutputError
 from arpipe.needs import Need
 from arpipe.recognition.recognizer import NONE, Recognizer
-from arpipe.recognition.samples import Recording
+from arpipe.recognition.samples import ClassRecording
 from tests.recognition import seen
 
 FEATURES = ("hands", "face")
@@ -95,7 +95,7 @@ def recording(label, count=20, size=None):
 
     rng = np.random.default_rng(len(label))
     vectors = rng.normal(len(label), 1, (count, size or vector_size(("face",)))).astype(np.float32)
-    return Recording(label, "", np.arange(count) / 10, vectors)
+    return ClassRecording(label, "", np.arange(count) / 10, vectors)
 
 
 @pytest.mark.parametrize(

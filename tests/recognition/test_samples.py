@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from arpipe.recognition.samples import BETWEEN, BLOCKS, Recording, collect, summarize
+from arpipe.recognition.samples import BETWEEN, BLOCKS, ClassRecording, collect, summarize
 
 RATE = 20
 
@@ -9,7 +9,7 @@ RATE = 20
 def recording(label, seconds, size=4):
     count = int(seconds * RATE)
     vectors = np.arange(count, dtype=np.float32)[:, np.newaxis] + np.zeros(size, np.float32)
-    return Recording(label, "", np.arange(count) / RATE, vectors)
+    return ClassRecording(label, "", np.arange(count) / RATE, vectors)
 
 
 def test_a_window_is_mean_deviation_and_speed():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from arpipe.io.gltf import load_gltf
-from arpipe.io.gltf.model import Level, Model, Node, Primitive
+from arpipe.io.gltf.model import GltfModel, Level, Node, Primitive
 from arpipe.render.object_mesh import DEFAULT_MATERIAL, object_mesh
 from tests.io.gltf.gltf_files import quad
 
@@ -42,7 +42,7 @@ def model(*nodes_and_primitives, materials=(METAL, PLASTIC, COATED, GLASS)):
     )
     meshes = tuple((shape,) if shape is not None else () for *_, shape in nodes_and_primitives)
     roots = tuple(index for index, node in enumerate(nodes) if node.parent is None)
-    return Model(nodes, roots, meshes, materials, ())
+    return GltfModel(nodes, roots, meshes, materials, ())
 
 
 def test_materials_without_textures_share_a_call():
@@ -111,7 +111,7 @@ def test_levels_of_the_pieces_of_a_batch_go_together():
     frame = Node("frame", None, placed(), 0, (Level(3, 0.001), Level(4, 0.002)))
     nodes = (frame, Node("screws", None, placed(), 1), Node("bar", None, placed(), 2, (Level(3, 0.003),)))
     meshes = ((square,), (square,), (square,), (lean,), (leanest,))
-    (batch,) = object_mesh(Model(nodes, (0, 1, 2), meshes, (METAL,), ()), ()).batches
+    (batch,) = object_mesh(GltfModel(nodes, (0, 1, 2), meshes, (METAL,), ()), ()).batches
     assert len(batch.indices) == 6
     assert [level.error_m for level in batch.levels] == [0.003, 0.003]
     first, second = (level.indices.tolist() for level in batch.levels)

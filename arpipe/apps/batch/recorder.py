@@ -13,7 +13,7 @@ from arpipe.apps.run_files import config_files, control_files
 from arpipe.pipeline.pipeline import PipelineConfig
 
 
-class Recorder:
+class AttemptRecorder:
     """Appends a line to the manifest for every attempt.
 
     Args:

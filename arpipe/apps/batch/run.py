@@ -17,7 +17,7 @@ from arpipe.apps.batch.job_runner import JobRunner, mode_of
 from arpipe.apps.batch.manifest import Manifest
 from arpipe.apps.batch.plan import TIMINGS_ROLE, OtherFiles, Plan, make_plan
 from arpipe.apps.batch.pool import Pool
-from arpipe.apps.batch.recorder import Recorder, settings_digest
+from arpipe.apps.batch.recorder import AttemptRecorder, settings_digest
 from arpipe.apps.batch.report import Report
 from arpipe.apps.batch.reports import BatchReport, JsonReport, QuietReport, ReportStyle
 from arpipe.apps.batch.shard import Shard
@@ -101,7 +101,7 @@ class _Observer:
         recorder: Writes the manifest; None where there is none.
     """
 
-    def __init__(self, report: BatchReport, log: TimingLog, recorder: Recorder | None) -> None:
+    def __init__(self, report: BatchReport, log: TimingLog, recorder: AttemptRecorder | None) -> None:
         self._report, self._log, self._recorder = report, log, recorder
 
     def __call__(self, event: Event, worker: int = 0) -> None:
@@ -134,7 +134,7 @@ def _plan(config: BatchConfig) -> Plan:
     )
 
 
-def _open_recorder(config: BatchConfig, folder: Path | None, stack: ExitStack) -> Recorder | None:
+def _open_recorder(config: BatchConfig, folder: Path | None, stack: ExitStack) -> AttemptRecorder | None:
     """Open the manifest in the folder of the outputs; None if outputs are single files."""
     if folder is None:
         if config.shard is not None or config.existing == "resume":
@@ -143,10 +143,10 @@ def _open_recorder(config: BatchConfig, folder: Path | None, stack: ExitStack) -
         return None
     label = "" if config.shard is None else Shard.parse(config.shard).label
     manifest = stack.enter_context(Manifest(folder, label))
-    return Recorder(manifest, settings_digest(config))
+    return AttemptRecorder(manifest, settings_digest(config))
 
 
-def _select(config: BatchConfig, plan: Plan, recorder: Recorder | None) -> Selection:
+def _select(config: BatchConfig, plan: Plan, recorder: AttemptRecorder | None) -> Selection:
     jobs: Sequence[Job] = plan.jobs
     if config.shard is not None and plan.folder is not None:
         jobs = Shard.parse(config.shard).share(jobs, plan.folder)

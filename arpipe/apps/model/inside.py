@@ -11,7 +11,7 @@ from arpipe.apps.run_files import check_outputs
 from arpipe.custom.cut import cut
 from arpipe.custom.library import StoredModel, find_model
 from arpipe.custom.onnx_file import read_onnx
-from arpipe.custom.summary import Layer, Summary, named, summarise, with_times
+from arpipe.custom.summary import NetworkLayer, NetworkSummary, named, summarise, with_times
 from arpipe.inference.layer_times import measure_operators
 from arpipe.inference.providers import ProviderName, SessionConfig
 from arpipe.io.atomic import make_parent, write_bytes
@@ -40,7 +40,7 @@ def summary(name: str, timed: bool, provider: ProviderName, console: Console | N
     console.print(_totals(found), highlight=False, soft_wrap=True)
 
 
-def summary_of(stored: StoredModel, config: SessionConfig | None = None) -> Summary:
+def summary_of(stored: StoredModel, config: SessionConfig | None = None) -> NetworkSummary:
     """List the layers of a network; with a configuration, they are measured with it."""
     model = read_onnx(stored.path)
     spec = stored.card.input.spec
@@ -87,7 +87,7 @@ def cut_model(name: str, layer: str, head: Path, tail: Path, console: Console | 
     )
 
 
-def _row(layer: Layer, timed: bool) -> list[str]:
+def _row(layer: NetworkLayer, timed: bool) -> list[str]:
     shape = "x".join(str(size) if size else "?" for size in layer.shape) or "?"
     times = ["–" if layer.time_ms is None else f"{layer.time_ms:.3f}"] if timed else []
     return [layer.name, layer.kind, shape, _count(layer.parameters), _count(layer.multiply_adds), *times]
@@ -97,7 +97,7 @@ def _count(number: int) -> str:
     return f"{number:,}".replace(",", " ") if number else ""
 
 
-def _totals(found: Summary) -> str:
+def _totals(found: NetworkSummary) -> str:
     parameters = _count(found.parameters) or "no"
     text = f"{len(found.layers)} layers, {parameters} parameters, {found.multiply_adds / 1e6:.1f} M multiply-adds"
     if found.time_ms is None:

@@ -13,7 +13,7 @@ from arpipe.errors import ConfigError
 from arpipe.io.atomic import require_writable
 from arpipe.recognition.observer import Observer
 from arpipe.recognition.recognizer import Recognizer, training_window
-from arpipe.recognition.samples import Recording
+from arpipe.recognition.samples import ClassRecording
 
 Taught = tuple[str, Path]
 """A class, and a photo, a clip or a folder that shows it."""
@@ -57,7 +57,7 @@ def teach_files(
     console = console or Console()
     before = None if known is None else Recognizer.load(known)
     features = run.teach.features if before is None else before.features
-    recordings = list[Recording]() if before is None else list(before.recordings)
+    recordings = list[ClassRecording]() if before is None else list(before.recordings)
     with Observer(features, run.perception) as observer:
         for label, path in taught:
             with console.status(f"{label}: {path} …"):

@@ -12,7 +12,7 @@ from arpipe.errors import ArpipeError, ConfigError
 from arpipe.pipeline.perception import Perception
 from arpipe.recognition.features import describe, needs_of
 from arpipe.recognition.recognizer import NONE, WINDOW_S, Classification, RecognitionStream, Recognizer
-from arpipe.recognition.samples import Recording
+from arpipe.recognition.samples import ClassRecording
 from arpipe.types import Frame, FrameResult, Points
 
 LONGEST_RECORDING_S = 20.0  # a button that is held for longer is stuck
@@ -55,7 +55,7 @@ class TeachSession:
         self._run = run
         self.features, self.window_s = run.teach.features, run.teach.window_s
         self.classes: list[str] = [NONE]
-        self.recordings: list[Recording] = []
+        self.recordings: list[ClassRecording] = []
         self._recognizer: Recognizer | None = None
         self._stream: RecognitionStream | None = None
         self._label: str | None = None
@@ -121,7 +121,7 @@ class TeachSession:
             raise ConfigError(f"Too short ({length_s:.1f} s): hold the button for about two seconds.")
         times_s = np.array([time_s for time_s, _ in frames]) - frames[0][0]
         vectors = np.array([vector for _, vector in frames], np.float32)
-        self.recordings.append(Recording(label, "live", times_s, vectors))
+        self.recordings.append(ClassRecording(label, "live", times_s, vectors))
         self._learn()
 
     def discard_last(self) -> None:
@@ -173,7 +173,7 @@ class TeachSession:
         except ArpipeError:  # there are not enough classes yet; `problem` says so
             self._recognizer = self._stream = None
 
-    def _learnable(self) -> Sequence[Recording]:
+    def _learnable(self) -> Sequence[ClassRecording]:
         return sorted(self.recordings, key=lambda each: self.classes.index(each.label))
 
     def _use(self, recognizer: Recognizer) -> None:

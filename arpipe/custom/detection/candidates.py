@@ -12,7 +12,7 @@ MOST_CANDIDATES = 2000  # that are compared with each other, the best ones
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Candidates:
+class BoxCandidates:
     """Boxes in px of the network's input.
 
     Attributes:
@@ -25,19 +25,19 @@ class Candidates:
     scores: Array
     classes: npt.NDArray[np.intp]
 
-    def at_least(self, score: float) -> "Candidates":
+    def at_least(self, score: float) -> "BoxCandidates":
         """Return those with a score, highest first; boxes that are not finite or have no area are dropped."""
         extent = self.boxes[:, 2:] - self.boxes[:, :2]
         usable = (self.scores >= score) & (extent > 0).all(axis=1) & np.isfinite(self.boxes).all(axis=1)
         kept = np.flatnonzero(usable)
         return self.of(kept[np.argsort(-self.scores[kept], kind="stable")][:MOST_CANDIDATES])
 
-    def of(self, rows: npt.NDArray[np.intp]) -> "Candidates":
+    def of(self, rows: npt.NDArray[np.intp]) -> "BoxCandidates":
         """Return some of them."""
-        return Candidates(self.boxes[rows], self.scores[rows], self.classes[rows])
+        return BoxCandidates(self.boxes[rows], self.scores[rows], self.classes[rows])
 
 
-def of_class_scores(boxes: Array, scores: Array) -> Candidates:
+def of_class_scores(boxes: Array, scores: Array) -> BoxCandidates:
     """Return each box with its best class.
 
     Args:
@@ -45,7 +45,7 @@ def of_class_scores(boxes: Array, scores: Array) -> Candidates:
         scores: (m, classes).
     """
     classes = scores.argmax(axis=1)
-    return Candidates(boxes, scores[np.arange(len(scores)), classes], classes)
+    return BoxCandidates(boxes, scores[np.arange(len(scores)), classes], classes)
 
 
 def corners(centers: Array) -> Array:
@@ -54,7 +54,7 @@ def corners(centers: Array) -> Array:
     return np.hstack([centers[:, :2] - half, centers[:, :2] + half])
 
 
-def suppress(found: Candidates, max_overlap: float, most: int) -> Candidates:
+def suppress(found: BoxCandidates, max_overlap: float, most: int) -> BoxCandidates:
     """Keep the best box of each object: of two of one class that overlap more, the worse one is dropped.
 
     Args:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from arpipe.custom.card import DecoderName
-from arpipe.custom.detection.candidates import Candidates, corners, of_class_scores
+from arpipe.custom.detection.candidates import BoxCandidates, corners, of_class_scores
 from arpipe.errors import ModelError
 from arpipe.geometry.transforms import Array
 from arpipe.inference.tensor_session import Array as Values
@@ -31,10 +31,10 @@ class InputSize:
 Outputs = Mapping[str, Values]
 """Output name → values for one picture, without the batch dimension, in the network's order."""
 
-Decoder = Callable[[Outputs, InputSize], Candidates]
+Decoder = Callable[[Outputs, InputSize], BoxCandidates]
 
 
-def decode(decoder: DecoderName, outputs: Outputs, size: InputSize) -> Candidates:
+def decode(decoder: DecoderName, outputs: Outputs, size: InputSize) -> BoxCandidates:
     """Decode the outputs of a detector.
 
     Args:
@@ -55,7 +55,7 @@ def decode(decoder: DecoderName, outputs: Outputs, size: InputSize) -> Candidate
         ) from error
 
 
-def _ssd(outputs: Outputs, size: InputSize) -> Candidates:
+def _ssd(outputs: Outputs, size: InputSize) -> BoxCandidates:
     """TFLite's post-processing of SSD: boxes (n, 4) y0, x0, y1, x1 in [0, 1], classes (n,), scores (n,), count ()."""
     values = list(outputs.values())
     boxes = next(value for value in values if value.ndim == 2).astype(np.float64)
@@ -64,24 +64,24 @@ def _ssd(outputs: Outputs, size: InputSize) -> Candidates:
     classes, scores = rows[:2] if (rows[0] == np.rint(rows[0])).all() else rows[1::-1]
     kept = slice(0, max(min(count, len(boxes)), 0))
     turned = boxes[kept][:, [1, 0, 3, 2]] * size.sides
-    return Candidates(turned, scores[kept], classes[kept].astype(np.intp))
+    return BoxCandidates(turned, scores[kept], classes[kept].astype(np.intp))
 
 
-def _yolo(outputs: Outputs, _: InputSize) -> Candidates:
+def _yolo(outputs: Outputs, _: InputSize) -> BoxCandidates:
     """YOLO v5 and v7: (n, 5 + classes) with centre, size, objectness and classes."""
     (rows,) = outputs.values()
     table = _table(rows, 6)
     return of_class_scores(corners(table), table[:, 5:] * table[:, 4:5])
 
 
-def _yolo_transposed(outputs: Outputs, _: InputSize) -> Candidates:
+def _yolo_transposed(outputs: Outputs, _: InputSize) -> BoxCandidates:
     """YOLO v8 to v11: (4 + classes, n) with centre, size and classes; no objectness."""
     (columns,) = outputs.values()
     table = _table(columns.T, 5)
     return of_class_scores(corners(table), table[:, 4:])
 
 
-def _yolox(outputs: Outputs, size: InputSize) -> Candidates:
+def _yolox(outputs: Outputs, size: InputSize) -> BoxCandidates:
     """YOLOX without its decoding: (n, 5 + classes), centres relative to cells, logarithms of sizes."""
     (rows,) = outputs.values()
     table = _table(rows, 6)
@@ -93,14 +93,14 @@ def _yolox(outputs: Outputs, size: InputSize) -> Candidates:
     return of_class_scores(boxes, table[:, 5:] * table[:, 4:5])
 
 
-def _end_to_end(outputs: Outputs, _: InputSize) -> Candidates:
+def _end_to_end(outputs: Outputs, _: InputSize) -> BoxCandidates:
     """YOLO v10 and others that suppress by themselves: (n, 6) with corners, score and class."""
     (rows,) = outputs.values()
     table = _table(rows, 6)
-    return Candidates(table[:, :4], table[:, 4], table[:, 5].astype(np.intp))
+    return BoxCandidates(table[:, :4], table[:, 4], table[:, 5].astype(np.intp))
 
 
-def _detr(outputs: Outputs, size: InputSize) -> Candidates:
+def _detr(outputs: Outputs, size: InputSize) -> BoxCandidates:
     """DETR: logits (n, classes + 1), the last of which is no object, and boxes (n, 4), centre and size in [0, 1]."""
     boxes = next(value for name, value in outputs.items() if "box" in name.lower()).astype(np.float64)
     logits = next(value for name, value in outputs.items() if "box" not in name.lower()).astype(np.float64)

@@ -5,7 +5,7 @@ import numpy as np
 from arpipe.effects.glasses.fit import ModelShape
 from arpipe.errors import GltfError
 from arpipe.geometry.transforms import Array
-from arpipe.io.gltf import Model
+from arpipe.io.gltf import GltfModel
 from arpipe.render.object_mesh import ObjectMesh
 
 TEMPLES = {"temple_l": "left", "temple_r": "right"}
@@ -15,7 +15,7 @@ FRONT_POINTS = 160
 TEMPLE_POINTS = 4000  # a fit measures temples centimetre by centimetre
 
 
-def measure_model(mesh: ObjectMesh, model: Model) -> ModelShape:
+def measure_model(mesh: ObjectMesh, model: GltfModel) -> ModelShape:
     """Measure a model for fitting.
 
     Raises:
@@ -36,7 +36,7 @@ def measure_model(mesh: ObjectMesh, model: Model) -> ModelShape:
     return ModelShape(_thinned(front, FRONT_POINTS), _lens_back_m(model), hinges_m, temples_m)
 
 
-def _lens_back_m(model: Model) -> float:
+def _lens_back_m(model: GltfModel) -> float:
     """Return the mean z of the lenses, m in the model frame; 0 if no node is named as one."""
     lenses = [
         primitive.positions @ matrix[:3, :3].T + matrix[:3, 3]

@@ -10,7 +10,7 @@ from arpipe.effects.glasses.fit import ModelShape
 from arpipe.effects.glasses.model_shape import TEMPLES, measure_model
 from arpipe.errors import GltfError
 from arpipe.geometry.transforms import Array, rotation_about
-from arpipe.io.gltf import Model, load_gltf
+from arpipe.io.gltf import GltfModel, load_gltf
 from arpipe.render.object_mesh import ObjectMesh, object_mesh
 
 Unit = Literal["m", "cm", "mm", "in"]
@@ -27,7 +27,7 @@ class LoadedObject:
         shape: Its measurements.
     """
 
-    model: Model
+    model: GltfModel
     mesh: ObjectMesh
     shape: ModelShape
 

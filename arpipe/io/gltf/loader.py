@@ -1,4 +1,4 @@
-"""Loads a glTF file into a `Model`."""
+"""Loads a glTF file into a `GltfModel`."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,13 +11,13 @@ from arpipe.io.gltf.container import DRAWN_EXTENSIONS, Document
 from arpipe.io.gltf.geometry import read_meshes
 from arpipe.io.gltf.levels import read_levels
 from arpipe.io.gltf.materials import read_material
-from arpipe.io.gltf.model import Credits, Model
+from arpipe.io.gltf.model import Credits, GltfModel
 from arpipe.io.gltf.scene import read_nodes
 from arpipe.io.gltf.skins import place_skins
 from arpipe.io.gltf.textures import TextureTable
 
 
-def load_gltf(path: Path) -> Model:
+def load_gltf(path: Path) -> GltfModel:
     """Load a .glb or .gltf file with everything that it refers to.
 
     Raises:
@@ -33,7 +33,7 @@ def load_gltf(path: Path) -> Model:
         raise MissingExtra(f"{path}: {error}") from error
 
 
-def _load(path: Path) -> Model:
+def _load(path: Path) -> GltfModel:
     document = Document(path)
     gltf = document.gltf
     textures = TextureTable(document)
@@ -42,7 +42,7 @@ def _load(path: Path) -> Model:
     )
     placed = read_nodes(gltf)
     nodes = tuple(placed.values())
-    model = Model(
+    model = GltfModel(
         nodes=nodes,
         roots=tuple(index for index, node in enumerate(nodes) if node.parent is None),
         meshes=read_meshes(document),
@@ -61,7 +61,7 @@ def _load(path: Path) -> Model:
     return model
 
 
-def _with_levels(model: Model, gltf: schema.Gltf, indices: tuple[int, ...]) -> Model:
+def _with_levels(model: GltfModel, gltf: schema.Gltf, indices: tuple[int, ...]) -> GltfModel:
     """Return the model with the levels of detail of its nodes; `indices` are those of the nodes in the file."""
     nodes, notes, placed = [], list(model.notes), frozenset(indices)
     for index, node, matrix in zip(indices, model.nodes, model.model_from_node(), strict=True):
@@ -74,7 +74,7 @@ def _with_levels(model: Model, gltf: schema.Gltf, indices: tuple[int, ...]) -> M
     return replace(model, nodes=tuple(nodes), notes=tuple(notes))
 
 
-def _without_flat(model: Model) -> Model:
+def _without_flat(model: GltfModel) -> GltfModel:
     """Leave out the meshes of nodes that are scaled to a line or a point, which have nothing to draw."""
     notes = list(model.notes)
     nodes = list(model.nodes)
@@ -87,7 +87,7 @@ def _without_flat(model: Model) -> Model:
     return replace(model, nodes=tuple(nodes), notes=tuple(notes))
 
 
-def _check_reach(model: Model) -> None:
+def _check_reach(model: GltfModel) -> None:
     """Reject a tree whose transforms overflow, such as a chain of huge scales."""
     with np.errstate(over="ignore", invalid="ignore"):
         for index, matrix in enumerate(model.model_from_node()):

@@ -40,7 +40,7 @@ class Texture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
-    """Surface of a primitive. Colours are linear; `*_texture` is an index into `Model.textures`, or None.
+    """Surface of a primitive. Colours are linear; `*_texture` is an index into `GltfModel.textures`, or None.
 
     Attributes:
         name: Name in the file, may be empty.
@@ -95,7 +95,7 @@ class Primitive:
         colors: (n, 4) linear RGBA, or None.
         tangents: (n, 4) with the sign of the bitangent in w, or None.
         indices: (m, 3), each < n; counter-clockwise when seen from the front.
-        material: Index into `Model.materials`, or None for glTF's default material.
+        material: Index into `GltfModel.materials`, or None for glTF's default material.
     """
 
     positions: Floats
@@ -112,8 +112,8 @@ class Level:
     """A level of detail of a node, for when it is small on the screen.
 
     Attributes:
-        mesh: Index into `Model.meshes`; its primitives share arrays and materials with the node's own mesh and differ
-            in `indices`.
+        mesh: Index into `GltfModel.meshes`; its primitives share arrays and materials with the node's own mesh and
+            differ in `indices`.
         error_m: Maximum distance from the node's own mesh, m in the model frame.
     """
 
@@ -127,9 +127,9 @@ class Node:
 
     Attributes:
         name: Name in the file, may be empty.
-        parent: Index into `Model.nodes`, smaller than the node's own; None for a root.
+        parent: Index into `GltfModel.nodes`, smaller than the node's own; None for a root.
         matrix: (4, 4) float64 `parent_from_node`, for column vectors.
-        mesh: Index into `Model.meshes`, or None.
+        mesh: Index into `GltfModel.meshes`, or None.
         levels: Levels of detail, in order of increasing error.
     """
 
@@ -150,7 +150,7 @@ class Credits:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Model:
+class GltfModel:
     """One scene.
 
     Attributes:
@@ -178,7 +178,7 @@ class Model:
             matrices.append(node.matrix if node.parent is None else matrices[node.parent] @ node.matrix)
         return tuple(matrices)
 
-    def transformed(self, linear: Array) -> "Model":
+    def transformed(self, linear: Array) -> "GltfModel":
         """Return the model under a (3, 3) rotation and uniform scale about its origin."""
         matrix = np.eye(4)
         matrix[:3, :3] = linear

@@ -9,12 +9,12 @@ from arpipe.errors import GltfError
 from arpipe.geometry.transforms import Array
 from arpipe.io.gltf.accessors import read_floats
 from arpipe.io.gltf.container import Document, pick
-from arpipe.io.gltf.model import Model, Node
+from arpipe.io.gltf.model import GltfModel, Node
 
 TOLERANCE = 1e-3  # of the largest entry: exporters write float32
 
 
-def place_skins(document: Document, model: Model, placed: Mapping[int, int]) -> Model:
+def place_skins(document: Document, model: GltfModel, placed: Mapping[int, int]) -> GltfModel:
     """Return the model with its skinned meshes where their joints hold them.
 
     glTF ignores the transform of the node of a skinned mesh, so each gets a separate node at the root.

@@ -1,4 +1,4 @@
-"""Writes a `Model` as a GLB file that `load_gltf` reads back."""
+"""Writes a `GltfModel` as a GLB file that `load_gltf` reads back."""
 
 import io
 import json
@@ -10,7 +10,7 @@ from PIL import Image
 
 from arpipe.geometry.transforms import Array
 from arpipe.io.gltf.container import BIN_CHUNK, CHUNK_HEADER, GLB_HEADER, GLB_MAGIC, JSON_CHUNK
-from arpipe.io.gltf.model import Credits, Floats, Material, Model, Primitive, Texels, Texture, Triangles
+from arpipe.io.gltf.model import Credits, Floats, GltfModel, Material, Primitive, Texels, Texture, Triangles
 from arpipe.io.gltf.textures import FILTERS, WRAPS
 
 FLOAT, UINT = 5126, 5125
@@ -20,7 +20,7 @@ NEAREST, LINEAR, LINEAR_MIPMAP_LINEAR = 9728, 9729, 9987
 Json = dict[str, object]
 
 
-def encode_glb(model: Model) -> bytes:
+def encode_glb(model: GltfModel) -> bytes:
     """Encode a model as a GLB file; levels of detail are left out.
 
     Args:
@@ -33,7 +33,7 @@ def encode_glb(model: Model) -> bytes:
 class _Writer:
     """The document and its binary chunk while they grow."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: GltfModel) -> None:
         self._model = model
         self._data = bytearray()
         self._views: list[Json] = []

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
-from arpipe.custom.detection.candidates import Candidates, corners, suppress
+from arpipe.custom.detection.candidates import BoxCandidates, corners, suppress
 from arpipe.custom.detection.decoders import DECODERS, InputSize, decode, yolox_cells
 from arpipe.errors import ModelError
 from arpipe.inference.tensor_session import TensorSession
@@ -105,7 +105,7 @@ def test_no_objects_are_no_boxes(name):
 
 def test_boxes_of_nonsense_are_dropped():
     boxes = np.array([[0, 0, np.nan, 5], [5, 5, 5, 9], [9, 9, 3, 3], [0, 0, 5, 5.0]])
-    found = Candidates(boxes, np.ones(4), np.zeros(4, np.intp)).at_least(0.5)
+    found = BoxCandidates(boxes, np.ones(4), np.zeros(4, np.intp)).at_least(0.5)
     assert found.boxes.tolist() == [[0, 0, 5, 5]]
 
 
@@ -143,11 +143,11 @@ def test_suppression_equals_onnx_runtimes(seed):
                 "least": np.array([0.3], np.float32),
             }
         )["kept"]
-    ours = suppress(Candidates(boxes, scores, classes).at_least(0.3), 0.45, 200)
+    ours = suppress(BoxCandidates(boxes, scores, classes).at_least(0.3), 0.45, 200)
     assert sorted(ours.scores.tolist()) == sorted(scores[kept[:, 2]].tolist())
 
 
 def test_most_objects_are_the_best_ones():
     boxes = np.array([[10.0 * place, 0, 10 * place + 5, 5] for place in range(6)])
-    found = Candidates(boxes, np.linspace(1, 0.5, 6), np.zeros(6, np.intp))
+    found = BoxCandidates(boxes, np.linspace(1, 0.5, 6), np.zeros(6, np.intp))
     assert suppress(found, 0.5, 2).scores.tolist() == [1.0, 0.9]

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.geometry.transforms import Array
-from arpipe.io.gltf import Material, Model
+from arpipe.io.gltf import GltfModel, Material
 from arpipe.io.gltf.model import Floats, Triangles
 from arpipe.render.object_mesh import normal_matrix
 
@@ -102,7 +102,7 @@ def vertices_of(pieces: Iterable[Piece]) -> Array:
     return np.concatenate([piece.positions for piece in pieces])
 
 
-def pieces_of(model: Model) -> list[Piece]:
+def pieces_of(model: GltfModel) -> list[Piece]:
     """Split all meshes of a model into connected pieces, in the model frame."""
     found = []
     for node, matrix in zip(model.nodes, model.model_from_node(), strict=True):
@@ -123,7 +123,7 @@ def pieces_of(model: Model) -> list[Piece]:
     return found
 
 
-def _opacity(piece: Piece, model: Model) -> float:
+def _opacity(piece: Piece, model: GltfModel) -> float:
     """Return how opaque a piece is on average; in an atlas, pieces of one material may differ."""
     material = piece.material
     if material is None or material.alpha_mode != "BLEND":
@@ -152,7 +152,7 @@ def _outwards(piece: Piece) -> Piece:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Surface:
+class SampledSurface:
     """Points spread evenly over a model, however its vertices are spread.
 
     Attributes:
@@ -164,17 +164,17 @@ class Surface:
     area: float
 
 
-def sample(pieces: list[Piece]) -> Surface:
+def sample(pieces: list[Piece]) -> SampledSurface:
     """Spread points over the surface of pieces, reproducibly."""
     corners = np.concatenate([piece.positions[piece.triangles] for piece in pieces])
     areas = np.concatenate([np.linalg.norm(piece.facing(), axis=1) for piece in pieces]) / 2.0
     total = float(areas.sum())
     if total <= 0.0:
-        return Surface(np.zeros((0, 3)), 0.0)
+        return SampledSurface(np.zeros((0, 3)), 0.0)
     rng = np.random.default_rng(5)
     chosen = corners[rng.choice(len(areas), SAMPLES, p=areas / total)]
     weights = rng.dirichlet((1.0, 1.0, 1.0), SAMPLES)
-    return Surface(np.einsum("nk,nki->ni", weights, chosen), total)
+    return SampledSurface(np.einsum("nk,nki->ni", weights, chosen), total)
 
 
 def _split(piece: Piece) -> list[Piece]:

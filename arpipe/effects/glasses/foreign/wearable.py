@@ -14,7 +14,7 @@ from arpipe.effects.glasses.foreign.surfaces import FRAME, Surfaces
 from arpipe.effects.glasses.object_file import UNITS_M, Unit, rotation_of
 from arpipe.errors import GltfError
 from arpipe.geometry.transforms import Array
-from arpipe.io.gltf import Material, Model, Node, Primitive
+from arpipe.io.gltf import GltfModel, Material, Node, Primitive
 from arpipe.io.gltf.model import Floats
 
 ORIGIN_ABOVE_LENSES_M = 0.0035  # of arpipe's own glasses: the bridge rests a little above the lenses' middle
@@ -34,13 +34,13 @@ class Wearable:
         findings: What was detected in the file, one sentence each.
     """
 
-    model: Model
+    model: GltfModel
     size: GlassesSize
     findings: tuple[str, ...]
 
 
 def make_wearable(
-    model: Model, unit: Unit | None = None, rotate_deg: tuple[float, float, float] | None = None
+    model: GltfModel, unit: Unit | None = None, rotate_deg: tuple[float, float, float] | None = None
 ) -> Wearable:
     """Rearrange the model of a pair of glasses.
 
@@ -151,7 +151,7 @@ def _length(temple: tuple[Piece, ...]) -> float:
     return float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum()) * 12.0 / 11.0
 
 
-def _assemble(parts: Parts, model: Model) -> Model:
+def _assemble(parts: Parts, model: GltfModel) -> GltfModel:
     """Put parts into nodes with arpipe's names."""
     surfaces = Surfaces()
     groups: list[tuple[str, tuple[Piece, ...], Array]] = [
@@ -173,7 +173,7 @@ def _assemble(parts: Parts, model: Model) -> Model:
             matrix[:3, 3] = pivot
             nodes.append(Node(name, None, matrix, len(meshes)))
             meshes.append(_primitives(pieces, pivot, materials))
-    return Model(
+    return GltfModel(
         nodes=tuple(nodes),
         roots=tuple(range(len(nodes))),
         meshes=tuple(meshes),
