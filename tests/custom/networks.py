@@ -6,6 +6,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from arpipe.custom import trial
+from arpipe.inference.providers import SessionConfig
+
 SIDE = 32
 
 
@@ -105,6 +108,11 @@ def branched():
 def saved(model, path: Path) -> Path:
     onnx.save(model, path)
     return path
+
+
+def try_out_here(path, provider="auto", sample=()):
+    """Run a network in this process, in place of `arpipe.custom.trial.try_out`, which takes half a second longer."""
+    return trial._run(path, SessionConfig(provider=provider), sample)
 
 
 def picture(side=SIDE, seed=0):

@@ -8,13 +8,11 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from arpipe.apps.model.collection import _against_litert
-from arpipe.custom import trial
 from arpipe.custom.explain.explainer import Explainer
 from arpipe.custom.library import add_model, added_names, find_model, library_folder, remove_model
 from arpipe.custom.model import Model, open_model
 from arpipe.errors import ConfigError, ModelError
-from arpipe.inference.providers import SessionConfig
-from tests.custom.networks import SIDE, branched, classifier, info, model_of, saved
+from tests.custom.networks import SIDE, branched, classifier, info, model_of, saved, try_out_here
 from tests.weights.convert.tflite_files import TfliteFile, options
 
 
@@ -24,14 +22,10 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def try_out_here(request, monkeypatch):
-    """Runs networks in this process, which is faster, except in tests of the other one."""
+def faster(request, monkeypatch):
+    """Runs networks in this process, except in tests of the other one."""
     if "own_process" not in request.fixturenames:
-
-        def run(path, provider="auto", sample=()):
-            return trial._run(path, SessionConfig(provider=provider), sample)
-
-        monkeypatch.setattr("arpipe.custom.describe.try_out", run)
+        monkeypatch.setattr("arpipe.custom.describe.try_out", try_out_here)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from arpipe.__main__ import main
 from arpipe.cli import app
-from tests.custom.networks import SIDE, classifier, saved
+from tests.custom.networks import SIDE, classifier, saved, try_out_here
 
 
 @pytest.fixture
@@ -16,6 +16,7 @@ def folder(tmp_path, monkeypatch):
     """A folder with a network and a photo, where the commands run; nothing is in the library."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("arpipe.custom.describe.try_out", try_out_here)
     saved(classifier(), tmp_path / "fox.onnx")
     (tmp_path / "labels.txt").write_text("cat\ndog\nsquirrel\nfox\n")
     rng = np.random.default_rng(0)
