@@ -77,20 +77,23 @@ def _refuse_existing(jobs: Sequence[Job]) -> None:
 
 
 def _resumed(jobs: Sequence[Job], history: History) -> Selection:
-    attempts = {job: history.attempts.get(absolute(job.spec)) for job in jobs}
-    done = {
-        job: each for job, each in attempts.items() if each and each.state == "done" and _is_whole(job, each)
-    }
-    changed = {
-        job
-        for job, each in done.items()
-        if (each.arpipe, each.settings) != (history.arpipe, history.settings)
-    }
-    left = [job for job in jobs if job not in done or job in changed]
-    _refuse_existing([job for job in left if attempts[job] is None])  # what was begun may be replaced
+    done = [job for job in jobs if _is_done(job, history.attempts.get(absolute(job.spec)))]
+    changed = {job for job in done if not _is_current(history.attempts[absolute(job.spec)], history)}
+    skipped = set(done) - changed
+    left = [job for job in jobs if job not in skipped]
+    _refuse_existing([job for job in left if absolute(job.spec) not in history.attempts])
     inputs = "1 input is" if len(changed) == 1 else f"{len(changed)} inputs are"
     notes = (f"{inputs} done again, because the settings or arpipe have changed",) if changed else ()
-    return Selection(tuple(left), len(jobs) - len(left), notes)
+    return Selection(tuple(left), len(skipped), notes)
+
+
+def _is_done(job: Job, attempt: Attempt | None) -> bool:
+    return attempt is not None and attempt.state == "done" and _is_whole(job, attempt)
+
+
+def _is_current(attempt: Attempt, history: History) -> bool:
+    """Whether an attempt had the settings and the version of this run."""
+    return (attempt.arpipe, attempt.settings) == (history.arpipe, history.settings)
 
 
 def _is_whole(job: Job, attempt: Attempt) -> bool:

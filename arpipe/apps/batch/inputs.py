@@ -115,19 +115,20 @@ class _Search:
     def _media_in(self, top: str) -> Iterator[Input]:
         os.listdir(top)  # raises what `os.walk` keeps to itself
         for folder, folders, files in os.walk(top, onerror=self._refuse):
-            inner = sorted(
-                name for name in folders if not name.startswith(".") and self._is_input(folder, name)
-            )
-            if inner and not self._recursive:
-                noun = "folder in it is" if len(inner) == 1 else "folders in it are"
-                self.found.notes.append(f"{folder}: {len(inner)} {noun} not searched; add --recursive")
-            folders[:] = inner if self._recursive else []
-            mirrored = os.path.relpath(folder, top)
-            for name in sorted(files):
-                suffix = os.path.splitext(name)[1].lower()
-                if not name.startswith(".") and (suffix in _CERTAIN or suffix in _PICTURES_OR_ANIMATIONS):
-                    shown = name if mirrored == os.curdir else f"{mirrored}{os.sep}{name}"
-                    yield Input(f"{folder.rstrip(os.sep)}{os.sep}{name}", shown, _CERTAIN.get(suffix))
+            folders[:] = self._searched(folder, folders)
+            inside = os.path.relpath(folder, top)
+            mirrored = "" if inside == os.curdir else f"{inside}{os.sep}"
+            for name in sorted(filter(_is_media, files)):
+                kind = _CERTAIN.get(_suffix(name))
+                yield Input(f"{folder.rstrip(os.sep)}{os.sep}{name}", f"{mirrored}{name}", kind)
+
+    def _searched(self, folder: str, names: Sequence[str]) -> list[str]:
+        """Return the folders in a folder that are searched; adds a note on those that are not."""
+        inner = sorted(name for name in names if not name.startswith(".") and self._is_input(folder, name))
+        if inner and not self._recursive:
+            noun = "folder in it is" if len(inner) == 1 else "folders in it are"
+            self.found.notes.append(f"{folder}: {len(inner)} {noun} not searched; add --recursive")
+        return inner if self._recursive else []
 
     def _is_input(self, folder: str, name: str) -> bool:
         return not self._outputs or os.path.realpath(f"{folder}{os.sep}{name}") not in self._outputs
@@ -136,3 +137,13 @@ class _Search:
         self.found.refusals.append(
             Refusal(str(error.filename), f"cannot be read ({error.strerror or error})")
         )
+
+
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
+
+
+def _is_media(name: str) -> bool:
+    """Whether a file of a folder is an input, by its name."""
+    suffix = _suffix(name)
+    return not name.startswith(".") and (suffix in _CERTAIN or suffix in _PICTURES_OR_ANIMATIONS)
