@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from arpipe.apps.web import run
 from arpipe.apps.web.protocol import CREDIT, PictureKind
 from arpipe.apps.web.security import COOKIE
-from arpipe.config import RunConfig, WebConfig
+from arpipe.config import LiveConfig, RunConfig, WebConfig
+from arpipe.errors import ConfigError
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.video.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
 from tests.apps.web_pages import Page, knock, page, running, serving
@@ -329,3 +331,25 @@ def test_sessions_leave_no_thread_behind(url, pixels):
     for thread in threads.values():
         thread.join(60)
         assert not thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("change", "flag"),
+    [
+        ({"record": "out.mp4"}, "--record"),
+        ({"window": False}, "--no-window"),
+        ({"full_screen": True}, "--full-screen"),
+        ({"frames": 5}, "--frames"),
+        ({"outputs": ("ndi:studio",)}, "--output"),
+    ],
+)
+def test_settings_of_the_window_are_refused(change, flag):
+    with pytest.raises(ConfigError, match=flag):
+        run(RunConfig(live=LiveConfig(**change)))
+
+
+def test_the_server_ends_after_the_seconds_asked_for():
+    told = []
+    config = RunConfig(live=LiveConfig(seconds=0.05), web=WebConfig(port=0))
+    assert run(config, ready=told.append) == 0
+    assert told

@@ -1,12 +1,24 @@
 """`arpipe live --web`: serve the page."""
 
+import threading
 from collections.abc import Callable
 
 from rich.console import Console
 
 from arpipe.apps.malloc import limit_malloc_arenas
 from arpipe.apps.signals import interrupt_on_sigterm
-from arpipe.config import RunConfig, WebConfig
+from arpipe.config import LiveConfig, RunConfig, WebConfig
+from arpipe.errors import ConfigError
+
+# Settings of the window that a page has no use for, with their flags.
+OF_THE_WINDOW = {
+    "window": "--no-window",
+    "full_screen": "--full-screen",
+    "record": "--record",
+    "virtual_camera": "--virtual-camera",
+    "outputs": "--output",
+    "frames": "--frames",
+}
 
 
 def run(
@@ -15,7 +27,7 @@ def run(
     source: str | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> int:
-    """Serve the page until Ctrl-C.
+    """Serve the page until Ctrl-C, or for `config.live.seconds`.
 
     Args:
         config: The configuration.
@@ -27,16 +39,38 @@ def run(
         Exit code: 0.
 
     Raises:
-        ConfigError: It would listen beyond loopback without TLS.
+        ConfigError: It would listen beyond loopback without TLS, or a setting is for the window only.
         DeviceError: The port is taken.
     """
     from arpipe.apps.web.server import WebServer
 
+    _refuse_window_settings(config.live)
     limit_malloc_arenas()
     server = WebServer(config if web is None else config.model_copy(update={"web": web}), source)
-    with interrupt_on_sigterm():
-        server.run(ready or _print_address)
+    tell = ready or _print_address
+    end = threading.Timer(config.live.seconds, server.stop)
+
+    def begin(url: str) -> None:
+        tell(url)
+        if config.live.seconds:
+            end.start()
+
+    try:
+        with interrupt_on_sigterm():
+            server.run(begin)
+    finally:
+        end.cancel()
     return 0
+
+
+def _refuse_window_settings(live: LiveConfig) -> None:
+    usual = LiveConfig()
+    changed = [flag for key, flag in OF_THE_WINDOW.items() if getattr(live, key) != getattr(usual, key)]
+    if changed:
+        raise ConfigError(
+            f"{' and '.join(changed)} has no effect on a page, which records and goes to full screen by its own "
+            "buttons; leave it out, or leave out --web"
+        )
 
 
 def _print_address(url: str) -> None:
