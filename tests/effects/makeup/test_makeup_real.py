@@ -12,7 +12,8 @@ from arpipe.assets import asset_path
 from arpipe.effects.makeup.curves import closed_curve
 from arpipe.effects.makeup.person import measure, px_per_mm
 from arpipe.geometry.camera import CameraIntrinsics
-from arpipe.pipeline.pipeline import Pipeline
+from arpipe.io.validation import check
+from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.render.color import LUMINANCE, linear_from_srgb
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
@@ -41,7 +42,10 @@ def test_lipstick_lies_where_the_official_runtime_sees_lips(shared_data):
     lips, mouth = (
         _filled(official[topology.region(name)], pixels.shape[:2]) for name in ("lips_outer", "lips_inner")
     )
-    with Pipeline(effects=[GREEN]) as pipeline:
+    config = check(
+        PipelineConfig, {"perception": {"face": {"detector": "short"}}}, "test"
+    )  # the official one
+    with Pipeline(config, effects=[GREEN]) as pipeline:
         drawn = pipeline.render(pipeline.detect(Frame(pixels, 0.0, 0))).pixels
     marks = np.abs(drawn.astype(int) - pixels).max(axis=2) > 24  # half of the colour's step
     near = cv2.dilate((lips > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
