@@ -13,6 +13,7 @@ from arpipe.geometry.transforms import Array
 from arpipe.topology import IndexArray, Topology
 from arpipe.types import Landmarks
 
+OUTSIDE_SHARE = 0.1  # of a landmark's weight, outside the picture
 LEAST_WEIGHT = 0.2  # of lips, lids and jaw: they help to locate the head, but expressions move them
 
 
@@ -82,4 +83,17 @@ class SeenFace:
         per_px = float(plane[0].max() - plane[0].min()) / max(float(x.max() - x.min()), 1e-6)
         depth = z * per_px
         fitted = face.indices
-        return cls(face, plane, depth, plane[:, fitted], depth[fitted], face.weights)
+        weights = _weights(face, points_px[fitted, :2], camera)
+        return cls(face, plane, depth, plane[:, fitted], depth[fitted], weights)
+
+
+def _weights(face: FittedFace, points_px: Array, camera: CameraIntrinsics) -> Array:
+    """Return the (k,) trust in (k, 2) fitted landmarks; the networks only guess those outside the picture."""
+    (left, top), (right, bottom) = points_px.min(axis=0).tolist(), points_px.max(axis=0).tolist()
+    if left >= 0.0 and top >= 0.0 and right <= camera.width - 1 and bottom <= camera.height - 1:
+        return face.weights
+    last_px = (camera.width - 1, camera.height - 1)
+    is_inside = ((points_px >= 0.0) & (points_px <= last_px)).all(axis=1)
+    weights: Array = np.where(is_inside, face.weights, OUTSIDE_SHARE * face.weights)
+    weights /= weights.sum()
+    return weights

@@ -1,5 +1,7 @@
 """What the network's depth is good for, and what it must not do."""
 
+from dataclasses import replace
+
 import pytest
 
 from arpipe.geometry.transforms import angle_between_deg
@@ -56,3 +58,18 @@ def test_irises_take_no_part() -> None:
     looking_away[468:] += 20.0
     moved = fitted(Landmarks(looking_away, 1.0, topology))
     assert (moved.pose.rotation == fitted(landmarks).pose.rotation).all()
+
+
+def test_guessed_landmarks_outside_the_picture_count_less() -> None:
+    truth = pose_of(10.0, 5.0)
+    landmarks = observe(truth.apply(load_topology("face").canonical_m))
+    guessed = landmarks.points_px.copy()
+    edge_px = float(guessed[:, 0].mean())
+    guessed[guessed[:, 0] > edge_px, 1] += 30.0
+    errors = []
+    for width in (CAMERA.width, int(edge_px) + 1):
+        camera = replace(CAMERA, width=width)
+        found = fit_face(SeenFace.of(Landmarks(guessed, 1.0, landmarks.topology), camera), None)
+        assert found is not None
+        errors.append(angle_between_deg(found.pose.rotation, truth.rotation))
+    assert errors[1] < 0.6 * errors[0]
