@@ -14,6 +14,7 @@ EFFECT_KINDS: dict[str, str] = {
     "debug": "arpipe.effects.overlay.debug:Debug",
     "skeleton": "arpipe.effects.overlay.skeleton:Skeleton",
     "boxes": "arpipe.effects.overlay.boxes:Boxes",
+    "sticker": "arpipe.effects.overlay.sticker:Sticker",
     "classify": "arpipe.effects.overlay.classify:Classify",
     "heatmap": "arpipe.effects.overlay.heatmap:Heatmap",
     "background": "arpipe.effects.background.effect:Background",

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from onnx import helper
+from PIL import Image
 
-from arpipe import Frame, ObjectDetector, Perception, PerceptionConfig
+from arpipe import Frame, ObjectDetector, Perception, PerceptionConfig, Pipeline, PipelineConfig
 from arpipe.custom.library import find_model
 from arpipe.errors import ConfigError, ModelError
 from arpipe.tracking.objects import ObjectConfig
@@ -90,6 +91,16 @@ def test_only_the_named_classes_are_reported(detector):
     config = ObjectConfig(model=str(detector), classes=("night",))
     with Perception(PerceptionConfig(track=("objects",), objects=config)) as perception:
         assert perception.detect(Frame(lamp_at(64, 32), 0.0, 0)).objects == ()
+
+
+@pytest.mark.parametrize(("label", "is_drawn"), [("lamp", True), ("night", False)])
+def test_a_sticker_sits_on_the_objects_of_its_class(detector, tmp_path, label, is_drawn):
+    Image.new("RGBA", (8, 8), (255, 0, 0, 255)).save(tmp_path / "star.png")
+    settings = PipelineConfig(perception=PerceptionConfig(objects=ObjectConfig(model=str(detector))))
+    with Pipeline(settings, effects=[f"sticker(image={tmp_path / 'star.png'}, label={label})"]) as pipeline:
+        drawn = pipeline.process(lamp_at(64, 32)).pixels
+    assert (drawn[48, 80] == (255, 0, 0)).all() == is_drawn
+    assert (drawn[120, 20] == 0).all()
 
 
 def test_without_a_detector_it_is_said_what_to_do():
