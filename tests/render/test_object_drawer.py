@@ -59,7 +59,7 @@ def draw(context, effect, place_m, yaw_deg=0.0):
 
 @pytest.mark.gl
 def test_what_is_far_is_drawn_with_fewer_triangles(context):
-    counts = [draw(context, "aviator", (0.0, 0.0, depth_m))[1] for depth_m in (0.12, 0.45, 1.2)]
+    counts = [draw(context, "aviator(fit=real)", (0.0, 0.0, depth_m))[1] for depth_m in (0.12, 0.45, 1.2)]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] - counts[1] > 3000
     assert counts[1] - counts[2] > 500
