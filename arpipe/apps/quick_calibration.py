@@ -29,18 +29,7 @@ def calibrate_quickly(source: Source, seconds: float) -> LensEstimate:
     Raises:
         MediaError: There is no face in enough frames, or it does not turn far enough.
     """
-    config = PerceptionConfig(
-        face=FaceTrackerConfig(mesh="v2"), head_pose=HeadPoseConfig(views="off"), track=("face",)
-    )
-    seen: list[Landmarks] = []
-    first: Frame | None = None
-    with Perception(config) as perception:
-        for frame in source:
-            first = first or frame
-            if frame.captured_s - first.captured_s > seconds or frame.pixels.shape != first.pixels.shape:
-                break
-            seen += [face.landmarks for face in perception.detect(frame).faces]
-    estimate = None if first is None or not seen else estimate_lens(seen, first.width, first.height)
+    estimate = _estimate(source, seconds)
     if estimate is None or estimate.poses < LEAST_POSES:
         found = 0 if estimate is None else estimate.poses
         raise MediaError(
@@ -52,6 +41,22 @@ def calibrate_quickly(source: Source, seconds: float) -> LensEstimate:
             f"{ADVICE}, from side to side by at least {LEAST_TURN_DEG:.0f}°"
         )
     return estimate
+
+
+def _estimate(source: Source, seconds: float) -> LensEstimate | None:
+    """Estimate the lens from all faces seen in time; None if there is none."""
+    config = PerceptionConfig(
+        face=FaceTrackerConfig(mesh="v2"), head_pose=HeadPoseConfig(views="off"), track=("face",)
+    )
+    seen: list[Landmarks] = []
+    first: Frame | None = None
+    with Perception(config) as perception:
+        for frame in source:
+            first = first or frame
+            if frame.captured_s - first.captured_s > seconds or frame.pixels.shape != first.pixels.shape:
+                break
+            seen += [face.landmarks for face in perception.detect(frame).faces]
+    return None if first is None or not seen else estimate_lens(seen, first.width, first.height)
 
 
 def run(spec: str, output: Path, seconds: float) -> LensEstimate:

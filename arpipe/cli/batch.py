@@ -101,11 +101,8 @@ def batch(
     if no_video and output:
         raise typer.BadParameter("it excludes --output", param_hint="--no-video")
     policies = {"resume": resume, "skip": skip_existing, "overwrite": overwrite}
-    chosen = [policy for policy, is_given in policies.items() if is_given]
-    if len(chosen) > 1:
-        raise typer.BadParameter("--resume, --skip-existing and --overwrite exclude each other")
-    if quiet and json_:
-        raise typer.BadParameter("--quiet and --json exclude each other")
+    existing = _chosen(policies, "refuse", "--resume, --skip-existing and --overwrite")
+    report = _chosen({"quiet": quiet, "json": json_}, "console", "--quiet and --json")
     from arpipe.apps import batch as app
     from arpipe.config import config_file
     from arpipe.io.validation import check
@@ -116,7 +113,7 @@ def batch(
         "source": source,
         "recursive": recursive,
         "shard": shard,
-        "existing": chosen[0] if chosen else "refuse",
+        "existing": existing,
         "output": output,
         "export": export,
         "export_format": export_format,
@@ -124,7 +121,7 @@ def batch(
         "controls_file": controls,
         "recognizer": run.recognizer,
         "events": events,
-        "report": "json" if json_ else "quiet" if quiet else "console",
+        "report": report,
         "timings": timings,
         "config_file": config_file(config),
         "video": run.video,
@@ -132,3 +129,11 @@ def batch(
         "workers": run.batch,
     }
     raise typer.Exit(app.run(check(app.BatchConfig, given, "arpipe batch")))
+
+
+def _chosen(flags: dict[str, bool], otherwise: str, options: str) -> str:
+    """Return the one choice whose flag is given; `options` names the flags to the user."""
+    given = [choice for choice, is_given in flags.items() if is_given]
+    if len(given) > 1:
+        raise typer.BadParameter(f"{options} exclude each other")
+    return given[0] if given else otherwise

@@ -132,11 +132,11 @@ def add_model(
         raise ModelError(f"there is a network {name!r} already; give another --name, or --replace")
     given = read_labels(labels) if labels else ()
     with _replacing(library_folder() / name) as folder:
-        is_converted = file.suffix.lower() in SUFFIXES
-        carried = _convert(file, folder) if is_converted else ()
-        path = folder / MODEL_FILE if is_converted else file
-        found = describe(path, name, stated, given or carried, decoder, provider)
-        if not is_converted:
+        if file.suffix.lower() in SUFFIXES:
+            carried = _convert(file, folder)
+            found = describe(folder / MODEL_FILE, name, stated, given or carried, decoder, provider)
+        else:
+            found = describe(file, name, stated, given, decoder, provider)
             _copy(file, folder)
         changes: dict[str, object] = {"origin": file.name, "file": MODEL_FILE}
         if found.labels:

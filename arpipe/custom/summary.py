@@ -78,8 +78,8 @@ def summarise(model: onnx.ModelProto, input_shape: Shape) -> NetworkSummary:
         input_shape: Of one picture, with a batch of 1 in front.
     """
     shapes = value_shapes(model, input_shape)
-    sizes = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
-    sizes |= {name: tuple(tensor.dims) for name, tensor in _constants(model)}
+    sizes = _weight_shapes(model)
+    known = {**shapes, **sizes}
     counted: set[str] = set()
     layers = []
     for node in model.graph.node:
@@ -94,10 +94,16 @@ def summarise(model: onnx.ModelProto, input_shape: Shape) -> NetworkSummary:
                 source=node.input[0] if node.input else "",
                 shape=shapes.get(node.output[0], ()),
                 parameters=sum(math.prod(sizes[name]) for name in weights if _is_weight(node, name)),
-                multiply_adds=_multiply_adds(node, {**shapes, **sizes}),
+                multiply_adds=_multiply_adds(node, known),
             )
         )
     return NetworkSummary(tuple(layers))
+
+
+def _weight_shapes(model: onnx.ModelProto) -> dict[str, Shape]:
+    """Return the shapes of all weights by name: initializers and constants."""
+    sizes = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
+    return sizes | {name: tuple(tensor.dims) for name, tensor in _constants(model)}
 
 
 def with_times(summary: NetworkSummary, measured: Sequence[OperatorTime]) -> NetworkSummary:

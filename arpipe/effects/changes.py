@@ -1,6 +1,6 @@
 """Changes to loaded packs: other values of parameters, and signals that drive them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from pydantic import BaseModel
@@ -53,13 +53,17 @@ def _changed(pack: Pack, key: str, source: str, change: Callable[[PackLayer, str
     first = path.partition(".")[0]
     takers = [layer for layer in addressed if first in _parameters(layer.params)]
     if not takers:
-        known = [
-            *(layer.name for layer in pack.layers),
-            *(p for layer in addressed for p in _parameters(layer.params)),
-        ]
-        raise ConfigError(f"{source}: there is no parameter {first!r}{nearest(first, known)}")
+        raise ConfigError(
+            f"{source}: there is no parameter {first!r}{nearest(first, _known(pack, addressed))}"
+        )
     layers = (change(layer, path) if layer in takers else layer for layer in pack.layers)
     return replace(pack, layers=tuple(layers))
+
+
+def _known(pack: Pack, addressed: Iterable[PackLayer]) -> list[str]:
+    """Return the words that a key may begin with: the layers of a pack, and the parameters of those addressed."""
+    parameters = (name for layer in addressed for name in _parameters(layer.params))
+    return [*(layer.name for layer in pack.layers), *parameters]
 
 
 def _parameters(params: BaseModel) -> list[str]:

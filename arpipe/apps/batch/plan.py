@@ -81,12 +81,9 @@ def make_plan(
         OutputError: Two files are the same one, an output does not fit, or it cannot be written.
         ConfigError: There is nothing to read or nothing to write.
     """
-    targeted = [target for target in (output, export, events) if isinstance(target, Path)]
-    found = find_inputs(inputs, recursive, targeted)
-    if not found.inputs and not found.refusals:
-        raise ConfigError("there is no input; name files, folders, patterns, or use --source sample")
-    if output is None and export is None and events is None:
-        raise ConfigError("there is nothing to write; give --output, or --export with --no-video")
+    asked = [target for target in (output, export, events) if target is not None]
+    found = find_inputs(inputs, recursive, [target for target in asked if isinstance(target, Path)])
+    _require_work(found, asked)
     several = len(found.inputs) + len(found.refusals) > 1
     targets = Targets(output, export, asked_format, codec, events, several)
     read = [*source_files(each.spec for each in found.inputs if each.spec != SAMPLE), *others.read]
@@ -100,6 +97,13 @@ def make_plan(
     removed = require_outputs_writable(written)
     folder = next(iter(targets.folders), None)
     return Plan(tuple(jobs), tuple(found.refusals), folder, tuple(found.notes), tuple(removed))
+
+
+def _require_work(found: Found, asked: Sequence[Path | str]) -> None:
+    if not found.inputs and not found.refusals:
+        raise ConfigError("there is no input; name files, folders, patterns, or use --source sample")
+    if not asked:
+        raise ConfigError("there is nothing to write; give --output, or --export with --no-video")
 
 
 def _kinds(found: Found) -> dict[Input, MediaKind]:

@@ -29,18 +29,9 @@ class Carousel:
     """
 
     def __init__(self, effects: Sequence[str], further: Sequence[str] = ()) -> None:
-        configured = tuple(load_effect(effect) for effect in effects)
         packs = sorted(valid_packs(), key=lambda pack: ("glasses" not in pack.tags, pack.title))
         self.choices = [EffectChoice("Nothing", ()), *(EffectChoice(pack.title, (pack,)) for pack in packs)]
-        names = [tuple(pack.name for pack in choice.packs) for choice in self.choices]
-        has_parameters = any("(" in effect for effect in effects)
-        configured_names = tuple(pack.name for pack in configured)
-        if configured_names in names and not has_parameters:
-            self.index = names.index(configured_names)
-        else:
-            title = " + ".join(pack.title for pack in configured)
-            self.choices.insert(1, EffectChoice(title, configured))
-            self.index = 1
+        self.index = self._place_configured(effects)
         self._by_spec = {spec: self._place(load_effect(spec)) for spec in further}
 
     @property
@@ -63,6 +54,17 @@ class Carousel:
         """Select the choice `by` places further on; the ring has no end."""
         self.index = (self.index + by) % len(self.choices)
 
+    def _place_configured(self, effects: Sequence[str]) -> int:
+        """Return the index of the configured effects; adds them as a choice unless there is such a one."""
+        packs = tuple(load_effect(effect) for effect in effects)
+        wanted = _names(packs)
+        names = [_names(choice.packs) for choice in self.choices]
+        has_parameters = any("(" in effect for effect in effects)
+        if wanted in names and not has_parameters:
+            return names.index(wanted)
+        self.choices.insert(1, EffectChoice(" + ".join(pack.title for pack in packs), packs))
+        return 1
+
     def _place(self, pack: Pack) -> int:
         """Return the index of the choice with a pack alone; it is added if there is none."""
         alone = [choice.packs for choice in self.choices]
@@ -70,3 +72,7 @@ class Carousel:
             return alone.index((pack,))
         self.choices.append(EffectChoice(pack.title, (pack,)))
         return len(self.choices) - 1
+
+
+def _names(packs: Sequence[Pack]) -> tuple[str, ...]:
+    return tuple(pack.name for pack in packs)

@@ -90,11 +90,7 @@ class Access:
         Raises:
             ConfigError: It listens beyond loopback without TLS, or one of the two TLS files is missing.
         """
-        if (config.tls_cert is None) != (config.tls_key is None):
-            raise ConfigError("TLS needs two files: --tls-cert and --tls-key")
-        for path in (config.tls_cert, config.tls_key):
-            if path is not None and not path.is_file():
-                raise ConfigError(f"there is no TLS file {path}")
+        _require_both_tls_files(config)
         local = is_loopback(config.host)
         if not local and config.tls_cert is None:
             raise ConfigError(
@@ -250,3 +246,11 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _require_both_tls_files(config: WebConfig) -> None:
+    if (config.tls_cert is None) != (config.tls_key is None):
+        raise ConfigError("TLS needs two files: --tls-cert and --tls-key")
+    for path in (config.tls_cert, config.tls_key):
+        if path is not None and not path.is_file():
+            raise ConfigError(f"there is no TLS file {path}")

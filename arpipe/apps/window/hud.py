@@ -108,11 +108,7 @@ class Hud:
         if self.shows_carousel:
             shown["carousel"] = PlacedPanel(self._carousel_panel(size_px, scale), "bottom")
         shown |= self._left_panels(session, state, scale)
-        if state.recording_s is not None:
-            shown["recording"] = PlacedPanel(self._recording_panel(state.recording_s, scale), "top right")
-        if state.adjustment is not None:
-            lift = 0.0 if state.recording_s is None else RECORDING_LIFT
-            shown["adjust"] = PlacedPanel(self._adjust_panel(state.adjustment, scale), "top right", lift)
+        shown |= self._activity_panels(state, scale)
         if self._clock() < self._message_until_s:
             lift = CAROUSEL_LIFT if self.shows_carousel else 0.0
             dot = panels.ALARM if self._alarm else panels.ACCENT
@@ -130,6 +126,16 @@ class Hud:
         if self.profiling:
             return {"profile": PlacedPanel(self._profile_panel(session, scale), "top left")}
         return {}
+
+    def _activity_panels(self, state: HudState, scale: float) -> dict[str, PlacedPanel]:
+        """Return what is recorded and adjusted, if anything."""
+        shown: dict[str, PlacedPanel] = {}
+        if state.recording_s is not None:
+            shown["recording"] = PlacedPanel(self._recording_panel(state.recording_s, scale), "top right")
+        if state.adjustment is not None:
+            lift = 0.0 if state.recording_s is None else RECORDING_LIFT
+            shown["adjust"] = PlacedPanel(self._adjust_panel(state.adjustment, scale), "top right", lift)
+        return shown
 
     def _status_panels(self, paused: bool, state: HudState, scale: float) -> dict[str, PlacedPanel]:
         """Return the most important message about source and picture, if any."""

@@ -165,14 +165,10 @@ class RigidMesh(Layer):
         if scene.is_first:
             self._drawer.reset_levels()
         self._scene = scene
-        self._placed = []
-        if self.params.opacity > 0:
-            self._placed = [placed for face in faces if (placed := self._place(face, scene)) is not None]
+        visible = faces if self.params.opacity > 0 else []
+        self._placed = [placed for face in visible if (placed := self._place(face, scene)) is not None]
         self._placed.sort(key=lambda placed: placed.gl_from_head.translation_m[2])
-        patches = [Patch(Phase.SOLID, placed.solid_box) for placed in self._placed]
-        if self._casts_shadow(scene):
-            patches += [Patch(Phase.SHADE, placed.skin_box) for placed in self._placed]
-        return patches
+        return self._patches(scene)
 
     def draw(self, canvas: Canvas) -> None:
         """Draw shadows on skin, or the depth of heads and then the objects, farthest first."""
@@ -199,8 +195,11 @@ class RigidMesh(Layer):
         self._occluder.close()
         self._shadow.close()
 
-    def _casts_shadow(self, scene: Scene) -> bool:
-        return scene.config.shadow and self.params.shadow > 0 and self.params.anchor == "glasses"
+    def _patches(self, scene: Scene) -> list[Patch]:
+        patches = [Patch(Phase.SOLID, placed.solid_box) for placed in self._placed]
+        if scene.config.shadow and self.params.shadow > 0 and self.params.anchor == "glasses":
+            patches += [Patch(Phase.SHADE, placed.skin_box) for placed in self._placed]
+        return patches
 
     def _place(self, face: TrackedFace, scene: Scene) -> _PlacedModel | None:
         """Place the model in this frame; None for a head that is not in front of the camera."""

@@ -72,25 +72,24 @@ class Debug(Layer):
             for matte in scene.result.occlusion:
                 tint_occlusion(pixels, matte)
         for face in scene.result.faces:
-            if self.params.mesh and self.params.opacity > 0:
-                self._mesh(pixels, face)
-            if self.params.outlines:
-                self._outlines(pixels, face)
-            if self.params.landmarks:
-                for point in fixed_point(face.landmarks.points_px[:, :2]):
-                    cv2.circle(
-                        pixels,
-                        point,
-                        _thickness(face) << SUBPIXEL_BITS,
-                        self._color,
-                        -1,
-                        cv2.LINE_AA,
-                        SUBPIXEL_BITS,
-                    )
-            if self.params.axes and face.pose is not None:
-                self._axes(pixels, face, face.pose, scene)
-            if self.params.box:
-                self._box(pixels, face)
+            self._paint_face(pixels, face, scene)
+
+    def _paint_face(self, pixels: Pixels, face: TrackedFace, scene: Scene) -> None:
+        if self.params.mesh and self.params.opacity > 0:
+            self._mesh(pixels, face)
+        if self.params.outlines:
+            self._outlines(pixels, face)
+        if self.params.landmarks:
+            self._landmarks(pixels, face)
+        if self.params.axes and face.pose is not None:
+            self._axes(pixels, face, face.pose, scene)
+        if self.params.box:
+            self._box(pixels, face)
+
+    def _landmarks(self, pixels: Pixels, face: TrackedFace) -> None:
+        radius = _thickness(face) << SUBPIXEL_BITS
+        for point in fixed_point(face.landmarks.points_px[:, :2]):
+            cv2.circle(pixels, point, radius, self._color, -1, cv2.LINE_AA, SUBPIXEL_BITS)
 
     def _mesh(self, pixels: Pixels, face: TrackedFace) -> None:
         points = face.landmarks.points_px[:, :2]

@@ -21,22 +21,24 @@ def listed_pictures(table: Path) -> list[Path]:
         MediaNotFound: There is no such table, or a picture that it lists is missing; the message has the line.
         MediaError: The table is no CSV, is larger than 64 MB, or lists nothing.
     """
-    require_file(table)
-    try:
-        text = read_whole(table, MAX_TABLE_BYTES).decode("utf-8-sig")
-        rows = [row for row in csv.reader(io.StringIO(text)) if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise MediaError(f"{table}: cannot be read as CSV ({error}); save it as UTF-8 text") from error
+    rows = _rows(table)
     heading = [name.strip().lower() for name in rows[0]] if rows else []
     column = next((heading.index(name) for name in PATH_COLUMNS if name in heading), None)
-    if column is None:
-        column, first = 0, 0
-    else:
-        first = 1
-    paths = [_picture(table, line, row, column) for line, row in enumerate(rows[first:], first + 1)]
+    first = 0 if column is None else 1
+    paths = [_picture(table, line, row, column or 0) for line, row in enumerate(rows[first:], first + 1)]
     if not paths:
         raise MediaError(f"{table}: lists no pictures; write one path per line")
     return paths
+
+
+def _rows(table: Path) -> list[list[str]]:
+    """Read the rows that hold anything."""
+    require_file(table)
+    try:
+        text = read_whole(table, MAX_TABLE_BYTES).decode("utf-8-sig")
+        return [row for row in csv.reader(io.StringIO(text)) if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise MediaError(f"{table}: cannot be read as CSV ({error}); save it as UTF-8 text") from error
 
 
 def _picture(table: Path, line: int, row: list[str], column: int) -> Path:

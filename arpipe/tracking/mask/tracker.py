@@ -84,8 +84,10 @@ class MaskTracker:
             self.reset()
             self._shape = frame.pixels.shape[:2]
         mask = self._mask(frame, timer, context.every)
-        if not self._zoom:
-            return mask
+        return self._follow(mask, frame, timer, faces_px) if self._zoom else mask
+
+    def _follow(self, mask: Points, frame: Frame, timer: StageTimer, faces_px: Sequence[Array]) -> Points:
+        """Return the mask of a frame, and choose the part of it to segment next."""
         self._wait -= 1
         part = next_part(self._part, mask)
         if self._part is not None:
