@@ -1,4 +1,4 @@
-"""Converts MediaPipe's custom operators to graph nodes.
+"""Converts custom operators, MediaPipe's and the one that ends SSD networks, to graph nodes.
 
 Three operators of the attention mesh crop the feature map at lips and eyes: a matrix from the coarse landmarks
 (feature-map px ← px of the crop), a bilinear resampling of the feature map by it, and refined landmarks moved back
@@ -12,6 +12,8 @@ from flatbuffers import flexbuffers
 
 from arpipe.errors import WeightsError
 from arpipe.weights.convert import crops
+from arpipe.weights.convert.detection_options import DETECTION
+from arpipe.weights.convert.detections import detection_post_process
 from arpipe.weights.convert.lowering import Lowering, OperatorFunction, operand
 from arpipe.weights.convert.operators import same_padding
 from arpipe.weights.convert.tflite_reader import Operator
@@ -84,6 +86,7 @@ def convolution_2d_transpose_bias(lowering: Lowering, operator: Operator) -> str
 CUSTOM_OPERATORS: dict[str, OperatorFunction] = {
     "Convolution2DTransposeBias": convolution_2d_transpose_bias,
     "Landmarks2TransformMatrix": landmarks_to_transform_matrix,
+    DETECTION: detection_post_process,
     "TransformLandmarks": transform_landmarks,
     "TransformTensorBilinear": transform_tensor_bilinear,
 }

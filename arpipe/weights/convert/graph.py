@@ -35,13 +35,14 @@ class GraphNode:
 class Graph:
     """A graph that operators append to and passes rewrite.
 
-    Rank-4 values are NCHW, whatever the layout of the source. The batch dimension is free.
+    Rank-4 values are NCHW, whatever the layout of the source.
 
     Attributes:
         constants: Name → array.
         shapes: Name → shape with batch 1, for every value an operator of the source produced.
         inputs: Name → shape with batch 1.
         outputs: Name → shape with batch 1.
+        batch: Size of the batch dimension; a name if it is free.
     """
 
     nodes: list[GraphNode] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Graph:
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     inputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
     outputs: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    batch: int | str = "n"
     _counter: Counter[str] = field(default_factory=Counter)
 
     def fresh(self, stem: str) -> str:
@@ -122,14 +124,14 @@ def pointwise(group: int) -> Attributes:
 
 
 def to_onnx(graph: Graph, name: str, version: str = "") -> onnx.ModelProto:
-    """Convert the graph to a checked ONNX model with a free batch dimension `n`."""
+    """Convert the graph to a checked ONNX model."""
     used = {value for node in graph.nodes for value in node.inputs}
     nodes = [
         helper.make_node(node.kind, node.inputs, node.outputs, **node.attributes) for node in graph.nodes
     ]
     values = {
         side: [
-            helper.make_tensor_value_info(key, onnx.TensorProto.FLOAT, ["n", *shape[1:]])
+            helper.make_tensor_value_info(key, onnx.TensorProto.FLOAT, [graph.batch, *shape[1:]])
             for key, shape in shapes.items()
         ]
         for side, shapes in (("inputs", graph.inputs), ("outputs", graph.outputs))

@@ -4,7 +4,7 @@ Tensors keep TFLite's layout (NHWC activations, OHWI weights); nothing here depe
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import flatbuffers
@@ -13,6 +13,7 @@ import tflite
 from numpy.typing import NDArray
 
 from arpipe.errors import WeightsError
+from arpipe.weights.convert.detection_options import DETECTION, read_detection_options
 from arpipe.weights.convert.sparsity import SparseDimension, SparseLayout
 
 FILE_IDENTIFIER = b"TFL3"
@@ -99,12 +100,14 @@ def _read_model(model: tflite.Model) -> TfliteModel:
         raise WeightsError(f"TFLite model has {model.SubgraphsLength()} subgraphs, only 1 is supported")
     graph = model.Subgraphs(0)
     tensors = [_read_tensor(model, graph, index) for index in range(graph.TensorsLength())]
+    operators = tuple(
+        _read_operator(model, graph.Operators(i), tensors) for i in range(graph.OperatorsLength())
+    )
+    written = {tensor.index: tensor for operator in operators for tensor in operator.outputs}
     return TfliteModel(
         inputs=tuple(tensors[i] for i in graph.InputsAsNumpy()),
-        outputs=tuple(tensors[i] for i in graph.OutputsAsNumpy()),
-        operators=tuple(
-            _read_operator(model, graph.Operators(i), tensors) for i in range(graph.OperatorsLength())
-        ),
+        outputs=tuple(written.get(i, tensors[i]) for i in graph.OutputsAsNumpy()),
+        operators=operators,
     )
 
 
@@ -162,13 +165,21 @@ def _read_operator(model: tflite.Model, operator: tflite.Operator, tensors: list
     # Old files store the code in the narrow field, new ones in the wide field; the larger one is valid.
     builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
     custom = builtin == tflite.BuiltinOperator.CUSTOM
-    return Operator(
+    read = Operator(
         kind=code.CustomCode().decode() if custom else tflite.opcode2name(builtin),
         inputs=tuple(None if i == NO_TENSOR else tensors[i] for i in operator.InputsAsNumpy()),
         outputs=tuple(tensors[i] for i in operator.OutputsAsNumpy()),
         options=_read_options(operator),
         custom_options=operator.CustomOptionsAsNumpy().tobytes() if operator.CustomOptionsLength() else b"",
     )
+    return _with_output_shapes(read) if read.kind == DETECTION else read
+
+
+def _with_output_shapes(operator: Operator) -> Operator:
+    """Return a detection operator with the shapes of its outputs, which the file need not have."""
+    shapes = read_detection_options(operator.custom_options).output_shapes
+    outputs = zip(operator.outputs, shapes, strict=True)
+    return replace(operator, outputs=tuple(replace(tensor, shape=shape) for tensor, shape in outputs))
 
 
 def _read_options(operator: tflite.Operator) -> OptionReader:

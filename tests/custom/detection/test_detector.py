@@ -6,10 +6,13 @@ from onnx import helper
 from PIL import Image
 
 from arpipe import Frame, ObjectDetector, Perception, PerceptionConfig, Pipeline, PipelineConfig
-from arpipe.custom.library import find_model
+from arpipe.apps.model.collection import _against_litert
+from arpipe.custom.library import add_model, find_model
 from arpipe.errors import ConfigError, ModelError
 from arpipe.tracking.objects import ObjectConfig
-from tests.custom.networks import info, model_of, saved
+from tests.custom.networks import info, model_of, saved, try_out_here
+from tests.weights.convert.test_detections import detector as ssd
+from tests.weights.convert.test_operators import litert
 
 SIDE, CELL, HALF = 64, 8, 12.0
 
@@ -63,6 +66,28 @@ def test_boxes_come_back_in_px_of_the_picture(detector):
     center = np.array([64 + 16, 32 + 16])
     np.testing.assert_allclose(lamp.box_px, [*(center - HALF * scale), *(center + HALF * scale)], atol=1e-6)
     network.close()
+
+
+def test_a_tflite_file_with_post_processing_is_a_detector(tmp_path, monkeypatch):
+    """Added as it is: the decoder is recognised, and the boxes are those of LiteRT, in px of the picture."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr("arpipe.custom.describe.try_out", try_out_here)
+    path = tmp_path / "ssd.tflite"
+    path.write_bytes(ssd(nms_score_threshold=0.9))
+    add_model(path, input_text="-1..1")
+    stored = find_model("ssd")
+    assert (stored.card.task, stored.card.decoder) == ("detect", "ssd")
+    assert all(good for good, _ in _against_litert(stored))
+    pixels = np.random.default_rng(1).integers(0, 256, (8, 8, 3)).astype(np.uint8)
+    boxes, classes, scores, count = litert(path.read_bytes(), pixels[None].astype(np.float32) / 127.5 - 1)
+    network = ObjectDetector(stored, min_score=0.0, max_overlap=1.0)
+    found = network.detect(pixels)
+    network.close()
+    assert len(found) == count.item() > 1
+    assert [each.index for each in found] == classes[0, : len(found)].tolist()
+    np.testing.assert_allclose([each.score for each in found], scores[0, : len(found)], atol=1e-5)
+    for each, box in zip(found, boxes[0], strict=False):
+        np.testing.assert_allclose(each.box_px, (8 * box[[1, 0, 3, 2]]).clip(0, 8), atol=1e-4)
 
 
 def test_boxes_end_at_the_edge_of_the_picture(detector):
