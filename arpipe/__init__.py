@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from arpipe.models.joints import joint_angles_deg as joint_angles_deg
     from arpipe.needs import Need as Need
     from arpipe.pipeline.perception import Perception as Perception
-    from arpipe.pipeline.perception import PerceptionConfig as PerceptionConfig
+    from arpipe.pipeline.perception_config import PerceptionConfig as PerceptionConfig
     from arpipe.pipeline.photo import landmarks as landmarks
     from arpipe.pipeline.pipeline import Pipeline as Pipeline
     from arpipe.pipeline.pipeline import PipelineConfig as PipelineConfig
@@ -184,7 +184,7 @@ _HOMES = {
     "joint_angles_deg": "arpipe.models.joints",
     "Need": "arpipe.needs",
     "Perception": "arpipe.pipeline.perception",
-    "PerceptionConfig": "arpipe.pipeline.perception",
+    "PerceptionConfig": "arpipe.pipeline.perception_config",
     "landmarks": "arpipe.pipeline.photo",
     "Pipeline": "arpipe.pipeline.pipeline",
     "PipelineConfig": "arpipe.pipeline.pipeline",

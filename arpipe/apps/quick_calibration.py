@@ -10,7 +10,8 @@ from arpipe.io.calibration import save_intrinsics
 from arpipe.io.outputs import NamedFile
 from arpipe.io.source import Source
 from arpipe.io.sources import open_source
-from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.types import Frame, Landmarks
 

@@ -185,13 +185,16 @@ def _is_weight(node: onnx.NodeProto, name: str) -> bool:
 
 def _conv(node: onnx.NodeProto, shapes: Mapping[str, Shape]) -> int:
     kernels = shapes.get(node.input[QUANTISED_KERNELS if node.op_type == "QLinearConv" else 1], ())
-    result = shapes.get(node.output[0], ())
-    return math.prod(result) * math.prod(kernels[1:]) if kernels and result else 0
+    return _per_position(shapes.get(node.output[0], ()), kernels)
 
 
 def _conv_transpose(node: onnx.NodeProto, shapes: Mapping[str, Shape]) -> int:
-    source, kernels = shapes.get(node.input[0], ()), shapes.get(node.input[1], ())
-    return math.prod(source) * math.prod(kernels[1:]) if kernels and source else 0
+    return _per_position(shapes.get(node.input[0], ()), shapes.get(node.input[1], ()))
+
+
+def _per_position(values: Shape, kernels: Shape) -> int:
+    """Count a kernel's multiplications at every value; 0 if either shape is not known."""
+    return math.prod(values) * math.prod(kernels[1:]) if kernels and values else 0
 
 
 def _product(node: onnx.NodeProto, shapes: Mapping[str, Shape]) -> int:

@@ -22,7 +22,8 @@ from arpipe.effects.packs import Pack, load_effect
 from arpipe.io.validation import check
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel
 from arpipe.pipeline.fork_guard import ForkGuard
-from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.pipeline.render_thread import RenderThread
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.config import RenderConfig

@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from arpipe.pipeline.perception import Perception, PerceptionQuality
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.perception_config import PerceptionQuality
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.pipeline.schedule import Rates
 from arpipe.render.config import RenderConfig

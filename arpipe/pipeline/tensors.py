@@ -15,7 +15,8 @@ from arpipe.io.source import Source
 from arpipe.io.sources import open_source
 from arpipe.io.validation import check
 from arpipe.models.face_mesh import next_roi
-from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.preprocess.fit import Fit, FittedPicture, crop_square, fit_picture
 from arpipe.preprocess.scaling import (
     IMAGENET_HIGH,

@@ -11,7 +11,8 @@ from arpipe.errors import MediaError
 from arpipe.geometry.transforms import Array
 from arpipe.io.files import is_folder
 from arpipe.io.sources import open_source
-from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.recognition.features import FeatureName, describe, needs_of, vector_size
 from arpipe.recognition.samples import ClassRecording
 from arpipe.tracking.settings import Mode

@@ -9,7 +9,7 @@ import numpy as np
 
 from arpipe.errors import ConfigError
 from arpipe.needs import Need
-from arpipe.pipeline.perception import PerceptionConfig
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.recognition import model_file
 from arpipe.recognition.classifier import train as train_classifier
 from arpipe.recognition.config import DEFAULT_FEATURES

@@ -12,35 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.geometry.transforms import Array
-from arpipe.io.gltf.model import GltfModel, Material, Primitive
-
-DEFAULT_MATERIAL = Material(
-    name="",
-    base_color_factor=np.ones(4, np.float32),
-    base_color_texture=None,
-    metallic=1.0,
-    roughness=1.0,
-    metallic_roughness_texture=None,
-    normal_texture=None,
-    normal_scale=1.0,
-    occlusion_texture=None,
-    occlusion_strength=1.0,
-    emissive=np.zeros(3, np.float32),
-    emissive_texture=None,
-    alpha_mode="OPAQUE",
-    alpha_cutoff=0.5,
-    double_sided=False,
-    transmission=0.0,
-    transmission_texture=None,
-    ior=1.5,
-    thickness=0.0,
-    attenuation_color=np.ones(3, np.float32),
-    attenuation_distance=float("inf"),
-    clearcoat=0.0,
-    clearcoat_roughness=0.0,
-    unlit=False,
-)
-"""Material that glTF defines for primitives without one."""
+from arpipe.io.gltf.model import DEFAULT_MATERIAL, GltfModel, Material, Primitive
 
 MATERIAL_MAPS = {
     "BASE_MAP": "base_color_texture",

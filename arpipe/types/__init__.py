@@ -7,10 +7,9 @@ from arpipe.types.landmarks import Detection, Landmarks, Roi
 from arpipe.types.objects import FoundObject, TrackedObject
 from arpipe.types.occlusion import OcclusionMatte
 from arpipe.types.prediction import ClassScore, HeatMap, Prediction
-from arpipe.types.results import (
-    FrameResult,
+from arpipe.types.results import FrameResult, Picture
+from arpipe.types.tracked import (
     HeadPose,
-    Picture,
     Tracked,
     TrackedBody,
     TrackedFace,

@@ -8,7 +8,7 @@ import numpy as np
 
 from arpipe.errors import DeviceError
 from arpipe.io.source import Source, SourceInfo
-from arpipe.pipeline.perception import PerceptionQuality
+from arpipe.pipeline.perception_config import PerceptionQuality
 from arpipe.render.config import RenderConfig
 from arpipe.types import Frame, FrameResult, Picture
 

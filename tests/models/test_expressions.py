@@ -10,7 +10,8 @@ import pytest
 from arpipe.errors import ConfigError
 from arpipe.inference.runtime import Runtime
 from arpipe.models.expressions import ExpressionNetwork
-from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.topology import load_topology
 from arpipe.types import EXPRESSION_NAMES, Landmarks

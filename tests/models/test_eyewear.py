@@ -12,7 +12,8 @@ from arpipe.effects.packs import load_pack
 from arpipe.effects.search import pack_folders
 from arpipe.io.image.reader import read_image
 from arpipe.models.eyewear import SIDE_PX, EyewearClassifier, eyes_square, features
-from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology

@@ -9,7 +9,8 @@ import pytest
 from arpipe.geometry.boxes import overlap
 from arpipe.io.image.reader import read_image
 from arpipe.io.sources import open_source
-from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.types import Frame
 

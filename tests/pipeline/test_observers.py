@@ -9,7 +9,8 @@ import pytest
 from arpipe.controls.trigger import TriggerTimes
 from arpipe.errors import ConfigError, WeightsError
 from arpipe.needs import Need
-from arpipe.pipeline.perception import OBSERVE_STAGE, Perception, PerceptionConfig
+from arpipe.pipeline.perception import OBSERVE_STAGE, Perception
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.subjects import SUBJECTS, Subject
 from arpipe.types import Frame

@@ -9,7 +9,8 @@ from arpipe.effects.search import pack_folders
 from arpipe.geometry.transforms import angle_between_deg
 from arpipe.head_pose import HeadPoseConfig
 from arpipe.io.sample import SampleConfig, SampleSource
-from arpipe.pipeline.perception import Perception, PerceptionConfig, PerceptionQuality
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.perception_config import PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.pipeline.schedule import Rates
 from arpipe.tracking.face_config import FaceTrackerConfig

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from arpipe.pipeline.perception import PerceptionConfig
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.tracking.mask.tracker import MaskTrackerConfig

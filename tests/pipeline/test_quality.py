@@ -1,6 +1,6 @@
 """Quality levels: what they limit, and when two of them are the same."""
 
-from arpipe.pipeline.perception import PerceptionQuality
+from arpipe.pipeline.perception_config import PerceptionQuality
 from arpipe.pipeline.quality import (
     DEFAULT_LEVELS,
     QualityLevel,

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from arpipe.errors import ConfigError
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.validation import check
-from arpipe.pipeline.perception import PerceptionConfig, PerceptionQuality
+from arpipe.pipeline.perception_config import PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.pipeline.quality import QualityLevel
 from arpipe.pipeline.schedule import Rates

@@ -16,7 +16,8 @@ from arpipe.assets import asset_path
 from arpipe.errors import ConfigError
 from arpipe.io.validation import check
 from arpipe.needs import Need
-from arpipe.pipeline.perception import Perception, PerceptionConfig, PerceptionQuality
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.perception_config import PerceptionConfig, PerceptionQuality
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.pipeline.schedule import Rates
 from arpipe.subjects import SUBJECTS
@@ -115,7 +116,8 @@ PROGRAM = (
 import json, sys
 import numpy as np
 from arpipe.io.export import COLUMNS, ExportHeader, open_export
-from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.types import Frame
 
 config = PerceptionConfig.model_validate({"track": ["motion"], "every": {"motion": 2}})

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from arpipe.io.gltf import load_gltf
-from arpipe.io.gltf.model import GltfModel, Level, Node, Primitive
-from arpipe.render.object_mesh import DEFAULT_MATERIAL, object_mesh
+from arpipe.io.gltf.model import DEFAULT_MATERIAL, GltfModel, Level, Node, Primitive
+from arpipe.render.object_mesh import object_mesh
 from tests.io.gltf.gltf_files import quad
 
 TRIANGLE = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], np.float32)

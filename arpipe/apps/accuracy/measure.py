@@ -14,7 +14,7 @@ from arpipe.apps.accuracy.variants import Variant
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.io.sample.source import SampleConfig, SampleSource
 from arpipe.io.sources import open_source
-from arpipe.pipeline.perception import PerceptionConfig
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
 from arpipe.topology import load_topology
 from arpipe.types import Frame, HeadPose, TrackedFace

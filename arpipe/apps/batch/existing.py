@@ -82,9 +82,15 @@ def _resumed(jobs: Sequence[Job], history: History) -> Selection:
     skipped = set(done) - changed
     left = [job for job in jobs if job not in skipped]
     _refuse_existing([job for job in left if absolute(job.spec) not in history.attempts])
-    inputs = "1 input is" if len(changed) == 1 else f"{len(changed)} inputs are"
-    notes = (f"{inputs} done again, because the settings or arpipe have changed",) if changed else ()
-    return Selection(tuple(left), len(skipped), notes)
+    return Selection(tuple(left), len(skipped), _notes(len(changed)))
+
+
+def _notes(changed: int) -> tuple[str, ...]:
+    """Return what to say about a number of inputs that were done with other settings."""
+    if not changed:
+        return ()
+    inputs = "1 input is" if changed == 1 else f"{changed} inputs are"
+    return (f"{inputs} done again, because the settings or arpipe have changed",)
 
 
 def _is_done(job: Job, attempt: Attempt | None) -> bool:

@@ -17,7 +17,8 @@ from arpipe.io.camera.virtual_camera import VirtualCameraSink
 from arpipe.io.outputs import NamedFile, named_files, refuse_overwriting
 from arpipe.io.sink import Sink
 from arpipe.io.sinks import LiveSink, names_sink
-from arpipe.pipeline.perception import Perception, PerceptionConfig
+from arpipe.pipeline.perception import Perception
+from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer

@@ -82,11 +82,13 @@ class PictureMessage:
     data: bytes
 
 
-class _Command(BaseModel):
+class PageMessage(BaseModel):
+    """A message of a page; unknown keys and numbers that are not finite are refused."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Hello(_Command):
+class Hello(PageMessage):
     """First message of a page.
 
     Attributes:
@@ -100,14 +102,14 @@ class Hello(_Command):
     down: Encoding = "h264"
 
 
-class EffectSetting(_Command):
+class EffectSetting(PageMessage):
     """An effect of the catalog and its changed parameters."""
 
     id: str = Field(max_length=64)
     params: dict[Annotated[str, Field(max_length=64)], Value] = Field(default={}, max_length=64)
 
 
-class SetEffects(_Command):
+class SetEffects(PageMessage):
     """Sets the active effects; the reply carries `ticket` once they are drawn."""
 
     type: Literal["effects"]
@@ -115,7 +117,7 @@ class SetEffects(_Command):
     effects: tuple[EffectSetting, ...] = Field(default=(), max_length=MAX_EFFECTS)
 
 
-class SetView(_Command):
+class SetView(PageMessage):
     """Sets how pictures are shown.
 
     Attributes:
@@ -130,14 +132,14 @@ class SetView(_Command):
     mesh: bool = False
 
 
-class Ack(_Command):
+class Ack(PageMessage):
     """A page that watches the camera of the server has shown a picture."""
 
     type: Literal["ack"]
     sequence: int = Field(ge=0, le=2**32)
 
 
-class Reset(_Command):
+class Reset(PageMessage):
     """The page switches to another camera: tracks and decoder state are discarded."""
 
     type: Literal["reset"]

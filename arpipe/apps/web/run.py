@@ -2,13 +2,15 @@
 
 import threading
 from collections.abc import Callable
-
-from rich.console import Console
+from functools import partial
 
 from arpipe.apps.malloc import limit_malloc_arenas
 from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.web.address import print_address
 from arpipe.config import LiveConfig, RunConfig, WebConfig
 from arpipe.errors import ConfigError
+
+PROMISE = "Pictures stay on this machine; nothing is stored."
 
 # Settings of the window that a page has no use for, with their flags.
 OF_THE_WINDOW = {
@@ -47,7 +49,7 @@ def run(
     _refuse_window_settings(config.live)
     limit_malloc_arenas()
     server = WebServer(config if web is None else config.model_copy(update={"web": web}), source)
-    tell = ready or _print_address
+    tell = ready or partial(print_address, promise=PROMISE)
     end = threading.Timer(config.live.seconds, server.stop)
 
     def begin(url: str) -> None:
@@ -71,9 +73,3 @@ def _refuse_window_settings(live: LiveConfig) -> None:
             f"{' and '.join(changed)} has no effect on a page, which records and goes to full screen by its own "
             "buttons; leave it out, or leave out --web"
         )
-
-
-def _print_address(url: str) -> None:
-    console = Console()
-    console.print(f"Open [bold]{url}[/] in a browser; Ctrl-C ends.", soft_wrap=True)
-    console.print("Pictures stay on this machine; nothing is stored.", style="dim")

@@ -9,6 +9,7 @@ from arpipe.apps.model.page.answers import PageAnswers
 from arpipe.apps.model.page.runtime import runtime_folder
 from arpipe.apps.model.page.site import ModelSite
 from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.web.address import print_address
 from arpipe.apps.web.security import WASM_POLICY
 from arpipe.apps.web.server import PageServer
 from arpipe.config import WebConfig
@@ -84,13 +85,8 @@ def run(
         runtime: The package of the browser's runtime, obtained by hand.
         ready: Called with the address once the server answers; None prints it.
     """
-    console = Console()
     server = ModelServer(name, web, SessionConfig(provider=provider), runtime)
     if server.why_not:
-        console.print(f"not in the browser: {server.why_not}", style="yellow", markup=False, soft_wrap=True)
-
-    def say(url: str) -> None:
-        console.print(f"Open [bold]{url}[/] in a browser; Ctrl-C ends.", soft_wrap=True)
-
+        Console().print(f"not in the browser: {server.why_not}", style="yellow", markup=False, soft_wrap=True)
     with interrupt_on_sigterm():
-        server.run(ready or say)
+        server.run(ready or print_address)

@@ -2,50 +2,46 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from arpipe.apps.teach.session import Moment, TeachSession
-from arpipe.apps.web.protocol import CloseCode, ProtocolError
+from arpipe.apps.web.protocol import CloseCode, PageMessage, ProtocolError
 from arpipe.types.rounding import Record
 
 MAX_TEXT_LENGTH = 8 << 20  # a loaded file
 MAX_LABEL = 40
 
 
-class _Command(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 Label = Annotated[str, Field(min_length=1, max_length=MAX_LABEL, pattern=r"^[^\x00-\x1f]+$")]
 
 
-class StartRecording(_Command):
+class StartRecording(PageMessage):
     """Begin to record a class."""
 
     type: Literal["record"]
     label: Label
 
 
-class Stop(_Command):
+class Stop(PageMessage):
     """End the recording."""
 
     type: Literal["stop"]
 
 
-class Forget(_Command):
+class Forget(PageMessage):
     """Discard a class."""
 
     type: Literal["forget"]
     label: Label
 
 
-class Save(_Command):
+class Save(PageMessage):
     """Write the recogniser to the file that the command line names."""
 
     type: Literal["save"]
 
 
-class Load(_Command):
+class Load(PageMessage):
     """Continue with the content of a file of the browser."""
 
     type: Literal["load"]

@@ -1,14 +1,16 @@
 """`arpipe teach --web`: serve the page."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
 from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.web.address import print_address
 from arpipe.config import RunConfig
 from arpipe.io.atomic import require_writable
 from arpipe.recognition.recognizer import Recognizer
+
+PROMISE = "Pictures stay on this machine, and only numbers are saved."
 
 
 def run(
@@ -39,11 +41,5 @@ def run(
         Recognizer.load(known)  # say what is wrong with it here, not on the page
     server = PageServer(config.web, TeachSite(config, known, output).app())
     with interrupt_on_sigterm():
-        server.run(ready or _print_address)
+        server.run(ready or partial(print_address, promise=PROMISE))
     return 0
-
-
-def _print_address(url: str) -> None:
-    console = Console()
-    console.print(f"Open [bold]{url}[/] in a browser; Ctrl-C ends.", soft_wrap=True)
-    console.print("Pictures stay on this machine, and only numbers are saved.", style="dim")

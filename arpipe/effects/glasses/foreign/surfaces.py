@@ -8,7 +8,7 @@ import numpy as np
 from arpipe.effects.glasses.foreign.parts import is_see_through
 from arpipe.effects.glasses.foreign.pieces import Piece
 from arpipe.io.gltf import Material
-from arpipe.render.object_mesh import DEFAULT_MATERIAL
+from arpipe.io.gltf.model import DEFAULT_MATERIAL
 
 MIN_TINT = 0.08  # linear; darker lenses of a foreign model would hide the eyes completely
 CLEAR = 0.5  # linear; lighter lenses are clear ones, whose colour is that of their reflections

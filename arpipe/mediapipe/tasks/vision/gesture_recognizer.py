@@ -10,13 +10,12 @@ from arpipe.mediapipe.image import Image
 from arpipe.mediapipe.tasks.components.containers.category import Category
 from arpipe.mediapipe.tasks.components.containers.landmark import Landmark, NormalizedLandmark
 from arpipe.mediapipe.tasks.components.processors.classifier_options import ClassifierOptions
-from arpipe.mediapipe.tasks.vision.base import TaskOptions, VisionTask
+from arpipe.mediapipe.tasks.vision.base import VisionTask
 from arpipe.mediapipe.tasks.vision.convert import handedness, normalized_landmarks, world_landmarks
 from arpipe.mediapipe.tasks.vision.core.image_processing_options import ImageProcessingOptions
+from arpipe.mediapipe.tasks.vision.hand_options import HandOptions
 from arpipe.models.gestures import GestureNetworks
 from arpipe.models.hands import HandObservation
-from arpipe.tracking.mediapipe.hands import hand_networks
-from arpipe.tracking.mediapipe.many import ManyTracker
 from arpipe.types import GESTURE_NAMES, NO_GESTURE, Frame, Points
 
 BACKGROUND = "None"  # MediaPipe's label of a hand without a gesture
@@ -35,23 +34,15 @@ class GestureRecognizerResult:
 
 
 @dataclass
-class GestureRecognizerOptions(TaskOptions[GestureRecognizerResult]):
-    """Options of `GestureRecognizer`.
+class GestureRecognizerOptions(HandOptions[GestureRecognizerResult]):
+    """Options of `GestureRecognizer`, besides `HandOptions`.
 
     Attributes:
-        num_hands: Hands wanted.
-        min_hand_detection_confidence: Score in [0, 1] that a detection needs.
-        min_hand_presence_confidence: Score in [0, 1] that landmarks need.
-        min_tracking_confidence: Accepted; tracked hands are taken for detected ones as with MediaPipe's default.
         canned_gesture_classifier_options: Which of the seven gestures count.
         custom_gesture_classifier_options: Accepted; there are no gestures of one's own, for which `arpipe.Recognizer`
             is there.
     """
 
-    num_hands: int = 1
-    min_hand_detection_confidence: float = 0.5
-    min_hand_presence_confidence: float = 0.5
-    min_tracking_confidence: float = 0.5
     canned_gesture_classifier_options: ClassifierOptions = field(default_factory=ClassifierOptions)
     custom_gesture_classifier_options: ClassifierOptions = field(default_factory=ClassifierOptions)
 
@@ -96,12 +87,7 @@ class GestureRecognizer(VisionTask[GestureRecognizerOptions, GestureRecognizerRe
         if self._canned.category_allowlist and self._canned.category_denylist:
             raise ValueError("category_allowlist and category_denylist exclude each other")
         self._gestures = GestureNetworks(runtime)
-        self._tracker = ManyTracker(
-            hand_networks(runtime, "full", options.min_hand_detection_confidence),
-            options.num_hands,
-            options.min_hand_presence_confidence,
-            follows=options.follows,
-        )
+        self._tracker = options.open_tracker(runtime)
 
     def _compute(self, frame: Frame) -> GestureRecognizerResult:
         hands = self._tracker.update(frame, self._timer)

@@ -13,11 +13,10 @@ from arpipe.mediapipe.solutions.hands_connections import (
 )
 from arpipe.mediapipe.tasks.components.containers.category import Category
 from arpipe.mediapipe.tasks.components.containers.landmark import Landmark, NormalizedLandmark
-from arpipe.mediapipe.tasks.vision.base import DetectingTask, TaskOptions
+from arpipe.mediapipe.tasks.vision.base import DetectingTask
 from arpipe.mediapipe.tasks.vision.connections import Connection, connected
 from arpipe.mediapipe.tasks.vision.convert import handedness, normalized_landmarks, world_landmarks
-from arpipe.tracking.mediapipe.hands import hand_networks
-from arpipe.tracking.mediapipe.many import ManyTracker
+from arpipe.mediapipe.tasks.vision.hand_options import HandOptions
 from arpipe.types import Frame
 
 NETWORKS = {
@@ -57,20 +56,8 @@ class HandLandmarkerResult:
 
 
 @dataclass
-class HandLandmarkerOptions(TaskOptions[HandLandmarkerResult]):
-    """Options of `HandLandmarker`.
-
-    Attributes:
-        num_hands: Hands wanted.
-        min_hand_detection_confidence: Score in [0, 1] that a detection needs.
-        min_hand_presence_confidence: Score in [0, 1] that landmarks need.
-        min_tracking_confidence: Accepted; tracked hands are taken for detected ones as with MediaPipe's default.
-    """
-
-    num_hands: int = 1
-    min_hand_detection_confidence: float = 0.5
-    min_hand_presence_confidence: float = 0.5
-    min_tracking_confidence: float = 0.5
+class HandLandmarkerOptions(HandOptions[HandLandmarkerResult]):
+    """Options of `HandLandmarker`; see `HandOptions`."""
 
 
 class HandLandmarker(DetectingTask[HandLandmarkerOptions, HandLandmarkerResult]):
@@ -80,12 +67,7 @@ class HandLandmarker(DetectingTask[HandLandmarkerOptions, HandLandmarkerResult])
     networks = NETWORKS
 
     def _open(self, options: HandLandmarkerOptions, runtime: Runtime) -> None:
-        self._tracker = ManyTracker(
-            hand_networks(runtime, "full", options.min_hand_detection_confidence),
-            options.num_hands,
-            options.min_hand_presence_confidence,
-            follows=options.follows,
-        )
+        self._tracker = options.open_tracker(runtime)
 
     def _compute(self, frame: Frame) -> HandLandmarkerResult:
         hands = self._tracker.update(frame, self._timer)
