@@ -131,7 +131,7 @@ for suffix in ("jsonl", "csv"):
     with open_export(Path(folder) / f"a.{suffix}", ExportHeader(results[0].camera, "test")) as export:
         for result in results:
             export.write(result)
-print(json.dumps([[result.extra["motions"][0].level for result in results], repr(results[2]), COLUMNS[-1]]))
+print(json.dumps([[result.extra["motions"][0].level for result in results], repr(results[2]), COLUMNS[-2:]]))
 """
 )
 
@@ -146,7 +146,7 @@ def test_a_new_subject_is_one_file_and_one_line(tmp_path):
     levels, text, last = json.loads(done.stdout)
     assert levels == [0.0, 0.0, 20.0, 20.0]
     assert text == "FrameResult(Frame(8x8, index=2, captured_s=0.067), 1 motion)"
-    assert last == "motion"
+    assert last == ["motion", "source"]
     lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text("utf-8").splitlines()]
     assert lines[3]["motions"] == [{"id": 1, "score": 1.0, "box": [0.0, 0.0, 1.0, 1.0], "motion": 20.0}]
     assert (lines[3]["faces"], lines[3]["bodies"], lines[3]["hands"]) == ([], [], [])
