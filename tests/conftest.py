@@ -18,6 +18,7 @@ from hypothesis import settings
 
 import arpipe  # noqa: F401 - turns ONNX Runtime's telemetry off before a test module imports it
 from arpipe import plugins
+from arpipe.subjects import SUBJECTS, Subject
 
 if TYPE_CHECKING:
     from arpipe.inference.runtime import Runtime
@@ -61,6 +62,15 @@ def install(tmp_path, monkeypatch) -> Iterator[Callable[..., None]]:
 
     yield add
     plugins._installed.cache_clear()
+
+
+@pytest.fixture
+def subjects() -> Iterator[dict[str, Subject]]:
+    """The table of subjects, to change; afterwards it is as before, in its order, which is that of exports."""
+    before = dict(SUBJECTS)
+    yield SUBJECTS
+    SUBJECTS.clear()
+    SUBJECTS.update(before)
 
 
 @pytest.fixture(scope="module")

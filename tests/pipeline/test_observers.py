@@ -12,7 +12,7 @@ from arpipe.needs import Need
 from arpipe.pipeline.perception import OBSERVE_STAGE, Perception
 from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.pipeline.pipeline import Pipeline
-from arpipe.subjects import SUBJECTS, Subject
+from arpipe.subjects import Subject
 from arpipe.types import Frame
 from tests.controls import results
 
@@ -33,12 +33,12 @@ class Faces:
 
 
 @pytest.fixture(autouse=True)
-def smiling_faces(monkeypatch):
+def smiling_faces(subjects):
     faces = Subject(
         results="faces", tracker=f"{__name__}:Faces", needs=(Need.FACE, Need.EXPRESSIONS), kind="face"
     )
-    monkeypatch.setitem(SUBJECTS, "face", faces)
-    monkeypatch.delitem(SUBJECTS, "expressions")
+    subjects["face"] = faces
+    del subjects["expressions"]
 
 
 def frames(*brightness):
@@ -59,9 +59,8 @@ class Observer:
         self.seen.append((result.frame.index, len(result.faces), dict(result.timings_ms)))
 
 
-def test_observers_see_every_result_before_its_durations_are_known(monkeypatch):
-    monkeypatch.delitem(SUBJECTS, "hands")
-    monkeypatch.delitem(SUBJECTS, "gestures")
+def test_observers_see_every_result_before_its_durations_are_known(subjects):
+    del subjects["hands"], subjects["gestures"]
     observer = Observer()
     with Perception() as perception:
         perception.attach(observer)
@@ -72,7 +71,9 @@ def test_observers_see_every_result_before_its_durations_are_known(monkeypatch):
     assert all(OBSERVE_STAGE in result.timings_ms for result in found)
 
 
-def test_networks_are_loaded_when_an_observer_is_attached_and_it_is_left_out_if_they_cannot_be(monkeypatch):
+def test_networks_are_loaded_when_an_observer_is_attached_and_it_is_left_out_if_they_cannot_be(
+    monkeypatch, subjects
+):
     class Missing(Faces):
         @classmethod
         def open(cls, runtime, *settings):
@@ -80,7 +81,7 @@ def test_networks_are_loaded_when_an_observer_is_attached_and_it_is_left_out_if_
 
     broken = Subject(results="hands", tracker="broken:Missing", needs=(Need.HANDS,), kind="hand")
     monkeypatch.setitem(sys.modules, "broken", SimpleNamespace(Missing=Missing))
-    monkeypatch.setitem(SUBJECTS, "hands", broken)
+    subjects["hands"] = broken
     observer = Observer()
     with Perception() as perception:
         with pytest.raises(WeightsError, match="no weights"):

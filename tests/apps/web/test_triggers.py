@@ -12,7 +12,7 @@ from arpipe.controls.actions import Action
 from arpipe.errors import ConfigError, OutputError
 from arpipe.io.validation import check
 from arpipe.needs import Need
-from arpipe.subjects import SUBJECTS, Subject
+from arpipe.subjects import Subject
 from tests.apps.web_pages import page, running
 from tests.controls import results
 
@@ -39,12 +39,12 @@ class Faces:
 
 
 @pytest.fixture
-def smiling_faces(monkeypatch):
+def smiling_faces(subjects):
     faces = Subject(
         results="faces", tracker=f"{__name__}:Faces", needs=(Need.FACE, Need.EXPRESSIONS), kind="face"
     )
-    monkeypatch.setitem(SUBJECTS, "face", faces)
-    monkeypatch.delitem(SUBJECTS, "expressions")
+    subjects["face"] = faces
+    del subjects["expressions"]
 
 
 def jpeg(level):
