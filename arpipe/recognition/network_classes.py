@@ -77,11 +77,7 @@ def learn_network(
         InferenceError: It cannot be loaded, or failed.
     """
     labels = tuple(pictures)
-    if len(labels) < 2 or not all(pictures.values()):
-        given = ", ".join(f"{label!r} {len(each)}" for label, each in pictures.items()) or "none"
-        raise ConfigError(f"two classes or more with a picture each are needed, got: {given}")
-    if unclear := [label for label in labels if label.split("\n") != [label.strip()] or not label]:
-        raise ConfigError(f"the name of a class is one line without spaces around it, got {unclear[0]!r}")
+    _require_classes(pictures)
     graph = read_onnx(base.path)
     ending = find_ending(graph, base.card.scores)
     if ending is None:
@@ -97,6 +93,15 @@ def learn_network(
     )
     made = replace_ending(graph, ending, *_matrix(training.classifier)).SerializeToString()
     return LearnedNetwork(made, labels, _card(base, name, made), training.confusion)
+
+
+def _require_classes(pictures: Mapping[str, Sequence[Pixels]]) -> None:
+    """Raise ConfigError unless there are two classes with a name and a picture each."""
+    if len(pictures) < 2 or not all(pictures.values()):
+        given = ", ".join(f"{label!r} {len(each)}" for label, each in pictures.items()) or "none"
+        raise ConfigError(f"two classes or more with a picture each are needed, got: {given}")
+    if unclear := [label for label in pictures if label.split("\n") != [label.strip()] or not label]:
+        raise ConfigError(f"the name of a class is one line without spaces around it, got {unclear[0]!r}")
 
 
 def _pooled(model: Model, ending: Ending, pixels: Pixels) -> Points:
