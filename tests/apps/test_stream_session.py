@@ -110,7 +110,7 @@ def test_governor_changes_drawing_and_perception():
     assert session.pacer.level.name == "every second frame"
     assert qualities[0] == RenderConfig(supersample=1)
     assert qualities[-1] == RenderConfig(supersample=1, shadow=False)
-    assert (quality.attention, quality.every) == (False, Rates.all(2))
+    assert (quality.attention, quality.every) == (False, Rates.all(2).slowest(Rates(occlusion=3)))
 
 
 def test_opening_and_closing_twenty_times_leaves_no_thread():

@@ -16,7 +16,7 @@ Event = dict[str, object]
 """An event of the trace, as JSON."""
 
 PROCESS = 1
-LANES = {"MainThread": "main, drawing"}
+LANES = {"MainThread": "main, drawing", "arpipe-views_0": "views of the head, in the background"}
 
 
 def trace_json(lanes: Sequence[Lane], decisions: Sequence[tuple[float, str]] = ()) -> str:
