@@ -42,10 +42,10 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
     "18_squat_counter.py": (["sample", "3", "squat.png"], ["squat.png"]),
     "20_expressions.py": (["sample", "12"], []),
     "19_own_gestures.py": (["-", "sample", "mine.toml"], ["mine.toml"]),
-    "20_own_network.py": (["sample", "3", "in_colour.png"], ["in_colour.png"]),
+    "23_own_network.py": (["sample", "3", "in_colour.png"], ["in_colour.png"]),
     "21_shop_page.py": (["--port", "0", "--shop-port", "0", "--end-after", "1"], []),
     "13_own_sink.py": (["sample", "8", "latest.jpg"], ["latest.jpg"]),
-    "16_hair_and_hands.py": (
+    "22_hair_and_hands.py": (
         [str(ROOT / "assets/samples/astronaut.png"), "."],
         ["covered.png", "under_hair.png", "matte.png"],
     ),

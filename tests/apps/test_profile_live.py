@@ -19,12 +19,14 @@ from arpipe.pipeline.governor import GovernorConfig
 pytestmark = [pytest.mark.weights, pytest.mark.gl]
 
 # A rate that no machine reaches at full quality, and a clip that is never waited for.
-HURRIED = GovernorConfig(target_fps=1000.0, window_s=0.1)
+# The window holds enough frames to judge, on a busy machine, too.
+HURRIED = GovernorConfig(target_fps=1000.0, window_s=0.4)
+RATE = 240.0
 
 
 @pytest.fixture(scope="module")
 def live_run() -> tuple[ProfileReport, Measurement]:
-    config = ProfileConfig(live=True, width=320, height=240, fps=240.0, frames=150, warm_up=5)
+    config = ProfileConfig(live=True, width=320, height=240, fps=RATE, frames=150, warm_up=5)
     return measure(config, RunConfig(effects=("aviator",), governor=HURRIED))
 
 
@@ -36,7 +38,8 @@ def test_frames_are_presented_or_counted_where_they_were_lost(
     assert list(report.dropped) == ["source", "inference", "render", "encode"]
     shown = sorted(span.frame for _, span in seen.spans if span.stage == PRESENT)
     lost = sum(later - earlier - 1 for earlier, later in pairwise(shown))
-    assert sum(report.dropped.values()) == pytest.approx(lost, abs=5)  # what is on its way at either end
+    on_its_way = 5 + RATE * report.latency_ms.max / 1000.0  # at either end
+    assert sum(report.dropped.values()) == pytest.approx(lost, abs=on_its_way)
 
 
 def test_latency_contains_the_frame_and_its_waits(live_run: tuple[ProfileReport, Measurement]) -> None:

@@ -68,7 +68,9 @@ def _box(span: Span, lane: int, start_s: float) -> Event:
 def _flow(frame: int, members: list[tuple[int, Span]], start_s: float) -> list[Event]:
     """Build the arrow of a frame through all its threads, and the counter of its time."""
     members = sorted(members, key=lambda member: member[1].start_s)
-    (first_lane, first), (last_lane, last) = members[0], max(members, key=lambda member: _end_s(member[1]))
+    first_lane, first = members[0]
+    # Views of the head may be looked at in the background for longer than their frame takes to be presented.
+    last_lane, last = max(members, key=lambda member: (member[1].stage == PRESENT, _end_s(member[1])))
     total_ms = sum(span.duration_ms for _, span in members if span.stage == FRAME_STAGE)
     arrow = {"name": "frame", "cat": "flow", "id": frame, "pid": PROCESS}
     entered: dict[int, Span] = {}
@@ -79,7 +81,7 @@ def _flow(frame: int, members: list[tuple[int, Span]], start_s: float) -> list[E
         *(
             {**arrow, "ph": "t", "tid": lane, "ts": _us(span.start_s - start_s)}
             for lane, span in entered.items()
-            if lane not in (first_lane, last_lane)
+            if lane not in (first_lane, last_lane) and span.start_s <= _end_s(last)
         ),
         {**arrow, "ph": "f", "bp": "e", "tid": last_lane, "ts": _us(_end_s(last) - start_s) - 0.1},
         {

@@ -17,6 +17,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.protocol import State
 
 from arpipe.config import WebConfig
 from arpipe.timing import Clock
@@ -164,6 +165,14 @@ class PageSocket(WebSocketsSansIOProtocol):
         """Disconnect a peer that does not answer pings."""
         super().keepalive_timeout()
         self.transport.abort()
+
+    def shutdown(self) -> None:
+        """End the session as the server stops; the base class raises for one that is closing already."""
+        if self.handshake_complete and self.conn.state is not State.OPEN:
+            self.stop_keepalive()
+            self.transport.close()
+        else:
+            super().shutdown()
 
     async def run_asgi(self) -> None:
         """Run the session; afterwards the peer has `LINGER_S` to take what was sent."""

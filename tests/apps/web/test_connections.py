@@ -1,14 +1,19 @@
 """Peers that break the rules of HTTP: each is refused with a reason, and none harms the server or a session."""
 
+import asyncio
 import logging
 import socket
 from contextlib import ExitStack
 
 import psutil
 import pytest
+from starlette.applications import Starlette
+from uvicorn import Config
+from uvicorn.server import ServerState
+from websockets.protocol import State
 
 from arpipe.apps.web import transport
-from arpipe.apps.web.transport import LogLimit
+from arpipe.apps.web.transport import LogLimit, PageSocket
 from tests.apps.web.hostile_peers import (
     HALF_REQUEST,
     HEADER,
@@ -174,3 +179,26 @@ def test_log_is_limited_and_says_so():
     now[0] = 11.0
     log("later")
     assert passed[-1] == "later"
+
+
+class StoppingTransport(asyncio.Transport):
+    """Counts how often it is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_a_server_that_stops_while_a_session_closes_ends_quietly():
+    async def stop() -> int:
+        closing = PageSocket(Config(Starlette(), log_config=None), ServerState(), {})
+        closing.transport = stopping = StoppingTransport()
+        closing.handshake_complete = True
+        closing.conn.state = State.CLOSING
+        closing.shutdown()
+        return stopping.closed
+
+    assert asyncio.run(stop()) == 1

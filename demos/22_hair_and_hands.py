@@ -1,4 +1,4 @@
-"""Glasses under a fringe: `python demos/16_hair_and_hands.py [photo.jpg] [folder]`.
+"""Glasses under a fringe: `python demos/22_hair_and_hands.py [photo.jpg] [folder]`.
 
 Draws glasses twice, over everything and under what is before the face, and shows the matte that makes the difference.
 """

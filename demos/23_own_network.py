@@ -1,4 +1,4 @@
-"""A network of your own drives an effect: `python demos/20_own_network.py [clip] [frames] [out.png] [network]`."""
+"""A network of your own drives an effect: `python demos/23_own_network.py [clip] [frames] [out.png] [network]`."""
 
 import sys
 from itertools import islice
