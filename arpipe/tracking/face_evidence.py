@@ -51,6 +51,8 @@ class FaceEvidence:
 
     def check(self, frame: Frame, tracks: Sequence[Checked], timer: StageTimer) -> list[Checked]:
         """Return the tracks that follow no face; those that have slipped off one are put back onto it."""
+        followed = {track.track_id for track in tracks}
+        self._doubts = {key: doubts for key, doubts in self._doubts.items() if key in followed}
         due = [track for track in tracks if self._is_due(track)]
         boxes = [track.shown.landmarks.box_px for track in due]
         for track, box, face in zip(due, boxes, self._look.find(frame, boxes, timer), strict=True):
