@@ -21,11 +21,10 @@ from arpipe.config import LiveConfig, RunConfig, WebConfig
 from arpipe.errors import ConfigError
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.video.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
-from tests.apps.web_pages import Page, knock, page, running, serving
+from tests.apps.web_pages import SESSION_THREADS, Page, knock, page, running, serving
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - to be reached by its token only
-SESSION_THREADS = ("perception", "encode")
 SIZE = SampleConfig(width=640, height=480, frames=40)
 
 

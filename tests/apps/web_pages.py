@@ -16,6 +16,8 @@ from arpipe.config import RunConfig, WebConfig
 
 DOWNWARD = struct.Struct("<BBHIdI")
 PATIENCE_S = 60.0
+SESSION_THREADS = ("perception", "encode")
+"""How the names of the threads of a session begin."""
 
 
 @contextmanager
@@ -91,3 +93,11 @@ def knock(url: str, origin: str | None = "", **options: Any) -> ClientConnection
     return connect(
         url.replace("http", "ws", 1) + "/stream", origin=stated, max_size=None, proxy=None, **options
     )
+
+
+def join_sessions() -> None:
+    """Wait until the sessions of this process's servers have ended."""
+    for thread in threading.enumerate():
+        if thread.name.startswith(SESSION_THREADS):
+            thread.join(PATIENCE_S)
+            assert not thread.is_alive()

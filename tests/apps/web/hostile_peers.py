@@ -12,6 +12,7 @@ import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from arpipe.apps.malloc import release_free_memory
 from tests.apps.web_pages import page
 
 PATIENCE_S = 30.0
@@ -110,5 +111,7 @@ def status_of(url):
 
 
 def used_mb():
+    """Memory of this process without what allocators keep for later."""
     gc.collect()
+    release_free_memory()
     return psutil.Process().memory_info().rss / 1e6

@@ -29,7 +29,7 @@ from tests.apps.web.hostile_peers import (
     upgrade,
     used_mb,
 )
-from tests.apps.web_pages import page
+from tests.apps.web_pages import join_sessions, page
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]
 
@@ -153,11 +153,13 @@ def test_two_hundred_sockets_leave_the_server_as_it_was(hasty_url, jpeg):
     for number in range(20):
         hostile(number)
     assert is_served(hasty_url, jpeg)
+    join_sessions()
     process = psutil.Process()
     before = used_mb(), process.num_fds(), process.num_threads()
     for number in range(200):
         hostile(number)
     assert is_served(hasty_url, jpeg)
+    join_sessions()
     after = used_mb(), process.num_fds(), process.num_threads()
     assert after[0] - before[0] < LIMIT_MB
     assert after[1] - before[1] < 20
