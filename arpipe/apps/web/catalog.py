@@ -7,15 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from arpipe.apps.effect_controls import AXES, Control, PlainValue, pack_controls
 from arpipe.apps.packs import valid_packs
-from arpipe.apps.web.controls import AXES, Control, PlainValue, controls_of
 from arpipe.effects.packs import Pack, load_pack
 from arpipe.effects.spec import parse_spec
 from arpipe.errors import ConfigError
 
 LARGEST_PRINTED = 10**20
-LOOK_PARAMETERS = (".opacity", ".color")
-"""Adjustable parameters of each layer of a look; all of them would be about forty."""
 
 Group = Literal["glasses", "looks", "makeup"]
 GROUPS: dict[str, Group] = {"glasses": "glasses", "look": "looks", "paint": "looks", "makeup": "makeup"}
@@ -116,11 +114,4 @@ def _shortened(value: PlainValue) -> str:
 
 def _entry_of(pack: Pack, source: str) -> CatalogEntry:
     group: Group = next((group for tag, group in GROUPS.items() if tag in pack.tags), "looks")
-    is_look = len(pack.layers) > 1
-    controls = [
-        control
-        for layer in pack.layers
-        for control in controls_of(layer.params, f"{layer.name}." if is_look else "")
-        if not is_look or control.key.endswith(LOOK_PARAMETERS)
-    ]
-    return CatalogEntry(pack.name, source, pack.title, pack.description, group, tuple(controls))
+    return CatalogEntry(pack.name, source, pack.title, pack.description, group, pack_controls(pack))

@@ -1,4 +1,4 @@
-"""Controls of the page, derived from the parameters of effects."""
+"""Controls of the page and the window, derived from the parameters of effects."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel
 
+from arpipe.effects.packs import Pack
 from arpipe.effects.params import HEX_COLOR, Color
 
 SLIDER_RANGES = {
@@ -15,6 +16,8 @@ SLIDER_RANGES = {
     "volume": (0.2, 3.0),
 }
 """Narrower than the limits of the parameters, so that sliders cover the useful part."""
+LOOK_PARAMETERS = (".opacity", ".color")
+"""Adjustable parameters of each layer of a look; all of them would be about forty."""
 AXES = ("sideways", "up", "forward")
 STEPS = 100
 OFFSET_STEP_MM = 0.5
@@ -50,7 +53,7 @@ class Control:
     optional: bool = False
 
     def accepts(self, value: PlainValue) -> bool:
-        """Whether the page may set this value."""
+        """Whether a user may set this value."""
         if self.type == "range":
             if isinstance(value, bool) or not isinstance(value, int | float):
                 return False
@@ -60,6 +63,17 @@ class Control:
         return (value is None and self.optional) or (
             isinstance(value, str) and bool(HEX_COLOR.fullmatch(value))
         )
+
+
+def pack_controls(pack: Pack) -> tuple[Control, ...]:
+    """Return the controls of an effect, those of all its layers."""
+    is_look = len(pack.layers) > 1
+    return tuple(
+        control
+        for layer in pack.layers
+        for control in controls_of(layer.params, f"{layer.name}." if is_look else "")
+        if not is_look or control.key.endswith(LOOK_PARAMETERS)
+    )
 
 
 def controls_of(params: BaseModel, prefix: str = "") -> Iterator[Control]:
