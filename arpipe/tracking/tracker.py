@@ -12,6 +12,7 @@ from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.matching import best_match
 from arpipe.tracking.networks import Networks
+from arpipe.tracking.refusals import Refusals
 from arpipe.tracking.settings import Rules
 from arpipe.tracking.steady import settle
 from arpipe.tracking.track import Result, Track
@@ -54,6 +55,7 @@ class Tracker(Generic[Followed, Observed, Result]):
         """Forget all subjects; ids start again from 1."""
         self._tracks: list[Followed] = []
         self._next_id = 1
+        self._refusals = Refusals()
         self._since_search = 0
         self._since_inference = 0
 
@@ -67,7 +69,7 @@ class Tracker(Generic[Followed, Observed, Result]):
         """
         time_s = context.frame.captured_s
         if not self._rules.remembers:
-            self._tracks, self._since_inference = [], 0
+            self._tracks, self._refusals, self._since_inference = [], Refusals(), 0
         if self._may_predict(time_s, context.every):
             self._since_inference += 1
             with context.timer.stage("predict"):
@@ -82,6 +84,7 @@ class Tracker(Generic[Followed, Observed, Result]):
     def _observe(self, context: FrameContext) -> None:
         """Run the networks on a frame."""
         frame, timer = context.frame, context.timer
+        self._refusals.next_frame()
         for track in self._tracks:
             track.age_frames += 1
             track.missed += 1
@@ -108,10 +111,11 @@ class Tracker(Generic[Followed, Observed, Result]):
         """Observe each known subject where it was last, missed ones too."""
         rois = [track.roi for track in self._tracks]
         for track, observed in zip(self._tracks, self._locate(frame, rois, timer), strict=True):
-            if observed is not None and observed.next_roi is not None:
+            next_roi = self._next_roi(observed)
+            if observed is not None and next_roi is not None:
                 with timer.stage("track"):
                     track.take(observed, frame.captured_s)
-                    track.roi = settle(track.roi, observed.next_roi, self._rules.crop_rest)
+                    track.roi = settle(track.roi, next_roi, self._rules.crop_rest)
         self._drop_doubles()
 
     def _search_due(self) -> bool:
@@ -125,14 +129,17 @@ class Tracker(Generic[Followed, Observed, Result]):
     def _search(self, frame: Frame, timer: StageTimer) -> None:
         """Detect subjects that are not tracked; each continues a missed track or begins a new one."""
         known = [track.roi for track in self._found()]
-        rois = self._detect(frame, known, timer)[: self._rules.wanted - len(known)]
+        rois = self._refusals.due(self._detect(frame, known, timer))[: self._rules.wanted - len(known)]
         for roi, observed in zip(rois, self._locate(frame, rois, timer), strict=True):
-            if observed is None or observed.next_roi is None or self._is_among(observed.next_roi, known):
+            if observed is not None:
+                self._refusals.judge(roi, observed.landmarks.score)
+            next_roi = self._next_roi(observed)
+            if observed is None or next_roi is None or self._is_among(next_roi, known):
                 continue
             with timer.stage("track"):
                 track = self._track_for(roi, frame)
                 track.take(observed, frame.captured_s)
-                track.roi = observed.next_roi
+                track.roi = next_roi
             known.append(track.roi)
 
     def _track_for(self, roi: Roi, frame: Frame) -> Followed:
@@ -153,15 +160,21 @@ class Tracker(Generic[Followed, Observed, Result]):
         return None
 
     def _locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Observed | None]:
-        """Observe the subject in each square; None where there is none."""
+        """Observe the subject in each square; None for an answer that cannot be used."""
         usable: list[Observed | None] = []
         for observed in self._networks.locator.locate(frame, rois, timer):
             if observed is None or not np.isfinite(observed.landmarks.points_px).all():
                 self._count_nonfinite("landmark network")
                 usable.append(None)
             else:
-                usable.append(observed if observed.landmarks.score > self._rules.min_presence else None)
+                usable.append(observed)
         return usable
+
+    def _next_roi(self, observed: Observed | None) -> Roi | None:
+        """Return where the observed subject is to be cropped next; None if there is no subject."""
+        if observed is None or observed.landmarks.score <= self._rules.min_presence:
+            return None
+        return observed.next_roi
 
     def _detect(self, frame: Frame, known: Sequence[Roi], timer: StageTimer) -> list[Roi]:
         """Return the squares of subjects in a frame that are none of those known."""

@@ -153,6 +153,21 @@ def test_a_rate_applies_to_the_search_but_not_to_images():
     assert finder.searches == 4
 
 
+class FalseAlarm(Scripted):
+    """A detector that finds somebody at x = 500 in every frame, too."""
+
+    def detect(self, frame, timer):
+        return [place(500.0), *super().detect(frame, timer)]
+
+
+def test_a_false_detection_costs_few_inferences_and_hides_nobody():
+    finder = FalseAlarm({**{n: [] for n in range(21)}, 21: [200.0]})
+    tracker = finder.tracker(smoothing="off", max_bodies=1)
+    seen = [len(tracker.update(context(index))) for index in range(30)]
+    assert seen == [0] * 21 + [1] * 9
+    assert finder.inferences == 5 + 9  # at 0, 2, 5, 10 and 19, then the person
+
+
 def test_a_person_at_rest_is_smoothed_to_rest_and_metres_too():
     finder = Scripted({0: [300.0]})
     tracker = finder.tracker()
