@@ -15,8 +15,8 @@ from arpipe.weights.convert import crops
 from arpipe.weights.convert.detection_options import DETECTION
 from arpipe.weights.convert.detections import detection_post_process
 from arpipe.weights.convert.lowering import Lowering, OperatorFunction, operand
-from arpipe.weights.convert.operators import same_padding
 from arpipe.weights.convert.tflite_reader import Operator
+from arpipe.weights.convert.upsampling import TransposedWindow, transposed_convolution
 
 PADDING_SAME = 1  # TfLitePadding in the raw option struct of Convolution2DTransposeBias
 
@@ -62,25 +62,8 @@ def convolution_2d_transpose_bias(lowering: Lowering, operator: Operator) -> str
         raise WeightsError(
             f"{operator.kind}: options of {len(operator.custom_options)} bytes, expected 12"
         ) from error
-    weights = lowering.array(operand(operator, 1))  # (out, h, w, in)
-    kernel, strides = weights.shape[1:3], (stride_h, stride_w)
-    pads = [(0, 0), (0, 0)]
-    if padding == PADDING_SAME:
-        pads = [
-            same_padding(*axis) for axis in zip(operator.outputs[0].shape[1:3], kernel, strides, strict=True)
-        ]
-    inputs = [
-        lowering.value(operand(operator, 0)),
-        lowering.graph.constant(weights.transpose(3, 0, 1, 2), "weights"),  # (in, out, h, w)
-        lowering.graph.constant(lowering.array(operand(operator, 2)), "bias"),
-    ]
-    return lowering.graph.add(
-        "ConvTranspose",
-        inputs,
-        kernel_shape=list(kernel),
-        strides=list(strides),
-        pads=[pads[0][0], pads[1][0], pads[0][1], pads[1][1]],
-    )
+    window = TransposedWindow((stride_h, stride_w), same=padding == PADDING_SAME)
+    return transposed_convolution(lowering, operator, operand(operator, 0), operand(operator, 2), window)
 
 
 CUSTOM_OPERATORS: dict[str, OperatorFunction] = {

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from arpipe.errors import WeightsError
 from arpipe.weights.convert.elementwise import RELU6_LIMIT
 from arpipe.weights.convert.graph import Graph, to_onnx
-from arpipe.weights.convert.lowering import NCHW_FROM_NHWC
-from arpipe.weights.convert.operators import same_padding
+from arpipe.weights.convert.lowering import NCHW_FROM_NHWC, same_padding
 from arpipe.weights.convert.state_dict import StateDict
 
 INPUT, FEATURES, POOLED, LOGITS = "input", "features", "pooled", "logits"

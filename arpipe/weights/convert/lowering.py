@@ -95,6 +95,13 @@ def nchw_axis(axis: int, rank: int) -> int:
     return NCHW_FROM_NHWC.index(axis) if rank == IMAGE_RANK else axis
 
 
+def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> tuple[int, int]:
+    """Return TFLite's SAME padding before and after: the output is ceil(size / stride), an odd pixel goes after."""
+    reach = (window - 1) * dilation + 1
+    total = max((-(-size // stride) - 1) * stride + reach - size, 0)
+    return total // 2, total - total // 2
+
+
 def operand(operator: Operator, position: int) -> Tensor:
     """Return a required input.
 

@@ -17,18 +17,13 @@ from arpipe.weights.convert.lowering import (
     nchw_axis,
     operand,
     option_table,
+    same_padding,
 )
 from arpipe.weights.convert.sparsity import densify
 from arpipe.weights.convert.tflite_reader import Operator, OptionReader, Tensor
+from arpipe.weights.convert.upsampling import UPSAMPLING_OPERATORS
 
 IntArray = NDArray[np.int64]
-
-
-def same_padding(size: int, window: int, stride: int, dilation: int = 1) -> tuple[int, int]:
-    """Return TFLite's SAME padding before and after: the output is ceil(size / stride), an odd pixel goes after."""
-    reach = (window - 1) * dilation + 1
-    total = max((-(-size // stride) - 1) * stride + reach - size, 0)
-    return total // 2, total - total // 2
 
 
 def _window(options: OptionReader, image: Tensor, kernel: tuple[int, int]) -> dict[str, list[int]]:
@@ -196,25 +191,6 @@ def reshape(lowering: Lowering, operator: Operator) -> str:
     return lowering.graph.add("Transpose", [value], perm=NCHW_FROM_NHWC)
 
 
-def resize_bilinear(lowering: Lowering, operator: Operator) -> str:
-    """Append a bilinear resize with half-pixel centres."""
-    source, target = operand(operator, 0).shape, operator.outputs[0].shape
-    options = option_table(operator)
-    if options.AlignCorners() or not options.HalfPixelCenters():
-        raise WeightsError("RESIZE_BILINEAR is supported with half-pixel centres only")
-    scales = np.array([1, 1, target[1] / source[1], target[2] / source[2]], np.float32)
-    inputs = [lowering.value(operand(operator, 0)), "", lowering.graph.constant(scales, "scales")]
-    return lowering.graph.add("Resize", inputs, mode="linear", coordinate_transformation_mode="half_pixel")
-
-
-def depth_to_space(lowering: Lowering, operator: Operator) -> str:
-    """Append a rearrangement of channels into blocks of pixels, block index first."""
-    value = lowering.value(operand(operator, 0))
-    return lowering.graph.add(
-        "DepthToSpace", [value], blocksize=option_table(operator).BlockSize(), mode="DCR"
-    )
-
-
 def strided_slice(lowering: Lowering, operator: Operator) -> str:
     """Append a slice, or nothing if it selects the whole tensor or the only sample of a batch, which stays one."""
     source = operand(operator, 0)
@@ -263,19 +239,18 @@ def densify_weights(lowering: Lowering, operator: Operator) -> None:
 
 BUILTIN_OPERATORS: dict[str, OperatorFunction] = {
     **ELEMENTWISE_OPERATORS,
+    **UPSAMPLING_OPERATORS,
     "AVERAGE_POOL_2D": average_pool_2d,
     "CONCATENATION": concatenation,
     "CONV_2D": conv_2d,
     "DENSIFY": densify_weights,
     "DEPTHWISE_CONV_2D": depthwise_conv_2d,
-    "DEPTH_TO_SPACE": depth_to_space,
     "DEQUANTIZE": dequantize,
     "FULLY_CONNECTED": fully_connected,
     "GATHER": gather,
     "MAX_POOL_2D": max_pool_2d,
     "PAD": pad,
     "RESHAPE": reshape,
-    "RESIZE_BILINEAR": resize_bilinear,
     "STRIDED_SLICE": strided_slice,
     "TRANSPOSE": transpose,
     "UNPACK": unpack,

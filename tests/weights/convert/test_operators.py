@@ -236,6 +236,23 @@ def only_sample(file: TfliteFile) -> int:
     return file.add("STRIDED_SLICE", [pooled, *bounds], (3,), table)
 
 
+def resize_nearest(file: TfliteFile, rows: int, columns: int, **fields: bool) -> int:
+    size = file.constant(np.array([rows, columns], np.int32))
+    table = options("ResizeNearestNeighborOptions", **fields)
+    return file.add("RESIZE_NEAREST_NEIGHBOR", [file.input, size], (1, rows, columns, 3), table)
+
+
+def transpose_convolution(
+    file: TfliteFile, shape: tuple[int, ...], kernel: int, *, bias: bool, **fields: int
+) -> int:
+    size = file.constant(np.array(shape, np.int32))
+    parameters = [file.constant(weights(shape[3], kernel, kernel, 3)), file.input]
+    if bias:
+        parameters.append(file.constant(weights(shape[3])))
+    table = options("TransposeConvOptions", **{"strideH": 2, "strideW": 2, **fields})
+    return file.add("TRANSPOSE_CONV", [size, *parameters], shape, table)
+
+
 NETWORKS: dict[str, Callable[[TfliteFile], int]] = {
     "ADD": add_constant,
     "AVERAGE_POOL_2D": lambda file: pool(file, "AVERAGE_POOL_2D"),
@@ -276,6 +293,9 @@ NETWORKS: dict[str, Callable[[TfliteFile], int]] = {
     "RELU": lambda file: file.add("RELU", [file.input], (1, 8, 10, 3)),
     "RESHAPE": reshape_image,
     "RESIZE_BILINEAR": resize,
+    "RESIZE_NEAREST_NEIGHBOR": lambda file: resize_nearest(file, 16, 20),
+    "RESIZE_NEAREST_NEIGHBOR centres": lambda file: resize_nearest(file, 16, 20, halfPixelCenters=True),
+    "RESIZE_NEAREST_NEIGHBOR smaller": lambda file: resize_nearest(file, 4, 5, halfPixelCenters=True),
     "RSQRT": lambda file: file.add("RSQRT", [positive(file)], (1, 8, 10, 3)),
     "SOFTMAX": softmax,
     "SQRT": lambda file: file.add("SQRT", [positive(file)], (1, 8, 10, 3)),
@@ -287,6 +307,13 @@ NETWORKS: dict[str, Callable[[TfliteFile], int]] = {
     "SUM rows": lambda file: reduced(file, "SUM", [1], (1, 10, 3)),
     "TRANSPOSE": lambda file: transpose(file, [0, 1, 3, 2]),
     "TRANSPOSE image": lambda file: transpose(file, [0, 3, 1, 2]),
+    "TRANSPOSE_CONV": lambda file: transpose_convolution(file, (1, 16, 20, 4), 3, bias=False, padding=SAME),
+    "TRANSPOSE_CONV bias": lambda file: transpose_convolution(
+        file, (1, 16, 20, 6), 2, bias=True, padding=SAME, fusedActivationFunction=RELU
+    ),
+    "TRANSPOSE_CONV valid": lambda file: transpose_convolution(
+        file, (1, 17, 12, 4), 3, bias=True, padding=VALID, strideW=1
+    ),
     "UNPACK": unpack,
 }
 
@@ -364,6 +391,7 @@ def test_unknown_custom_operator_is_named():
             ),
             "over the batch",
         ),
+        (lambda file: resize_nearest(file, 16, 20, alignCorners=True), "aligned corners"),
         (
             lambda file: file.add(
                 *("RESIZE_BILINEAR", [file.input, file.constant(np.array([16, 20], np.int32))]),
@@ -372,7 +400,7 @@ def test_unknown_custom_operator_is_named():
             "half-pixel",
         ),
     ],
-    ids=["operator", "options", "dilation", "activation", "slope", "axes", "corners"],
+    ids=["operator", "options", "dilation", "activation", "slope", "axes", "nearest", "corners"],
 )
 def test_what_is_not_supported_is_refused(build: Callable[[TfliteFile], int], words: str):
     file = TfliteFile((1, 8, 10, 3))
