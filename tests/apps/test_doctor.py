@@ -143,6 +143,7 @@ def test_an_unused_nvidia_gpu_warns(modules, devices):
     ("states", "verdict", "word"),
     [
         (["READY", "SOURCE"], "ok", "2 networks"),
+        (["READY", "NOT_ADDED"], "ok", "1 networks"),
         (["READY", "ABSENT"], "warn", "1 of 2 networks not fetched"),
         (["DAMAGED", "ABSENT"], "warn", "damaged, rebuilt on next use: network0"),
     ],

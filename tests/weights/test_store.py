@@ -11,13 +11,15 @@ import pytest
 
 from arpipe.errors import WeightsError
 from arpipe.weights import cache, catalog, store, wheel
-from arpipe.weights.catalog import Catalog
+from arpipe.weights.catalog import Catalog, Network
 from arpipe.weights.store import State
 from tests.weights.tiny_wheels import (
     CONTENTS,
     WHEEL_FILE,
     leftovers,
     tiny_catalog,
+    tiny_network,
+    with_optional,
     write_wheel,
     zipped,
 )
@@ -182,6 +184,48 @@ def test_catalogue_with_an_unknown_wheel_is_refused(index: Path):
         Catalog(wheels={}, networks=tiny.networks)
 
 
+def test_network_of_no_wheel_is_ready_once_its_file_is_added(
+    home: Path, tmp_path: Path, no_pip_run: None, monkeypatch: pytest.MonkeyPatch
+):
+    content = tiny_network(3)
+    known = with_optional(catalog.load(), content)
+    monkeypatch.setattr(catalog, "load", lambda: known)
+    assert not store.is_at_hand("by_hand")
+    assert store.status()[-1].state is State.NOT_ADDED
+    with pytest.raises(
+        WeightsError, match=r"no package has third.tflite; .* run: arpipe weights add third.tflite"
+    ):
+        store.model_path("by_hand")
+    path = tmp_path / "renamed.bin"
+    path.write_bytes(content)
+    assert store.add(path) == ["by_hand"]
+    assert store.is_at_hand("by_hand")
+    assert store.model_path("by_hand").is_file()
+
+
+def test_file_of_another_hash_is_not_taken_for_the_optional_network(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    content = tiny_network(3)
+    known = with_optional(catalog.load(), content)
+    monkeypatch.setattr(catalog, "load", lambda: known)
+    path = tmp_path / "third.tflite"
+    path.write_bytes(tiny_network(4))
+    with pytest.raises(WeightsError, match=cache.sha256(path)):
+        store.add(path)
+    assert not store.is_at_hand("by_hand")
+
+
+def test_catalogue_entry_needs_wheels_or_a_file(index: Path):
+    tiny = tiny_catalog(index / WHEEL_FILE)
+    values = tiny.networks["one"].model_dump()
+    for changes in ({"sources": {}}, {"file": "one.tflite"}):
+        with pytest.raises(ValueError, match="either wheels"):
+            Network.model_validate(values | changes)
+    with pytest.raises(ValueError, match="no source"):
+        Catalog(wheels=tiny.wheels, networks=with_optional(tiny, b"").optional)
+
+
 def test_installed_package_is_used_as_it_is(
     home: Path, tmp_path: Path, no_pip_run: None, monkeypatch: pytest.MonkeyPatch
 ):
@@ -264,6 +308,14 @@ def test_catalogue_names_each_file_once():
     assert len({network.sha256 for network in networks.values()}) == 18
     assert all(len(network.sha256) == 64 for network in networks.values())
     assert networks["face_mesh_v2"].file_name == "face_landmarks_detector.tflite"
+
+
+def test_optional_networks_of_the_catalogue_are_not_fetched_with_the_others():
+    loaded = catalog.load()
+    assert set(loaded.optional) == {"selfie_multiclass"}
+    assert not set(loaded.optional) & set(loaded.networks)
+    assert catalog.network("selfie_multiclass").file_name == "selfie_multiclass_256x256.tflite"
+    assert loaded.wheels_with(catalog.network("selfie_multiclass")) == []
 
 
 def test_wheel_of_one_network_is_not_that_of_another():

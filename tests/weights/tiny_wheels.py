@@ -63,6 +63,14 @@ def tiny_catalog(wheel_path: Path) -> Catalog:
     return Catalog(wheels={"tinypipe": described}, networks=networks)
 
 
+def with_optional(tiny: Catalog, content: bytes) -> Catalog:
+    """The catalogue with a network that no wheel has, `by_hand` in third.tflite."""
+    values = {"sources": {}, "file": "third.tflite", "name": "by_hand", "bytes": len(content)}
+    values |= {"sha256": hashlib.sha256(content).hexdigest()}
+    network = tiny.networks["one"].model_copy(update=values)
+    return tiny.model_copy(update={"optional": {"by_hand": network}})
+
+
 def leftovers(home: Path) -> list[str]:
     """Temporary files that were not cleaned up."""
     return [path.name for path in home.rglob(".*") if path.name != ".lock"]
