@@ -51,8 +51,7 @@ class FaceEvidence:
 
     def check(self, frame: Frame, tracks: Sequence[Checked], timer: StageTimer) -> list[Checked]:
         """Return the tracks that follow no face; those that have slipped off one are put back onto it."""
-        followed = {track.track_id for track in tracks}
-        self._doubts = {key: doubts for key, doubts in self._doubts.items() if key in followed}
+        self._forget_others({track.track_id for track in tracks})
         due = [track for track in tracks if self._is_due(track)]
         boxes = [track.shown.landmarks.box_px for track in due]
         for track, box, face in zip(due, boxes, self._look.find(frame, boxes, timer), strict=True):
@@ -61,6 +60,10 @@ class FaceEvidence:
         for track in gone:
             del self._doubts[track.track_id]
         return gone
+
+    def _forget_others(self, track_ids: set[int]) -> None:
+        """Keep the doubts about these tracks only."""
+        self._doubts = {key: doubts for key, doubts in self._doubts.items() if key in track_ids}
 
     def _judge(self, track: AnyTrack, box_px: Array, face: Detection | None) -> None:
         """Count a doubt, or forget them; put a track back onto the face that it has slipped off."""
