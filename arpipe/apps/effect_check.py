@@ -68,21 +68,29 @@ def _check_files(pack: Pack) -> tuple[list[str], list[str]]:
 
 
 def _try_objects(pack: Pack) -> tuple[list[str], list[str]]:
-    """Return problems and notes from fitting a pack's rigid objects to heads."""
+    """Return problems and notes from fitting a pack's rigid objects to heads, as they are and with every preset."""
     problems: list[str] = []
     notes: list[str] = []
-    objects = [layer.params for layer in pack.layers if isinstance(layer.params, RigidMeshParams)]
-    try:
-        for params in objects:
-            for found, kept in zip(fit_problems(params), (problems, notes), strict=True):
-                kept.extend(found)
-        if objects and not problems:
-            found, kept = _draw_objects(objects)
-            problems += found
-            notes += kept
-    except ArpipeError as error:
-        problems.append(str(error))
-    return problems, notes
+    variants = {"": pack.layers} | {f"presets.{each.name}: ": each.layers for each in pack.presets}
+    tried: list[RigidMeshParams] = []
+    for name, layers in variants.items():
+        objects = [layer.params for layer in layers if isinstance(layer.params, RigidMeshParams)]
+        fresh = [params for params in objects if params not in tried]
+        tried += fresh
+        try:
+            for params in fresh:
+                for found, kept in zip(fit_problems(params), (problems, notes), strict=True):
+                    kept.extend(f"{name}{each}" for each in found)
+        except ArpipeError as error:
+            problems.append(f"{name}{error}")
+    if tried and not problems:
+        try:
+            found, more = _draw_objects(tried)
+        except ArpipeError as error:
+            found, more = [str(error)], []
+        problems += found
+        notes += more
+    return problems, list(dict.fromkeys(notes))
 
 
 def _draw_objects(objects: Sequence[RigidMeshParams]) -> tuple[list[str], list[str]]:

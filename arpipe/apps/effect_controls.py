@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from arpipe.effects.packs import Pack
 from arpipe.effects.params import HEX_COLOR, Color
+from arpipe.effects.presets import PRESET_KEY, Preset
 
 SLIDER_RANGES = {
     "scale": (0.8, 1.25),
@@ -34,22 +35,24 @@ class Control:
     Attributes:
         key: Name of the parameter; `offset_mm.0` is the first of several numbers.
         label, unit: Text for the user.
-        type: Type of the control: "range", "choice" or "color".
+        type: Type of the control: "range", "choice", "color", or "preset" for the presets of a pack.
         value: Value in the effect; a colour as "#rrggbb", None for no colour.
         low, high, step: Limits and step of a range.
-        options: Options of a choice.
+        options: Options of a choice, or names of presets.
+        presets: Titles and colours of the presets.
         optional: Whether a colour may be None.
     """
 
     key: str
     label: str
-    type: Literal["range", "choice", "color"]
+    type: Literal["range", "choice", "color", "preset"]
     value: PlainValue
     unit: str = ""
     low: float = 0.0
     high: float = 1.0
     step: float = 0.01
     options: tuple[str, ...] = ()
+    presets: tuple[Preset, ...] = ()
     optional: bool = False
 
     def accepts(self, value: PlainValue) -> bool:
@@ -58,7 +61,7 @@ class Control:
             if isinstance(value, bool) or not isinstance(value, int | float):
                 return False
             return self.low <= value <= self.high  # not as float: integers may be larger than any float
-        if self.type == "choice":
+        if self.type in ("choice", "preset"):
             return value in self.options
         return (value is None and self.optional) or (
             isinstance(value, str) and bool(HEX_COLOR.fullmatch(value))
@@ -66,14 +69,23 @@ class Control:
 
 
 def pack_controls(pack: Pack) -> tuple[Control, ...]:
-    """Return the controls of an effect, those of all its layers."""
+    """Return the controls of an effect: of its presets, and those of all its layers."""
     is_look = len(pack.layers) > 1
-    return tuple(
+    adjustable = (
         control
         for layer in pack.layers
         for control in controls_of(layer.params, f"{layer.name}." if is_look else "")
         if not is_look or control.key.endswith(LOOK_PARAMETERS)
     )
+    return (*preset_controls(pack), *adjustable)
+
+
+def preset_controls(pack: Pack) -> Iterator[Control]:
+    """Yield the control that chooses a preset, if a pack has any."""
+    if pack.presets:
+        presets = tuple(Preset(each.name, each.title, each.swatch) for each in pack.presets)
+        options = tuple(each.name for each in presets)
+        yield Control(PRESET_KEY, "Color", "preset", pack.preset, options=options, presets=presets)
 
 
 def controls_of(params: BaseModel, prefix: str = "") -> Iterator[Control]:
@@ -87,6 +99,7 @@ def controls_of(params: BaseModel, prefix: str = "") -> Iterator[Control]:
     for name, field in type(params).model_fields.items():
         value, schema = getattr(params, name), schemas[name]
         key, (label, unit) = f"{prefix}{name}", _label(name, prefix)
+        label = field.title or label
         if schema.get("readOnly"):  # states what the model is; nothing to adjust
             continue
         if "enum" in schema:

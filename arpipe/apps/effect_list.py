@@ -107,6 +107,7 @@ def _record(each: ListedPack) -> dict[str, object]:
         "description": pack.description,
         "kinds": each.kinds,
         "tags": list(pack.tags),
+        "presets": [each.name for each in pack.presets],
         "author": pack.author,
         "license": pack.license,
     }

@@ -110,6 +110,10 @@ def _print_pack(pack: Pack, console: Console) -> None:
     facts = [f"license {pack.license}"] * bool(pack.license) + [f"by {pack.author}"] * bool(pack.author)
     facts += [f"tags {', '.join(pack.tags)}"] * bool(pack.tags) + [f"in {pack.folder}"] * bool(pack.folder)
     console.print(", ".join(facts), style="dim", markup=False, highlight=False, soft_wrap=True)
+    for preset in pack.presets:
+        colors = "".join(f"[{color}]●[/]" for color in preset.swatch)
+        marked = " (shown)" if preset.name == pack.preset else ""
+        console.print(f"preset={preset.name} {colors} {escape(preset.title)}{marked}", highlight=False)
     for layer in pack.layers:
         heading = layer.name if layer.name == layer.kind else f"{layer.name} ({layer.kind})"
         table = Table(title=escape(heading), title_justify="left")
@@ -136,6 +140,10 @@ def _rows(params: BaseModel, model: type[BaseModel], prefix: str = "") -> Iterat
         value = getattr(params, name)
         if isinstance(value, BaseModel):
             yield from _rows(value, type(value), f"{prefix}{name}.")
+        elif isinstance(value, dict) and value:  # of models; only what they change
+            for key, inner in value.items():
+                rows = _rows(inner, type(inner), f"{prefix}{name}.{key}.")
+                yield from ((path, now, default) for path, now, default in rows if now != default)
         else:
             default = (
                 "needed" if field.is_required() else _plain(field.get_default(call_default_factory=True))

@@ -9,6 +9,7 @@ from arpipe.controls.drive import SignalRange
 from arpipe.effects.layer_reactions import LayerReactions
 from arpipe.effects.pack_file import PackLayer, changed_layer, require_drivable
 from arpipe.effects.packs import Pack
+from arpipe.effects.presets import PRESET_KEY
 from arpipe.errors import ConfigError
 from arpipe.io.validation import valid_keys
 from arpipe.spelling import nearest
@@ -19,14 +20,28 @@ def with_value(pack: Pack, key: str, value: object) -> Pack:
 
     Args:
         pack: The pack.
-        key: The parameter; a path into a table, and may start with the name of one layer.
+        key: The parameter; a path into a table, and may start with the name of one layer. `preset` chooses a preset.
         value: The new value.
 
     Raises:
         ConfigError: There is no such parameter, or the value is wrong.
     """
     source = f"effect {pack.name!r}"
+    if key == PRESET_KEY:
+        return with_preset(pack, str(value))
     return _changed(pack, key, source, lambda layer, path: changed_layer(layer, path, value, source))
+
+
+def with_preset(pack: Pack, name: str) -> Pack:
+    """Return a pack with another preset; what was changed otherwise stays.
+
+    Raises:
+        ConfigError: There is no such preset.
+    """
+    layers = {preset.name: preset.layers for preset in pack.presets}
+    if name not in layers:
+        raise ConfigError(f"effect {pack.name!r}: there is no preset {name!r}{nearest(name, layers)}")
+    return replace(pack, layers=layers[name], preset=name)
 
 
 def with_drive(pack: Pack, key: str, signal: SignalRange) -> Pack:
@@ -56,8 +71,13 @@ def _changed(pack: Pack, key: str, source: str, change: Callable[[PackLayer, str
         raise ConfigError(
             f"{source}: there is no parameter {first!r}{nearest(first, _known(pack, addressed))}"
         )
-    layers = (change(layer, path) if layer in takers else layer for layer in pack.layers)
-    return replace(pack, layers=tuple(layers))
+    taking = {layer.name for layer in takers}
+
+    def changed(layers: tuple[PackLayer, ...]) -> tuple[PackLayer, ...]:
+        return tuple(change(layer, path) if layer.name in taking else layer for layer in layers)
+
+    presets = tuple(replace(preset, layers=changed(preset.layers)) for preset in pack.presets)
+    return replace(pack, layers=changed(pack.layers), presets=presets)
 
 
 def _known(pack: Pack, addressed: Iterable[PackLayer]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -12,6 +12,7 @@ from arpipe.controls.drive import SignalRange
 from arpipe.effects.kinds import kind_class, kinds
 from arpipe.effects.layer_reactions import REACTION_KEYS, LayerReactions, with_parameter
 from arpipe.effects.params import EffectParams, UserText
+from arpipe.effects.presets import PRESET_KEY, Name, Preset, Presets, choose_preset, paths
 from arpipe.effects.search import EFFECT_FILE
 from arpipe.errors import AssetError, ConfigError
 from arpipe.io.files import is_file, shown
@@ -20,7 +21,6 @@ from arpipe.io.validation import check, valid_keys
 from arpipe.spelling import nearest
 
 Result = TypeVar("Result")
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 
 
 class PackHeader(BaseModel):
@@ -36,6 +36,7 @@ class PackHeader(BaseModel):
     license: str = Field(min_length=1)
     tags: tuple[str, ...] = ()
     layers: tuple[dict[str, object], ...] = Field(min_length=1)
+    presets: Presets = Field(default={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,40 @@ class PackLayer:
         return self.reactions != LayerReactions()
 
 
-def read_pack_file(folder: Path, changes: Mapping[str, object]) -> tuple[PackHeader, tuple[PackLayer, ...]]:
+@dataclass(frozen=True, slots=True)
+class PackPreset(Preset):
+    """A preset with what it draws.
+
+    Attributes:
+        layers: All layers of the pack with this preset, as changed by the user.
+    """
+
+    layers: tuple[PackLayer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackContent:
+    """A checked pack, as read from its folder.
+
+    Attributes:
+        header: Top level of the file.
+        layers: Layers with the chosen preset, as changed by the user.
+        presets: All presets, in the order of the file.
+        preset: Name of the chosen one; None for a pack without presets.
+    """
+
+    header: PackHeader
+    layers: tuple[PackLayer, ...]
+    presets: tuple[PackPreset, ...]
+    preset: str | None
+
+
+def read_pack_file(folder: Path, changes: Mapping[str, object]) -> PackContent:
     """Read and check the file in a pack's folder.
 
     Args:
         folder: The pack's folder.
-        changes: Parameters that the user has changed, by their dotted keys.
+        changes: Parameters that the user has changed, by their dotted keys, and perhaps `preset`.
 
     Raises:
         ConfigError: A key or value is wrong; the message blames the file, or the user's change.
@@ -82,14 +111,33 @@ def read_pack_file(folder: Path, changes: Mapping[str, object]) -> tuple[PackHea
         raise ConfigError(
             f"{path}: name: is {header.name!r}, but the folder is {own_name!r}; rename one of them"
         )
-    tables = _collect(
-        [partial(_LayerTable, path, number, table) for number, table in enumerate(header.layers)]
+    chosen = choose_preset(header.presets, changes.get(PRESET_KEY), f"effect {header.name!r}")
+    kept = {key: _from_user(value) for key, value in changes.items() if key != PRESET_KEY}
+    layers = _read_layers(path, header, None, kept)
+    presets = tuple(
+        PackPreset(name, table.title, table.swatch, _read_layers(path, header, name, kept))
+        for name, table in header.presets.items()
     )
-    effect = f"effect {header.name!r}"
+    layers = next((preset.layers for preset in presets if preset.name == chosen), layers)
+    return PackContent(header, layers, presets, chosen)
+
+
+def _read_layers(
+    path: Path, header: PackHeader, preset: str | None, changes: Mapping[str, object]
+) -> tuple[PackLayer, ...]:
+    """Read the layers with a preset and the user's changes."""
+    effect, source = f"effect {header.name!r}", str(path)
+    tables = _collect(
+        [partial(_LayerTable, source, number, table) for number, table in enumerate(header.layers)]
+    )
+    if preset is not None:
+        for keys, value in paths(header.presets[preset].set):
+            _override(tables, keys, value, f"{source}: presets.{preset}")
+        for table in tables:
+            table.make_own(f"{source}: presets.{preset}")
     for key, value in changes.items():
-        _override(tables, key, _from_user(value), effect)
-    layers = _collect([partial(table.to_layer, folder.resolve(), effect) for table in tables])
-    return header, tuple(layers)
+        _override(tables, key.split("."), value, effect)
+    return tuple(_collect([partial(table.to_layer, path.parent.resolve(), effect) for table in tables]))
 
 
 def kind_params(kind: str, changes: Mapping[str, object]) -> EffectParams:
@@ -164,55 +212,58 @@ def _collect(steps: Sequence[Callable[[], Result]]) -> list[Result]:
 class _LayerTable:
     """One `[[layers]]` table before it becomes a `PackLayer`."""
 
-    def __init__(self, path: Path, number: int, table: Mapping[str, object]) -> None:
-        self.path, self.where = path, f"layers[{number}]"
+    def __init__(self, source: str, number: int, table: Mapping[str, object]) -> None:
+        self.source, self.where = source, f"layers[{number}]"
         self.values = dict(table)
         kind, known = self.values.pop("kind", None), kinds()
         if not isinstance(kind, str):
-            raise ConfigError(f"{path}: {self.where}.kind: is missing; there are: {', '.join(known)}")
+            raise ConfigError(f"{source}: {self.where}.kind: is missing; there are: {', '.join(known)}")
         if kind not in known:
-            raise ConfigError(f"{path}: {self.where}.kind: is {kind!r}{nearest(kind, known)}")
+            raise ConfigError(f"{source}: {self.where}.kind: is {kind!r}{nearest(kind, known)}")
         self.kind = kind
         self.params_type = kind_class(kind).Params
         self.name = str(self.values.pop("name", kind))
         reactions = {key: self.values.pop(key) for key in REACTION_KEYS if key in self.values}
-        self.reactions = check(LayerReactions, reactions, str(path), prefix=self.where)
+        self.reactions = check(LayerReactions, reactions, source, prefix=self.where)
         self.changed = dict(self.values)
+
+    def make_own(self, source: str) -> None:
+        """Take the changes so far as those of the file, under another name in messages."""
+        if self.changed != self.values:
+            self.source, self.values = source, dict(self.changed)
 
     def to_layer(self, folder: Path, effect: str) -> PackLayer:
         """Check the layer as in the file, then as changed by the user, so that the message blames the right one."""
         context = {"folder": folder}
-        params = check(self.params_type, self.values, str(self.path), prefix=self.where, context=context)
+        params = check(self.params_type, self.values, self.source, prefix=self.where, context=context)
         if self.changed != self.values:
             params = check(self.params_type, self.changed, effect, prefix=self.name, context=context)
         layer = PackLayer(self.name, self.kind, params, self.reactions)
         for key, signal in self.reactions.drive.items():
-            require_drivable(layer, key, signal, f"{self.path}: {self.where}.drive.{key}")
+            require_drivable(layer, key, signal, f"{self.source}: {self.where}.drive.{key}")
         return layer
 
 
-def _override(tables: list[_LayerTable], key: str, value: object, source: str) -> None:
-    """Set a value in every layer that has the key, or in the one that the first part of the key names."""
-    addressed, path = _address(tables, key)
-    keys = path.split(".")
+def _override(tables: list[_LayerTable], path: Sequence[str], value: object, source: str) -> None:
+    """Set a value in every layer that has the key, or in the one that the first part of the path names."""
+    addressed, keys = _address(tables, path)
     takers = [table for table in addressed if keys[0] in valid_keys(table.params_type)]
     if not takers:
         known = [name for table in addressed for name in valid_keys(table.params_type)]
-        if path == key and len(keys) > 1:  # the first part may also be a misspelled layer
+        if keys == path and len(keys) > 1:  # the first part may also be a misspelled layer
             known += [table.name for table in tables]
         raise ConfigError(f"{source}: there is no parameter {keys[0]!r}{nearest(keys[0], known)}")
     for table in takers:
         _put(table.changed, keys, value, source)
 
 
-def _address(tables: list[_LayerTable], key: str) -> tuple[list[_LayerTable], str]:
-    """Return the layers that a key may refer to, and the path of the parameter within them."""
-    name, _, path = key.partition(".")
-    named = [table for table in tables if table.name == name]
-    return (named, path) if named and path else (tables, key)
+def _address(tables: list[_LayerTable], path: Sequence[str]) -> tuple[list[_LayerTable], Sequence[str]]:
+    """Return the layers that a path may refer to, and the path of the parameter within them."""
+    named = [table for table in tables if table.name == path[0]]
+    return (named, path[1:]) if named and path[1:] else (tables, path)
 
 
-def _put(table: dict[str, object], keys: list[str], value: object, source: str) -> None:
+def _put(table: dict[str, object], keys: Sequence[str], value: object, source: str) -> None:
     for key in keys[:-1]:
         inner = table.get(key, {})
         if not isinstance(inner, dict):

@@ -16,6 +16,8 @@ when = "face.smile > 0.5"        # optional: when the layer is drawn, see arpipe
 drive = { scale = { by = "expression.jawOpen", to = [1.0, 1.2] } }   # optional: signals that set parameters
 ```
 
+Variants are tables `[presets.NAME]`, see `arpipe.effects.presets`.
+
 Nothing here needs OpenGL.
 """
 
@@ -25,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arpipe.effects.kinds import kind_class, kinds
-from arpipe.effects.pack_file import PackLayer, kind_params, read_pack_file
+from arpipe.effects.pack_file import PackLayer, PackPreset, kind_params, read_pack_file
 from arpipe.effects.search import EFFECT_FILE, pack_folders
 from arpipe.effects.spec import parse_spec
 from arpipe.errors import ConfigError
@@ -43,7 +45,9 @@ class Pack:
         name: Name that users write.
         title, description, author, license, tags: As stated in the file.
         folder: The pack's folder; None for a kind used without a pack.
-        layers: At least one.
+        layers: At least one; with presets, those of the chosen one.
+        presets: Variants of the pack.
+        preset: Name of the chosen one; None for a pack without presets.
     """
 
     name: str
@@ -54,6 +58,8 @@ class Pack:
     tags: tuple[str, ...]
     folder: Path | None
     layers: tuple[PackLayer, ...]
+    presets: tuple[PackPreset, ...] = ()
+    preset: str | None = None
 
 
 def load_effect(text: str) -> Pack:
@@ -100,7 +106,8 @@ def needs_of(pack: Pack) -> frozenset[AnyNeed]:
 
 
 def _read_pack(folder: Path, changes: Mapping[str, object]) -> Pack:
-    header, layers = read_pack_file(folder, changes)
+    content = read_pack_file(folder, changes)
+    header = content.header
     return Pack(
         name=header.name,
         title=header.title,
@@ -109,5 +116,7 @@ def _read_pack(folder: Path, changes: Mapping[str, object]) -> Pack:
         license=header.license,
         tags=header.tags,
         folder=folder.resolve(),
-        layers=layers,
+        layers=content.layers,
+        presets=content.presets,
+        preset=content.preset,
     )

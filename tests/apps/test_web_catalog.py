@@ -24,8 +24,9 @@ def test_all_glasses_and_all_makeup_are_offered(catalog):
 def test_every_control_changes_what_it_names(catalog):
     for entry in catalog.entries.values():
         for control in entry.controls:
-            value = {"range": control.high, "choice": control.options[-1:], "color": "#336699"}[control.type]
-            assert entry.pack({control.key: value[0] if control.type == "choice" else value}).layers
+            last = control.options[-1] if control.options else ""
+            values = {"range": control.high, "choice": last, "preset": last, "color": "#336699"}
+            assert entry.pack({control.key: values[control.type]}).layers
             assert control.value is None or control.accepts(control.value), (entry.id, control)
 
 
@@ -34,6 +35,19 @@ def test_values_arrive(catalog):
     assert (params.offset_mm, params.scale) == ((0.0, 3.5, 0.0), 1.1)
     assert catalog.entry("lipstick").pack({"color": "#ff0000"}).layers[0].params.color == (1.0, 0.0, 0.0)
     assert catalog.entry("foundation").pack({"color": None}).layers[0].params.color is None
+
+
+def test_presets_are_the_first_control_and_are_applied(catalog):
+    wayfarer = catalog.entry("wayfarer")
+    control = wayfarer.controls[0]
+    assert (control.key, control.type, control.value) == ("preset", "preset", "black")
+    assert next((each.title, each.swatch) for each in control.presets) == ("Black", ("#0b0b0c", "#30362d"))
+    pack = wayfarer.pack({"preset": "navy", "scale": 1.1})
+    assert pack.preset == "navy"
+    assert pack.layers[0].params.scale == 1.1
+    assert "black" in pack.layers[0].params.materials
+    with pytest.raises(ConfigError, match="navvy"):
+        wayfarer.pack({"preset": "navvy"})
 
 
 @pytest.mark.parametrize(

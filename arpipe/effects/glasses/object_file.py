@@ -1,12 +1,15 @@
 """Loads the model of an object on the head: in metres, upright, sorted for drawing and measured for fitting."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 
 from arpipe.effects.glasses.fit import ModelShape
+from arpipe.effects.glasses.materials import MaterialChange, with_materials
 from arpipe.effects.glasses.model_shape import TEMPLES, measure_model
 from arpipe.errors import GltfError
 from arpipe.geometry.transforms import Array, rotation_about
@@ -33,7 +36,11 @@ class LoadedObject:
 
 
 def load_object(
-    path: Path, unit: Unit, rotate_deg: tuple[float, float, float], has_temples: bool
+    path: Path,
+    unit: Unit,
+    rotate_deg: tuple[float, float, float],
+    has_temples: bool,
+    materials: Mapping[str, MaterialChange] = MappingProxyType({}),
 ) -> LoadedObject:
     """Load a model.
 
@@ -42,6 +49,7 @@ def load_object(
         unit: Unit of its coordinates.
         rotate_deg: Rotation about x, then y, then z.
         has_temples: Whether the nodes of temples move on their own.
+        materials: Name of a material of the file → changes to it.
 
     Raises:
         GltfError: The file cannot be used.
@@ -50,8 +58,9 @@ def load_object(
     model = load_gltf(path)
     if unit != "m" or any(rotate_deg):
         model = model.transformed(UNITS_M[unit] * rotation_of(rotate_deg))
-    mesh = object_mesh(model, tuple(TEMPLES) if has_temples else ())
     try:
+        model = with_materials(model, materials)
+        mesh = object_mesh(model, tuple(TEMPLES) if has_temples else ())
         return LoadedObject(model, mesh, measure_model(mesh, model))
     except GltfError as error:
         raise GltfError(f"{path}: {error}") from error

@@ -12,6 +12,7 @@ from arpipe.effects.glasses.contact_shadow import REACH_BEFORE_M, REACH_BEYOND_M
 from arpipe.effects.glasses.fit import Adjustment, Fit, GlassesSize, ModelShape, fit_anchor, fit_glasses
 from arpipe.effects.glasses.fit_track import FitTrack
 from arpipe.effects.glasses.head_shape import HeadShape
+from arpipe.effects.glasses.materials import MaterialChange
 from arpipe.effects.glasses.model_shape import TEMPLES, outline
 from arpipe.effects.glasses.object_file import Unit, load_object
 from arpipe.effects.glasses.occluder import Occluder
@@ -31,7 +32,7 @@ from arpipe.spelling import nearest
 from arpipe.topology import Topology, load_topology
 from arpipe.types import HeadPose, TrackedFace
 
-BUILT_FROM = ("model", "unit", "rotate_deg", "anchor")  # parameters that cannot be adjusted
+BUILT_FROM = ("model", "unit", "rotate_deg", "anchor", "materials")  # parameters that cannot be adjusted
 
 FADE_WHOLE_M, FADE_GONE_M = (
     0.012,
@@ -61,6 +62,7 @@ class RigidMeshParams(EffectParams):
             name of the landmark that carries the origin.
         fit: "face" scales the object to the person, "real" keeps its dimensions.
         glasses: Dimensions, for the anchor "glasses".
+        materials: Name of a material of the model → changes to it.
         color: Factor of the colour of opaque parts.
         lens_color: Factor of the colour of transparent parts.
         opacity: 0 is invisible, 1 opaque.
@@ -76,8 +78,9 @@ class RigidMeshParams(EffectParams):
     anchor: str = "glasses"
     fit: Literal["face", "real"] = "face"
     glasses: GlassesSize = GlassesSize()
-    color: Color = (1.0, 1.0, 1.0)
-    lens_color: Color = (1.0, 1.0, 1.0)
+    materials: dict[str, MaterialChange] = Field(default={})
+    color: Color = Field(default=(1.0, 1.0, 1.0), title="Tint of the frame")
+    lens_color: Color = Field(default=(1.0, 1.0, 1.0), title="Tint of the lenses")
     opacity: float = Field(default=1.0, ge=0, le=1)
     offset_mm: tuple[Offset, Offset, Offset] = (0.0, 0.0, 0.0)
     scale: float = Field(default=1.0, ge=0.001, le=1000)
@@ -132,7 +135,8 @@ class RigidMesh(Layer):
             raise ConfigError(
                 f"anchor: there is no landmark {params.anchor!r}{nearest(params.anchor, anchors)}"
             )
-        loaded = load_object(params.model, params.unit, params.rotate_deg, params.anchor == "glasses")
+        has_temples = params.anchor == "glasses"
+        loaded = load_object(params.model, params.unit, params.rotate_deg, has_temples, params.materials)
         self._mesh, self._shape = loaded.mesh, loaded.shape
         self._outline = tuple(
             _homogeneous(outline(self._mesh.positions(part))) for part in range(len(self._mesh.parts))

@@ -38,7 +38,8 @@ def fit_problems(params: RigidMeshParams) -> tuple[list[str], list[str]]:
     Raises:
         ArpipeError: The model cannot be built.
     """
-    loaded = load_object(params.model, params.unit, params.rotate_deg, params.anchor == "glasses")
+    has_temples = params.anchor == "glasses"
+    loaded = load_object(params.model, params.unit, params.rotate_deg, has_temples, params.materials)
     if params.anchor != "glasses":
         return [], []
     size = _Size.of(loaded)

@@ -1,7 +1,9 @@
 """A pack: its parts, materials, effect.toml and README."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from glasses.curves import Array
 from glasses.materials import Material
@@ -86,7 +88,23 @@ vertex_distance_mm = {style.vertex_distance_mm:.1f}
 pantoscopic_deg = {front.pantoscopic_deg:.1f}
 wrap_deg = {front.wrap_deg:.1f}
 frame_width_mm = {pack.frame_width_mm:.1f}
-"""
+{"".join(_preset(name, preset) for name, preset in style.presets.items())}"""
+
+
+def _preset(name: str, preset: dict[str, Any]) -> str:
+    """Return the table of a preset."""
+    changes = (
+        f"set.materials.{material} = {{ {_inline(change)} }}\n"
+        for material, change in preset.get("materials", {}).items()
+    )
+    head = f"\n[presets.{name}]\n" + "".join(
+        f"{key} = {json.dumps(preset[key])}\n" for key in ("title", "swatch")
+    )
+    return head + "".join(changes)
+
+
+def _inline(values: dict[str, Any]) -> str:
+    return ", ".join(f"{key} = {json.dumps(value)}" for key, value in values.items())
 
 
 def readme(pack: Pack) -> str:

@@ -1,14 +1,14 @@
-"""Dimensions and texts of a pair of glasses, from `styles/styles.toml`."""
+"""Dimensions, texts and colours of a pair of glasses, from `styles/styles.toml` and `styles/presets.toml`."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from glasses.front import Front
 
-TABLE = Path(__file__).parent / "styles" / "styles.toml"
+STYLES = Path(__file__).parent / "styles"
 
 Point = tuple[float, float]
 
@@ -48,6 +48,7 @@ class Style:
         half_outline: Control points of the left half of the outline, from top to bottom of the mid-plane.
         temple: The temples; None if they are of metal.
         vertex_distance_mm: Distance from lens to cornea that the model is designed for.
+        presets: The colours that it comes in, from `styles/presets.toml`, by name.
     """
 
     name: str
@@ -60,17 +61,18 @@ class Style:
     half_outline: list[Point]
     temple: Temple | None = None
     vertex_distance_mm: float = 13.0
+    presets: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def load_style(name: str) -> Style:
     """Return a style by name."""
-    table = {"opening": [], "half_outline": [], **_table()[name]}
+    table = {"opening": [], "half_outline": [], **_table("styles")[name]}
     table["front"] = Front(**table["front"])
     if "temple" in table:
         table["temple"] = Temple(**table["temple"])
-    return Style(name=name, **table)
+    return Style(name=name, presets=_table("presets")[name], **table)
 
 
 @cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads(TABLE.read_text(encoding="utf-8"))
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((STYLES / f"{name}.toml").read_text(encoding="utf-8"))

@@ -8,6 +8,22 @@ const make = (tag, attributes = {}, ...children) => {
   return element;
 };
 
+const SVG = "http://www.w3.org/2000/svg";
+
+// A disc in equal sectors of the colours, the first one on the left.
+function disc(colors) {
+  const picture = document.createElementNS(SVG, "svg");
+  picture.setAttribute("viewBox", "-1 -1 2 2");
+  picture.setAttribute("aria-hidden", "true");
+  const share = 2 / colors.length;
+  colors.forEach((color, place) => {
+    const part = document.createElementNS(SVG, "rect");
+    for (const [key, value] of Object.entries({ x: place * share - 1, y: -1, width: share, height: 2, fill: color })) part.setAttribute(key, value);
+    picture.append(part);
+  });
+  return picture;
+}
+
 export class EffectPicker {
   constructor(parts, onChange) {
     Object.assign(this, parts, { onChange, entries: new Map(), active: new Set(), params: new Map(), group: "glasses", edited: null });
@@ -176,12 +192,50 @@ export class EffectPicker {
     const value = this.params.get(entry.id)?.[control.key] ?? control.value;
     const label = make("label", { htmlFor: id, textContent: control.label });
     if (control.type === "range") return this.rangeRow(entry, control, id, label, value);
+    if (control.type === "preset") return this.presetRow(entry, control, value);
     if (control.type === "choice") {
       const select = make("select", { id }, ...control.options.map((option) => make("option", { value: option, textContent: option, selected: option === value })));
       select.onchange = () => this.set(entry, control.key, select.value);
       return make("div", { className: "row" }, label, select);
     }
     return this.colorRow(entry, control, id, label, value);
+  }
+
+  // The colours that an effect comes in, each as a disc of its colours.
+  presetRow(entry, control, value) {
+    const name = make("span", { className: "preset-name" });
+    const row = make("div", { className: "presets" });
+    row.setAttribute("role", "radiogroup");
+    row.setAttribute("aria-label", control.label);
+    const mark = (chosen) => {
+      for (const button of row.children) {
+        const isChosen = button.dataset.preset === chosen.name;
+        button.setAttribute("aria-checked", isChosen);
+        button.tabIndex = isChosen ? 0 : -1;
+      }
+      name.textContent = chosen.title;
+    };
+    const choose = (preset) => { mark(preset); this.set(entry, control.key, preset.name); };
+    for (const preset of control.presets) {
+      const button = make("button", { type: "button", className: "preset", title: preset.title });
+      button.setAttribute("role", "radio");
+      button.setAttribute("aria-label", preset.title);
+      button.dataset.preset = preset.name;
+      button.append(disc(preset.swatch));
+      button.onclick = () => choose(preset);
+      button.onkeydown = (event) => {
+        const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+        if (!step) return;
+        event.preventDefault();
+        event.stopPropagation();
+        const place = (control.presets.indexOf(preset) + step + control.presets.length) % control.presets.length;
+        choose(control.presets[place]);
+        row.children[place].focus();
+      };
+      row.append(button);
+    }
+    mark(control.presets.find((preset) => preset.name === value) ?? control.presets[0]);
+    return make("div", { className: "row" }, make("span", { textContent: control.label }), name, row);
   }
 
   rangeRow(entry, control, id, label, value) {
