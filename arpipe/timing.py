@@ -132,6 +132,12 @@ class StageTimer:
         if self.observer is not None:
             self.observer(Span(name, start_s, duration_ms, self.frame))
 
+    def beside(self) -> "StageTimer":
+        """Return a timer for work on the same frame on another thread; its stages are not part of `timings_ms`."""
+        timer = StageTimer(self.clock, self.observer)
+        timer.begin_frame(self.frame)
+        return timer
+
     @property
     def timings_ms(self) -> dict[str, float]:
         """Durations of the current frame's stages, ms, in order of first use; a copy."""

@@ -1,11 +1,15 @@
 """Opens networks with one configuration and closes them together."""
 
 from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Protocol, Self, TypeVar
 
 from arpipe.errors import InferenceError
 from arpipe.inference.providers import SessionConfig
 from arpipe.inference.session import Session
+
+BACKGROUND = "arpipe-background"
+"""Begins the name of the thread of `Runtime.background`."""
 
 
 class Closable(Protocol):
@@ -46,7 +50,13 @@ class Runtime:
         self.config = config or SessionConfig()
         self._sessions: list[RunningNetwork] = []
         self._others: list[Closable] = []
+        self._background = ThreadPoolExecutor(1, BACKGROUND)  # its thread starts when it is first needed
         self._closed = False
+
+    @property
+    def background(self) -> Executor:
+        """The one thread for networks whose results may come later: never do two of them run beside a frame."""
+        return self._background
 
     @property
     def provider(self) -> str:
@@ -93,6 +103,7 @@ class Runtime:
     def close(self) -> None:
         """Free all networks; may be called twice."""
         self._closed = True
+        self._background.shutdown(cancel_futures=True)
         for network in (*self._sessions, *self._others):
             network.close()
         self._others.clear()

@@ -5,7 +5,7 @@ a mirrored, tighter crop has a different error. `docs/accuracy.md` compares numb
 """
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,16 +29,15 @@ class CropView:
 
 
 class FaceViews:
-    """Landmarks of a mesh, averaged over views; close it to end its thread.
+    """Landmarks of a mesh, averaged over views.
 
     Args:
         mesh: The mesh.
+        background: Runs the looks in the background.
     """
 
-    def __init__(self, mesh: FaceMesh) -> None:
-        self._mesh = mesh
-        # It starts with the first look in the background.
-        self._thread = ThreadPoolExecutor(1, "arpipe-views")
+    def __init__(self, mesh: FaceMesh, background: Executor) -> None:
+        self._mesh, self._background = mesh, background
 
     def locate(
         self, frame: Frame, rois: Sequence[Roi], views: Sequence[CropView], timer: StageTimer
@@ -68,13 +67,8 @@ class FaceViews:
         """
         squares = _squares(rois, views)
         tensor = self._mesh.crop(frame, squares, timer)
-        background = StageTimer(timer.clock, timer.observer)
-        background.begin_frame(frame.index)
-        return self._thread.submit(lambda: _means(self._mesh.observe(tensor, squares, background), views))
-
-    def close(self) -> None:
-        """End the thread; may be called twice."""
-        self._thread.shutdown(cancel_futures=True)
+        beside = timer.beside()
+        return self._background.submit(lambda: _means(self._mesh.observe(tensor, squares, beside), views))
 
 
 def _squares(rois: Sequence[Roi], views: Sequence[CropView]) -> list[Roi]:

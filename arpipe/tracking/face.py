@@ -198,8 +198,7 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
             meshes.load("plain")
         views = None
         if pose_effort(config, head_pose) != "none":
-            views = FaceViews(meshes.load("v2"))
-            runtime.own(views)
+            views = FaceViews(meshes.load("v2"), runtime.background)
         irises = partial(meshes.load, "attention")
         search = open_search(config, runtime)
         return cls(config, search.detector, meshes, head_pose, irises, views, search.confirm, search.look)

@@ -8,16 +8,16 @@ from arpipe.types import Roi
 
 CERTAIN = 0.05  # score of landmarks below which nothing is there; hands in motion blur keep more
 SAME_OVERLAP = 0.5  # of two squares
-LONGEST_REST = 32  # frames; the rest doubles with each refusal
-FORGET_AFTER = 64  # frames without a detection in the square
+SHORTEST_REST_S, LONGEST_REST_S = 0.05, 1.0  # the rest doubles with each refusal
+FORGET_S = 2.0  # without a detection in the square
 
 
 @dataclass(slots=True)
 class _Refused:
     roi: Roi
-    rest: int
-    seen_at: int
-    due_at: int
+    rest_s: float
+    looked_at_s: float
+    detected_s: float
 
 
 class Refusals:
@@ -28,33 +28,28 @@ class Refusals:
     """
 
     def __init__(self) -> None:
-        self._frame = 0
         self._refused: list[_Refused] = []
 
-    def next_frame(self) -> None:
-        """Begin the next frame, and forget squares in which nothing was detected for long."""
-        self._frame += 1
-        self._refused = [each for each in self._refused if self._frame - each.seen_at <= FORGET_AFTER]
+    def due(self, rois: Sequence[Roi], time_s: float) -> list[Roi]:
+        """Return the squares of detections that are worth a look at a time."""
+        self._refused = [each for each in self._refused if 0.0 <= time_s - each.detected_s <= FORGET_S]
+        return [roi for roi in rois if self._is_due(roi, time_s)]
 
-    def due(self, rois: Sequence[Roi]) -> list[Roi]:
-        """Return the squares of detections that are worth a look in this frame."""
-        return [roi for roi in rois if self._is_due(roi)]
-
-    def judge(self, roi: Roi, score: float) -> None:
+    def judge(self, roi: Roi, score: float, time_s: float) -> None:
         """Take in the score of the landmark network for a square that was due."""
         if score >= CERTAIN:
             return
         known = self._find(roi)
-        rest = 1 if known is None else min(2 * known.rest, LONGEST_REST)
+        rest_s = SHORTEST_REST_S if known is None else min(2.0 * known.rest_s, LONGEST_REST_S)
         self._refused = [each for each in self._refused if each is not known]
-        self._refused.append(_Refused(roi, rest, self._frame, self._frame + rest))
+        self._refused.append(_Refused(roi, rest_s, time_s, time_s))
 
-    def _is_due(self, roi: Roi) -> bool:
+    def _is_due(self, roi: Roi, time_s: float) -> bool:
         known = self._find(roi)
         if known is None:
             return True
-        known.seen_at = self._frame
-        return self._frame > known.due_at
+        known.detected_s = time_s
+        return time_s - known.looked_at_s > known.rest_s
 
     def _find(self, roi: Roi) -> _Refused | None:
         match = best_match(roi, [each.roi for each in self._refused], SAME_OVERLAP)

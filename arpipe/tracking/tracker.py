@@ -84,7 +84,6 @@ class Tracker(Generic[Followed, Observed, Result]):
     def _observe(self, context: FrameContext) -> None:
         """Run the networks on a frame."""
         frame, timer = context.frame, context.timer
-        self._refusals.next_frame()
         for track in self._tracks:
             track.age_frames += 1
             track.missed += 1
@@ -129,10 +128,11 @@ class Tracker(Generic[Followed, Observed, Result]):
     def _search(self, frame: Frame, timer: StageTimer) -> None:
         """Detect subjects that are not tracked; each continues a missed track or begins a new one."""
         known = [track.roi for track in self._found()]
-        rois = self._refusals.due(self._detect(frame, known, timer))[: self._rules.wanted - len(known)]
+        rois = self._refusals.due(self._detect(frame, known, timer), frame.captured_s)
+        rois = rois[: self._rules.wanted - len(known)]
         for roi, observed in zip(rois, self._locate(frame, rois, timer), strict=True):
             if observed is not None:
-                self._refusals.judge(roi, observed.landmarks.score)
+                self._refusals.judge(roi, observed.landmarks.score, frame.captured_s)
             next_roi = self._next_roi(observed)
             if observed is None or next_roi is None or self._is_among(next_roi, known):
                 continue

@@ -14,6 +14,7 @@ from arpipe.apps.profile.trace import LANES, trace_json
 from arpipe.apps.stream.loop import PRESENT
 from arpipe.config import ProfileConfig, RunConfig
 from arpipe.errors import ConfigError, DeviceError
+from arpipe.inference.runtime import BACKGROUND
 from arpipe.pipeline.governor import GovernorConfig
 
 pytestmark = [pytest.mark.weights, pytest.mark.gl]
@@ -71,7 +72,7 @@ def test_arrows_lead_from_capture_through_the_threads_to_present(
     _, seen = live_run
     events = json.loads(trace_json(seen.spans, seen.marks))["traceEvents"]
     names = {event["tid"]: event["args"]["name"] for event in events if event["name"] == "thread_name"}
-    assert set(names.values()) - {LANES["arpipe-views_0"]} == {"capture", "perception", "main, drawing"}
+    assert set(names.values()) - {LANES[f"{BACKGROUND}_0"]} == {"capture", "perception", "main, drawing"}
     shown = {span.frame for _, span in seen.spans if span.stage == PRESENT}
     for kind, lane in (("s", "capture"), ("t", "perception"), ("f", "main, drawing")):
         arrows = [event for event in events if event["ph"] == kind and names[event["tid"]] == lane]

@@ -38,7 +38,7 @@ def test_mirrored_crop_is_the_mirror_image(portrait, angle_rad):
 @pytest.mark.weights
 def test_landmarks_of_a_mirrored_view_land_on_those_of_the_usual_one(runtime, portrait):
     frame, timer = Frame(portrait, 0.0, 0), StageTimer()
-    views = FaceViews(FaceMesh("v2", runtime))
+    views = FaceViews(FaceMesh("v2", runtime), runtime.background)
     usual, mirrored = (
         views.locate(frame, [PORTRAIT_ROI], [view], timer)[0]
         for view in (CropView(1.0), CropView(1.0, mirrored=True))
@@ -51,7 +51,7 @@ def test_landmarks_of_a_mirrored_view_land_on_those_of_the_usual_one(runtime, po
 @pytest.mark.weights
 def test_several_views_are_averaged_face_by_face(runtime, portrait):
     frame, timer = Frame(portrait, 0.0, 0), StageTimer()
-    views = FaceViews(FaceMesh("v2", runtime))
+    views = FaceViews(FaceMesh("v2", runtime), runtime.background)
     other = Roi(PORTRAIT_ROI.center_px + 5.0, PORTRAIT_ROI.size_px, 0.1)
     plan = [CropView(0.85), CropView(0.95, mirrored=True)]
     both = views.locate(frame, [PORTRAIT_ROI, other], plan, timer)
@@ -66,12 +66,10 @@ def test_several_views_are_averaged_face_by_face(runtime, portrait):
 @pytest.mark.weights
 def test_views_in_the_background_are_those_of_the_foreground(runtime, portrait):
     frame, timer = Frame(portrait, 0.0, 0), StageTimer()
-    views = FaceViews(FaceMesh("v2", runtime))
+    views = FaceViews(FaceMesh("v2", runtime), runtime.background)
     plan = [CropView(0.85), CropView(0.85, mirrored=True)]
     (now,) = views.locate(frame, [PORTRAIT_ROI], plan, timer)
     timer.begin_frame(1)
     (later,) = views.begin(frame, [PORTRAIT_ROI], plan, timer).result()
     np.testing.assert_array_equal(now.points_px, later.points_px)
     assert list(timer.timings_ms) == ["crop"]  # the rest belongs to another thread
-    views.close()
-    views.close()

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 
 from arpipe.apps.profile.record import Lane
 from arpipe.apps.stream.loop import PRESENT
+from arpipe.inference.runtime import BACKGROUND
 from arpipe.timing import FRAME_STAGE, Span
 
 Event = dict[str, object]
 """An event of the trace, as JSON."""
 
 PROCESS = 1
-LANES = {"MainThread": "main, drawing", "arpipe-views_0": "views of the head, in the background"}
+LANES = {"MainThread": "main, drawing", f"{BACKGROUND}_0": "networks in the background"}
 
 
 def trace_json(lanes: Sequence[Lane], decisions: Sequence[tuple[float, str]] = ()) -> str:

@@ -9,16 +9,15 @@ import numpy as np
 from arpipe.inference.runtime import Runtime
 from arpipe.models.hands import HandMesh, HandObservation
 from arpipe.models.palm_detector import HandVariant, PalmDetector, hand_roi
-from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.hands import HandTracker, HandTrackerConfig
-from arpipe.tracking.networks import Detector, Networks
-from arpipe.tracking.occlusion.crop import CroppedFace, face_square
+from arpipe.tracking.networks import Networks
+from arpipe.tracking.occlusion.crop import CroppedFace
+from arpipe.tracking.occlusion.palms import PalmsNearFaces
 from arpipe.tracking.settings import Mode
-from arpipe.types import Detection, Frame, Points, TrackedFace, TrackedHand
+from arpipe.types import Points, TrackedHand
 
-AREA = 1.5  # side of the searched square over the face's
 ALERT_EVERY, CALM_EVERY = (
     3,
     20,
@@ -28,44 +27,14 @@ FINGER_OVER_PALM = 0.27  # width of a finger over the width of the palm
 SUBPIXEL_BITS = 4
 
 
-class PalmsNearFaces:
-    """A palm detector that looks at the squares around some faces only.
-
-    Args:
-        detector: Detects palms in a picture.
-
-    Attributes:
-        faces: Faces to look around; assign before each frame.
-    """
-
-    def __init__(self, detector: Detector) -> None:
-        self.faces: Sequence[TrackedFace] = ()
-        self._detector = detector
-
-    def detect(self, frame: Frame, timer: StageTimer) -> Sequence[Detection]:
-        """Detect palms near the faces, highest score first."""
-        found: list[Detection] = []
-        for face in self.faces:
-            left, top, right, bottom = _area_around(face, frame)
-            if right - left < 2 or bottom - top < 2:
-                continue
-            part = Frame(
-                np.ascontiguousarray(frame.pixels[top:bottom, left:right]), frame.captured_s, frame.index
-            )
-            shift = np.array([left, top], np.float64)
-            for each in self._detector.detect(part, timer):
-                box_px = each.box_px + np.tile(shift, 2)
-                found.append(Detection(box_px, each.keypoints_px + shift, each.score))
-        return sorted(found, key=lambda each: -each.score)
-
-
 class HandsNearFaces:
     """Tracks the hands near faces; `open` loads its networks.
 
     Args:
         tracker: Tracks hands that `palms` finds.
         palms: Looks around faces.
-        mode: "image" looks at every frame.
+        mode: "image" searches every frame. "video" uses what is found in the next frame, so that results do not depend
+            on the speed of the machine; "live" uses it as soon as it is there.
     """
 
     def __init__(self, tracker: HandTracker, palms: PalmsNearFaces, mode: Mode) -> None:
@@ -76,8 +45,8 @@ class HandsNearFaces:
     @classmethod
     def open(cls, runtime: Runtime, variant: HandVariant, mode: Mode) -> Self:
         """Load the networks; the runtime owns them."""
-        config = HandTrackerConfig(detector=variant, landmarks=variant, mode=mode)
-        palms = PalmsNearFaces(PalmDetector(variant, runtime, config.min_detection))
+        config = HandTrackerConfig(detector=variant, landmarks=variant, mode=mode, redetect_every=1)
+        palms = PalmsNearFaces(PalmDetector(variant, runtime, config.min_detection), runtime.background)
         networks: Networks[HandObservation] = Networks(palms, hand_roi, HandMesh(variant, runtime))
         return cls(HandTracker(config, networks), palms, mode)
 
@@ -88,19 +57,25 @@ class HandsNearFaces:
             context: The frame and its faces.
             alert: Whether something seems to move before a face.
         """
-        self._wait -= 1
-        due = self._mode == "image" or self._wait <= 0 or (alert and self._wait <= CALM_EVERY - ALERT_EVERY)
-        if due:
-            self._wait = CALM_EVERY
-        if not (due or self._hands):
-            return ()
-        self._palms.faces = context.faces if due else ()
-        self._hands = self._tracker.update(context)
+        if self._mode == "image":
+            self._palms.begin(context)
+        found = self._palms.take(context.timer, waits=self._mode != "live")
+        self._hands = self._tracker.update(context) if found or self._hands else ()
+        if self._mode != "image" and self._is_due(alert=alert):
+            self._palms.begin(context)
         return self._hands
+
+    def _is_due(self, *, alert: bool) -> bool:
+        self._wait -= 1
+        is_due = self._wait <= 0 or (alert and self._wait <= CALM_EVERY - ALERT_EVERY)
+        if is_due:
+            self._wait = CALM_EVERY
+        return is_due
 
     def reset(self) -> None:
         """Forget all hands."""
         self._tracker.reset()
+        self._palms.reset()
         self._wait, self._hands = 0, ()
 
 
@@ -133,16 +108,3 @@ def _draw(canvas: np.ndarray, points: np.ndarray) -> None:
         SUBPIXEL_BITS,
     )
     cv2.fillConvexPoly(canvas, cv2.convexHull(fixed[list(PALM)]), 255, cv2.LINE_AA, SUBPIXEL_BITS)
-
-
-def _area_around(face: TrackedFace, frame: Frame) -> tuple[int, int, int, int]:
-    """Return left, top, right and bottom of the part of a frame in which hands may reach a face."""
-    square = face_square(face.landmarks)
-    half = AREA * square.size_px / 2.0
-    x, y = square.center_px.tolist()
-    return (
-        max(0, round(x - half)),
-        max(0, round(y - half)),
-        min(frame.width, round(x + half)),
-        min(frame.height, round(y + half)),
-    )

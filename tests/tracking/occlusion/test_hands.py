@@ -1,19 +1,25 @@
 """When hands are looked for, and where."""
 
+from concurrent.futures import Executor, Future
+
 import numpy as np
 import pytest
 
 from arpipe.apps.sitter import sitter
+from arpipe.errors import ArpipeError, NonFiniteOutput
 from arpipe.io.sample import SampleSource
+from arpipe.models.hands import HandObservation
 from arpipe.models.palm_detector import hand_roi
 from arpipe.timing import StageTimer
+from arpipe.topology import load_topology
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.hands import HandTracker, HandTrackerConfig
 from arpipe.tracking.networks import Networks
 from arpipe.tracking.occlusion.config import OcclusionConfig
-from arpipe.tracking.occlusion.hands import CALM_EVERY, HandsNearFaces, PalmsNearFaces
+from arpipe.tracking.occlusion.hands import CALM_EVERY, HandsNearFaces
+from arpipe.tracking.occlusion.palms import PalmsNearFaces
 from arpipe.tracking.occlusion.tracker import OcclusionTracker
-from arpipe.types import Detection, Frame
+from arpipe.types import Detection, Frame, Landmarks
 from tests.tracking.occlusion.pictures import SAMPLE
 
 
@@ -32,6 +38,34 @@ class Palms:
         return [Detection(np.array([*(middle - 20), *(middle + 20)]), keypoints, 0.9)]
 
 
+class AtOnce(Executor):
+    """Runs what is submitted at once."""
+
+    def submit(self, work, /, *args, **kwargs):
+        done = Future()
+        try:
+            done.set_result(work(*args, **kwargs))
+        except ArpipeError as error:
+            done.set_exception(error)
+        return done
+
+
+class Later(Executor):
+    """Runs what was submitted when it is told to."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def submit(self, work, /, *args, **kwargs):
+        self.waiting.append((Future(), lambda: work(*args, **kwargs)))
+        return self.waiting[-1][0]
+
+    def run(self):
+        for future, work in self.waiting:
+            future.set_result(work())
+        self.waiting.clear()
+
+
 class NoHands:
     def locate(self, frame, rois, timer):
         return [None] * len(rois)
@@ -46,16 +80,23 @@ def person():
 def looks(person, mode, frames, alert):
     """Numbers of the frames in which palms were looked for."""
     palms = Palms()
-    near = PalmsNearFaces(palms)
-    tracker = HandTracker(HandTrackerConfig(mode=mode), Networks(near, hand_roi, NoHands()))
-    hands = HandsNearFaces(tracker, near, mode)
+    hands = hands_near(palms, mode)
     found = []
     for index in range(frames):
         before = len(palms.shown)
-        frame = Frame(person.frame.pixels, index / 30, index)
-        hands.update(FrameContext(frame, StageTimer(), faces=person.faces), alert=alert)
+        hands.update(context_of(person, index), alert=alert)
         found += [index] * (len(palms.shown) - before)
     return found
+
+
+def hands_near(palms, mode, background=None, locator=None):
+    near = PalmsNearFaces(palms, background or AtOnce())
+    tracker = HandTracker(HandTrackerConfig(mode=mode), Networks(near, hand_roi, locator or NoHands()))
+    return HandsNearFaces(tracker, near, mode)
+
+
+def context_of(person, index):
+    return FrameContext(Frame(person.frame.pixels, index / 30, index), StageTimer(), faces=person.faces)
 
 
 def test_palms_are_looked_for_now_and_then_and_more_often_on_alert(person):
@@ -69,8 +110,9 @@ def test_photos_are_always_searched(person):
 
 def test_palms_are_found_around_the_face_and_told_in_the_whole_picture(person):
     palms = Palms(finds=True)
-    near = PalmsNearFaces(palms)
-    near.faces = person.faces
+    near = PalmsNearFaces(palms, AtOnce())
+    near.begin(context_of(person, 0))
+    assert near.take(StageTimer(), waits=True)
     (found,) = near.detect(person.frame, StageTimer())
     (part,) = palms.shown
     assert part.pixels.size < person.frame.pixels.size
@@ -85,13 +127,49 @@ def test_palms_are_found_around_the_face_and_told_in_the_whole_picture(person):
     assert np.abs(here.astype(int) - there).mean() < 8
 
 
+class OneHand:
+    """A hand wherever it is looked for."""
+
+    def locate(self, frame, rois, timer):
+        return [self._hand(roi) for roi in rois]
+
+    @staticmethod
+    def _hand(roi):
+        points = np.random.default_rng(1).uniform(-20, 20, (21, 3)).astype(np.float32)
+        points[:, :2] += roi.center_px.astype(np.float32)
+        return HandObservation(Landmarks(points, 0.9, load_topology("hand")), roi, points / 100, 1.0)
+
+
+def test_hands_are_tracked_from_the_frame_after_the_search(person):
+    hands = hands_near(Palms(finds=True), "video", locator=OneHand())
+    assert [len(hands.update(context_of(person, index), alert=False)) for index in range(4)] == [0, 1, 1, 1]
+    photos = hands_near(Palms(finds=True), "image", locator=OneHand())
+    assert [len(photos.update(context_of(person, index), alert=False)) for index in range(2)] == [1, 1]
+
+
+def test_live_frames_do_not_wait_for_a_search(person):
+    palms, later = Palms(finds=True), Later()
+    hands = hands_near(palms, "live", later, OneHand())
+    assert [len(hands.update(context_of(person, index), alert=True)) for index in range(8)] == [0] * 8
+    assert len(later.waiting) == 1  # searches do not pile up
+    later.run()
+    assert len(hands.update(context_of(person, 8), alert=True)) == 1
+
+
+def test_a_search_that_fails_finds_nothing(person):
+    class Broken:
+        def detect(self, frame, timer):
+            raise NonFiniteOutput("broken")
+
+    hands = hands_near(Broken(), "video")
+    assert [hands.update(context_of(person, index), alert=True) for index in range(5)] == [()] * 5
+
+
 def test_palms_are_not_looked_for_where_hands_are_tracked_anyway(person):
     searched = []
     for hands in (None, ()):
         palms = Palms()
-        near = PalmsNearFaces(palms)
-        tracker = HandTracker(HandTrackerConfig(), Networks(near, hand_roi, NoHands()))
-        occlusion = OcclusionTracker(OcclusionConfig(), HandsNearFaces(tracker, near, "video"))
+        occlusion = OcclusionTracker(OcclusionConfig(), hands_near(palms, "video"))
         occlusion.update(FrameContext(person.frame, StageTimer(), faces=person.faces, hands=hands))
         searched.append(len(palms.shown))
     assert searched == [1, 0]
