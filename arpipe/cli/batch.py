@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     CONTROLS,
     TRACK,
     MAX_FACES,
-    OCCLUSION,
+    *OCCLUSION,
     *CAMERA,
     *NETWORKS,
 )

@@ -58,7 +58,7 @@ SETTINGS = (
     setting("live.allow_keyboard", bool, "--allow-keyboard", help="Let controls press keys."),
     TRACK,
     MAX_FACES,
-    OCCLUSION,
+    *OCCLUSION,
     *CAMERA,
     *NETWORKS,
     setting(

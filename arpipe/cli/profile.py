@@ -75,7 +75,7 @@ SETTINGS = (
     Setting("", str, ("--size",), "Frame size of the sample.", "WxH", _size),
     Setting("", int, ("--faces",), "Number of faces in the sample, 1 to 4.", "N", _faces),
     MAX_FACES,
-    OCCLUSION,
+    *OCCLUSION,
     setting("profile.repeat", int, "--repeat", metavar="N", help="Number of runs."),
     setting(
         "profile.output", Path, "--output", metavar="FILE", help="Also encode the pictures into this video."

@@ -111,12 +111,21 @@ TRACK = Setting(
 MAX_FACES = setting(
     "perception.face.max_faces", int, "--max-faces", metavar="N", help="Maximum number of faces to track."
 )
-OCCLUSION = setting(
-    "perception.occlusion.use",
-    str,
-    "--occlusion",
-    metavar="auto|off",
-    help="Whether hair, hands and brims hide glasses and makeup.",
+OCCLUSION = (
+    setting(
+        "perception.occlusion.use",
+        str,
+        "--occlusion",
+        metavar="auto|off",
+        help="Whether hair, hands and brims hide glasses and makeup.",
+    ),
+    setting(
+        "perception.occlusion.network",
+        str,
+        "--occlusion-network",
+        metavar="auto|none|multiclass",
+        help="Network that tells hair, skin and clothes, where its file was added; see docs/occlusion.md.",
+    ),
 )
 CAMERA = (
     setting(

@@ -115,9 +115,9 @@ def add(path: Path, progress: Progress | None = None) -> list[str]:
     files = [file for file in catalog.load().files if file.name in contents]
     with cache.locked(cache_folder()), _reporting(progress) as report:
         for file in files:
-            _keep_source(file, contents[file.name])
-            if isinstance(file, Network):
+            if isinstance(file, Network):  # first: of a file that cannot be converted, nothing is kept
                 _convert(file, contents[file.name], report)
+            _keep_source(file, contents[file.name])
     return [file.name for file in files]
 
 

@@ -67,13 +67,13 @@ class FaceCropper:
         """Crop the square around a face."""
         roi = face_square(landmarks)
         image_from_crop = roi.image_from_crop(self._side)
-        pixels = _averaged(frame.pixels, roi, image_from_crop, self._side)
+        pixels = averaged(frame.pixels, roi, self._side)
         points = image_from_crop.inverse().apply(landmarks.points_px[:, :2]).astype(np.float32)
         seen = _inside(image_from_crop, self._side, frame.width, frame.height)
         return CroppedFace(pixels, points, landmarks.topology, image_from_crop, seen)
 
 
-def _averaged(pixels: Pixels, roi: Roi, image_from_crop: Affine2D, side: int) -> Pixels:
+def averaged(pixels: Pixels, roi: Roi, side: int) -> Pixels:
     """Crop a square of `pixels` (h, w, 3), averaged over what becomes one pixel: single samples alias and flicker."""
     height, width = pixels.shape[:2]
     reach = roi.size_px * SQRT_HALF + 2.0
@@ -91,7 +91,7 @@ def _averaged(pixels: Pixels, roi: Roi, image_from_crop: Affine2D, side: int) ->
         size = (right - left) // step, (bottom - top) // step
         part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
     # Pixel centres are whole numbers in both pictures.
-    part_from_crop = image_from_crop.matrix / step
+    part_from_crop = roi.image_from_crop(side).matrix / step
     part_from_crop[:, 2] += (0.5 - np.array([left, top])) / step - 0.5
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     warped = cv2.warpAffine(part, part_from_crop, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)

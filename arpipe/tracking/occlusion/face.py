@@ -10,6 +10,7 @@ from arpipe.tracking.occlusion.evidence import Evidence, PersonColors
 from arpipe.tracking.occlusion.hair import covered_by_hair, hair_at_temples, hang
 from arpipe.tracking.occlusion.hues import LabCrop
 from arpipe.tracking.occlusion.mouth import Mouth
+from arpipe.tracking.occlusion.parts import FaceParts
 from arpipe.tracking.occlusion.steady import Hysteresis, PlaneSteadier
 from arpipe.tracking.occlusion.zones import Zones, find_zones, lower_face, smoothstep
 from arpipe.types import OcclusionMatte, Points
@@ -22,11 +23,32 @@ CHANGED = 0.06  # share of the crop
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CropParts:
-    """A face, its colours and its parts in one frame."""
+    """A face in one frame: its colours, where its parts are expected, and where a network sees them, if any."""
 
     crop: CroppedFace
     lab: LabCrop
     zones: Zones
+    parts: FaceParts | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundBefore:
+    """What networks found before a face.
+
+    Attributes:
+        hands: (s, s) float32, 1 on hands before the face; None for no hands.
+        parts: Hair, skin and clothes; None to go by colours.
+    """
+
+    hands: Points | None = None
+    parts: FaceParts | None = None
+
+    def hands_in(self, zones: Zones) -> Points | None:
+        """Return (s, s) float32, 1 on hands and arms; None for none."""
+        if self.parts is None:
+            return self.hands
+        skin = self.parts.hands(zones)
+        return skin if self.hands is None else np.maximum(skin, self.hands)
 
 
 class FaceOcclusion:
@@ -43,22 +65,27 @@ class FaceOcclusion:
         """Whether something seems to move before the face, relative to it."""
         return self._steady.moved > CHANGED
 
-    def update(self, track_id: int, crop: CroppedFace, hands: Points | None, time_s: float) -> OcclusionMatte:
+    def update(self, track_id: int, crop: CroppedFace, found: FoundBefore, time_s: float) -> OcclusionMatte:
         """Return the matte of the next frame.
 
         Args:
             track_id: Id of the face.
             crop: The face in it.
-            hands: (s, s) float32, 1 on hands before the face; None for no hands.
+            found: What networks found before it.
             time_s: Time of the frame.
         """
         lab, zones = LabCrop.of(crop.pixels), find_zones(crop)
         evidence = self._colors.look(crop, lab, zones)
+        if found.parts is not None:
+            evidence = found.parts.correct(evidence)
         seen_sides = hair_at_temples(evidence, crop)
         left, right = (side.update(seen, time_s) for side, seen in zip(self._sides, seen_sides, strict=True))
         hung = hang(evidence.hair, zones)
         covered = covered_by_hair(hung, crop, zones, (left, right))
-        bare = self._bare(evidence, hung, CropParts(crop, lab, zones), time_s)
+        bare = self._bare(evidence, hung, CropParts(crop, lab, zones, found.parts), time_s)
+        if found.parts is not None:
+            covered = np.maximum(covered, found.parts.things_hanging(zones))
+        hands = found.hands_in(zones)
         if hands is not None:
             hands = smoothstep(evidence.filter.apply(hands), NO_HAND, SURE_HAND)
             covered, bare = np.maximum(covered, hands), bare * (1.0 - hands)
@@ -73,9 +100,10 @@ class FaceOcclusion:
         speck = np.ones((2 * round(SPECK * view.crop.side / 2.0) + 1,) * 2, np.uint8)
         skin = np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, speck), np.float32)
         bare = skin + zones.features * (1 - hung - skin)
-        lips = self._mouth.update(view.lab, evidence.usual_skin, view.crop, time_s)
-        seen = lips.presence * np.maximum(skin[lips.window], lips.alike)
-        bare[lips.window] += zones.lips[lips.window] * (seen - bare[lips.window])
+        seen = None if view.parts is None else view.parts.mouth_seen(view.crop)
+        lips = self._mouth.update(view.lab, evidence.usual_skin, view.crop, time_s, seen)
+        shown = lips.presence * np.maximum(skin[lips.window], lips.alike)
+        bare[lips.window] += zones.lips[lips.window] * (shown - bare[lips.window])
         if lips.presence < 1.0:  # a mask may have the colour of skin, but it covers more than the lips
             bare *= 1 - (1 - lips.presence) * lower_face(view.crop)
         return bare

@@ -65,12 +65,27 @@ class Mouth:
         self._evidence = MouthEvidence(1.0, None)
         self._age = 0
 
-    def update(self, lab: LabCrop, usual_skin: Points, crop: CroppedFace, time_s: float) -> SeenLips:
-        """Return what is seen of the lips in the next crop; arguments as for `look_at_mouth`."""
+    def update(
+        self,
+        lab: LabCrop,
+        usual_skin: Points,
+        crop: CroppedFace,
+        time_s: float,
+        seen: float | None = None,
+    ) -> SeenLips:
+        """Return what is seen of the lips in the next crop.
+
+        Args:
+            lab: As for `look_at_mouth`, like the next two.
+            usual_skin: (3,) hue.
+            crop: The face.
+            time_s: Time of the frame.
+            seen: In [0, 1], how certainly the mouth is not covered, if that is known; None to go by colours.
+        """
         if self._age % LOOK_EVERY == 0:
             self._evidence = look_at_mouth(lab, usual_skin, crop)
         self._age += 1
-        presence = np.float32(self._decision.update(self._evidence.seen, time_s))
+        presence = np.float32(self._decision.update(self._evidence.seen if seen is None else seen, time_s))
         window, corner = _window(crop)
         colors = lab.pixels[window]
         if self._evidence.hue is None:

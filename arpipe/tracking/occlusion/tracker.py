@@ -7,8 +7,9 @@ from arpipe.inference.runtime import Runtime
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.occlusion.config import OcclusionConfig
 from arpipe.tracking.occlusion.crop import FaceCropper, face_square
-from arpipe.tracking.occlusion.face import FaceOcclusion
+from arpipe.tracking.occlusion.face import FaceOcclusion, FoundBefore
 from arpipe.tracking.occlusion.hands import HandsNearFaces, hands_before
+from arpipe.tracking.occlusion.parts import FaceParts, FacePartTracker
 from arpipe.types import OcclusionMatte, TrackedFace, TrackedHand
 
 SIDE_PX, PHOTO_SIDE_PX = 128, 256
@@ -20,12 +21,18 @@ class OcclusionTracker:
     Args:
         config: What may stand before faces.
         hands: Finds hands where they are not tracked anyway; None for no hands.
+        parts: Tells hair, skin and clothes by a network; None to go by colours.
     """
 
-    def __init__(self, config: OcclusionConfig, hands: HandsNearFaces | None = None) -> None:
+    def __init__(
+        self,
+        config: OcclusionConfig,
+        hands: HandsNearFaces | None = None,
+        parts: FacePartTracker | None = None,
+    ) -> None:
         self._remembers = config.follows
-        self._cropper = FaceCropper(SIDE_PX if self._remembers else PHOTO_SIDE_PX)
-        self._hands = hands
+        self._cropper = FaceCropper(_side_px(config))
+        self._hands, self._parts = hands, parts
         self._states: dict[int, FaceOcclusion] = {}
         self._mattes: dict[int, OcclusionMatte] = {}
         self._since_look = 0
@@ -35,24 +42,33 @@ class OcclusionTracker:
         """Load the networks and make a tracker; the runtime owns the networks."""
         config = config or OcclusionConfig()
         hands = HandsNearFaces.open(runtime, config.hand_networks, config.mode) if config.hands else None
-        return cls(config, hands)
+        return cls(config, hands, FacePartTracker.open(runtime, config.network, _side_px(config)))
 
     def update(self, context: FrameContext) -> tuple[OcclusionMatte, ...]:
-        """Return the matte of each of `context.faces`, in their order; stage `occlude`, and those of hands."""
+        """Return the matte of each of `context.faces`, in their order.
+
+        Stages are `occlude`, those of hands, and `segment` where a network tells hair, skin and clothes.
+        """
         hands = self._hands_near(context)
+        parts = self._parts.update(context) if self._parts is not None else {}
         with context.timer.stage("occlude"):
             self._keep_only(
                 {face.track_id for face in context.faces if face.age_frames > 0 and self._remembers}
             )
             is_due = self._since_look == 0 or self._since_look >= context.every
             self._since_look = 1 if is_due else self._since_look + 1
-            return tuple(self._matte(face, context, hands, is_due=is_due) for face in context.faces)
+            return tuple(
+                self._matte(face, context, hands, parts.get(face.track_id), is_due=is_due)
+                for face in context.faces
+            )
 
     def reset(self) -> None:
         """Forget the stream."""
         self._states, self._mattes, self._since_look = {}, {}, 0
         if self._hands is not None:
             self._hands.reset()
+        if self._parts is not None:
+            self._parts.reset()
 
     def _keep_only(self, track_ids: set[int]) -> None:
         self._states = {key: state for key, state in self._states.items() if key in track_ids}
@@ -67,7 +83,13 @@ class OcclusionTracker:
         return self._hands.update(context, alert=alert)
 
     def _matte(
-        self, face: TrackedFace, context: FrameContext, hands: tuple[TrackedHand, ...], *, is_due: bool
+        self,
+        face: TrackedFace,
+        context: FrameContext,
+        hands: tuple[TrackedHand, ...],
+        parts: FaceParts | None,
+        *,
+        is_due: bool,
     ) -> OcclusionMatte:
         """Look at a face, or move its last matte with it."""
         last = self._mattes.get(face.track_id)
@@ -76,6 +98,11 @@ class OcclusionTracker:
             return replace(last, image_from_crop=moved)
         state = self._states.setdefault(face.track_id, FaceOcclusion())
         crop = self._cropper.crop(context.frame, face.landmarks)
-        matte = state.update(face.track_id, crop, hands_before(hands, crop), context.frame.captured_s)
+        found = FoundBefore(hands_before(hands, crop), parts)
+        matte = state.update(face.track_id, crop, found, context.frame.captured_s)
         self._mattes[face.track_id] = matte
         return matte
+
+
+def _side_px(config: OcclusionConfig) -> int:
+    return SIDE_PX if config.follows else PHOTO_SIDE_PX
