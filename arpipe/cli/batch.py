@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     setting(
         "batch.retries", int, "--retries", metavar="N", help="Further attempts if a process ends or hangs."
     ),
+    setting(
+        "batch.ray.address", str, "--ray", metavar="ADDRESS", help="Ray cluster: auto, HOST:PORT, or local."
+    ),
     CONTROLS,
     TRACK,
     MAX_FACES,

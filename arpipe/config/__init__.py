@@ -6,7 +6,7 @@ defaults of the classes, a TOML file, environment variables (`ARPIPE_PERCEPTION_
 nearest valid key.
 """
 
-from arpipe.config.jobs import JobsConfig
+from arpipe.config.jobs import JobsConfig, RayConfig
 from arpipe.config.live import LiveConfig
 from arpipe.config.load import as_toml, config_file, load_config
 from arpipe.config.profile import ProfileConfig
@@ -18,6 +18,7 @@ __all__ = [
     "JobsConfig",
     "LiveConfig",
     "ProfileConfig",
+    "RayConfig",
     "RunConfig",
     "WebConfig",
     "as_toml",

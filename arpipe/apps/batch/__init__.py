@@ -1,7 +1,8 @@
 """`arpipe batch`: draws effects on recorded videos and photos, and exports data.
 
 `run` is the command. `plan` assigns outputs to inputs, `job` processes one input, `job_runner` runs several in this
-process and `pool` in several `worker` processes. What happens are the values of `events`, and `report` prints them.
+process and `pool` in several workers, which an `executor` starts: as processes of this machine (`worker_process`) or as
+actors on Ray (`ray_executor`). What happens are the values of `events`, and `report` prints them.
 """
 
 from arpipe.apps.batch.config import BatchConfig

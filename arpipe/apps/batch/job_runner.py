@@ -36,15 +36,22 @@ class JobRunner:
         make_pipeline: Builds the pipeline of a mode; there is one at a time.
         threads: Number of threads for decoding and encoding; 0 leaves it to the codecs.
         emit: Receives what happens.
+        advance_every_s: Least time between reports of progress, s.
     """
 
     def __init__(
-        self, config: BatchConfig, make_pipeline: OpenPipeline, emit: Emit, threads: int = 0
+        self,
+        config: BatchConfig,
+        make_pipeline: OpenPipeline,
+        emit: Emit,
+        threads: int = 0,
+        advance_every_s: float = ADVANCE_EVERY_S,
     ) -> None:
         self._wanted = config.pipeline if config.export is None else with_exported(config.pipeline)
         self._video = config.video.model_copy(update={"threads": config.video.threads or threads})
         self._controls, self._recognizer = config.controls, load_recognizer(config.recognizer)
         self._make_pipeline, self._emit, self._threads = make_pipeline, emit, threads
+        self._advance_every_s = advance_every_s
         self._mode: Mode | None = None
         self._pipeline: BatchPipeline | None = None
 
@@ -56,7 +63,7 @@ class JobRunner:
             BrokenPipeError: Nobody reads standard output, or the main process, any more.
         """
         pipeline, log = self._pipeline_for(mode_of(job)), TimingLog()
-        progress, identity = _Progress(job, self._emit), identify(job.spec)
+        progress, identity = _Progress(job, self._emit, self._advance_every_s), identify(job.spec)
         try:
             with _timeline(job, pipeline):
                 outcome = run_job(
@@ -136,16 +143,17 @@ def _timeline(job: Job, pipeline: BatchPipeline) -> Iterator[None]:
 
 
 class _Progress:
-    """Emits the progress of a job, a few times per second at most.
+    """Emits the progress of a job.
 
     Args:
         job: The job.
         emit: Receives the events.
+        every_s: Least time between events, s.
         clock: Monotonic seconds.
     """
 
-    def __init__(self, job: Job, emit: Emit, clock: Clock = time.monotonic) -> None:
-        self._job, self._emit, self._clock = job, emit, clock
+    def __init__(self, job: Job, emit: Emit, every_s: float, clock: Clock = time.monotonic) -> None:
+        self._job, self._emit, self._every_s, self._clock = job, emit, every_s, clock
         self._frames, self._said_s = 0, clock()
 
     def start(self, info: SourceInfo) -> None:
@@ -156,7 +164,7 @@ class _Progress:
         """Count a frame."""
         self._frames += 1
         now_s = self._clock()
-        if now_s - self._said_s >= ADVANCE_EVERY_S:
+        if now_s - self._said_s >= self._every_s:
             self._emit(Advanced(self._job, self._frames))
             self._frames, self._said_s = 0, now_s
 

@@ -1,4 +1,4 @@
-"""Runs jobs in several worker processes; a process that ends or hangs costs one attempt of one input.
+"""Runs jobs in several workers; one that ends or hangs costs one attempt of one input.
 
 Videos are handed out one by one, the largest first, and photos in blocks, since a message takes about as long as a
 small photo. Whatever a worker has not finished when it ends is handed out again.
@@ -7,14 +7,13 @@ small photo. Whatever a worker has not finished when it ends is handed out again
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
-from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Generic
 
 from arpipe.apps.batch.events import Assigned, Emit, Failed, Finished, Interrupted
+from arpipe.apps.batch.executor import Block, Executor, Hopeless, Idle, Message, W
 from arpipe.apps.batch.job_runner import mode_of
 from arpipe.apps.batch.targets import Job
-from arpipe.apps.batch.worker import Block, Hopeless, Idle, Message
-from arpipe.apps.batch.worker_process import WorkerProcess
 from arpipe.config import JobsConfig
 from arpipe.errors import ArpipeError
 from arpipe.io.atomic import remove_abandoned
@@ -24,16 +23,12 @@ BLOCK_SIZE = 16
 MAX_FAILED_STARTS = 3  # in a row, of workers that end before their first job
 CHECK_EVERY_S = 1.0
 
-StartWorker = Callable[[int, float], WorkerProcess]
-"""Starts a worker, given its number and the time in monotonic seconds."""
 
-
-class Pool:
+class Pool(Generic[W]):
     """Hands out jobs to workers until all are done.
 
     Args:
-        start_worker: Starts a worker.
-        size: Number of workers.
+        executor: Starts the workers.
         config: Retries, and the time after which a worker counts as hanging.
         emit: Receives what happens, and the number of the worker.
         clock: Monotonic seconds.
@@ -41,16 +36,15 @@ class Pool:
 
     def __init__(
         self,
-        start_worker: StartWorker,
-        size: int,
+        executor: Executor[W],
         config: JobsConfig,
         emit: Callable[[int], Emit],
         clock: Clock = time.monotonic,
     ) -> None:
-        self._start_worker, self._size, self._config = start_worker, size, config
+        self._executor, self._config = executor, config
         self._emit, self._clock = emit, clock
         self._blocks: deque[Block] = deque()
-        self._workers: dict[int, WorkerProcess] = {}
+        self._workers: dict[int, W] = {}
         self._attempts: Counter[str] = Counter()
         self._failed_starts = 0
 
@@ -63,9 +57,10 @@ class Pool:
         self._blocks.extend(blocks_of(jobs))
         try:
             self._start_workers()
-            while self._workers:
+            while self._blocks or any(worker.jobs for worker in self._workers.values()):
                 self._wait()
                 self._end_hanging()
+                self._require_started()
         finally:
             for worker in self._workers.values():
                 worker.end()
@@ -76,21 +71,19 @@ class Pool:
 
     def _start_workers(self) -> None:
         """Start as many workers as there is work for."""
-        for number in range(min(self._size, len(self._workers) + len(self._blocks))):
+        for number in range(min(self._executor.size, len(self._workers) + len(self._blocks))):
             if number not in self._workers:
-                self._workers[number] = self._start_worker(number, self._clock())
+                self._workers[number] = self._executor.start(number, self._clock())
 
     def _wait(self) -> None:
-        by_connection = {worker.connection: worker for worker in self._workers.values()}
-        for ready in wait(list(by_connection), CHECK_EVERY_S):
-            worker = next(worker for connection, worker in by_connection.items() if connection is ready)
-            message = worker.receive(self._clock())
-            if message is None:
+        for worker in self._executor.wait(list(self._workers.values()), CHECK_EVERY_S):
+            messages = worker.receive(self._clock())
+            if messages is None:
                 self._bury(worker, "ended")
-            else:
+            for message in messages or ():
                 self._take(worker, message)
 
-    def _take(self, worker: WorkerProcess, message: Message) -> None:
+    def _take(self, worker: W, message: Message) -> None:
         if isinstance(message, Hopeless):
             raise message.error
         if isinstance(message, Idle):
@@ -111,7 +104,15 @@ class Pool:
                 worker.kill()
                 self._bury(worker, f"made no progress for {self._config.stall_s:g} s and was ended")
 
-    def _bury(self, worker: WorkerProcess, what: str) -> None:
+    def _require_started(self) -> None:
+        stall_s, now_s = self._config.stall_s, self._clock()
+        if all(not worker.is_ready and now_s - worker.seen_s > stall_s for worker in self._workers.values()):
+            raise ArpipeError(
+                f"no worker has started within {stall_s:g} s; is there room for one? "
+                "set batch.stall_s higher if starting takes longer"
+            )
+
+    def _bury(self, worker: W, what: str) -> None:
         """Remove a worker that has ended, hand its jobs out again, and replace it."""
         del self._workers[worker.number]
         how = worker.join()

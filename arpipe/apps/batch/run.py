@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from arpipe.apps.batch.capacity import free_memory_bytes, usable_cores, worker_count
 from arpipe.apps.batch.config import BatchConfig, OpenPipeline, open_pipeline
 from arpipe.apps.batch.events import Assigned, Event, Finished
+from arpipe.apps.batch.executor import Executor
 from arpipe.apps.batch.existing import Selection, select
 from arpipe.apps.batch.inputs import SAMPLE
 from arpipe.apps.batch.job_runner import JobRunner, mode_of
@@ -22,7 +24,7 @@ from arpipe.apps.batch.report import Report
 from arpipe.apps.batch.reports import BatchReport, JsonReport, QuietReport, ReportStyle
 from arpipe.apps.batch.shard import Shard
 from arpipe.apps.batch.targets import Job
-from arpipe.apps.batch.worker_process import WorkerProcess
+from arpipe.apps.batch.worker_process import LocalExecutor
 from arpipe.apps.run_files import abandoned_note, config_files, control_files
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.selection import check_controls
@@ -156,22 +158,40 @@ def _select(config: BatchConfig, plan: Plan, recorder: AttemptRecorder | None) -
 def _run_jobs(
     jobs: Sequence[Job], config: BatchConfig, make_pipeline: OpenPipeline, observer: _Observer
 ) -> None:
-    cores = usable_cores()
-    workers = worker_count(config.workers.jobs, len(jobs), cores, free_memory_bytes())
-    if workers == 1:
-        with JobRunner(config, make_pipeline, observer) as runner:
-            for job in sorted(
-                jobs, key=mode_of
-            ):  # "image" before "video", so that each pipeline is built once
-                observer(Assigned(job))
-                runner.run(job)
-        return
+    if config.workers.ray.address is None:
+        wanted = config.workers.jobs or 1
+        size = worker_count(wanted, len(jobs), usable_cores(), free_memory_bytes())
+        if size == 1:
+            _run_here(jobs, config, make_pipeline, observer)
+            return
+    else:
+        size = len(jobs)
+    _refuse_single_outputs(config)
+    with _open_executor(config, make_pipeline, size) as executor:
+        Pool(executor, config.workers, lambda number: partial(observer, worker=number)).run(jobs)
+
+
+def _run_here(
+    jobs: Sequence[Job], config: BatchConfig, make_pipeline: OpenPipeline, observer: _Observer
+) -> None:
+    """Run jobs in this process: pictures before videos, so that each pipeline is built once."""
+    with JobRunner(config, make_pipeline, observer) as runner:
+        for job in sorted(jobs, key=mode_of):
+            observer(Assigned(job))
+            runner.run(job)
+
+
+def _refuse_single_outputs(config: BatchConfig) -> None:
+    """Refuse outputs that several processes cannot share."""
     if isinstance(config.output, str):
         raise ConfigError(f"--output {config.output}: a named output takes one input at a time; use --jobs 1")
     if config.export == STANDARD_OUTPUT:
         raise ConfigError("--export -: standard output takes one input at a time; use --jobs 1")
 
-    def start_worker(number: int, now_s: float) -> WorkerProcess:
-        return WorkerProcess(number, config, make_pipeline, max(1, cores // workers), now_s)
 
-    Pool(start_worker, workers, config.workers, lambda number: partial(observer, worker=number)).run(jobs)
+def _open_executor(config: BatchConfig, make_pipeline: OpenPipeline, size: int) -> Executor[Any]:
+    if config.workers.ray.address is None:
+        return LocalExecutor(config, make_pipeline, size)
+    from arpipe.apps.batch.ray_executor import RayExecutor
+
+    return RayExecutor(config, make_pipeline, size)

@@ -1,39 +1,15 @@
 """A worker process of a batch: runs the jobs that it is sent and reports what happens."""
 
 import signal
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 import cv2
 
 from arpipe.apps.batch.config import BatchConfig, OpenPipeline
-from arpipe.apps.batch.events import Event
+from arpipe.apps.batch.executor import Hopeless, Idle
 from arpipe.apps.batch.job_runner import JobRunner
-from arpipe.apps.batch.targets import Job
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.errors import RenderError, WeightsError
-
-Block = tuple[Job, ...]
-"""Jobs that a worker is sent at once: a video, or some photos."""
-
-
-@dataclass(frozen=True, slots=True)
-class Idle:
-    """A worker has run its block, or has just started."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hopeless:
-    """Nothing can be drawn or detected on this machine.
-
-    Attributes:
-        error: What `JobRunner.run` raised.
-    """
-
-    error: RenderError | WeightsError
-
-
-Message = Event | Idle | Hopeless
 
 
 def work(connection: Connection, config: BatchConfig, make_pipeline: OpenPipeline, threads: int) -> None:

@@ -1,23 +1,23 @@
-"""A worker process as the main process sees it."""
+"""Worker processes of this machine, as the main process sees them."""
 
 import multiprocessing
 import os
 import signal
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 
+from arpipe.apps.batch.capacity import usable_cores
 from arpipe.apps.batch.config import BatchConfig, OpenPipeline
-from arpipe.apps.batch.targets import Job
-from arpipe.apps.batch.worker import Block, Message, work
+from arpipe.apps.batch.executor import END_TIMEOUT_S, Block, Executor, Message, Worker
+from arpipe.apps.batch.worker import work
 
-END_TIMEOUT_S = 5.0  # to discard the outputs in progress
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LP_NUM_THREADS")
+# Read by numerical libraries, and by the software rasteriser.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LP_NUM_THREADS")
 
 
-class WorkerProcess:
-    """A worker process and the jobs that it has been sent.
+class WorkerProcess(Worker):
+    """A worker process.
 
     Args:
         number: Number of its line in the progress display, from 0.
@@ -27,18 +27,13 @@ class WorkerProcess:
         now_s: Monotonic seconds.
 
     Attributes:
-        number: As above.
         connection: Readable when a message is there or the process has ended.
-        jobs: Jobs that it has been sent and that are not finished, in order; it works on the first one.
-        seen_s: When it last sent a message.
-        is_ready: Whether it has started.
     """
 
     def __init__(
         self, number: int, config: BatchConfig, make_pipeline: OpenPipeline, threads: int, now_s: float
     ) -> None:
-        self.number, self.seen_s, self.is_ready = number, now_s, False
-        self.jobs: deque[Job] = deque()
+        super().__init__(number, now_s)
         spawn = multiprocessing.get_context("spawn")
         self.connection: Connection
         self.connection, theirs = spawn.Pipe()
@@ -49,31 +44,16 @@ class WorkerProcess:
             self._process.start()
         theirs.close()  # so that the end of the process ends the connection
 
-    def receive(self, now_s: float) -> Message | None:
-        """Return the next message; None if the process has ended."""
-        try:
-            message: Message = self.connection.recv()
-        except (EOFError, ConnectionResetError):
-            return None
-        self.seen_s, self.is_ready = now_s, True
-        return message
-
-    def send(self, block: Block) -> None:
-        """Send jobs, or an empty block to let the process end; a process that has ended is noticed by `receive`."""
-        self.jobs.extend(block)
-        with suppress(BrokenPipeError, ConnectionResetError):
-            self.connection.send(block)
-
     def kill(self) -> None:
         """End the process at once."""
         self._process.kill()
 
     def end(self) -> None:
-        """Ask the process to discard what is in progress and to end."""
+        """Send SIGTERM; see `Worker`."""
         self._process.terminate()
 
     def join(self) -> str:
-        """Wait for the end of the process, kill it if it takes long, and return how it ended, as words."""
+        """Wait for the end of the process; see `Worker`."""
         self._process.join(END_TIMEOUT_S)
         if self._process.is_alive():
             self.kill()
@@ -82,6 +62,40 @@ class WorkerProcess:
         self.connection.close()
         self._process.close()
         return f"exit code {code}" if code >= 0 else _signal_name(-code)
+
+    def _receive(self) -> Sequence[Message] | None:
+        try:
+            message: Message = self.connection.recv()
+        except (EOFError, ConnectionResetError):
+            return None
+        return (message,)
+
+    def _send(self, block: Block) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.connection.send(block)
+
+
+class LocalExecutor(Executor[WorkerProcess]):
+    """Runs workers as processes of this machine, which share its cores.
+
+    Args:
+        config: Settings of the batch.
+        make_pipeline: Builds the pipeline of a mode; a function that can be imported by its name.
+        size: Number of processes.
+    """
+
+    def __init__(self, config: BatchConfig, make_pipeline: OpenPipeline, size: int) -> None:
+        self._config, self._make_pipeline, self.size = config, make_pipeline, size
+        self._threads = max(1, usable_cores() // size)
+
+    def start(self, number: int, now_s: float) -> WorkerProcess:
+        """Start a process; see `Executor`."""
+        return WorkerProcess(number, self._config, self._make_pipeline, self._threads, now_s)
+
+    def wait(self, workers: Sequence[WorkerProcess], timeout_s: float) -> Sequence[WorkerProcess]:
+        """Wait for messages and ends of processes; see `Executor`."""
+        ready = wait([worker.connection for worker in workers], timeout_s)
+        return [worker for worker in workers if worker.connection in ready]
 
 
 def _signal_name(number: int) -> str:
@@ -95,7 +109,7 @@ def _signal_name(number: int) -> str:
 @contextmanager
 def _thread_limits(threads: int) -> Iterator[None]:
     """Limit the threads of the libraries that read it from the environment, in processes started in the block."""
-    ours = {name: str(threads) for name in _THREAD_VARIABLES if name not in os.environ}
+    ours = {name: str(threads) for name in THREAD_VARIABLES if name not in os.environ}
     os.environ.update(ours)
     try:
         yield

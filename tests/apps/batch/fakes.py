@@ -49,6 +49,7 @@ class FakePipeline:
 
 
 TRIP_VARIABLE = "TEST_BATCH_TRIP"
+MAIN_VARIABLE = "TEST_BATCH_MAIN"  # id of the process to interrupt where it is not the parent
 TRIP_FRAME = 7
 
 
@@ -68,7 +69,8 @@ def _trip(index):
         return
     for number, action in enumerate(actions):
         try:
-            (Path(folder) / f"tripped-{number}").touch(exist_ok=False)
+            with (Path(folder) / f"tripped-{number}").open("x", encoding="ascii") as file:
+                file.write(str(os.getpid()))
         except FileExistsError:
             continue
         _ACTIONS[action]()
@@ -87,8 +89,18 @@ def _interrupt_parent() -> None:
     _hang()
 
 
+def _interrupt_main() -> None:
+    os.kill(int(os.environ[MAIN_VARIABLE]), signal.SIGINT)
+
+
 def _fail_to_draw() -> None:
     raise RenderError("no OpenGL")
 
 
-_ACTIONS = {"kill": _kill, "hang": _hang, "interrupt": _interrupt_parent, "no-gl": _fail_to_draw}
+_ACTIONS = {
+    "kill": _kill,
+    "hang": _hang,
+    "interrupt": _interrupt_parent,
+    "interrupt-main": _interrupt_main,
+    "no-gl": _fail_to_draw,
+}

@@ -5,7 +5,6 @@ import multiprocessing
 import os
 
 import pytest
-from PIL import Image
 from rich.console import Console
 
 from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig, run
@@ -14,31 +13,9 @@ from arpipe.apps.batch.pool import BLOCK_SIZE, blocks_of
 from arpipe.apps.batch.targets import Job
 from arpipe.config import JobsConfig
 from arpipe.errors import ArpipeError, ConfigError, RenderError
-from tests.apps.batch.fakes import TRIP_VARIABLE, make_fake, trips
-from tests.io.clips import write_clip
+from tests.apps.batch.fakes import make_fake
 
 STALL_S = 8.0  # a busy machine may take seconds to import what the first job needs
-
-
-@pytest.fixture
-def footage(tmp_path):
-    """A folder of two clips and a photo."""
-    folder = tmp_path / "footage"
-    folder.mkdir()
-    write_clip(folder / "a.mp4")
-    write_clip(folder / "b.mp4", tuple(range(0, 90_000, 3000)))
-    Image.new("RGB", (64, 48), (30, 60, 90)).save(folder / "photo.png")
-    return folder
-
-
-@pytest.fixture
-def trip(tmp_path, monkeypatch):
-    """Lets the first workers that reach a certain frame do something, one action each."""
-
-    def set_actions(*actions):
-        monkeypatch.setenv(TRIP_VARIABLE, trips(tmp_path, *actions))
-
-    return set_actions
 
 
 def batch(footage, out, make_pipeline=make_fake, **workers):

@@ -1,0 +1,71 @@
+"""The connection to a Ray cluster."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+from arpipe.apps.batch.capacity import usable_cores
+from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.config import RayConfig
+from arpipe.errors import ConfigError, MissingExtra
+from arpipe.io.guard import guarded
+
+LOCAL = "local"
+_CLIENT = "ray://"
+_OBJECT_STORE_BYTES = 80 << 20  # the least that Ray allows: frames never pass through it
+
+
+@contextmanager
+def connected(config: RayConfig) -> Iterator[ModuleType]:
+    """Connect to a cluster for the length of the block, and give the module `ray`.
+
+    A program that has called `ray.init` itself keeps its connection, whatever the address.
+
+    Raises:
+        ConfigError: There is no cluster at the address.
+        MissingExtra: The extra `ray` is not installed.
+    """
+    ray = _import_ray(config)
+    if ray.is_initialized():
+        yield ray
+        return
+    address = config.address or LOCAL
+    if address.startswith(_CLIENT):
+        raise ConfigError(
+            f"--ray {address}: Ray's client protocol is not supported; run this command on a node of the cluster, "
+            "such as with: ray job submit"
+        )
+    new = {"num_cpus": usable_cores(), "object_store_memory": _OBJECT_STORE_BYTES, "include_dashboard": False}
+    with guarded(ConfigError, f"--ray {address}: no connection", _advice(address)):
+        ray.init(
+            address=address,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            **(new if address == LOCAL else {}),
+        )
+    try:
+        with interrupt_on_sigterm():  # which `ray.init` has replaced
+            yield ray
+    finally:
+        ray.shutdown()
+
+
+def _import_ray(config: RayConfig) -> ModuleType:
+    """Import Ray with the settings that it reads from the environment at that time."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # it reports to its makers unless told otherwise
+    if config.address == LOCAL:
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # listen on loopback alone, on any system
+    try:
+        import ray
+    except ImportError as error:
+        raise MissingExtra('--ray needs Ray; install it with: pip install "arpipe[ray]"') from error
+    module: ModuleType = ray
+    return module
+
+
+def _advice(address: str) -> str:
+    if address == "auto":
+        return "start a cluster with `ray start --head`, or use --ray local"
+    return "give local, auto or HOST:PORT of the head of a cluster with the same versions of Ray and Python"

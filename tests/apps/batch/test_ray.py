@@ -1,0 +1,136 @@
+"""Batches on Ray: the same outputs as on this machine, whatever workers and nodes are lost. Needs the extra `ray`."""
+
+import importlib.util
+import os
+import sys
+import threading
+from contextlib import ExitStack
+
+import psutil
+import pytest
+
+from arpipe import __version__
+from arpipe.apps.batch import EXIT_INTERRUPTED, BatchConfig
+from arpipe.apps.batch.ray_cluster import connected
+from arpipe.apps.batch.ray_worker import Home, RayWorker
+from arpipe.config import RayConfig
+from arpipe.errors import ConfigError, MissingExtra, RenderError
+from tests.apps.batch.fakes import MAIN_VARIABLE, TRIP_VARIABLE, make_fake, trips
+from tests.apps.batch.test_jobs import batch, contents
+
+needs_ray = pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None, reason='Ray is not installed: pip install "arpipe[ray]"'
+)
+LOCAL = RayConfig(address="local", memory_mb=100)
+STALL_S = 15.0  # a busy machine may take seconds to import what the first job needs
+
+
+def require_same_data(made, expected):
+    """Pictures and data are equal byte by byte; videos exist (their bytes depend on the encoder's threads)."""
+    made, expected = contents(made), contents(expected)
+    assert made.keys() == expected.keys()
+    data = [path for path in expected if path.suffix in (".jsonl", ".png")]
+    assert len(data) == 4
+    assert [made[path] for path in data] == [expected[path] for path in data]
+
+
+@needs_ray
+def test_killed_and_hanging_workers_on_ray_change_nothing_in_the_outputs(footage, tmp_path, trip):
+    batch(footage, tmp_path / "here")
+    trip("kill", "hang")
+    code, text = batch(footage, tmp_path / "ray", ray=LOCAL, jobs=2, stall_s=STALL_S, retries=5)
+    assert (code, "3 of 3 done, 0 failed" in text) == (0, True), text
+    assert "its process ended (Worker unexpectedly exits" in text
+    assert f"made no progress for {STALL_S:g} s and was ended" in text
+    require_same_data(tmp_path / "ray", tmp_path / "here")
+    assert not list(tmp_path.rglob(".*.arpipe"))
+
+
+@needs_ray
+def test_interrupt_ends_the_actors_and_leaves_no_half_file(footage, tmp_path, monkeypatch):
+    monkeypatch.setenv(TRIP_VARIABLE, trips(tmp_path, "interrupt-main"))
+    monkeypatch.setenv(MAIN_VARIABLE, str(os.getpid()))
+    code, text = batch(footage, tmp_path / "out", ray=LOCAL)
+    assert code == EXIT_INTERRUPTED
+    assert "what was finished stays" in text
+    assert not list((tmp_path / "out").rglob(".*.arpipe"))
+
+
+@needs_ray
+def test_node_that_is_lost_costs_an_attempt(footage, tmp_path, monkeypatch):
+    """Two nodes of one core each; the one whose worker reaches a certain frame first is removed."""
+    batch(footage, tmp_path / "here")
+    monkeypatch.setenv(TRIP_VARIABLE, trips(tmp_path, "hang"))
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+    from ray.cluster_utils import Cluster
+
+    with ExitStack() as stack:
+        cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+        stack.callback(cluster.shutdown)
+        nodes = [cluster.add_node(num_cpus=1) for _ in range(2)]
+
+        def remove_node():
+            while not (tmp_path / "tripped-0").exists() or not (tmp_path / "tripped-0").read_text():
+                threading.Event().wait(0.05)
+            above = {each.pid for each in psutil.Process(int((tmp_path / "tripped-0").read_text())).parents()}
+            (lost,) = (node for node in nodes if node.all_processes["raylet"][0].process.pid in above)
+            cluster.remove_node(lost, allow_graceful=False)
+
+        thread = threading.Thread(target=remove_node)
+        thread.start()
+        code, text = batch(footage, tmp_path / "ray", ray=RayConfig(address=cluster.address, memory_mb=100))
+        thread.join()
+    assert (code, "3 of 3 done, 0 failed" in text) == (0, True), text
+    assert "is tried again" in text
+    require_same_data(tmp_path / "ray", tmp_path / "here")
+
+
+@needs_ray
+def test_ray_sends_no_usage_reports_and_listens_on_loopback(monkeypatch):
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
+    with connected(LOCAL) as ray:
+        from ray._common.usage.usage_lib import usage_stats_enabled
+
+        def state():
+            return usage_stats_enabled(), os.environ["RAY_USAGE_STATS_ENABLED"]
+
+        assert state() == (False, "0")
+        assert ray.get(ray.remote(state).remote()) == (False, "0")
+        children = psutil.Process().children(recursive=True)
+        listening = {
+            connection.laddr.ip
+            for process in children
+            for connection in process.net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN
+        }
+        assert any("raylet" in process.name() for process in children)
+        assert {ip.removeprefix("::ffff:") for ip in listening} == {"127.0.0.1"}
+
+
+@needs_ray
+def test_machine_that_cannot_draw_ends_the_batch_on_ray(footage, tmp_path, trip):
+    trip("no-gl")
+    with pytest.raises(RenderError, match="no OpenGL"):
+        batch(footage, tmp_path / "out", ray=LOCAL)
+
+
+@needs_ray
+def test_cluster_that_does_not_exist_is_said(footage, tmp_path):
+    with pytest.raises(ConfigError, match="--ray auto: no connection.*ray start --head"):
+        batch(footage, tmp_path / "out", ray=RayConfig(address="auto"))
+    with pytest.raises(ConfigError, match="ray job submit"):
+        batch(footage, tmp_path / "out", ray=RayConfig(address="ray://127.0.0.1:1"))
+
+
+def test_worker_of_another_version_is_refused(tmp_path):
+    worker = RayWorker(BatchConfig(), make_fake, 1, Home("0.0.1", str(tmp_path / "missing")))
+    (message,) = worker.messages()
+    with pytest.raises(ConfigError, match=f"has arpipe {__version__}, and this machine 0.0.1"):
+        raise message.error
+
+
+def test_ray_that_is_not_installed_names_the_extra(footage, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingExtra, match=r"arpipe\[ray\]"):
+        batch(footage, tmp_path / "out", ray=LOCAL)
