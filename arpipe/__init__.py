@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from arpipe.effects.search import pack_folders as pack_folders
     from arpipe.errors import ArpipeError as ArpipeError
     from arpipe.errors import AssetError as AssetError
+    from arpipe.errors import AssetNotFound as AssetNotFound
     from arpipe.errors import CameraStalled as CameraStalled
     from arpipe.errors import ConfigError as ConfigError
     from arpipe.errors import DeviceError as DeviceError
@@ -56,11 +57,13 @@ if TYPE_CHECKING:
     from arpipe.errors import MediaNotFound as MediaNotFound
     from arpipe.errors import MissingExtra as MissingExtra
     from arpipe.errors import ModelError as ModelError
+    from arpipe.errors import ModelNotFound as ModelNotFound
     from arpipe.errors import NonFiniteOutput as NonFiniteOutput
     from arpipe.errors import OutputError as OutputError
     from arpipe.errors import PluginError as PluginError
     from arpipe.errors import RenderError as RenderError
     from arpipe.errors import WeightsError as WeightsError
+    from arpipe.errors import WeightsNotFound as WeightsNotFound
     from arpipe.geometry.camera import CameraIntrinsics as CameraIntrinsics
     from arpipe.geometry.transforms import RigidTransform as RigidTransform
     from arpipe.geometry.transforms import angle_between_deg as angle_between_deg
@@ -149,6 +152,7 @@ _HOMES = {
     "pack_folders": "arpipe.effects.search",
     "ArpipeError": "arpipe.errors",
     "AssetError": "arpipe.errors",
+    "AssetNotFound": "arpipe.errors",
     "CameraStalled": "arpipe.errors",
     "ConfigError": "arpipe.errors",
     "DeviceError": "arpipe.errors",
@@ -159,11 +163,13 @@ _HOMES = {
     "MediaNotFound": "arpipe.errors",
     "MissingExtra": "arpipe.errors",
     "ModelError": "arpipe.errors",
+    "ModelNotFound": "arpipe.errors",
     "NonFiniteOutput": "arpipe.errors",
     "OutputError": "arpipe.errors",
     "PluginError": "arpipe.errors",
     "RenderError": "arpipe.errors",
     "WeightsError": "arpipe.errors",
+    "WeightsNotFound": "arpipe.errors",
     "CameraIntrinsics": "arpipe.geometry.camera",
     "RigidTransform": "arpipe.geometry.transforms",
     "angle_between_deg": "arpipe.geometry.transforms",

@@ -1,6 +1,6 @@
 """`arpipe` and `python -m arpipe`: run a command and turn an error into a message and an exit code.
 
-Exit codes: 0 success, 1 a reported error, 2 a wrong command line, 130 interrupted.
+Exit codes: 0 success, 1 a reported error, 2 a wrong command line or configuration, 130 interrupted.
 """
 
 import os
@@ -8,10 +8,11 @@ import sys
 from collections.abc import Sequence
 
 from arpipe.apps.signals import noted_interruption
-from arpipe.errors import ArpipeError
+from arpipe.errors import ArpipeError, ConfigError
 
 DEBUG_FLAG = "--debug"
 DEBUG_VARIABLE = "ARPIPE_DEBUG"
+FAILED, USAGE = 1, 2
 INTERRUPTED = 130  # as shells report Ctrl-C
 
 
@@ -37,7 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if debug:
                 raise
             _report(_message(error))
-    return 1
+            return USAGE if _is_usage(error) else FAILED
+
+
+def _is_usage(error: Exception) -> bool:
+    """Whether the command line or the configuration is wrong, or names something that does not exist."""
+    return isinstance(error, ConfigError) or (
+        isinstance(error, ArpipeError) and isinstance(error, FileNotFoundError)
+    )
 
 
 def _message(error: Exception) -> str:

@@ -41,6 +41,11 @@ def asset_path(name: str) -> Path:
     return path
 
 
+def config_names() -> list[str]:
+    """Return the names of the bundled configurations, sorted."""
+    return sorted(path.stem for path in configs_root().glob("*.toml"))
+
+
 def config_path(name: str) -> Path:
     """Return the absolute path of a bundled configuration.
 
@@ -50,12 +55,10 @@ def config_path(name: str) -> Path:
     Raises:
         ConfigError: No configuration has that name.
     """
-    root = configs_root()
-    stem = name.removesuffix(".toml")
-    known = sorted(path.stem for path in root.glob("*.toml"))
+    stem, known = name.removesuffix(".toml"), config_names()
     if stem not in known:
-        raise ConfigError(f"no configuration {name!r} in {root}{nearest(stem, known)}")
-    return root / f"{stem}.toml"
+        raise ConfigError(f"there is no configuration {name!r}{nearest(stem, known)}")
+    return configs_root() / f"{stem}.toml"
 
 
 def _data_root() -> Path:

@@ -7,6 +7,7 @@ arpipe.
 ArpipeError
 ├── ConfigError (ValueError)            a config file, flag or effect parameter is wrong
 ├── AssetError (ValueError)             a pack, model or texture cannot be used
+│   ├── AssetNotFound (FileNotFoundError)
 │   └── GltfError                       … because its glTF is damaged or asks for what is not supported
 ├── MediaError (ValueError)             a file is no picture or video that can be read
 │   └── MediaNotFound (FileNotFoundError)
@@ -14,7 +15,9 @@ ArpipeError
 ├── DeviceError (ConnectionError)       a camera, window or virtual camera fails
 │   └── CameraStalled (TimeoutError)
 ├── ModelError (ValueError)             a network of the user's, or its card, cannot be used
+│   └── ModelNotFound (FileNotFoundError)
 ├── WeightsError (RuntimeError)         network weights are missing, damaged or cannot be fetched
+│   └── WeightsNotFound (FileNotFoundError)
 ├── InferenceError (RuntimeError)       a network cannot be loaded or answers nonsense
 │   └── NonFiniteOutput                 … with NaN or infinity
 ├── RenderError (RuntimeError)          no OpenGL context, or a shader fails
@@ -37,6 +40,10 @@ class ConfigError(ArpipeError, ValueError):
 
 class AssetError(ArpipeError, ValueError):
     """An effect pack, model or texture cannot be used; names the file."""
+
+
+class AssetNotFound(AssetError, FileNotFoundError):
+    """A pack, model or texture does not exist; names the path."""
 
 
 class GltfError(AssetError):
@@ -67,8 +74,16 @@ class ModelError(ArpipeError, ValueError):
     """A network that the user brought, or its card, cannot be used; names the file and what to change."""
 
 
+class ModelNotFound(ModelError, FileNotFoundError):
+    """No network of the user's has that name, and there is no such file."""
+
+
 class WeightsError(ArpipeError, RuntimeError):
     """Network weights are missing, damaged or cannot be fetched."""
+
+
+class WeightsNotFound(WeightsError, FileNotFoundError):
+    """No network of arpipe's has that name, or a file with weights does not exist."""
 
 
 class InferenceError(ArpipeError, RuntimeError):

@@ -65,7 +65,7 @@ def test_config_show_prints_toml(capsys, monkeypatch):
 
 
 def test_config_mistakes_end_with_one_line(capsys):
-    assert main(["config", "show", "--set", "camera.fov=1"]) == 1
+    assert main(["config", "show", "--set", "camera.fov=1"]) == 2
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1
     assert "did you mean 'fov_deg'" in captured.err
@@ -82,7 +82,7 @@ def test_effects_check_ends_with_1_when_something_is_wrong(tmp_path, capsys):
 
 
 def test_unknown_effect_names_the_nearest(capsys):
-    assert main(["effects", "show", "aviatr"]) == 1
+    assert main(["effects", "show", "aviatr"]) == 2
     assert "did you mean 'aviator'" in capsys.readouterr().err
 
 
@@ -173,18 +173,18 @@ def test_batch_takes_its_defaults_from_the_configuration(batch_config):
         (["--quality", "high"], 2, "--quality"),
         (
             ["--quality", "101"],
-            1,
+            2,
             "--quality: video.quality: input should be less than or equal to 100, got 101",
         ),
-        (["--max-faces", "0"], 1, "--max-faces: perception.face.max_faces:"),
-        (["--codec", "h265"], 1, "--codec: video.codec:"),
+        (["--max-faces", "0"], 2, "--max-faces: perception.face.max_faces:"),
+        (["--codec", "h265"], 2, "--codec: video.codec:"),
         (
             ["--export-format", "xml"],
-            1,
+            2,
             "export_format: input should be 'jsonl', 'csv', 'parquet' or 'dataset', got 'xml'",
         ),
-        (["--config", "glases"], 1, "did you mean 'glasses'"),
-        (["--source", "moon"], 1, "source: input should be 'sample', got 'moon'"),
+        (["--config", "glases"], 2, "did you mean 'glasses'"),
+        (["--source", "moon"], 2, "source: input should be 'sample', got 'moon'"),
     ],
 )
 def test_batch_refuses_wrong_flags(arguments, code, expected, capsys):
@@ -238,7 +238,7 @@ def test_profile_flags_arrive(profile_config):
 
 
 def test_value_of_several_keys_names_the_wrong_one(capsys):
-    assert main(["profile", "--size", "640x9"]) == 1
+    assert main(["profile", "--size", "640x9"]) == 2
     assert "--size (height): profile.height:" in capsys.readouterr().err
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from rich.console import Console
 
 from arpipe.apps.run_files import check_outputs, source_files
-from arpipe.errors import ConfigError, MediaError
+from arpipe.errors import ConfigError, MediaError, MediaNotFound
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.calibration import can_undistort, save_intrinsics
 from arpipe.io.outputs import NamedFile
@@ -151,9 +151,8 @@ def _read_grey(path: Path) -> npt.NDArray[np.uint8]:
     try:
         data = np.fromfile(path, dtype=np.uint8)
     except OSError as error:
-        raise MediaError(
-            f"{path} cannot be read ({error.strerror}); give pictures of a chessboard"
-        ) from error
+        kind = MediaNotFound if isinstance(error, FileNotFoundError) else MediaError
+        raise kind(f"{path} cannot be read ({error.strerror}); give pictures of a chessboard") from error
     # The orientation tag is ignored, because intrinsics refer to the sensor.
     flags = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
     grey = cv2.imdecode(data, flags) if len(data) else None

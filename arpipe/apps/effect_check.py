@@ -10,7 +10,16 @@ from arpipe.effects.glasses.rigid_mesh import RigidMeshParams
 from arpipe.effects.glasses.trial import draw_problems, fit_problems
 from arpipe.effects.packs import Pack, load_pack
 from arpipe.effects.search import EFFECT_FILE
-from arpipe.errors import ArpipeError, AssetError, ConfigError, MediaError, PluginError, RenderError
+from arpipe.errors import (
+    ArpipeError,
+    AssetError,
+    AssetNotFound,
+    ConfigError,
+    MediaError,
+    PluginError,
+    RenderError,
+)
+from arpipe.io.files import is_present, shown
 from arpipe.io.gltf import GltfModel, load_gltf
 from arpipe.io.image.opening import open_picture
 from arpipe.render.context import GlContext
@@ -26,8 +35,13 @@ def check_effect(folder: Path, console: Console | None = None) -> bool:
 
     Returns:
         Whether the pack has no problems.
+
+    Raises:
+        AssetNotFound: There is no such folder.
     """
     console = console or Console(soft_wrap=True)
+    if not is_present(folder):
+        raise AssetNotFound(f"{shown(folder)}: there is no such folder")
     try:
         pack = load_pack(folder)
     except (AssetError, ConfigError, PluginError) as error:

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from arpipe.effects.kinds import kinds
+from arpipe.effects.meaning import describes, kinds_about
 from arpipe.effects.packs import Pack, load_pack
 from arpipe.effects.search import find_packs
 from arpipe.errors import AssetError, ConfigError, PluginError
@@ -38,17 +39,17 @@ class ListedPack:
         return [] if self.pack is None else list(dict.fromkeys(layer.kind for layer in self.pack.layers))
 
     def matches(self, words: Sequence[str]) -> bool:
-        """Whether each word is a part of its name, title, kinds or tags."""
+        """Whether each word describes its name, title, kinds, tags or description; see `describes`."""
         pack = self.pack
         known = [self.name, *self.kinds, *(() if pack is None else (pack.title, *pack.tags))]
-        return all(any(word.lower() in text.lower() for text in known) for word in words)
+        return all(describes(word, known, "" if pack is None else pack.description) for word in words)
 
 
 def list_effects(words: Sequence[str] = (), console: Console | None = None) -> None:
     """Print packs and where they come from, then all kinds, which can be used without a pack.
 
     Args:
-        words: Only packs that match all of these, without the kinds; empty for everything.
+        words: Only what all of these describe; empty for everything.
         console: Where to print.
     """
     console = console or Console()
@@ -68,16 +69,17 @@ def list_effects(words: Sequence[str] = (), console: Console | None = None) -> N
                 each.origin,
             )
             table.add_row(*map(escape, cells))
-    if words and not table.row_count:
-        console.print(f"no pack has all of: {', '.join(words)}", markup=False, highlight=False)
-        return
-    console.print(table)
-    if not words:
-        names = [
-            name if entry.provider == BUILT_IN else f"{name} (from {entry.provider})"
-            for name, entry in kinds().items()
-        ]
+    known = kinds()
+    names = [
+        name if known[name].provider == BUILT_IN else f"{name} (from {known[name].provider})"
+        for name in kinds_about(words)
+    ]
+    if table.row_count:
+        console.print(table)
+    if names:
         console.print(f"without a pack: {', '.join(names)}", markup=False, highlight=False)
+    if not names and not table.row_count:
+        console.print(f"no effect has all of: {', '.join(words)}", markup=False, highlight=False)
 
 
 def as_json(words: Sequence[str] = ()) -> str:

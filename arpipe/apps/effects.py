@@ -1,5 +1,7 @@
 """`arpipe effects …`: what there is, what it looks like, whether a pack is sound."""
 
+import json
+import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -72,11 +74,16 @@ def write_template(output: Path, console: Console | None = None) -> None:
     write_picture(output, template(), {"optimize": True})
     console.print(
         f"{output}: paint over it, remove the lines, keep size and transparency; then: "
-        f"arpipe batch photo.jpg --effect face-paint(image={output}) --output out.png",
+        f"arpipe batch photo.jpg --effect {_face_paint(output)} --output out.png",
         markup=False,
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _face_paint(image: Path) -> str:
+    """Return the effect that shows a picture, quoted for the shell."""
+    return shlex.quote(f"face-paint(image={json.dumps(str(image), ensure_ascii=False)})")
 
 
 def _check_output(path: Path, inputs: Iterable[NamedFile], console: Console) -> None:

@@ -1,6 +1,7 @@
 """`arpipe effects import`: makes an effect pack from glasses modelled for another program."""
 
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +17,9 @@ from arpipe.effects.glasses.foreign.wearable import Wearable, make_wearable
 from arpipe.effects.glasses.object_file import Unit
 from arpipe.effects.packs import Pack, load_pack
 from arpipe.effects.search import EFFECT_FILE
-from arpipe.errors import ArpipeError, ConfigError, GltfError, OutputError
+from arpipe.errors import ArpipeError, AssetNotFound, ConfigError, GltfError, OutputError
 from arpipe.io.atomic import make_parent, write_bytes, write_text
-from arpipe.io.files import shown
+from arpipe.io.files import is_present, shown
 from arpipe.io.gltf import GltfModel, load_gltf
 from arpipe.io.gltf.writer import encode_glb
 from arpipe.io.image.writer import image_format, write_picture
@@ -72,10 +73,13 @@ def import_glasses(
 
     Raises:
         ConfigError: The name is not valid.
+        AssetNotFound: There is no such file.
         GltfError: The file cannot be read, or is not a pair of glasses.
         OutputError: The pack's folder exists, or cannot be written.
     """
     path = Path(model)
+    if not is_present(path):
+        raise AssetNotFound(f"{shown(path)}: there is no such file")
     folder = _pack_folder(path, Path(output), name)
     loaded = load_gltf(path)
     try:
@@ -188,9 +192,9 @@ def _effect_file(name: str, path: Path, model: GltfModel, wearable: Wearable) ->
 
 
 def _as_effect(folder: Path) -> str:
-    """Return a folder as `--effect` takes it: with a slash, so that it is not taken for the name of a pack."""
+    """Return a folder as `--effect` takes it: quoted, with a slash, so that it is not taken for a pack's name."""
     text = folder.as_posix()
-    return text if "/" in text else f"./{text}"
+    return shlex.quote(text if "/" in text else f"./{text}")
 
 
 def _say(console: Console, text: str) -> None:

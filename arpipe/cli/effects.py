@@ -17,7 +17,7 @@ def list_(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[WORD]...", help="Only packs whose name, title, kinds or tags have all words."
+            metavar="[WORD]...", help="Only what all words describe, such as 'sunglasses metal' or 'lips'."
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the packs as JSON.")] = False,

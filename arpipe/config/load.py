@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from arpipe.assets import config_path
+from arpipe.assets import config_names, config_path
 from arpipe.config.run import ControlsFile, RunConfig
 from arpipe.errors import ConfigError
 from arpipe.folders import expanded
@@ -71,8 +71,9 @@ def config_file(source: str | Path | None) -> Path:
         path = expanded(source)
         if is_file(path):
             return path
-        if len(path.parts) > 1:
-            raise ConfigError(f"there is no configuration file {shown(path)}")
+        if len(path.parts) > 1 or path.stem not in config_names():
+            bundled = ", ".join(config_names())
+            raise ConfigError(f"there is no configuration file {shown(path)}; arpipe comes with: {bundled}")
     return config_path(text)
 
 

@@ -63,7 +63,7 @@ def find_value(model: onnx.ModelProto, layer: str) -> str:
     if layer in nodes:
         return nodes[layer]
     raise ModelError(
-        f"there is no layer {layer!r}{nearest(layer, [*values, *nodes])} See: arpipe model summary"
+        f"there is no layer {layer!r}{nearest(layer, [*values, *nodes])} (to list them: arpipe model summary)"
     )
 
 

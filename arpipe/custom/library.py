@@ -14,10 +14,11 @@ from arpipe.custom.describe import Description, describe
 from arpipe.custom.input_text import parse_input
 from arpipe.custom.onnx_file import external_files, read_onnx
 from arpipe.custom.tflite_file import SUFFIXES, convert_tflite
-from arpipe.errors import ModelError
+from arpipe.errors import ModelError, ModelNotFound
 from arpipe.folders import config_folder, expanded
 from arpipe.inference.providers import ProviderName
 from arpipe.io.atomic import unwritable
+from arpipe.io.files import is_present, shown
 from arpipe.spelling import nearest
 from arpipe.weights import catalog
 from arpipe.weights.classifier import classifier_path, imagenet_labels
@@ -52,7 +53,8 @@ def find_model(name: str | Path) -> StoredModel:
             of a card, of a folder with one, or of an ONNX file, for which a card is made up.
 
     Raises:
-        ModelError: There is no such network, or its card or file cannot be used.
+        ModelNotFound: There is no such network.
+        ModelError: Its card or file cannot be used.
         WeightsError: The weights of a bundled network cannot be obtained.
     """
     text = str(name)
@@ -70,8 +72,8 @@ def find_model(name: str | Path) -> StoredModel:
     if path.is_file():
         return _of_card(path) if path.suffix == ".toml" else _of_file(path)
     known = [*bundled_names(), *added_names()]
-    raise ModelError(
-        f"there is no network {text!r}{nearest(text, known)} Add one with: arpipe model add FILE"
+    raise ModelNotFound(
+        f"there is no network {text!r}{nearest(text, known)} (to add one: arpipe model add FILE)"
     )
 
 
@@ -123,9 +125,13 @@ def add_model(
         What was found out about it.
 
     Raises:
+        ModelNotFound: A file does not exist.
         ModelError: It cannot be used, or the name is taken.
         OutputError: It cannot be written.
     """
+    for path in (file, labels):
+        if path is not None and not is_present(path):
+            raise ModelNotFound(f"{shown(path)}: there is no such file")
     stated = parse_input(input_text)
     name = name or file.stem.lower().replace(" ", "-")
     if name in bundled_names() or (name in added_names() and not replace):
@@ -151,10 +157,10 @@ def remove_model(name: str) -> None:
     """Remove a network from the library.
 
     Raises:
-        ModelError: It was never added.
+        ModelNotFound: It was never added.
     """
     if name not in added_names():
-        raise ModelError(f"no network {name!r} was added{nearest(name, added_names())}")
+        raise ModelNotFound(f"no network {name!r} was added{nearest(name, added_names())}")
     shutil.rmtree(library_folder() / name)
 
 

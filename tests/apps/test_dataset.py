@@ -59,7 +59,7 @@ def test_summary_names_clips_totals_and_failures(data):
 
 
 def test_other_folders_and_damaged_tables_are_refused(data, tmp_path, capsys):
-    assert main(["dataset", "summary", str(tmp_path)]) == 1
+    assert main(["dataset", "summary", str(tmp_path)]) == 2
     assert "is no dataset; make one with" in capsys.readouterr().err
     with pytest.raises(MediaNotFound):
         list(summaries(tmp_path / "nothing"))

@@ -1,4 +1,6 @@
 import json
+import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,9 +8,9 @@ from PIL import Image
 from rich.console import Console
 
 from arpipe.apps.effect_list import as_json, list_effects
-from arpipe.apps.effects import preview, show_effect
+from arpipe.apps.effects import preview, show_effect, write_template
 from arpipe.assets import assets_root
-from arpipe.effects.packs import load_pack
+from arpipe.effects.packs import load_effect, load_pack
 from arpipe.io.sample import SampleConfig, SampleSource
 from tests.effects.kinds import HEADER, STAMP
 
@@ -45,7 +47,7 @@ def test_words_find_packs_by_name_title_kind_and_tag(monkeypatch, console):
     assert "lipstick" in found("lips")
     assert found("glasses", "lipstick") == []
     list_effects(["glasses", "lipstick"], console)
-    assert "no pack has all of: glasses, lipstick" in console.export_text()
+    assert "no effect has all of: glasses, lipstick" in console.export_text()
 
 
 def test_json_has_what_programs_need_and_marks_damaged_packs(look, tmp_path):
@@ -89,3 +91,15 @@ def test_a_preview_shows_the_effect_on_the_face(monkeypatch):
     changed = np.abs(worn.astype(int) - bare).max(axis=2) > 30
     assert changed[150:350, :540].mean() > 0.03
     assert changed[450:].mean() < 0.01
+
+
+@pytest.mark.parametrize("name", ["paint.png", "my paint (1), it's new.png"])
+def test_the_command_that_the_template_prints_is_one_that_a_shell_takes(name, tmp_path, monkeypatch, console):
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    write_template(Path(name), console)
+    _, _, command = console.export_text().strip().partition("then: ")
+    words = shlex.split(command)
+    assert words[:3] == ["arpipe", "batch", "photo.jpg"]
+    (layer,) = load_effect(words[words.index("--effect") + 1]).layers
+    assert layer.params.image == (tmp_path / name).resolve()

@@ -49,8 +49,8 @@ class Bars:
         if task is not None:
             self.progress.remove_task(task)
 
-    def count(self, inputs: int) -> None:
-        """Show how many inputs are done or have failed."""
+    def count(self, inputs: float) -> None:
+        """Show how many inputs are done or have failed; a fraction moves the bar and the estimated time."""
         if self._all is not None:
             self.progress.update(self._all, completed=inputs)
 

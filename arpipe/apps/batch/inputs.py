@@ -44,10 +44,17 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An input that cannot be used, with the reason."""
+    """An input that cannot be used.
+
+    Attributes:
+        spec: As the user wrote it.
+        reason: Why, without the name.
+        is_missing: Whether there is nothing of that name.
+    """
 
     spec: str
     reason: str
+    is_missing: bool = False
 
 
 @dataclass(slots=True)
@@ -82,7 +89,7 @@ def find_inputs(texts: Iterable[str], recursive: bool, outputs: Sequence[Path]) 
             search.found.refusals.append(Refusal(text, f"cannot be read ({error.strerror or error})"))
             continue
         if not inputs:
-            search.found.refusals.append(Refusal(text, "there are no pictures or videos"))
+            search.found.refusals.append(Refusal(text, "there are no pictures or videos", is_missing=True))
         for each in inputs:
             seen.setdefault(each.spec, each)
     search.found.inputs = list(seen.values())

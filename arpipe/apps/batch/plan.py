@@ -8,7 +8,7 @@ from pathlib import Path
 from arpipe.apps.batch.inputs import SAMPLE, Found, Input, MediaKind, Refusal, find_inputs
 from arpipe.apps.batch.targets import Job, Targets
 from arpipe.apps.run_files import source_files
-from arpipe.errors import ArpipeError, ConfigError, OutputError
+from arpipe.errors import ArpipeError, ConfigError, MediaNotFound, OutputError
 from arpipe.io.encoding import CodecName
 from arpipe.io.export import ExportFormat
 from arpipe.io.files import is_folder
@@ -16,6 +16,7 @@ from arpipe.io.outputs import NamedFile, refuse_overwriting, require_outputs_wri
 from arpipe.io.sources import media_kind
 
 TIMINGS_ROLE = "--timings"
+MOST_MISSING = 20  # inputs that a message names
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def make_plan(
     Raises:
         OutputError: Two files are the same one, an output does not fit, or it cannot be written.
         ConfigError: There is nothing to read or nothing to write.
+        MediaNotFound: No input exists.
     """
     asked = [target for target in (output, export, events) if target is not None]
     found = find_inputs(inputs, recursive, [target for target in asked if isinstance(target, Path)])
@@ -91,6 +93,7 @@ def make_plan(
     if fixed:
         refuse_overwriting([*fixed, *others.written], read)  # before any input is opened
     jobs = targets.jobs(_kinds(found))
+    _require_media(jobs, found)
     written = [*(file for job in jobs for file in job.files()), *others.written]
     refuse_overwriting(written, read)
     _make_folders(targets.folders, jobs)
@@ -106,6 +109,15 @@ def _require_work(found: Found, asked: Sequence[Path | str]) -> None:
         raise ConfigError("there is nothing to write; give --output, or --export with --no-video")
 
 
+def _require_media(jobs: Sequence[Job], found: Found) -> None:
+    """Raise MediaNotFound if there is nothing under any name that the user gave."""
+    if jobs or not all(refusal.is_missing for refusal in found.refusals):
+        return
+    lines = [f"{refusal.spec}: {refusal.reason}" for refusal in found.refusals]
+    more = [f"and {len(lines) - MOST_MISSING} more"] if len(lines) > MOST_MISSING else []
+    raise MediaNotFound("\n".join([*lines[:MOST_MISSING], *more]))
+
+
 def _kinds(found: Found) -> dict[Input, MediaKind]:
     """Return what each input holds; adds those that cannot be read to the refusals."""
     kinds: dict[Input, MediaKind] = {}
@@ -113,7 +125,8 @@ def _kinds(found: Found) -> dict[Input, MediaKind]:
         try:
             kinds[each] = each.kind or media_kind(Path(each.spec))
         except ArpipeError as error:
-            found.refusals.append(Refusal(each.spec, str(error).removeprefix(f"{each.spec}: ")))
+            reason = str(error).removeprefix(f"{each.spec}: ")
+            found.refusals.append(Refusal(each.spec, reason, isinstance(error, MediaNotFound)))
     return kinds
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -56,7 +57,7 @@ class Report(BatchReport):
     def __init__(self, console: Console, total: int, skipped: int = 0, clock: Clock = time.monotonic) -> None:
         self._console = console
         self._total, self._skipped = total, skipped
-        self._clock = clock
+        self._clock, self._start_s = clock, clock()
         self._rows: list[_Row] = []
         self._running: dict[int, _Running] = {}
         self._stack = ExitStack()
@@ -95,9 +96,12 @@ class Report(BatchReport):
         running.frames += frames
         if self._bars is not None:
             self._bars.advance(worker, frames)
+            self._bars.count(self._progress())
         elif self._clock() - running.line_s >= LINE_EVERY_S:
             running.line_s = self._clock()
-            self._say(f"{running.name}: {running.frames} of {running.expected or '?'} frames")
+            self._say(
+                f"{running.name}: {running.frames} of {running.expected or '?'} frames{self._remaining()}"
+            )
 
     def done(self, job: Job, outcome: Outcome, worker: int = 0) -> None:
         """Report that an input is finished."""
@@ -107,8 +111,10 @@ class Report(BatchReport):
         said += [*outcome.notes, *(f"LOST: {loss}" for loss in outcome.losses)]
         remarks = "".join(f", {sentence}" for sentence in said)
         made = ", ".join(str(path) for path in (job.output, job.export, job.events) if path is not None)
-        frames = f"{outcome.frames} frame{'s' if outcome.frames != 1 else ''}"
-        self._say(f"{job.spec}: {frames}, {fps:.1f} FPS{remarks} -> {made}")
+        speed = (
+            f"{outcome.frames} frames, {fps:.1f} FPS" if outcome.frames != 1 else f"{outcome.seconds:.1f} s"
+        )
+        self._say(f"{job.spec}: {_found(outcome)}, {speed}{remarks} -> {made}")
         row = (str(outcome.frames), _found(outcome), f"{outcome.seconds:.1f}", f"{fps:.1f}", f"done{remarks}")
         self.incomplete += bool(outcome.losses)
         self._count(_Row((Path(job.spec).name, *row), outcome.seconds, bool(outcome.losses)))
@@ -142,8 +148,10 @@ class Report(BatchReport):
     def finish(self, log: TimingLog, wall_s: float, interrupted: bool) -> None:
         """Summarize the batch."""
         self.close()
-        self._console.print(self.summary())
-        if log.frames:
+        is_told = self._total == 1 and log.frames <= 1 and not self._skipped  # by the line of a single photo
+        if not is_told:
+            self._console.print(self.summary())
+        if log.frames > 1:
             self._console.print(timing_table(log))
             self._say(f"{log.frames} frames in {wall_s:.1f} s: {log.frames / wall_s:.1f} FPS; stages overlap")
         if interrupted:
@@ -153,6 +161,19 @@ class Report(BatchReport):
         """Remove the bars; may be called twice."""
         self._stack.close()
 
+    def _progress(self) -> float:
+        """Return the number of inputs that are done, with the shares of those that are running."""
+        shares = (min(each.frames / each.expected, 1.0) for each in self._running.values() if each.expected)
+        return len(self._rows) + sum(shares)
+
+    def _remaining(self) -> str:
+        """Estimate the time until all inputs are done, from the time that those until now have taken."""
+        progress = self._progress()
+        if not progress:
+            return ""
+        remaining_s = (self._clock() - self._start_s) * (self._total - progress) / progress
+        return f", all done in about {timedelta(seconds=round(remaining_s))}"
+
     def _end(self, worker: int) -> None:
         self._running.pop(worker, None)
         if self._bars is not None:
@@ -161,7 +182,7 @@ class Report(BatchReport):
     def _count(self, row: _Row) -> None:
         self._rows.append(row)
         if self._bars is not None:
-            self._bars.count(len(self._rows))
+            self._bars.count(self._progress())
 
     def _say(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -58,6 +58,7 @@ def run(
 
     Raises:
         ConfigError: Nothing to do, or the configuration is wrong.
+        MediaNotFound: No input exists.
         OutputError: An output cannot be written or is an input; nothing has been read then.
         RenderError, WeightsError: Nothing can be drawn or detected on this machine.
     """

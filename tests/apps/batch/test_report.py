@@ -7,6 +7,7 @@ from arpipe.apps.batch.job import Outcome
 from arpipe.apps.batch.report import LINE_EVERY_S, Report
 from arpipe.apps.batch.targets import Job
 from arpipe.io.source import SourceInfo
+from arpipe.timing import TimingLog
 
 
 def info(name="clip.mp4", frame_count=90):
@@ -38,7 +39,33 @@ def test_long_videos_give_a_line_now_and_then_where_there_is_no_terminal():
         for _ in range(30):
             now[0] += LINE_EVERY_S / 10
             report.advance()
-    assert text.getvalue().splitlines() == [f"clip.mp4: {count} of 90 frames" for count in (10, 20, 30)]
+    assert text.getvalue().splitlines() == [
+        f"clip.mp4: {count} of 90 frames, all done in about 0:0{left}"
+        for count, left in ((10, "1:20"), (20, "1:10"), (30, "1:00"))
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_single_photo_is_one_line(tmp_path, count):
+    console = Console(file=io.StringIO(), width=100)
+    with Report(console, count) as report:
+        for number in range(count):
+            report.start(info("photo.jpg", 1))
+            report.advance()
+            report.done(job(tmp_path, f"{number}.jpg"), Outcome(1, 1, 0, 0.5, {"faces": 1}))
+        report.finish(TimingLog(), 1.0, interrupted=False)
+    lines = console.file.getvalue().splitlines()
+    assert lines[0] == f"0.jpg: 1 face, 0.5 s -> {tmp_path / 'out.mp4'}"
+    assert (len(lines) == 1) == (count == 1)
+
+
+def test_bar_of_all_inputs_moves_with_their_frames(tmp_path):
+    with Report(Console(file=io.StringIO(), width=100, force_terminal=True), 4) as report:
+        report.start(info(frame_count=90))
+        report.advance(45)
+        assert report._bars.progress.tasks[0].completed == 0.5
+        report.done(job(tmp_path), Outcome(90, 90, 0, 1.0))
+        assert report._bars.progress.tasks[0].completed == 1
 
 
 def test_summary_says_what_became_of_each_input(tmp_path):
