@@ -17,6 +17,7 @@ def make(name: str, threads: int, model: Path | None) -> Step:
     meshes = {
         "arpipe-plain": "plain",
         "arpipe-attention": "attention",
+        "arpipe-v2": "v2",
         "arpipe-glasses-attention": "attention",
     }
     return _pipeline(meshes.get(name, "auto"), effects, threads, name)

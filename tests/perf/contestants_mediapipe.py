@@ -31,6 +31,8 @@ void main() {
 
 def make(name: str, threads: int, model: Path | None) -> Step:
     """Return a function that processes a frame, given its index; MediaPipe ignores `threads`."""
+    if name == "mediapipe-tasks":
+        return _face_landmarker(model)
     refined = name != "mediapipe-plain"
     mesh = mediapipe.solutions.face_mesh.FaceMesh(refine_landmarks=refined, max_num_faces=1)
     if name != "user-stack":
@@ -44,6 +46,25 @@ def make(name: str, threads: int, model: Path | None) -> Step:
         if not overlay:
             overlay.append(_Overlay(model, frame.shape[1], frame.shape[0]))
         return overlay[0].draw(frame, found[0].landmark if found else None)
+
+    return step
+
+
+def _face_landmarker(model: Path | None) -> Step:
+    """Return FaceLandmarker's step for videos, with landmarks only, as `FaceMesh` gives them."""
+    if model is None:
+        raise SystemExit("mediapipe-tasks needs --model face_landmarker.task")
+    tasks = mediapipe.tasks
+    options = tasks.vision.FaceLandmarkerOptions(
+        base_options=tasks.BaseOptions(model_asset_path=str(model)),
+        running_mode=tasks.vision.RunningMode.VIDEO,
+        num_faces=1,
+    )
+    landmarker = tasks.vision.FaceLandmarker.create_from_options(options)
+
+    def step(frame: np.ndarray, index: int) -> object:
+        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=frame)
+        return landmarker.detect_for_video(image, index * 1000 // 30)
 
     return step
 
