@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -18,6 +19,7 @@ from arpipe.apps.web.protocol import (
     ProtocolError,
     Reset,
     SetEffects,
+    SetNetwork,
     SetView,
     parse_command,
     parse_picture,
@@ -103,6 +105,10 @@ class PageConnection:
         self._unanswered = 0  # pictures that the page has not been answered, or has not acknowledged
         self._unwritten = 0  # pictures of the camera that wait for the page to read
         self._acknowledged = asyncio.Event()
+        self._sent_s: dict[
+            int, float
+        ] = {}  # sequence of pictures of the camera → time at which they were sent
+        self._period_s = 0.0  # least time between pictures of the camera
 
     async def serve(self, camera: ServerCamera | None) -> None:
         """Serve the page until it disconnects.
@@ -154,9 +160,13 @@ class PageConnection:
             await self._set_effects(command)
         elif isinstance(command, SetView):
             self._session.set_view(command)
+        elif isinstance(command, SetNetwork):
+            self._period_s = 1.0 / command.fps if command.kbit is not None else 0.0
+            self._session.set_network(command)
         elif isinstance(command, Ack):
             self._unanswered = max(0, self._unanswered - 1)
             self._acknowledged.set()
+            await self._report_transit(command.sequence)
         elif isinstance(command, Reset):
             self._session.restart()
         else:
@@ -174,9 +184,10 @@ class PageConnection:
 
     async def _watch(self, camera: ServerCamera, tasks: asyncio.TaskGroup) -> None:
         """Send the latest picture of the camera whenever the page has credit."""
-        number, reported = 0, None
+        number, reported, due_s = 0, None, 0.0
         async with camera.watching():
             while True:
+                await asyncio.sleep(due_s - time.monotonic())
                 self._acknowledged.clear()
                 if max(self._unanswered, self._unwritten) >= CREDIT:
                     await self._acknowledged.wait()
@@ -191,8 +202,10 @@ class PageConnection:
                     continue
                 self._unanswered += 1
                 self._unwritten += 1
-                sent_ms = time.monotonic() * 1000.0
-                answer = self._session.answer_frame(frame, number, sent_ms, self._show)
+                now_s = time.monotonic()
+                due_s = now_s + self._period_s
+                show = partial(self._show, number)
+                answer = self._session.answer_frame(frame, number, now_s * 1000.0, show)
                 _start(tasks, answer)  # the page's ack returns its credit
 
     async def _answer(self, data: bytes) -> None:
@@ -201,12 +214,21 @@ class PageConnection:
         self._unanswered -= 1
         await self._react()
 
-    async def _show(self, data: bytes) -> None:
+    async def _show(self, number: int, data: bytes) -> None:
         """Send a picture of the server's camera; a page that acknowledges what it never read gets no more."""
+        self._sent_s[number] = time.monotonic()
+        if len(self._sent_s) > 2 * CREDIT:  # a page may acknowledge others than it was sent
+            del self._sent_s[next(iter(self._sent_s))]
         await self._send(data)
         self._unwritten -= 1
         self._acknowledged.set()
         await self._react()
+
+    async def _report_transit(self, number: int) -> None:
+        """Tell the page how long a picture of the server's camera and its acknowledgement were on the network."""
+        sent_s = self._sent_s.pop(number, None)
+        if sent_s is not None:
+            await self._say({"type": "transit", "ms": round((time.monotonic() - sent_s) * 1000.0, 1)})
 
     async def _react(self) -> None:
         """Tell the page what was triggered."""

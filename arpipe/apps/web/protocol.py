@@ -132,6 +132,21 @@ class SetView(PageMessage):
     mesh: bool = False
 
 
+class SetNetwork(PageMessage):
+    """The network carries less than usual: pictures to the page are to be smaller, fewer and coarser.
+
+    Attributes:
+        longest: Longest side of a picture, px.
+        fps: Pictures per second.
+        kbit: Limit of the bits per second, in thousands; None for none.
+    """
+
+    type: Literal["network"]
+    longest: int | None = Field(default=None, ge=64, le=7680)
+    fps: float = Field(default=30.0, ge=1, le=60)
+    kbit: int | None = Field(default=None, ge=20, le=100_000)
+
+
 class Ack(PageMessage):
     """A page that watches the camera of the server has shown a picture."""
 
@@ -145,7 +160,7 @@ class Reset(PageMessage):
     type: Literal["reset"]
 
 
-Command = Hello | SetEffects | SetView | Ack | Reset
+Command = Hello | SetEffects | SetView | SetNetwork | Ack | Reset
 _COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="type")])
 
 

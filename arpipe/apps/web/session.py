@@ -21,6 +21,7 @@ from arpipe.apps.reactions.reactions import Reactions
 from arpipe.apps.stream.pacer import Pacer
 from arpipe.apps.stream.selection import with_drives
 from arpipe.apps.web.catalog import EffectCatalog
+from arpipe.apps.web.compression import Compression
 from arpipe.apps.web.drawing import SharedDrawing
 from arpipe.apps.web.protocol import (
     Encoding,
@@ -29,6 +30,7 @@ from arpipe.apps.web.protocol import (
     PictureMessage,
     ProtocolError,
     SetEffects,
+    SetNetwork,
     SetView,
     build_picture,
 )
@@ -37,7 +39,7 @@ from arpipe.config import RunConfig
 from arpipe.effects.packs import load_effect, needs_of
 from arpipe.errors import ArpipeError, MediaError
 from arpipe.geometry.camera import CameraIntrinsics
-from arpipe.io.video.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
+from arpipe.io.video.stream_codec import H264Decoder, decode_jpeg
 from arpipe.needs import Need
 from arpipe.pipeline.perception import Perception
 from arpipe.pipeline.renderer import EffectRenderer
@@ -51,6 +53,9 @@ DARK_LEVEL = 28.0  # mean of 0 to 255 below which faces are hard to detect
 BRIGHTNESS_STEP_PX = 16
 MIN_SIDE_PX = 32
 MIN_INTERVAL_S = 1e-3
+STAGES_EVERY = (
+    8  # pictures with the durations of their stages, which are a fifth of the bytes on a slow network
+)
 
 Send = Callable[[bytes], Awaitable[None]]
 """Sends a message to the page."""
@@ -91,14 +96,14 @@ class WebSession:
         down: Encoding,
         reactions: Reactions,
     ) -> None:
-        self._config, self._catalog, self._down = config, catalog, down
+        self._config, self._catalog = config, catalog
+        self._compression = Compression(down, config.web)
         self._drawing, self._renderer, self._perception = drawing, renderer, perception
         self._pacer = Pacer(config.governor, perception, renderer)
         self._perception_thread = ThreadPoolExecutor(1, "perception")
         self._encoding_thread = ThreadPoolExecutor(1, "encode")
         self._max_pixels = config.web.max_width * config.web.max_height
         self._decoder = H264Decoder(self._max_pixels)
-        self._encoder: H264Encoder | None = None
         self._view = SetView(type="view")
         self._reactions, self._commands = reactions, PageCommands(catalog)
         self._active = SetEffects(type="effects")
@@ -139,6 +144,10 @@ class WebSession:
     def set_view(self, view: SetView) -> None:
         """Change the view from the next picture on."""
         self._view = view
+
+    def set_network(self, network: SetNetwork) -> None:
+        """Adapt the pictures to what the network of the page carries, from the next one on."""
+        self._compression.network = network
 
     def restart(self) -> None:
         """Forget tracks and decoder state: the page has switched to another camera."""
@@ -220,26 +229,21 @@ class WebSession:
         timer, frame = StageTimer(), picture.result.frame
         with timer.stage("encode"):
             shown = _divide(over_checkerboard(picture.pixels, picture.alpha), frame.pixels, self._view)
-            kind, data = self._compress(shown)
-        stages_ms = {**picture.result.timings_ms, **timer.timings_ms}
-        facts = {
+            shown = self._compression.fit(shown)
+            kind, data = self._compression.encode(shown)
+        facts: dict[str, object] = {
             "faces": len(picture.result.faces),
             "own_glasses": any(face.wears_glasses for face in picture.result.faces),
             "dark": bool(frame.pixels[::BRIGHTNESS_STEP_PX, ::BRIGHTNESS_STEP_PX].mean() < DARK_LEVEL),
             "width": shown.shape[1],
             "height": shown.shape[0],
-            "stages": {name: round(value, 2) for name, value in stages_ms.items() if name != FRAME_STAGE},
         }
+        if self._compression.network.kbit is None or frame.index % STAGES_EVERY == 0:
+            stages_ms = {**picture.result.timings_ms, **timer.timings_ms}
+            facts["stages"] = {
+                name: round(value, 2) for name, value in stages_ms.items() if name != FRAME_STAGE
+            }
         return EncodedPicture(kind, data, facts)
-
-    def _compress(self, pixels: Pixels) -> tuple[PictureKind, bytes]:
-        if self._down == "jpeg":
-            return PictureKind.JPEG, encode_jpeg(pixels, self._config.web.jpeg_quality)
-        size = (pixels.shape[1], pixels.shape[0])
-        if self._encoder is None or self._encoder.size != size:
-            self._encoder = H264Encoder(*size, self._config.web.crf)
-        data, is_key = self._encoder.encode(pixels)
-        return (PictureKind.H264_KEY if is_key else PictureKind.H264_DELTA), data
 
     def _reset(self) -> None:
         self._perception.reset()

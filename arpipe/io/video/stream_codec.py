@@ -23,6 +23,8 @@ H264_CLOCK = Fraction(1, 1000)
 BT601 = (UNSPECIFIED, 5, SMPTE170M)  # H.273 matrices
 CODED_SIZE_FACTOR = 2  # decoders count whole blocks and margins, which add most to small pictures
 KEY_FRAME_INTERVAL = 60  # frames: a viewer who lost one waits for at most 2 s
+LIMITED_KEY_FRAME_INTERVAL = 600  # frames, where bits are scarce: nothing is lost on a WebSocket
+BUFFER_S = 0.4  # of a limited rate, which one picture may use up
 
 
 class H264Decoder:
@@ -71,26 +73,29 @@ class H264Encoder:
     Args:
         width, height: Size of all pictures, px; even.
         crf: x264's quality, 0 best to 51.
+        fps: Pictures per second that are expected.
+        kbit: Limit of the bits per second, in thousands, key frames included; None for none.
     """
 
-    def __init__(self, width: int, height: int, crf: int) -> None:
+    def __init__(self, width: int, height: int, crf: int, fps: float = 30.0, kbit: int | None = None) -> None:
         self.size = (width, height)
         context: Any = av.CodecContext.create("libx264", "w")
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-        context.time_base, context.framerate = H264_CLOCK, Fraction(30)
+        context.time_base, context.framerate = H264_CLOCK, Fraction(fps).limit_denominator(1000)
         context.colorspace, context.color_range = SMPTE170M, LIMITED_RANGE
         context.color_primaries, context.color_trc = SMPTE170M, SMPTE170M
-        context.gop_size = KEY_FRAME_INTERVAL
+        context.gop_size = KEY_FRAME_INTERVAL if kbit is None else LIMITED_KEY_FRAME_INTERVAL
         context.thread_count = 1
+        limit = "" if kbit is None else f":vbv-maxrate={kbit}:vbv-bufsize={round(kbit * BUFFER_S)}"
         context.options = {
             "preset": "ultrafast",
             "tune": "zerolatency",
             "profile": "baseline",
             "crf": str(crf),
-            "x264-params": "log-level=error:repeat-headers=1:annexb=1",
+            "x264-params": f"log-level=error:repeat-headers=1:annexb=1{limit}",
         }
         self._context = context
-        self._count = 0
+        self._count, self._period = 0, H264_CLOCK.denominator / fps
 
     def encode(self, pixels: Pixels) -> tuple[bytes, bool]:
         """Return one access unit, and whether decoding can start with it.
@@ -103,10 +108,20 @@ class H264Encoder:
         planes = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420), dtype=np.uint8)
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.colorspace, frame.color_range = SMPTE170M, LIMITED_RANGE
-        frame.pts, frame.time_base = self._count * 33, H264_CLOCK
+        frame.pts, frame.time_base = int(self._count * self._period), H264_CLOCK
         self._count += 1
         packets = self._context.encode(frame)
         return b"".join(bytes(packet) for packet in packets), any(packet.is_keyframe for packet in packets)
+
+
+def shrink(pixels: Pixels, longest: int) -> Pixels:
+    """Return a picture whose sides are even and at most `longest` px; a smaller one as it is."""
+    height, width = pixels.shape[:2]
+    factor = longest / max(height, width)
+    if factor >= 1.0:
+        return pixels
+    size = (max(2, 2 * round(width * factor / 2)), max(2, 2 * round(height * factor / 2)))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def decode_jpeg(data: bytes, max_pixels: int) -> Pixels:

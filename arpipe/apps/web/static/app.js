@@ -25,6 +25,7 @@ const stream = new Stream({
   picture, applied, triggered, open: () => hideCard(),
   problem: (text) => hint(text),
   lost: () => hint("Connection lost, trying again…"),
+  network: (isReduced) => { $("network").hidden = !isReduced; },
   ended: (title, reason, code) => showCard(title, reason, code === 1013 ? "" : "Continue", resume, code === 1013 ? "This page retries automatically." : ""),
 });
 const camera = new Camera(
@@ -48,18 +49,18 @@ function picture(image, message) {
   const { facts } = message;
   if (state.paused) return;
   const width = image.displayWidth ?? image.width, height = image.displayHeight ?? image.height;
-  if (view.width !== width || view.height !== height) {
+  if ((view.width !== width || view.height !== height) && !recorder.isOn) { // recordings keep their size
     Object.assign(view, { width, height });
     divider.place();
   }
-  brush.drawImage(image, 0, 0);
+  brush.drawImage(image, 0, 0, view.width, view.height);
   const now = performance.now();
   state.shown += 1;
   state.times.push(now);
   state.latencies.push(state.mode === "page" ? now - message.capturedMs : now - message.receivedMs + facts.total_ms);
   if (state.times.length > KEPT_TIMES) { state.times.shift(); state.latencies.shift(); }
   state.last = facts;
-  chart.add(facts.stages);
+  if (facts.stages) chart.add(facts.stages);
   hint(facts.dark ? "Too dark: turn on a light or face a window" : facts.faces === 0 ? "Looking for a face…" : facts.own_glasses ? "Take your glasses off for a true picture" : facts.faces > 1 ? `${facts.faces} faces` : "");
 }
 
@@ -84,7 +85,7 @@ setInterval(() => {
   const isLive = times.length > 1 && performance.now() - times.at(-1) < 1500;
   const fps = isLive ? (1000 * (times.length - 1)) / (times.at(-1) - times[0]) : 0;
   const latency = median(state.latencies);
-  Object.assign(state, { fps, latency });
+  Object.assign(state, { fps, latency, network: stream.network.number });
   $("fps").textContent = isLive ? fps.toFixed(0) : "–";
   $("latency").textContent = isLive ? latency.toFixed(0) : "–";
   $("rate").setAttribute("aria-label", isLive ? `${fps.toFixed(0)} frames per second, ${latency.toFixed(0)} milliseconds latency` : "no picture");

@@ -1,24 +1,32 @@
 // Encoding and decoding of pictures: H.264 through WebCodecs where available, otherwise JPEG.
+import { LEVELS } from "./network.js";
 import { H264_DELTA, H264_KEY, JPEG } from "./protocol.js";
 
-const CODEC = "avc1.42e01f"; // baseline, level 3.1: 1280×720 at 30 Hz
-const LONGEST_SIDE = 1280, LONGEST_SIDE_JPEG = 848; // browsers encode JPEG of 720p at 15 Hz only
-const KEY_FRAME_EVERY = 60;
+const BASELINE = "avc1.42e0", LONGEST_SIDE_JPEG = 848; // browsers encode JPEG of 720p at 15 Hz only
+const H264_LEVELS = [[3600, "1f"], [5120, "20"], [8192, "28"]]; // blocks of 16×16 px at 30 Hz, level 3.1 to 4.0
+const KEY_FRAME_EVERY = 60, KEY_FRAME_EVERY_REDUCED = 600; // key frames are large, and nothing is lost on the way
+
+// The profile and the lowest level that a size fits into: some devices refuse higher ones than they need.
+function codecOf(width, height) {
+  const blocks = Math.ceil(width / 16) * Math.ceil(height / 16);
+  return BASELINE + (H264_LEVELS.find(([most]) => blocks <= most) ?? H264_LEVELS.at(-1))[1];
+}
 
 export async function canH264() {
   if (!("VideoEncoder" in window && "VideoDecoder" in window)) return false;
   try {
-    const up = await VideoEncoder.isConfigSupported(encoderConfig(1280, 720));
-    const down = await VideoDecoder.isConfigSupported({ codec: CODEC, optimizeForLatency: true });
+    const up = await VideoEncoder.isConfigSupported(encoderConfig(1280, 720, LEVELS[0]));
+    const down = await VideoDecoder.isConfigSupported({ codec: codecOf(1280, 720), optimizeForLatency: true });
     return up.supported && down.supported;
   } catch {
     return false;
   }
 }
 
-function encoderConfig(width, height) {
+function encoderConfig(width, height, { kbit, fps }) {
   return {
-    codec: CODEC, width, height, bitrate: Math.max(1.2e6, width * height * 4.5), framerate: 30,
+    codec: codecOf(width, height), width, height, framerate: Math.min(fps, 30),
+    bitrate: kbit === null ? Math.max(1.2e6, width * height * 4.5) : 1000 * kbit,
     latencyMode: "realtime", avc: { format: "annexb" },
   };
 }
@@ -35,31 +43,35 @@ function scaled(canvas, video, [width, height]) {
   return canvas;
 }
 
+// Uplinks pass each encoded picture to `onPicture(kind, sequence, bytes)`; `level` is one of network.js.
 export class H264Uplink {
   constructor(onPicture, onError) {
     this.canvas = document.createElement("canvas");
-    this.size = [0, 0];
-    this.count = 0;
+    this.sequences = new Map(); // by time stamp, µs
     this.encoder = new VideoEncoder({
       output: (chunk) => {
         const bytes = new Uint8Array(chunk.byteLength);
         chunk.copyTo(bytes);
-        onPicture(chunk.type === "key" ? H264_KEY : H264_DELTA, Math.round(chunk.timestamp / 1000), bytes);
+        onPicture(chunk.type === "key" ? H264_KEY : H264_DELTA, this.sequences.get(chunk.timestamp), bytes);
+        this.sequences.delete(chunk.timestamp);
       },
       error: onError,
     });
   }
-  send(video, sequence) {
-    const size = fit(video, LONGEST_SIDE);
-    const isNew = size[0] !== this.size[0] || size[1] !== this.size[1];
-    if (isNew) {
-      this.encoder.configure(encoderConfig(...size));
-      this.size = size;
-      this.count = 0;
+  send(video, sequence, capturedMs, level) {
+    const size = fit(video, level.longest);
+    const key = [...size, level.kbit].join();
+    if (key !== this.key) {
+      this.encoder.configure(encoderConfig(...size, level));
+      Object.assign(this, { key, count: 0 });
     }
     const whole = size[0] === video.videoWidth && size[1] === video.videoHeight;
-    const frame = new VideoFrame(whole ? video : scaled(this.canvas, video, size), { timestamp: sequence * 1000 });
-    this.encoder.encode(frame, { keyFrame: this.count++ % KEY_FRAME_EVERY === 0 });
+    const timestamp = Math.max(Math.round(1000 * capturedMs), (this.timestamp ?? 0) + 1); // the encoder's rate depends on it
+    this.timestamp = timestamp;
+    this.sequences.set(timestamp, sequence);
+    const frame = new VideoFrame(whole ? video : scaled(this.canvas, video, size), { timestamp });
+    const every = level.kbit === null ? KEY_FRAME_EVERY : KEY_FRAME_EVERY_REDUCED;
+    this.encoder.encode(frame, { keyFrame: this.count++ % every === 0 });
     frame.close();
   }
   close() {
@@ -72,10 +84,10 @@ export class JpegUplink {
     this.canvas = document.createElement("canvas");
     this.onPicture = onPicture;
   }
-  send(video, sequence) {
-    scaled(this.canvas, video, fit(video, LONGEST_SIDE_JPEG)).toBlob(async (blob) => {
+  send(video, sequence, _capturedMs, { longest, jpeg }) {
+    scaled(this.canvas, video, fit(video, Math.min(longest, LONGEST_SIDE_JPEG))).toBlob(async (blob) => {
       if (blob && this.onPicture) this.onPicture(JPEG, sequence, new Uint8Array(await blob.arrayBuffer()));
-    }, "image/jpeg", 0.82);
+    }, "image/jpeg", jpeg);
   }
   close() {
     this.onPicture = null;
@@ -96,10 +108,12 @@ export class Downlink {
         (image) => { this.show?.(image, message); image.close(); }, this.onError);
       return;
     }
-    if (!this.decoder) {
-      if (message.kind !== H264_KEY) return;
-      this.decoder = new VideoDecoder({ output: (frame) => this.shown(frame), error: this.onError });
-      this.decoder.configure({ codec: CODEC, optimizeForLatency: true });
+    if (!this.decoder && message.kind !== H264_KEY) return;
+    const { width, height } = message.facts;
+    if (codecOf(width, height) !== this.codec) {
+      this.decoder ??= new VideoDecoder({ output: (frame) => this.shown(frame), error: this.onError });
+      this.codec = codecOf(width, height);
+      this.decoder.configure({ codec: this.codec, optimizeForLatency: true });
     }
     this.waiting.set(message.sequence, message);
     const type = message.kind === H264_KEY ? "key" : "delta";
