@@ -87,7 +87,7 @@ if TYPE_CHECKING:
     from arpipe.pipeline.perception_config import PerceptionConfig as PerceptionConfig
     from arpipe.pipeline.photo import landmarks as landmarks
     from arpipe.pipeline.pipeline import Pipeline as Pipeline
-    from arpipe.pipeline.pipeline import PipelineConfig as PipelineConfig
+    from arpipe.pipeline.pipeline_config import PipelineConfig as PipelineConfig
     from arpipe.pipeline.renderer import EffectRenderer as EffectRenderer
     from arpipe.pipeline.runner import run as run
     from arpipe.pipeline.tensors import TensorBatch as TensorBatch
@@ -193,7 +193,7 @@ _HOMES = {
     "PerceptionConfig": "arpipe.pipeline.perception_config",
     "landmarks": "arpipe.pipeline.photo",
     "Pipeline": "arpipe.pipeline.pipeline",
-    "PipelineConfig": "arpipe.pipeline.pipeline",
+    "PipelineConfig": "arpipe.pipeline.pipeline_config",
     "EffectRenderer": "arpipe.pipeline.renderer",
     "run": "arpipe.pipeline.runner",
     "Classification": "arpipe.recognition.recognizer",

@@ -22,7 +22,8 @@ from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.sinks import open_sink
 from arpipe.io.sources import open_source
 from arpipe.io.video.stream_codec import H264Decoder, H264Encoder
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext

@@ -21,7 +21,8 @@ from arpipe.effects.search import pack_folders
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.image.writer import write_picture
 from arpipe.pipeline.camera_model import CameraModel
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.timing import TimingLog
 from arpipe.types import Frame, FrameResult, Picture, TrackedFace
 

@@ -11,7 +11,7 @@ from arpipe.apps.stream.selection import load_background
 from arpipe.controls.config import ControlConfig
 from arpipe.effects.packs import Pack, load_effect
 from arpipe.io.outputs import NamedFile, named_files, prepare_outputs
-from arpipe.pipeline.pipeline import PipelineConfig
+from arpipe.pipeline.pipeline_config import PipelineConfig
 
 SOURCE_ROLE = "input"
 

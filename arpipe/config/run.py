@@ -11,7 +11,7 @@ from arpipe.config.web import WebConfig
 from arpipe.controls.config import MAX_CONTROLS, ControlConfig
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.pipeline.governor import GovernorConfig
-from arpipe.pipeline.pipeline import PipelineConfig
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.recognition.config import TeachConfig
 
 

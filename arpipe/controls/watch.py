@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from inspect import iscoroutinefunction
+from typing import Protocol, get_args, runtime_checkable
 
 from arpipe.controls.condition import Condition, parse_condition
 from arpipe.controls.signals import ClassLabel, ConditionInput
@@ -61,6 +62,23 @@ def on_edge(edge: Edge, handler: EventHandler) -> EventHandler:
     return passed
 
 
+def check_edge(edge: object) -> None:
+    """Raise ConfigError for anything but "start" and "end"."""
+    if edge not in get_args(Edge):
+        raise ConfigError(f"edge: expected 'start' or 'end', got {edge!r}")
+
+
+def check_handler(handler: object) -> None:
+    """Raise ConfigError for anything but a plain function, which need not be called through an event loop."""
+    if not callable(handler):
+        raise ConfigError(f"expected a function that takes the event, got {handler!r}")
+    if iscoroutinefunction(handler):
+        raise ConfigError(
+            f"{handler!r} is a coroutine function, which nobody would await; use a plain function, and "
+            "asyncio.run_coroutine_threadsafe in it to start a coroutine"
+        )
+
+
 class StreamClassifier(Protocol):
     """Classifies the moments of a stream."""
 
@@ -69,6 +87,7 @@ class StreamClassifier(Protocol):
         ...
 
 
+@runtime_checkable
 class ClassSource(Protocol):
     """Knows classes of one's own: a `Recognizer`."""
 
@@ -174,8 +193,15 @@ def checked_condition(when: str, recognizer: ClassSource | None) -> Condition:
     """Parse a condition that is to be followed.
 
     Raises:
-        ConfigError: As for `parse_condition`, or it is on classes and there is no recogniser.
+        ConfigError: As for `parse_condition`, it is on classes and there is no recogniser, or either is of another
+            type.
     """
+    if not isinstance(when, str):
+        raise ConfigError(f"expected a condition as text, such as 'smile', got {when!r}")
+    if not isinstance(recognizer, ClassSource | None):
+        raise ConfigError(
+            f"recognizer: expected an arpipe.Recognizer, got {recognizer!r}; Recognizer.load reads one from a file"
+        )
     condition = parse_condition(when, None if recognizer is None else recognizer.classes)
     if condition.has_classes and recognizer is None:
         raise ConfigError(

@@ -22,7 +22,7 @@ Nothing here needs OpenGL.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +68,21 @@ def load_effect(text: str) -> Pack:
     return load_pack(spec.name, spec.overrides)
 
 
+def load_effects(effects: str | Pack | Iterable[str | Pack]) -> tuple[Pack, ...]:
+    """Load one effect or several; packs are taken as they are.
+
+    Raises:
+        ConfigError: As for `load_pack`, or one is neither a spec nor a pack.
+    """
+    chosen: object = (effects,) if isinstance(effects, str | Pack) else effects
+    if not isinstance(chosen, Iterable) or isinstance(chosen, Mapping):
+        raise ConfigError(
+            "effects: expected a spec such as 'aviator' or 'lipstick(opacity=0.5)', or a list of them, "
+            f"got {chosen!r}; [] draws none"
+        )
+    return tuple(_load_any(effect) for effect in chosen)
+
+
 def load_pack(name_or_folder: str | Path, overrides: Mapping[str, object] | None = None) -> Pack:
     """Find and check an effect.
 
@@ -91,6 +106,16 @@ def load_pack(name_or_folder: str | Path, overrides: Mapping[str, object] | None
     if is_file(Path(name, EFFECT_FILE)):
         return _read_pack(Path(name), changes)
     raise ConfigError(f"there is no effect {name!r}{suggestion(name)}")
+
+
+def _load_any(effect: object) -> Pack:
+    if isinstance(effect, Pack):
+        return effect
+    if isinstance(effect, str):
+        return load_effect(effect)
+    raise ConfigError(
+        f"effects: expected names such as 'aviator' or packs, got {effect!r}; arpipe.load_pack reads a folder"
+    )
 
 
 def uses_gl(pack: Pack) -> bool:

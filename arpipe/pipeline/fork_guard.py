@@ -1,6 +1,7 @@
 """Notices that a process was forked: threads, ONNX Runtime and OpenGL do not survive that."""
 
 import os
+from typing import NoReturn
 
 from arpipe.errors import ForkError
 
@@ -29,3 +30,14 @@ class ForkGuard:
                 "fork, which networks and OpenGL do not survive; start processes by "
                 'multiprocessing.get_context("spawn") and make a pipeline in each of them'
             )
+
+
+class ProcessBound:
+    """Base of what owns networks and OpenGL, and can therefore be neither copied nor sent to another process."""
+
+    def __reduce__(self) -> NoReturn:
+        name = type(self).__name__
+        raise TypeError(
+            f"a {name} owns networks and OpenGL, and can be neither copied nor pickled; make one in each process, and "
+            "share one among threads"
+        )

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any, Protocol, Self
 
+from arpipe.errors import InferenceError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.inference.runtime import Runtime
 from arpipe.needs import AnyNeed, ModelNeed, Need, is_model, parse_needs
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel, longer_lens
-from arpipe.pipeline.fork_guard import ForkGuard
+from arpipe.pipeline.fork_guard import ForkGuard, ProcessBound
 from arpipe.pipeline.perception_config import PerceptionConfig, PerceptionQuality
 from arpipe.subjects import SUBJECTS, Subject, find_subject, required
 from arpipe.timing import FRAME_STAGE, Span, StageTimer
@@ -46,7 +47,7 @@ class ResultObserver(Protocol):
         ...
 
 
-class Perception:
+class Perception(ProcessBound):
     """Detects and tracks what is in a stream of frames. Networks are loaded when they are first needed.
 
     Args:
@@ -73,7 +74,9 @@ class Perception:
         self._needs = parse_needs(needs, "Perception.needs")
         self._observers: tuple[ResultObserver, ...] = ()
         self._timer = StageTimer(observer=observer)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # observers may call any method but `detect`
+        self._is_observing = False
+        self._closed = False
         self._guard = ForkGuard("perception")
         self._runtime = Runtime(self.config.session)
         self._trackers: dict[str, SubjectTracker] = {}
@@ -116,7 +119,9 @@ class Perception:
 
         Raises:
             WeightsError: A network that the observer needs cannot be obtained; they are loaded now.
+            InferenceError: It is closed.
         """
+        self.check_usable()
         with self._lock:
             before = self._observers
             self._observers = (*before, observer)
@@ -144,11 +149,20 @@ class Perception:
 
         Raises:
             WeightsError: A network that is needed only now cannot be obtained.
+            InferenceError: It is closed, or the call comes from an observer, within another `detect`.
             ForkError: This process was forked from the one that made the object.
         """
-        self._guard.check()
+        self.check_usable()
         with self._lock:
+            if self._is_observing:
+                raise InferenceError("detect was called by a function that it calls itself; return first")
             return self._detect(frame)
+
+    def check_usable(self) -> None:
+        """Raise ForkError in a forked process, and InferenceError once it is closed."""
+        self._guard.check()
+        if self._closed:
+            raise InferenceError("the perception is closed; make a new pipeline")
 
     def effective(self, quality: PerceptionQuality) -> PerceptionQuality:
         """Return what a quality amounts to for what is detected now, as it is configured."""
@@ -168,6 +182,10 @@ class Perception:
             for tracker in self._trackers.values():
                 tracker.reset()
 
+    def __repr__(self) -> str:
+        state = ", closed" if self._closed else ""
+        return f"Perception({', '.join(self._wanted())}{state})"
+
     def learn_neutral(self) -> None:
         """Learn the neutral expressions of all faces in the picture anew, from the next frame on."""
         with self._lock:
@@ -179,6 +197,7 @@ class Perception:
         """Free the networks; may be called twice."""
         if not self._guard.is_forked:
             with self._lock:
+                self._closed = True
                 self._runtime.close()
 
     def __enter__(self) -> Self:
@@ -205,10 +224,17 @@ class Perception:
                     camera = self._reconsider_lens(context, camera, results)
             result = self._as_result(frame, camera, results)
             if self._observers:
-                with timer.stage(OBSERVE_STAGE):
-                    for observer in self._observers:
-                        observer.observe(result)
+                self._show(result)
         return replace(result, timings_ms=timer.timings_ms)
+
+    def _show(self, result: FrameResult) -> None:
+        self._is_observing = True
+        try:
+            with self._timer.stage(OBSERVE_STAGE):
+                for observer in self._observers:
+                    observer.observe(result)
+        finally:
+            self._is_observing = False
 
     def _reconsider_lens(
         self, context: FrameContext, camera: CameraIntrinsics, results: dict[str, Any]

@@ -5,9 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Self, TypeVar
-
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING, Self
 
 from arpipe.controls.trigger import Edge, TriggerTimes
 from arpipe.controls.watch import (
@@ -15,18 +13,18 @@ from arpipe.controls.watch import (
     ConditionWatch,
     ControlEvent,
     EventHandler,
+    check_edge,
+    check_handler,
     checked_condition,
     on_edge,
 )
-from arpipe.effects.packs import Pack, load_effect
-from arpipe.io.validation import check
-from arpipe.pipeline.camera_model import CameraConfig, CameraModel
-from arpipe.pipeline.fork_guard import ForkGuard
+from arpipe.effects.packs import Pack, load_effects
+from arpipe.pipeline.camera_model import CameraModel
+from arpipe.pipeline.fork_guard import ForkGuard, ProcessBound
 from arpipe.pipeline.perception import Perception
-from arpipe.pipeline.perception_config import PerceptionConfig
+from arpipe.pipeline.pipeline_config import PipelineConfig, config_with
 from arpipe.pipeline.render_thread import RenderThread
 from arpipe.pipeline.renderer import EffectRenderer
-from arpipe.render.config import RenderConfig
 from arpipe.timing import Span
 from arpipe.tracking.settings import Mode
 from arpipe.types import Frame, FrameResult, Picture, Pixels
@@ -35,30 +33,10 @@ if TYPE_CHECKING:
     from arpipe.render.context import GlContext
     from arpipe.render.layer import Layer
 
-Model = TypeVar("Model", bound=BaseModel)
-
 LARGE_FRAME_BYTES = 8_000_000  # copying it takes longer than handing it to another thread and back
 
 
-class PipelineConfig(BaseModel):
-    """Everything between a frame and its picture.
-
-    Attributes:
-        camera: The camera that took the frames.
-        perception: What is detected.
-        render: Drawing quality; None picks what suits the machine.
-        effects: Specs such as "aviator" or "lipstick(color=#a3123a)", drawn together.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    camera: CameraConfig = CameraConfig()
-    perception: PerceptionConfig = PerceptionConfig()
-    render: RenderConfig | None = None
-    effects: tuple[str, ...] = ()
-
-
-class Pipeline:
+class Pipeline(ProcessBound):
     """Detects and renders, frame after frame of one stream: a `Perception` and an `EffectRenderer`.
 
     Methods may be called from any thread; frames are processed in the order of the calls. OpenGL is created by the
@@ -82,7 +60,7 @@ class Pipeline:
         renderer: Renders.
 
     Raises:
-        ConfigError: An argument, an effect or the camera file is wrong.
+        ConfigError: An argument, an effect or the camera file is wrong, or an argument is of another type.
         WeightsError: The networks cannot be obtained.
     """
 
@@ -98,8 +76,8 @@ class Pipeline:
         fov_deg: float | None = None,
         mode: Mode | None = None,
     ) -> None:
-        self.config = config = _with_arguments(config or PipelineConfig(), max_faces, fov_deg, mode)
-        chosen = config.effects if effects is None else _as_sequence(effects)
+        self.config = config = config_with(config, max_faces, fov_deg, mode)
+        chosen = config.effects if effects is None else effects
         self.renderer = EffectRenderer(config.render, chosen, layers, context, observer)
         self.perception = Perception(config.perception, self.renderer.needs, config.camera, observer)
         self._render_thread = RenderThread() if context is None else None
@@ -107,7 +85,7 @@ class Pipeline:
         self._guard = ForkGuard("pipeline")
         self._next_index = 0
         self._callback_thread: int | None = None
-        self._postponed: Sequence[str | Pack] | None = None
+        self._postponed: tuple[Pack, ...] | None = None
 
     @property
     def camera(self) -> CameraModel:
@@ -151,7 +129,7 @@ class Pipeline:
         Frames are processed in the order of the calls, and several calls may be in progress: one frame is rendered
         while the next one is in perception. With a `context` of the caller's, rendering blocks the loop's thread.
         """
-        self._guard.check()
+        self.perception.check_usable()
         frame = self._begin_frame(frame, captured_s)
         if self._detect_thread is None:
             self._detect_thread = ThreadPoolExecutor(1, "arpipe-detect")
@@ -173,9 +151,9 @@ class Pipeline:
             ConfigError: An effect is wrong; the active ones stay.
         """
         self._guard.check()
-        chosen = _as_sequence(effects)
+        chosen = load_effects(effects)
         if self._callback_thread == threading.get_ident():
-            self._postponed = [each if isinstance(each, Pack) else load_effect(each) for each in chosen]
+            self._postponed = chosen
             return
         if self._render_thread is None:
             self.renderer.update_effects(chosen)
@@ -194,7 +172,7 @@ class Pipeline:
         """Call a function when a condition begins, from the next frame on: `@pipeline.on("smile")`.
 
         What the condition needs is detected from then on. The function is called by `detect`, on its thread, and gets
-        a `ControlEvent`; what it raises, `detect` raises.
+        a `ControlEvent`; what it raises, `detect` raises. It may call all methods but `detect` and `process`.
 
         Args:
             when: The condition, such as "smile" or 'gesture == "Thumb_Up"'; see docs/controls.md.
@@ -203,14 +181,18 @@ class Pipeline:
             recognizer: A `Recognizer` for conditions on classes of your own, such as 'class == "wave"'.
 
         Raises:
-            ConfigError: It is not a condition, has an unknown name, or can never hold.
+            ConfigError: It is not a condition, has an unknown name, or can never hold; the edge or the recogniser is
+                wrong; or what is decorated is no plain function.
+            InferenceError: The pipeline is closed.
         """
         checked_condition(when, recognizer)
+        check_edge(edge)
         used = times or TriggerTimes()
         if not self.config.perception.follows:
             used = used.instant
 
         def decorate(handler: EventHandler) -> EventHandler:
+            check_handler(handler)
             watch = ConditionWatch(recognizer)
             watch.add(when, when, used, on_edge(edge, lambda event: self._call_back(handler, event)))
             self.perception.attach(watch)
@@ -233,12 +215,16 @@ class Pipeline:
         if self._guard.is_forked:  # they are the other process's
             return
         if self._detect_thread is not None:
-            self._detect_thread.shutdown()
+            self._detect_thread.shutdown(wait=self._callback_thread != threading.get_ident())
         if self._render_thread is None:
             self.renderer.close()
         else:
             self._render_thread.close(self.renderer.close)
         self.perception.close()
+
+    def __repr__(self) -> str:
+        effects = ", ".join(pack.name for pack in self.renderer.packs)
+        return f"Pipeline(effects=[{effects}], {self.perception!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -273,27 +259,3 @@ class Pipeline:
             frame = Frame.from_rgb(picture, time_s, self._next_index)
         self._next_index = frame.index + 1
         return frame
-
-
-def _as_sequence(effects: str | Pack | Sequence[str | Pack]) -> Sequence[str | Pack]:
-    return (effects,) if isinstance(effects, str | Pack) else effects
-
-
-def _with_arguments(
-    config: PipelineConfig, max_faces: int | None, fov_deg: float | None, mode: Mode | None
-) -> PipelineConfig:
-    perception, camera = config.perception, config.camera
-    if max_faces is not None:
-        face = _changed(perception.face, "max_faces", max_faces)
-        perception = perception.model_copy(update={"face": face})
-    if mode is not None:
-        _changed(perception.face, "mode", mode)
-        perception = perception.in_mode(mode)
-    if fov_deg is not None:
-        camera = _changed(camera, "fov_deg", fov_deg)
-    return config.model_copy(update={"perception": perception, "camera": camera})
-
-
-def _changed(model: Model, key: str, value: object) -> Model:
-    """Return a model with one key changed and checked."""
-    return check(type(model), {**dict(model), key: value}, "Pipeline")

@@ -1,17 +1,19 @@
 """Draws effects onto frames: from a result of `Perception.detect` to a picture."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from arpipe.effects.packs import Pack, load_effect, needs_of, uses_gl
+import numpy as np
+
+from arpipe.effects.packs import Pack, load_effects, needs_of, uses_gl
 from arpipe.effects.reacting_packs import ReactingPacks
 from arpipe.errors import ConfigError, RenderError
 from arpipe.needs import AnyNeed, parse_needs
 from arpipe.pipeline.camera_model import CameraModel
-from arpipe.pipeline.fork_guard import ForkGuard
+from arpipe.pipeline.fork_guard import ForkGuard, ProcessBound
 from arpipe.render.config import RenderConfig
 from arpipe.render.cut_out import opacity_of
 from arpipe.timing import FRAME_STAGE, Span, StageTimer
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from arpipe.render.layer import Layer
 
 
-class EffectRenderer:
+class EffectRenderer(ProcessBound):
     """Draws the active effects of one stream.
 
     OpenGL is created by the first `render` (or by `open`) that draws an effect which uses it, on the calling thread,
@@ -48,7 +50,7 @@ class EffectRenderer:
     def __init__(
         self,
         config: RenderConfig | None = None,
-        effects: Sequence[str | Pack] = (),
+        effects: str | Pack | Iterable[str | Pack] = (),
         layers: "Sequence[Layer]" = (),
         context: "GlContext | None" = None,
         observer: Callable[[Span], None] | None = None,
@@ -56,7 +58,7 @@ class EffectRenderer:
     ) -> None:
         self._config = config
         self._quality: RenderConfig | None = None
-        self._packs = _load(effects)
+        self._packs = load_effects(effects)
         self._reacting = ReactingPacks(self._packs)
         self._own_layers = _check(layers)
         self._shared_context = context
@@ -95,14 +97,14 @@ class EffectRenderer:
         """Draw with another quality from the next frame on; may be called from any thread."""
         self._quality = quality
 
-    def update_effects(self, effects: Sequence[str | Pack]) -> None:
+    def update_effects(self, effects: str | Pack | Iterable[str | Pack]) -> None:
         """Replace the active effects; those that stay are kept, and adjusted where only parameters differ.
 
         Raises:
             ConfigError: An effect is wrong; the active ones stay.
         """
         self._require_usable()
-        packs = _load(effects)
+        packs = load_effects(effects)
         reacting = ReactingPacks(packs)
         if self._effects is not None:
             self._build(reacting.current)
@@ -123,7 +125,7 @@ class EffectRenderer:
 
         Args:
             result: What perception has found in the frame.
-            out: Picture to draw onto instead of a new copy of the frame; it must already show the frame.
+            out: Picture to draw onto instead of a new copy of the frame; writable, and already showing the frame.
 
         Returns:
             The picture, and the result with the durations of drawing added.
@@ -132,8 +134,11 @@ class EffectRenderer:
             RenderError: There is no OpenGL, the call comes from another thread than the first one, or the renderer is
                 closed.
             ForkError: This process was forked from the one that made the renderer.
+            TypeError: `result` is no `FrameResult`.
+            ValueError: `out` does not suit the frame.
         """
         self._require_usable()
+        _check_arguments(result, out)
         drawn = self._reacting.current
         packs = self._reacting.update(result)
         if self._effects is None or self._compositor is None or packs is not drawn:
@@ -229,6 +234,21 @@ def _check(layers: Sequence[object]) -> "tuple[Layer, ...]":
     return checked
 
 
+def _check_arguments(result: object, out: Pixels | None) -> None:
+    if not isinstance(result, FrameResult):
+        raise TypeError(
+            f"render: expected a FrameResult, got {type(result).__name__}; Pipeline.process takes frames and pixels"
+        )
+    if out is None:
+        return
+    expected = result.frame.pixels.shape
+    if out.shape != expected or out.dtype != np.uint8 or not (out.flags.writeable and out.flags.c_contiguous):
+        raise ValueError(
+            f"render: out: expected a writable C-contiguous array {expected} uint8, got {out.shape} {out.dtype}, "
+            f"writable {out.flags.writeable}, C-contiguous {out.flags.c_contiguous}"
+        )
+
+
 def _drawable(result: FrameResult) -> FrameResult:
     """Return a result without subjects whose landmarks are not finite: nobody knows where to draw on them."""
     faces = tuple(filter(_is_finite, result.faces))
@@ -241,7 +261,3 @@ def _drawable(result: FrameResult) -> FrameResult:
 
 def _is_finite(subject: TrackedFace | TrackedBody | TrackedHand) -> bool:
     return math.isfinite(subject.landmarks.points_px.sum())
-
-
-def _load(effects: Sequence[str | Pack]) -> tuple[Pack, ...]:
-    return tuple(effect if isinstance(effect, Pack) else load_effect(effect) for effect in effects)

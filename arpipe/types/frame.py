@@ -1,6 +1,10 @@
 """One picture of a stream."""
 
+import math
 from dataclasses import dataclass
+from numbers import Real
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +38,7 @@ class Frame:
             raise ValueError(f"Frame.pixels: expected (h, w, 3) uint8, got {pixels.shape} {pixels.dtype}")
         if not pixels.flags.c_contiguous:
             raise ValueError("Frame.pixels: expected a C-contiguous array; use Frame.from_rgb, which copies")
+        _require_seconds(self.captured_s)
 
     @classmethod
     def from_rgb(
@@ -93,17 +98,50 @@ class Frame:
         return f"Frame({self.width}x{self.height}, index={self.index}, captured_s={self.captured_s:.3f})"
 
 
-def _require_pixels(caller: str, pixels: npt.ArrayLike) -> Pixels:
+def _require_seconds(captured_s: object) -> None:
+    if not isinstance(captured_s, Real) or not math.isfinite(captured_s):
+        raise ValueError(f"Frame.captured_s: expected finite seconds, got {captured_s!r}")
+
+
+def _require_pixels(caller: str, pixels: object) -> Pixels:
     """Check the usual mistakes, and say how to mend them."""
+    if pixels is None or isinstance(pixels, str | bytes | Path):
+        raise ValueError(
+            f"Frame.{caller}: expected (h, w, 3) uint8, got {pixels!r}; {_missing_picture(pixels)}"
+        )
     array = np.asarray(pixels)
-    got = f"Frame.{caller}: expected (h, w, 3) uint8, got {array.shape} {array.dtype}"
-    if array.ndim == 2:
-        raise ValueError(f"{got}; for a grey picture: np.repeat(pixels[..., None], 3, axis=2)")
     if array.ndim != 3 or array.shape[2] != 3:
-        hint = "; drop the alpha channel: pixels[..., :3]" if array.shape[2:] == (4,) else ""
-        raise ValueError(got + hint)
-    if array.dtype != np.uint8:
-        is_float = np.issubdtype(array.dtype, np.floating)
-        hint = "; for values in [0, 1]: (pixels * 255).round().astype(np.uint8)" if is_float else ""
-        raise ValueError(got + hint)
-    return array
+        hint = _shape_hint(array.shape)
+    elif array.dtype != np.uint8:
+        hint = _dtype_hint(array.dtype)
+    else:
+        return array
+    got = f"Frame.{caller}: expected (h, w, 3) uint8, got {array.shape} {array.dtype}"
+    raise ValueError(f"{got}; {hint}" if hint else got)
+
+
+def _missing_picture(pixels: object) -> str:
+    if pixels is None:
+        return "OpenCV gives None for a picture or frame that it could not read"
+    return "open a file by arpipe.open_source, which yields frames"
+
+
+def _shape_hint(shape: tuple[int, ...]) -> str:
+    match shape:
+        case (_, _) | (_, _, 1):
+            return "for a grey picture: np.dstack([pixels] * 3)"
+        case (_, _, 4):
+            return "drop the alpha channel: pixels[..., :3]"
+        case (3, _, _):
+            return "move the channels to the end: pixels.transpose(1, 2, 0)"
+        case (_, _, _, 3):
+            return "give one picture at a time: pixels[0]"
+    return ""
+
+
+def _dtype_hint(dtype: np.dtype[Any]) -> str:
+    if np.issubdtype(dtype, np.floating):
+        return "for values in [0, 1]: (pixels * 255).round().astype(np.uint8)"
+    if np.issubdtype(dtype, np.integer):
+        return "for values from 0 to 255: pixels.astype(np.uint8)"
+    return ""

@@ -12,7 +12,8 @@ from arpipe.inference.runtime import Runtime
 from arpipe.models.expressions import ExpressionNetwork
 from arpipe.pipeline.perception import Perception
 from arpipe.pipeline.perception_config import PerceptionConfig
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.topology import load_topology
 from arpipe.types import EXPRESSION_NAMES, Landmarks
 

@@ -26,7 +26,8 @@ def make(name: str, threads: int, model: Path | None) -> Step:
 def _pipeline(mesh: str, effects: list[str], threads: int, name: str) -> Step:
     from arpipe.inference.providers import SessionConfig
     from arpipe.pipeline.perception_config import PerceptionConfig
-    from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+    from arpipe.pipeline.pipeline import Pipeline
+    from arpipe.pipeline.pipeline_config import PipelineConfig
     from arpipe.tracking.face_config import FaceTrackerConfig
     from arpipe.types import Frame
 

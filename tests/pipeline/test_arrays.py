@@ -1,6 +1,8 @@
 """Arrays in, and what a person can do with the results."""
 
+import copy
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -75,6 +77,31 @@ def test_common_arguments_take_the_place_of_a_configuration(portrait):
         Pipeline(max_faces=0)
     with pytest.raises(ConfigError, match="Pipeline: fov_deg"):
         Pipeline(fov_deg=200)
+
+
+def test_a_configuration_of_another_type_is_refused():
+    with pytest.raises(
+        ConfigError, match=r"expected arpipe.PipelineConfig, got str; .*Pipeline\(effects=…\)"
+    ):
+        Pipeline("aviator")
+
+
+def test_a_pipeline_prints_in_one_line_and_is_never_copied():
+    with Pipeline(effects="aviator") as pipeline:
+        assert repr(pipeline) == "Pipeline(effects=[aviator], Perception(face, occlusion))"
+        for owner in (pipeline, pipeline.perception, pipeline.renderer):
+            for duplicate in (copy.copy, copy.deepcopy, pickle.dumps):
+                with pytest.raises(TypeError, match="make one in each process"):
+                    duplicate(owner)
+    assert repr(pipeline).endswith("closed))")
+
+
+def test_results_can_be_sent_to_another_process(portrait):
+    with Pipeline(mode="image") as pipeline:
+        result = pipeline.detect(portrait)
+    received = pickle.loads(pickle.dumps(result))  # noqa: S301 - our own bytes
+    assert received.to_dict() == result.to_dict()
+    assert np.array_equal(received.faces[0].landmarks["nose_tip"], result.faces[0].landmarks["nose_tip"])
 
 
 def test_landmarks_are_a_sequence_and_an_array(portrait):

@@ -1,5 +1,6 @@
 """Observers of results, and callbacks on conditions."""
 
+import asyncio
 import sys
 from types import SimpleNamespace
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from arpipe.controls.trigger import TriggerTimes
-from arpipe.errors import ConfigError, WeightsError
+from arpipe.errors import ConfigError, InferenceError, RenderError, WeightsError
 from arpipe.needs import Need
 from arpipe.pipeline.perception import OBSERVE_STAGE, Perception
 from arpipe.pipeline.perception_config import PerceptionConfig
@@ -170,6 +171,86 @@ def test_what_a_callback_raises_is_raised_by_detect():
         pipeline.on("smile", times=TriggerTimes().instant)(fail)
         with pytest.raises(RuntimeError, match="the lamp is off"):
             pipeline.detect(next(frames(250)))
+
+
+INSTANT = TriggerTimes().instant
+
+
+def test_a_callback_may_call_methods_of_the_pipeline():
+    calls = []
+    with Pipeline() as pipeline:
+
+        @pipeline.on("smile", times=INSTANT)
+        def smiled(event):
+            calls.append(event.frame)
+            pipeline.perception.learn_neutral()
+            pipeline.on("faces > 0", times=INSTANT)(lambda event: calls.append(event.name))
+            pipeline.reset()
+
+        for frame in frames(250, 250):
+            pipeline.detect(frame)
+    assert smiled is not None
+    assert calls == [0, 1, "faces > 0"]
+
+
+def test_a_callback_may_close_the_pipeline():
+    pipeline = Pipeline()
+    pipeline.on("smile", times=INSTANT)(lambda event: pipeline.close())
+    assert len(pipeline.detect(next(frames(250))).faces) == 1
+    with pytest.raises(InferenceError, match="closed; make a new pipeline"):
+        pipeline.detect(next(frames(250)))
+
+
+def test_an_event_loop_gets_the_error_of_a_pipeline_that_a_callback_has_closed():
+    async def run():
+        pipeline = Pipeline()
+        pipeline.on("smile", times=INSTANT)(lambda event: pipeline.close())
+        with pytest.raises(RenderError, match="closed"):
+            await pipeline.aprocess(next(frames(250)))
+        with pytest.raises(InferenceError, match="closed"):
+            await pipeline.aprocess(next(frames(250)))
+
+    asyncio.run(run())
+
+
+def test_a_callback_that_detects_gets_an_error_instead_of_waiting_for_itself():
+    with Pipeline() as pipeline:
+        pipeline.on("smile", times=INSTANT)(lambda event: pipeline.detect(next(frames(0))))
+        with pytest.raises(InferenceError, match="return first"):
+            pipeline.detect(next(frames(250)))
+        assert len(pipeline.detect(next(frames(250))).faces) == 1
+
+
+async def coroutine(event):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("handler", "message"), [(3, "a function"), (None, "a function"), (coroutine, "nobody would await")]
+)
+def test_only_plain_functions_are_callbacks(handler, message):
+    with Pipeline() as pipeline, pytest.raises(ConfigError, match=message):
+        pipeline.on("smile")(handler)
+
+
+@pytest.mark.parametrize(
+    ("when", "arguments", "message"),
+    [
+        ("smile", {"edge": "begin"}, "expected 'start' or 'end', got 'begin'"),
+        (print, {}, "a condition as text"),
+        ('class == "wave"', {"recognizer": "mine.toml"}, "Recognizer.load"),
+    ],
+)
+def test_arguments_of_callbacks_are_checked_at_once(when, arguments, message):
+    with Pipeline() as pipeline, pytest.raises(ConfigError, match=message):
+        pipeline.on(when, **arguments)
+
+
+def test_a_closed_pipeline_takes_no_callbacks():
+    pipeline = Pipeline()
+    pipeline.close()
+    with pytest.raises(InferenceError, match="closed"):
+        pipeline.on("smile")(print)
 
 
 @pytest.mark.parametrize(

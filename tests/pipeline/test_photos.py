@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from arpipe.pipeline.perception_config import PerceptionConfig
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.tracking.mask.tracker import MaskTrackerConfig
 from arpipe.types import Frame

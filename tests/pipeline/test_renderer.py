@@ -133,6 +133,30 @@ def test_a_layer_of_another_class_is_refused_at_once():
         EffectRenderer(layers=[object()])
 
 
+def test_one_effect_needs_no_list():
+    assert [pack.name for pack in EffectRenderer(effects="aviator").packs] == ["aviator"]
+
+
+@pytest.mark.parametrize("effects", [3, None, b"aviator", ["aviator", 3], {"lipstick": {"opacity": 0.5}}])
+def test_effects_of_another_type_are_refused(effects):
+    with pytest.raises(ConfigError, match="effects: expected .* such as 'aviator'"):
+        EffectRenderer(effects=effects)
+
+
+def test_only_results_are_drawn(result):
+    with EffectRenderer() as renderer, pytest.raises(TypeError, match="expected a FrameResult, got ndarray"):
+        renderer.render(result.frame.pixels)
+
+
+def test_a_picture_to_draw_onto_must_suit_the_frame(result):
+    read_only = result.frame.pixels.copy()
+    read_only.flags.writeable = False
+    with EffectRenderer() as renderer:
+        for out in (read_only, result.frame.pixels[::2].copy(), result.frame.pixels.astype(np.float32)):
+            with pytest.raises(ValueError, match="render: out: expected a writable"):
+                renderer.render(result, out)
+
+
 @pytest.mark.parametrize("effects", [["lipstick", "evening"], ["aviator"]])
 def test_face_with_a_landmark_that_is_no_number_is_left_out_and_the_others_are_drawn(effects):
     whole, broken = face_at(pose_at()), face_at(pose_at())

@@ -9,7 +9,8 @@ from arpipe.errors import ConfigError
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.validation import check
 from arpipe.pipeline.perception_config import PerceptionConfig, PerceptionQuality
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.pipeline.quality import QualityLevel
 from arpipe.pipeline.schedule import Rates
 from arpipe.subjects import SUBJECTS

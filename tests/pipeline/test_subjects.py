@@ -18,7 +18,8 @@ from arpipe.io.validation import check
 from arpipe.needs import Need
 from arpipe.pipeline.perception import Perception
 from arpipe.pipeline.perception_config import PerceptionConfig, PerceptionQuality
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.pipeline.schedule import Rates
 from arpipe.subjects import SUBJECTS
 from arpipe.types import Frame, FrameResult

@@ -14,7 +14,8 @@ import pytest
 
 from arpipe.errors import RenderError
 from arpipe.io.sample import SampleConfig, SampleSource
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.pipeline.render_thread import RenderThread
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext

@@ -30,15 +30,26 @@ def test_bgr_is_turned_around():
         (np.zeros((4, 4), np.uint8), r"\(4, 4\) uint8; for a grey picture"),
         (np.zeros((4, 4, 4), np.uint8), r"\(4, 4, 4\) uint8; drop the alpha channel"),
         (np.zeros((4, 4, 3), np.float32), r"float32; for values in \[0, 1\]"),
-        (np.zeros((4, 4, 3), np.int32), r"expected \(h, w, 3\) uint8, got \(4, 4, 3\) int32$"),
+        (np.zeros((4, 4, 1), np.uint8), r"\(4, 4, 1\) uint8; for a grey picture"),
+        (np.zeros((3, 4, 4), np.uint8), r"move the channels to the end"),
+        (np.zeros((2, 4, 4, 3), np.uint8), r"give one picture at a time"),
+        (np.zeros((4, 4, 3), np.int32), r"int32; for values from 0 to 255"),
+        (np.zeros((4, 4, 3), bool), r"expected \(h, w, 3\) uint8, got \(4, 4, 3\) bool$"),
+        (None, r"got None; OpenCV gives None"),
         (np.zeros((0, 4, 3), np.uint8), r"expected \(h, w, 3\) uint8, got \(0, 4, 3\)"),
-        ("photo.jpg", r"expected \(h, w, 3\) uint8"),
+        ("photo.jpg", r"got 'photo.jpg'; open a file by arpipe.open_source"),
     ],
 )
 @pytest.mark.parametrize("make", [Frame.from_rgb, Frame.from_bgr])
 def test_wrong_arrays_are_refused_with_a_hint(make, picture, message):
     with pytest.raises(ValueError, match=message):
         make(picture)
+
+
+@pytest.mark.parametrize("time_s", [float("nan"), float("inf"), "now", None])
+def test_a_time_that_is_no_number_is_refused(time_s):
+    with pytest.raises(ValueError, match=r"captured_s: expected finite seconds, got"):
+        Frame(PIXELS, time_s, 0)
 
 
 def test_landmarks_index_by_name_number_and_slice():

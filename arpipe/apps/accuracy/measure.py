@@ -15,7 +15,8 @@ from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.io.sample.source import SampleConfig, SampleSource
 from arpipe.io.sources import open_source
 from arpipe.pipeline.perception_config import PerceptionConfig
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.topology import load_topology
 from arpipe.types import Frame, HeadPose, TrackedFace
 

@@ -14,7 +14,8 @@ from arpipe.controls.config import ControlConfig
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import ExportFormat
 from arpipe.io.sinks import names_sink
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 
 Mode = Literal["image", "video"]
 OpenPipeline = Callable[[PipelineConfig, Mode], ControllablePipeline]

@@ -10,7 +10,7 @@ from arpipe.apps.batch.events import Assigned, Event, Failed, Finished, Interrup
 from arpipe.apps.batch.identity import absolute, output_sizes
 from arpipe.apps.batch.manifest import Attempt, Manifest, State
 from arpipe.apps.run_files import config_files, control_files
-from arpipe.pipeline.pipeline import PipelineConfig
+from arpipe.pipeline.pipeline_config import PipelineConfig
 
 
 class AttemptRecorder:

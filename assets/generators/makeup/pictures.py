@@ -8,7 +8,8 @@ from encoding import jpeg
 from PIL import Image
 
 from arpipe.effects.makeup.person import chromaticity
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.render.color import linear_from_srgb
 from arpipe.types import Frame
 

@@ -15,7 +15,7 @@ from arpipe.io.image.reader import read_image
 from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video import VideoFile
 from arpipe.io.video.writer import FINE_TIME_BASE, VideoSink
-from arpipe.pipeline.pipeline import PipelineConfig
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.types import Frame, FrameResult
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]

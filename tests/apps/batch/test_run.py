@@ -13,7 +13,7 @@ from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig, run
 from arpipe.errors import ConfigError, OutputError, RenderError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.video import VideoFile
-from arpipe.pipeline.pipeline import PipelineConfig
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from tests.apps.batch.fakes import MARK, FakePipeline
 from tests.io.clips import audio_packets, damage, frame_times, patch_colors, write_clip, write_sound
 

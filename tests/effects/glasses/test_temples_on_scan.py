@@ -13,7 +13,8 @@ import pytest
 from arpipe.effects.glasses import head_shape
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.pipeline.camera_model import CameraConfig
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.topology import load_topology
 from arpipe.types import Frame
 

@@ -13,7 +13,8 @@ from arpipe.effects.makeup.curves import closed_curve
 from arpipe.effects.makeup.person import measure, px_per_mm
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.validation import check
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.render.color import LUMINANCE, linear_from_srgb
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig

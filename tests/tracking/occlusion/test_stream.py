@@ -8,7 +8,8 @@ import pytest
 
 from arpipe.apps.sitter import sitter
 from arpipe.io.sample import SampleSource
-from arpipe.pipeline.pipeline import Pipeline, PipelineConfig
+from arpipe.pipeline.pipeline import Pipeline
+from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.occlusion.config import OcclusionConfig
