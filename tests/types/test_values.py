@@ -31,7 +31,7 @@ def test_bgr_is_turned_around():
         (np.zeros((4, 4, 4), np.uint8), r"\(4, 4, 4\) uint8; drop the alpha channel"),
         (np.zeros((4, 4, 3), np.float32), r"float32; for values in \[0, 1\]"),
         (np.zeros((4, 4, 1), np.uint8), r"\(4, 4, 1\) uint8; for a grey picture"),
-        (np.zeros((3, 4, 4), np.uint8), r"move the channels to the end"),
+        (np.zeros((3, 4, 6), np.uint8), r"move the channels to the end"),
         (np.zeros((2, 4, 4, 3), np.uint8), r"give one picture at a time"),
         (np.zeros((4, 4, 3), np.int32), r"int32; for values from 0 to 255"),
         (np.zeros((4, 4, 3), bool), r"expected \(h, w, 3\) uint8, got \(4, 4, 3\) bool$"),
