@@ -73,7 +73,7 @@ def show(run: RunConfig, console: Console | None = None) -> int:
 
 
 def summary(report: LiveReport) -> str:
-    """Summarize a report in one or two lines."""
+    """Summarize a report in a few lines."""
     if not report.frames:
         return "\n".join(("nothing was shown", *report.problems))
     lost = ", ".join(f"{count} at {place}" for place, count in report.dropped.items() if count)
@@ -85,6 +85,8 @@ def summary(report: LiveReport) -> str:
     if report.decisions:
         levels = [report.decisions[0].from_level, *(decision.to_level for decision in report.decisions)]
         text += f"\nquality: {' → '.join(levels)}"
+    for recording in report.recordings:
+        text += f"\nrecorded {recording}"
     for problem in report.problems:
         text += f"\n{problem}"
     return text

@@ -12,6 +12,7 @@ class Action(StrEnum):
     PREVIOUS = "previous"
     NEXT = "next"
     NONE = "none"
+    BACKGROUND = "background"
     MIRROR = "mirror"
     DEBUG = "debug"
     PROFILE = "profile"

@@ -64,6 +64,11 @@ class LiveSink(Sink):
         self._config = config or VideoSinkConfig()
         self._sink: Sink | None = None
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there was a picture, and so an output."""
+        return self._sink is not None
+
     def write(self, pixels: Pixels, result: FrameResult) -> None:
         """Write one picture; see `Sink`."""
         if self._sink is None:

@@ -1,5 +1,6 @@
 """The window's parts that need no screen."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import glfw
@@ -7,16 +8,26 @@ import numpy as np
 import pytest
 
 from arpipe.apps.stream.carousel import Carousel
+from arpipe.apps.stream.figures import LiveFigures, StageMean
 from arpipe.apps.window import adjustments, panels
 from arpipe.apps.window.adjustments import Adjustments, UserAdjustment, can_adjust
+from arpipe.apps.window.canvas import ACCENT, ALARM, CALM
+from arpipe.apps.window.carousel_bar import TOP, CarouselView, Thumbnails, carousel
+from arpipe.apps.window.dragging import drag_steps
 from arpipe.apps.window.hud import Hud
 from arpipe.apps.window.keys import HELP, KEYS, Action, digit
+from arpipe.apps.window.parameters import primary_row, rows_of
+from arpipe.apps.window.placement import Hotspot, PlacedPanel, Setting, Slider, hit
 from arpipe.apps.window.previews import PreviewRenderer, cached_preview
 from arpipe.apps.window.screen import fitted
+from arpipe.apps.window.sliders import MAX_ROWS, next_hue, sliders, step_of, value_at
 from arpipe.apps.window.status import StatusLine, brightness
+from arpipe.apps.window.toolbar import BUTTONS
 from arpipe.effects.packs import load_effect, load_pack
 from arpipe.errors import ConfigError
-from arpipe.types import Frame, FrameResult
+from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.geometry.transforms import RigidTransform
+from arpipe.types import Frame, FrameResult, HeadPose
 
 
 def result_of(level, faces=(), extra=None):
@@ -30,6 +41,7 @@ def glasses_of(pack):
 
 def test_every_action_has_a_key_and_help_names_it():
     assert set(KEYS.values()) == set(Action)
+    assert {button.action for button in BUTTONS} < set(KEYS.values())
     letters = {chr(code) for code in KEYS if glfw.KEY_A <= code <= glfw.KEY_Z}
     assert letters <= {part for key, _ in HELP for part in key.split()}
     assert [digit(code) for code in (glfw.KEY_0, glfw.KEY_1, glfw.KEY_9)] == [None, 1, 9]
@@ -42,7 +54,7 @@ def test_picture_keeps_its_shape_in_any_window():
 
 
 def test_panels_are_premultiplied_and_grow_with_the_screens_density():
-    once, twice = (panels.pill("Looking for a face", scale, panels.CALM) for scale in (1.0, 2.0))
+    once, twice = (panels.pill("Looking for a face", scale, CALM) for scale in (1.0, 2.0))
     assert twice.shape[0] == 2 * once.shape[0]
     assert abs(twice.shape[1] - 2 * once.shape[1]) <= 10  # glyphs are fitted to whole px
     assert (once[..., :3] <= once[..., 3:]).all()
@@ -51,19 +63,27 @@ def test_panels_are_premultiplied_and_grow_with_the_screens_density():
 
 
 def test_long_messages_take_several_lines():
-    one, two = (panels.pill(text, 1.0, panels.ALARM) for text in ("disk full", "disk full\nfree some space"))
+    one, two = (panels.pill(text, 1.0, ALARM) for text in ("disk full", "disk full\nfree some space"))
     assert two.shape[0] == one.shape[0] + 22
     assert panels.pill("word " * 60, 1.0).shape[1] < 900
 
 
 def test_bars_are_as_long_as_stages_take():
-    panel = panels.profile({"infer": 10.0, "draw": 5.0, "frame": 99.0}, "30 FPS", "full", (), 1.0)
+    stages = {"infer": StageMean(10.0, 1.0), "draw": StageMean(5.0, 1.0), "frame": StageMean(99.0, 1.0)}
+    panel = panels.profile(stages, "30 FPS", "full", (), 1.0)
     lit = {
         color: (np.abs(panel[..., :3].astype(int) - color[:3]).sum(axis=2) < 12).sum(axis=1).max()
-        for color in (panels.CALM, panels.ACCENT)
+        for color in (CALM, ACCENT)
     }
-    assert lit[panels.CALM] == pytest.approx(panels.BAR_WIDTH / 2, abs=3)
-    assert lit[panels.ACCENT] == pytest.approx(panels.BAR_WIDTH / 4, abs=3)
+    assert lit[CALM] == pytest.approx(panels.BAR_WIDTH / 2, abs=3)
+    assert lit[ACCENT] == pytest.approx(panels.BAR_WIDTH / 4, abs=3)
+
+
+def test_stages_that_run_in_every_second_frame_are_averaged_over_all():
+    figures = LiveFigures()
+    for index in range(10):
+        figures.add(index / 30, index / 30, {"draw": 4.0, **({"segment": 20.0} if index % 2 else {})})
+    assert figures.stage_means() == {"draw": StageMean(4.0, 1.0), "segment": StageMean(10.0, 0.5)}
 
 
 def test_status_line_shows_what_matters_most():
@@ -197,3 +217,84 @@ def test_previews_of_what_lies_behind_the_sitter_are_drawn(tmp_path, effects):
     change = np.abs(one - other).sum(axis=2)
     assert change[5:25, 5:25].mean() > 3.0
     assert np.median(change[70:90, 70:90]) <= 6  # the face is in front of it
+
+
+def test_sliders_reach_both_ends_and_stop_there():
+    rows = rows_of(load_pack("wayfarer"), load_pack("wayfarer"), UserAdjustment())
+    assert [row.control.label for row in rows[:5]] == ["Size", "Sideways", "Up", "Forward", "Tilt"]
+    up = rows[2].control
+    assert [value_at(up, share) for share in (-0.1, 0.0, 0.5, 1.0, 1.1)] == [-20.0, -20.0, 0.0, 20.0, 20.0]
+    assert step_of(up, 1) == pytest.approx(1.0)
+    assert step_of(replace(up, value=19.8), 3) == 20.0
+    assert primary_row(rows).control.label == "Size"
+    lipstick = load_pack("lipstick")
+    assert primary_row(rows_of(lipstick, lipstick, UserAdjustment())).control.key == "lipstick.opacity"
+    assert primary_row([]) is None
+
+
+def test_hues_turn_and_come_back_and_greys_become_coloured():
+    color = "#8c2433"
+    there = next_hue(color, 5)
+    assert there != color
+    back = next_hue(there, -5)
+    assert all(abs(int(back[at : at + 2], 16) - int(color[at : at + 2], 16)) <= 2 for at in (1, 3, 5))
+    assert len({next_hue("#ffffff", 1)[at : at + 2] for at in (1, 3, 5)}) > 1
+
+
+def test_panels_of_parameters_name_them_and_show_what_can_be_clicked():
+    pack = load_effect("natural")
+    rows = rows_of(pack, pack, UserAdjustment())
+    sheet = sliders("Natural", rows, 2, 1.0)
+    keys = {spot.target.key for spot in sheet.hotspots if isinstance(spot.target, Slider | Setting)}
+    assert keys == {row.control.key for row in rows[2 : 2 + MAX_ROWS]}
+    height, width = sheet.panel.shape[:2]
+    for spot in sheet.hotspots:
+        left, top, right, bottom = spot.box
+        assert 0 <= left < right <= width
+        assert 0 <= top < bottom <= height
+
+
+def test_the_highest_panel_is_hit_and_pictures_between_panels_are_not():
+    low = PlacedPanel(np.zeros((40, 40, 4), np.uint8), hotspots=(Hotspot((0, 0, 10, 10), Action.HELP),))
+    high = PlacedPanel(
+        np.zeros((20, 20, 4), np.uint8), hotspots=(Hotspot((0, 0, 20, 20), Action.MIRROR),), at_px=(30, 30)
+    )
+    found = hit({"low": low, "high": high}, (100, 100), 1.0, (35, 35))
+    assert (found.panel, found.hotspot.target) == ("high", Action.MIRROR)
+    assert hit({"low": low, "high": high}, (100, 100), 1.0, (65, 65)).hotspot is None
+    assert hit({"low": low, "high": high}, (100, 100), 1.0, (5, 5)) is None
+
+
+def test_missing_previews_have_a_placeholder_with_their_title():
+    titles = ["Nothing", "A title that is far too long"]
+    empty, named = (
+        carousel([title, title], [None, None], 0, [1], 1.0, Thumbnails()).panel for title in ("", titles[1])
+    )
+    tile = slice(TOP + 30, TOP + 70), slice(30, 90)
+    assert (empty[tile] == empty[TOP + 30, 30]).all()
+    assert not (named[tile] == empty[tile]).all()
+
+
+def test_view_of_the_carousel_follows_the_selection_only_out_of_sight():
+    view = CarouselView(30)
+    assert view.first(10, 7) == 7
+    assert view.first(11, 7) == 7
+    assert view.first(20, 7) == 17
+    view.scroll(3)
+    assert view.first(20, 7) == 20
+    assert view.first(0, 7) == 27
+
+
+def test_glasses_are_pulled_against_the_head_however_it_is_tilted():
+    angle = np.radians(30.0)
+    roll = np.array([[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+    pose = HeadPose(
+        RigidTransform(roll @ np.diag([1.0, -1.0, -1.0]), np.array([0, 0, 0.5])), np.zeros((1, 3)), 0.0
+    )
+    camera = CameraIntrinsics(500.0, 500.0, 80.0, 45.0, 160, 90)
+    result = replace(result_of(100, (SimpleNamespace(pose=pose),)), camera=camera)
+    steps = drag_steps(result, (10.0, 0.0))  # 10 px at 0.5 m and 500 px are 10 mm
+    assert np.hypot(steps["right_mm"], steps["up_mm"]) == pytest.approx(10.0)
+    left_up = np.array([-steps["right_mm"], steps["up_mm"], 0.0])
+    assert pose.camera_from_head.rotation @ left_up == pytest.approx([10.0, 0.0, 0.0], abs=1e-9)
+    assert drag_steps(result_of(100), (10.0, 0.0)) == {}

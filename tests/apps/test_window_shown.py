@@ -87,7 +87,7 @@ def test_window_shows_the_picture_and_mirrors_it(screen, tmp_path):
     with opened(tmp_path) as (app, window):
         with_picture(app)
         press(app, window, glfw.KEY_SPACE)
-        app.hud._carousel_until_s = 0.0
+        app.hud.bars.hide()
         app.step()
         straight = shown(app)
         press(app, window, glfw.KEY_M)
@@ -108,7 +108,7 @@ def test_keys_choose_effects(screen, tmp_path):
         assert app.session.renderer.packs == ()
         press(app, window, glfw.KEY_D)
         assert [pack.name for pack in app.session.renderer.packs] == ["debug"]
-        assert all(preview is not None for preview in app.hud.previews)
+        assert all(preview is not None for preview in app.hud.bars.previews)
 
 
 def test_triggers_do_what_keys_do(screen, tmp_path):
@@ -121,7 +121,7 @@ def test_triggers_do_what_keys_do(screen, tmp_path):
         assert app.carousel.selected.title == "Round"
         (pack,) = app.session.renderer.packs
         assert (pack.layers[0].params.scale, pack.layers[0].params.tilt_deg) == (1.1, 2.0)
-        assert app._mirror
+        assert app.interaction.mirror
         assert [path.suffix for path in (tmp_path / "captures").iterdir()] == [".png"]
         assert [outlet.name for outlet in app.session.outlets] == ["recording"]
         assert app.failures.messages == ()
@@ -247,12 +247,12 @@ def test_failing_preview_leaves_the_others_and_the_run_alone(screen, tmp_path, m
     def one_fails(choice):
         return broken() if choice.title == "Nothing" else PREVIEW
 
-    monkeypatch.setattr("arpipe.apps.window.app.cached_preview", one_fails)
+    monkeypatch.setattr("arpipe.apps.window.previews.cached_preview", one_fails)
     monkeypatch.setattr("arpipe.apps.window.previews.PreviewRenderer.render", broken)
     with opened(tmp_path) as (app, _):
         with_picture(app)
-        assert app.hud.previews[0] is None
-        assert app.hud.previews[1] is PREVIEW
+        assert app.hud.bars.previews[0] is None
+        assert app.hud.bars.previews[1] is PREVIEW
         failed = "the preview of Nothing failed: unexpected TypeError: a defect"
         assert app.session.report().problems == (failed,)
     assert capsys.readouterr().err.count(failed) == 1

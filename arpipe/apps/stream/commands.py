@@ -28,6 +28,7 @@ class SelectionCommands:
             Action.PREVIOUS: lambda: selection.step(-1),
             Action.NEXT: lambda: selection.step(1),
             Action.NONE: lambda: selection.select(0),
+            Action.BACKGROUND: selection.next_background,
             **further,
         }
 
@@ -60,7 +61,7 @@ class SessionCommands(SelectionCommands):
         session: The session.
         selection: The effects that are drawn.
         run: Folder and compression of snapshots and recordings.
-        say: Reports what was done.
+        say: Reports which file was written.
         further: Actions that only this app has.
 
     Attributes:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from arpipe.pipeline.governor import Decision
 from arpipe.timing import frames_per_second, low_frames_per_second, percentile
@@ -25,6 +26,7 @@ class LiveReport:
             "render" drawing, and "encode" the outlets.
         decisions: Changes of quality by the governor.
         problems: What failed, such as an output, a preview, or a source that never gave a picture, and why.
+        recordings: Files of the recordings, in the order in which they ended.
     """
 
     frames: int
@@ -35,6 +37,20 @@ class LiveReport:
     dropped: dict[str, int]
     decisions: tuple[Decision, ...]
     problems: tuple[str, ...] = ()
+    recordings: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StageMean:
+    """What a stage costs on average.
+
+    Attributes:
+        mean_ms: Mean duration per frame, ms; frames in which it did not run count as 0.
+        share: Share of the frames in which it ran, 0 to 1.
+    """
+
+    mean_ms: float
+    share: float
 
 
 @dataclass(slots=True, eq=False)
@@ -73,12 +89,20 @@ class LiveFigures:
         recent = list(self.latencies_ms)[-RECENT:]
         return percentile(recent, 0.5) if recent else 0.0
 
-    def median_stages_ms(self) -> dict[str, float]:
-        """Median duration of each stage over the latest pictures."""
-        names = dict.fromkeys(name for stages in self.stages_ms for name in stages)
-        return {name: percentile([stages.get(name, 0.0) for stages in self.stages_ms], 0.5) for name in names}
+    def stage_means(self) -> dict[str, StageMean]:
+        """Mean duration of each stage per frame, over the latest pictures."""
+        count = len(self.stages_ms)
+        totals: dict[str, float] = {}
+        runs: dict[str, int] = {}
+        for stages in self.stages_ms:
+            for name, duration_ms in stages.items():
+                totals[name] = totals.get(name, 0.0) + duration_ms
+                runs[name] = runs.get(name, 0) + 1
+        return {name: StageMean(total / count, runs[name] / count) for name, total in totals.items()}
 
-    def report(self, decisions: Sequence[Decision], problems: Sequence[str] = ()) -> LiveReport:
+    def report(
+        self, decisions: Sequence[Decision], problems: Sequence[str] = (), recordings: Sequence[Path] = ()
+    ) -> LiveReport:
         """Summarize the run so far."""
         stamps = list(self.stamps_s)
         latencies = list(self.latencies_ms) or [0.0]
@@ -91,4 +115,5 @@ class LiveFigures:
             dropped=dict(self.dropped),
             decisions=tuple(decisions),
             problems=tuple(problems),
+            recordings=tuple(recordings),
         )

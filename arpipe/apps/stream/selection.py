@@ -10,6 +10,14 @@ from arpipe.errors import ConfigError
 from arpipe.needs import AnyNeed
 
 BACKGROUND = "background"
+BACKGROUNDS: dict[str, str] = {
+    "": "Your own background",
+    "blur=8": "Background: blurred",
+    "blur=24": "Background: strongly blurred",
+    "color=#dfe3e8": "Background: light grey",
+    "color=#20242c": "Background: dark grey",
+}
+"""Parameters → what the user is told; the backgrounds that a button steps through."""
 
 
 class EffectSelection:
@@ -26,6 +34,7 @@ class EffectSelection:
     ) -> None:
         self._carousel, self._draw, self._drives = carousel, draw, tuple(drives)
         self._background: Pack | None = None
+        self._stepped = ""
         self._values: dict[tuple[str, str], ParameterValue] = {}
 
     def step(self, by: int) -> None:
@@ -52,7 +61,19 @@ class EffectSelection:
         Raises:
             ConfigError: A parameter is wrong; the background stays.
         """
-        self._background = load_background(parameters)
+        self._background, self._stepped = load_background(parameters), ""
+        self.update()
+
+    @property
+    def background(self) -> str:
+        """Parameters of the background that a button has chosen, a key of `BACKGROUNDS`."""
+        return self._stepped
+
+    def next_background(self) -> None:
+        """Put the next of `BACKGROUNDS` behind the person."""
+        names = list(BACKGROUNDS)
+        self._stepped = names[(names.index(self._stepped) + 1) % len(names)]
+        self._background = load_background(self._stepped)
         self.update()
 
     def set_parameter(self, key: str, value: ParameterValue) -> None:
@@ -136,6 +157,8 @@ def _selectable(control: ControlConfig, carousel: Carousel) -> Iterator[Pack]:
     background = load_background(control.background or "")
     if background is not None:
         yield background
+    if "background" in control.do:
+        yield from (load_effect(f"{BACKGROUND}({parameters})") for parameters in BACKGROUNDS if parameters)
     if {"next", "previous"} & set(control.do):
         for choice in carousel.choices:
             yield from choice.packs

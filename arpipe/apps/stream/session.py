@@ -4,12 +4,13 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Self
 
 from arpipe.apps.failures import Failures
 from arpipe.apps.stream.capture import Capture
 from arpipe.apps.stream.figures import PLACES, LiveFigures, LiveReport
-from arpipe.apps.stream.outlets import Outlet
+from arpipe.apps.stream.outlets import Outlet, Recording
 from arpipe.apps.stream.pacer import Pacer
 from arpipe.effects.packs import Pack
 from arpipe.needs import Need
@@ -48,6 +49,7 @@ class LiveSession:
         figures: Figures of the run so far.
         outlets: The outlets in use; change them with `attach` and `detach`.
         failures: What failed beside the picture.
+        recordings: Finished recordings.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class LiveSession:
         self.figures = LiveFigures()
         self.outlets = list(outlets)
         self.failures = failures or Failures()
+        self.recordings: list[Path] = []
         self._clock = clock
         self._started_s = clock()
         self._cost_ms = 0.0
@@ -154,21 +157,21 @@ class LiveSession:
         """Finish an outlet; raises what its sink raises."""
         self.outlets.remove(outlet)
         self._detached_drops += outlet.dropped
-        outlet.close()
+        self._close(outlet)
 
     def report(self) -> LiveReport:
         """Summarize the run so far; a source that never worked is a problem."""
         problems = self.failures.messages
         if self.capture.state == "failed" and not self.figures.frames:
             problems = (*problems, self.capture.problem)
-        return self.figures.report(self.pacer.decisions, problems)
+        return self.figures.report(self.pacer.decisions, problems, self.recordings)
 
     def finish(self) -> None:
         """Complete all outlets; those that fail are reported."""
         outlets, self.outlets = self.outlets, []
         for outlet in outlets:
             with self.failures.guarded(outlet.name):
-                outlet.close()
+                self._close(outlet)
 
     def close(self) -> None:
         """Stop the threads and complete the outlets; may be called twice."""
@@ -184,6 +187,11 @@ class LiveSession:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _close(self, outlet: Outlet) -> None:
+        outlet.close()
+        if isinstance(outlet.sink, Recording) and outlet.sink.has_begun:
+            self.recordings.append(outlet.sink.path)
 
     def _count_drops(self) -> dict[str, int]:
         """Count frames dropped since the last call, by place."""

@@ -12,8 +12,10 @@ from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.capture import Capture, opener
 from arpipe.apps.teach.session import Moment, TeachSession
 from arpipe.apps.window import panels
+from arpipe.apps.window.canvas import ACCENT, ALARM, CALM
 from arpipe.apps.window.keys import digit
-from arpipe.apps.window.screen import PlacedPanel, Screen
+from arpipe.apps.window.placement import PlacedPanel
+from arpipe.apps.window.screen import Screen
 from arpipe.apps.window.window import Key, Window
 from arpipe.config import RunConfig
 from arpipe.errors import ArpipeError, ConfigError
@@ -175,12 +177,12 @@ class TeachWindow:
         hints = (f"number keys record {RECORD_S:.0f} s", "S saves, Backspace discards, Q ends")
         shown = {"classes": PlacedPanel(panels.scores("Classes", rows, hints, scale), "top left")}
         if self._label is not None:
-            shown["recording"] = PlacedPanel(panels.pill(self._countdown(), scale, panels.ALARM), "top")
+            shown["recording"] = PlacedPanel(panels.pill(self._countdown(), scale, ALARM), "top")
         message = self._message if self._clock() < self._message_until_s else self._session.problem
         if message:
-            shown["message"] = PlacedPanel(panels.pill(message, scale, panels.CALM), "bottom")
+            shown["message"] = PlacedPanel(panels.pill(message, scale, CALM), "bottom")
         elif found is not None and found.label != NONE:
-            shown["found"] = PlacedPanel(panels.pill(found.label, 2.0 * scale, panels.ACCENT), "bottom")
+            shown["found"] = PlacedPanel(panels.pill(found.label, 2.0 * scale, ACCENT), "bottom")
         return shown
 
     def _countdown(self) -> str:

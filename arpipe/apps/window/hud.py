@@ -1,26 +1,32 @@
-"""The panels over the picture. Each is drawn again only when its contents change."""
+"""The panels over the picture: decides which are shown, and where."""
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from arpipe.apps.stream.carousel import Carousel
 from arpipe.apps.stream.session import LiveSession
 from arpipe.apps.window import panels
-from arpipe.apps.window.adjustments import UserAdjustment
-from arpipe.apps.window.keys import ADJUST_HELP, HELP
-from arpipe.apps.window.panels import Color, Panel
+from arpipe.apps.window.bars import CAROUSEL_LIFT, Bars
+from arpipe.apps.window.canvas import ACCENT, ALARM, CALM, Color, Panel
+from arpipe.apps.window.keys import HELP
+from arpipe.apps.window.placement import PlacedPanel
 from arpipe.apps.window.readings import Readings
-from arpipe.apps.window.screen import PlacedPanel
+from arpipe.apps.window.sheet_cache import SheetCache
+from arpipe.apps.window.sliders import MAX_ROWS, Row, sliders
+from arpipe.controls.actions import Action
 from arpipe.timing import Clock
-from arpipe.types import Pixels
 
-CAROUSEL_S, FIRST_CAROUSEL_S, MESSAGE_S, ALARM_S = 4.0, 8.0, 2.5, 8.0
+MESSAGE_S, ALARM_S = 3.0, 8.0
 PROFILE_INTERVAL_S = 0.25
 READINGS = "Expressions and gestures"
-CAROUSEL_LIFT = 158.0
 RECORDING_LIFT = 50.0
-"""How far panels are moved, in units, to make room for the carousel or the recording time."""
+TOOLBAR_INSET = 70.0
+"""How far panels are moved, in units, to make room for the recording time and the toolbar."""
+QUIT_ANSWERS = (
+    panels.Answer("Save and quit", "Enter", Action.QUIT),
+    panels.Answer("Keep recording", "Esc", Action.BACK),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +37,19 @@ class HudState:
         status: One short sentence about the picture, or "".
         problem: Lines that explain why the camera fails, or "".
         recording_s: Length of the recording, s, or None.
-        adjustment: Adjustment of the selected glasses while adjusting is active, or None.
+        rows: Parameters of the selected effect while they are adjusted, else None.
+        title: Title of the selected effect.
         readings: Expressions and gestures, or None where they are not detected.
+        active: Actions whose state is on.
     """
 
     status: str = ""
     problem: str = ""
     recording_s: float | None = None
-    adjustment: UserAdjustment | None = None
+    rows: Sequence[Row] | None = None
+    title: str = ""
     readings: Readings | None = None
+    active: Set[Action] = frozenset()
 
 
 class Hud:
@@ -50,22 +60,27 @@ class Hud:
         clock: Monotonic seconds.
 
     Attributes:
-        previews: Previews of the carousel's choices; None where there is none yet.
-        helping, profiling, adjusting, reading: Whether these panels are open.
+        bars: Carousel and toolbar.
+        helping, profiling, adjusting, reading, asking: Whether these panels are open; `asking` is the question whether
+            to end the recording.
     """
 
     def __init__(self, carousel: Carousel, clock: Clock = time.monotonic) -> None:
-        self.previews: list[Pixels | None] = [None] * len(carousel.choices)
-        self.helping = self.profiling = self.adjusting = self.reading = False
-        self._carousel, self._clock = carousel, clock
-        self._cache: dict[str, tuple[Hashable, Panel]] = {}
-        self._carousel_until_s = clock() + FIRST_CAROUSEL_S
+        self.bars = Bars(carousel, clock)
+        self.helping = self.profiling = self.adjusting = self.reading = self.asking = False
+        self._clock, self._cache = clock, SheetCache()
         self._message, self._alarm, self._message_until_s = "", False, 0.0
+        self._first_row = 0
 
     @property
     def shows_carousel(self) -> bool:
         """Whether the carousel is visible."""
-        return self._clock() < self._carousel_until_s and not (self.adjusting or self.helping)
+        return self.bars.carousel_opacity > 0.0 and not (self.adjusting or self.is_modal)
+
+    @property
+    def is_modal(self) -> bool:
+        """Whether a panel covers the picture, which is dimmed."""
+        return self.helping or self.asking
 
     def toggle_help(self) -> None:
         """Open or close the list of keys."""
@@ -79,9 +94,17 @@ class Hud:
         """Open or close the expressions and gestures."""
         self.reading = not self.reading
 
+    def open_adjusting(self) -> None:
+        """Open the parameters of the selected effect, at the first of them."""
+        self.adjusting, self._first_row = True, 0
+
+    def scroll_rows(self, rows: int, count: int) -> None:
+        """Move the visible part of the parameters down."""
+        self._first_row = min(max(self._first_row + rows, 0), max(count - MAX_ROWS, 0))
+
     def show_carousel(self) -> None:
         """Show the carousel for a while."""
-        self._carousel_until_s = self._clock() + CAROUSEL_S
+        self.bars.show_carousel()
 
     def say(self, message: str, *, alarm: bool = False) -> None:
         """Show a message for a while."""
@@ -90,7 +113,7 @@ class Hud:
 
     def opening(self, text: str, scale: float) -> dict[str, PlacedPanel]:
         """Return the panel shown before the session is open."""
-        panel = self._cached("notice", (text, scale), lambda: panels.notice(text, (), scale))
+        panel = self._cache.panel("notice", (text, scale), lambda: panels.notice(text, (), scale))
         return {"notice": PlacedPanel(panel, "middle")}
 
     def panels(
@@ -104,78 +127,83 @@ class Hud:
             scale: Pixels per unit.
             state: What to report.
         """
+        shown = self._bars(size_px, scale, state)
+        shown |= self._figures(session, state, scale)
+        shown |= self._activity(state, scale)
+        shown |= self._status(session.capture.paused, state, scale)
+        return shown | self._modal(state, scale)
+
+    def _bars(self, size_px: tuple[int, int], scale: float, state: HudState) -> dict[str, PlacedPanel]:
         shown: dict[str, PlacedPanel] = {}
         if self.shows_carousel:
-            shown["carousel"] = PlacedPanel(self._carousel_panel(size_px, scale), "bottom")
-        shown |= self._left_panels(session, state, scale)
-        shown |= self._activity_panels(state, scale)
-        if self._clock() < self._message_until_s:
-            lift = CAROUSEL_LIFT if self.shows_carousel else 0.0
-            dot = panels.ALARM if self._alarm else panels.ACCENT
-            shown["message"] = PlacedPanel(self._pill("message", self._message, scale, dot), "bottom", lift)
-        shown |= self._status_panels(session.capture.paused, state, scale)
-        if self.helping:
-            table = self._cached("help", scale, lambda: panels.key_table("Keys", HELP, scale))
-            shown["help"] = PlacedPanel(table, "middle")
+            shown["carousel"] = self.bars.carousel_panel(size_px, scale)
+        if self.bars.toolbar_opacity > 0.0 and not self.asking:
+            shown["toolbar"] = self.bars.toolbar_panel(state.active, scale, CAROUSEL_LIFT)
         return shown
 
-    def _left_panels(self, session: LiveSession, state: HudState, scale: float) -> dict[str, PlacedPanel]:
+    def _figures(self, session: LiveSession, state: HudState, scale: float) -> dict[str, PlacedPanel]:
         """Return the panel of figures that is open; readings hide timings."""
+        lift = 0.0 if state.recording_s is None else RECORDING_LIFT
         if self.reading:
-            return {"readings": PlacedPanel(self._readings_panel(state.readings, scale), "top left")}
+            return {"readings": PlacedPanel(self._readings_panel(state.readings, scale), "top left", lift)}
         if self.profiling:
-            return {"profile": PlacedPanel(self._profile_panel(session, scale), "top left")}
+            return {"profile": PlacedPanel(self._profile_panel(session, scale), "top left", lift)}
         return {}
 
-    def _activity_panels(self, state: HudState, scale: float) -> dict[str, PlacedPanel]:
-        """Return what is recorded and adjusted, if anything."""
+    def _activity(self, state: HudState, scale: float) -> dict[str, PlacedPanel]:
+        """Return what is recorded, adjusted and said."""
         shown: dict[str, PlacedPanel] = {}
         if state.recording_s is not None:
-            shown["recording"] = PlacedPanel(self._recording_panel(state.recording_s, scale), "top right")
-        if state.adjustment is not None:
-            lift = 0.0 if state.recording_s is None else RECORDING_LIFT
-            shown["adjust"] = PlacedPanel(self._adjust_panel(state.adjustment, scale), "top right", lift)
+            shown["recording"] = PlacedPanel(self._recording_panel(state.recording_s, scale), "top left")
+        if state.rows is not None:
+            rows, first = tuple(state.rows), self._first_row
+            sheet = self._cache.sheet(
+                "adjust", (state.title, rows, first, scale), lambda: sliders(state.title, rows, first, scale)
+            )
+            shown["adjust"] = PlacedPanel(
+                sheet.panel, "top right", inset=TOOLBAR_INSET, hotspots=sheet.hotspots
+            )
+        if self._clock() < self._message_until_s:
+            lift = CAROUSEL_LIFT if self.shows_carousel else 0.0
+            dot = ALARM if self._alarm else ACCENT
+            shown["message"] = PlacedPanel(self._pill("message", self._message, scale, dot), "bottom", lift)
         return shown
 
-    def _status_panels(self, paused: bool, state: HudState, scale: float) -> dict[str, PlacedPanel]:
+    def _status(self, paused: bool, state: HudState, scale: float) -> dict[str, PlacedPanel]:
         """Return the most important message about source and picture, if any."""
         if paused:
-            return {"status": PlacedPanel(self._pill("status", "Paused", scale, panels.ACCENT), "top")}
+            return {"status": PlacedPanel(self._pill("status", "Paused", scale, ACCENT), "top")}
         if state.problem:
             return {"notice": PlacedPanel(self._problem_panel(state.problem, scale), "middle")}
         if state.status:
-            return {"status": PlacedPanel(self._pill("status", state.status, scale, panels.CALM), "top")}
+            return {"status": PlacedPanel(self._pill("status", state.status, scale, CALM), "top")}
         return {}
 
-    def _cached(self, name: str, key: Hashable, draw: Callable[[], Panel]) -> Panel:
-        known = self._cache.get(name)
-        if known is None or known[0] != key:
-            known = self._cache[name] = (key, draw())
-        return known[1]
+    def _modal(self, state: HudState, scale: float) -> dict[str, PlacedPanel]:
+        """Return the question or the list of keys, if one is open."""
+        if self.asking:
+            text = f"{_clock_time(state.recording_s or 0.0)} recorded so far"
+            sheet = self._cache.sheet(
+                "question",
+                (text, scale),
+                lambda: panels.question("Stop the recording?", text, QUIT_ANSWERS, scale),
+            )
+            return {"question": PlacedPanel(sheet.panel, hotspots=sheet.hotspots)}
+        if self.helping:
+            table = self._cache.panel("help", scale, lambda: panels.key_table("Keys and mouse", HELP, scale))
+            return {"help": PlacedPanel(table, "middle")}
+        return {}
 
     def _pill(self, name: str, text: str, scale: float, dot: Color) -> Panel:
-        return self._cached(name, (text, scale, dot), lambda: panels.pill(text, scale, dot))
+        return self._cache.panel(name, (text, scale, dot), lambda: panels.pill(text, scale, dot))
 
     def _recording_panel(self, seconds: float, scale: float) -> Panel:
-        text = f"REC {int(seconds) // 60}:{int(seconds) % 60:02d}"
-        return self._pill("recording", text, scale, panels.ALARM)
+        return self._pill("recording", f"REC {_clock_time(seconds)}", scale, ALARM)
 
     def _problem_panel(self, text: str, scale: float) -> Panel:
         lines = tuple(text.strip().splitlines())
-        return self._cached(
+        return self._cache.panel(
             "problem", (lines, scale), lambda: panels.notice("No picture from the camera", lines, scale)
-        )
-
-    def _carousel_panel(self, size_px: tuple[int, int], scale: float) -> Panel:
-        fitting = int((size_px[0] / scale - 60) // (panels.TILE + panels.TILE_GAP))
-        tiles = max(1, min(panels.TILES, fitting))
-        index = self._carousel.index
-        drawn = sum(preview is not None for preview in self.previews)
-        titles = [choice.title for choice in self._carousel.choices]
-        return self._cached(
-            "carousel",
-            (index, tiles, drawn, scale),
-            lambda: panels.carousel(titles, self.previews, index, tiles, scale),
         )
 
     def _profile_panel(self, session: LiveSession, scale: float) -> Panel:
@@ -184,20 +212,17 @@ class Hud:
             dropped = sum(figures.dropped.values())
             level = session.pacer.level.name
             foot = (f"{figures.latency_ms:.0f} ms from camera to screen,  {dropped} dropped",)
-            return panels.profile(figures.median_stages_ms(), f"{figures.fps:.1f} FPS", level, foot, scale)
+            return panels.profile(figures.stage_means(), f"{figures.fps:.1f} FPS", level, foot, scale)
 
-        return self._cached("profile", (int(self._clock() / PROFILE_INTERVAL_S), scale), draw)
+        return self._cache.panel("profile", (int(self._clock() / PROFILE_INTERVAL_S), scale), draw)
 
     def _readings_panel(self, readings: Readings | None, scale: float) -> Panel:
-        if readings is None:
-            hint = ("Not detected: start with --track expressions,gestures",)
-            return self._cached("readings", (hint, scale), lambda: panels.scores(READINGS, (), hint, scale))
-        return self._cached(
-            "readings",
-            (readings, scale),
-            lambda: panels.scores(READINGS, readings.scores, readings.lines, scale),
+        hint = ("Not detected: start with --track expressions,gestures",)
+        scores, lines = ((), hint) if readings is None else (readings.scores, readings.lines)
+        return self._cache.panel(
+            "readings", (scores, lines, scale), lambda: panels.scores(READINGS, scores, lines, scale)
         )
 
-    def _adjust_panel(self, adjustment: UserAdjustment, scale: float) -> Panel:
-        rows = tuple((keys, text.format(**adjustment.model_dump())) for keys, text in ADJUST_HELP)
-        return self._cached("adjust", (rows, scale), lambda: panels.key_table("Adjust", rows, scale))
+
+def _clock_time(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -11,6 +11,7 @@ KEYS: dict[int, Action] = {
     glfw.KEY_LEFT: Action.PREVIOUS,
     glfw.KEY_RIGHT: Action.NEXT,
     glfw.KEY_0: Action.NONE,
+    glfw.KEY_B: Action.BACKGROUND,
     glfw.KEY_M: Action.MIRROR,
     glfw.KEY_D: Action.DEBUG,
     glfw.KEY_P: Action.PROFILE,
@@ -25,17 +26,19 @@ KEYS: dict[int, Action] = {
 """Key → action. Keys 1 to 9 select effects, and `adjustments.KEYS` take precedence while adjusting."""
 
 HELP: tuple[tuple[str, str], ...] = (
-    ("Left  Right  1-9", "select an effect, 0 for none"),
-    ("A", "adjust the glasses"),
+    ("Left  Right  1-9", "choose an effect, 0 for none"),
+    ("A", "adjust it: sliders, colours, arrow keys"),
+    ("Wheel  Drag", "size or strength, and position"),
     ("S", "snapshot"),
     ("R", "start or stop recording"),
+    ("B", "next background"),
     ("Space", "pause"),
     ("M", "mirror"),
     ("D", "mesh and axes"),
     ("P", "stage timings"),
     ("E", "expressions and gestures"),
     ("N", "learn the neutral face again"),
-    ("F", "full screen"),
+    ("F  Double-click", "full screen"),
     ("H", "this help"),
     ("Esc", "back, then quit"),
     ("Q", "quit"),
@@ -51,13 +54,14 @@ def digit(code: int) -> int | None:
     return code - glfw.KEY_0 if glfw.KEY_1 <= code <= glfw.KEY_9 else None
 
 
-ADJUST_HELP: tuple[tuple[str, str], ...] = (
-    ("Left  Right", "sideways {right_mm:+.1f} mm"),
-    ("Up  Down", "up {up_mm:+.1f} mm"),
-    ("Page Up  Down", "forward {forward_mm:+.1f} mm"),
-    ("+  -", "size {scale:.0%}"),
-    (",  .", "tilt {tilt_deg:+.1f}°"),
-    ("Backspace", "reset"),
-    ("A", "done"),
-)
-"""Keys while adjusting, and the adjustment so far."""
+ADJUST_KEYS: dict[str, str] = {
+    "scale": "+  -",
+    "right_mm": "Left  Right",
+    "up_mm": "Up  Down",
+    "forward_mm": "Page Up  Down",
+    "tilt_deg": "Comma  Full stop",
+}
+"""Field of `UserAdjustment` → keys that change it while adjusting."""
+
+YES_KEYS = frozenset({glfw.KEY_ENTER, glfw.KEY_KP_ENTER, glfw.KEY_Y, glfw.KEY_Q})
+"""Keys that confirm a question; all others deny it."""

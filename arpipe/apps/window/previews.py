@@ -1,11 +1,13 @@
 """Previews of the carousel's choices on the sample, rendered once and kept in the cache."""
 
 import hashlib
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from arpipe import __version__
 from arpipe.apps.face_crop import HEAD, crop_for, crop_square
+from arpipe.apps.failures import Failures
 from arpipe.apps.sitter import sitter
 from arpipe.apps.stream.carousel import EffectChoice
 from arpipe.effects.changes import without_reactions
@@ -69,6 +71,37 @@ class PreviewRenderer:
         with suppress(OutputError, ConfigError):  # without a cache, the preview is rendered again next time
             write_picture(_path_of(choice, self._folder), preview)
         return preview
+
+
+def load_previews(
+    choices: Sequence[EffectChoice],
+    previews: list[Pixels | None],
+    context: GlContext,
+    failures: Failures,
+    advance: Callable[[int, int], bool],
+) -> None:
+    """Load the previews and render the missing ones, which usually only the first run has to.
+
+    Args:
+        choices: The choices.
+        previews: Receives their previews; one that cannot be drawn stays None.
+        context: OpenGL to draw with.
+        failures: Collects those that cannot be drawn.
+        advance: Called with the number of the preview to render and their count; returning False stops.
+    """
+    for index, choice in enumerate(choices):
+        with failures.guarded(f"the preview of {choice.title}"):
+            previews[index] = cached_preview(choice)
+    missing = [index for index, preview in enumerate(previews) if preview is None]
+    if not missing:
+        return
+    with failures.guarded("the previews"):
+        renderer = PreviewRenderer(context)
+        for number, index in enumerate(missing, 1):
+            if not advance(number, len(missing)):
+                return
+            with failures.guarded(f"the preview of {choices[index].title}"):
+                previews[index] = renderer.render(choices[index])
 
 
 def _path_of(choice: EffectChoice, folder: Path | None) -> Path:

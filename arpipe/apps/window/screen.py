@@ -1,29 +1,17 @@
 """Draws the picture and the panels into a window."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 import cv2
 import moderngl
 import numpy as np
 
-from arpipe.apps.window.panels import Panel
+from arpipe.apps.window.canvas import Box, Panel
+from arpipe.apps.window.placement import PlacedPanel
 from arpipe.render.context import GlContext
 from arpipe.types import Pixels
 
-Corner = Literal["middle", "top", "top left", "top right", "bottom"]
-MARGIN = 18.0  # between panels and the edge of the window, units
 BACKGROUND = (0.055, 0.06, 0.072)  # beside the picture
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlacedPanel:
-    """A panel, the corner it belongs to, and its additional distance from that edge in units."""
-
-    panel: Panel
-    corner: Corner
-    lift: float = 0.0
 
 
 class Screen:
@@ -80,15 +68,21 @@ class Screen:
             place = fitted(self._picture.size, size_px)
             exact = (round(place[2] - place[0]), round(place[3] - place[1])) == self._picture.size
             self._picture.filter = (moderngl.NEAREST,) * 2 if exact else (moderngl.LINEAR,) * 2
+            self._program.set("u_opacity", 1.0)
             self._rectangle_at(self._picture, place, size_px, mirror, brightness)
         gl.enable_only(moderngl.BLEND)
         for name in [name for name in self._panels if name not in panels]:
             self._context.resources.release(self._panels.pop(name)[1])
         for name, placed in panels.items():
             texture = self._panel_texture(name, placed.panel)
-            self._rectangle_at(texture, _place(placed, size_px, scale), size_px, False, 1.0)
+            self._program.set("u_opacity", placed.opacity)
+            self._rectangle_at(texture, placed.box_px(size_px, scale), size_px, False, 1.0)
         if self._context.is_software:
             gl.finish()  # so that its duration is known before the swap
+
+    def picture_px(self, size_px: tuple[int, int]) -> Box | None:
+        """Return the place of the picture in a window of this size; None before the first picture."""
+        return None if self._picture is None else fitted(self._picture.size, size_px)
 
     def read(self, size_px: tuple[int, int]) -> Pixels:
         """Return what was drawn since the last swap, (h, w, 3) uint8 RGB."""
@@ -112,7 +106,7 @@ class Screen:
     def _rectangle_at(
         self,
         texture: moderngl.Texture,
-        box: tuple[float, float, float, float],
+        box: Box,
         size_px: tuple[int, int],
         mirror: bool,
         brightness: float,
@@ -129,26 +123,9 @@ class Screen:
         self._rectangle.render(moderngl.TRIANGLE_STRIP, vertices=4)
 
 
-def fitted(inner: tuple[int, int], outer: tuple[int, int]) -> tuple[float, float, float, float]:
+def fitted(inner: tuple[int, int], outer: tuple[int, int]) -> Box:
     """Fit `inner` into `outer`, centred, with its aspect ratio kept; returns left, top, right, bottom."""
     factor = min(outer[0] / inner[0], outer[1] / inner[1])
     width, height = inner[0] * factor, inner[1] * factor
     left, top = (outer[0] - width) / 2.0, (outer[1] - height) / 2.0
-    return left, top, left + width, top + height
-
-
-def _place(placed: PlacedPanel, size_px: tuple[int, int], scale: float) -> tuple[float, float, float, float]:
-    height, width = placed.panel.shape[:2]
-    margin, lift = MARGIN * scale, placed.lift * scale
-    left = (size_px[0] - width) / 2.0
-    top = (size_px[1] - height) / 2.0
-    if "left" in placed.corner:
-        left = margin
-    elif "right" in placed.corner:
-        left = size_px[0] - width - margin
-    if placed.corner.startswith("top"):
-        top = margin + lift
-    elif placed.corner.startswith("bottom"):
-        top = size_px[1] - height - margin - lift
-    left, top = round(left), round(top)  # on whole pixels, so that panels stay sharp
     return left, top, left + width, top + height

@@ -1,4 +1,4 @@
-"""A GLFW window with an OpenGL context, and the keys pressed in it."""
+"""A GLFW window with an OpenGL context, the keys pressed in it, and what the mouse does there."""
 
 import ctypes
 import sys
@@ -8,6 +8,7 @@ from typing import Any, Self
 import glfw
 import moderngl
 
+from arpipe.apps.window.pointer import PointerEvent, PointerKind
 from arpipe.errors import DeviceError, RenderError
 from arpipe.render.context import GL_VERSION, GlContext
 
@@ -59,9 +60,17 @@ class Window:
         self._handle = handle
         self._closed = False
         self._keys: list[Key] = []
+        self._pointer: list[PointerEvent] = []
+        self._cursor = (0.0, 0.0)  # as last reported: by now, the pointer may be elsewhere
         self._windowed = (0, 0, width, height)
         glfw.make_context_current(self._handle)
         glfw.set_key_callback(self._handle, self._on_key)
+        glfw.set_cursor_pos_callback(self._handle, self._on_move)
+        glfw.set_mouse_button_callback(self._handle, self._on_button)
+        glfw.set_scroll_callback(self._handle, lambda _, dx, dy: self._point("wheel", dy or -dx))
+        glfw.set_cursor_enter_callback(
+            self._handle, lambda _, entered: None if entered else self._point("leave")
+        )
 
     def context(self) -> GlContext:
         """Return the OpenGL context of the window; close it before the window.
@@ -103,13 +112,27 @@ class Window:
         keys, self._keys = self._keys, []
         return keys
 
+    def take_pointer(self) -> list[PointerEvent]:
+        """Return what the mouse has done until the last `poll`; successive moves are one."""
+        events, self._pointer = self._pointer, []
+        return events
+
+    def show_cursor(self, visible: bool) -> None:
+        """Show or hide the mouse cursor over the window."""
+        glfw.set_input_mode(self._handle, glfw.CURSOR, glfw.CURSOR_NORMAL if visible else glfw.CURSOR_HIDDEN)
+
     def swap(self) -> None:
         """Show what was drawn; may wait for vertical sync."""
         glfw.swap_buffers(self._handle)
 
+    @property
+    def is_full_screen(self) -> bool:
+        """Whether it fills the screen."""
+        return not _is_null(glfw.get_window_monitor(self._handle))
+
     def toggle_full_screen(self) -> None:
         """Switch between full screen and the previous size."""
-        if not _is_null(glfw.get_window_monitor(self._handle)):
+        if self.is_full_screen:
             glfw.set_window_monitor(self._handle, _NULL, *self._windowed, 0)
             return
         monitor = glfw.get_primary_monitor()
@@ -137,6 +160,22 @@ class Window:
     def _on_key(self, _window: object, code: int, _scan: int, action: int, _modifiers: int) -> None:
         if action != glfw.RELEASE:
             self.press(code, repeated=action == glfw.REPEAT)
+
+    def _on_button(self, _window: object, button: int, action: int, _modifiers: int) -> None:
+        if button == glfw.MOUSE_BUTTON_LEFT:
+            self._point("press" if action == glfw.PRESS else "release")
+
+    def _on_move(self, _window: object, x: float, y: float) -> None:
+        self._cursor = (x, y)
+        if self._pointer and self._pointer[-1].kind == "move":
+            self._pointer.pop()
+        self._point("move")
+
+    def _point(self, kind: PointerKind, steps: float = 0.0) -> None:
+        width, _ = glfw.get_window_size(self._handle)
+        density = self.size_px[0] / max(width, 1)
+        at_px = (self._cursor[0] * density, self._cursor[1] * density)
+        self._pointer.append(PointerEvent(kind, at_px, float(steps)))
 
 
 class _Loader:
