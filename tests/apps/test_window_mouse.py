@@ -195,8 +195,14 @@ def test_sliders_and_colours_adjust_and_reset(screen, tmp_path):
         assert glasses_of(app).color != own.color
         hand.turn(WHEEL_UP)
         hand.settle()
-        assert app._try_on.rows[5].control.value not in (red.value, "#ffffff")  # the hue was turned
+        assert next(row.control.value for row in app._try_on.rows if row.control.key == red.key) not in (
+            red.value,
+            "#ffffff",
+        )  # the hue was turned
+        hand.click("adjust", Setting("wayfarer.preset", "honey"))
+        assert app.session.renderer.packs[0].preset == "honey"
         hand.click("adjust", Reset())
+        assert app.session.renderer.packs[0].preset == "black"
         assert (glasses_of(app).scale, glasses_of(app).color) == (own.scale, own.color)
         hand.click("adjust", Action.ADJUST)
         assert not app.hud.adjusting

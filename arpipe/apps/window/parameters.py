@@ -37,7 +37,7 @@ def rows_of(pack: Pack, own: Pack, adjustment: UserAdjustment) -> list[Row]:
     rows = _placement_rows(pack.name, adjustment) if placed else []
     palette = MAKEUP_COLORS if "makeup" in pack.tags else FRAME_COLORS
     own_values = {control.key: control.value for control in pack_controls(own)}
-    for control in sorted(pack_controls(pack), key=lambda control: control.type != "color"):
+    for control in sorted(pack_controls(pack), key=_rank):
         if placed and control.key.partition(".")[0] in PLACED_BY_ADJUSTMENT:
             continue
         own_value = own_values.get(control.key)
@@ -80,6 +80,11 @@ def _placement_rows(pack: str, adjustment: UserAdjustment) -> list[Row]:
         )
         for field, label, unit, low, high in PLACEMENT
     ]
+
+
+def _rank(control: Control) -> int:
+    """Return the place of a parameter: colours first, as they are changed most."""
+    return {"preset": 0, "color": 1}.get(control.type, 2)
 
 
 def _named(control: Control, pack: str) -> Control:

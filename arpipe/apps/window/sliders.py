@@ -14,6 +14,7 @@ from arpipe.apps.window.canvas import (
     Box,
     Color,
     PanelCanvas,
+    rounded_mask,
     text_width,
 )
 from arpipe.apps.window.placement import Hotspot, Reset, Setting, Sheet, Slider
@@ -111,6 +112,8 @@ def _value(row: Row) -> str:
     control = row.control
     if control.type == "color":
         return "original" if control.value == row.own else str(control.value)
+    if control.type == "preset":
+        return next((preset.title for preset in control.presets if preset.name == control.value), "")
     return shown_value(control)
 
 
@@ -136,11 +139,7 @@ def _color(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
     values = (row.own, *row.palette)
     for place, value in enumerate(values):
         centre = EDGE + SWATCH + place * SWATCH_PITCH
-        if value == row.control.value:
-            canvas.rounded(_around(centre, y, SWATCH + 4), SWATCH + 4, ACCENT)
-            canvas.rounded(_around(centre, y, SWATCH + 2), SWATCH + 2, TRACK)
-        else:
-            canvas.rounded(_around(centre, y, SWATCH + 1), SWATCH + 1, RIM)
+        _rim(canvas, centre, y, is_chosen=value == row.control.value)
         canvas.rounded(_around(centre, y, SWATCH), SWATCH, OFF if value is None else _rgba(value))
         if place == 0:
             canvas.rounded(_around(centre, y, 3), 3, (255, 255, 255, 255) if value is None else OFF)
@@ -148,6 +147,32 @@ def _color(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
         label = "The effect's own" if place == 0 else ""
         hotspots.append(Hotspot(_around(centre, y, SWATCH + 4), target, label, SWATCH + 4))
     return hotspots
+
+
+def _preset(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
+    hotspots = []
+    for place, preset in enumerate(row.control.presets):
+        centre = EDGE + SWATCH + place * SWATCH_PITCH
+        if centre + SWATCH > WIDTH - EDGE:
+            break
+        is_chosen = preset.name == row.control.value
+        _rim(canvas, centre, y, is_chosen=is_chosen)
+        first, last = preset.swatch[0], preset.swatch[-1]
+        canvas.rounded(_around(centre, y, SWATCH), SWATCH, _rgba(first))
+        side_px = round(2 * SWATCH * canvas.scale)
+        half = rounded_mask(side_px, side_px, side_px / 2).crop((side_px // 2, 0, side_px, side_px))
+        canvas.stencil(half, (centre - SWATCH + side_px // 2 / canvas.scale, y - SWATCH), _rgba(last))
+        target = Setting(row.control.key, preset.name)
+        hotspots.append(Hotspot(_around(centre, y, SWATCH + 4), target, preset.title, SWATCH + 4))
+    return hotspots
+
+
+def _rim(canvas: PanelCanvas, x: float, y: float, *, is_chosen: bool) -> None:
+    if is_chosen:
+        canvas.rounded(_around(x, y, SWATCH + 4), SWATCH + 4, ACCENT)
+        canvas.rounded(_around(x, y, SWATCH + 2), SWATCH + 2, TRACK)
+    else:
+        canvas.rounded(_around(x, y, SWATCH + 1), SWATCH + 1, RIM)
 
 
 def _choice(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
@@ -166,7 +191,7 @@ def _choice(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
     return hotspots
 
 
-_DRAWN = {"range": _range, "color": _color, "choice": _choice}
+_DRAWN = {"range": _range, "preset": _preset, "color": _color, "choice": _choice}
 """Type of a control → how it is drawn; each returns what can be clicked."""
 
 
