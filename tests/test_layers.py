@@ -31,6 +31,7 @@ LAYERS = (
     "geometry",
     "topology",
     "types",
+    "draw",
     "io",
     "preprocess",
     "weights",

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from pydantic import Field
 
-from arpipe.effects.overlay.lettering import fill_box, line_height, text_mask, write_text
-from arpipe.effects.overlay.strokes import RGB
+from arpipe.draw.lettering import fill_box, line_height, text_mask, write_text
+from arpipe.draw.strokes import RGB
 from arpipe.effects.params import EffectParams
 from arpipe.needs import Need
 from arpipe.render.layer import Layer, Order, Scene

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from arpipe.effects.overlay.lettering import fill_box, line_height, text_mask, write_text
-from arpipe.effects.overlay.strokes import RGB
+from arpipe.draw.lettering import fill_box, line_height, text_mask, write_text
+from arpipe.draw.strokes import RGB
 from arpipe.types import ClassScore, Pixels
 
 Corner = Literal["top-left", "top-right", "bottom-left", "bottom-right"]

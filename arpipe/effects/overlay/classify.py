@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from arpipe.draw.strokes import rgb_levels
 from arpipe.effects.overlay.class_panel import Corner, PanelStyle, draw_classes
 from arpipe.effects.overlay.model_params import ModelParams, Smoother
-from arpipe.effects.overlay.strokes import rgb_levels
 from arpipe.effects.params import Color, EffectParams
 from arpipe.render.layer import Layer, Order, Scene
 from arpipe.types import Pixels

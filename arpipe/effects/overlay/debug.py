@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from pydantic import Field
 
+from arpipe.draw.strokes import SUBPIXEL_BITS, fixed_point, rgb_levels
 from arpipe.effects.overlay.occlusion import tint_occlusion
-from arpipe.effects.overlay.strokes import SUBPIXEL_BITS, fixed_point, rgb_levels
 from arpipe.effects.params import Color, EffectParams
 from arpipe.needs import Need
 from arpipe.render.layer import Layer, Order, Scene

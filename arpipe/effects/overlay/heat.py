@@ -5,7 +5,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from arpipe.effects.overlay.lettering import fill_box, write_text
+from arpipe.draw.lettering import fill_box, write_text
 from arpipe.geometry.affine2d import Affine2D
 from arpipe.geometry.transforms import Array
 from arpipe.types import HeatMap, Pixels, Points

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from arpipe.effects.overlay.strokes import RGB, Joint, Limb, draw, rgb_levels
+from arpipe.draw.strokes import RGB, Joint, Limb, draw, rgb_levels
 from arpipe.effects.params import Color, EffectParams
 from arpipe.geometry.transforms import Array
 from arpipe.needs import Need

@@ -11,8 +11,8 @@ from arpipe.apps.model.answers import heat_picture
 from arpipe.custom.explain.explainer import Explainer
 from arpipe.custom.library import find_model
 from arpipe.custom.model import open_model
+from arpipe.draw.lettering import fill_box, line_height, text_mask, write_text
 from arpipe.effects.filter.effect import KERNELS
-from arpipe.effects.overlay.lettering import fill_box, line_height, text_mask, write_text
 from arpipe.io.image.reader import read_image
 from arpipe.models.face_mesh import next_roi
 from arpipe.pipeline.photo import landmarks

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from arpipe.draw.lettering import line_height, text_mask, write_text
 from arpipe.effects.overlay.classify import Classify, ClassifyParams
 from arpipe.effects.overlay.heat import draw_heat, heat_over_picture
 from arpipe.effects.overlay.heatmap import Heatmap, HeatmapParams
-from arpipe.effects.overlay.lettering import line_height, text_mask, write_text
 from arpipe.effects.overlay.model_params import Smoother
 from arpipe.errors import ConfigError, ModelError
 from arpipe.geometry.affine2d import Affine2D

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from arpipe.effects.overlay.strokes import RGB
+from arpipe.draw.strokes import RGB
 from arpipe.types import Pixels, Points
 
 KEPT_TEXTS = 256

@@ -1,0 +1,1 @@
+"""Drawing on pictures on the CPU: landmarks, lines, boxes, axes and text."""
