@@ -48,11 +48,13 @@ class Affine2D:
         Raises:
             ValueError: The map squeezes the plane to a line.
         """
-        linear = self.matrix[:, :2]
-        if abs(float(np.linalg.det(linear))) < 1e-12:
+        (xx, xy, x0), (yx, yy, y0) = self.matrix.tolist()
+        area = xx * yy - xy * yx
+        if abs(area) < 1e-12:
             raise ValueError(f"Affine2D cannot be inverted: {self.matrix.tolist()}")
-        back = np.linalg.inv(linear)
-        return Affine2D(np.column_stack([back, -back @ self.matrix[:, 2]]))
+        back_x, back_y = (yy / area, -xy / area), (-yx / area, xx / area)
+        rows = [(to_x, to_y, -(to_x * x0 + to_y * y0)) for to_x, to_y in (back_x, back_y)]
+        return Affine2D(np.array(rows))
 
     def apply(self, points: npt.ArrayLike) -> Array:
         """Map (…, 2) points."""

@@ -21,6 +21,7 @@ CUT_OFF = 4.0  # standard deviations
 SKIN_PRIOR, HAIR_PRIOR = 0.7, 0.3
 OTHER_DENSITY = 1.2e-5  # per bin; half of a uniform density
 MIN_SEEDS = 40  # pixels; fewer say nothing
+ONLY = np.ones((1, 1), np.float32)  # kernel along an axis that is not smoothed
 MAX_OVERLAP = 0.55  # of both densities, above which skin and hair cannot be told apart
 
 Indices = npt.NDArray[np.int32]
@@ -76,18 +77,19 @@ class ColorModel:
 
 def bin_colors(lab: Pixels) -> Indices:
     """Return (h, w) bins of (h, w, 3) 8-bit Lab colours."""
-    lightness, a, b = (np.asarray(plane, np.uint8) for plane in cv2.split(lab))
-    columns = _chroma_bins()
-    binned: Indices = (lightness >> 3).astype(np.int32) * (BINS * BINS)
-    binned += columns[a] * BINS
-    binned += columns[b]
+    lightness, a, b = cv2.split(np.asarray(cv2.LUT(lab, _bins_of_levels()), np.uint8))
+    binned = np.multiply(lightness, BINS * BINS, dtype=np.int32)
+    binned += np.multiply(a, BINS, dtype=np.int32)
+    binned += b
     return binned
 
 
 @cache
-def _chroma_bins() -> Indices:
-    levels = (np.arange(256) - LOWEST_CHROMA) // CHROMA_STEP
-    return np.clip(levels, 0, BINS - 1).astype(np.int32)
+def _bins_of_levels() -> Pixels:
+    """Return (1, 256, 3) the bin of each level of lightness, a and b."""
+    levels = np.arange(256)
+    chroma = np.clip((levels - LOWEST_CHROMA) // CHROMA_STEP, 0, BINS - 1)
+    return np.stack([levels * BINS // 256, chroma, chroma], axis=-1).astype(np.uint8)[None]
 
 
 @cache
@@ -100,15 +102,18 @@ def _kernel(deviation: float) -> Points:
 def _density(colors: Indices, weights: Weights) -> Points:
     """Return the (BINS³,) smoothed histogram of weighted pixels; its sum is 1."""
     counts = np.bincount(colors, weights, BINS**3).astype(np.float32)
-    for deviation in (LIGHTNESS_KERNEL, CHROMA_KERNEL, CHROMA_KERNEL):
-        counts = _smooth_first(counts.reshape(BINS, -1), _kernel(deviation))
-        counts = np.ascontiguousarray(counts.T)  # the next channel comes first
-    return np.asarray(counts.reshape(-1) / counts.sum(), np.float32)
+    chroma = _kernel(CHROMA_KERNEL)
+    counts = _smooth(counts.reshape(BINS, -1), ONLY, _kernel(LIGHTNESS_KERNEL))
+    counts = _smooth(counts.reshape(-1, BINS), chroma, ONLY)
+    a_first = np.ascontiguousarray(counts.reshape(BINS, BINS, BINS).swapaxes(0, 1))
+    a_first = _smooth(a_first.reshape(BINS, -1), ONLY, chroma)
+    counts = a_first.reshape(BINS, BINS, BINS).swapaxes(0, 1).reshape(-1)
+    return np.asarray(counts / counts.sum(), np.float32)
 
 
-def _smooth_first(counts: Points, kernel: Points) -> Points:
-    """Smooth along the first axis; OpenCV's filters do not wait for threads of a busy machine, as BLAS does."""
-    smooth = cv2.sepFilter2D(counts, -1, np.ones((1, 1), np.float32), kernel, borderType=cv2.BORDER_REFLECT)
+def _smooth(counts: Points, along_rows: Points, along_columns: Points) -> Points:
+    """Smooth along both axes; OpenCV's filters do not wait for threads of a busy machine, as BLAS does."""
+    smooth = cv2.sepFilter2D(counts, -1, along_rows, along_columns, borderType=cv2.BORDER_REFLECT)
     return np.asarray(smooth, np.float32)
 
 

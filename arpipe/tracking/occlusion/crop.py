@@ -1,5 +1,6 @@
 """The square around a face in which its matte is computed: upright, so that rows run along the eyes."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -16,7 +17,6 @@ Flags = npt.NDArray[np.bool_]
 
 GROW = 1.5  # side of the square over the box around the landmarks: glasses and the hair above the forehead
 SHARPEST = 1.25  # pixels of the averaged picture per crop pixel along each axis
-SQRT_HALF = 0.7072  # half the diagonal of a square over its side
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +76,7 @@ class FaceCropper:
 def averaged(pixels: Pixels, roi: Roi, side: int) -> Pixels:
     """Crop a square of `pixels` (h, w, 3), averaged over what becomes one pixel: single samples alias and flicker."""
     height, width = pixels.shape[:2]
-    reach = roi.size_px * SQRT_HALF + 2.0
+    reach = roi.size_px * (abs(math.cos(roi.angle_rad)) + abs(math.sin(roi.angle_rad))) / 2.0 + 2.0
     left, top = (int(np.clip(np.floor(each - reach), 0, None)) for each in roi.center_px)
     right, bottom = (
         int(np.clip(np.ceil(each + reach), 0, end))
@@ -94,8 +94,11 @@ def averaged(pixels: Pixels, roi: Roi, side: int) -> Pixels:
     part_from_crop = roi.image_from_crop(side).matrix / step
     part_from_crop[:, 2] += (0.5 - np.array([left, top])) / step - 0.5
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    part = np.asarray(
+        cv2.cvtColor(part, cv2.COLOR_RGB2RGBA), np.uint8
+    )  # warped twice as fast as three channels
     warped = cv2.warpAffine(part, part_from_crop, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(warped, np.uint8)
+    return np.asarray(cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB), np.uint8)
 
 
 def face_square(landmarks: Landmarks) -> Roi:

@@ -7,7 +7,7 @@ import numpy as np
 from arpipe.tracking.occlusion.colors import MAX_OVERLAP, ColorModel, ColorTable, Indices, bin_colors
 from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.guided import GuidedFilter
-from arpipe.tracking.occlusion.hues import LabCrop, hue_distance, hues
+from arpipe.tracking.occlusion.hues import CropColors, hue_distance, hues
 from arpipe.tracking.occlusion.seeds import hair_places, hair_weights, skin_weights, usual_skin
 from arpipe.tracking.occlusion.zones import Zones
 from arpipe.types import Points
@@ -19,7 +19,7 @@ OTHER_HUE = 22.0  # distance from the usual skin, without lightness, beyond whic
 FEATHER = 8.0  # over which that sets in
 WINDOW = 1.0 / 40.0  # radius of the guided filter over the crop's side
 
-SOME, SHRINK = np.s_[::2, ::2], 0.5  # pixels of a crop that are learnt from
+HALF = np.s_[::2, ::2]  # of a smooth map
 
 FEW_SEEDS, OVERLAPPING = "too little bare skin", "hair and skin have the same colours"
 
@@ -51,40 +51,39 @@ class PersonColors:
         self._usual_skin: Points = np.zeros(3, np.float32)
         self._age = 0
 
-    def look(self, crop: CroppedFace, lab: LabCrop, zones: Zones) -> Evidence:
+    def look(self, crop: CroppedFace, colors: CropColors, zones: Zones) -> Evidence:
         """Return what the colours of the next crop say; they are learnt from some crops."""
-        bins = bin_colors(lab.pixels)
+        bins = bin_colors(colors.lab)
         if self._table is None or self._age % LEARN_EVERY == 0:
-            self._learn(bins, crop, lab, zones)
+            self._learn(bins, crop, colors, zones)
         self._age += 1
-        guide = GuidedFilter(lab.lightness, max(2, round(WINDOW * crop.side)))
+        guide = GuidedFilter(colors.luma, max(2, round(WINDOW * crop.side)))
         table = self._table
         if table is None or table.overlap > MAX_OVERLAP:
-            all_skin, no_hair = np.ones_like(lab.lightness), np.zeros_like(lab.lightness)
+            all_skin, no_hair = np.ones_like(colors.luma), np.zeros_like(colors.luma)
             note = FEW_SEEDS if table is None else OVERLAPPING
             return Evidence(all_skin, no_hair, self._usual_skin, guide, note)
-        hair = _with_odds(table.hair[bins], zones.hair_odds) * crop.seen
+        hair = _with_odds(table.hair[bins], zones.hair_odds) * crop.seen[HALF]
         return Evidence(guide.apply(table.skin[bins]), guide.apply(hair), self._usual_skin, guide, "")
 
-    def _learn(self, bins: Indices, crop: CroppedFace, lab: LabCrop, zones: Zones) -> None:
+    def _learn(self, bins: Indices, crop: CroppedFace, colors: CropColors, zones: Zones) -> None:
         """Learn the colours, first from seeds, then from what these take for skin and for hair."""
-        colors = hues(lab.pixels[SOME])
-        self._usual_skin = usual_skin(colors, crop.points * np.float32(SHRINK))
-        distance = hue_distance(colors, self._usual_skin)
-        hue = hue_distance(colors[..., 1:], self._usual_skin[1:])  # skin in the shade has the same
-        is_skin = (zones.skin[SOME] > 0.5) & crop.seen[SOME]
-        near = np.clip((OTHER_HUE - hue) * np.float32(1.0 / FEATHER), 0.0, 1.0) * is_skin
-        seeds = hair_weights(distance) * hair_places(crop, zones)[SOME]
+        hue = hues(colors.lab)
+        self._usual_skin = usual_skin(hue, crop.points * np.float32(0.5))
+        distance = hue_distance(hue, self._usual_skin)
+        shaded = hue_distance(hue[1:], self._usual_skin[1:])  # skin in the shade has the same hue
+        is_skin = (zones.skin[HALF] > 0.5) & crop.seen[HALF]
+        near = np.clip((OTHER_HUE - shaded) * np.float32(1.0 / FEATHER), 0.0, 1.0) * is_skin
+        seeds = hair_weights(distance) * hair_places(crop, zones)[HALF]
         skin, hair = skin_weights(distance) * is_skin, seeds
-        some, odds = bins[SOME], zones.hair_odds[SOME]
         for _ in range(FIRST_ROUNDS if self._table is None else 1):
-            table = ColorModel().learn(some.ravel(), skin.ravel(), hair.ravel(), 1.0)
+            table = ColorModel().learn(bins.ravel(), skin.ravel(), hair.ravel(), 1.0)
             if table is None:
                 return
-            likely_hair = table.hair[some]
-            skin = (table.skin[some] + likely_hair - _with_odds(likely_hair, odds)) * near
+            likely_hair = table.hair[bins]
+            skin = (table.skin[bins] + likely_hair - _with_odds(likely_hair, zones.hair_odds)) * near
             hair = likely_hair * seeds
-        self._table = self._model.learn(some.ravel(), skin.ravel(), hair.ravel(), PULL)
+        self._table = self._model.learn(bins.ravel(), skin.ravel(), hair.ravel(), PULL)
 
 
 def _with_odds(hair: Points, odds: Points) -> Points:

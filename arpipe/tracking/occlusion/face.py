@@ -8,7 +8,7 @@ import numpy as np
 from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.evidence import Evidence, PersonColors
 from arpipe.tracking.occlusion.hair import covered_by_hair, hair_at_temples, hang
-from arpipe.tracking.occlusion.hues import LabCrop
+from arpipe.tracking.occlusion.hues import CropColors
 from arpipe.tracking.occlusion.mouth import Mouth
 from arpipe.tracking.occlusion.parts import FaceParts
 from arpipe.tracking.occlusion.steady import Hysteresis, PlaneSteadier
@@ -23,10 +23,9 @@ CHANGED = 0.06  # share of the crop
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CropParts:
-    """A face in one frame: its colours, where its parts are expected, and where a network sees them, if any."""
+    """A face in one frame: where its parts are expected, and where a network sees them, if any."""
 
     crop: CroppedFace
-    lab: LabCrop
     zones: Zones
     parts: FaceParts | None
 
@@ -74,15 +73,15 @@ class FaceOcclusion:
             found: What networks found before it.
             time_s: Time of the frame.
         """
-        lab, zones = LabCrop.of(crop.pixels), find_zones(crop)
-        evidence = self._colors.look(crop, lab, zones)
+        colors, zones = CropColors.of(crop.pixels), find_zones(crop)
+        evidence = self._colors.look(crop, colors, zones)
         if found.parts is not None:
             evidence = found.parts.correct(evidence)
         seen_sides = hair_at_temples(evidence, crop)
         left, right = (side.update(seen, time_s) for side, seen in zip(self._sides, seen_sides, strict=True))
         hung = hang(evidence.hair, zones)
         covered = covered_by_hair(hung, crop, zones, (left, right))
-        bare = self._bare(evidence, hung, CropParts(crop, lab, zones, found.parts), time_s)
+        bare = self._bare(evidence, hung, CropParts(crop, zones, found.parts), time_s)
         if found.parts is not None:
             covered = np.maximum(covered, found.parts.things_hanging(zones))
         hands = found.hands_in(zones)
@@ -90,7 +89,7 @@ class FaceOcclusion:
             hands = smoothstep(evidence.filter.apply(hands), NO_HAND, SURE_HAND)
             covered, bare = np.maximum(covered, hands), bare * (1.0 - hands)
         _clear_border(covered)
-        covered, bare = self._steady.update((covered, bare), lab.lightness, time_s)
+        covered, bare = self._steady.update((covered, bare), colors.lab[..., 0], time_s)
         return OcclusionMatte(track_id, covered, bare, crop.image_from_crop, evidence.note)
 
     def _bare(self, evidence: Evidence, hung: Points, view: CropParts, time_s: float) -> Points:
@@ -101,7 +100,7 @@ class FaceOcclusion:
         skin = np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, speck), np.float32)
         bare = skin + zones.features * (1 - hung - skin)
         seen = None if view.parts is None else view.parts.mouth_seen(view.crop)
-        lips = self._mouth.update(view.lab, evidence.usual_skin, view.crop, time_s, seen)
+        lips = self._mouth.update(evidence.usual_skin, view.crop, time_s, seen)
         shown = lips.presence * np.maximum(skin[lips.window], lips.alike)
         bare[lips.window] += zones.lips[lips.window] * (shown - bare[lips.window])
         if lips.presence < 1.0:  # a mask may have the colour of skin, but it covers more than the lips

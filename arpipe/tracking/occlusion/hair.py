@@ -5,6 +5,9 @@ over the brows, a pixel counts only as far as the one above it does. At the side
 before a temple of glasses or behind it.
 """
 
+from dataclasses import dataclass
+
+import cv2
 import numpy as np
 
 from arpipe.tracking.occlusion.crop import CroppedFace
@@ -12,8 +15,7 @@ from arpipe.tracking.occlusion.evidence import Evidence
 from arpipe.tracking.occlusion.zones import Zones, ramp, smoothstep
 from arpipe.types import Points
 
-SPREAD = 0.97  # how much of it hair passes on sideways in each row
-LEAN = 2  # rows per column of hair that falls past a temple
+SPREAD = 0.94  # how much of it hair passes on sideways in the rows of `SLANTED`
 TOWARDS_EYE = 0.05  # over the crop's side, over which that sets in before the corner of an eye
 SURE_SKIN, SURE_HAIR = 0.3, 0.75  # probability of hair at which nothing, and everything, is covered
 
@@ -32,23 +34,54 @@ ON_SKIN, OVER_EAR = (
 SIDES = ("left", "right")
 
 
+@dataclass(frozen=True, slots=True)
+class Lean:
+    """By how many columns hair may shift in how many rows, which are followed at once."""
+
+    rows: int
+    columns: int
+
+
+SLANTED, STEEP = Lean(2, 2), Lean(4, 2)  # over the forehead, and past the temples
+
+
 def hang(hair: Points, zones: Zones) -> Points:
     """Return (s, s) as `hair` in the rows of glasses, below the brows only as far as it is connected with hair above.
 
     Above and below these rows it is 0.
     """
     hung = np.zeros_like(hair)
-    rows = slice(zones.top_row, zones.bottom_row)
-    hung[rows] = hair[rows]
-    beside = np.float32(SPREAD) * (1 - zones.features)  # a brow must not lead from hair at its end to the eye
-    above = hung[zones.brow_row - 1]
-    for row in range(zones.brow_row, zones.bottom_row):
-        reached = np.maximum(above[:-2], above[2:])
-        reached *= beside[row, 1:-1]
-        np.maximum(reached, above[1:-1], out=reached)
-        above = hung[row]
-        np.minimum(above[1:-1], reached, out=above[1:-1])
+    hung[zones.top_row : zones.brow_row] = hair[zones.top_row : zones.brow_row]
+    below = slice(zones.brow_row, zones.bottom_row)
+    beside = np.float32(SPREAD) * (
+        1 - zones.features[below]
+    )  # a brow must not lead from hair at its end to the eye
+    hung[below] = _connected(hair[below], hung[zones.brow_row - 1], beside, SLANTED)
     return hung
+
+
+def _connected(hair: Points, start: Points, sideways: Points, lean: Lean) -> Points:
+    """Return (h, s) as `hair`, but only as far as each row is connected with the one before it.
+
+    Args:
+        hair: (h, s) float32.
+        start: (s,) what the first row may be connected with.
+        sideways: (h, s) float32 how much of it passes on when it shifts.
+        lean: How far it may shift.
+    """
+    rows, side = lean.rows, hair.shape[1]
+    kernel = np.ones((1, 2 * lean.columns + 1), np.uint8)
+    least = hair[: len(hair) // rows * rows].reshape(-1, rows, side).min(axis=1)
+    passes = sideways[::rows]
+    reach = np.empty((len(passes), side), np.float32)
+    before = start[None]
+    for row in range(len(passes)):
+        reached = reach[row : row + 1]
+        np.multiply(cv2.dilate(before, kernel), passes[row], out=reached)
+        np.maximum(reached, before, out=reached)
+        if row < len(least):  # the last rows, if they are fewer, lead to no others
+            before = np.minimum(reached, least[row])
+    return np.minimum(hair, np.repeat(reach, rows, axis=0)[: len(hair)])
 
 
 def covered_by_hair(hung: Points, crop: CroppedFace, zones: Zones, sides: tuple[float, float]) -> Points:
@@ -104,30 +137,21 @@ def _hair_at_temple(evidence: Evidence, crop: CroppedFace, side: str) -> float:
 
 
 def _reach_down(hair: Points) -> Points:
-    """Return (h, s) as `hair`, but only what reaches the last row, leaning by at most 1 / `LEAN`.
+    """Return (h, s) as `hair`, but only what reaches the last row, leaning by at most `STEEP`.
 
     Hair that falls past a temple reaches below the glasses; a hairline beside the brow does not.
     """
-    reaching = hair.copy()
-    below = reaching[-1]
-    for row in range(len(hair) - 2, -1, -1):
-        here = reaching[row]
-        if row % LEAN:
-            np.minimum(here, below, out=here)
-        else:
-            reached = np.maximum(below[:-2], below[2:])
-            np.maximum(reached, below[1:-1], out=reached)
-            np.minimum(here[1:-1], reached, out=here[1:-1])
-        below = here
-    return reaching
+    return _connected(hair[::-1], hair[-1], np.ones_like(hair), STEEP)[::-1]
 
 
 def _fill_outwards(covered: Points, crop: CroppedFace) -> Points:
     """Return (h, s) as `covered`, but beyond what is covered everything farther out is: bright strands belong to it."""
     middle = int(np.clip(crop.place("sellion")[0], 1, crop.side - 1))
     filled = np.empty_like(covered)
-    np.maximum.accumulate(covered[:, middle:], axis=1, out=filled[:, middle:])
-    np.maximum.accumulate(covered[:, middle - 1 :: -1], axis=1, out=filled[:, middle - 1 :: -1])
+    right, left = filled[:, :middle], filled[:, middle:]  # of the person
+    right[:] = cv2.dilate(covered[:, :middle], np.ones((1, middle), np.uint8), anchor=(0, 0))
+    width = crop.side - middle
+    left[:] = cv2.dilate(covered[:, middle:], np.ones((1, width), np.uint8), anchor=(width - 1, 0))
     return filled
 
 
@@ -142,8 +166,8 @@ def _beside_eyes(crop: CroppedFace) -> Points:
 def _mean_around(values: Points, place: Points, half_width: float, half_height: float) -> float:
     """Return the mean in a box around a place; sizes are over the crop's side."""
     side = values.shape[0]
-    x, y = (float(np.clip(each, 0.0, side - 1.0)) for each in place)
+    x, y = (min(max(each, 0.0), side - 1.0) for each in place.tolist())
     reach_x, reach_y = half_width * side, half_height * side
     rows = slice(max(0, round(y - reach_y)), round(y + reach_y) + 1)
     columns = slice(max(0, round(x - reach_x)), round(x + reach_x) + 1)
-    return float(values[rows, columns].mean())
+    return float(cv2.mean(values[rows, columns])[0])

@@ -11,41 +11,51 @@ import numpy as np
 from arpipe.types import Pixels, Points
 
 DARKEST = 20.0  # added to lightness, so that the noise of dark pixels does not count as hue
+ZERO = np.float32(128.0)  # of 8-bit Lab a and b
 USUAL_LIGHTNESS = 150.0  # 8-bit Lab L, plus that, at which a difference in hue counts as it is
 LIGHTNESS_WEIGHT = 0.25  # of a difference in lightness relative to one in hue: skin is shaded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LabCrop:
-    """A crop in Lab.
+class CropColors:
+    """The colours of a crop of side s.
 
     Attributes:
-        pixels: (s, s, 3) uint8.
-        lightness: (s, s) float32 in [0, 1].
+        lab: (s/2, s/2, 3) uint8 Lab of every second pixel along each axis: the conversion is slow, and averages of hair
+            and skin would have a colour between both.
+        luma: (s, s) float32 in [0, 1].
     """
 
-    pixels: Pixels
-    lightness: Points
+    lab: Pixels
+    luma: Points
 
     @classmethod
-    def of(cls, pixels: Pixels) -> "LabCrop":
+    def of(cls, pixels: Pixels) -> "CropColors":
         """Convert (s, s, 3) RGB pixels."""
-        lab = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB), np.uint8)
-        return cls(lab, np.asarray(cv2.extractChannel(lab, 0) * np.float32(1.0 / 255.0), np.float32))
+        luma = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) * np.float32(1.0 / 255.0)
+        half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
+        some = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_NEAREST), np.uint8)
+        return cls(lab_of(some), np.asarray(luma, np.float32))
+
+
+def lab_of(pixels: Pixels) -> Pixels:
+    """Convert (h, w, 3) RGB pixels to 8-bit Lab."""
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2LAB), np.uint8)
 
 
 def hues(lab: Pixels) -> Points:
-    """Return (…, 3) float32 for 8-bit Lab: weighted lightness, and a and b of the same surface in usual light."""
-    colors = lab.astype(np.float32)
-    scale = np.float32(USUAL_LIGHTNESS) / (colors[..., :1] + np.float32(DARKEST))
-    colors -= np.array([0.0, 128.0, 128.0], np.float32)
-    lightness = colors[..., 0] * np.float32(LIGHTNESS_WEIGHT)
-    colors *= scale
-    colors[..., 0] = lightness
-    return colors
+    """Return (3, h, w) float32 for (h, w, 3) 8-bit Lab.
+
+    They are weighted lightness, and a and b of the same surface in usual light. Channels come first, because NumPy is
+    slow along a short last axis.
+    """
+    lightness, a, b = (np.asarray(plane, np.uint8) for plane in cv2.split(lab))
+    scale = np.float32(USUAL_LIGHTNESS) / (lightness + np.float32(DARKEST))
+    planes = lightness * np.float32(LIGHTNESS_WEIGHT), (a - ZERO) * scale, (b - ZERO) * scale
+    return np.stack(planes)
 
 
 def hue_distance(one: Points, other: Points) -> Points:
-    """Return the (…) distance between (…, 3) `hues`."""
-    difference = one - other
-    return np.asarray(np.sqrt(np.einsum("...c,...c->...", difference, difference)), np.float32)
+    """Return the (…) distance between (3, …) `hues`, of which one may be (3,)."""
+    squares = [np.square(plane - reference) for plane, reference in zip(one, other, strict=True)]
+    return np.asarray(np.sqrt(sum(squares[1:], squares[0])), np.float32)

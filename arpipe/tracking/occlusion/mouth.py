@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from arpipe.tracking.occlusion.crop import CroppedFace
-from arpipe.tracking.occlusion.hues import LabCrop, hue_distance, hues
+from arpipe.tracking.occlusion.hues import hue_distance, hues, lab_of
 from arpipe.tracking.occlusion.steady import Hysteresis
 from arpipe.tracking.occlusion.zones import filled, ramp
 from arpipe.types import Points
@@ -24,7 +25,7 @@ MASK_RED, LIPS_RED = (
 MASK_NEARER, LIPS_NEARER = 6.0, 12.0  # by how much lips are nearer to the skin than such a ring
 LIP_HUE, OTHER_HUE = 24.0, 36.0  # distance from the lips' own hue, of lips and of other things
 MIN_PIXELS = 12
-LOOK_EVERY = 5  # frames
+LOOK_EVERY, LOOK_AT = 5, 2  # frames, and which of them: colours are learnt in others
 
 Window = tuple[slice, slice]
 
@@ -66,46 +67,40 @@ class Mouth:
         self._age = 0
 
     def update(
-        self,
-        lab: LabCrop,
-        usual_skin: Points,
-        crop: CroppedFace,
-        time_s: float,
-        seen: float | None = None,
+        self, usual_skin: Points, crop: CroppedFace, time_s: float, seen: float | None = None
     ) -> SeenLips:
         """Return what is seen of the lips in the next crop.
 
         Args:
-            lab: As for `look_at_mouth`, like the next two.
-            usual_skin: (3,) hue.
+            usual_skin: As for `look_at_mouth`.
             crop: The face.
             time_s: Time of the frame.
             seen: In [0, 1], how certainly the mouth is not covered, if that is known; None to go by colours.
         """
-        if self._age % LOOK_EVERY == 0:
-            self._evidence = look_at_mouth(lab, usual_skin, crop)
+        if self._age == 0 or self._age % LOOK_EVERY == LOOK_AT:
+            self._evidence = look_at_mouth(usual_skin, crop)
         self._age += 1
         presence = np.float32(self._decision.update(self._evidence.seen if seen is None else seen, time_s))
         window, corner = _window(crop)
-        colors = lab.pixels[window]
+        lab = lab_of(crop.pixels[window])
         if self._evidence.hue is None:
-            return SeenLips(presence, window, np.ones(colors.shape[:2], np.float32))
-        apart = OTHER_HUE - hue_distance(hues(colors), self._evidence.hue)
+            return SeenLips(presence, window, np.ones(lab.shape[:2], np.float32))
+        apart = OTHER_HUE - hue_distance(hues(lab), self._evidence.hue)
         alike = np.clip(apart * np.float32(1.0 / (OTHER_HUE - LIP_HUE)), 0.0, 1.0)
         teeth = filled(alike.shape, [crop.region("lips_inner") - corner], 0.0)
         return SeenLips(presence, window, np.maximum(alike, teeth))
 
 
-def look_at_mouth(lab: LabCrop, usual_skin: Points, crop: CroppedFace) -> MouthEvidence:
+def look_at_mouth(usual_skin: Points, crop: CroppedFace) -> MouthEvidence:
     """Return what is seen of the mouth of a face.
 
     Args:
-        lab: Colours of the crop.
         usual_skin: (3,) hue of the person's skin.
         crop: The face.
     """
     window, corner = _window(crop)
-    colors, lightness = hues(lab.pixels[window]), lab.pixels[window][..., 0].astype(np.float32)
+    lab = lab_of(crop.pixels[window])
+    colors, lightness = hues(lab), lab[..., 0].astype(np.float32)
     outer, inner = crop.region("lips_outer") - corner, crop.region("lips_inner") - corner
     shape, side = lightness.shape, crop.side
     lips = (filled(shape, [outer], 0.0) - filled(shape, [inner], 0.0)) > 0.5
@@ -113,7 +108,7 @@ def look_at_mouth(lab: LabCrop, usual_skin: Points, crop: CroppedFace) -> MouthE
     ring &= crop.seen[window]
     if lips.sum() < MIN_PIXELS or ring.sum() < MIN_PIXELS:
         return MouthEvidence(1.0, None)
-    middle, around = np.median(colors[lips], axis=0), np.median(colors[ring], axis=0)
+    middle, around = np.median(colors[:, lips], axis=1), np.median(colors[:, ring], axis=1)
     redder, level = float(middle[1] - around[1]), float(lightness[lips].mean())
     seam = filled(shape, [inner], SEAM_PX) > 0.5
     distinct = max(
@@ -122,7 +117,7 @@ def look_at_mouth(lab: LabCrop, usual_skin: Points, crop: CroppedFace) -> MouthE
         (level - float(lightness[seam].mean())) / SEAM if seam.any() else 0.0,
         (float(lightness[lips].std()) - PLAIN_CONTRAST) / CONTRAST,
     )
-    from_skin = [float(np.median(hue_distance(colors[place], usual_skin))) for place in (lips, ring)]
+    from_skin = [float(np.median(hue_distance(colors[:, place], usual_skin))) for place in (lips, ring)]
     in_beard = max(
         ramp(redder, MASK_RED, LIPS_RED), ramp(from_skin[1] - from_skin[0], MASK_NEARER, LIPS_NEARER)
     )
@@ -133,7 +128,9 @@ def look_at_mouth(lab: LabCrop, usual_skin: Points, crop: CroppedFace) -> MouthE
 
 def _window(crop: CroppedFace) -> tuple[Window, Points]:
     """Return rows and columns around the lips, and the (2,) x, y of their corner, crop px."""
-    outline, margin = crop.region("lips_outer"), RING_TO * crop.side + 1.0
-    low = np.clip(np.floor(outline.min(axis=0) - margin), 0, crop.side - 1).astype(int)
-    high = np.clip(np.ceil(outline.max(axis=0) + margin), low + 1, crop.side).astype(int)
-    return (slice(low[1], high[1]), slice(low[0], high[0])), low.astype(np.float32)
+    x, y, width, height = cv2.boundingRect(crop.region("lips_outer"))
+    margin, last = round(RING_TO * crop.side) + 1, crop.side - 1
+    left, top = (min(max(each - margin, 0), last) for each in (x, y))
+    right, bottom = (min(each + margin, crop.side) for each in (x + width, y + height))
+    window = slice(top, max(bottom, top + 1)), slice(left, max(right, left + 1))
+    return window, np.array([left, top], np.float32)

@@ -1,6 +1,5 @@
 """Pixels of a crop that probably are skin, and pixels that probably are hair, to learn a person's colours from."""
 
-import cv2
 import numpy as np
 
 from arpipe.tracking.occlusion.crop import CroppedFace
@@ -54,23 +53,23 @@ def usual_skin(colors: Points, landmarks: Points) -> Points:
     Hair or a mask over some patches does not count.
 
     Args:
-        colors: (s, s, 3) `hues` of a crop.
+        colors: (3, s, s) `hues` of a crop.
         landmarks: (n, 2) places in it, px.
     """
-    patches = np.stack([_patch(colors, landmarks[index]) for index in SAMPLED])
-    warm = patches[patches[:, 1] > COOL]
-    if not len(warm):
+    patches = np.stack([_patch(colors, landmarks[index]) for index in SAMPLED], axis=1)
+    warm = patches[:, patches[1] > COOL]
+    if not warm.size:
         warm = patches
-    apart = hue_distance(warm[:, None], warm[None])
-    best = warm[int(np.argmin(np.minimum(apart, 2.0 * REACH).sum(axis=1)))]
-    near: Points = warm[hue_distance(warm, best) < REACH].mean(axis=0)
+    apart = hue_distance(warm[:, :, None], warm[:, None])
+    best = warm[:, int(np.argmin(np.minimum(apart, 2.0 * REACH).sum(axis=1)))]
+    near: Points = warm[:, hue_distance(warm, best) < REACH].mean(axis=1)
     return near
 
 
 def _patch(colors: Points, place: Points) -> Points:
     """Return the (3,) mean colour around a place; places beyond the crop are moved to its border."""
-    side = colors.shape[0]
+    side = colors.shape[1]
     reach = max(1, round(PATCH * side))
-    x, y = (int(np.clip(round(float(each)), reach, side - reach - 1)) for each in place)
-    mean = cv2.mean(colors[y - reach : y + reach + 1, x - reach : x + reach + 1])
-    return np.array(mean[:3], np.float32)
+    x, y = (min(max(round(each), reach), side - reach - 1) for each in place.tolist())
+    mean: Points = colors[:, y - reach : y + reach + 1, x - reach : x + reach + 1].mean(axis=(1, 2))
+    return mean

@@ -5,11 +5,11 @@ import math
 import cv2
 import numpy as np
 
-from arpipe.types import Points
+from arpipe.types import Pixels, Points
 
 MEMORY_S = 0.3  # over which the matte of a still face is averaged
 FORGET_S = 0.7  # older mattes are not used
-WINDOW = 5  # px over which change is averaged: noise cancels out, edges do not
+WINDOW = 3  # px of the picture over which change is averaged: noise cancels out, edges do not
 STILL, MOVING = 0.012, 0.05  # change of lightness that counts as noise, and that certainly is motion
 DECIDE_S = 0.25  # in which a decision takes effect
 LOW, HIGH = 0.4, 0.6  # evidence at which a decision changes
@@ -28,8 +28,15 @@ class PlaneSteadier:
         self._seen_s = 0.0
         self.moved = 0.0
 
-    def update(self, planes: tuple[Points, ...], picture: Points, time_s: float) -> tuple[Points, ...]:
-        """Average (s, s) float32 maps with those before them; `picture` is (s, s) lightness in [0, 1]."""
+    def update(self, planes: tuple[Points, ...], lightness: Pixels, time_s: float) -> tuple[Points, ...]:
+        """Average maps with those before them.
+
+        Args:
+            planes: (s, s) float32.
+            lightness: (s/2, s/2) uint8 of the picture under them.
+            time_s: Time of the frame.
+        """
+        picture = np.asarray(lightness * np.float32(1.0 / 255.0), np.float32)
         passed_s, self._seen_s = time_s - self._seen_s, time_s
         if self._picture is None or not 0.0 < passed_s <= FORGET_S:
             self._planes, self._picture = planes, picture
@@ -39,10 +46,12 @@ class PlaneSteadier:
         self.moved = float(moved.mean())
         least = np.float32(1.0 - math.exp(-passed_s / MEMORY_S))
         share = least + (1 - least) * moved
+        self._picture = self._picture + share * (picture - self._picture)
+        side = len(planes[0])
+        share = np.asarray(cv2.resize(share, (side, side), interpolation=cv2.INTER_LINEAR), np.float32)
         self._planes = tuple(
             before + share * (now - before) for before, now in zip(self._planes, planes, strict=True)
         )
-        self._picture = self._picture + share * (picture - self._picture)
         return self._planes
 
 

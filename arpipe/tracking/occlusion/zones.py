@@ -1,9 +1,11 @@
 """Where skin, brows, eyes and lips are expected in the crop of a face, from its landmarks."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.types import Points
@@ -29,7 +31,7 @@ class Zones:
         face: (s, s) float32, 1 within the outline of the landmarks.
         features: (s, s) float32, 1 on eyes and brows.
         lips: (s, s) float32, 1 on the lips and in the mouth.
-        hair_odds: (s, s) float32 odds of hair in a place: 1 at and beyond the outline of the face, least in its middle.
+        hair_odds: (s/2, s/2) float32 odds of hair: 1 at and beyond the outline of the face, least in its middle.
         top_row, brow_row, bottom_row: First row that glasses reach, row above the brows, and row below glasses.
     """
 
@@ -61,7 +63,8 @@ def find_zones(crop: CroppedFace) -> Zones:
 
 
 def _hair_odds(face: Points) -> Points:
-    inside = np.asarray(cv2.blur(face, (round(INSIDE * len(face)),) * 2), np.float32)
+    half = np.ascontiguousarray(face[::2, ::2])
+    inside = np.asarray(cv2.blur(half, (round(INSIDE * len(half)),) * 2), np.float32)
     return np.asarray(1 - (1 - MIDDLE_ODDS) * np.clip(2 * inside - 1, 0.0, 1.0), np.float32)
 
 
@@ -83,9 +86,14 @@ def filled(shape: tuple[int, ...], outlines: list[Points], margin_px: float) -> 
     for outline in outlines:
         points = np.rint(outline.reshape(-1, 1, 2) * (1 << SUBPIXEL_BITS)).astype(np.int32)
         cv2.fillPoly(canvas, [points], 255, cv2.LINE_AA, SUBPIXEL_BITS)
-        if margin_px >= 0.5:
-            cv2.polylines(canvas, [points], True, 255, round(2.0 * margin_px), cv2.LINE_AA, SUBPIXEL_BITS)
+    if margin_px >= 0.5:  # much faster than outlines of that width
+        canvas = np.asarray(cv2.dilate(canvas, _disc(round(margin_px))), np.uint8)
     return np.asarray(canvas * np.float32(1.0 / 255.0), np.float32)
+
+
+@cache
+def _disc(radius: int) -> npt.NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2), np.uint8)
 
 
 def _hull(points: Points) -> Points:
@@ -99,5 +107,7 @@ def ramp(value: float, low: float, high: float) -> float:
 
 def smoothstep(values: Points, low: float, high: float) -> Points:
     """Return (s, s) values that rise smoothly from 0 at `low` to 1 at `high`."""
-    share = np.clip((values - low) * np.float32(1.0 / (high - low)), 0.0, 1.0)
+    share = np.subtract(values, np.float32(low))
+    share *= np.float32(1.0 / (high - low))
+    np.clip(share, 0.0, 1.0, out=share)
     return np.asarray(share * share * (3.0 - 2.0 * share), np.float32)
