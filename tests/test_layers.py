@@ -64,6 +64,7 @@ OWNERS = {
     "pyvirtualcam": ("arpipe.io",),
     "mediapipe": ("arpipe.models.mediapipe_faces",),
     "onnx": ("arpipe.weights", "arpipe.custom"),
+    "fsspec": ("arpipe.io.object_store",),
     "ray": ("arpipe.apps.batch.ray_cluster",),
     "pynput": ("arpipe.apps.reactions.keyboard",),
     "pythonosc": ("arpipe.controls.senders.osc",),
@@ -80,6 +81,7 @@ HEAVY = (
     "PIL",
     "av",
     "cv2",
+    "fsspec",
     "glfw",
     "moderngl",
     "onnx",
@@ -95,6 +97,7 @@ HEAVY = (
 # Not installed by `pip install arpipe`.
 OPTIONAL = (
     "ai_edge_litert",
+    "fsspec",
     "openvino",
     "pillow_heif",
     "pyarrow",

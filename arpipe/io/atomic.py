@@ -13,6 +13,7 @@ import re
 import secrets
 import shutil
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,7 +25,9 @@ _ABANDONED_AFTER_S = 24 * 3600.0  # without a write, on whichever machine it was
 _LONGEST_NAME_BYTES = (
     100  # of the target's name inside the temporary one; file systems allow 143 to 255 in all
 )
-_TEMPORARY = re.compile(r"\..+\.(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-(?P<started_s>\d+)-[0-9a-f]{8}\.arpipe")
+_TEMPORARY = re.compile(
+    r"\..+\.(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-(?P<started_s>\d+)-[0-9a-f]{8}\.arpipe(\.\w+)?"
+)
 
 
 class AtomicFile:
@@ -164,11 +167,28 @@ def remove_abandoned(folder: Path) -> list[Path]:
     """
     removed = []
     with suppress(OSError):
-        for path in sorted(folder.glob(".*.arpipe")):
+        for path in sorted(folder.glob(".*.arpipe*")):
             if _is_abandoned(path):
                 path.unlink()
                 removed.append(path)
     return removed
+
+
+def temporary_file(name: str) -> Path:
+    """Create an empty file in the system's folder of temporary files, for content whose place is not on this machine.
+
+    Args:
+        name: Name of the content; the file has its suffix. Whoever asks removes the file.
+
+    Raises:
+        OutputError: It cannot be created.
+    """
+    path = Path(tempfile.gettempdir()) / f"{_temporary_name(name)}{Path(name).suffix}"
+    try:
+        path.touch(0o600, exist_ok=False)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return path
 
 
 def unwritable(path: Path, error: Exception) -> OutputError:

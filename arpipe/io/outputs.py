@@ -10,6 +10,8 @@ from pathlib import Path
 
 from arpipe.errors import OutputError
 from arpipe.io.atomic import remove_abandoned, require_writable
+from arpipe.io.object_store import address_of, require_store_writable
+from arpipe.io.placing import temporary_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,18 @@ def require_outputs_writable(outputs: Iterable[NamedFile]) -> list[Path]:
     for output in outputs:
         folder = os.path.dirname(output.path)  # noqa: PTH120 - pathlib takes ten times as long
         if folder not in folders or os.path.lexists(output.path):
-            require_writable(output.path)
             folders[folder] = None
-    places = dict.fromkeys(map(os.path.realpath, folders))
+            if address_of(folder) is None:
+                require_writable(output.path)
+    stored = [address for address in map(address_of, folders) if address is not None]
+    for address in {_bucket(address): address for address in stored}.values():
+        require_store_writable(address)
+    places = dict.fromkeys(os.path.realpath(temporary_folder(folder)) for folder in folders)
     return [path for place in places for path in remove_abandoned(Path(place))]
+
+
+def _bucket(address: str) -> str:
+    return "/".join(address.split("/", 3)[:3])
 
 
 def named_files(files: Mapping[str, Path | None]) -> list[NamedFile]:

@@ -3,12 +3,14 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
-from arpipe.apps.batch.identity import InputIdentity, absolute, identify, output_sizes
-from arpipe.apps.batch.manifest import Attempt
+from arpipe.apps.batch.attempt import Attempt
+from arpipe.apps.batch.identity import InputIdentity, Listings, Look, absolute, output_sizes
 from arpipe.apps.batch.targets import Job
 from arpipe.errors import OutputError
+from arpipe.io.object_store import address_of, text_of
 
 Policy = Literal["refuse", "overwrite", "skip", "resume"]
 
@@ -59,29 +61,30 @@ def select(jobs: Sequence[Job], policy: Policy, history: History | None) -> Sele
     """
     if policy == "overwrite":
         return Selection(tuple(jobs))
+    look = Listings()
     if policy == "resume" and history is not None:
-        return _resumed(jobs, history)
-    left = [job for job in jobs if policy != "skip" or not _exist_all(job)]
-    _refuse_existing(left)
+        return _resumed(jobs, history, look)
+    left = [job for job in jobs if policy != "skip" or not _exist_all(job, look)]
+    _refuse_existing(left, look)
     return Selection(tuple(left), len(jobs) - len(left))
 
 
-def _refuse_existing(jobs: Sequence[Job]) -> None:
-    taken = [file.path for job in jobs for file in job.files() if os.path.lexists(file.path)]
+def _refuse_existing(jobs: Sequence[Job], look: Look) -> None:
+    taken = [file.path for job in jobs for file in job.files() if _exists(file.path, look)]
     if taken:
         number = "it" if len(taken) == 1 else f"{len(taken)} outputs"
         raise OutputError(
-            f"{taken[0]}: {number} would be replaced; add --overwrite to replace, --skip-existing to leave out inputs "
-            "whose outputs are complete, or --resume to continue an interrupted run"
+            f"{text_of(taken[0])}: {number} would be replaced; add --overwrite to replace, --skip-existing to leave "
+            "out inputs whose outputs are complete, or --resume to continue an interrupted run"
         )
 
 
-def _resumed(jobs: Sequence[Job], history: History) -> Selection:
-    done = [job for job in jobs if _is_done(job, history.attempts.get(absolute(job.spec)))]
+def _resumed(jobs: Sequence[Job], history: History, look: Look) -> Selection:
+    done = [job for job in jobs if _is_done(job, history.attempts.get(absolute(job.spec)), look)]
     changed = {job for job in done if not _is_current(history.attempts[absolute(job.spec)], history)}
     skipped = set(done) - changed
     left = [job for job in jobs if job not in skipped]
-    _refuse_existing([job for job in left if absolute(job.spec) not in history.attempts])
+    _refuse_existing([job for job in left if absolute(job.spec) not in history.attempts], look)
     return Selection(tuple(left), len(skipped), _notes(len(changed)))
 
 
@@ -93,8 +96,8 @@ def _notes(changed: int) -> tuple[str, ...]:
     return (f"{inputs} done again, because the settings or arpipe have changed",)
 
 
-def _is_done(job: Job, attempt: Attempt | None) -> bool:
-    return attempt is not None and attempt.state == "done" and _is_whole(job, attempt)
+def _is_done(job: Job, attempt: Attempt | None, look: Look) -> bool:
+    return attempt is not None and attempt.state == "done" and _is_whole(job, attempt, look)
 
 
 def _is_current(attempt: Attempt, history: History) -> bool:
@@ -102,12 +105,19 @@ def _is_current(attempt: Attempt, history: History) -> bool:
     return (attempt.arpipe, attempt.settings) == (history.arpipe, history.settings)
 
 
-def _is_whole(job: Job, attempt: Attempt) -> bool:
+def _is_whole(job: Job, attempt: Attempt, look: Look) -> bool:
     """Whether the input has not changed since an attempt, and its outputs are those that were written."""
-    identity = identify(job.spec)
-    before = None if attempt.size is None else InputIdentity(attempt.size, attempt.mtime_ns or 0)
-    return identity == before and output_sizes(job) == attempt.outputs
+    identity = look(job.spec)
+    before = (
+        None if attempt.size is None else InputIdentity(attempt.size, attempt.mtime_ns or 0, attempt.etag)
+    )
+    return identity == before and output_sizes(job, look) == attempt.outputs
 
 
-def _exist_all(job: Job) -> bool:
-    return all(os.path.lexists(file.path) for file in job.files())
+def _exist_all(job: Job, look: Look) -> bool:
+    return all(_exists(file.path, look) for file in job.files())
+
+
+def _exists(path: Path, look: Look) -> bool:
+    """Whether anything is at a place, links without a target included."""
+    return os.path.lexists(path) if address_of(path) is None else look(str(path)) is not None

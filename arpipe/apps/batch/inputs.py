@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from glob import has_magic
 from pathlib import Path
 from typing import Literal
 
+from arpipe.errors import MediaError
 from arpipe.io.files import files_matching, is_folder, is_pattern
+from arpipe.io.object_store import address_of, addresses_matching, files_below, is_store_folder
 from arpipe.io.sources import FileKind
 
 MediaKind = FileKind | Literal["sample"]
@@ -25,6 +28,7 @@ _CERTAIN: dict[str, MediaKind] = {
     **dict.fromkeys(_VIDEOS, "video"),
 }
 _PICTURES_OR_ANIMATIONS = frozenset((".png", ".gif", ".webp", ".avif"))
+_SUFFIXES = _PICTURES_OR_ANIMATIONS | _CERTAIN.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,14 @@ def find_inputs(texts: Iterable[str], recursive: bool, outputs: Sequence[Path]) 
         recursive: Whether to search the folders inside folders, too. Hidden files and folders are left out.
         outputs: Folders of outputs, which are not searched.
     """
-    search = _Search(recursive, frozenset(os.path.realpath(folder) for folder in outputs))
+    search = _Search(recursive, outputs)
     seen: dict[str, Input] = {}
     for text in texts:
         try:
             inputs = list(search.inputs_of(text))
+        except MediaError as error:
+            search.found.refusals.append(Refusal(text, str(error).removeprefix(f"{text}: ")))
+            continue
         except OSError as error:
             search.found.refusals.append(Refusal(text, f"cannot be read ({error.strerror or error})"))
             continue
@@ -101,16 +108,21 @@ class _Search:
 
     Args:
         recursive: Whether to search the folders inside folders.
-        outputs: Real paths of folders that are not searched.
+        outputs: Folders that are not searched.
     """
 
-    def __init__(self, recursive: bool, outputs: frozenset[str]) -> None:
-        self._recursive, self._outputs = recursive, outputs
+    def __init__(self, recursive: bool, outputs: Sequence[Path]) -> None:
+        self._recursive = recursive
+        self._outputs = frozenset(os.path.realpath(folder) for folder in outputs)
+        self._stored_outputs = [address for address in map(address_of, outputs) if address is not None]
         self.found = Found()
 
     def inputs_of(self, text: str) -> Iterator[Input]:
-        """Yield what a text stands for; raises OSError if the folder that it names cannot be read."""
-        if is_folder(text):
+        """Yield what a text stands for; raises OSError or MediaError if the folder that it names cannot be read."""
+        address = address_of(text)
+        if address is not None:
+            yield from self._stored(address)
+        elif is_folder(text):
             yield from self._media_in(text)
         elif is_pattern(text):
             for path in sorted(files_matching(text)):
@@ -118,6 +130,26 @@ class _Search:
                     yield Input(str(path), path.name)
         else:
             yield Input(text, Path(text).name, "sample" if text == SAMPLE else None)
+
+    def _stored(self, address: str) -> Iterator[Input]:
+        """Yield what an address in an object store stands for."""
+        if has_magic(address):
+            yield from (_stored_input(found) for found in addresses_matching(address))
+        elif _suffix(address) not in _SUFFIXES and is_store_folder(address):
+            yield from self._media_below(address.rstrip("/"))
+        else:
+            yield _stored_input(address)
+
+    def _media_below(self, top: str) -> Iterator[Input]:
+        for name in files_below(top, recursive=self._recursive):
+            folder, _, base = f"{top}/{name}".rpartition("/")
+            is_hidden = any(part.startswith(".") for part in name.split("/"))
+            if not is_hidden and _is_media(base) and not self._is_output(folder):
+                yield Input(f"{top}/{name}", name.replace("/", os.sep), _CERTAIN.get(_suffix(base)))
+
+    def _is_output(self, address: str) -> bool:
+        """Whether an address is in a folder of outputs."""
+        return any(f"{address}/".startswith(f"{output}/") for output in self._stored_outputs)
 
     def _media_in(self, top: str) -> Iterator[Input]:
         os.listdir(top)  # raises what `os.walk` keeps to itself
@@ -146,6 +178,10 @@ class _Search:
         )
 
 
+def _stored_input(address: str) -> Input:
+    return Input(address, address.rpartition("/")[2], _CERTAIN.get(_suffix(address)))
+
+
 def _suffix(name: str) -> str:
     return os.path.splitext(name)[1].lower()
 
@@ -153,4 +189,4 @@ def _suffix(name: str) -> str:
 def _is_media(name: str) -> bool:
     """Whether a file of a folder is an input, by its name."""
     suffix = _suffix(name)
-    return not name.startswith(".") and (suffix in _CERTAIN or suffix in _PICTURES_OR_ANIMATIONS)
+    return not name.startswith(".") and suffix in _SUFFIXES

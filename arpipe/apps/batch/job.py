@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from arpipe.effects.packs import Pack
 from arpipe.errors import MediaError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import Export, ExportHeader, open_export
+from arpipe.io.object_store import local_copy
 from arpipe.io.sink import Sink
 from arpipe.io.sinks import open_sink
 from arpipe.io.source import Source, SourceInfo
@@ -116,7 +117,8 @@ def run_job(
     tally = _Tally(is_drawn=job.output is None)
     capture_ms: dict[int, float] = {}
     with ExitStack() as stack:
-        source = stack.enter_context(_open(job, threads))
+        path = stack.enter_context(local_copy(job.spec))
+        source = stack.enter_context(_open(job, path, threads))
         on_start(source.info)
         sinks = [stack.enter_context(sink) for sink in _open_sinks(job, source, video)]
         exports = [stack.enter_context(export) for export in _open_exports(job, source, pipeline)]
@@ -219,17 +221,20 @@ def _timed(frames: Iterable[Frame], capture_ms: dict[int, float], clock: Clock) 
         start_s = clock()
 
 
-def _open(job: Job, threads: int) -> Source:
+def _open(job: Job, path: Path, threads: int) -> Source:
+    """Open an input, of which `path` is a local copy if it is in an object store."""
     if job.kind == "sample":
         return open_source(job.spec)
-    found = media_kind(Path(job.spec))
+    found = media_kind(path)
     if found != job.kind:
         raise MediaError(
             f"{job.spec}: holds {_KINDS[found]}, but its name says {_KINDS[job.kind]}; rename it, or give it by name"
         )
-    if job.kind == "video":
-        return VideoFile(job.spec, VideoFileConfig(threads=threads))
-    return open_source(job.spec)
+    is_video = job.kind == "video"
+    source = VideoFile(path, VideoFileConfig(threads=threads)) if is_video else open_source(path)
+    if path != Path(job.spec):
+        source.info = replace(source.info, name=job.spec)
+    return source
 
 
 def _open_sinks(job: Job, source: Source, video: VideoSinkConfig) -> Iterator[Sink]:

@@ -6,74 +6,15 @@ if its last line says so and all of it still holds. The line is written once the
 killed at any point repeats at most the inputs in progress; the line at the begin tells its outputs from other files.
 """
 
-import json
 import os
-from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 from filelock import FileLock, Timeout
 
+from arpipe.apps.batch.attempt import MANIFEST_STEM, Attempt, parse_attempts
 from arpipe.errors import ConfigError, OutputError
-
-FORMAT_KEY, FORMAT = "manifest", 1
-_START = b'{"manifest":'
-_STEM = ".arpipe-batch"
-
-State = Literal["begun", "done", "failed", "interrupted"]
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A line of the manifest.
-
-    Attributes:
-        arpipe: Version of arpipe.
-        settings: Digest of the settings that outputs depend on.
-        input: Absolute path of the input.
-        state: "begun", or how the attempt ended.
-        size, mtime_ns: Identity of the input before it was read; None if it is no file.
-        outputs: Absolute path → size of each output, bytes.
-        frames: Number of frames.
-        seconds: Time taken, s.
-        reason: Why the input is not done, or what its outputs lack.
-    """
-
-    arpipe: str
-    settings: str
-    input: str
-    state: State
-    size: int | None = None
-    mtime_ns: int | None = None
-    outputs: Mapping[str, int] = field(default_factory=dict)
-    frames: int = 0
-    seconds: float = 0.0
-    reason: str = ""
-
-    def to_json(self) -> str:
-        """Return the line, in ASCII, as names of files may hold anything."""
-        return json.dumps({FORMAT_KEY: FORMAT, **asdict(self)}, separators=(",", ":"))
-
-    @classmethod
-    def from_json(cls, line: bytes) -> Self:
-        """Read a line; keys that a later version has added are ignored.
-
-        Raises:
-            ValueError: It is not a line of a manifest.
-        """
-        record = json.loads(line)
-        if not isinstance(record, dict) or record.get(FORMAT_KEY) != FORMAT:
-            raise ValueError("not a line of a manifest")
-        if not isinstance(record.get("input"), str) or not isinstance(record.get("outputs"), dict):
-            raise ValueError("an input must be text, and outputs an object")
-        known = {each.name: record[each.name] for each in fields(cls) if each.name in record}
-        try:
-            attempt = cls(**known)
-        except TypeError as error:
-            raise ValueError(str(error)) from error
-        return attempt
 
 
 class Manifest:
@@ -93,7 +34,7 @@ class Manifest:
     """
 
     def __init__(self, folder: Path, label: str = "") -> None:
-        self.path = folder / (f"{_STEM}.{label}.jsonl" if label else f"{_STEM}.jsonl")
+        self.path = folder / (f"{MANIFEST_STEM}.{label}.jsonl" if label else f"{MANIFEST_STEM}.jsonl")
         with ExitStack() as opened:
             self._lock(opened)
             try:
@@ -159,25 +100,8 @@ def read_attempts(folder: Path) -> dict[str, Attempt]:
 
 def _attempts_in(path: Path) -> tuple[list[Attempt], bytes]:
     """Return the attempts in a manifest, and a last line that is cut off."""
-    whole, _, rest = path.read_bytes().rpartition(b"\n")
-    if rest[: len(_START)] != _START[: len(rest)]:
-        raise _no_manifest(path, rest)
-    return [_parse(path, line) for line in whole.splitlines()], rest
+    return parse_attempts(str(path), path.read_bytes())
 
 
 def _manifests_in(folder: Path) -> list[Path]:
-    return sorted(folder.glob(f"{_STEM}*.jsonl"))
-
-
-def _parse(path: Path, line: bytes) -> Attempt:
-    try:
-        return Attempt.from_json(line)
-    except ValueError as error:
-        raise _no_manifest(path, line) from error
-
-
-def _no_manifest(path: Path, line: bytes) -> ConfigError:
-    shown = line[:60].decode(errors="replace")
-    return ConfigError(
-        f"{path}: {shown!r} is no line of a manifest of this version of arpipe; move the file away"
-    )
+    return sorted(folder.glob(f"{MANIFEST_STEM}*.jsonl"))

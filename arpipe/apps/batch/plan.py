@@ -12,6 +12,7 @@ from arpipe.errors import ArpipeError, ConfigError, MediaNotFound, OutputError
 from arpipe.io.encoding import CodecName
 from arpipe.io.export import ExportFormat
 from arpipe.io.files import is_folder
+from arpipe.io.object_store import address_of, local_copy
 from arpipe.io.outputs import NamedFile, refuse_overwriting, require_outputs_writable
 from arpipe.io.sources import media_kind
 
@@ -123,17 +124,24 @@ def _kinds(found: Found) -> dict[Input, MediaKind]:
     kinds: dict[Input, MediaKind] = {}
     for each in found.inputs:
         try:
-            kinds[each] = each.kind or media_kind(Path(each.spec))
+            kinds[each] = each.kind or _kind_of(each.spec)
         except ArpipeError as error:
             reason = str(error).removeprefix(f"{each.spec}: ")
             found.refusals.append(Refusal(each.spec, reason, isinstance(error, MediaNotFound)))
     return kinds
 
 
+def _kind_of(spec: str) -> MediaKind:
+    with local_copy(spec) as path:
+        return media_kind(path)
+
+
 def _make_folders(tops: Sequence[Path], jobs: Sequence[Job]) -> None:
     """Create the folders of outputs, and those inside them that mirror the folders of the inputs."""
     needed = {os.path.dirname(file.path) for job in jobs for file in job.files()}  # noqa: PTH120
     for folder in (*tops, *map(Path, sorted(needed))):
+        if address_of(folder) is not None:  # stores have names, and no folders
+            continue
         is_inside = any(top in folder.parents for top in tops)
         _make_folder(folder, parents=is_inside)
 

@@ -163,6 +163,6 @@ def _size_bytes(job: Job) -> int:
 
 
 def _remove_leftovers(job: Job) -> None:
-    """Remove the temporary files that a killed process left in the folders of a job's outputs."""
-    for folder in {file.path.parent for file in job.files()}:
+    """Remove the temporary files of a job that a killed process left."""
+    for folder in job.temporary_folders():
         remove_abandoned(folder)

@@ -94,7 +94,7 @@ class RayWorker:
 
     def _clean_folders(self, job: Job) -> None:
         """Remove the temporary files of workers that were killed on this node."""
-        for folder in {file.path.parent for file in job.files()} - self._cleaned:
+        for folder in job.temporary_folders() - self._cleaned:
             remove_abandoned(folder)
             self._cleaned.add(folder)
 

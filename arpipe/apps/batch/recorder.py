@@ -5,10 +5,12 @@ import json
 from collections.abc import Mapping
 
 from arpipe import __version__
+from arpipe.apps.batch.attempt import Attempt, State
 from arpipe.apps.batch.config import BatchConfig, with_exported
 from arpipe.apps.batch.events import Assigned, Event, Failed, Finished, Interrupted
 from arpipe.apps.batch.identity import absolute, output_sizes
-from arpipe.apps.batch.manifest import Attempt, Manifest, State
+from arpipe.apps.batch.manifest import Manifest
+from arpipe.apps.batch.stored_manifest import StoredManifest
 from arpipe.apps.run_files import config_files, control_files
 from arpipe.pipeline.pipeline_config import PipelineConfig
 
@@ -25,7 +27,7 @@ class AttemptRecorder:
         settings, arpipe: As above.
     """
 
-    def __init__(self, manifest: Manifest, settings: str, arpipe: str = __version__) -> None:
+    def __init__(self, manifest: Manifest | StoredManifest, settings: str, arpipe: str = __version__) -> None:
         self._manifest, self.settings, self.arpipe = manifest, settings, arpipe
 
     @property
@@ -42,21 +44,23 @@ class AttemptRecorder:
             state: State = "failed" if isinstance(event, Failed) else "interrupted"
             self._manifest.append(Attempt(self.arpipe, self.settings, path, state, reason=event.reason))
         elif isinstance(event, Finished):
-            outcome, identity = event.outcome, event.identity
-            self._manifest.append(
-                Attempt(
-                    self.arpipe,
-                    self.settings,
-                    path,
-                    "done",
-                    None if identity is None else identity.size,
-                    None if identity is None else identity.mtime_ns,
-                    output_sizes(event.job),
-                    outcome.frames,
-                    round(outcome.seconds, 3),
-                    "; ".join(outcome.losses),
-                )
-            )
+            self._manifest.append(self._done(path, event))
+
+    def _done(self, path: str, event: Finished) -> Attempt:
+        outcome, identity = event.outcome, event.identity
+        return Attempt(
+            self.arpipe,
+            self.settings,
+            path,
+            "done",
+            size=None if identity is None else identity.size,
+            mtime_ns=None if identity is None else identity.mtime_ns,
+            etag="" if identity is None else identity.etag,
+            outputs=output_sizes(event.job),
+            frames=outcome.frames,
+            seconds=round(outcome.seconds, 3),
+            reason="; ".join(outcome.losses),
+        )
 
 
 def settings_digest(config: BatchConfig) -> str:

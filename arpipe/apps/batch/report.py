@@ -17,6 +17,7 @@ from arpipe.apps.batch.job import Outcome
 from arpipe.apps.batch.reports import BatchReport
 from arpipe.apps.batch.targets import Job
 from arpipe.apps.table import timing_table
+from arpipe.io.object_store import text_of
 from arpipe.io.source import SourceInfo
 from arpipe.subjects import exported
 from arpipe.timing import Clock, TimingLog
@@ -110,7 +111,7 @@ class Report(BatchReport):
         said = [f"{outcome.decode_errors} damaged parts skipped"] if outcome.decode_errors else []
         said += [*outcome.notes, *(f"LOST: {loss}" for loss in outcome.losses)]
         remarks = "".join(f", {sentence}" for sentence in said)
-        made = ", ".join(str(path) for path in (job.output, job.export, job.events) if path is not None)
+        made = ", ".join(text_of(path) for path in (job.output, job.export, job.events) if path is not None)
         speed = (
             f"{outcome.frames} frames, {fps:.1f} FPS" if outcome.frames != 1 else f"{outcome.seconds:.1f} s"
         )

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from rich.console import Console
 
 from arpipe.apps.batch.events import Advanced, Assigned, Event, Failed, Finished, Interrupted, Started
+from arpipe.io.object_store import text_of
 from arpipe.timing import TimingLog
 
 ReportStyle = Literal["console", "quiet", "json"]
@@ -146,7 +147,7 @@ class JsonReport(BatchReport):
         self._say(
             event="done",
             **where,
-            outputs=[str(file.path) for file in event.job.files()],
+            outputs=[text_of(file.path) for file in event.job.files()],
             frames=outcome.frames,
             frames_found=outcome.frames_found,
             most=dict(outcome.most),

@@ -23,6 +23,7 @@ from arpipe.apps.batch.recorder import AttemptRecorder, settings_digest
 from arpipe.apps.batch.report import Report
 from arpipe.apps.batch.reports import BatchReport, JsonReport, QuietReport, ReportStyle
 from arpipe.apps.batch.shard import Shard
+from arpipe.apps.batch.stored_manifest import StoredManifest
 from arpipe.apps.batch.targets import Job
 from arpipe.apps.batch.worker_process import LocalExecutor
 from arpipe.apps.run_files import abandoned_note, config_files, control_files
@@ -31,6 +32,7 @@ from arpipe.apps.stream.selection import check_controls
 from arpipe.apps.table import timing_record, write_timings
 from arpipe.errors import ConfigError
 from arpipe.io.export import STANDARD_OUTPUT
+from arpipe.io.object_store import address_of
 from arpipe.io.outputs import named_files
 from arpipe.timing import TimingLog
 
@@ -145,7 +147,9 @@ def _open_recorder(config: BatchConfig, folder: Path | None, stack: ExitStack) -
             raise ConfigError(f"{flag} needs a folder of outputs: give --output or --export a folder")
         return None
     label = "" if config.shard is None else Shard.parse(config.shard).label
-    manifest = stack.enter_context(Manifest(folder, label))
+    address = address_of(folder)
+    manifest = Manifest(folder, label) if address is None else StoredManifest(address, label)
+    stack.callback(manifest.close)
     return AttemptRecorder(manifest, settings_digest(config))
 
 

@@ -12,7 +12,9 @@ from arpipe.io.encoding import CodecName
 from arpipe.io.export import STANDARD_OUTPUT, ExportFormat, export_files, export_format
 from arpipe.io.files import is_folder
 from arpipe.io.image.writer import WRITABLE, image_format
+from arpipe.io.object_store import address_of
 from arpipe.io.outputs import NamedFile
+from arpipe.io.placing import temporary_folder
 from arpipe.io.video.codecs import CODECS, container_for
 
 OUTPUT_ROLE, EXPORT_ROLE, EVENTS_ROLE = "--output", "--export", "--events"
@@ -45,6 +47,13 @@ class Job:
         drawn = [NamedFile(OUTPUT_ROLE, self.output)] if isinstance(self.output, Path) else []
         data = [] if self.export is None else _export_files(self.export, self.export_format)
         return drawn + data + ([] if self.events is None else [NamedFile(EVENTS_ROLE, self.events)])
+
+    def temporary_folders(self) -> set[Path]:
+        """Return the folders that hold temporary files of the job."""
+        places = [file.path for file in self.files()]
+        if address_of(self.spec) is not None:
+            places.append(Path(self.spec))
+        return {temporary_folder(place.parent) for place in places}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from arpipe.controls.watch import ControlEvent
-from arpipe.io.atomic import AtomicFile
 from arpipe.io.export.export import to_json
+from arpipe.io.placing import open_file
 from arpipe.io.writer import FileWriter
 
 
@@ -19,7 +19,7 @@ class EventsFile(FileWriter):
     """
 
     def __init__(self, path: Path) -> None:
-        super().__init__(AtomicFile(path))
+        super().__init__(open_file(path))
         with self._writing():
             self._text = self._resources.enter_context(self._file.temporary.open("w", encoding="utf-8"))
 

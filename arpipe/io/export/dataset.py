@@ -10,10 +10,10 @@ columns with their units.
 from collections.abc import Sequence
 from pathlib import Path
 
-from arpipe.io.atomic import AtomicFile
 from arpipe.io.export.export import Export, ExportHeader, dataset_files
 from arpipe.io.export.parquet import ROW_GROUP_SIZE, column_type, pa, pq
 from arpipe.io.export.table import CAMERA, COLUMN_TYPES, Row, cells
+from arpipe.io.placing import open_file
 from arpipe.io.writer import FileWriter
 from arpipe.subjects import SUBJECTS, exported
 from arpipe.types.rounding import Record
@@ -45,10 +45,10 @@ class DatasetExport(FileWriter, Export):
         self._rows: dict[str, list[Row]] = {}
         self._tables: dict[str, pq.ParquetWriter] = {}
         files = dataset_files(path)
-        super().__init__(AtomicFile(next(iter(files.values()))))
+        super().__init__(open_file(next(iter(files.values()))))
         with self._writing():
             for table, target in files.items():
-                file = self._file if not self._tables else AtomicFile(target)
+                file = self._file if not self._tables else open_file(target)
                 if self._tables:
                     self._files.append(file)
                 schema = table_schema(table).with_metadata(metadata)

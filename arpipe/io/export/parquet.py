@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from arpipe.errors import MissingExtra
-from arpipe.io.atomic import AtomicFile
 from arpipe.io.export.export import Export, ExportHeader
 from arpipe.io.export.table import COLUMN_TYPES, COLUMNS, Row, record_rows
+from arpipe.io.placing import open_file
 from arpipe.io.writer import FileWriter
 from arpipe.types.rounding import Record
 
@@ -29,7 +29,7 @@ class ParquetExport(FileWriter, Export):
         self._schema = pa.schema(
             [(name, column_type(name)) for name in COLUMNS], metadata={"arpipe": header.to_json()}
         )
-        super().__init__(AtomicFile(path))
+        super().__init__(open_file(path))
         with self._writing():
             self._table = self._resources.enter_context(
                 pq.ParquetWriter(self._file.temporary, self._schema, compression="zstd")

@@ -4,9 +4,9 @@ import csv
 import sys
 from pathlib import Path
 
-from arpipe.io.atomic import AtomicFile
 from arpipe.io.export.export import Export, ExportHeader, header_beside, to_json
 from arpipe.io.export.table import COLUMNS, NESTED_COLUMNS, SOURCE, record_rows
+from arpipe.io.placing import open_file
 from arpipe.io.writer import FileWriter
 from arpipe.types.rounding import Record
 
@@ -15,7 +15,7 @@ class _TextExport(FileWriter, Export):
     """A UTF-8 text file in progress."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(AtomicFile(path))
+        super().__init__(open_file(path))
         with self._writing():
             self._text = self._resources.enter_context(
                 self._file.temporary.open("w", encoding="utf-8", newline="")
@@ -72,7 +72,7 @@ class CsvExport(_TextExport):
         super().__init__(path)
         self._source = header.source
         with self._writing():
-            beside = AtomicFile(header_beside(path))
+            beside = open_file(header_beside(path))
             self._files.append(beside)
             beside.temporary.write_text(header.to_json() + "\n", encoding="utf-8")
             self._table = csv.DictWriter(self._text, COLUMNS, lineterminator="\n")

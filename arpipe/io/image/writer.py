@@ -9,12 +9,13 @@ import numpy.typing as npt
 from PIL import Image
 
 from arpipe.errors import OutputError
-from arpipe.io.atomic import AtomicFile, make_parent, replacing
+from arpipe.io.atomic import make_parent, replacing
 from arpipe.io.encoding import ImageSinkConfig, VideoSinkConfig
 from arpipe.io.image.opening import open_picture
 from arpipe.io.image.pixels import has_alpha, on_white
 from arpipe.io.image.reader import EXIF_ORIENTATION
 from arpipe.io.orientation import orientation_from_exif
+from arpipe.io.placing import open_file
 from arpipe.io.sink import Sink
 from arpipe.io.source import SourceInfo
 from arpipe.io.writer import FileWriter
@@ -64,7 +65,7 @@ class ImageSink(FileWriter, Sink):
         self._format = image_format(Path(path))
         self._like = like
         self._written = False
-        super().__init__(AtomicFile(path))
+        super().__init__(open_file(path))
 
     @classmethod
     def open(cls, target: str, info: SourceInfo, config: VideoSinkConfig) -> Self:

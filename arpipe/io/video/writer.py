@@ -14,8 +14,9 @@ import av.error
 import numpy as np
 
 from arpipe.errors import OutputError
-from arpipe.io.atomic import AtomicFile, GrowingFile
+from arpipe.io.atomic import GrowingFile
 from arpipe.io.encoding import VideoSinkConfig
+from arpipe.io.placing import open_file
 from arpipe.io.sink import Sink
 from arpipe.io.source import Source, SourceInfo
 from arpipe.io.traits import ColorTags, VideoTraits
@@ -79,7 +80,7 @@ class VideoSink(FileWriter, Sink):
         self._step = max(1, round(1 / (self._traits.rate * self._traits.time_base)))
         self._kind = container_for(Path(path), self.config.codec)
         self._transparent = False
-        super().__init__(GrowingFile(path) if self.config.fragment_s > 0 else AtomicFile(path))
+        super().__init__(GrowingFile(path) if self.config.fragment_s > 0 else open_file(path))
         with self._writing():
             self._open()
 

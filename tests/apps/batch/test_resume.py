@@ -11,7 +11,8 @@ from filelock import FileLock
 from PIL import Image
 
 from arpipe.apps.batch import EXIT_FAILED, BatchConfig
-from arpipe.apps.batch.manifest import Attempt, Manifest
+from arpipe.apps.batch.attempt import Attempt
+from arpipe.apps.batch.manifest import Manifest
 from arpipe.errors import ConfigError, OutputError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.video import VideoFile
