@@ -38,6 +38,7 @@ class Subject:
         requires: Needs that earlier subjects must serve before it can be detected.
         arguments: What `open` takes after the settings.
         kind: Value of `kind` in its rows of CSV and Parquet; empty if it is not exported.
+        is_independent: Whether its tracker reads no results of faces, so that it may run on another thread meanwhile.
         columns: Keys of its `to_dict` that are columns there, nested ones included; `id`, `score` and `box` always are.
     """
 
@@ -48,6 +49,7 @@ class Subject:
     requires: tuple[Need, ...] = ()
     arguments: tuple[str, ...] = ()
     kind: str = ""
+    is_independent: bool = False
     columns: Mapping[str, ColumnType] = field(default_factory=dict)
 
 
@@ -103,6 +105,7 @@ SUBJECTS: dict[str, Subject] = {
         settings=("body",),
         needs=(Need.BODY,),
         kind="body",
+        is_independent=True,
         columns={"landmarks": "points", "world": "points"},
     ),
     "hands": Subject(
@@ -111,6 +114,7 @@ SUBJECTS: dict[str, Subject] = {
         settings=("hands",),
         needs=(Need.HANDS,),
         kind="hand",
+        is_independent=True,
         columns={"side": "text", "side_score": "number", "landmarks": "points", "world": "points"},
     ),
     "gestures": Subject(
@@ -119,6 +123,7 @@ SUBJECTS: dict[str, Subject] = {
         settings=("gestures", "hands"),
         needs=(Need.GESTURES,),
         requires=(Need.HANDS,),
+        is_independent=True,
         columns=_GESTURES,
     ),
     "objects": Subject(

@@ -133,10 +133,15 @@ class StageTimer:
             self.observer(Span(name, start_s, duration_ms, self.frame))
 
     def beside(self) -> "StageTimer":
-        """Return a timer for work on the same frame on another thread; its stages are not part of `timings_ms`."""
+        """Return a timer for work on the same frame on another thread; `include` its stages where they belong to it."""
         timer = StageTimer(self.clock, self.observer)
         timer.begin_frame(self.frame)
         return timer
+
+    def include(self, beside: "StageTimer") -> None:
+        """Add the stages of a timer that `beside` returned, once its thread is done."""
+        for name, duration_ms in beside.timings_ms.items():
+            self._current[name] = self._current.get(name, 0.0) + duration_ms
 
     @property
     def timings_ms(self) -> dict[str, float]:

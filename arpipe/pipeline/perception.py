@@ -1,37 +1,25 @@
 """What is in a frame: runs the trackers that the effects and the configuration ask for."""
 
-import importlib
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from arpipe.errors import InferenceError
-from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.inference.runtime import Runtime
 from arpipe.needs import AnyNeed, ModelNeed, Need, is_model, parse_needs
 from arpipe.pipeline.camera_model import CameraConfig, CameraModel, longer_lens
 from arpipe.pipeline.fork_guard import ForkGuard, ProcessBound
 from arpipe.pipeline.perception_config import PerceptionConfig, PerceptionQuality
-from arpipe.subjects import SUBJECTS, Subject, find_subject, required
+from arpipe.pipeline.subject_trackers import Seen, SubjectTrackers
+from arpipe.subjects import SUBJECTS, required
 from arpipe.timing import FRAME_STAGE, Span, StageTimer
 from arpipe.tracking.context import FrameContext, PoseEffort
-from arpipe.tracking.expressions.tracker import ExpressionTracker
 from arpipe.tracking.face_config import pose_effort
 from arpipe.types import Frame, FrameResult
 
 OBSERVE_STAGE = "observe"
 _FIELDS = frozenset(each.name for each in fields(FrameResult))
-
-
-class SubjectTracker(Protocol):
-    """A tracker of `arpipe.subjects.SUBJECTS`."""
-
-    def update(self, context: FrameContext) -> object:
-        """Return the results of the next frame."""
-
-    def reset(self) -> None:
-        """Forget the stream."""
 
 
 class ResultObserver(Protocol):
@@ -79,10 +67,10 @@ class Perception(ProcessBound):
         self._closed = False
         self._guard = ForkGuard("perception")
         self._runtime = Runtime(self.config.session)
-        self._trackers: dict[str, SubjectTracker] = {}
+        self._trackers = SubjectTrackers(self.config, self._runtime, self._reconsider_lens)
         self._begins = True
         try:
-            self._load(self._wanted())
+            self._trackers.load(self._wanted())
         except BaseException:
             self._runtime.close()
             raise
@@ -126,7 +114,7 @@ class Perception(ProcessBound):
             before = self._observers
             self._observers = (*before, observer)
             try:
-                self._load(self._wanted())
+                self._trackers.load(self._wanted())
             except BaseException:
                 self._observers = before
                 raise
@@ -179,8 +167,7 @@ class Perception(ProcessBound):
         with self._lock:
             self._begins = True
             self.camera.reset()
-            for tracker in self._trackers.values():
-                tracker.reset()
+            self._trackers.reset()
 
     def __repr__(self) -> str:
         state = ", closed" if self._closed else ""
@@ -189,9 +176,7 @@ class Perception(ProcessBound):
     def learn_neutral(self) -> None:
         """Learn the neutral expressions of all faces in the picture anew, from the next frame on."""
         with self._lock:
-            for tracker in self._trackers.values():
-                if isinstance(tracker, ExpressionTracker):
-                    tracker.learn_neutral()
+            self._trackers.learn_neutral()
 
     def close(self) -> None:
         """Free the networks; may be called twice."""
@@ -210,19 +195,12 @@ class Perception(ProcessBound):
         camera, timer = self.camera.intrinsics_for(frame), self._timer
         wanted, quality = self._wanted(), self._quality
         attention, effort = self._runs_attention(quality), self._pose_effort(quality)
-        self._load(wanted)
-        results: dict[str, Any] = {}
+        self._trackers.load(wanted)
+        seen = Seen(FrameContext(frame, timer, camera, attention=attention, pose_effort=effort))
         timer.begin_frame(frame.index)
         with timer.stage(FRAME_STAGE):
-            for name in wanted:
-                found = results.get("faces", ()), results.get("hands")
-                context = FrameContext(
-                    frame, timer, camera, quality.every.of(name), attention, effort, *found
-                )
-                results[find_subject(name).results] = self._trackers[name].update(context)
-                if name == "face":
-                    camera = self._reconsider_lens(context, camera, results)
-            result = self._as_result(frame, camera, results)
+            self._trackers.update(wanted, seen, quality.every)
+            result = self._as_result(seen)
             if self._observers:
                 self._show(result)
         return replace(result, timings_ms=timer.timings_ms)
@@ -236,20 +214,21 @@ class Perception(ProcessBound):
         finally:
             self._is_observing = False
 
-    def _reconsider_lens(
-        self, context: FrameContext, camera: CameraIntrinsics, results: dict[str, Any]
-    ) -> CameraIntrinsics:
-        """Return the intrinsics that follow from the faces; those of a photo are then detected with them again."""
+    def _reconsider_lens(self, seen: Seen) -> None:
+        """Take the intrinsics that follow from the faces; those of a photo are then detected with them again."""
+        camera, faces = seen.context.camera, seen.context.faces
+        if camera is None:
+            return
         if self.config.face.follows:
-            self.camera.learn_from(camera, results["faces"])
-            return camera
-        longer = longer_lens(camera, results["faces"])
-        if longer is None:
-            return camera
-        results["faces"] = self._trackers["face"].update(replace(context, camera=longer))
-        return longer
+            self.camera.learn_from(camera, faces)
+            return
+        longer = longer_lens(camera, faces)
+        if longer is not None:
+            seen.context = replace(seen.context, camera=longer)
+            self._trackers.track_again("face", seen)
 
-    def _as_result(self, frame: Frame, camera: CameraIntrinsics, results: Mapping[str, Any]) -> FrameResult:
+    def _as_result(self, seen: Seen) -> FrameResult:
+        frame, results, camera = seen.context.frame, seen.results, seen.context.camera
         own = {key: value for key, value in results.items() if key in _FIELDS}
         models = {
             ModelNeed(key).model: value
@@ -282,19 +261,3 @@ class Perception(ProcessBound):
         face = self.config.face
         for_effects = Need.FACE in self.all_needs and "face" not in self.config.track
         return face.mesh == "auto" and face.follows and for_effects
-
-    def _load(self, wanted: tuple[str, ...]) -> None:
-        config = self.config
-        if "expressions" in wanted:
-            config = config.model_copy(update={"face": config.face.with_all_scores()})
-        for name in wanted:
-            if name not in self._trackers:
-                self._trackers[name] = _open(find_subject(name), config, self._runtime)
-
-
-def _open(subject: Subject, config: PerceptionConfig, runtime: Runtime) -> SubjectTracker:
-    module, _, name = subject.tracker.partition(":")
-    tracker = getattr(importlib.import_module(module), name)
-    settings = (getattr(config, key) for key in subject.settings)
-    opened: SubjectTracker = tracker.open(runtime, *settings, *subject.arguments)
-    return opened
