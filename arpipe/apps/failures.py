@@ -23,15 +23,25 @@ def print_failure(message: str) -> None:
     Console(stderr=True).print(f"error: {message}", markup=False, highlight=False, soft_wrap=True)
 
 
+def print_note(message: str) -> None:
+    """Print what the user should know, and what is no failure, to standard error."""
+    Console(stderr=True).print(f"note: {message}", markup=False, highlight=False, soft_wrap=True)
+
+
 class Failures:
     """Collects failures, and reports each message once.
 
     Args:
         say: Called with each new message.
+        mention: Called with what the user should know, and what is no failure.
     """
 
-    def __init__(self, say: Callable[[str], None] = print_failure) -> None:
-        self._say = say
+    def __init__(
+        self,
+        say: Callable[[str], None] = print_failure,
+        mention: Callable[[str], None] = print_note,
+    ) -> None:
+        self._say, self.mention = say, mention
         self._messages: dict[str, None] = {}
 
     @property

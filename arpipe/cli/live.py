@@ -32,6 +32,19 @@ SETTINGS = (
     setting("live.full_screen", bool, "--full-screen", help="Start in full screen."),
     setting("live.record", Path, "--record", metavar="FILE", help="Record from the start into this video."),
     setting(
+        "live.audio",
+        bool,
+        "--audio/--no-audio",
+        help="Record the microphone with a camera's pictures (the default).",
+    ),
+    setting(
+        "live.microphone",
+        str,
+        "--microphone",
+        metavar="NAME",
+        help="Record this microphone with any source; default for the system's.",
+    ),
+    setting(
         "live.virtual_camera",
         bool,
         "--virtual-camera",

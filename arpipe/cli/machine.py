@@ -39,7 +39,7 @@ def demo(
 def devices(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
-    """List the available cameras."""
+    """List the available cameras and microphones."""
     from arpipe.apps.devices import devices_json, show_devices
 
     if as_json:

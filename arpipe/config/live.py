@@ -20,6 +20,10 @@ class LiveConfig(BaseModel):
         mirror: Mirror the picture in the window; outputs are never mirrored.
         full_screen: Start in full screen.
         record: Record into this file from the start; if it exists, a number is added to the name.
+        audio: Record the microphone with the pictures of a camera.
+        microphone: Name of the microphone, or a part of it; "default" for the system's. If it is named, its sound is
+            recorded with every source, and a run without it does not begin. Otherwise, recordings without a microphone
+            are silent.
         virtual_camera: Send pictures to a virtual camera for video calls.
         outputs: Further outputs, each a file that must not exist yet or `name:target`, such as one that an installed
             package adds.
@@ -40,6 +44,8 @@ class LiveConfig(BaseModel):
     mirror: bool = True
     full_screen: bool = False
     record: Path | None = None
+    audio: bool = True
+    microphone: str = ""
     virtual_camera: bool = False
     outputs: tuple[str, ...] = ()
     folder: Path = Path("captures")

@@ -1,7 +1,7 @@
 """What every output for pictures has in common."""
 
 from abc import abstractmethod
-from typing import Self
+from typing import ClassVar, Self
 
 from arpipe.errors import ConfigError
 from arpipe.io.encoding import VideoSinkConfig
@@ -18,8 +18,10 @@ class Sink(Writer):
             before `close`.
         notes: Sentences on how the output differs from the pictures, such as a conversion.
         losses: Sentences on content that the output lacks, and that its owner will miss.
+        takes_sound: Whether outputs of this class contain `SourceInfo.sound`.
     """
 
+    takes_sound: ClassVar[bool] = False
     end_s: float | None = None
     notes: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from arpipe.errors import OutputError
+from arpipe.io.audio.sound import OpenSound, Sound
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.image.writer import WRITABLE
 from arpipe.io.sink import Sink
@@ -52,16 +53,24 @@ class LiveSink(Sink):
     Args:
         spec: As for `open_sink`.
         config: Compression.
+        open_sound: Opens the sound of a recording, with its first picture; None for no sound.
 
     Raises:
         OutputError: No output has the name.
         PluginError: An installed output cannot be loaded.
     """
 
-    def __init__(self, spec: str | Path, config: VideoSinkConfig | None = None) -> None:
+    def __init__(
+        self,
+        spec: str | Path,
+        config: VideoSinkConfig | None = None,
+        open_sound: OpenSound | None = None,
+    ) -> None:
         entry, self._target = _resolve(str(spec))
         self._class = entry.load_class(Sink)
         self._config = config or VideoSinkConfig()
+        self._open_sound = open_sound
+        self._sound: Sound | None = None
         self._sink: Sink | None = None
 
     @property
@@ -72,20 +81,35 @@ class LiveSink(Sink):
     def write(self, pixels: Pixels, result: FrameResult) -> None:
         """Write one picture; see `Sink`."""
         if self._sink is None:
-            height, width = pixels.shape[:2]
-            info = SourceInfo("live", width, height, LIVE_FPS, frame_count=None, live=True)
-            self._sink = self._class.open(self._target, info, self._config)
+            self._sink = self._begin(pixels)
         self._sink.write(pixels, result)
 
     def close(self) -> None:
         """Complete the output, if there was a picture; see `Sink`."""
-        if self._sink is not None:
-            self._sink.close()
+        try:
+            if self._sink is not None:
+                self._sink.close()
+        finally:
+            self._stop_sound()
 
     def abort(self) -> None:
         """Abort the output; see `Sink`. A recording keeps what was written."""
-        if self._sink is not None:
-            self._sink.abort()
+        try:
+            if self._sink is not None:
+                self._sink.abort()
+        finally:
+            self._stop_sound()
+
+    def _begin(self, pixels: Pixels) -> Sink:
+        height, width = pixels.shape[:2]
+        if self._open_sound is not None and self._class.takes_sound:
+            self._sound = self._open_sound()
+        info = SourceInfo("live", width, height, LIVE_FPS, frame_count=None, live=True, sound=self._sound)
+        return self._class.open(self._target, info, self._config)
+
+    def _stop_sound(self) -> None:
+        if self._sound is not None:
+            self._sound.close()
 
 
 def _resolve(spec: str) -> tuple[Extension, str]:

@@ -8,6 +8,7 @@ from typing import Self
 
 from arpipe.errors import ConfigError
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.io.audio.sound import Sound
 from arpipe.io.traits import VideoTraits
 from arpipe.types import Frame
 
@@ -26,6 +27,7 @@ class SourceInfo:
         path: The file that the frames come from; None if there is none or more than one.
         camera: Intrinsics of the frames, if the source knows them.
         traits: Properties that a recording of the frames inherits; None for anything but a video.
+        sound: Sound of a live source, which a recording of the frames contains; None for none.
     """
 
     name: str
@@ -38,6 +40,7 @@ class SourceInfo:
     path: Path | None = None
     camera: CameraIntrinsics | None = None
     traits: VideoTraits | None = None
+    sound: Sound | None = None
 
 
 class Source(ABC):

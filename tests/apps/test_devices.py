@@ -3,6 +3,8 @@ import json
 from rich.console import Console
 
 from arpipe.apps.devices import NO_CAMERA, UNKNOWN_MODES, devices_json, show_devices
+from arpipe.errors import MissingExtra
+from arpipe.io.audio.microphone import MicrophoneInfo
 from arpipe.io.camera import CameraMode
 from arpipe.io.camera.devices import CameraInfo
 
@@ -29,8 +31,26 @@ def test_where_modes_are_not_known_that_is_said():
 
 def test_no_camera_is_said():
     console = Console(width=100, record=True)
-    show_devices(list, console)
-    assert console.export_text().strip() == NO_CAMERA
+    show_devices(list, console, list)
+    assert console.export_text().split("\n")[:2] == [NO_CAMERA, "no microphone found"]
+
+
+def test_microphones_are_listed_or_the_missing_extra_is_named():
+    console = Console(width=100, record=True)
+    found = [
+        MicrophoneInfo("Headset [blue]", 1, is_default=True),
+        MicrophoneInfo("Line", 2, is_default=False),
+    ]
+    show_devices(list, console, lambda: found)
+    text = console.export_text()
+    assert "Headset [blue]" in text
+    assert text.count("the system's choice") == 1
+
+    def missing():
+        raise MissingExtra('sound needs sounddevice: pip install "arpipe[audio]"')
+
+    show_devices(list, console, missing)
+    assert 'pip install "arpipe[audio]"' in console.export_text()
 
 
 def test_json_has_every_fact():

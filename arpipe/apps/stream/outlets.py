@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 
 from arpipe.errors import OutputError
+from arpipe.io.audio.sound import OpenSound
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.image.writer import write_picture
 from arpipe.io.sink import Sink
@@ -64,13 +65,14 @@ class Recording(LiveSink):
     Args:
         path: The file; it must not exist yet.
         config: Compression.
+        open_sound: Opens its sound; None for a recording without sound.
 
     Attributes:
         path: The file.
     """
 
-    def __init__(self, path: Path, config: VideoSinkConfig) -> None:
-        super().__init__(f"video:{path}", config)
+    def __init__(self, path: Path, config: VideoSinkConfig, open_sound: OpenSound | None = None) -> None:
+        super().__init__(f"video:{path}", config, open_sound)
         self.path = path
 
 

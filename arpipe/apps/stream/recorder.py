@@ -3,6 +3,7 @@
 import time
 
 from arpipe.apps.stream.outlets import Outlet, Recording, dated_path
+from arpipe.apps.stream.recorded_sound import recorded_sound
 from arpipe.apps.stream.session import LiveSession
 from arpipe.config import RunConfig
 from arpipe.timing import Clock
@@ -34,7 +35,8 @@ class Recorder:
         """
         path = dated_path(self._run.live.folder, ".mp4")
         self._since_s = self._clock()
-        self._session.attach(Outlet(Recording(path, self._run.video), "recording"))
+        sound = recorded_sound(self._run.live, self._session.failures.mention)
+        self._session.attach(Outlet(Recording(path, self._run.video, sound), "recording"))
 
     def stop(self) -> str:
         """Finish the recording; returns its path, or "" if there is none.

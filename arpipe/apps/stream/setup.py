@@ -10,6 +10,7 @@ from arpipe.apps.malloc import limit_malloc_arenas
 from arpipe.apps.stream.capture import Capture, opener
 from arpipe.apps.stream.loop import Watch
 from arpipe.apps.stream.outlets import Outlet, Recording, free_path
+from arpipe.apps.stream.recorded_sound import check_microphone, recorded_sound
 from arpipe.apps.stream.session import LiveSession
 from arpipe.config import RunConfig
 from arpipe.io.atomic import GrowingFile
@@ -65,6 +66,7 @@ def open_session(
     """
     recorded = None if run.live.record is None else free_path(run.live.record)
     _require_new(recorded, run.live.outputs)
+    check_microphone(run.live)
     limit_malloc_arenas()
     capture = parts.capture or Capture(opener(run.live), run.live.loop)
     session = connect(stack, run, capture, parts.layers, context, failures=failures)
@@ -72,10 +74,11 @@ def open_session(
         session.attach(Outlet(sink, type(sink).__name__))
     if run.live.virtual_camera:
         session.attach(Outlet(VirtualCameraSink(), "virtual camera"))
+    sound = recorded_sound(run.live, session.failures.mention)
     if recorded is not None:
-        session.attach(Outlet(Recording(recorded, run.video), "recording"))
+        session.attach(Outlet(Recording(recorded, run.video, sound), "recording"))
     for output in run.live.outputs:
-        session.attach(Outlet(LiveSink(output, run.video), output))
+        session.attach(Outlet(LiveSink(output, run.video, sound), output))
     return session
 
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 
 from rich.console import Console
 
-from arpipe.apps.failures import Failures, print_failure
+from arpipe.apps.failures import Failures, print_failure, print_note
 from arpipe.apps.reactions.live import Links, LiveReactions
 from arpipe.apps.reactions.reactions import effects_of
 from arpipe.apps.signals import interrupt_on_sigterm
@@ -87,7 +87,7 @@ class LiveWindow(Presenter):
     ) -> None:
         self._window, self._run = window, run
         adjustments = adjustments or Adjustments.load()
-        self.failures = Failures(self._show_failure)
+        self.failures = Failures(self._show_failure, self._show_note)
         self.carousel = Carousel(run.effects, effects_of(run.controls))
         self.screen = Screen(context)
         stack.callback(self.screen.close)
@@ -167,6 +167,10 @@ class LiveWindow(Presenter):
     def _show_failure(self, message: str) -> None:
         print_failure(message)
         self.hud.say(message, alarm=True)
+
+    def _show_note(self, message: str) -> None:
+        print_note(message)
+        self.hud.say(message)
 
     def _announce(self, event: ControlEvent) -> None:
         """Show the name of a trigger, until its own message replaces it."""

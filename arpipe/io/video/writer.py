@@ -15,6 +15,7 @@ import numpy as np
 
 from arpipe.errors import OutputError
 from arpipe.io.atomic import GrowingFile
+from arpipe.io.audio.sound import Sound
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.placing import open_file
 from arpipe.io.sink import Sink
@@ -23,6 +24,7 @@ from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video.audio_copy import AudioCopy
 from arpipe.io.video.codecs import CODECS, container_for
 from arpipe.io.video.color import FromRgb
+from arpipe.io.video.live_audio import LiveAudio
 from arpipe.io.writer import FileWriter
 from arpipe.types import FrameResult, Pixels
 
@@ -50,11 +52,13 @@ class VideoSink(FileWriter, Sink):
         traits: Time base, colour tags and audio of the source.
         config: Compression.
         from_zero: Whether the first picture is shown at 0 s, whatever its time is.
+        sound: Sound of a live recording, on the clock of the frames; the caller closes it.
 
     Raises:
         OutputError: The file cannot be written, or its container cannot hold the codec.
     """
 
+    takes_sound = True
     _errors = (av.error.FFmpegError, OSError, ValueError, OverflowError)
 
     def __init__(
@@ -66,8 +70,10 @@ class VideoSink(FileWriter, Sink):
         config: VideoSinkConfig | None = None,
         *,
         from_zero: bool = False,
+        sound: Sound | None = None,
     ) -> None:
         self.config = config or VideoSinkConfig()
+        self._sound = sound
         self._size = (width, height)
         self._codec = CODECS[self.config.codec]
         self._traits = _countable(traits, self._codec.max_timescale)
@@ -90,7 +96,8 @@ class VideoSink(FileWriter, Sink):
         if info.live:
             preset = config.preset or (LIVE_PRESET if config.codec == "h264" else "")
             config = config.model_copy(update={"preset": preset, "fragment_s": FRAGMENT_S, "audio": False})
-        return cls(target, info.width, info.height, _traits_for(info), config, from_zero=info.live)
+        traits = _traits_for(info)
+        return cls(target, info.width, info.height, traits, config, from_zero=info.live, sound=info.sound)
 
     def write(self, pixels: Pixels, result: FrameResult) -> None:
         """Add a picture at its frame's time; see `Sink`."""
@@ -189,7 +196,9 @@ class VideoSink(FileWriter, Sink):
             options["tune"] = "zerolatency"  # no second of frames inside the encoder
         return options
 
-    def _open_audio(self) -> AudioCopy | None:
+    def _open_audio(self) -> AudioCopy | LiveAudio | None:
+        if self._sound is not None:
+            return LiveAudio(self._sound, self._container, lambda: self._start_s or 0.0)
         if not self.config.audio or self._traits.path is None:
             return None
         audio = AudioCopy.open(self._traits.path, self._container, self._traits.origin_s)
