@@ -46,7 +46,8 @@ class SourceInfo:
 class Source(ABC):
     """Base class of sources: frames in order, in one pass.
 
-    Whoever opens a source closes it, or uses it as a context manager. Iterating a closed source raises ValueError.
+    Whoever opens a source closes it, or uses it as a context manager. Iterating a closed source raises ValueError, also
+    when the iteration began before.
 
     Attributes:
         info: Set by the constructor.
@@ -86,6 +87,12 @@ class Source(ABC):
     @abstractmethod
     def close(self) -> None:
         """Release the file or device. May be called twice, from the thread that iterates."""
+
+    def __repr__(self) -> str:
+        info = self.info
+        rate = f", {info.fps:g} fps" if info.fps else ""
+        count = "" if info.frame_count is None else f", {info.frame_count} frames"
+        return f"{type(self).__name__}({info.name!r}, {info.width}x{info.height}{rate}{count})"
 
     def __enter__(self) -> Self:
         return self

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
+from arpipe.errors import ConfigError
 from arpipe.io.addresses import is_stream
 from arpipe.io.camera.index import camera_index
 from arpipe.io.files import is_folder, is_pattern, require_file
@@ -42,9 +43,10 @@ def open_source(spec: str | int | Path) -> Source:
         MediaNotFound: There is no such file, or no picture matches the pattern.
         MediaError: The file is not a picture or video that can be read.
         DeviceError: The camera or stream cannot be opened.
-        ConfigError: The named source does not accept the target.
+        ConfigError: The named source does not accept the target, or the spec is empty or of another type.
         PluginError: An installed source cannot be loaded.
     """
+    _require_spec(spec)
     table = extensions("arpipe.sources", SOURCES)
     name, colon, target = str(spec).partition(":")
     if name not in table or (not colon and name in _NEED_TARGET):
@@ -61,6 +63,14 @@ def media_kind(path: Path) -> FileKind:
     """
     require_file(path)
     return picture_kind(path) or "video"
+
+
+def _require_spec(spec: object) -> None:
+    if not isinstance(spec, str | int | Path) or spec == "":
+        raise ConfigError(
+            f"expected a file, a folder, a pattern, an address or the number of a camera, got {spec!r}; "
+            "ImageFiles(paths) plays a list of pictures"
+        )
 
 
 def _recognise(text: str) -> tuple[str, str]:

@@ -141,6 +141,10 @@ class Perception(ProcessBound):
             ForkError: This process was forked from the one that made the object.
         """
         self.check_usable()
+        if not isinstance(frame, Frame):
+            raise TypeError(
+                f"Perception.detect: expected a Frame, got {type(frame).__name__}; see Frame.from_rgb"
+            )
         with self._lock:
             if self._is_observing:
                 raise InferenceError("detect was called by a function that it calls itself; return first")

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from arpipe.errors import MediaError
+from arpipe.errors import ConfigError, MediaError
 from arpipe.geometry.transforms import Array
 from arpipe.io.files import is_folder
 from arpipe.io.sources import open_source
@@ -43,6 +43,7 @@ class Observer:
 
         Raises:
             MediaError: A file is no picture or video that can be read, or a folder has none.
+            ConfigError: It is nothing of the kind.
         """
         if isinstance(source, str | Path):
             return [self._recording(label, path.name, self._results(path)) for path in _files(source)]
@@ -83,7 +84,7 @@ class Observer:
         elif isinstance(source, str | Path):
             yield from self._clip(source)
         else:
-            yield from source
+            yield from map(_required_result, _required_sequence(source))
 
     def _clip(self, path: str | Path) -> Iterator[FrameResult]:
         with open_source(path) as source:
@@ -98,6 +99,35 @@ class Observer:
                 Perception(config, needs=needs_of(self._features))
             )
         return self._perceptions[mode]
+
+
+def inputs_of(samples: Input | Iterable[Input]) -> Iterable[Input]:
+    """Return one sample, or several, as several."""
+    is_batch = isinstance(samples, np.ndarray) and samples.ndim == 4
+    if isinstance(samples, str | Path | Frame | FrameResult | np.ndarray) and not is_batch:
+        return (samples,)
+    if not isinstance(samples, Iterable):
+        raise _wrong_sample(samples)
+    return samples
+
+
+def _required_sequence(source: object) -> Sequence[object]:
+    if isinstance(source, Sequence):
+        return source
+    raise _wrong_sample(source)
+
+
+def _required_result(moment: object) -> FrameResult:
+    if isinstance(moment, FrameResult):
+        return moment
+    raise _wrong_sample(moment, "in the sequence that stands for a clip ")
+
+
+def _wrong_sample(sample: object, where: str = "") -> ConfigError:
+    return ConfigError(
+        "samples are files, folders, arpipe.Frame, (h, w, 3) pixels and results of Perception.detect, one by one or as "
+        f"the sequence of a clip; got {type(sample).__name__} {where}".rstrip()
+    )
 
 
 def _files(source: str | Path) -> list[Path]:

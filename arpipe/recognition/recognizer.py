@@ -15,7 +15,7 @@ from arpipe.recognition.classifier import train as train_classifier
 from arpipe.recognition.config import DEFAULT_FEATURES
 from arpipe.recognition.confusion import Confusion
 from arpipe.recognition.features import FEATURES, FeatureName, describe, needs_of
-from arpipe.recognition.observer import Input, Observer
+from arpipe.recognition.observer import Input, Observer, inputs_of
 from arpipe.recognition.samples import ClassRecording, Samples, collect, summarize
 from arpipe.recognition.window import SlidingWindow
 from arpipe.spelling import nearest
@@ -93,7 +93,7 @@ class Recognizer:
     @classmethod
     def train(
         cls,
-        samples: Mapping[str, Iterable[Input] | str | Path],
+        samples: Mapping[str, Input | Iterable[Input]],
         features: Sequence[FeatureName] = DEFAULT_FEATURES,
         window_s: float | None = None,
         config: PerceptionConfig | None = None,
@@ -101,8 +101,8 @@ class Recognizer:
         """Learn classes from photos, clips or results.
 
         Args:
-            samples: Class → what shows it: photos, clips, folders of either, frames, pixels, or the results of clips.
-                One class must be "none" and show what happens while none of the others is meant.
+            samples: Class → what shows it, one or several: photos, clips, folders of either, frames, pixels, or the
+                results of clips. One class must be "none" and show what happens while none of the others is meant.
             features: As for the class.
             window_s: As for the class; None takes 0.6 s if all samples are clips, else 0.
             config: As for the class.
@@ -112,11 +112,13 @@ class Recognizer:
             MediaError: A file is no picture or video that can be read.
         """
         chosen = _checked(features)
+        if not isinstance(samples, Mapping):
+            raise ConfigError(f"samples: expected a dict from class to samples, got {type(samples).__name__}")
         with Observer(chosen, config) as observer:
             recordings = [
                 recording
                 for label, sources in samples.items()
-                for source in ([sources] if isinstance(sources, str | Path) else sources)
+                for source in inputs_of(sources)
                 for recording in observer.record(label, source)
             ]
         return cls(recordings, chosen, training_window(recordings, window_s), config)
@@ -265,7 +267,7 @@ def _classes(recordings: Sequence[ClassRecording]) -> tuple[str, ...]:
     """Return the classes in the order of their first recordings, `none` last."""
     names = [name for name in dict.fromkeys(each.label for each in recordings) if name != NONE]
     if not names:
-        raise ConfigError("there is no class to recognise; record samples of at least one, and of none")
+        raise ConfigError('there is no class to recognise; record samples of at least one, and of "none"')
     if NONE not in {each.label for each in recordings}:
         raise ConfigError(
             f'there are no samples of the class "none", only of {", ".join(names)}; '

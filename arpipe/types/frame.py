@@ -24,7 +24,7 @@ class Frame:
         captured_s: Seconds on the source's own clock, rising: device time of a camera, presentation time in
             a file.
         index: Position in the source, from 0; gaps are dropped frames.
-        camera: Intrinsics of this picture where the source knows them, else None.
+        camera: Intrinsics of this picture, in its size, where the source knows them, else None.
     """
 
     pixels: Pixels
@@ -39,6 +39,7 @@ class Frame:
         if not pixels.flags.c_contiguous:
             raise ValueError("Frame.pixels: expected a C-contiguous array; use Frame.from_rgb, which copies")
         _require_seconds(self.captured_s)
+        _require_size(self.camera, self.width, self.height)
 
     @classmethod
     def from_rgb(
@@ -101,6 +102,14 @@ class Frame:
 def _require_seconds(captured_s: object) -> None:
     if not isinstance(captured_s, Real) or not math.isfinite(captured_s):
         raise ValueError(f"Frame.captured_s: expected finite seconds, got {captured_s!r}")
+
+
+def _require_size(camera: CameraIntrinsics | None, width: int, height: int) -> None:
+    if camera is not None and (camera.width, camera.height) != (width, height):
+        raise ValueError(
+            f"Frame.camera: expected intrinsics of {width}x{height} px, got {camera.width}x{camera.height}; "
+            "CameraIntrinsics.resized converts them"
+        )
 
 
 def _require_pixels(caller: str, pixels: object) -> Pixels:

@@ -346,3 +346,5 @@ def test_senders_warn_where_nobody_is_told_and_refuse_wrong_addresses(receiver):
     sender.close()
     with pytest.raises(ConfigError, match="lacks a port"):
         open_sender("osc://127.0.0.1")
+    with pytest.raises(ConfigError, match="expected an address such as osc://.*, got None"):
+        open_sender(None)

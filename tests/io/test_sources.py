@@ -1,3 +1,5 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +90,62 @@ def test_every_file_source_refuses_to_be_read_after_close(tmp_path):
         source.close()
         with pytest.raises(ValueError, match="is closed"):
             next(iter(source))
+
+
+def test_an_iteration_that_outlives_its_source_is_an_error(tmp_path):
+    gif = tmp_path / "a.gif"
+    frames = [Image.new("RGB", (6, 4), color) for color in ("red", "blue")]
+    frames[0].save(gif, save_all=True, append_images=frames[1:])
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    save(pictures / "1.png")
+    save(pictures / "2.png")
+    for spec in (write_clip(tmp_path / "a.mp4"), gif, pictures, "sample"):
+        with open_source(spec) as source:
+            frames_left = iter(source)
+            next(frames_left)
+        with pytest.raises(ValueError, match="is closed"):
+            next(frames_left)
+
+
+def test_a_video_may_be_closed_while_another_thread_reads_it(tmp_path):
+    source = open_source(write_clip(tmp_path / "a.mp4"))
+    begun = threading.Event()
+
+    def read():
+        for _ in source:
+            begun.set()
+
+    with ThreadPoolExecutor(1) as other:
+        reading = other.submit(read)
+        begun.wait(10)
+        source.close()
+    assert isinstance(reading.exception(), ValueError | None)  # it may have come to the end before
+
+
+def test_one_picture_needs_no_list_and_a_rate_is_above_zero(tmp_path):
+    picture = save(tmp_path / "a.png")
+    with ImageFiles(picture) as source, ImageFiles(str(picture)) as other:
+        assert source.paths == other.paths == (picture,)
+    for fps in (0.0, -1.0, float("nan")):
+        with pytest.raises(ValueError, match="above 0 Hz"):
+            ImageFiles([picture], fps)
+
+
+@pytest.mark.parametrize("spec", ["", None, [], ["a.png", "b.png"], b"a.png"])
+def test_what_names_no_source_is_refused(spec):
+    with pytest.raises(ConfigError, match=r"expected a file, .*ImageFiles\(paths\)"):
+        open_source(spec)
+
+
+def test_sources_print_in_one_line(tmp_path):
+    clip = write_clip(tmp_path / "a.mp4")
+    with open_source(clip) as source:
+        info = source.info
+        assert (
+            repr(source)
+            == f"VideoFile({str(clip)!r}, {info.width}x{info.height}, {info.fps:g} fps, {info.frame_count} frames)"
+        )
 
 
 def test_a_name_before_the_colon_chooses_the_source(tmp_path):

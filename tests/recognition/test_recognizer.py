@@ -196,3 +196,28 @@ def test_pictures_are_recognised_from_their_pixels_on(shared_data):
     with Recognizer.train(samples, ("hand",)) as recognizer:
         found = recognizer.classify(sorted((folder / "rock").iterdir())[4])
     assert (found.label, recognizer.window_s) == ("rock", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("samples", "message"),
+    [
+        ([seen.result()], "expected a dict from class to samples, got list"),
+        ({"a": 3, "none": seen.NO_HANDS}, "got int$"),
+        ({"a": [3], "none": seen.NO_HANDS}, "got int$"),
+        (
+            {"a": [[seen.result(), 3]], "none": seen.NO_HANDS},
+            "got int in the sequence that stands for a clip$",
+        ),
+        ({}, 'of at least one, and of "none"'),
+    ],
+)
+def test_what_is_no_sample_is_refused(samples, message):
+    with pytest.raises(ConfigError, match=message):
+        Recognizer.train(samples)
+
+
+def test_a_single_sample_needs_no_list():
+    hand = seen.result(hands=(seen.hand(seen.pinching(0.15)),))
+    samples = ({"pinch": each, "none": seen.NO_HANDS} for each in (hand, [hand]))
+    one, listed = (Recognizer.train(each, ("hands", "face")) for each in samples)
+    assert len(one.recordings) == len(listed.recordings) == 1 + len(seen.NO_HANDS)

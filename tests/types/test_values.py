@@ -52,6 +52,14 @@ def test_a_time_that_is_no_number_is_refused(time_s):
         Frame(PIXELS, time_s, 0)
 
 
+def test_intrinsics_of_a_frame_are_those_of_its_size():
+    height, width = PIXELS.shape[:2]
+    camera = CameraIntrinsics.from_fov(width * 2, height * 2)
+    with pytest.raises(ValueError, match=r"CameraIntrinsics.resized converts them"):
+        Frame(PIXELS, 0.0, 0, camera)
+    assert Frame(PIXELS, 0.0, 0, camera.resized(width, height)).camera is not None
+
+
 def test_landmarks_index_by_name_number_and_slice():
     topology = load_topology("hand")
     points = np.arange(topology.count * 3, dtype=np.float32).reshape(-1, 3)

@@ -105,6 +105,8 @@ def checked_address(text: str) -> Address:
     Raises:
         ConfigError: It is no such address.
     """
+    if not isinstance(text, str):
+        raise ConfigError(f"expected an address such as {EXAMPLES['osc']}, got {text!r}")
     try:
         return parse_address(_send_address(text), ("osc", "ws"))
     except ValueError as error:

@@ -65,10 +65,10 @@ class Animation(Source):
         return cls(target)
 
     def __iter__(self) -> Iterator[Frame]:
-        if self._closed:
-            raise ValueError(f"Animation {self.path} is closed")
         shown_ms = 0.0
         for index in range(self.info.frame_count or 1):
+            if self._closed:
+                raise ValueError(f"Animation {self.path} is closed")
             try:
                 pixels, duration_ms = self._decode(index)
             except MediaError:  # the rest of a cut-off file

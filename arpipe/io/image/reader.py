@@ -1,5 +1,6 @@
 """Still pictures of every common kind as upright 8-bit RGB."""
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, Self
@@ -52,15 +53,20 @@ class ImageFiles(Source):
     applied, and the EXIF focal length gives the intrinsics.
 
     Args:
-        paths: The files.
+        paths: The files, or one.
         fps: Frame rate, Hz.
 
     Raises:
+        ValueError: The frame rate is not above 0.
         MediaNotFound: The first file does not exist.
         MediaError: The first file is not a picture.
     """
 
-    def __init__(self, paths: Sequence[str | Path], fps: float = 25.0) -> None:
+    def __init__(self, paths: str | Path | Sequence[str | Path], fps: float = 25.0) -> None:
+        if not (math.isfinite(fps) and fps > 0):
+            raise ValueError(f"ImageFiles: expected a frame rate above 0 Hz, got {fps}")
+        if isinstance(paths, str | Path):
+            paths = (paths,)
         if not paths:
             raise MediaError("ImageFiles: expected at least one file, got none")
         self.paths = tuple(Path(path) for path in paths)
@@ -86,9 +92,9 @@ class ImageFiles(Source):
         return cls(_pictures_in(target))
 
     def __iter__(self) -> Iterator[Frame]:
-        if self._closed:
-            raise ValueError(f"ImageFiles {self.info.name} is closed")
         for index, path in enumerate(self.paths):
+            if self._closed:
+                raise ValueError(f"ImageFiles {self.info.name} is closed")
             yield read_photo(path, index / self._fps, index)
 
     def close(self) -> None:

@@ -1,7 +1,9 @@
 """Decoded frames of the first video stream of a file, whatever its bytes are."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 import av
 import av.error
@@ -35,6 +37,7 @@ class Decoder:
 
     def __init__(self, path: Path, threading: str, threads: int) -> None:
         self._path = path
+        self._lock, self._closed = Lock(), False
         self.errors = 0
         self.container = open_input(path)
         try:
@@ -55,12 +58,14 @@ class Decoder:
 
         Raises:
             MediaError: There was no frame for too long.
+            ValueError: The file is closed.
         """
         patience = Patience(str(self._path))
         for packet in self._packets():
             patience.check()
             try:
-                decoded = decode_packet(self.stream, packet)
+                with self.kept_open():
+                    decoded = decode_packet(self.stream, packet)
             except EOFError:
                 return
             self.errors += decoded.damaged
@@ -80,8 +85,22 @@ class Decoder:
         return [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items() if count > 0]
 
     def close(self) -> None:
-        """Close the file; may be called twice."""
-        self.container.close()
+        """Close the file; may be called twice, and from another thread than the one that takes frames."""
+        with self._lock:
+            self._closed = True
+            self.container.close()
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Keep the file open meanwhile: FFmpeg ends the process when it reads a file that was closed.
+
+        Raises:
+            ValueError: The file is closed.
+        """
+        with self._lock:
+            if self._closed:
+                raise ValueError(f"VideoFile {self._path} is closed")
+            yield
 
     def _video_stream(self) -> av.VideoStream:
         streams = [stream for stream in self.container.streams.video if not _is_cover(stream)]
@@ -94,20 +113,21 @@ class Decoder:
 
     def _packets(self) -> Iterator["av.Packet[av.VideoStream] | None"]:
         """Yield the packets of the stream, then what flushes the decoder; continue after damage to the container."""
-        errors_in_a_row = 0
+        errors_in_a_row, packets = 0, self.container.demux(self.stream)
         while errors_in_a_row <= MAX_DEMUX_ERRORS:
-            try:
-                for packet in self.container.demux(self.stream):
-                    errors_in_a_row = 0
-                    yield packet
+            with self.kept_open():
+                try:
+                    packet = next(packets, None)
+                # IndexError: streams that appear on the way.
+                except (av.error.FFmpegError, IndexError, ValueError):
+                    self.errors += 1
+                    errors_in_a_row += 1
+                    packets = self.container.demux(self.stream)
+                    continue
+            if packet is None:
                 return
-            except (
-                av.error.FFmpegError,
-                IndexError,
-                ValueError,
-            ):  # streams that appear on the way: IndexError
-                self.errors += 1
-                errors_in_a_row += 1
+            errors_in_a_row = 0
+            yield packet
         yield None
 
 

@@ -134,7 +134,10 @@ class VideoFile(Source):
         decoded = chain(() if first is None else (first,), self._frames)
         begun_s = None
         for index, (frame, pts) in enumerate(deinterlaced(self._in_time(decoded), self._time_base)):
-            with guarded(MediaError, f"{self.path}: frame {index} cannot be converted", ADVICE):
+            with (
+                self._decoder.kept_open(),
+                guarded(MediaError, f"{self.path}: frame {index} cannot be converted", ADVICE),
+            ):
                 pixels = self._converter(frame)
             captured_s = float(pts * self._time_base - self._origin_s)
             begun_s = captured_s if begun_s is None else begun_s
