@@ -1,6 +1,5 @@
 """One picture of a stream."""
 
-import math
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
@@ -100,8 +99,10 @@ class Frame:
 
 
 def _require_seconds(captured_s: object) -> None:
-    if not isinstance(captured_s, Real) or not math.isfinite(captured_s):
-        raise ValueError(f"Frame.captured_s: expected finite seconds, got {captured_s!r}")
+    if not isinstance(
+        captured_s, Real
+    ):  # NaN is the time of a damaged file, which is no reason to lose the frame
+        raise ValueError(f"Frame.captured_s: expected seconds, got {captured_s!r}")
 
 
 def _require_size(camera: CameraIntrinsics | None, width: int, height: int) -> None:
