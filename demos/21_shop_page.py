@@ -3,7 +3,8 @@
 python demos/21_shop_page.py                   # the browser's own camera
 python demos/21_shop_page.py --end-after 2     # ends by itself
 
-Shop and mirror are two servers, as they would be in earnest: the mirror names the shop in `web.embed`.
+Shop and mirror are two servers, as they would be in earnest: the mirror names the shop in `web.embed`, and has its
+colours from `shop/brand.toml`.
 """
 
 import argparse
@@ -31,7 +32,7 @@ def main() -> None:
     )
     origin = f"http://127.0.0.1:{shop.server_port}"
     threading.Thread(target=shop.serve_forever, daemon=True).start()
-    mirror = WebServer(RunConfig(web=WebConfig(port=chosen.port, embed=(origin,))))
+    mirror = WebServer(RunConfig(web=WebConfig(port=chosen.port, embed=(origin,), brand=SHOP / "brand.toml")))
 
     def ready(url: str) -> None:
         address = f"{origin}/?mirror={url}"

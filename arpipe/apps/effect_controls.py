@@ -6,9 +6,11 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel
 
+from arpipe.effects.changes import with_value
 from arpipe.effects.packs import Pack
 from arpipe.effects.params import HEX_COLOR, Color
 from arpipe.effects.presets import PRESET_KEY, Preset
+from arpipe.errors import ConfigError
 
 SLIDER_RANGES = {
     "scale": (0.8, 1.25),
@@ -21,6 +23,7 @@ LOOK_PARAMETERS = (".opacity", ".color")
 """Adjustable parameters of each layer of a look; all of them would be about forty."""
 AXES = ("sideways", "up", "forward")
 STEPS = 100
+ANY_COLOR = "#808080"
 OFFSET_STEP_MM = 0.5
 UNIT_SUFFIXES = {"mm": "mm", "deg": "°"}
 _PLAIN_COLOR = get_args(Color)[0]
@@ -75,9 +78,20 @@ def pack_controls(pack: Pack) -> tuple[Control, ...]:
         control
         for layer in pack.layers
         for control in controls_of(layer.params, f"{layer.name}." if is_look else "")
-        if not is_look or control.key.endswith(LOOK_PARAMETERS)
+        if (not is_look or control.key.endswith(LOOK_PARAMETERS)) and _is_free(pack, control)
     )
     return (*preset_controls(pack), *adjustable)
+
+
+def _is_free(pack: Pack, control: Control) -> bool:
+    """Whether the other parameters leave a choice: a blurred background takes no colour."""
+    if control.type != "color" or control.value is not None:
+        return True
+    try:
+        with_value(pack, control.key, ANY_COLOR)
+    except ConfigError:
+        return False
+    return True
 
 
 def preset_controls(pack: Pack) -> Iterator[Control]:

@@ -31,7 +31,7 @@ EYE, MOUTH = FaceCrop(0.36, 0.3, 0.31), FaceCrop(0.5, 0.5, 0.8)
 CROPS = {
     **dict.fromkeys(("eyeliner", "eyeshadow", "mascara", "iris-color", "brows", "concealer"), EYE),
     **dict.fromkeys(("lipstick", "teeth"), MOUTH),
-    **dict.fromkeys(("background", "filter"), SURROUNDINGS),
+    **dict.fromkeys(("background", "soft-background", "plain-background", "filter"), SURROUNDINGS),
 }
 """Name of a pack or kind → crop that shows it best."""
 

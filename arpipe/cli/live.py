@@ -103,6 +103,23 @@ SETTINGS = (
         metavar="ORIGIN",
         help="Site that may show the page in a frame, such as https://shop.example. Repeatable.",
     ),
+    setting(
+        "web.brand",
+        Path,
+        "--brand",
+        metavar="FILE",
+        help="TOML file with name, logo and colours of the page.",
+    ),
+    setting(
+        "web.texts", Path, "--texts", metavar="FOLDER", help="Folder with texts of the page in TOML files."
+    ),
+    setting(
+        "web.language",
+        str,
+        "--language",
+        metavar="CODE",
+        help="Language of the page, such as de; by default that of each browser.",
+    ),
     setting("web.tls_cert", Path, "--tls-cert", metavar="PEM", help="TLS certificate of the page."),
     setting("web.tls_key", Path, "--tls-key", metavar="PEM", help="Private key of the certificate."),
 )

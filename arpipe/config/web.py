@@ -33,6 +33,9 @@ class WebConfig(BaseModel):
             "https://try.shop.example"; a host, without a path.
         trusted_proxies: IP addresses of proxies whose X-Forwarded-Host and X-Forwarded-Proto are believed.
         embed: Origins of sites that may show the page in a frame, such as "https://shop.example".
+        brand: TOML file with name, logo and colours of the page; None for arpipe's own.
+        texts: Folder with texts of the page in TOML files such as `fr.toml`, beside the bundled languages.
+        language: Language of the page, such as "de"; "auto" for that of each visitor's browser.
         tls_cert, tls_key: PEM files.
         max_sessions: Maximum number of pages served at once.
         max_width, max_height: Largest picture that a page may send, px, in either orientation.
@@ -56,6 +59,9 @@ class WebConfig(BaseModel):
     public_url: Origin | None = None
     trusted_proxies: tuple[IPvAnyAddress, ...] = ()
     embed: tuple[Origin, ...] = ()
+    brand: Path | None = None
+    texts: Path | None = None
+    language: str = Field(default="auto", pattern=r"^(auto|[a-z]{2,3}(-[a-z0-9]{2,8})*)$")
     tls_cert: Path | None = None
     tls_key: Path | None = None
     max_sessions: int = Field(default=4, ge=1, le=64)

@@ -37,6 +37,17 @@ def test_values_arrive(catalog):
     assert catalog.entry("foundation").pack({"color": None}).layers[0].params.color is None
 
 
+def test_controls_that_other_parameters_exclude_are_left_out(catalog):
+    keys = {
+        name: [control.key for control in catalog.entry(name).controls]
+        for name in ("soft-background", "plain-background")
+    }
+    assert "color" not in keys["soft-background"]
+    assert "color" in keys["plain-background"]
+    assert {catalog.entry(name).group for name in keys} == {"background"}
+    assert catalog.entry("body-skeleton").group == "more"
+
+
 def test_presets_are_the_first_control_and_are_applied(catalog):
     wayfarer = catalog.entry("wayfarer")
     control = wayfarer.controls[0]

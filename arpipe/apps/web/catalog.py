@@ -3,7 +3,7 @@
 A page can only activate effects of this catalog and set the listed parameters; it can name no files.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -15,9 +15,17 @@ from arpipe.errors import ConfigError
 
 LARGEST_PRINTED = 10**20
 
-Group = Literal["glasses", "looks", "makeup"]
-GROUPS: dict[str, Group] = {"glasses": "glasses", "look": "looks", "paint": "looks", "makeup": "makeup"}
-"""Tag of a pack → group in which it is shown; the first match counts."""
+Group = Literal["glasses", "looks", "makeup", "background", "more"]
+GROUPS: dict[str, Group] = {
+    "glasses": "glasses",
+    "look": "looks",
+    "paint": "looks",
+    "makeup": "makeup",
+    "background": "background",
+}
+"""Tag of a pack → group in which it is shown; the first match counts, and others are in "more"."""
+
+Translate = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +105,29 @@ class EffectCatalog:
             raise ConfigError(f"there is no effect {name!r} in the catalog")
         return self.entries[name]
 
-    def to_json(self) -> list[dict[str, object]]:
-        """Return the catalog as plain values for the page."""
-        tables = [asdict(entry) for entry in self.entries.values()]
-        for table in tables:
-            del table["source"]  # pages need not know folders
-        return tables
+    def to_json(self, translate: Translate = str) -> list[dict[str, object]]:
+        """Return the catalog as plain values for the page.
+
+        Args:
+            translate: Translates English titles, descriptions and labels.
+        """
+        return [_entry_to_json(entry, translate) for entry in self.entries.values()]
+
+
+def _entry_to_json(entry: CatalogEntry, translate: Translate) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "title": translate(entry.title),
+        "description": translate(entry.description),
+        "group": entry.group,
+        "controls": [_control_to_json(control, translate) for control in entry.controls],
+    }
+
+
+def _control_to_json(control: Control, translate: Translate) -> dict[str, object]:
+    presets = [{**asdict(preset), "title": translate(preset.title)} for preset in control.presets]
+    names = {option: translate(option) for option in control.options if control.type == "choice"}
+    return {**asdict(control), "label": translate(control.label), "names": names, "presets": presets}
 
 
 def _shortened(value: PlainValue) -> str:
@@ -113,5 +138,5 @@ def _shortened(value: PlainValue) -> str:
 
 
 def _entry_of(pack: Pack, source: str) -> CatalogEntry:
-    group: Group = next((group for tag, group in GROUPS.items() if tag in pack.tags), "looks")
+    group: Group = next((group for tag, group in GROUPS.items() if tag in pack.tags), "more")
     return CatalogEntry(pack.name, source, pack.title, pack.description, group, pack_controls(pack))

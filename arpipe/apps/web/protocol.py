@@ -23,6 +23,7 @@ from arpipe.errors import ArpipeError
 VERSION = 2
 CREDIT = 2
 MAX_EFFECTS = 16
+MAX_FACES = 16
 MAX_TEXT_LENGTH = 32_768
 
 _UPWARD = struct.Struct("<BBHId")
@@ -94,12 +95,14 @@ class Hello(PageMessage):
     Attributes:
         mode: Source of the pictures: "page" sends its own, "server" watches the camera of the server.
         down: Encoding of the pictures that the page receives.
+        max_faces: Number of faces that effects are drawn on; None for the operator's.
     """
 
     type: Literal["hello"]
     version: Literal[2]
     mode: Literal["page", "server"] = "page"
     down: Encoding = "h264"
+    max_faces: int | None = Field(default=None, ge=1, le=MAX_FACES)
 
 
 class EffectSetting(PageMessage):

@@ -250,6 +250,13 @@ class WebSession:
         self._decoder = H264Decoder(self._max_pixels)
 
 
+def with_faces(config: RunConfig, most: int) -> RunConfig:
+    """Return a configuration in which effects are drawn on at most so many faces."""
+    face = config.perception.face.model_copy(update={"max_faces": most})
+    perception = config.perception.model_copy(update={"face": face})
+    return config.model_copy(update={"perception": perception})
+
+
 async def open_session(
     config: RunConfig, catalog: EffectCatalog, drawing: SharedDrawing, down: Encoding, links: Links
 ) -> WebSession:

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from arpipe.apps.model.page.answers import PageAnswers
-from arpipe.apps.web.server import UNCACHED, UncachedFiles
+from arpipe.apps.web.files import UNCACHED, UncachedFiles
 from arpipe.errors import ArpipeError
 
 STATIC = Path(__file__).resolve().parent / "static"

@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from arpipe.apps.failures import Failures
 from arpipe.apps.teach.web.connection import TeachConnection
-from arpipe.apps.web import server
+from arpipe.apps.web import files
 from arpipe.apps.web.connection import close
 from arpipe.apps.web.protocol import CloseCode, ProtocolError
 from arpipe.config import RunConfig
@@ -40,13 +40,13 @@ class TeachSite:
             routes=[
                 Route("/", self._page),
                 WebSocketRoute("/teach", self._teach),
-                Mount("/static/teach", server.UncachedFiles(directory=STATIC)),
-                Mount("/static", server.UncachedFiles(directory=server.STATIC)),
+                Mount("/static/teach", files.UncachedFiles(directory=STATIC)),
+                Mount("/static", files.UncachedFiles(directory=files.STATIC)),
             ]
         )
 
     async def _page(self, _request: Request) -> Response:
-        return FileResponse(STATIC / "index.html", headers=server.UNCACHED)
+        return FileResponse(STATIC / "index.html", headers=files.UNCACHED)
 
     async def _teach(self, page: WebSocket) -> None:
         await page.accept()

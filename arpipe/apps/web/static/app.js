@@ -1,36 +1,40 @@
 // The page: connects camera, stream, effects and the tools over the picture.
-import { Camera, cameraAdvice, cameras } from "./camera.js";
-import { Chart, median } from "./chart.js";
+import { Camera, cameraProblem, cameras } from "./camera.js";
+import { Chart } from "./chart.js";
 import { canH264 } from "./codecs.js";
 import { Divider } from "./divider.js";
 import { EffectPicker } from "./effects.js";
 import { Embed } from "./embed.js";
-import { chosen, remember } from "./memory.js";
+import { chosen, recall, remember } from "./memory.js";
 import { Photo } from "./photo.js";
 import { Recorder, snapshot } from "./recorder.js";
+import { Settings } from "./settings.js";
+import { median } from "./statistics.js";
 import { Stream } from "./stream.js";
+import { language, text } from "./texts.js";
 
 const $ = (id) => document.getElementById(id);
-const SERVER = "server", PHOTO = "photo", MODEL = "model", KEPT_TIMES = 60;
+const SERVER = "server", PHOTO = "photo", MODEL = "model", KEPT_TIMES = 60, NOTICE_MS = 2500;
 const link = new URLSearchParams(location.search);
 document.body.classList.toggle("minimal", link.get("controls") === "minimal");
 
 const view = $("view"), stage = $("stage"), brush = view.getContext("2d", { alpha: false, desynchronized: true });
-const state = { paused: false, mirror: true, mesh: false, profile: false, source: null, mode: "page", code: "jpeg", times: [], latencies: [], last: null, shown: 0 };
+const state = { paused: false, mirror: true, mesh: false, profile: false, source: null, mode: "page", code: "jpeg", times: [], latencies: [], last: null, shown: 0, noticeUntil: 0 };
 window.arpipe = state; // for tests
 
 const chart = new Chart($("chart"), $("legend"), $("facts"));
 const recorder = new Recorder(view, (seconds) => { $("recorded").textContent = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`; });
+const TEXTS_OF_ENDS = { full: "full_text", idle: "idle_text", refused: "refused_text" }; // others have the server's reason
 const stream = new Stream({
   picture, applied, triggered, open: () => hideCard(),
   problem: (text) => hint(text),
-  lost: () => hint("Connection lost, trying again…"),
+  lost: () => hint(text("lost")),
   network: (isReduced) => { $("network").hidden = !isReduced; },
-  ended: (title, reason, code) => showCard(title, reason, code === 1013 ? "" : "Continue", resume, code === 1013 ? "This page retries automatically." : ""),
+  ended: (end, reason) => showCard(text(end), TEXTS_OF_ENDS[end] ? text(TEXTS_OF_ENDS[end]) : reason, end === "full" ? "" : text("continue"), resume, end === "full" ? text("retries") : ""),
 });
 const camera = new Camera(
   (video, capturedMs) => { if (!state.paused && !document.hidden) stream.offer(video, capturedMs); },
-  () => showCard("The camera is gone", "It was unplugged, or another program is using it.", "Try again", begin),
+  () => showCard(text("camera_gone"), text("camera_gone_text"), text("try_again"), begin),
 );
 const photo = new Photo((canvas, capturedMs) => { if (!state.paused && !document.hidden) stream.offer(canvas, capturedMs); });
 const divider = new Divider($("divider"), stage, view, () => state.mirror, sendView);
@@ -40,7 +44,7 @@ const picker = new EffectPicker(
     state.requestedMs = performance.now();
     const active = picker.selection();
     stream.setEffects(active);
-    remember(active);
+    remember("effects", active);
     embed?.say({ type: "effects", active });
   },
 );
@@ -61,13 +65,20 @@ function picture(image, message) {
   if (state.times.length > KEPT_TIMES) { state.times.shift(); state.latencies.shift(); }
   state.last = facts;
   if (facts.stages) chart.add(facts.stages);
-  hint(facts.dark ? "Too dark: turn on a light or face a window" : facts.faces === 0 ? "Looking for a face…" : facts.own_glasses ? "Take your glasses off for a true picture" : facts.faces > 1 ? `${facts.faces} faces` : "");
+  if (now > state.noticeUntil) hint(adviceFor(facts));
+}
+
+function adviceFor(facts) {
+  if (facts.dark) return text("dark");
+  if (facts.faces === 0) return text("no_face");
+  if (facts.own_glasses) return text("own_glasses");
+  return facts.faces > 1 ? text("faces", { count: facts.faces }) : "";
 }
 
 function applied(message) {
   state.appliedMs = performance.now() - state.requestedMs;
   if (message.type !== "refused") return;
-  hint(message.reason);
+  notice(message.reason);
   embed.say({ type: "error", text: message.reason });
 }
 
@@ -88,20 +99,28 @@ setInterval(() => {
   Object.assign(state, { fps, latency, network: stream.network.number });
   $("fps").textContent = isLive ? fps.toFixed(0) : "–";
   $("latency").textContent = isLive ? latency.toFixed(0) : "–";
-  $("rate").setAttribute("aria-label", isLive ? `${fps.toFixed(0)} frames per second, ${latency.toFixed(0)} milliseconds latency` : "no picture");
+  $("rate").setAttribute("aria-label", isLive ? text("rate", { fps: fps.toFixed(0), latency: latency.toFixed(0) }) : text("no_picture"));
   if (state.profile && state.last)
-    chart.draw(`${state.last.width}×${state.last.height} · ${state.code === "h264" ? "H.264" : "JPEG"} · quality: ${state.last.level} · ${stream.dropped} dropped before sending`);
+    chart.draw(text("facts", { ...state.last, code: state.code === "h264" ? "H.264" : "JPEG", dropped: stream.dropped }));
 }, 250);
 
-function hint(text) {
-  if (text) $("hint").textContent = text;
-  $("hint").classList.toggle("on", Boolean(text));
+// Says something in the picture, and to screen readers; nothing if it is said already.
+function hint(words) {
+  if (words && words !== $("hint").textContent) $("hint").textContent = words;
+  $("hint").classList.toggle("on", Boolean(words));
 }
 
-function showCard(title, text, button, action, note = "") {
-  if (button) embed.say({ type: "error", text: `${title}. ${text}` });
+// Says what has happened, for long enough to be read.
+function notice(words) {
+  $("hint").textContent = ""; // the same again is announced again
+  hint(words);
+  state.noticeUntil = performance.now() + NOTICE_MS;
+}
+
+function showCard(title, words, button, action, note = "") {
+  if (button) embed.say({ type: "error", text: `${title}. ${words}` });
   $("card-title").textContent = title;
-  $("card-text").textContent = text;
+  $("card-text").textContent = words;
   $("card-note").textContent = note;
   $("card-button").textContent = button;
   $("card-button").hidden = !button;
@@ -113,7 +132,11 @@ function showCard(title, text, button, action, note = "") {
 
 function resume() {
   if (state.paused) tools.pause();
-  stream.start(state.mode, state.code);
+  startStream();
+}
+
+function startStream() {
+  stream.start(state.mode, state.code, settings.maxFaces);
 }
 
 function hideCard() {
@@ -123,11 +146,12 @@ function hideCard() {
 
 async function begin() {
   const source = $("camera").value;
+  if (source !== PHOTO) remember("source", source);
   state.mode = source === SERVER ? "server" : "page";
   photo.close();
   if (state.mode === "server") {
     camera.close();
-    showCard("Opening the server's camera", "", "", null);
+    showCard(text("opening_server"), "", "", null);
   } else if (source === PHOTO) {
     $("photo").value = ""; // the same file may be chosen again
     $("photo").click();
@@ -136,17 +160,18 @@ async function begin() {
     await openPhoto("/sample.jpg");
     return;
   } else {
-    showCard("Opening your camera", "Your browser may ask whether this page is allowed to use it.", "", null, "Pictures go to your own arpipe only.");
+    showCard(text("opening"), text("opening_text"), "", null, text("opening_note"));
     try {
       await camera.open(source);
     } catch (error) {
       stream.stop();
-      showCard(...cameraAdvice(error), "Try again", begin);
+      const problem = cameraProblem(error);
+      showCard(text(problem), problem === "failed" ? error.message || error.name : text(`${problem}_text`), text("try_again"), begin);
       return;
     }
     await listCameras();
   }
-  stream.start(state.mode, state.code);
+  startStream();
 }
 
 // A visitor's photo, or the model's, instead of the camera.
@@ -155,21 +180,21 @@ async function openPhoto(source) {
   try {
     await photo.open(source);
   } catch {
-    showCard("This is no picture", "Choose a JPEG, PNG or WebP file.", "Try again", begin);
+    showCard(text("no_image"), text("no_image_text"), text("try_again"), begin);
     return;
   }
-  if (state.mirror) tools.mirror(); // photos are shown as they are
+  if (state.mirror) flip(); // photos are shown as they are
   state.mode = "page";
-  stream.start("page", state.code);
+  startStream();
 }
 
 async function listCameras() {
   const select = $("camera"), now = select.value;
   const found = await cameras();
-  const options = found.map(({ id, label }) => new Option(label, id));
-  if (!options.length || !found[0].id) options.splice(0, options.length, new Option("Default camera", ""));
-  if (state.source) options.push(new Option(`Server: ${state.source}`, SERVER));
-  options.push(new Option("A photo…", PHOTO), new Option("The model", MODEL));
+  const options = found.map(({ id, label }, place) => new Option(label || text("numbered_camera", { number: place + 1 }), id));
+  if (!options.length || !found[0].id) options.splice(0, options.length, new Option(text("default_camera"), ""));
+  if (state.source) options.push(new Option(text("server_camera", { source: state.source }), SERVER));
+  options.push(new Option(text("a_photo"), PHOTO), new Option(text("the_model"), MODEL));
   select.replaceChildren(...options);
   const track = camera.video.srcObject?.getVideoTracks()[0];
   const wanted = [SERVER, PHOTO, MODEL].includes(now) ? now : track?.getSettings().deviceId ?? now;
@@ -180,14 +205,22 @@ function sendView() {
   stream.setView({ split: divider.split, before: state.mirror ? "right" : "left", mesh: state.mesh });
 }
 
+function flip() {
+  state.mirror = !state.mirror;
+  stage.classList.toggle("mirror", state.mirror);
+  pressed("do-mirror", state.mirror);
+  divider.send();
+}
+
 const pressed = (id, on) => $(id).setAttribute("aria-pressed", on);
 const tools = {
-  pause() { state.paused = !state.paused; pressed("do-pause", state.paused); hint(state.paused ? "Paused" : ""); },
+  pause() { state.paused = !state.paused; pressed("do-pause", state.paused); hint(state.paused ? text("paused") : ""); },
   split() { divider.toggle(); pressed("do-split", divider.isOn); },
-  mirror() { state.mirror = !state.mirror; stage.classList.toggle("mirror", state.mirror); pressed("do-mirror", state.mirror); divider.send(); },
+  mirror() { flip(); remember("mirror", state.mirror); },
   mesh() { state.mesh = !state.mesh; pressed("do-mesh", state.mesh); sendView(); stream.setEffects(picker.selection()); },
   profile() { state.profile = !state.profile; $("profile").hidden = !state.profile; pressed("do-profile", state.profile); },
   full() { document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.(); },
+  settings() { $("settings").showModal(); },
   help() { $("help").open ? $("help").close() : $("help").showModal(); },
   async snapshot() {
     const picture = await snapshot(view);
@@ -195,13 +228,14 @@ const tools = {
     $("flash").classList.remove("on");
     void $("flash").offsetWidth;
     $("flash").classList.add("on");
-    hint("Snapshot saved");
+    notice(text("saved"));
     embed.say({ type: "snapshot", picture });
   },
   record() {
-    if (!Recorder.isPossible) { hint("This browser cannot record"); return; }
+    if (!Recorder.isPossible) { notice(text("cannot_record")); return; }
     recorder.isOn ? recorder.stop() : recorder.start();
     pressed("do-record", recorder.isOn);
+    notice(text(recorder.isOn ? "recording" : "recorded"));
     $("recording").hidden = !recorder.isOn;
   },
 };
@@ -212,13 +246,15 @@ const KEYS = { " ": "pause", s: "snapshot", r: "record", b: "split", m: "mirror"
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && !key.startsWith("Arrow")) return;
-  if (target.closest("input, select, textarea") || $("help").open && key.toLowerCase() !== "h") return;
+  if (target.closest("input, select, textarea, dialog[open]") && !($("help").open && key.toLowerCase() === "h")) return;
   const button = target.closest("dialog:not([open])") ? null : target.closest("button, a"); // a closed dialog keeps the focus for a moment
   if (key === " " && button) return; // the key presses the button
   if (key.startsWith("Arrow") && target.closest("#divider")) return;
-  if (KEYS[key.toLowerCase()]) tools[KEYS[key.toLowerCase()]]();
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[key], inRail = target.closest("#rail button");
+  if (step) inRail ? picker.stepFrom(inRail, step) : picker.step(step);
+  else if (!settings.usesKeys) return;
+  else if (KEYS[key.toLowerCase()]) tools[KEYS[key.toLowerCase()]]();
   else if (key >= "0" && key <= "9") picker.only(Number(key) - 1);
-  else if (key === "ArrowRight" || key === "ArrowLeft") picker.step(key === "ArrowRight" ? 1 : -1);
   else return;
   event.preventDefault();
 });
@@ -227,12 +263,18 @@ $("camera").onchange = begin;
 $("photo").onchange = () => { if ($("photo").files[0]) openPhoto($("photo").files[0]); };
 for (const [id, source] of [["card-photo", PHOTO], ["card-model", MODEL]]) $(id).onclick = () => { $("camera").value = source; begin(); };
 navigator.mediaDevices?.addEventListener?.("devicechange", listCameras);
-document.addEventListener("visibilitychange", () => { if (!document.hidden && !stream.isOpen && !$("card").hidden && $("card-title").textContent === "Paused") resume(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden && !stream.isOpen && !$("card").hidden && $("card-title").textContent === text("idle")) resume(); });
 new ResizeObserver(() => divider.place()).observe(stage);
 
-const [about, catalog] = await Promise.all(["/about.json", "/catalog.json"].map(async (url) => (await fetch(url)).json()));
+const [about, catalog] = await Promise.all(["/about.json", `/catalog.json?lang=${language}`].map(async (url) => (await fetch(url)).json()));
 state.source = about.source;
 stage.classList.toggle("mirror", state.mirror);
+if (recall("mirror") === false) flip();
+const settings = new Settings(about.max_faces, {
+  people: () => { if (stream.isOpen) startStream(); },
+  figures: (isShown) => { $("rate").hidden = $("do-profile").hidden = !isShown; },
+});
+settings.offerPhone(about.phone);
 const embed = new Embed(about.embed, {
   effect(id, params) {
     if (picker.entries.has(id)) picker.wear(id, params);
@@ -243,10 +285,11 @@ const embed = new Embed(about.embed, {
 });
 const { active, unknown } = chosen(link, catalog, about.active);
 picker.fill(catalog, active);
-if (unknown.length) hint(`There is no effect ${unknown.join(", ")}`);
+if (unknown.length) notice(text("no_effect", { names: unknown.join(", ") }));
 embed.say({ type: "ready", effects: catalog.map(({ id, title, group }) => ({ id, title, group })), active: picker.selection() });
 stream.setEffects(picker.selection());
 state.code = (await canH264()) ? "h264" : "jpeg";
 await listCameras();
-if (state.source) $("camera").value = SERVER;
+const wanted = recall("source") ?? (state.source ? SERVER : "");
+if ([...$("camera").options].some((option) => option.value === wanted)) $("camera").value = wanted;
 await begin();

@@ -49,24 +49,24 @@ export class Camera {
 export async function cameras() {
   if (!navigator.mediaDevices) return [];
   const found = (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === "videoinput");
-  return found.map((device, place) => ({ id: device.deviceId, label: device.label || `Camera ${place + 1}` }));
+  return found.map(({ deviceId, label }) => ({ id: deviceId, label }));
 }
 
-// What the user can do about a camera that cannot be opened.
-export function cameraAdvice(error) {
+// Why a camera cannot be opened: denied, missing, busy, insecure or failed.
+export function cameraProblem(error) {
   switch (error.name) {
     case "NotAllowedError":
     case "SecurityError":
-      return ["The camera is not allowed", "Click the camera icon next to the address, allow the camera for this page, then try again."];
+      return "denied";
     case "NotFoundError":
     case "OverconstrainedError":
-      return ["No camera found", "Connect one, or start arpipe with --source to use a camera of the server."];
+      return "missing";
     case "NotReadableError":
     case "AbortError":
-      return ["The camera is busy", "Another program or tab is using it. Close that one, then try again."];
+      return "busy";
     case "InsecureError":
-      return ["This address cannot use cameras", "Browsers open cameras on https or localhost only. Start arpipe with --tls-cert and --tls-key."];
+      return "insecure";
     default:
-      return ["The camera cannot be opened", error.message || error.name];
+      return "failed";
   }
 }

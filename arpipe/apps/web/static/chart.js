@@ -1,4 +1,7 @@
 // The timings overlay: stacked stage durations of the latest frames, ms.
+import { median } from "./statistics.js";
+import { text } from "./texts.js";
+
 const SHOWN = 120, PALETTE = ["#7fb4ff", "#58d0c4", "#a5dd6b", "#ffd25e", "#ffa35c", "#ff7d73", "#f38fc4", "#c39bff", "#9aa7ff", "#8ecdf0", "#d6c7a1", "#b9b4c2"];
 const ORDER = ["receive", "detect", "crop", "infer", "decode", "track", "pose", "upload", "draw", "readback", "encode"];
 const BUDGET_MS = 40; // 25 FPS
@@ -41,15 +44,15 @@ export class Chart {
     stages.forEach((name, number) => this.label(name, PALETTE[number % PALETTE.length], median(this.frames.map((f) => f[name] ?? 0))));
     this.facts.textContent = note;
     if (this.counted++ % 10 === 0)
-      canvas.setAttribute("aria-label", `Milliseconds per stage: ${stages.map((n) => `${n} ${median(this.frames.map((f) => f[n] ?? 0)).toFixed(1)}`).join(", ")}`);
+      canvas.setAttribute("aria-label", text("stages", { stages: stages.map((n) => `${n} ${median(this.frames.map((f) => f[n] ?? 0)).toFixed(1)}`).join(", ") }));
   }
 
   label(name, color, value) {
     if (!this.rows.has(name)) {
-      const row = document.createElement("li"), key = document.createElement("i"), text = document.createElement("span"), number = document.createElement("b");
+      const row = document.createElement("li"), key = document.createElement("i"), label = document.createElement("span"), number = document.createElement("b");
       key.style.background = color;
-      text.textContent = name;
-      row.append(key, text, number);
+      label.textContent = name;
+      row.append(key, label, number);
       this.legend.append(row);
       this.rows.set(name, [key, number]);
     }
@@ -57,9 +60,4 @@ export class Chart {
     key.style.background = color;
     number.textContent = value.toFixed(1);
   }
-}
-
-export function median(values) {
-  const ordered = [...values].sort((a, b) => a - b);
-  return ordered.length ? ordered[ordered.length >> 1] : 0;
 }

@@ -1,12 +1,24 @@
 // The effects on offer, the active ones, and the controls of the one being edited.
-const GROUPS = [["glasses", "Glasses"], ["looks", "Looks"], ["makeup", "Makeup"]];
-const COMBINABLE = new Set(["makeup"]); // of the other groups, one effect at a time
+import { text } from "./texts.js";
+
+const GROUPS = ["glasses", "looks", "makeup", "background", "more"];
+const COMBINABLE = new Set(["makeup", "more"]); // of the other groups, one effect at a time
 
 const make = (tag, attributes = {}, ...children) => {
   const element = Object.assign(document.createElement(tag), attributes);
   element.append(...children);
   return element;
 };
+
+const NONE = '<circle cx="12" cy="12" r="9"/><path d="M6 18 18 6"/>';
+const PICTURE = '<circle cx="12" cy="5" r="2.2"/><path d="M12 7.500v7M6 10h12M12 14.500 8.500 21M12 14.500 15.500 21"/>';
+
+// A drawing in place of a preview.
+function icon(className, shapes) {
+  const made = make("span", { className });
+  made.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true">${shapes}</svg>`;
+  return made;
+}
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -27,15 +39,16 @@ function disc(colors) {
 export class EffectPicker {
   constructor(parts, onChange) {
     Object.assign(this, parts, { onChange, entries: new Map(), active: new Set(), params: new Map(), group: "glasses", edited: null });
+    this.empty = { title: this.title.textContent, text: this.text.textContent }; // without an effect
     this.resetButton.onclick = () => this.resetParams();
     this.form.onsubmit = (event) => event.preventDefault();
   }
 
   fill(entries, active) {
     for (const entry of entries) this.entries.set(entry.id, entry);
-    for (const [group, label] of GROUPS) {
+    for (const group of GROUPS) {
       if (!entries.some((entry) => entry.group === group)) continue;
-      const tab = make("button", { type: "button", role: "tab", textContent: label, id: `tab-${group}` });
+      const tab = make("button", { type: "button", role: "tab", textContent: text(group), id: `tab-${group}` });
       tab.setAttribute("aria-controls", this.rail.id);
       tab.onclick = () => this.open(group);
       tab.onkeydown = (event) => {
@@ -53,6 +66,7 @@ export class EffectPicker {
       if (Object.keys(params).length) this.params.set(id, params);
     }
     this.open(active.length ? this.entries.get(active[0].id).group : "glasses");
+    this.rail.querySelector('[aria-pressed="true"]')?.scrollIntoView({ inline: "center", block: "nearest" });
     this.show();
   }
 
@@ -69,10 +83,10 @@ export class EffectPicker {
       if (isOpen && this.tabs.contains(document.activeElement)) tab.focus();
     }
     this.rail.setAttribute("aria-labelledby", `tab-${group}`);
-    const none = make("span", { className: "none" });
-    none.innerHTML = '<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9"/><path d="M6 18 18 6"/></svg>';
-    const items = [this.button(null, none, "None"), ...this.inGroup().map((entry) => {
+    const none = icon("none", NONE);
+    const items = [this.button(null, none, text("none")), ...this.inGroup().map((entry) => {
       const picture = make("img", { src: `/preview/${entry.id}.jpg`, alt: "", width: 104, height: 104, loading: "lazy", decoding: "async" });
+      picture.onerror = () => picture.replaceWith(icon("none", PICTURE)); // nothing to draw on the model
       return this.button(entry, picture, entry.title);
     })];
     this.rail.replaceChildren(...items);
@@ -114,6 +128,14 @@ export class EffectPicker {
   adjust(id, key, value) {
     this.set(this.entries.get(id), key, value);
     this.show();
+  }
+
+  // An arrow key on a button of the rail: select the one beside it.
+  stepFrom(button, by) {
+    const buttons = [...this.rail.children];
+    const next = buttons[(buttons.indexOf(button) + by + buttons.length) % buttons.length];
+    this.only(buttons.indexOf(next) - 1);
+    next.focus();
   }
 
   step(by) {
@@ -167,8 +189,8 @@ export class EffectPicker {
 
   show() {
     const entry = this.entries.get(this.edited);
-    this.title.textContent = entry?.title ?? "Adjust";
-    this.text.textContent = entry ? entry.description : "Choose glasses, a look or makeup, then fine-tune it here.";
+    this.title.textContent = entry?.title ?? this.empty.title;
+    this.text.textContent = entry?.description ?? this.empty.text;
     this.resetButton.hidden = !entry || !this.params.get(entry.id);
     const chips = this.active.size > 1 ? [...this.active].map((id) => {
       const chip = make("button", { type: "button", className: "chip", textContent: this.entries.get(id).title });
@@ -194,7 +216,7 @@ export class EffectPicker {
     if (control.type === "range") return this.rangeRow(entry, control, id, label, value);
     if (control.type === "preset") return this.presetRow(entry, control, value);
     if (control.type === "choice") {
-      const select = make("select", { id }, ...control.options.map((option) => make("option", { value: option, textContent: option, selected: option === value })));
+      const select = make("select", { id }, ...control.options.map((option) => make("option", { value: option, textContent: control.names?.[option] ?? option, selected: option === value })));
       select.onchange = () => this.set(entry, control.key, select.value);
       return make("div", { className: "row" }, label, select);
     }
@@ -258,6 +280,6 @@ export class EffectPicker {
     const send = () => { color.disabled = !custom.checked; this.set(entry, control.key, custom.checked ? color.value : null); };
     color.disabled = value === null;
     custom.onchange = send;
-    return make("div", { className: "row" }, label, make("span", { className: "custom" }, make("label", {}, custom, "custom"), color));
+    return make("div", { className: "row" }, label, make("span", { className: "custom" }, make("label", {}, custom, text("custom")), color));
   }
 }

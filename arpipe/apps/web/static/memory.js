@@ -1,24 +1,25 @@
 // What a visitor chose, kept in the browser until the next visit; links such as ?effect=wayfarer come first.
-const KEY = "arpipe.effects";
+const PREFIX = "arpipe.";
 
 export function chosen(link, entries, configured) {
   const known = new Set(entries.map(({ id }) => id));
   const asked = link.getAll("effect");
   const unknown = asked.filter((id) => !known.has(id));
   if (asked.length) return { active: asked.filter((id) => known.has(id)).map((id) => ({ id, params: {} })), unknown };
-  return { active: remembered(known) ?? configured, unknown };
+  const kept = recall("effects");
+  return { active: Array.isArray(kept) ? kept.filter(({ id }) => known.has(id)) : configured, unknown };
 }
 
-export function remember(active) {
+export function remember(key, value) {
   try {
-    localStorage.setItem(KEY, JSON.stringify(active));
+    localStorage.setItem(PREFIX + key, JSON.stringify(value));
   } catch {} // private windows and frames may have no storage
 }
 
-function remembered(known) {
+// What was remembered; null for nothing.
+export function recall(key) {
   try {
-    const active = JSON.parse(localStorage.getItem(KEY));
-    return Array.isArray(active) ? active.filter(({ id }) => known.has(id)) : null;
+    return JSON.parse(localStorage.getItem(PREFIX + key));
   } catch {
     return null;
   }

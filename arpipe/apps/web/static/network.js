@@ -1,4 +1,4 @@
-import { median } from "./chart.js";
+import { median } from "./statistics.js";
 
 // Adapts pictures to the network: smaller, fewer and coarser while it delays them, and better again when it does not.
 //

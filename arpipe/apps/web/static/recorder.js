@@ -1,11 +1,13 @@
 // Snapshots and recordings; they leave the page only as downloads.
+import { brand } from "./texts.js";
+
 const TYPES = ["video/mp4;codecs=avc1.42e01f", "video/webm;codecs=vp9", "video/webm"];
 
 function save(blob, suffix) {
   const link = document.createElement("a");
   const stamp = new Date().toISOString().slice(0, 19).replace("T", " ").replaceAll(":", ".");
   link.href = URL.createObjectURL(blob);
-  link.download = `arpipe ${stamp}.${suffix}`;
+  link.download = `${brand} ${stamp}.${suffix}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 30_000);
 }

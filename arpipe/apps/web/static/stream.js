@@ -8,7 +8,7 @@ const FIRST_RETRY_MS = 400, LONGEST_RETRY_MS = 5000, REFUSALS = 3;
 const FULL = 1013, POLICY = 1008, TOO_BIG = 1009, FAULT = 1011, IDLE = 1001;
 
 export class Stream {
-  // on: { picture(image, message), open(), lost(), ended(title, reason, retries), applied(message), problem(text),
+  // on: { picture(image, message), open(), lost(), ended(end, reason), applied(message), problem(text),
   //       triggered(message), network(isReduced) }
   constructor(on) {
     this.on = on;
@@ -25,10 +25,9 @@ export class Stream {
     this.refusals = 0; // attempts in a row without a welcome
   }
 
-  start(mode, code) {
+  start(mode, code, maxFaces) {
     this.stop();
-    this.mode = mode;
-    this.code = code;
+    Object.assign(this, { mode, code, maxFaces });
     this.open();
   }
 
@@ -53,7 +52,7 @@ export class Stream {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.network.connected(performance.now() - startMs);
-      this.say({ type: "hello", version: 2, mode: this.mode, down: this.code });
+      this.say({ type: "hello", version: 2, mode: this.mode, down: this.code, max_faces: this.maxFaces });
     };
     socket.onmessage = ({ data }) => (typeof data === "string" ? this.hear(JSON.parse(data)) : this.receive(data));
     socket.onclose = (event) => this.closed(event);
@@ -158,7 +157,7 @@ export class Stream {
 
   withoutCodecs() {
     if (this.code === "jpeg") return;
-    this.start(this.mode, "jpeg");
+    this.start(this.mode, "jpeg", this.maxFaces);
   }
 
   release() {
@@ -171,15 +170,12 @@ export class Stream {
   closed(event) {
     this.release();
     this.socket = null;
-    const title = {
-      [FULL]: "All places are taken", [POLICY]: "The session ended", [TOO_BIG]: "The session ended",
-      [FAULT]: "arpipe cannot run here", [IDLE]: "Paused",
-    }[event.code];
-    if (title && (event.reason || event.code !== IDLE)) {
-      this.on.ended(title, event.reason, event.code);
-      if (event.code !== FULL) return;
+    const end = { [FULL]: "full", [POLICY]: "ended", [TOO_BIG]: "ended", [FAULT]: "broken", [IDLE]: "idle" }[event.code];
+    if (end && (event.reason || end !== "idle")) {
+      this.on.ended(end, event.reason);
+      if (end !== "full") return;
     } else if (event.code === 1006 && ++this.refusals >= REFUSALS) {
-      this.on.ended("The server refuses the connection", "It may have been stopped. Behind a proxy, it has to know its address: web.public_url.", event.code);
+      this.on.ended("refused", "");
     } else {
       this.on.lost();
     }

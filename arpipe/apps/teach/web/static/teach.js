@@ -1,5 +1,5 @@
 // The teaching page: camera pictures go to the server, what it sees and recognises comes back.
-import { Camera, cameraAdvice } from "/static/camera.js";
+import { Camera, cameraProblem } from "/static/camera.js";
 
 const LONGEST_SIDE = 640;
 const MOST_THUMBS = 6;
@@ -49,13 +49,21 @@ function hear(message) {
 
 // --- the camera ---------------------------------------------------------------------------------------------------
 
+const ADVICE = {
+  denied: ["The camera is not allowed", "Click the camera icon next to the address, allow the camera for this page, then try again."],
+  missing: ["No camera found", "Connect one, then try again."],
+  busy: ["The camera is busy", "Another program or tab is using it. Close that one, then try again."],
+  insecure: ["This address cannot use cameras", "Browsers open cameras on https or localhost only."],
+  failed: ["The camera cannot be opened", "Try another browser, or look at the settings of the camera."],
+};
+
 async function start() {
   $("card").hidden = true;
   if (state.socket?.readyState !== WebSocket.OPEN) connect();
   try {
     await camera.open();
   } catch (error) {
-    showCard(...cameraAdvice(error), "Try again");
+    showCard(...ADVICE[cameraProblem(error)], "Try again");
   }
 }
 
