@@ -48,6 +48,12 @@ def batch(
         list[str] | None,
         typer.Argument(metavar="INPUT", help="Videos, photos, folders, or patterns such as 'a/*.jpg'."),
     ] = None,
+    manifest: Annotated[
+        str | None,
+        typer.Option(
+            "--manifest", metavar="FILE", help="Work list: an input per line, as JSON; see docs/batch.md."
+        ),
+    ] = None,
     source: Annotated[
         str | None, typer.Option("--source", metavar="sample", help="The bundled sample as one more input.")
     ] = None,
@@ -113,6 +119,7 @@ def batch(
     run = load()
     given: dict[str, object] = {
         "inputs": tuple(inputs or ()),
+        "manifest": manifest,
         "source": source,
         "recursive": recursive,
         "shard": shard,

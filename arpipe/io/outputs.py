@@ -22,7 +22,7 @@ class NamedFile:
     path: Path
 
 
-def refuse_overwriting(outputs: Iterable[NamedFile], inputs: Iterable[NamedFile]) -> None:
+def refuse_overwriting(outputs: Iterable[NamedFile], inputs: Iterable[NamedFile]) -> list[NamedFile]:
     """Compare every output with every input and with every other output.
 
     Two names mean the same file if they lead to the same inode, links followed, or, where there is no file yet, to
@@ -32,14 +32,18 @@ def refuse_overwriting(outputs: Iterable[NamedFile], inputs: Iterable[NamedFile]
         outputs: All files that a command will write, including secondary ones.
         inputs: All files that it reads.
 
+    Returns:
+        The outputs that exist already.
+
     Raises:
         OutputError: Two of them are the same file; nothing has been read or written.
     """
+    existing = []
     taken: dict[Hashable, NamedFile] = {}
     folders: dict[str, Hashable] = {}
-    read = {identity(file.path, folders): file for file in inputs}
+    read = {_look_up(file.path, folders)[0]: file for file in inputs}
     for output in outputs:
-        key = identity(output.path, folders)
+        key, exists = _look_up(output.path, folders)
         if key in read:
             other = read[key]
             raise OutputError(
@@ -52,6 +56,9 @@ def refuse_overwriting(outputs: Iterable[NamedFile], inputs: Iterable[NamedFile]
                 f"{output.path}: {output.role} and {other.role} are the same file; choose two places"
             )
         taken[key] = output
+        if exists:
+            existing.append(output)
+    return existing
 
 
 def prepare_outputs(outputs: Iterable[NamedFile], inputs: Iterable[NamedFile]) -> list[Path]:
@@ -64,12 +71,21 @@ def prepare_outputs(outputs: Iterable[NamedFile], inputs: Iterable[NamedFile]) -
         OutputError: Two of them are the same file, or one cannot be written.
     """
     outputs = list(outputs)
-    refuse_overwriting(outputs, inputs)
-    return require_outputs_writable(outputs)
+    existing = refuse_overwriting(outputs, inputs)
+    return require_outputs_writable(one_per_folder(outputs), existing)
 
 
-def require_outputs_writable(outputs: Iterable[NamedFile]) -> list[Path]:
+def one_per_folder(outputs: Iterable[NamedFile]) -> dict[str, NamedFile]:
+    """Return the folders of outputs, each with one of its outputs."""
+    return {os.path.dirname(output.path): output for output in outputs}  # noqa: PTH120 - for 100,000 paths
+
+
+def require_outputs_writable(folders: Mapping[str, NamedFile], existing: Iterable[NamedFile]) -> list[Path]:
     """Make sure that every existing output can be replaced, and that new ones can be created in their folders.
+
+    Args:
+        folders: As `one_per_folder` returns them.
+        existing: Outputs that exist, as `refuse_overwriting` returns them.
 
     Returns:
         Temporary files of killed runs that lay in the folders of the outputs, and were removed.
@@ -77,15 +93,11 @@ def require_outputs_writable(outputs: Iterable[NamedFile]) -> list[Path]:
     Raises:
         OutputError: An output cannot be written.
     """
-    folders: dict[str, None] = {}
-    for output in outputs:
-        folder = os.path.dirname(output.path)  # noqa: PTH120 - pathlib takes ten times as long
-        if folder not in folders or os.path.lexists(output.path):
-            folders[folder] = None
-            if address_of(folder) is None:
-                require_writable(output.path)
-    stored = [address for address in map(address_of, folders) if address is not None]
-    for address in {_bucket(address): address for address in stored}.values():
+    addresses = {folder: address_of(folder) for folder in folders}
+    tried = [output for folder, output in folders.items() if addresses[folder] is None]
+    for output in (*tried, *existing):
+        require_writable(output.path)
+    for address in {_bucket(address): address for address in addresses.values() if address}.values():
         require_store_writable(address)
     places = dict.fromkeys(os.path.realpath(temporary_folder(folder)) for folder in folders)
     return [path for place in places for path in remove_abandoned(Path(place))]
@@ -100,8 +112,13 @@ def named_files(files: Mapping[str, Path | None]) -> list[NamedFile]:
     return [NamedFile(role, path) for role, path in files.items() if path is not None]
 
 
-def identity(path: Path, folders: dict[str, Hashable] | None = None) -> Hashable:
-    """Return what two names of one file have in common: device and inode, or those of the folder and the name in it.
+def identity(path: Path) -> Hashable:
+    """Return what two names of one file have in common: device and inode, or those of the folder and the name in it."""
+    return _look_up(path, {})[0]
+
+
+def _look_up(path: Path, folders: dict[str, Hashable]) -> tuple[Hashable, bool]:
+    """Return the identity of a file, and whether anything has its name.
 
     Args:
         path: The file, which need not exist.
@@ -110,17 +127,16 @@ def identity(path: Path, folders: dict[str, Hashable] | None = None) -> Hashable
     text = os.fspath(path)
     try:
         found = os.lstat(text)
-        if found.st_ino and not stat.S_ISLNK(found.st_mode):
-            return (found.st_dev, found.st_ino)
     except (OSError, ValueError):  # not there yet, or no name that a system allows
         folder, name = os.path.split(text)
-        if folders is None:
-            folders = {}
         if folder not in folders:
             folders[folder] = _existing(folder or os.curdir)
         if folders[folder] is not None and name not in ("", os.curdir, os.pardir):
-            return (folders[folder], _same_case(name))
-    return _resolved(text)
+            return (folders[folder], _same_case(name)), False
+        return _resolved(text), False
+    if found.st_ino and not stat.S_ISLNK(found.st_mode):
+        return (found.st_dev, found.st_ino), True
+    return _resolved(text), True
 
 
 def _resolved(text: str) -> Hashable:

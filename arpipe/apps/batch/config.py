@@ -26,6 +26,7 @@ class BatchConfig(BaseModel):
 
     Attributes:
         inputs: Files, folders and patterns.
+        manifest: Work list with further inputs; see `arpipe.apps.batch.work_list`.
         source: "sample" to use the bundled sample as one more input.
         recursive: Search folders inside folders, too, and mirror them in the folders of the outputs.
         shard: Share of the inputs to process, such as "3/16"; all shards write into the same folder.
@@ -48,6 +49,7 @@ class BatchConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     inputs: tuple[str, ...] = ()
+    manifest: Path | None = None
     source: Literal["sample"] | None = None
     recursive: bool = False
     shard: str | None = None

@@ -1,8 +1,9 @@
 """Outputs that exist already: refused, replaced, skipped, or continued by the manifest of the run that wrote them."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -13,6 +14,7 @@ from arpipe.errors import OutputError
 from arpipe.io.object_store import address_of, text_of
 
 Policy = Literal["refuse", "overwrite", "skip", "resume"]
+IsThere = Callable[[Path], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ class History(Protocol):
     settings: str
 
 
-def select(jobs: Sequence[Job], policy: Policy, history: History | None) -> Selection:
+def select(
+    jobs: Sequence[Job], policy: Policy, history: History | None, existing: Container[str]
+) -> Selection:
     """Decide which inputs are processed.
 
     Args:
@@ -55,6 +59,7 @@ def select(jobs: Sequence[Job], policy: Policy, history: History | None) -> Sele
             out inputs of which all outputs exist, "resume" those that the manifest records as done and whole, and
             replaces outputs of inputs that it records as begun.
         history: The manifest; None where there is none.
+        existing: Paths of outputs that exist already, without those in object stores.
 
     Raises:
         OutputError: An output exists and must not be replaced.
@@ -62,15 +67,16 @@ def select(jobs: Sequence[Job], policy: Policy, history: History | None) -> Sele
     if policy == "overwrite":
         return Selection(tuple(jobs))
     look = Listings()
+    is_there = partial(_exists, existing, look)
     if policy == "resume" and history is not None:
-        return _resumed(jobs, history, look)
-    left = [job for job in jobs if policy != "skip" or not _exist_all(job, look)]
-    _refuse_existing(left, look)
+        return _resumed(jobs, history, look, is_there)
+    left = [job for job in jobs if policy != "skip" or not _exist_all(job, is_there)]
+    _refuse_existing(left, is_there)
     return Selection(tuple(left), len(jobs) - len(left))
 
 
-def _refuse_existing(jobs: Sequence[Job], look: Look) -> None:
-    taken = [file.path for job in jobs for file in job.files() if _exists(file.path, look)]
+def _refuse_existing(jobs: Sequence[Job], is_there: IsThere) -> None:
+    taken = [file.path for job in jobs for file in job.files() if is_there(file.path)]
     if taken:
         number = "it" if len(taken) == 1 else f"{len(taken)} outputs"
         raise OutputError(
@@ -79,12 +85,12 @@ def _refuse_existing(jobs: Sequence[Job], look: Look) -> None:
         )
 
 
-def _resumed(jobs: Sequence[Job], history: History, look: Look) -> Selection:
+def _resumed(jobs: Sequence[Job], history: History, look: Look, is_there: IsThere) -> Selection:
     done = [job for job in jobs if _is_done(job, history.attempts.get(absolute(job.spec)), look)]
     changed = {job for job in done if not _is_current(history.attempts[absolute(job.spec)], history)}
     skipped = set(done) - changed
     left = [job for job in jobs if job not in skipped]
-    _refuse_existing([job for job in left if absolute(job.spec) not in history.attempts], look)
+    _refuse_existing([job for job in left if absolute(job.spec) not in history.attempts], is_there)
     return Selection(tuple(left), len(skipped), _notes(len(changed)))
 
 
@@ -114,10 +120,11 @@ def _is_whole(job: Job, attempt: Attempt, look: Look) -> bool:
     return identity == before and output_sizes(job, look) == attempt.outputs
 
 
-def _exist_all(job: Job, look: Look) -> bool:
-    return all(_exists(file.path, look) for file in job.files())
+def _exist_all(job: Job, is_there: IsThere) -> bool:
+    return all(is_there(file.path) for file in job.files())
 
 
-def _exists(path: Path, look: Look) -> bool:
+def _exists(existing: Container[str], look: Look, path: Path) -> bool:
     """Whether anything is at a place, links without a target included."""
-    return os.path.lexists(path) if address_of(path) is None else look(str(path)) is not None
+    text = os.fspath(path)
+    return text in existing or (address_of(text) is not None and look(text) is not None)

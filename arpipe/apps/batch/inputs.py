@@ -1,13 +1,13 @@
 """Finds the inputs of a batch: files, the media of folders, and what patterns match."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from glob import has_magic
 from pathlib import Path
 from typing import Literal
 
-from arpipe.errors import MediaError
+from arpipe.errors import MediaError, MediaNotFound
 from arpipe.io.files import files_matching, is_folder, is_pattern
 from arpipe.io.object_store import address_of, addresses_matching, files_below, is_store_folder
 from arpipe.io.sources import FileKind
@@ -76,13 +76,17 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
 
-def find_inputs(texts: Iterable[str], recursive: bool, outputs: Sequence[Path]) -> Found:
+def find_inputs(
+    texts: Iterable[str], recursive: bool, outputs: Sequence[Path], names: Mapping[str, str] = {}
+) -> Found:
     """Find all inputs that the user names.
 
     Args:
         texts: Files, folders, patterns or "sample".
         recursive: Whether to search the folders inside folders, too. Hidden files and folders are left out.
         outputs: Folders of outputs, which are not searched.
+        names: Text → what the outputs of that input are called, without a suffix, or the folder of the outputs where
+            the text stands for several inputs.
     """
     search = _Search(recursive, outputs)
     seen: dict[str, Input] = {}
@@ -90,7 +94,8 @@ def find_inputs(texts: Iterable[str], recursive: bool, outputs: Sequence[Path]) 
         try:
             inputs = list(search.inputs_of(text))
         except MediaError as error:
-            search.found.refusals.append(Refusal(text, str(error).removeprefix(f"{text}: ")))
+            reason = str(error).removeprefix(f"{text}: ")
+            search.found.refusals.append(Refusal(text, reason, isinstance(error, MediaNotFound)))
             continue
         except OSError as error:
             search.found.refusals.append(Refusal(text, f"cannot be read ({error.strerror or error})"))
@@ -98,9 +103,18 @@ def find_inputs(texts: Iterable[str], recursive: bool, outputs: Sequence[Path]) 
         if not inputs:
             search.found.refusals.append(Refusal(text, "there are no pictures or videos", is_missing=True))
         for each in inputs:
-            seen.setdefault(each.spec, each)
+            seen.setdefault(each.spec, _renamed(each, text, names[text]) if text in names else each)
     search.found.inputs = list(seen.values())
     return search.found
+
+
+def _renamed(found: Input, text: str, name: str) -> Input:
+    """Return an input with a name that the user gave to the text that it was found by."""
+    is_itself = found.spec == text
+    return replace(
+        found,
+        name=f"{name}{os.path.splitext(found.spec)[1]}" if is_itself else os.path.join(name, found.name),
+    )
 
 
 class _Search:

@@ -1,7 +1,7 @@
 """Assigns outputs to inputs, and refuses what cannot work, before any input is decoded."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from arpipe.io.encoding import CodecName
 from arpipe.io.export import ExportFormat
 from arpipe.io.files import is_folder
 from arpipe.io.object_store import address_of, local_copy
-from arpipe.io.outputs import NamedFile, refuse_overwriting, require_outputs_writable
+from arpipe.io.outputs import NamedFile, one_per_folder, refuse_overwriting, require_outputs_writable
 from arpipe.io.sources import media_kind
 
 TIMINGS_ROLE = "--timings"
@@ -31,6 +31,7 @@ class Plan:
             outputs are single files.
         notes: Sentences on what was left out.
         removed: Temporary files of killed runs that were removed from the folders of the outputs.
+        existing: Paths of outputs that exist already; those in object stores are left out.
     """
 
     jobs: tuple[Job, ...]
@@ -38,6 +39,7 @@ class Plan:
     folder: Path | None = None
     notes: tuple[str, ...] = ()
     removed: tuple[Path, ...] = ()
+    existing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def make_plan(
     others: OtherFiles = OtherFiles(),
     events: Path | None = None,
     recursive: bool = False,
+    names: Mapping[str, str] = {},
 ) -> Plan:
     """Decide which input becomes which file.
 
@@ -78,6 +81,7 @@ def make_plan(
         others: Other files that the command reads and writes.
         events: File or folder for timelines of events; None to write none.
         recursive: Whether folders inside folders are searched, and mirrored in the folders of the outputs.
+        names: Input → what its outputs are called; see `find_inputs`.
 
     Raises:
         OutputError: Two files are the same one, an output does not fit, or it cannot be written.
@@ -85,7 +89,7 @@ def make_plan(
         MediaNotFound: No input exists.
     """
     asked = [target for target in (output, export, events) if target is not None]
-    found = find_inputs(inputs, recursive, [target for target in asked if isinstance(target, Path)])
+    found = find_inputs(inputs, recursive, [target for target in asked if isinstance(target, Path)], names)
     _require_work(found, asked)
     several = len(found.inputs) + len(found.refusals) > 1
     targets = Targets(output, export, asked_format, codec, events, several)
@@ -95,12 +99,19 @@ def make_plan(
         refuse_overwriting([*fixed, *others.written], read)  # before any input is opened
     jobs = targets.jobs(_kinds(found))
     _require_media(jobs, found)
-    written = [*(file for job in jobs for file in job.files()), *others.written]
-    refuse_overwriting(written, read)
-    _make_folders(targets.folders, jobs)
-    removed = require_outputs_writable(written)
-    folder = next(iter(targets.folders), None)
-    return Plan(tuple(jobs), tuple(found.refusals), folder, tuple(found.notes), tuple(removed))
+    written = [file for job in jobs for file in job.files()]
+    existing = refuse_overwriting([*written, *others.written], read)
+    folders = one_per_folder(written)
+    _make_folders(targets.folders, folders)
+    removed = require_outputs_writable({**one_per_folder(others.written), **folders}, existing)
+    return Plan(
+        tuple(jobs),
+        tuple(found.refusals),
+        next(iter(targets.folders), None),
+        tuple(found.notes),
+        tuple(removed),
+        frozenset(os.fspath(file.path) for file in existing),
+    )
 
 
 def _require_work(found: Found, asked: Sequence[Path | str]) -> None:
@@ -136,9 +147,8 @@ def _kind_of(spec: str) -> MediaKind:
         return media_kind(path)
 
 
-def _make_folders(tops: Sequence[Path], jobs: Sequence[Job]) -> None:
+def _make_folders(tops: Sequence[Path], needed: Iterable[str]) -> None:
     """Create the folders of outputs, and those inside them that mirror the folders of the inputs."""
-    needed = {os.path.dirname(file.path) for job in jobs for file in job.files()}  # noqa: PTH120
     for folder in (*tops, *map(Path, sorted(needed))):
         if address_of(folder) is not None:  # stores have names, and no folders
             continue

@@ -1,8 +1,9 @@
 """The batch command: plan, run every input, report."""
 
+import gc
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from arpipe.apps.batch.reports import BatchReport, JsonReport, QuietReport, Repo
 from arpipe.apps.batch.shard import Shard
 from arpipe.apps.batch.stored_manifest import StoredManifest
 from arpipe.apps.batch.targets import Job
+from arpipe.apps.batch.work_list import WorkList, read_work_list
 from arpipe.apps.batch.worker_process import LocalExecutor
 from arpipe.apps.run_files import abandoned_note, config_files, control_files
 from arpipe.apps.signals import interrupt_on_sigterm
@@ -119,24 +121,40 @@ class _Observer:
 
 
 def _plan(config: BatchConfig) -> Plan:
-    inputs = (*config.inputs, *((SAMPLE,) if config.source else ()))
+    listed = WorkList() if config.manifest is None else read_work_list(config.manifest)
+    inputs = (*config.inputs, *listed.inputs, *((SAMPLE,) if config.source else ()))
     others = OtherFiles(
         (
             *config_files(config.pipeline, config.config_file),
             *control_files(config.controls, config.recognizer, config.controls_file),
+            *named_files({"work list": config.manifest}),
         ),
         tuple(named_files({TIMINGS_ROLE: config.timings})),
     )
-    return make_plan(
-        inputs,
-        config.output,
-        config.export,
-        config.export_format,
-        config.video.codec,
-        others,
-        config.events,
-        config.recursive,
-    )
+    with _collector_paused():
+        return make_plan(
+            inputs,
+            config.output,
+            config.export,
+            config.export_format,
+            config.video.codec,
+            others,
+            config.events,
+            config.recursive,
+            listed.names,
+        )
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Leave cyclic garbage alone in the block: it takes a quarter of the time to plan 50,000 inputs, and finds none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _open_recorder(config: BatchConfig, folder: Path | None, stack: ExitStack) -> AttemptRecorder | None:
@@ -157,7 +175,7 @@ def _select(config: BatchConfig, plan: Plan, recorder: AttemptRecorder | None) -
     jobs: Sequence[Job] = plan.jobs
     if config.shard is not None and plan.folder is not None:
         jobs = Shard.parse(config.shard).share(jobs, plan.folder)
-    return select(jobs, config.existing, recorder)
+    return select(jobs, config.existing, recorder, plan.existing)
 
 
 def _run_jobs(

@@ -136,7 +136,7 @@ class Targets:
 
     def _suffix(self, given: Input, kind: MediaKind) -> str:
         """Return the input's own suffix where arpipe writes that kind of file, else the usual one."""
-        own = Path(given.name).suffix.lower()
+        own = os.path.splitext(given.name)[1].lower()
         if kind == "images":
             return own if own in WRITABLE else LOSSLESS_SUFFIX
         suffixes = CODECS[self.codec].suffixes
