@@ -134,18 +134,18 @@ SUBJECTS: dict[str, Subject] = {
         kind="object",
         columns={"label": "text"},
     ),
-    "mask": Subject(
-        results="mask",
-        tracker="arpipe.tracking.mask.tracker:MaskTracker",
-        settings=("mask",),
-        needs=(Need.MASK,),
-    ),
     "occlusion": Subject(
         results="occlusion",
         tracker="arpipe.tracking.occlusion.tracker:OcclusionTracker",
         settings=("occlusion",),
         needs=(Need.OCCLUSION,),
         requires=(Need.FACE,),
+    ),
+    "mask": Subject(
+        results="mask",
+        tracker="arpipe.tracking.mask.tracker:MaskTracker",
+        settings=("mask",),
+        needs=(Need.MASK,),
     ),
 }
 """Name → subject, in the order in which they are detected; trackers are imported on first use."""

@@ -46,6 +46,8 @@ class Seen:
             self.context = replace(self.context, faces=results)
         elif name == "hands":
             self.context = replace(self.context, hands=results)
+        elif name == "occlusion":
+            self.context = replace(self.context, occlusion=results)
 
     def beside(self) -> "Seen":
         """Return the same frame for another thread; `join` it once that is done."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.timing import StageTimer
-from arpipe.types import Frame, TrackedFace, TrackedHand
+from arpipe.types import Frame, OcclusionMatte, TrackedFace, TrackedHand
 
 PoseEffort = Literal["photo", "export", "live", "none"]
 """How many further views of a face decide its pose, most first."""
@@ -24,6 +24,7 @@ class FrameContext:
         pose_effort: How many further views of a face decide its pose.
         faces: Faces found in this frame by an earlier tracker.
         hands: Hands found in this frame by an earlier tracker; None if none looked for hands.
+        occlusion: What an earlier tracker found before the faces of this frame.
     """
 
     frame: Frame
@@ -34,3 +35,4 @@ class FrameContext:
     pose_effort: PoseEffort = "none"
     faces: tuple[TrackedFace, ...] = ()
     hands: tuple[TrackedHand, ...] | None = None
+    occlusion: tuple[OcclusionMatte, ...] = ()

@@ -1,5 +1,6 @@
 """Person masks of one part of a stream: steady in time, at the frame's size, with its edges."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import cv2
@@ -9,7 +10,9 @@ from arpipe.preprocess.fit import resize
 from arpipe.timing import StageTimer
 from arpipe.tracking.mask.edges import refine
 from arpipe.tracking.mask.motion import MaskMotion
+from arpipe.tracking.mask.person import KnownPerson, close_holes, keep_people
 from arpipe.tracking.mask.steady import FORGET_S, MaskSteadier
+from arpipe.tracking.mask.zoom import covers_faces
 from arpipe.types import Frame, Points
 
 
@@ -26,9 +29,13 @@ class MaskStream:
 
     Args:
         segmenter: Segments frames.
+
+    Attributes:
+        overlooks: Whether the network overlooked somebody whose face was known, when it last ran.
     """
 
     def __init__(self, segmenter: Segmenter) -> None:
+        self.overlooks = False
         self._segmenter = segmenter
         self._steadier = MaskSteadier()
         self._motion = MaskMotion()
@@ -37,7 +44,9 @@ class MaskStream:
         self._found_s = 0.0
         self._since_inference = 0
 
-    def update(self, frame: Frame, timer: StageTimer, every: int = 1) -> Points:
+    def update(
+        self, frame: Frame, timer: StageTimer, every: int = 1, people: Sequence[KnownPerson] = ()
+    ) -> Points:
         """Return the mask of the next frame: (h, w) float32 in [0, 1], 1 on people.
 
         Args:
@@ -45,13 +54,21 @@ class MaskStream:
             timer: Records the stages `segment` or `predict`, and `refine`.
             every: Run the network on every n-th frame only; in between, its mask moves with the picture, unless the
                 scene has changed.
+            people: Those whose faces are known, in px of the frame: they are in the mask, whatever the network says.
         """
         found = self._predicted(frame, timer) if 0 < self._since_inference < every else None
+        is_new = found is None
         if found is None:
             found, self._since_inference = self._segmenter.segment(frame, timer), 0
         self._since_inference += 1
         self._found, self._found_s = found, frame.captured_s
         with timer.stage("refine"):
+            rows, columns = found.probability.shape
+            small = [each.scaled(columns / frame.width, rows / frame.height) for each in people]
+            if is_new:
+                self.overlooks = not covers_faces(found.probability, [each.box_px for each in small])
+            keep_people(found.probability, small)
+            close_holes(found.probability)
             steady = self._steadier.update(found, frame.captured_s)
             mask = refine(steady.probability, found.picture, frame.pixels)
             if self._last is not None and steady.share is not None and self._last.shape == mask.shape:

@@ -64,6 +64,17 @@ class FramePart:
         right, bottom = min(width, int(np.ceil(x + wide / 2.0))), min(height, int(np.ceil(y + high / 2.0)))
         return type(self)(left, top, right, bottom)
 
+    @property
+    def box_px(self) -> Array:
+        """(4,) left, top, right, bottom."""
+        return np.array([self.left, self.top, self.right, self.bottom], np.float64)
+
+    def scaled(self, across: float, down: float) -> Self:
+        """Return the part in a picture of the frame at another size, at least one pixel wide and high."""
+        left, top = int(self.left * across), int(self.top * down)
+        right, bottom = round(self.right * across), round(self.bottom * down)
+        return type(self)(left, top, max(right, left + 1), max(bottom, top + 1))
+
     def of(self, frame: Frame) -> Frame:
         """Cut the part out of a frame."""
         pixels = np.ascontiguousarray(frame.pixels[self.top : self.bottom, self.left : self.right])

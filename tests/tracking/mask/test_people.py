@@ -12,6 +12,7 @@ from arpipe.models.segmentation import PersonMask
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.mask.people import segment_people
+from arpipe.tracking.mask.person import KnownPerson
 from arpipe.tracking.mask.tracker import MaskTracker, MaskTrackerConfig
 from arpipe.types import Frame
 
@@ -36,7 +37,7 @@ class BySize:
 
 
 def segment(network, *faces):
-    return segment_people(network, GREY, faces, StageTimer())
+    return segment_people(network, GREY, [KnownPerson(box) for box in faces], StageTimer())
 
 
 def test_without_faces_the_mask_is_that_of_the_whole_photo():

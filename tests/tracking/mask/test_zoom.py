@@ -44,7 +44,10 @@ def run(pictures, faces_px=(), **config):
     """Masks, and the size of each segmented part."""
     network = RedSegmenter()
     tracker = MaskTracker(MaskTrackerConfig(**config), network)
-    faces = tuple(SimpleNamespace(landmarks=SimpleNamespace(box_px=box)) for box in faces_px)
+    faces = tuple(
+        SimpleNamespace(landmarks=SimpleNamespace(box_px=box), state="tracked", track_id=number)
+        for number, box in enumerate(faces_px)
+    )
     masks = [
         tracker.update(FrameContext(Frame(pixels, index / 30, index), StageTimer(), faces=faces))
         for index, pixels in enumerate(pictures)
@@ -101,9 +104,10 @@ def test_a_person_whom_the_network_misses_is_found_by_the_face():
     assert all((mask > 0.5).sum() < 900 for mask in masks)
 
 
-def test_a_face_without_anybody_around_it_changes_nothing():
-    masks, sizes = run([picture()] * 3, [TINY_FACE])
-    assert max(mask.max() for mask in masks) == 0.0
+def test_of_a_face_without_anybody_around_it_the_face_is_kept():
+    masks, sizes = run([picture()] * 3, [np.array([300.0, 100.0, 360.0, 160.0])])
+    assert all(1500 < (mask > 0.5).sum() < 3600 for mask in masks)
+    assert all(mask[130, 330] == 1.0 for mask in masks)
     assert sizes.count(SIZE) == 3
     assert len(sizes) == 4  # the part showed nobody and is not soon tried again
 
