@@ -67,7 +67,7 @@ OWNERS = {
     "onnx": ("arpipe.weights", "arpipe.custom"),
     "fsspec": ("arpipe.io.object_store",),
     "ray": ("arpipe.apps.batch.ray_cluster",),
-    "pynput": ("arpipe.apps.reactions.keyboard",),
+    "pynput": ("arpipe.apps.reactions.keyboard", "arpipe.apps.reactions.hotkeys"),
     "pythonosc": ("arpipe.controls.senders.osc",),
     "tflite": ("arpipe.weights",),
     "google": ("arpipe.mediapipe",),

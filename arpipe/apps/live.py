@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from arpipe.apps.failures import Failures
+from arpipe.apps.reactions.hotkeys import Hotkeys
 from arpipe.apps.reactions.live import Links, LiveReactions
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.figures import LiveReport
@@ -55,8 +56,9 @@ def run_headless(run: RunConfig, parts: LiveParts) -> LiveReport:
         failures = Failures()
         check_controls(run.controls)
         reactions = LiveReactions(run, stack.enter_context(Links(run, failures)))
+        hotkeys = stack.enter_context(Hotkeys(run.live.hotkeys))
         session = open_session(stack, run, parts, failures=failures)
-        presenter = ControlledPresenter(session, run, reactions)
+        presenter = ControlledPresenter(session, run, reactions, hotkeys)
         return LiveLoop(session, presenter, run.live, parts.watch).run()
 
 

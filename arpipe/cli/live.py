@@ -14,12 +14,20 @@ from arpipe.cli.settings import (
     NETWORKS,
     OCCLUSION,
     TRACK,
+    Setting,
+    Values,
     setting,
     with_settings,
 )
 
 if TYPE_CHECKING:
     from arpipe.config import RunConfig
+
+
+def _hotkeys(pairs: list[str]) -> Values:
+    split = [pair.partition("=") for pair in pairs]
+    return {"live.hotkeys": {keys.strip(): action.strip() for keys, _, action in split}}
+
 
 SETTINGS = (
     setting("live.source", str, "--source", "-s", help="Camera number, file, address, -, or sample."),
@@ -67,6 +75,14 @@ SETTINGS = (
         "--send",
         metavar="ADDRESS",
         help="Send results to osc://HOST:PORT (VMC protocol), osc://HOST:PORT/PATH or ws://127.0.0.1:PORT. Repeatable.",
+    ),
+    Setting(
+        "live.hotkeys",
+        list[str],
+        ("--hotkey",),
+        "Key that works while another program has the focus, such as ctrl+alt+r=record. Repeatable.",
+        metavar="KEYS=ACTION",
+        expand=_hotkeys,
     ),
     setting("live.allow_keyboard", bool, "--allow-keyboard", help="Let controls press keys."),
     TRACK,

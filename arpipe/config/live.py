@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from arpipe.controls.actions import Action
 from arpipe.controls.senders.address import SendAddress
 from arpipe.io.camera import CameraDeviceConfig
 
@@ -32,6 +33,8 @@ class LiveConfig(BaseModel):
         seconds: Stop after so many seconds; 0 for no limit.
         send: Addresses that results are sent to: `osc://host:port` for the VMC protocol, `osc://host:port/path` for
             plain OSC, or `ws://host:port` to serve JSON over WebSocket.
+        hotkeys: Keys that work while another program has the focus, such as `{"ctrl+alt+r" = "record"}`; requires the
+            extra `keyboard`.
         allow_keyboard: Let controls press keys, which other programs receive, too.
     """
 
@@ -52,4 +55,5 @@ class LiveConfig(BaseModel):
     frames: int = Field(default=0, ge=0)
     seconds: float = Field(default=0.0, ge=0)
     send: tuple[SendAddress, ...] = ()
+    hotkeys: dict[str, Action] = Field(default={}, max_length=100)
     allow_keyboard: bool = False

@@ -3,6 +3,7 @@
 import pytest
 
 from arpipe.apps.live import run_headless
+from arpipe.apps.reactions.hotkeys import Hotkeys
 from arpipe.apps.stream.capture import Capture
 from arpipe.apps.stream.setup import LiveParts
 from arpipe.config import RunConfig
@@ -33,8 +34,24 @@ def test_triggers_work_without_a_window(tmp_path, capsys):
     assert [path.suffix for path in (tmp_path / "captures").iterdir()] == [".png"]
     printed = capsys.readouterr()
     assert printed.out == "hello\n"
-    assert "without a window, triggers do not mirror" in printed.err
+    assert "without a window, triggers and hotkeys do not mirror" in printed.err
     assert "Saved" in printed.err
+
+
+def test_hotkeys_work_without_a_window(tmp_path, monkeypatch, capsys):
+    class Pressed(Hotkeys):
+        def __init__(self, actions):
+            super().__init__({})
+            self.waiting = list(actions.values())
+
+        def take(self):
+            return [self.waiting.pop(0)] if self.waiting else []
+
+    monkeypatch.setattr("arpipe.apps.live.Hotkeys", Pressed)
+    report = run(tmp_path, hotkeys={"f8": "help", "f9": "next", "ctrl+q": "quit"})
+    assert report.problems == ()
+    assert report.frames < SAMPLE.frames
+    assert "triggers and hotkeys do not help" in capsys.readouterr().err
 
 
 def test_what_controls_cannot_do_is_refused_before_the_run(tmp_path):

@@ -1,4 +1,4 @@
-"""A real mouse on an X server: events of the XTEST extension, which come to programs as those of a device do."""
+"""A real mouse and keyboard on an X server: to programs, events of the XTEST extension are those of a device."""
 
 import ctypes
 import ctypes.util
@@ -31,6 +31,16 @@ class XMouse:
         self.press(button)
         self.release(button)
 
+    def tap(self, *names):
+        """Press keys one after the other, then release them; names as in X11/keysymdef.h."""
+        codes = [
+            self._x11.XKeysymToKeycode(self._display, self._x11.XStringToKeysym(name.encode()))
+            for name in names
+        ]
+        for code, is_press in [*((code, 1) for code in codes), *((code, 0) for code in reversed(codes))]:
+            self._xtst.XTestFakeKeyEvent(self._display, code, is_press, 0)
+        self._x11.XSync(self._display, 0)
+
     def _button(self, button, is_press):
         self._xtst.XTestFakeButtonEvent(self._display, button, is_press, 0)
         self._x11.XSync(self._display, 0)
@@ -45,6 +55,9 @@ def x_mouse():
     x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
     xtst.XTestFakeMotionEvent.argtypes = [ctypes.c_void_p, *[ctypes.c_int] * 3, ctypes.c_ulong]
     xtst.XTestFakeButtonEvent.argtypes = [ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_ulong]
+    xtst.XTestFakeKeyEvent.argtypes = [ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_ulong]
+    x11.XStringToKeysym.restype = ctypes.c_ulong
+    x11.XKeysymToKeycode.argtypes = [ctypes.c_void_p, ctypes.c_ulong]
     display = x11.XOpenDisplay(None)
     if not display:
         raise RuntimeError("there is no X server; is DISPLAY set?")

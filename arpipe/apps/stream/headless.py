@@ -1,7 +1,9 @@
-"""A live run without a window that acts on triggers."""
+"""A live run without a window that acts on triggers and hotkeys."""
 
 import sys
+from collections.abc import Sequence
 
+from arpipe.apps.reactions.hotkeys import Hotkeys
 from arpipe.apps.reactions.reactions import Reactions, effects_of, missing_actions
 from arpipe.apps.stream.carousel import Carousel
 from arpipe.apps.stream.commands import SessionCommands
@@ -14,24 +16,29 @@ from arpipe.types import Picture
 
 
 class ControlledPresenter(HeadlessPresenter):
-    """Presents nothing and acts on triggers.
+    """Presents nothing and acts on triggers and hotkeys.
 
     Args:
         session: The session.
         run: The configuration.
         reactions: Follows the configured conditions; the caller closes it.
+        hotkeys: Keys pressed in other programs; the caller closes them.
     """
 
-    def __init__(self, session: LiveSession, run: RunConfig, reactions: Reactions) -> None:
+    def __init__(
+        self, session: LiveSession, run: RunConfig, reactions: Reactions, hotkeys: Hotkeys | None = None
+    ) -> None:
         super().__init__(session, run.live.source)
-        self._reactions, self._is_running = reactions, True
-        self._commands = self._open_commands(run) if run.controls else None
+        self._reactions, self._hotkeys, self._is_running = reactions, hotkeys, True
+        self._commands = self._open_commands(run) if run.controls or run.live.hotkeys else None
         reactions.attach(session.perception)
 
     def poll(self) -> bool:
-        """Act on triggers; False once one of them quits."""
+        """Act on triggers and hotkeys; False once one of them quits."""
         if self._commands is not None:
             self._reactions.run(self._commands)
+            if self._hotkeys is not None:
+                self._press(self._hotkeys.take(), self._commands)
         return self._is_running
 
     def show(self, picture: Picture) -> None:
@@ -44,10 +51,16 @@ class ControlledPresenter(HeadlessPresenter):
         selection = EffectSelection(carousel, self._session.set_effects, self._reactions.drives)
         selection.update()
         commands = SessionCommands(self._session, selection, run, _say, {Action.QUIT: self._quit})
-        missing = missing_actions(run.controls, commands)
+        missing = {*missing_actions(run.controls, commands), *run.live.hotkeys.values()} - commands.actions
         if missing:
-            _say(f"without a window, triggers do not {', '.join(missing)}")
+            _say(f"without a window, triggers and hotkeys do not {', '.join(sorted(missing))}")
         return commands
+
+    def _press(self, actions: Sequence[Action], commands: SessionCommands) -> None:
+        for action in actions:
+            if action in commands.actions:
+                with self._session.failures.guarded(f"hotkey for {action}"):
+                    commands.act(action)
 
     def _quit(self) -> None:
         self._is_running = False

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from arpipe.apps.stream.capture import Capture, opener
 from arpipe.config import LiveConfig
 from arpipe.errors import ArpipeError
+from arpipe.io.camera import CameraDeviceConfig
 from arpipe.types import Frame
 
 JOIN_S = 2.0
@@ -18,13 +19,15 @@ class ServerCamera:
 
     Args:
         source: Camera number, file, or "sample".
+        device: Mode requested from a camera.
 
     Attributes:
         source: As above.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, device: CameraDeviceConfig | None = None) -> None:
         self.source = source
+        self._config = LiveConfig(source=source, loop=True, device=device or CameraDeviceConfig())
         self._failure = ""
         self._frame: Frame | None = None
         self._number = 0
@@ -70,7 +73,7 @@ class ServerCamera:
 
     def _start(self) -> None:
         self._failure = ""
-        self._capture = Capture(opener(LiveConfig(source=self.source, loop=True)), loop=True)
+        self._capture = Capture(opener(self._config), loop=True)
         arguments = (self._capture, asyncio.get_running_loop())
         self._thread = threading.Thread(target=self._read, args=arguments, name="server camera", daemon=True)
         self._thread.start()

@@ -76,7 +76,7 @@ class Site:
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         self._drawing = SharedDrawing()
         self._previews = Previews(self._catalog, self._drawing, self._failures)
-        self._camera = None if self._source is None else ServerCamera(self._source)
+        self._camera = None if self._source is None else ServerCamera(self._source, self._config.live.device)
         try:
             yield
         finally:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from rich.console import Console
 
 from arpipe.apps.failures import Failures, print_failure, print_note
+from arpipe.apps.reactions.hotkeys import Hotkeys
 from arpipe.apps.reactions.live import Links, LiveReactions
 from arpipe.apps.reactions.reactions import effects_of
 from arpipe.apps.signals import interrupt_on_sigterm
@@ -100,6 +101,7 @@ class LiveWindow(Presenter):
         reactions = LiveReactions(run, stack.enter_context(Links(run, self.failures)))
         self.session = open_session(stack, run, parts, context, self.failures)
         self._status, self._log = StatusLine(), ReadingsLog()
+        self._hotkeys = stack.enter_context(Hotkeys(run.live.hotkeys))
         self._view = View()
         self._drawn_s = 0.0
         if run.live.full_screen:
@@ -111,12 +113,15 @@ class LiveWindow(Presenter):
         self._reactions = reactions
 
     def poll(self) -> bool:
-        """Act on keys, mouse and triggers; False once the window is to be closed."""
+        """Act on keys, hotkeys, mouse and triggers; False once the window is to be closed."""
         keys = self._window.poll()
         changed = bool(keys)
         for key in keys:
             with self._errors_shown():
                 self.interaction.press(key)
+        for action in self._hotkeys.take():
+            with self._errors_shown():
+                self.interaction.commands.act(action)
         for event in self._window.take_pointer():
             with self._errors_shown():
                 changed = self.interaction.point(event, self._view) or changed
