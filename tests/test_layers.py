@@ -107,9 +107,11 @@ OPTIONAL = (
     "pyvirtualcam",
     "ray",
     "scipy",
+    "segno",
     "skimage",
     "sounddevice",
     "trimesh",
+    "trustme",
     "matplotlib",
     "mediapipe",
 )

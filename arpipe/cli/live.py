@@ -29,6 +29,10 @@ def _hotkeys(pairs: list[str]) -> Values:
     return {"live.hotkeys": {keys.strip(): action.strip() for keys, _, action in split}}
 
 
+def _for_phones(wanted: bool) -> Values:
+    return {"web.host": "0.0.0.0", "web.certificate": True} if wanted else {}  # noqa: S104 - with TLS and a token
+
+
 SETTINGS = (
     setting("live.source", str, "--source", "-s", help="Camera number, file, address, -, or sample."),
     EFFECT,
@@ -135,6 +139,26 @@ SETTINGS = (
         "--language",
         metavar="CODE",
         help="Language of the page, such as de; by default that of each browser.",
+    ),
+    Setting(
+        "",
+        bool,
+        ("--phone",),
+        "Let phones in this network open the page: listen on all addresses, with a certificate and a QR code.",
+        expand=_for_phones,
+    ),
+    setting(
+        "web.token",
+        str,
+        "--token",
+        metavar="TEXT",
+        help="Token of the page's address, 16 characters or more; by default a new one at each start.",
+    ),
+    setting(
+        "web.certificate",
+        bool,
+        "--certificate",
+        help="Make a certificate for this machine's names and addresses.",
     ),
     setting("web.tls_cert", Path, "--tls-cert", metavar="PEM", help="TLS certificate of the page."),
     setting("web.tls_key", Path, "--tls-key", metavar="PEM", help="Private key of the certificate."),

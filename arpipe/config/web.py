@@ -37,6 +37,8 @@ class WebConfig(BaseModel):
         texts: Folder with texts of the page in TOML files such as `fr.toml`, beside the bundled languages.
         language: Language of the page, such as "de"; "auto" for that of each visitor's browser.
         tls_cert, tls_key: PEM files.
+        certificate: Make a certificate for this machine's names and addresses; needs the extra `phone`.
+        token: Token that the first request needs; by default a new one at each start, and none on loopback.
         max_sessions: Maximum number of pages served at once.
         max_width, max_height: Largest picture that a page may send, px, in either orientation.
         max_message_kb: Largest message, KiB.
@@ -64,6 +66,8 @@ class WebConfig(BaseModel):
     language: str = Field(default="auto", pattern=r"^(auto|[a-z]{2,3}(-[a-z0-9]{2,8})*)$")
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    certificate: bool = False
+    token: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{16,128}$")
     max_sessions: int = Field(default=4, ge=1, le=64)
     max_width: int = Field(default=1920, ge=64, le=7680)
     max_height: int = Field(default=1080, ge=64, le=4320)

@@ -1,16 +1,25 @@
 """`arpipe live --web`: serve the page."""
 
+import socket
 import threading
 from collections.abc import Callable
 from functools import partial
 
+from rich.console import Console
+
 from arpipe.apps.malloc import limit_malloc_arenas
 from arpipe.apps.signals import interrupt_on_sigterm
-from arpipe.apps.web.address import print_address
+from arpipe.apps.web.address import local_addresses, print_address, print_phone_address
+from arpipe.apps.web.security import LOOPBACK_NAMES, WILDCARDS
 from arpipe.config import LiveConfig, RunConfig, WebConfig
 from arpipe.errors import ConfigError
 
-PROMISE = "Pictures stay on this machine; nothing is stored."
+PROMISE = "Pictures travel only between browsers and this machine; nothing is stored."
+
+CERTIFICATE_ADVICE = (
+    "A browser warns of the certificate once, because no public authority has signed it; "
+    "a phone that trusts {authority} does not."
+)
 
 # Settings of the window that a page has no use for, with their flags.
 OF_THE_WINDOW = {
@@ -51,8 +60,9 @@ def run(
 
     _refuse_window_settings(config.live)
     limit_malloc_arenas()
-    server = WebServer(config if web is None else config.model_copy(update={"web": web}), source)
-    tell = ready or partial(print_address, promise=PROMISE)
+    web = _with_certificate(web or config.web)
+    server = WebServer(config.model_copy(update={"web": web}), source)
+    tell = ready or partial(_print_addresses, phone_url=server.phone_url, web=web)
     end = threading.Timer(config.live.seconds, server.stop)
 
     def begin(url: str) -> None:
@@ -66,6 +76,27 @@ def run(
     finally:
         end.cancel()
     return 0
+
+
+def _print_addresses(url: str, phone_url: str | None, web: WebConfig) -> None:
+    print_address(url, PROMISE)
+    if phone_url is not None:
+        print_phone_address(phone_url)
+    if web.certificate and web.tls_cert is not None:
+        authority = web.tls_cert.with_name("authority.pem")
+        Console().print(CERTIFICATE_ADVICE.format(authority=authority), style="dim", soft_wrap=True)
+
+
+def _with_certificate(web: WebConfig) -> WebConfig:
+    """Return the settings with the files of a certificate for this machine, if they ask for one."""
+    if not web.certificate or web.tls_cert is not None:
+        return web
+    from arpipe.apps.web.certificate import local_certificate
+
+    own = {socket.gethostname().lower(), socket.getfqdn().lower(), *LOOPBACK_NAMES, *local_addresses()}
+    stated = {name.lower() for name in (web.host, *web.hosts)} - set(WILDCARDS)
+    made = local_certificate(sorted(own | stated))
+    return web.model_copy(update={"tls_cert": made.certificate, "tls_key": made.key})
 
 
 def _refuse_window_settings(live: LiveConfig) -> None:

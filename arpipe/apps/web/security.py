@@ -68,7 +68,7 @@ class Access:
     Attributes:
         names: Accepted host names, without port.
         any_address: Also accept any IP address as host, because the server listens on all of them.
-        token: Required token; None on loopback.
+        token: Required token; None on loopback, unless the operator has set one.
         secure: Whether TLS is used.
         public_origin: Origin of the page for visitors that come through a proxy; None without one.
         proxies: Addresses of proxies whose X-Forwarded headers are believed.
@@ -95,14 +95,14 @@ class Access:
         if not local and config.tls_cert is None:
             raise ConfigError(
                 f"listening on {config.host} gives other machines access, which requires TLS; "
-                "add --tls-cert and --tls-key, or use --host 127.0.0.1"
+                "add --certificate to make a certificate, or --tls-cert and --tls-key, or use --host 127.0.0.1"
             )
         names = {config.host.lower(), *(name.lower() for name in config.hosts), *LOOPBACK_NAMES}
         if config.public_url is not None:
             names.add(_name(urlsplit(config.public_url).netloc))
         if not local:
             names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
-        token = None if local else secrets.token_urlsafe(24)
+        token = config.token or (None if local else secrets.token_urlsafe(24))
         secure = config.tls_cert is not None
         return cls(
             frozenset(names),

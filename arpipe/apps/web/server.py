@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 from arpipe.apps.failures import Failures
 from arpipe.apps.reactions.live import Links
 from arpipe.apps.web.acceptor import Acceptor
-from arpipe.apps.web.security import POLICY, WILDCARDS, Access, AccessMiddleware
+from arpipe.apps.web.address import local_addresses
+from arpipe.apps.web.security import POLICY, WILDCARDS, Access, AccessMiddleware, is_loopback
 from arpipe.apps.web.site import Site
 from arpipe.apps.web.transport import HttpConnection, PageSocket, limited_logs
 from arpipe.config import RunConfig, WebConfig
@@ -68,6 +69,18 @@ class PageServer:
             return f"{self._access.public_origin}/{token}"
         return f"{'https' if self._access.secure else 'http'}://{name}:{port}/{token}"
 
+    @property
+    def phone_url(self) -> str | None:
+        """Address of the page for a phone in the same network; None if phones cannot reach it."""
+        if self._access.public_origin is not None:
+            return self.url
+        host, port = self._socket.getsockname()[:2]
+        if is_loopback(host):
+            return None
+        addresses = local_addresses() if host in WILDCARDS else [host]
+        token = "" if self._access.token is None else f"?token={self._access.token}"
+        return f"https://{addresses[0]}:{port}/{token}" if addresses else self.url
+
     def run(self, ready: Callable[[str], None] | None = None) -> None:
         """Serve until `stop` or a signal; `ready` is called with the address once the server answers."""
         self._server.ready = None if ready is None else lambda: ready(self.url)
@@ -101,7 +114,9 @@ class WebServer(PageServer):
     def __init__(self, config: RunConfig, source: str | None = None) -> None:
         with ExitStack() as stack:
             links = stack.enter_context(Links(config, Failures()))
-            super().__init__(config.web, Site(config, source, links).app())
+            site = Site(config, source, links)
+            super().__init__(config.web, site.app())
+            site.phone_url = self.phone_url
             self._links = stack.pop_all()
 
     def close(self) -> None:

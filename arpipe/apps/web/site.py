@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from arpipe.apps.reactions.live import Links
 from arpipe.apps.stream.selection import check_controls
 from arpipe.apps.web import connection
+from arpipe.apps.web.address import qr_svg
 from arpipe.apps.web.brand import LOGO_TYPES, brand_css, read_brand
 from arpipe.apps.web.catalog import EffectCatalog
 from arpipe.apps.web.connection import PageConnection
@@ -27,7 +28,7 @@ from arpipe.apps.web.session import open_session, with_faces
 from arpipe.apps.web.texts import Texts, choose_language, load_texts
 from arpipe.apps.web.triggers import offer_effects
 from arpipe.config import RunConfig
-from arpipe.errors import ArpipeError, ConfigError
+from arpipe.errors import ArpipeError, ConfigError, MissingExtra
 from arpipe.spelling import nearest
 
 
@@ -38,7 +39,12 @@ class Site:
         config: The configuration.
         source: Camera or file of the server, for pages that ask for it; None for none.
         links: What leaves the app.
+
+    Attributes:
+        phone_url: Address of the page for phones; None if they cannot reach it.
     """
+
+    phone_url: str | None = None
 
     def __init__(self, config: RunConfig, source: str | None, links: Links) -> None:
         self._config, self._links = config, links
@@ -63,6 +69,7 @@ class Site:
                 Route("/", self._page),
                 Route("/brand.css", self._colors),
                 Route("/logo", self._logo),
+                Route("/phone.svg", self._phone),
                 Route("/about.json", self._about),
                 Route("/catalog.json", self._list),
                 Route("/preview/{name}.jpg", self._preview),
@@ -101,6 +108,16 @@ class Site:
             self._brand.logo, headers=UNCACHED, media_type=LOGO_TYPES[self._brand.logo.suffix.lower()]
         )
 
+    async def _phone(self, _request: Request) -> Response:
+        """Return the QR code of the address for phones."""
+        try:
+            if self.phone_url is not None:
+                return Response(qr_svg(self.phone_url), headers=UNCACHED, media_type="image/svg+xml")
+            problem = "Phones cannot reach this page."
+        except MissingExtra as error:
+            problem = str(error)
+        return Response(f"{problem}\n", 404, media_type="text/plain")
+
     def _language(self, request: Request) -> Texts:
         """Return the texts for a visitor."""
         asked, accepted = request.query_params.get("lang"), request.headers.get("accept-language", "")
@@ -113,6 +130,7 @@ class Site:
                 "source": self._source,
                 "active": self._catalog.active,
                 "embed": self._config.web.embed,
+                "phone": self.phone_url,
                 "max_faces": 1 if most == "auto" else most,
             },
             headers=UNCACHED,

@@ -40,6 +40,7 @@ export class Settings {
   offerPhone(address) {
     $("phone").hidden = !address;
     if (!address) return;
+    $("phone-code").onerror = () => { $("phone-code").hidden = true; }; // without the extra for codes, the address has to do
     $("phone-code").src = "/phone.svg";
     $("phone-address").textContent = address;
   }
