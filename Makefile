@@ -8,7 +8,8 @@ PYTHON ?= $(firstword $(foreach name,$(CANDIDATES),$(shell $(name) -c '$(SUPPORT
 
 PEERS_PYTHON ?= python3.11
 BIN := .venv/bin
-PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input
+QUIET = --disable-pip-version-check --no-input
+PIP = $(BIN)/python -m pip $(QUIET)
 LOCKED = --require-hashes --only-binary :all:
 # Four processes even on two cores, because some tests wait for browsers and time limits.
 # Each process starts with a contiguous share of the tests, because neighbours share fixtures, and then steals.
@@ -18,10 +19,10 @@ LOCK = .venv/lock/bin/uv pip compile --constraint requirements/constraints.in \
        --generate-hashes --no-header --no-annotate --no-config --upgrade --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint weights bench fuzz dist lock clean
+.PHONY: help setup demo test check lint weights docs bench fuzz dist test-pythons lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/run.stamp ## install everything that arpipe needs to run into .venv
 	@echo "Ready. Next: make demo, or . $(BIN)/activate && arpipe --help"
@@ -46,8 +47,24 @@ weights: .venv/run.stamp ## fetch the network weights now instead of on first us
 bench: .venv/dev.stamp .venv-peers/bin/python ## compare speed with MediaPipe and others: out/bench.json, out/bench.md
 	$(BIN)/python tests/perf/bench.py
 
-dist: .venv/run.stamp ## build wheel and sdist into dist/; tests/test_packaging.py checks both
-	$(BIN)/python -m hatchling build
+docs: .venv/docs.stamp ## build the documentation as a site, out/docs/index.html; a broken link ends it
+	.venv/docs/bin/zensical build --strict --clean
+	$(BIN)/python .ci/docs_versions.py out/site out/docs
+
+dist: .venv/dist.stamp ## build wheel and sdist into dist/, check both, and run the wheel in a fresh environment
+	rm -rf dist build
+	.venv/dist/bin/python -m build --no-isolation
+	.venv/dist/bin/twine check --strict dist/*
+	.venv/dist/bin/check-wheel-contents dist/*.whl
+	"$(PYTHON)" -m venv build/installed
+	build/installed/bin/python -m pip $(QUIET) install $(LOCKED) --requirement requirements/run.txt
+	build/installed/bin/python -m pip $(QUIET) install --no-deps --no-index dist/*.whl
+	cd build && installed/bin/arpipe --version && installed/bin/arpipe effects show aviator --output preview.png
+
+# Interpreters that are not on the path: make test-pythons PYTHONS="/path/to/python3.13 /path/to/python3.14"
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
+test-pythons: ## run the quick tests with each supported Python that is installed
+	sh .ci/test_pythons $(PYTHONS)
 
 SECONDS = 600
 fuzz: .venv/dev.stamp ## hostile inputs at every door, for SECONDS=600 in all
@@ -59,6 +76,8 @@ lock: .venv/run.stamp ## renew requirements/*.txt from pyproject.toml
 	$(LOCK) requirements/build.in --constraint requirements/run.txt --output-file requirements/build.txt
 	$(LOCK) pyproject.toml --extra dev --constraint requirements/run.txt --constraint requirements/build.txt \
 	    --output-file requirements/dev.txt
+	$(LOCK) requirements/docs.in --constraint requirements/dev.txt --output-file requirements/docs.txt
+	$(LOCK) requirements/dist.in --constraint requirements/build.txt --output-file requirements/dist.txt
 
 clean: ## remove the environment and all generated files
 	rm -rf .venv .venv-peers out dist build .mypy_cache .pytest_cache .ruff_cache
@@ -84,4 +103,11 @@ clean: ## remove the environment and all generated files
 
 .venv/dev.stamp: requirements/dev.txt .venv/run.stamp
 	$(PIP) install $(LOCKED) --requirement requirements/dev.txt
+	@touch $@
+
+# Tools with requirements of their own, apart from arpipe's
+.venv/docs.stamp .venv/dist.stamp: .venv/%.stamp: requirements/%.txt .venv/run.stamp
+	rm -rf .venv/$*
+	$(BIN)/python -m venv .venv/$*
+	.venv/$*/bin/python -m pip $(QUIET) install $(LOCKED) --requirement $<
 	@touch $@

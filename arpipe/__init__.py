@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
+    from arpipe import draw as draw
     from arpipe.apps.import_glasses import ImportedGlasses as ImportedGlasses
     from arpipe.apps.import_glasses import import_glasses as import_glasses
     from arpipe.apps.live import live as live
@@ -128,6 +129,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "draw": "arpipe.draw",
     "ImportedGlasses": "arpipe.apps.import_glasses",
     "import_glasses": "arpipe.apps.import_glasses",
     "live": "arpipe.apps.live",
@@ -231,7 +233,7 @@ _HOMES = {
     "TrackedHand": "arpipe.types",
     "TrackedObject": "arpipe.types",
 }
-"""Public name → the module that defines it; the imports above say the same to type checkers."""
+"""Public name → the module that defines it, or that it is; the imports above say the same to type checkers."""
 
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - names from the table, a test resolves each
 
@@ -239,7 +241,8 @@ __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - names from the table, a te
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'arpipe' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
+    module = importlib.import_module(_HOMES[name])
+    value = module if module.__name__ == f"arpipe.{name}" else getattr(module, name)
     globals()[name] = value
     return value
 

@@ -145,7 +145,7 @@ def test_versions_with_known_holes_are_excluded(name):
     assert not requirement.specifier.contains(holes[name])
 
 
-@pytest.mark.parametrize("lock", ["run.txt", "build.txt", "dev.txt"])
+@pytest.mark.parametrize("lock", ["run.txt", "build.txt", "dev.txt", "docs.txt", "dist.txt"])
 def test_lock_has_a_hash_for_every_pin_and_no_address(lock):
     text = (REPOSITORY / "requirements" / lock).read_text()
     assert "://" not in text

@@ -15,13 +15,15 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 @pytest.mark.parametrize("name", arpipe.__all__)
 def test_every_public_name_resolves(name):
     value = getattr(arpipe, name)
-    assert name == "__version__" or value.__name__ == name
+    assert name == "__version__" or value.__name__ in (name, f"arpipe.{name}")
 
 
 def test_type_checkers_see_the_same_names():
     tree = ast.parse((REPOSITORY / "arpipe" / "__init__.py").read_text("utf-8"))
     (block,) = (node for node in tree.body if isinstance(node, ast.If))
     imported = {alias.asname: node.module for node in block.body for alias in node.names}
+    modules = {name: f"arpipe.{name}" for name, home in imported.items() if home == "arpipe"}
+    imported |= modules
     assert imported == arpipe._HOMES
 
 

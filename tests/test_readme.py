@@ -1,4 +1,4 @@
-"""Every command and every program in the README runs."""
+"""Every command and every program in the README, the cookbook and the page on drawing runs."""
 
 import json
 import re
@@ -19,7 +19,8 @@ from tests.effects.glasses.foreign.glasses import parts as glasses_parts
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", README, re.DOTALL)
+GUIDES = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("cookbook.md", "drawing.md"))
+BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", README + GUIDES, re.DOTALL)
 COMMANDS = [line for kind, text in BLOCKS if kind == "sh" for line in text.splitlines()]
 # These need a camera, a screen or a person, or judge this machine: only their arguments are checked.
 INTERACTIVE = (

@@ -129,10 +129,10 @@ def add_model(
         ModelError: It cannot be used, or the name is taken.
         OutputError: It cannot be written.
     """
+    stated = parse_input(input_text)
     for path in (file, labels):
         if path is not None and not is_present(path):
             raise ModelNotFound(f"{shown(path)}: there is no such file")
-    stated = parse_input(input_text)
     name = name or file.stem.lower().replace(" ", "-")
     if name in bundled_names() or (name in added_names() and not replace):
         raise ModelError(f"there is a network {name!r} already; give another --name, or --replace")

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from face import lean, refinement
 from glasses import files as glasses
+from guides import drawing, gallery
 from makeup import masks, paint
 from PIL import Image
 from sample import files as sample
@@ -32,6 +33,8 @@ PARTS: dict[str, Callable[[], Files]] = {
     "face-paint": paint.files,
     "sample": sample.files,
     **{name: partial(glasses.files, name) for name in glasses.STYLES},
+    "drawing": drawing.files,
+    "gallery": gallery.files,
 }
 """Name → function that returns path → content of every file of the part."""
 

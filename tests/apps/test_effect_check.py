@@ -5,7 +5,7 @@ from rich.console import Console
 
 from arpipe.apps.effect_check import check_effect
 from arpipe.assets import assets_root
-from arpipe.errors import RenderError
+from arpipe.errors import AssetNotFound, RenderError
 from arpipe.render.context import GlContext
 from tests.effects.glasses.foreign.glasses import Z_UP, Export, parts
 from tests.effects.kinds import HEADER, STAMP
@@ -64,8 +64,10 @@ def test_check_counts_the_triangles_of_levels_of_detail(look, console):
 
 
 def test_check_of_what_is_no_pack(tmp_path, console):
-    assert not check_effect(tmp_path / "nowhere", console)
+    assert not check_effect(tmp_path, console)
     assert "effect.toml" in console.export_text()
+    with pytest.raises(AssetNotFound, match="there is no such folder"):
+        check_effect(tmp_path / "nowhere", console)
 
 
 @pytest.fixture

@@ -6,17 +6,17 @@ import cv2
 import numpy as np
 from pydantic import Field
 
-from arpipe.draw.strokes import SUBPIXEL_BITS, fixed_point, rgb_levels
+from arpipe.draw import OUTLINES
+from arpipe.draw.lines import line_width, paint_axes, paint_edges, paint_outline, paint_points
+from arpipe.draw.strokes import rgb_levels
 from arpipe.effects.overlay.occlusion import tint_occlusion
 from arpipe.effects.params import Color, EffectParams
 from arpipe.needs import Need
 from arpipe.render.layer import Layer, Order, Scene
-from arpipe.types import HeadPose, Pixels, TrackedFace
+from arpipe.types import Pixels, TrackedFace
 
-AXIS_COLORS = ((235, 70, 70), (80, 200, 90), (80, 130, 255))  # x, y, z
 OUTLINE = (20, 24, 28)
 FONT = cv2.FONT_HERSHEY_SIMPLEX
-OUTLINES = ("lips_outer", "lips_inner", "left_eye", "right_eye", "left_brow", "right_brow", "face_oval")
 
 
 class DebugParams(EffectParams):
@@ -75,66 +75,30 @@ class Debug(Layer):
             self._paint_face(pixels, face, scene)
 
     def _paint_face(self, pixels: Pixels, face: TrackedFace, scene: Scene) -> None:
+        points = face.landmarks.points_px[:, :2]
         if self.params.mesh and self.params.opacity > 0:
-            self._mesh(pixels, face)
+            edges = face.landmarks.topology.edges
+            paint_edges(pixels, points, edges, self._color, opacity=self.params.opacity)
         if self.params.outlines:
             self._outlines(pixels, face)
         if self.params.landmarks:
-            self._landmarks(pixels, face)
+            paint_points(pixels, points, self._color, _thickness(face))
         if self.params.axes and face.pose is not None:
-            self._axes(pixels, face, face.pose, scene)
+            length_m, width = self.params.axis_mm * 1e-3, 2 * _thickness(face)
+            paint_axes(pixels, face.pose.camera_from_head, scene.camera, length_m, width)
         if self.params.box:
             self._box(pixels, face)
-
-    def _landmarks(self, pixels: Pixels, face: TrackedFace) -> None:
-        radius = _thickness(face) << SUBPIXEL_BITS
-        for point in fixed_point(face.landmarks.points_px[:, :2]):
-            cv2.circle(pixels, point, radius, self._color, -1, cv2.LINE_AA, SUBPIXEL_BITS)
-
-    def _mesh(self, pixels: Pixels, face: TrackedFace) -> None:
-        points = face.landmarks.points_px[:, :2]
-        low = np.clip(np.floor(points.min(axis=0)).astype(int) - 2, 0, None)
-        high = np.ceil(points.max(axis=0)).astype(int) + 3
-        place = pixels[low[1] : max(high[1], 0), low[0] : max(high[0], 0)]
-        if 0 in place.shape:
-            return
-        lines = place.copy()
-        ends = fixed_point(points - low)[face.landmarks.topology.edges]
-        cv2.polylines(lines, list(ends), False, self._color, 1, cv2.LINE_AA, SUBPIXEL_BITS)
-        cv2.addWeighted(lines, self.params.opacity, place, 1.0 - self.params.opacity, 0.0, dst=place)
 
     def _outlines(self, pixels: Pixels, face: TrackedFace) -> None:
         for name in OUTLINES:
             if name in face.landmarks.topology.regions:
-                points = fixed_point(face.landmarks.region(name)[:, :2])
-                cv2.polylines(
-                    pixels, [points], True, self._color, _thickness(face), cv2.LINE_AA, SUBPIXEL_BITS
-                )
-
-    def _axes(self, pixels: Pixels, face: TrackedFace, pose: HeadPose, scene: Scene) -> None:
-        length = self.params.axis_mm * 1e-3
-        tips = pose.camera_from_head.apply(np.vstack([np.zeros(3), np.eye(3) * length]))
-        if (tips[:, 2] <= 0).any():
-            return
-        points = fixed_point(scene.camera.project(tips))
-        for axis in np.argsort(-tips[1:, 2]):  # farthest first
-            cv2.line(
-                pixels,
-                points[0],
-                points[axis + 1],
-                AXIS_COLORS[axis],
-                2 * _thickness(face),
-                cv2.LINE_AA,
-                SUBPIXEL_BITS,
-            )
+                paint_outline(pixels, face.landmarks.region(name)[:, :2], self._color, _thickness(face))
 
     def _box(self, pixels: Pixels, face: TrackedFace) -> None:
         box = face.landmarks.box_px
-        corners = fixed_point(
-            np.array([[box[0], box[1]], [box[2], box[1]], [box[2], box[3]], [box[0], box[3]]])
-        )
         width = _thickness(face)
-        cv2.polylines(pixels, [corners], True, self._color, width, cv2.LINE_AA, SUBPIXEL_BITS)
+        corners = np.array([[box[0], box[1]], [box[2], box[1]], [box[2], box[3]], [box[0], box[3]]])
+        paint_outline(pixels, corners, self._color, width)
         text = f"{face.track_id}"
         if face.pose is not None:
             angles = face.pose.angles
@@ -146,5 +110,4 @@ class Debug(Layer):
 
 def _thickness(face: TrackedFace) -> int:
     """Return a line width for the size of the face, px."""
-    box = face.landmarks.box_px
-    return max(1, round(float(max(box[2] - box[0], box[3] - box[1])) / 350.0))
+    return line_width(face.landmarks.points_px)

@@ -48,7 +48,8 @@ class VideoSink(FileWriter, Sink):
 
     Args:
         path: The file; its suffix picks the container.
-        width, height: Size of all pictures, px.
+        width: Width of all pictures, px.
+        height: Height of all pictures, px.
         traits: Time base, colour tags and audio of the source.
         config: Compression.
         from_zero: Whether the first picture is shown at 0 s, whatever its time is.

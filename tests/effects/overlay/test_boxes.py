@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from arpipe.effects.overlay.boxes import Boxes, BoxesParams, class_color
+from arpipe.draw.labelled_box import class_color
+from arpipe.effects.overlay.boxes import Boxes, BoxesParams
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.needs import Need
 from arpipe.render.config import RenderConfig
