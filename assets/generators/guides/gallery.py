@@ -17,10 +17,7 @@ GROUPS = {"glasses": "Glasses", "look": "Complete looks", "makeup": "Makeup, kin
 """Tag → heading; a pack is shown under the first of its tags."""
 
 KINDS = {
-    "blur": ("background(blur=18)", "Background", "Blurred, with the hair kept."),
-    "color": ('background(color="#1f4e79")', "Background", "One colour, or a picture or video of your own."),
     "debug": ("debug", "Debug", "Mesh, outlines and the axes of the head's pose."),
-    "skeleton": ("skeleton", "Skeleton", "Bodies and hands, with `--track body,hands`."),
     "edges": ("filter(kernel=edges)", "Filter", "A convolution of the whole picture, here for edges."),
 }
 """File → spec, title, description."""
@@ -29,9 +26,9 @@ HEAD = """# Gallery
 
 Every effect that arpipe comes with, on the bundled public-domain portrait. Use one by its name
 (`arpipe live --effect aviator`), combine several (`--effect natural --effect round`), and change parameters:
-`--effect "lipstick(color=#a3123a, finish=gloss)"`. `arpipe effects show NAME` lists the parameters, and
-`arpipe effects list sunglasses metal` finds effects by words. Glasses and makeup have guides:
-[effects](effects.md), [makeup](makeup.md), [background and filters](background.md).
+`--effect "lipstick(color=#a3123a, finish=gloss)"`, or `wayfarer(preset=crystal)` for one of its colours.
+`arpipe effects show NAME` lists the parameters, and `arpipe effects list sunglasses metal` finds effects by words.
+Glasses and makeup have guides: [effects](effects.md), [makeup](makeup.md), [background and filters](background.md).
 
 <!-- Written by assets/generators/make.py gallery. -->
 """
@@ -48,9 +45,13 @@ def files() -> dict[Path, bytes]:
         page += [f"\n## {heading}\n", '<div class="grid cards" markdown>\n']
         for pack in chosen:
             made[OUT / f"{pack.name}.jpg"] = _drawn(pack, portrait, close=True)
-            page.append(_card(pack.name, pack.name, pack.title, pack.description))
+            page.append(_pack_card(pack))
         page.append("\n</div>\n")
     page += ["\n## Backgrounds, overlays and filters\n", '<div class="grid cards" markdown>\n']
+    for pack in packs:
+        if not _group(pack):
+            made[OUT / f"{pack.name}.jpg"] = _drawn(pack, portrait, close=False)
+            page.append(_pack_card(pack))
     for name, (spec, title, description) in KINDS.items():
         made[OUT / f"{name}.jpg"] = _drawn(load_effect(spec), portrait, close=name == "debug")
         page.append(_card(name, spec, title, description))
@@ -63,9 +64,15 @@ def _group(pack: Pack) -> str:
     return next((tag for tag in GROUPS if tag in pack.tags), "")
 
 
+def _pack_card(pack: Pack) -> str:
+    presets = ", ".join(f"`{preset.name}`" for preset in pack.presets)
+    described = f"{pack.description} Presets: {presets}." if presets else pack.description
+    return _card(pack.name, pack.name, pack.title, described)
+
+
 def _card(file: str, spec: str, title: str, description: str) -> str:
     return (
-        f"-   ![{title}: {description}](pictures/gallery/{file}.jpg)\n\n"
+        f"-   ![{title}](pictures/gallery/{file}.jpg)\n\n"
         f"    **{title}**\n\n    {description}\n\n    `{spec}`\n"
     )
 
