@@ -181,7 +181,7 @@ def test_batch_takes_its_defaults_from_the_configuration(batch_config):
         (
             ["--export-format", "xml"],
             2,
-            "export_format: input should be 'jsonl', 'csv', 'parquet' or 'dataset', got 'xml'",
+            "export_format: input should be 'jsonl', 'csv', 'csv-wide', 'csv-long', 'parquet' or 'dataset', got 'xml'",
         ),
         (["--config", "glases"], 2, "did you mean 'glasses'"),
         (["--source", "moon"], 2, "source: input should be 'sample', got 'moon'"),

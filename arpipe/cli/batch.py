@@ -88,7 +88,9 @@ def batch(
     export_format: Annotated[
         str | None,
         typer.Option(
-            "--export-format", metavar="FORMAT", help="jsonl, csv, parquet or dataset; else by suffix."
+            "--export-format",
+            metavar="FORMAT",
+            help="jsonl, csv, csv-wide, csv-long, parquet or dataset; else by suffix.",
         ),
     ] = None,
     events: Annotated[

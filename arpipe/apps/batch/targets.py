@@ -9,7 +9,7 @@ from arpipe.apps.batch.inputs import Input, MediaKind
 from arpipe.apps.batch.naming import output_names
 from arpipe.errors import OutputError
 from arpipe.io.encoding import CodecName
-from arpipe.io.export import STANDARD_OUTPUT, ExportFormat, export_files, export_format
+from arpipe.io.export import STANDARD_OUTPUT, ExportFormat, export_files, export_format, export_suffix
 from arpipe.io.files import is_folder
 from arpipe.io.image.writer import WRITABLE, image_format
 from arpipe.io.object_store import address_of
@@ -124,7 +124,7 @@ class Targets:
             chosen, folder = self.asked_format or DEFAULT_EXPORT, self.export
             if chosen == "dataset":  # its folders are tables, so those of the inputs become part of the names
                 inputs = [replace(given, name=given.name.replace(os.sep, "-")) for given in inputs]
-            suffix = ".parquet" if chosen == "dataset" else f".{chosen}"
+            suffix = export_suffix(chosen)
             return [folder / name for name in output_names(inputs, lambda _: suffix)], chosen
         return [self.export] * len(inputs), _file_format(self.export, self.asked_format)
 

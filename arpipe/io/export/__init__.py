@@ -7,6 +7,7 @@ from arpipe.io.export.export import (
     ExportHeader,
     export_files,
     export_format,
+    export_suffix,
     open_export,
 )
 from arpipe.io.export.table import COLUMNS, rows
@@ -19,6 +20,7 @@ __all__ = [
     "ExportHeader",
     "export_files",
     "export_format",
+    "export_suffix",
     "open_export",
     "rows",
 ]

@@ -1,7 +1,8 @@
 """Results as data: JSON Lines, CSV and Parquet, written row by row; a file appears once it is complete.
 
 A JSONL file holds one header line, then one line per frame. CSV and Parquet hold one row per face, body and hand,
-distinguished by `kind`, and one row with empty columns for a frame without any; `table.COLUMNS` lists the columns.
+distinguished by `kind`, and one row with empty columns for a frame without any; `table.COLUMNS` lists the columns. A
+wide CSV has a column per number of the points, a long one a row per point (`comma`).
 The header is the metadata `arpipe` of a Parquet file; for a CSV file it is a text file beside it, `<name>.csv.json`.
 
 A number that is NaN or infinite is null in JSON and Parquet and empty in CSV.
@@ -28,18 +29,20 @@ from arpipe.types.rounding import Record, all_finite
 
 SCHEMA = 1
 
-ExportFormat = Literal["jsonl", "csv", "parquet", "dataset"]
+ExportFormat = Literal["jsonl", "csv", "csv-wide", "csv-long", "parquet", "dataset"]
 
 STANDARD_OUTPUT = Path("-")
 """As a path, JSON lines on standard output."""
 
 EXPORTS: dict[ExportFormat, str] = {
     "jsonl": "arpipe.io.export.text:JsonLinesExport",
-    "csv": "arpipe.io.export.text:CsvExport",
+    "csv": "arpipe.io.export.comma:CsvExport",
+    "csv-wide": "arpipe.io.export.comma:WideCsvExport",
+    "csv-long": "arpipe.io.export.comma:LongCsvExport",
     "parquet": "arpipe.io.export.parquet:ParquetExport",
     "dataset": "arpipe.io.export.dataset:DatasetExport",
 }
-"""Format, which is also the suffix of a file → class."""
+"""Format → class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +104,16 @@ def export_format(path: Path, asked: ExportFormat | None = None) -> ExportFormat
         return "jsonl"
     if asked is not None:
         return asked
-    suffix = path.suffix.lower().removeprefix(".")
-    files = [name for name in EXPORTS if name != "dataset"]  # which is a folder
-    for name in files:
-        if name == suffix:
-            return name
-    raise OutputError(f"{path}: '.{suffix}' is no export format; choose one of .{', .'.join(files)}")
+    suffix = path.suffix.lower()
+    files: dict[str, ExportFormat] = {export_suffix(name): name for name in ("jsonl", "csv", "parquet")}
+    if suffix not in files:
+        raise OutputError(f"{path}: '{suffix}' is no export format; choose one of {', '.join(files)}")
+    return files[suffix]
+
+
+def export_suffix(chosen: ExportFormat) -> str:
+    """Return the suffix of the files of a format, with its dot."""
+    return ".parquet" if chosen == "dataset" else f".{chosen.partition('-')[0]}"
 
 
 def header_beside(path: Path) -> Path:
@@ -126,7 +133,7 @@ def export_files(path: Path, chosen: ExportFormat) -> tuple[Path, ...]:
         return ()
     if chosen == "dataset":
         return tuple(dataset_files(path).values())
-    return (path, header_beside(path)) if chosen == "csv" else (path,)
+    return (path, header_beside(path)) if export_suffix(chosen) == ".csv" else (path,)
 
 
 def open_export(path: Path, header: ExportHeader, asked: ExportFormat | None = None) -> Export:

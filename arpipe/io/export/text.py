@@ -1,17 +1,16 @@
-"""Exports as text: JSON lines and CSV."""
+"""Exports as JSON lines."""
 
-import csv
 import sys
 from pathlib import Path
 
-from arpipe.io.export.export import Export, ExportHeader, header_beside, to_json
-from arpipe.io.export.table import COLUMNS, NESTED_COLUMNS, SOURCE, record_rows
+from arpipe.io.export.export import Export, ExportHeader, to_json
+from arpipe.io.export.table import SOURCE
 from arpipe.io.placing import open_file
 from arpipe.io.writer import FileWriter
 from arpipe.types.rounding import Record
 
 
-class _TextExport(FileWriter, Export):
+class TextExport(FileWriter, Export):
     """A UTF-8 text file in progress."""
 
     def __init__(self, path: Path) -> None:
@@ -22,7 +21,7 @@ class _TextExport(FileWriter, Export):
             )
 
 
-class JsonLinesExport(_TextExport):
+class JsonLinesExport(TextExport):
     """One JSON object per line, the header first."""
 
     def __init__(self, path: Path, header: ExportHeader) -> None:
@@ -63,25 +62,3 @@ class StandardOutputExport(Export):
 
     def _say(self, line: str) -> None:
         sys.stdout.write(line + "\n")
-
-
-class CsvExport(_TextExport):
-    """Comma-separated `COLUMNS` with their names in the first line; the header is in a file beside it."""
-
-    def __init__(self, path: Path, header: ExportHeader) -> None:
-        super().__init__(path)
-        self._source = header.source
-        with self._writing():
-            beside = open_file(header_beside(path))
-            self._files.append(beside)
-            beside.temporary.write_text(header.to_json() + "\n", encoding="utf-8")
-            self._table = csv.DictWriter(self._text, COLUMNS, lineterminator="\n")
-            self._table.writeheader()
-
-    def _write(self, record: Record) -> None:
-        self._require_open()
-        for row in record_rows(record, self._source):
-            for name in NESTED_COLUMNS:
-                row[name] = None if row[name] is None else to_json(row[name])
-            with self._writing():
-                self._table.writerow(row)
