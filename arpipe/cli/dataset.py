@@ -11,8 +11,12 @@ app = typer.Typer(help="Look into datasets that batches have exported.", no_args
 @app.command()
 def summary(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What `arpipe batch --export` wrote.")],
+    plots: Annotated[
+        Path | None,
+        typer.Option("--plots", metavar="FOLDER", help="Write plots of clips, yaw and gaps as SVG."),
+    ] = None,
 ) -> None:
     """Print frames, faces and gaps of every clip, and the inputs that failed."""
     from arpipe.apps.dataset import run
 
-    raise typer.Exit(run(folder))
+    raise typer.Exit(run(folder, plots))

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from arpipe.apps.svg import COLOURS, GRID, INK, document, text
 from arpipe.geometry.transforms import Array
 
 WIDTH, HEIGHT = 720, 360
 LEFT, RIGHT, TOP, BOTTOM = 56, 140, 34, 46
-COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd")
-FONT = 'font-family="sans-serif" font-size="12"'
-GRID, TEXT = "#d0d0d0", "#404040"
 STEP_DEG = 15  # between vertical lines, and width of the windows whose means are joined
 
 
@@ -27,18 +25,13 @@ def scatter_svg(title: str, x_label: str, series: Mapping[str, tuple[Array, Arra
     low, high = _rounded(angles.min(initial=0.0), -1), _rounded(angles.max(initial=0.0), 1)
     top = max(2.0, 2.0 * np.ceil(errors.max(initial=0.0) / 2.0))
     scale = _Scale(low, max(high, low + STEP_DEG), float(top))
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" {FONT}>',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
-        _text(LEFT, 20, title, size=14),
-        *_axes(scale, x_label),
-    ]
+    parts = _axes(scale, x_label)
     for index, (name, (x, y)) in enumerate(series.items()):
         colour = COLOURS[index % len(COLOURS)]
         parts += _dots(scale, x, y, colour)
         parts.append(_line(scale, x, y, colour))
-        parts.append(_text(WIDTH - RIGHT + 14, TOP + 16 + 18 * index, name, colour))
-    return "\n".join([*parts, "</svg>"]) + "\n"
+        parts.append(text(WIDTH - RIGHT + 14, TOP + 16 + 18 * index, name, colour))
+    return document(WIDTH, HEIGHT, title, parts)
 
 
 class _Scale:
@@ -59,15 +52,15 @@ def _axes(scale: _Scale, x_label: str) -> list[str]:
     for angle in np.arange(scale.low, scale.high + 1, STEP_DEG):
         x = scale.x(angle)
         parts.append(f'<path d="M{x:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="{GRID}"/>')
-        parts.append(_text(x, HEIGHT - BOTTOM + 16, f"{angle:.0f}", anchor="middle"))
+        parts.append(text(x, HEIGHT - BOTTOM + 16, f"{angle:.0f}", anchor="middle"))
     for error in np.linspace(0.0, scale.top, 5):
         y = scale.y(error)
         parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}" stroke="{GRID}"/>')
-        parts.append(_text(LEFT - 6, y + 4, f"{error:g}", anchor="end"))
-    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, x_label, anchor="middle"))
+        parts.append(text(LEFT - 6, y + 4, f"{error:g}", anchor="end"))
+    parts.append(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, x_label, anchor="middle"))
     turned = f'transform="rotate(-90 14 {HEIGHT / 2:.0f})"'
     parts.append(
-        f'<text x="14" y="{HEIGHT / 2:.0f}" fill="{TEXT}" text-anchor="middle" {turned}>error, degrees</text>'
+        f'<text x="14" y="{HEIGHT / 2:.0f}" fill="{INK}" text-anchor="middle" {turned}>error, degrees</text>'
     )
     return parts
 
@@ -87,10 +80,6 @@ def _line(scale: _Scale, x: Array, y: Array, colour: str) -> str:
         if near.any():
             points.append(f"{scale.x(middle):.1f},{scale.y(float(y[near].mean())):.1f}")
     return f'<polyline points="{" ".join(points)}" fill="none" stroke="{colour}" stroke-width="2"/>'
-
-
-def _text(x: float, y: float, text: str, colour: str = TEXT, anchor: str = "start", size: int = 12) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" text-anchor="{anchor}" font-size="{size}">{text}</text>'
 
 
 def _rounded(angle: float, direction: int) -> float:

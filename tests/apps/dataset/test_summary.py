@@ -9,7 +9,7 @@ from arpipe.__main__ import main
 from arpipe.apps.batch import BatchConfig
 from arpipe.apps.batch import run as run_batch
 from arpipe.apps.dataset import run, summaries
-from arpipe.errors import MediaError, MediaNotFound
+from arpipe.errors import MediaError, MediaNotFound, OutputError
 from tests.apps.batch.fakes import FakePipeline
 from tests.io.clips import write_clip
 
@@ -42,20 +42,33 @@ def data(tmp_path):
 
 def test_frames_faces_and_gaps_are_counted(data):
     short, long = summaries(data)
-    assert (short.source.endswith("b.mp4"), short.frames, short.found, short.gaps) == (True, 2, 2, 0)
+    assert (short.source.endswith("b.mp4"), short.frames, short.found, short.gaps) == (True, 2, 2, ())
     assert long.source.endswith("monday/a.mp4")
-    assert (long.frames, long.found, long.most, long.gaps) == (90, 60, 1, 1)  # ten frames are no gap
+    assert (long.frames, long.found, long.most, len(long.gaps)) == (90, 60, 1, 1)  # ten frames are no gap
     assert long.longest_gap_s == pytest.approx(20 / 30)
+    assert long.gaps[0].start_s == pytest.approx(10 / 30)
     assert long.duration_s == pytest.approx(89 / 30)
 
 
 def test_summary_names_clips_totals_and_failures(data):
     text = io.StringIO()
-    assert run(data, Console(file=text, width=200)) == 0
+    assert run(data, console=Console(file=text, width=200)) == 0
     assert "2 clips, 0.00 hours, 92 frames, 67.4 % of them with a face" in text.getvalue()
     assert "66.7 %" in text.getvalue()
     assert "failed: " in text.getvalue()
     assert "bad.mp4" in text.getvalue()
+
+
+def test_plots_are_written_into_a_new_folder(data, tmp_path):
+    text = io.StringIO()
+    assert run(data, tmp_path / "new" / "plots", Console(file=text, width=200)) == 0
+    names = sorted(path.name for path in (tmp_path / "new" / "plots").iterdir())
+    assert names == ["clips.svg", "gaps.svg", "yaw.svg"]
+    assert text.getvalue().count("wrote ") == 3
+    assert "1 gap: times without a face" in (tmp_path / "new" / "plots" / "gaps.svg").read_text("utf-8")
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError):
+        run(data, tmp_path / "file" / "plots", Console(file=text))
 
 
 def test_other_folders_and_damaged_tables_are_refused(data, tmp_path, capsys):

@@ -1,0 +1,56 @@
+"""`arpipe dataset summary`: a table of the clips of a dataset, and plots."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from arpipe.apps.batch.manifest import read_attempts
+from arpipe.apps.dataset.plots import write_plots
+from arpipe.apps.dataset.summary import ClipSummary, summaries, yaws_deg
+
+
+def run(folder: Path, plots: Path | None = None, console: Console | None = None) -> int:
+    """Print a table of all clips of a dataset, and the inputs that failed.
+
+    Args:
+        folder: The dataset.
+        plots: Folder for plots as SVG, which is made; None for none.
+        console: Where to print; standard output by default.
+
+    Returns:
+        Exit code: 0.
+
+    Raises:
+        MediaError: It is no dataset, or a file of it is damaged.
+        MissingExtra: The extra `parquet` is not installed.
+        OutputError: A plot cannot be written.
+    """
+    console = console or Console()
+    clips = list(summaries(folder))
+    table = Table(title=_total(clips), title_justify="left")
+    table.add_column("clip", overflow="fold")
+    for column in ("frames", "seconds", "with a face", "most", "gaps", "longest s"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for clip in clips:
+        share = f"{100.0 * clip.found / clip.frames:.1f} %" if clip.frames else "-"
+        figures = (str(clip.frames), f"{clip.duration_s:.1f}", share, str(clip.most), str(len(clip.gaps)))
+        table.add_row(escape(clip.source), *figures, f"{clip.longest_gap_s:.1f}")
+    console.print(table)
+    for attempt in read_attempts(folder).values():
+        if attempt.state != "done":
+            text = f"{attempt.state}: {attempt.input}: {attempt.reason}"
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
+    for path in () if plots is None else write_plots(plots, clips, yaws_deg(folder)):
+        console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _total(clips: Sequence[ClipSummary]) -> str:
+    frames = sum(clip.frames for clip in clips)
+    found = sum(clip.found for clip in clips)
+    share = f", {100.0 * found / frames:.1f} % of them with a face" if frames else ""
+    hours = sum(clip.duration_s for clip in clips) / 3600.0
+    return f"{len(clips)} clips, {hours:.2f} hours, {frames} frames{share}"
