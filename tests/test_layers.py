@@ -236,6 +236,11 @@ def test_nothing_heavy_is_imported_for_a_mere_help(module):
     assert json.loads(_python(program)) == []
 
 
+def test_converters_are_imported_by_those_only_who_convert():
+    program = "import sys, arpipe.apps.batch.worker, arpipe.pipeline.pipeline; print(*sys.modules)"
+    assert {"onnx", "tflite"}.isdisjoint(_python(program).split())
+
+
 def test_modules_hold_no_large_array_and_no_random_state():
     names = [name.removesuffix(".__init__") for name in MODULES if not name.endswith(".__main__")]
     held = [

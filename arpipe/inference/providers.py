@@ -105,6 +105,8 @@ def open_session(
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = config.intra_op_threads
     options.inter_op_num_threads = 1
+    # An arena per network keeps what its largest run took, 4 MB on average and never shared; malloc is as fast.
+    options.enable_cpu_mem_arena = False
     options.add_session_config_entry("session.intra_op.allow_spinning", str(int(config.allow_spinning)))
     options.log_severity_level = 3  # errors only: they are raised anyway
     if profile_prefix is not None:

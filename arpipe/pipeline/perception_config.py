@@ -14,7 +14,7 @@ from arpipe.tracking.face_config import FaceTrackerConfig
 from arpipe.tracking.gestures.tracker import GestureConfig
 from arpipe.tracking.hands import HandTrackerConfig
 from arpipe.tracking.mask.tracker import MaskTrackerConfig
-from arpipe.tracking.objects import ObjectConfig
+from arpipe.tracking.objects_config import ObjectConfig
 from arpipe.tracking.occlusion.config import OcclusionConfig
 from arpipe.tracking.settings import Mode, ModeConfig
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.custom.detection.detector import ObjectDetector
 from arpipe.custom.library import find_model
@@ -13,6 +12,7 @@ from arpipe.errors import ConfigError, NonFiniteOutput
 from arpipe.geometry.boxes import overlap
 from arpipe.inference.runtime import Runtime
 from arpipe.tracking.context import FrameContext
+from arpipe.tracking.objects_config import ObjectConfig
 from arpipe.types import FoundObject, Pixels, TrackedObject
 
 SAME_OVERLAP = 0.3  # of the boxes of one object in two frames
@@ -20,26 +20,6 @@ FOLLOWED = (
     0.6  # part of a change of the box that is taken over in one frame; the rest is jitter of the network
 )
 COAST_FRAMES = 3  # missed frames that an object survives with its id
-
-
-class ObjectConfig(BaseModel):
-    """How objects are found.
-
-    Attributes:
-        model: The detector: the name of a network that was added, or its card's file.
-        min_score: Least score.
-        max_overlap: Intersection over union above which two boxes of one class are one object.
-        max_objects: Most objects.
-        classes: Names of the classes to report; all if empty.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: str = ""
-    min_score: float = Field(default=0.4, ge=0, le=1)
-    max_overlap: float = Field(default=0.45, ge=0, le=1)
-    max_objects: int = Field(default=50, ge=1, le=1000)
-    classes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -28,6 +28,7 @@ from arpipe.apps.batch.stored_manifest import StoredManifest
 from arpipe.apps.batch.targets import Job
 from arpipe.apps.batch.work_list import WorkList, read_work_list
 from arpipe.apps.batch.worker_process import LocalExecutor
+from arpipe.apps.malloc import limit_malloc_arenas
 from arpipe.apps.run_files import abandoned_note, config_files, control_files
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.selection import check_controls
@@ -198,6 +199,7 @@ def _run_here(
     jobs: Sequence[Job], config: BatchConfig, make_pipeline: OpenPipeline, observer: _Observer
 ) -> None:
     """Run jobs in this process: pictures before videos, so that each pipeline is built once."""
+    limit_malloc_arenas()
     with JobRunner(config, make_pipeline, observer) as runner:
         for job in sorted(jobs, key=mode_of):
             observer(Assigned(job))

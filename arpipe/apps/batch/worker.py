@@ -8,6 +8,7 @@ import cv2
 from arpipe.apps.batch.config import BatchConfig, OpenPipeline
 from arpipe.apps.batch.executor import Hopeless, Idle
 from arpipe.apps.batch.job_runner import JobRunner
+from arpipe.apps.malloc import limit_malloc_arenas
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.errors import RenderError, WeightsError
 
@@ -26,6 +27,7 @@ def work(connection: Connection, config: BatchConfig, make_pipeline: OpenPipelin
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(threads)
+    limit_malloc_arenas()
     try:
         with interrupt_on_sigterm(), JobRunner(config, make_pipeline, connection.send, threads) as runner:
             connection.send(Idle())

@@ -9,7 +9,7 @@ from arpipe import Frame, ObjectDetector, Perception, PerceptionConfig, Pipeline
 from arpipe.apps.model.collection import _against_litert
 from arpipe.custom.library import add_model, find_model
 from arpipe.errors import ConfigError, ModelError
-from arpipe.tracking.objects import ObjectConfig
+from arpipe.tracking.objects_config import ObjectConfig
 from tests.custom.networks import info, model_of, saved, try_out_here
 from tests.weights.convert.test_detections import detector as ssd
 from tests.weights.convert.test_operators import litert
