@@ -99,7 +99,7 @@ def preset_controls(pack: Pack) -> Iterator[Control]:
     if pack.presets:
         presets = tuple(Preset(each.name, each.title, each.swatch) for each in pack.presets)
         options = tuple(each.name for each in presets)
-        yield Control(PRESET_KEY, "Color", "preset", pack.preset, options=options, presets=presets)
+        yield Control(PRESET_KEY, "Variant", "preset", pack.preset, options=options, presets=presets)
 
 
 def controls_of(params: BaseModel, prefix: str = "") -> Iterator[Control]:

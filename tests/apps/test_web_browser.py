@@ -255,3 +255,66 @@ def test_axe_finds_nothing_where_a_card_covers_the_picture(browser):
     with serving() as url, opened(browser, url, refuse) as page:
         page.wait_for_selector("#card-button:visible")
         assert findings(page) == []
+
+
+def test_settings_are_kept_and_do_what_they_say(browser):
+    with serving() as url, opened(browser, f"{url}/?effect=wayfarer") as page:
+        more_pictures(page)
+        assert page.is_hidden("#rate")
+        assert page.is_hidden("#do-profile")
+        page.click("#do-settings")
+        page.check("#figures")
+        page.uncheck("#keys")
+        page.keyboard.press("Escape")
+        page.keyboard.press("b")
+        page.keyboard.press("ArrowRight")
+        assert page.get_attribute("#do-split", "aria-pressed") == "false"
+        page.reload()
+        more_pictures(page)
+        assert page.is_visible("#rate")
+        assert page.is_visible("#do-profile")
+        assert not page.is_checked("#keys")
+        page.select_option("#people", "all", force=True)
+        until(page, "arpipe.last.faces === 1")
+        page.select_option("#language", "de", force=True)
+        page.wait_for_url("**lang=de")
+        assert page.get_attribute("html", "lang") == "de"
+        more_pictures(page)
+        page.click("#do-snapshot")
+        assert page.inner_text("#hint") == "Foto gespeichert"
+        more_pictures(page, 3)
+        assert page.inner_text("#hint") == "Foto gespeichert"  # long enough to be read
+
+
+def test_arrow_keys_step_from_the_focused_effect(browser):
+    with serving() as url, opened(browser, url) as page:
+        more_pictures(page)
+        page.focus("[data-effect=round]")
+        page.keyboard.press("ArrowRight")
+        beside = page.evaluate("() => document.activeElement.dataset.effect")
+        assert page.evaluate("() => document.activeElement.previousElementSibling.dataset.effect") == "round"
+        assert page.get_attribute(f"[data-effect={beside}]", "aria-pressed") == "true"
+
+
+def test_presets_and_backgrounds_are_chosen_by_their_discs(browser):
+    with serving() as url, opened(browser, url, locale="es-ES") as page:
+        more_pictures(page)
+        page.click("[data-effect=wayfarer]")
+        more_pictures(page, 8)
+        black = darkness(page)
+        page.click("[data-preset=crystal]")
+        assert page.get_attribute("[data-preset=crystal]", "aria-checked") == "true"
+        assert page.inner_text(".preset-name") == "Cristal"
+        page.keyboard.press("ArrowRight")
+        until(page, "document.activeElement.dataset.preset === 'honey'")
+        page.click("[data-preset=crystal]")
+        more_pictures(page, 8)
+        assert darkness(page) < black - 3
+        page.click("#tab-background")
+        page.click("[data-effect=plain-background]")
+        page.click("[data-preset=navy]")
+        until(page, "arpipe.appliedMs > 0")
+        more_pictures(page, 12)
+        corner = seen(page)[:40, :40].mean((0, 1))
+        np.testing.assert_allclose(corner, (0x1D, 0x2B, 0x45), atol=12)
+        assert findings(page) == []

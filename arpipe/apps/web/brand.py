@@ -113,8 +113,10 @@ def _require_contrast(brand: Brand, file: Path) -> None:
 
 def brand_css(brand: Brand) -> str:
     """Return a style sheet with the colours that a brand changes."""
-    dark = _rules(brand.dark)
-    return _rules(brand.colors) + (f"@media (prefers-color-scheme: dark) {{ {dark} }}\n" if dark else "")
+    schemes = {"light": _rules(brand.colors), "dark": _rules(brand.dark)}
+    return "".join(
+        f"@media (prefers-color-scheme: {name}) {{ {rules} }}\n" for name, rules in schemes.items() if rules
+    )
 
 
 def contrast(one: str, other: str) -> float:
@@ -134,9 +136,7 @@ def _rules(colors: BrandColors) -> str:
         values["on-accent"] = text_on(colors.accent)
     if colors.ink is not None or colors.ground is not None:
         values |= DERIVED
-    return (
-        f":root {{ {' '.join(f'--{key}: {value};' for key, value in values.items())} }}\n" if values else ""
-    )
+    return f":root {{ {' '.join(f'--{key}: {value};' for key, value in values.items())} }}" if values else ""
 
 
 def _luminance(color: str) -> float:

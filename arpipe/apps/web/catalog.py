@@ -126,8 +126,14 @@ def _entry_to_json(entry: CatalogEntry, translate: Translate) -> dict[str, objec
 
 def _control_to_json(control: Control, translate: Translate) -> dict[str, object]:
     presets = [{**asdict(preset), "title": translate(preset.title)} for preset in control.presets]
-    names = {option: translate(option) for option in control.options if control.type == "choice"}
+    names = {
+        option: _capitalized(translate(option)) for option in control.options if control.type == "choice"
+    }
     return {**asdict(control), "label": translate(control.label), "names": names, "presets": presets}
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _shortened(value: PlainValue) -> str:

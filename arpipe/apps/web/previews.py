@@ -4,6 +4,8 @@ import asyncio
 from concurrent.futures import Future
 from dataclasses import replace
 
+import numpy as np
+
 from arpipe.apps.face_crop import crop_for, crop_square
 from arpipe.apps.failures import Failures
 from arpipe.apps.sitter import sitter
@@ -62,7 +64,7 @@ class Previews:
             self._failures.note(f"the preview of {NO_EFFECT if entry is None else entry.id}", error)
             return None
 
-    def _draw(self, entry: CatalogEntry | None) -> bytes:
+    def _draw(self, entry: CatalogEntry | None) -> bytes | None:
         if not self._results:
             self._results = _still_sitter()
         if self._renderer is None:
@@ -70,6 +72,8 @@ class Previews:
         packs = [] if entry is None else [without_reactions(entry.pack({}))]
         self._renderer.update_effects(packs)
         picture = [self._renderer.render(result) for result in self._results][-1]
+        if packs and np.array_equal(picture.pixels, picture.result.frame.pixels):
+            return None  # what it draws is not in the picture: bodies and hands
         shown = over_checkerboard(picture.pixels, picture.alpha)
         box_px = picture.result.faces[0].landmarks.box_px
         return encode_jpeg(crop_square(shown, box_px, crop_for(packs), PREVIEW_SIDE_PX), JPEG_QUALITY)

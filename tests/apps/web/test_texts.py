@@ -162,8 +162,13 @@ def test_a_brand_is_read_with_its_logo(tmp_path):
     brand = read_brand(tmp_path / "brand.toml")
     assert (brand.name, brand.logo) == ("Lookout", tmp_path / "logo.svg")
     css = brand_css(brand)
-    assert "--accent: #ffd54a; --ground: #ffffff; --on-accent: #17141b;" in css
-    assert "prefers-color-scheme: dark) { :root { --accent: #0a2540; --on-accent: #ffffff; }" in css
+    light, dark = css.splitlines()
+    assert light.startswith(
+        "@media (prefers-color-scheme: light) { :root { --accent: #ffd54a; --ground: #ffffff; --on-accent: #17141b;"
+    )
+    assert (
+        dark == "@media (prefers-color-scheme: dark) { :root { --accent: #0a2540; --on-accent: #ffffff; } }"
+    )
     assert brand_css(read_brand(None)) == ""
 
 

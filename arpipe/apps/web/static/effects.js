@@ -237,7 +237,14 @@ export class EffectPicker {
       }
       name.textContent = chosen.title;
     };
-    const choose = (preset) => { mark(preset); this.set(entry, control.key, preset.name); };
+    const choose = (preset) => {
+      const params = this.params.get(entry.id) ?? {};
+      for (const { key, type } of entry.controls) if (type === "color") delete params[key]; // which would hide the preset's
+      this.params.set(entry.id, params);
+      this.set(entry, control.key, preset.name);
+      this.show();
+      this.form.querySelector(`[data-preset="${preset.name}"]`).focus();
+    };
     for (const preset of control.presets) {
       const button = make("button", { type: "button", className: "preset", title: preset.title });
       button.setAttribute("role", "radio");
@@ -252,7 +259,6 @@ export class EffectPicker {
         event.stopPropagation();
         const place = (control.presets.indexOf(preset) + step + control.presets.length) % control.presets.length;
         choose(control.presets[place]);
-        row.children[place].focus();
       };
       row.append(button);
     }
