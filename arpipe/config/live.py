@@ -13,8 +13,8 @@ class LiveConfig(BaseModel):
     """Settings of `arpipe live`.
 
     Attributes:
-        source: Camera number, file, or "sample"; files play in real time. Or a stream: an address
-            (rtsp://, http://, https://), or "-" for the standard input.
+        source: Camera number or device, "camera:" and a part of its name, file, or "sample"; files play in real time.
+            Or a stream: an address (rtsp://, http://, https://), or "-" for the standard input.
         loop: Loop the file.
         device: Mode requested from the camera.
         window: Show a window; otherwise, pictures go to outputs and callbacks only.

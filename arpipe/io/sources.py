@@ -5,7 +5,7 @@ from typing import Literal
 
 from arpipe.errors import ConfigError
 from arpipe.io.addresses import is_stream
-from arpipe.io.camera.index import camera_index
+from arpipe.io.camera.index import is_camera
 from arpipe.io.files import is_folder, is_pattern, require_file
 from arpipe.io.image.reader import picture_kind
 from arpipe.io.source import Source
@@ -33,7 +33,7 @@ def open_source(spec: str | int | Path) -> Source:
         spec: One of
 
             * "sample", the synthetic source;
-            * a camera as 0, "0", "camera:0" or "/dev/video0";
+            * a camera as 0, "0", "/dev/video0", "/dev/v4l/by-id/…", or by its name as "camera:C920";
             * a video, an animation or a still picture, recognised by its content;
             * a stream as rtsp://…, http://… or https://…, or "-" for the standard input;
             * a folder or glob pattern of pictures, played in the order of their names;
@@ -75,9 +75,8 @@ def _require_spec(spec: object) -> None:
 
 def _recognise(text: str) -> tuple[str, str]:
     """Return source name and target of a spec that names none: a camera's number or device, an address, or a path."""
-    camera = camera_index(text)
-    if camera is not None:
-        return "camera", str(camera)
+    if is_camera(text):
+        return "camera", text
     if is_stream(text):
         return "stream", text
     if is_folder(text) or is_pattern(text):

@@ -404,6 +404,13 @@ def test_live_ends_by_itself_after_so_many_frames(screen, tmp_path):
     assert report.latency_p50_ms > 0
 
 
+def test_a_background_from_the_start_ends_no_run(screen, tmp_path):
+    device = {"width": SIZE[0], "height": SIZE[1]}
+    config = LiveConfig.model_validate({"source": "sample", "frames": 5, "device": device})
+    report = live(config, run_of(tmp_path).model_copy(update={"effects": ("background(blur=8)",)}))
+    assert (report.frames, report.problems) == (5, ())
+
+
 def test_no_screen_is_told(screen, monkeypatch):
     monkeypatch.setenv("DISPLAY", ":4040")
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)

@@ -1,3 +1,4 @@
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from arpipe.errors import ConfigError, MediaError, MediaNotFound, PluginError
+from arpipe.errors import ConfigError, DeviceError, MediaError, MediaNotFound, PluginError
 from arpipe.io.image.animation import Animation
 from arpipe.io.image.reader import ImageFiles
 from arpipe.io.source import Source
@@ -163,14 +164,16 @@ def test_a_name_before_the_colon_chooses_the_source(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("spec", "message"),
+    ("spec", "error", "message"),
     [
-        ("camera:front", "camera:front: expected the number of a camera"),
-        ("sample:2", "sample:2: the sample takes no target"),
+        ("camera:no such", DeviceError, "no camera called"),
+        ("/dev/v4l/by-id/no-such", DeviceError, "/dev/v4l/by-id/no-such is not connected"),
+        ("sample:2", ConfigError, "sample:2: the sample takes no target"),
     ],
 )
-def test_a_target_that_makes_no_sense_is_refused(spec, message):
-    with pytest.raises(ConfigError, match=message):
+@pytest.mark.skipif(sys.platform != "linux", reason="cameras have names on Linux only")
+def test_a_target_that_makes_no_sense_is_refused(spec, error, message):
+    with pytest.raises(error, match=message):
         open_source(spec)
 
 

@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from arpipe.errors import DeviceError
 from arpipe.io.camera.index import camera_index
 
 DEVICES, PROCESSES = Path("/dev"), Path("/proc")
@@ -17,7 +18,10 @@ def advice(source: str, devices: Path = DEVICES, processes: Path = PROCESSES) ->
         devices: Folder in which Linux lists cameras.
         processes: Folder in which Linux lists processes.
     """
-    index = camera_index(source)
+    try:
+        index = camera_index(source)
+    except DeviceError:  # its message says it all
+        return ""
     if index is None:
         return ""
     if sys.platform != "linux":

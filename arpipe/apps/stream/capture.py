@@ -12,7 +12,7 @@ from typing import Literal
 from arpipe.config import LiveConfig
 from arpipe.errors import DeviceError
 from arpipe.io.camera import Camera, CameraDeviceConfig
-from arpipe.io.camera.index import camera_index
+from arpipe.io.camera.index import camera_index, is_camera
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.sample.replay import SampleReplay
 from arpipe.io.source import Source
@@ -139,9 +139,8 @@ class Capture:
 
 def opener(config: LiveConfig) -> Callable[[], Source]:
     """Return a function that opens the configured source."""
-    index = camera_index(config.source)
-    if index is not None:
-        return lambda: _open_camera(index, config.device)
+    if is_camera(config.source):
+        return lambda: _open_camera(config.source, config.device)
     if config.source == "sample":
         device, frames = config.device, None if config.loop else 300
         sample = SampleConfig(width=device.width, height=device.height, fps=device.fps, frames=frames)
@@ -149,8 +148,12 @@ def opener(config: LiveConfig) -> Callable[[], Source]:
     return lambda: open_source(config.source)
 
 
-def _open_camera(index: int, config: CameraDeviceConfig) -> Camera:
-    """Open a camera. A missing one is not tried, because OpenCV prints a warning at each attempt."""
-    if sys.platform == "linux" and not Path(f"/dev/video{index}").exists():
+def _open_camera(source: str, config: CameraDeviceConfig) -> Camera:
+    """Open a camera by what it is called now: its number may be another one after it was unplugged.
+
+    A missing one is not tried, because OpenCV prints a warning at each attempt.
+    """
+    index = camera_index(source)
+    if index is None or (sys.platform == "linux" and not Path(f"/dev/video{index}").exists()):
         raise DeviceError(f"camera {index} is not connected")
     return Camera(index, config)

@@ -6,7 +6,7 @@ from arpipe.config import LiveConfig
 from arpipe.errors import DeviceError, MissingExtra
 from arpipe.io.audio.microphone import DEFAULT, Microphone
 from arpipe.io.audio.sound import OpenSound, Sound
-from arpipe.io.camera.index import camera_index
+from arpipe.io.camera.index import is_camera
 
 OpenMicrophone = Callable[[str], Sound]
 
@@ -24,7 +24,7 @@ def recorded_sound(
         say: Reports that a recording has no sound.
         open_microphone: Opens a microphone by its name.
     """
-    if not config.audio or not (config.microphone or camera_index(config.source) is not None):
+    if not config.audio or not (config.microphone or is_camera(config.source)):
         return None
 
     def open_sound() -> Sound | None:

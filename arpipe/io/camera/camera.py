@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import CameraStalled, ConfigError, DeviceError
-from arpipe.io.camera.index import camera_index
+from arpipe.io.camera.index import camera_index, is_camera
 from arpipe.io.source import Source, SourceInfo
 from arpipe.timing import Clock
 from arpipe.types import Frame
@@ -142,10 +142,12 @@ class Camera(Source):
 
     @classmethod
     def open(cls, target: str) -> Self:
-        """Open the camera with a number."""
-        index = camera_index(target)
+        """Open the camera with a number or a name."""
+        index = camera_index(target if is_camera(target) else f"camera:{target}")
         if index is None:
-            raise ConfigError(f"camera:{target}: expected the number of a camera; try: arpipe devices")
+            raise ConfigError(
+                f"camera:{target}: expected the number or name of a camera; try: arpipe devices"
+            )
         return cls(index)
 
     def read_new(self) -> Frame:

@@ -1,22 +1,78 @@
-"""How users name cameras."""
+"""How users name cameras: by number, by device, by a lasting link of Linux, or by the camera's own name."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
 
 from arpipe.errors import DeviceError
 from arpipe.io.files import shown
+from arpipe.spelling import nearest
 
 MOST_DIGITS = 4
+ADVICE = "to list them: arpipe devices"
+_PREFIX, _DEVICE, _LINKS = "camera:", "/dev/video", "/dev/v4l/"
 
 
-def camera_index(text: str) -> int | None:
-    """Return the camera number in a spec such as "0", "camera:0" or "/dev/video0"; None for anything else.
+@dataclass(frozen=True, slots=True)
+class CameraFolders:
+    """Where Linux lists cameras.
+
+    Attributes:
+        links: Lasting links to devices, in the folders by-id and by-path.
+        names: A folder for each device, with its name.
+    """
+
+    links: Path = Path(_LINKS)
+    names: Path = Path("/sys/class/video4linux")
+
+
+def is_camera(text: str) -> bool:
+    """Whether a spec names a camera, connected or not: "0", "/dev/video0", "/dev/v4l/by-id/…" or "camera:NAME"."""
+    return text.startswith((_PREFIX, _LINKS)) or text.removeprefix(_DEVICE).isdecimal()
+
+
+def camera_index(text: str, folders: CameraFolders | None = None) -> int | None:
+    """Return the number that the camera of a spec has now; None for what names no camera.
+
+    Args:
+        text: As for `is_camera`; a name may be a part of the camera's.
+        folders: Where to look for links and names; None for those of this system.
 
     Raises:
-        DeviceError: The number is larger than any camera's.
+        DeviceError: No such camera is connected, or the number is larger than any camera's.
     """
-    number = text.removeprefix("camera:").removeprefix("/dev/video")
-    if not number.isdecimal():
+    if not is_camera(text):
         return None
+    folders = folders or CameraFolders()
+    if text.startswith(_LINKS):
+        return _linked(text, folders.links)
+    number = text.removeprefix(_PREFIX).removeprefix(_DEVICE)
+    if not number.isdecimal():
+        return _named(number, folders.names)
     if len(number) > MOST_DIGITS:
-        raise DeviceError(
-            f"camera {shown(number)}: there is no camera of such a number; to list them: arpipe devices"
-        )
+        raise DeviceError(f"camera {shown(number)}: there is no camera of such a number; {ADVICE}")
     return int(number)
+
+
+def _linked(text: str, links: Path) -> int:
+    device = (links / text.removeprefix(_LINKS)).resolve().name.removeprefix("video")
+    if not device.isdecimal():
+        raise DeviceError(f"camera {shown(text)} is not connected; {ADVICE}")
+    return int(device)
+
+
+def _named(wanted: str, names: Path) -> int:
+    """Return the first device of a camera; further ones with its name deliver data other than pictures."""
+    if sys.platform != "linux":
+        raise DeviceError(f"camera {shown(wanted)}: cameras are found by their names on Linux only; {ADVICE}")
+    known = {
+        int(path.parent.name.removeprefix("video")): path.read_text(
+            encoding="utf-8", errors="replace"
+        ).strip()
+        for path in names.glob("video*/name")
+    }
+    found = [number for number in sorted(known) if wanted and wanted.lower() in known[number].lower()]
+    if not found:
+        hint = nearest(wanted, list(known.values())) if known else ""
+        raise DeviceError(f"no camera called {shown(wanted)} is connected{hint}; {ADVICE}")
+    return found[0]

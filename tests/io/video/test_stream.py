@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -78,6 +79,24 @@ def test_a_file_behind_an_address_ends_like_a_file(serve, tmp_path):
         assert not remote.info.live
     assert [frame.captured_s for frame in ours] == pytest.approx([frame.captured_s for frame in theirs])
     assert all(np.array_equal(a.pixels, b.pixels) for a, b in zip(ours, theirs, strict=True))
+
+
+def test_hls_is_played_from_its_first_piece_to_its_last(serve, tmp_path):
+    options = {"hls_time": "0.5", "hls_list_size": "0", "hls_playlist_type": "vod"}
+    with av.open(str(tmp_path / "clip.m3u8"), "w", format="hls", options=options) as output:
+        stream = output.add_stream("libx264", rate=10, options={"g": "5"})
+        stream.width, stream.height = 64, 48
+        for index in range(20):
+            color = COLORS[index // 5]
+            output.mux(stream.encode(av.VideoFrame.from_ndarray(np.full((48, 64, 3), color, np.uint8))))
+        output.mux(stream.encode(None))
+    assert len(list(tmp_path.glob("*.ts"))) > 2
+    with open_source(f"{serve}/clip.m3u8") as source:
+        assert not source.info.live  # it states its duration
+        frames = list(source)
+    assert len(frames) == 20
+    np.testing.assert_allclose(np.diff([frame.captured_s for frame in frames]), 0.1, atol=1e-3)
+    np.testing.assert_allclose([frames[at].pixels[24, 32] for at in (2, 7, 12, 17)], COLORS, atol=12)
 
 
 def test_a_playlist_behind_an_address_opens_no_file_of_ours(serve, tmp_path):
