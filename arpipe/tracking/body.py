@@ -17,6 +17,7 @@ from arpipe.tracking.world import WorldTrack
 from arpipe.types import TrackedBody
 
 SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 10, "live": 30}
+IDLE_EVERY = 3  # frames of a live stream without people
 TORSO = 0.3  # of the crop's side: people stand shoulder to shoulder at 0.2 sides from hip to hip
 INFER_EVERY = {"full": 1, "fast": 2}
 SMOOTHING = OneEuroConfig(min_cutoff=0.05, beta=40.0, derivate_cutoff=1.0)
@@ -61,6 +62,7 @@ class BodyTracker(Tracker[BodyTrack, WorldObservation, TrackedBody]):
             what="body",
             wanted=config.max_bodies,
             search_every=SEARCH_EVERY,
+            idle_every=IDLE_EVERY,
             core=TORSO,
             infer_every=INFER_EVERY[config.variant],
         )

@@ -17,6 +17,7 @@ from arpipe.tracking.world import WorldTrack
 from arpipe.types import Roi, TrackedHand
 
 SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 5, "live": 10}
+IDLE_EVERY = 3  # frames of a live stream without hands; a search takes as long as a face with everything
 SIDE_GAIN = 0.2  # share of a frame's answer in the side of a followed hand: one bad view changes nothing
 SMOOTHING = OneEuroConfig(min_cutoff=0.05, beta=80.0, derivate_cutoff=1.0)
 WORLD_SMOOTHING = OneEuroConfig(min_cutoff=0.1, beta=80.0, derivate_cutoff=1.0)
@@ -71,7 +72,13 @@ class HandTracker(Tracker[HandTrack, HandObservation, TrackedHand]):
     """
 
     def __init__(self, config: HandTrackerConfig, networks: Networks[HandObservation]) -> None:
-        rules = rules_of(config, what="hand", wanted=config.max_hands, search_every=SEARCH_EVERY)
+        rules = rules_of(
+            config,
+            what="hand",
+            wanted=config.max_hands,
+            search_every=SEARCH_EVERY,
+            idle_every=IDLE_EVERY,
+        )
         super().__init__(networks, rules, partial(HandTrack, config=config))
 
     @classmethod

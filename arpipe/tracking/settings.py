@@ -63,6 +63,7 @@ class Rules:
         wanted: Most subjects; detection pauses while that many are tracked.
         min_presence: Least score of landmarks; below it, the subject is missed.
         search_every: Frames between searches for more subjects.
+        idle_every: Frames between searches while there is none; a subject that is missed is searched at once.
         coast_frames: Missed frames that a subject survives with its id.
         crop_rest: As in `TrackerConfig`.
         core: Part of a square, about its centre, that distinguishes two subjects, as a share of its side.
@@ -75,6 +76,7 @@ class Rules:
     wanted: int
     min_presence: float
     search_every: int
+    idle_every: int
     coast_frames: int
     crop_rest: float
     core: float
@@ -88,6 +90,7 @@ def rules_of(
     what: str,
     wanted: int,
     search_every: dict[Mode, int],
+    idle_every: int = 1,
     core: float = 1.0,
     infer_every: int = 1,
 ) -> Rules:
@@ -98,14 +101,17 @@ def rules_of(
         what: As in `Rules`.
         wanted: As in `Rules`.
         search_every: As in `Rules` for each mode, used where the configuration gives 0.
+        idle_every: As in `Rules` in mode "live"; recorded streams are searched in every frame.
         core: As in `Rules`; by default whole squares are compared, as in MediaPipe's graphs.
         infer_every: As in `Rules`.
     """
+    search = config.redetect_every or search_every[config.mode]
     return Rules(
         what=what,
         wanted=wanted,
         min_presence=config.min_presence,
-        search_every=config.redetect_every or search_every[config.mode],
+        search_every=search,
+        idle_every=min(idle_every, search) if config.mode == "live" else 1,
         coast_frames=config.coast_frames,
         crop_rest=config.crop_rest,
         core=core,

@@ -56,7 +56,7 @@ class Tracker(Generic[Followed, Observed, Result]):
         self._tracks: list[Followed] = []
         self._next_id = 1
         self._refusals = Refusals()
-        self._since_search = 0
+        self._since_search = self._rules.search_every
         self._since_inference = 0
 
     def update(self, context: FrameContext) -> tuple[Result, ...]:
@@ -118,12 +118,13 @@ class Tracker(Generic[Followed, Observed, Result]):
         self._drop_doubles()
 
     def _search_due(self) -> bool:
-        """Whether to search: at once for a missed subject, now and then for more, else never."""
+        """Whether to search: at once for a missed subject, now and then for the first one or for more, else never."""
         found = len(self._found())
         self._since_search += 1
         if found >= self._rules.wanted:
             return False
-        return found < max(len(self._tracks), 1) or self._since_search >= self._rules.search_every
+        every = self._rules.search_every if self._tracks else self._rules.idle_every
+        return found < len(self._tracks) or self._since_search >= every
 
     def _search(self, frame: Frame, timer: StageTimer) -> None:
         """Detect subjects that are not tracked; each continues a missed track or begins a new one."""

@@ -53,6 +53,37 @@ def test_score_is_the_trust_in_the_side_said():
     assert sides([0.9, 0.2], mode="image")[1] == ("left", pytest.approx(0.8))
 
 
+class Absent(OneHand):
+    """No hand until one comes, and then it stays; counts the searches."""
+
+    def __init__(self, comes):
+        super().__init__([0.9] * 100)
+        self.comes, self.searched = comes, []
+
+    def detect(self, frame, timer):
+        self.searched.append(frame.index)
+        return super().detect(frame, timer) if frame.index >= self.comes else []
+
+
+@pytest.mark.parametrize(
+    ("config", "searched", "found"),
+    [
+        ({"mode": "live"}, [0, 3, 6, 9], 9),
+        ({"mode": "video"}, list(range(9)), 8),
+        ({"mode": "live", "redetect_every": 2}, [0, 2, 4, 6, 8], 8),
+    ],
+)
+def test_a_live_stream_without_hands_is_searched_now_and_then(config, searched, found):
+    hand = Absent(comes=8)
+    tracker = HandTracker(HandTrackerConfig(**config), Networks(hand, lambda roi: roi, hand))
+    seen = [
+        bool(tracker.update(FrameContext(Frame(PIXELS, index / 30, index), StageTimer())))
+        for index in range(11)
+    ]
+    assert seen.index(True) == found
+    assert [index for index in hand.searched if index <= found] == searched
+
+
 def test_more_than_four_hands_are_refused():
     with pytest.raises(ValidationError, match="max_hands"):
         HandTrackerConfig(max_hands=5)
