@@ -8,9 +8,10 @@ from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
 from arpipe.render.frame_look import FrameLookEstimator
+from arpipe.render.jobs import PictureCopy
 from arpipe.render.layer import Layer, Scene
 from arpipe.render.lighting import LightEstimator
-from arpipe.render.regions import PictureCopy, RegionRenderer
+from arpipe.render.regions import RegionRenderer
 from arpipe.timing import StageTimer
 from arpipe.types import FrameResult, Pixels
 

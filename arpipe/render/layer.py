@@ -115,13 +115,8 @@ def _center_px(face: TrackedFace) -> Array:
     return center
 
 
-class Canvas(Protocol):
-    """Where a layer draws: one region of the frame, bound as framebuffer, with its viewport set.
-
-    Blending is enabled. The first output (`location = 0, index = 0`) is radiance times coverage in linear light, its
-    alpha the opaque coverage; the second (`index = 1`) is the transmittance of the picture behind, per channel.
-
-    In `Phase.SHADE` there is one output: the factor for the picture's sRGB codes, not for its light.
+class BaseCanvas(Protocol):
+    """A region of the frame that is being drawn.
 
     Attributes:
         phase: Pass being drawn.
@@ -136,6 +131,18 @@ class Canvas(Protocol):
     view: View
     config: RenderConfig
     samples: tuple[int, int]
+
+
+class Canvas(BaseCanvas, Protocol):
+    """Where a layer draws with OpenGL: one region of the frame, bound as framebuffer, with its viewport set.
+
+    Blending is enabled. The first output (`location = 0, index = 0`) is radiance times coverage in linear light, its
+    alpha the opaque coverage; the second (`index = 1`) is the transmittance of the picture behind, per channel.
+
+    In `Phase.SHADE` there is one output: the factor for the picture's sRGB codes, not for its light.
+
+    The other attributes are those of `BaseCanvas`.
+    """
 
     @property
     def gl(self) -> moderngl.Context:

@@ -1,6 +1,5 @@
 """Draws an `ObjectMesh` with the surface shader."""
 
-import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import accumulate
@@ -17,35 +16,19 @@ from arpipe.render.illuminant import pictured
 from arpipe.render.layer import Canvas
 from arpipe.render.lighting import Lighting
 from arpipe.render.object_mesh import Batch, ObjectMesh
+from arpipe.render.placement import (
+    Placement,
+    back_to_front,
+    can_be_lit_by_vertex,
+    level_for,
+    px_per_m_at_1_m,
+)
 from arpipe.render.program import Program
 from arpipe.render.resources import Mesh
 
 SRGB_MAPS = ("BASE_MAP", "EMISSIVE_MAP")
 BALLS_KEPT = 8  # faces with their own light
 BALL_UNIT = 0  # texture unit of the surroundings; the material's maps follow
-ERROR_PX = 0.5  # largest deviation of a simplified level in the picture
-HYSTERESIS = 0.85  # of it, before a coarser level is used, so that a swaying head does not alternate levels
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Placement:
-    """Position and colour of an object.
-
-    Attributes:
-        gl_from_part: (4, 4) per part of the mesh, from the model frame, m, to the gl frame.
-        head_z: (4,) plane; its dot product with a gl point (x, y, z, 1) is the point's z in the head frame, m.
-        fade_z_m: Head z at which the object is invisible, and at which it is opaque; in between it fades.
-        wearer: Id of the face before which other things may hide the object; None if nothing does.
-        tint: (4,) linear factors of the base colour, and opacity.
-        glass_tint: (4,) as `tint`, for glass.
-    """
-
-    gl_from_part: tuple[Array, ...]
-    head_z: Array
-    fade_z_m: tuple[float, float]
-    wearer: int | None
-    tint: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
-    glass_tint: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
 
 
 class MirrorBalls:
@@ -134,12 +117,12 @@ class ObjectDrawer:
     def draw(self, canvas: Canvas, placement: Placement, lighting: Lighting) -> None:
         """Draw all opaque batches, then glass from back to front."""
         matrices = np.stack(placement.gl_from_part)
-        px_per_m = _px_per_m(canvas, matrices[0])
+        px_per_m = px_per_m_at_1_m(canvas, matrices[0])
         self._balls.use(lighting.environment, BALL_UNIT)
         begun: Program | None = None
         # Opaque shaders write sRGB codes: cheaper than blending in linear light, which glass needs. Glass is last.
         canvas.gl.disable_direct(GL_FRAMEBUFFER_SRGB)
-        for item, depth_m in self._back_to_front(placement):
+        for item, depth_m in back_to_front(self._items, placement):
             batch, program = item.batch, item.program
             if batch.glass:
                 canvas.gl.enable_direct(GL_FRAMEBUFFER_SRGB)
@@ -153,7 +136,7 @@ class ObjectDrawer:
             self._use_maps(batch, program)
             culled = moderngl.NOTHING if batch.material.double_sided else moderngl.CULL_FACE
             canvas.gl.enable_only(moderngl.BLEND | moderngl.DEPTH_TEST | culled)
-            item.level = level_for(batch, ERROR_PX * depth_m / px_per_m, item.level)
+            item.level = level_for(batch, depth_m / px_per_m, item.level)
             first, count = item.ranges[item.level]
             item.mesh.vertex_array.render(moderngl.TRIANGLES, vertices=count, first=first)
 
@@ -197,11 +180,6 @@ class ObjectDrawer:
             defines.append("LIT_BY_VERTEX")  # on a CPU every sample counts, and there are fewer vertices
         return tuple(defines)
 
-    def _back_to_front(self, placement: Placement) -> list[tuple["_Item", float]]:
-        """Return items in drawing order with their depth, m: opaque ones as they are, then glass, farthest first."""
-        placed = [(item, _depth(item.batch, placement)) for item in self._items]
-        return sorted(placed, key=lambda each: -each[1] if each[0].batch.glass else -math.inf)
-
     def _begin(
         self, program: Program, canvas: Canvas, matrices: Array, placement: Placement, lighting: Lighting
     ) -> None:
@@ -229,35 +207,3 @@ class ObjectDrawer:
             program.set("u_occlusion_strength", material.occlusion_strength)
         if material.alpha_mode == "MASK":
             program.set("u_cutoff", material.alpha_cutoff)
-
-
-def can_be_lit_by_vertex(batch: Batch) -> bool:
-    """Whether all normals are those of vertices, so that lighting can be interpolated between vertices."""
-    return not batch.material.double_sided and "NORMAL_MAP" not in batch.maps
-
-
-def level_for(batch: Batch, error_m: float, before: int) -> int:
-    """Choose the coarsest level that deviates by at most `error_m`; 0 is the full mesh.
-
-    A level coarser than the previous one must deviate by less than that, see `HYSTERESIS`.
-
-    Args:
-        batch: The batch.
-        error_m: Tolerance, m.
-        before: Level in use.
-    """
-    level = sum(lean.error_m <= error_m for lean in batch.levels)
-    lasting = sum(lean.error_m <= HYSTERESIS * error_m for lean in batch.levels)
-    return level if level <= before else max(before, lasting)
-
-
-def _depth(batch: Batch, placement: Placement) -> float:
-    """Depth of the centre of a batch, m."""
-    matrix = placement.gl_from_part[batch.part]
-    return -float(matrix[2, :3] @ batch.center_m + matrix[2, 3])
-
-
-def _px_per_m(canvas: Canvas, gl_from_part: Array) -> float:
-    """Size in the picture, px, of 1 m in the model frame at a depth of 1 m."""
-    stretch = math.sqrt(float(np.square(gl_from_part[:3, :3]).sum(axis=0).max()))
-    return 0.5 * canvas.region.width * float(canvas.view.clip_from_gl[0, 0]) * stretch

@@ -5,9 +5,7 @@ does not depend on the frame's size. Several regions are submitted before the fi
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Sequence
 from itertools import cycle
 
 import cv2
@@ -16,58 +14,17 @@ import numpy as np
 from arpipe.render.canvas import Copier, RegionCanvas, Tools, color_of, read_back
 from arpipe.render.context import GlContext
 from arpipe.render.grain import Grain
-from arpipe.render.layer import Layer, Patch, Phase, Scene
+from arpipe.render.jobs import Job, PictureCopy, split_into_jobs
+from arpipe.render.layer import Layer, Phase, Scene
 from arpipe.render.lighting import LightEstimator
 from arpipe.render.matte import MatteTextures
 from arpipe.render.shade import Shade, draw_shade
 from arpipe.render.solid import Solid, draw_solid
-from arpipe.render.view import Region, View, merge_overlapping, region_of_box
+from arpipe.render.view import View
 from arpipe.timing import StageTimer
-from arpipe.types import Frame, Pixels
+from arpipe.types import Pixels
 
 IN_FLIGHT = 4  # regions that OpenGL works on at once
-
-
-@dataclass(slots=True, eq=False)
-class PictureCopy:
-    """The picture being drawn: a copy of the frame, made when the first pixel is written, unless one was given.
-
-    Attributes:
-        frame: The frame.
-        copy: (h, w, 3) RGB to draw on, None until it is needed.
-    """
-
-    frame: Frame
-    copy: Pixels | None
-
-    @property
-    def shown(self) -> Pixels:
-        """(h, w, 3) RGB as drawn so far, to read."""
-        return self.frame.pixels if self.copy is None else self.copy
-
-    @property
-    def pixels(self) -> Pixels:
-        """(h, w, 3) RGB to draw on."""
-        if self.copy is None:
-            self.copy = self.frame.pixels.copy()
-        return self.copy
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
-    """One region of a frame with the layers that touch it, by phase.
-
-    Attributes:
-        region: Smallest region around all patches that overlap.
-        layers: Layers by phase, in drawing order.
-        shaded: Region of the patches in `Phase.SHADE`, if any.
-        solid: Disjoint regions of the patches in `Phase.SOLID`.
-    """
-
-    region: Region
-    layers: dict[Phase, list[Layer]]
-    shaded: Region | None
-    solid: list[Region]
 
 
 class RegionRenderer:
@@ -91,7 +48,7 @@ class RegionRenderer:
             self._grain = Grain()
         with timer.stage("draw"):
             patches = [(layer, patch) for layer in layers for patch in layer.prepare(scene)]
-            jobs = list(_jobs(patches, scene))
+            jobs = list(split_into_jobs(patches, scene))
         with timer.stage("upload"):
             self._tools.mattes.begin_frame(scene.result.occlusion)
         for first in range(0, len(jobs), IN_FLIGHT):
@@ -102,7 +59,7 @@ class RegionRenderer:
         self._tools.copier.close()
         self._tools.mattes.close()
 
-    def _draw_jobs(self, picture: PictureCopy, scene: Scene, jobs: Sequence[_Job], timer: StageTimer) -> None:
+    def _draw_jobs(self, picture: PictureCopy, scene: Scene, jobs: Sequence[Job], timer: StageTimer) -> None:
         for job in jobs:
             if job.layers[Phase.SKIN]:
                 self._draw_skin(picture, scene, job, timer)
@@ -136,13 +93,13 @@ class RegionRenderer:
             finished = solid.finish(scene, self._grain)
             pixels[solid.region.rows, solid.region.columns] = finished
 
-    def _draw_shade(self, scene: Scene, job: _Job, number: int) -> Shade | None:
+    def _draw_shade(self, scene: Scene, job: Job, number: int) -> Shade | None:
         if job.shaded is None:
             return None
         layers = job.layers[Phase.SHADE]
         return draw_shade(self._tools, scene, layers, job.shaded, f"shade {number}")
 
-    def _draw_skin(self, picture: PictureCopy, scene: Scene, job: _Job, timer: StageTimer) -> None:
+    def _draw_skin(self, picture: PictureCopy, scene: Scene, job: Job, timer: StageTimer) -> None:
         region = job.region
         size = region.width, region.height
         target = self._context.resources.target("skin", *size)
@@ -160,24 +117,3 @@ class RegionRenderer:
         with timer.stage("readback"):
             drawn = read_back(target, *size)
             cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=pixels[region.rows, region.columns])
-
-
-def _jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Iterator[_Job]:
-    """Yield disjoint regions with the layers to draw there."""
-    size = scene.camera.width, scene.camera.height
-    placed = [(layer, patch, region_of_box(patch.box_px, *size)) for layer, patch in patches]
-    for region in merge_overlapping(place for _, _, place in placed):
-        here = [(layer, patch, place) for layer, patch, place in placed if place.overlaps(region)]
-        layers: dict[Phase, list[Layer]] = {phase: [] for phase in Phase}
-        places: dict[Phase, list[Region]] = {phase: [] for phase in Phase}
-        for layer, patch, place in here:
-            places[patch.phase].append(place)
-            if layer not in layers[patch.phase]:  # a layer may have several patches
-                layers[patch.phase].append(layer)
-        yield _Job(region, layers, _union(places[Phase.SHADE]), merge_overlapping(places[Phase.SOLID]))
-
-
-def _union(regions: Iterable[Region]) -> Region | None:
-    """Return the smallest region around all that are not empty, if any."""
-    filled = [region for region in regions if not region.is_empty]
-    return reduce(Region.union, filled) if filled else None

@@ -36,11 +36,7 @@ class Shade:
     def darken(self, pixels: Pixels) -> None:
         """Multiply the picture (h, w, 3) RGB by the factors, in place; waits for the drawing to finish."""
         factors = cv2.cvtColor(read_back(self.target, *self.samples), cv2.COLOR_RGBA2RGB)
-        size = self.region.width, self.region.height
-        if self.samples != size:
-            factors = cv2.resize(factors, size, interpolation=cv2.INTER_LINEAR)
-        place = pixels[self.region.rows, self.region.columns]
-        cv2.multiply(place, factors, dst=place, scale=1.0 / 255.0)
+        darken(pixels, self.region, np.asarray(factors, np.uint8))
 
 
 def draw_shade(tools: Tools, scene: Scene, layers: Sequence[Layer], region: Region, role: str) -> Shade:
@@ -53,8 +49,7 @@ def draw_shade(tools: Tools, scene: Scene, layers: Sequence[Layer], region: Regi
         region: The region.
         role: Role of the target; regions of one frame need different ones.
     """
-    pixels = _pixels_per_sample(scene, region)
-    samples = -(-region.width // pixels), -(-region.height // pixels)
+    samples = shade_samples(scene, region)
     target = tools.context.resources.target(role, *samples)
     target.framebuffer.use()
     target.framebuffer.clear(1.0, 1.0, 1.0, 1.0)
@@ -64,8 +59,24 @@ def draw_shade(tools: Tools, scene: Scene, layers: Sequence[Layer], region: Regi
     return Shade(region, samples, target)
 
 
-def _pixels_per_sample(scene: Scene, region: Region) -> int:
-    """Pixels per sample along each axis; 1 in photos, where time does not matter."""
-    if scene.is_first:
-        return 1
-    return max(1, round(float(np.sqrt(region.width * region.height / MAX_SAMPLES))))
+def shade_samples(scene: Scene, region: Region) -> tuple[int, int]:
+    """Return columns and rows of samples for the shadows in a region: one for each pixel in photos."""
+    pixels = 1
+    if not scene.is_first:  # time matters
+        pixels = max(1, round(float(np.sqrt(region.width * region.height / MAX_SAMPLES))))
+    return -(-region.width // pixels), -(-region.height // pixels)
+
+
+def darken(pixels: Pixels, region: Region, factors: Pixels) -> None:
+    """Multiply a region of the picture by shadows, in place.
+
+    Args:
+        pixels: (h, w, 3) RGB, the whole picture.
+        region: The region.
+        factors: (rows, columns, 3) factors of the sRGB codes, 255 for 1.
+    """
+    size = region.width, region.height
+    if factors.shape[1::-1] != size:
+        factors = np.asarray(cv2.resize(factors, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    place = pixels[region.rows, region.columns]
+    cv2.multiply(place, factors, dst=place, scale=1.0 / 255.0)

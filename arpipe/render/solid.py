@@ -48,14 +48,40 @@ class Solid:
             scene: The frame.
             grain: Source of the noise.
         """
-        region = self.region
-        drawn = read_back(self.target, *self.samples)
-        if self.scale > 1:
-            size = region.width, region.height
-            drawn = np.asarray(cv2.resize(drawn, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-        if scene.config.match_sharpness:
-            return match_look(drawn, scene.look_at(region), self.scale, grain)
-        return np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), np.uint8)
+        return average_samples(read_back(self.target, *self.samples), self.region, self.scale, scene, grain)
+
+
+def magnify(pixels: Pixels, region: Region, scale: int) -> Pixels:
+    """Return the (rows, columns, 4) RGBA samples of a region that nothing has been drawn on.
+
+    Args:
+        pixels: (h, w, 3) RGB, the whole picture.
+        region: The region.
+        scale: Samples per pixel along each axis.
+    """
+    rgba = cv2.cvtColor(pixels[region.rows, region.columns], cv2.COLOR_RGB2RGBA)
+    samples = region.width * scale, region.height * scale
+    magnified = rgba if scale == 1 else cv2.resize(rgba, samples, interpolation=cv2.INTER_NEAREST)
+    return np.ascontiguousarray(magnified, dtype=np.uint8)
+
+
+def average_samples(samples: Pixels, region: Region, scale: int, scene: Scene, grain: Grain) -> Pixels:
+    """Return (height, width, 3) RGB of a region with the frame's sharpness and noise.
+
+    Args:
+        samples: (rows, columns, 4) RGBA; alpha is 255 where nothing opaque was drawn.
+        region: The region.
+        scale: Samples per pixel along each axis.
+        scene: The frame.
+        grain: Source of the noise.
+    """
+    drawn = samples
+    if scale > 1:
+        size = region.width, region.height
+        drawn = np.asarray(cv2.resize(samples, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    if scene.config.match_sharpness:
+        return match_look(drawn, scene.look_at(region), scale, grain)
+    return np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), np.uint8)
 
 
 def draw_solid(
@@ -80,9 +106,7 @@ def draw_solid(
     scale = scale_of(scene, region)
     solid = Solid(region, scale, context.resources.target(role, region.width * scale, region.height * scale))
     samples = solid.samples
-    rgba = cv2.cvtColor(pixels[region.rows, region.columns], cv2.COLOR_RGB2RGBA)
-    magnified = rgba if scale == 1 else cv2.resize(rgba, samples, interpolation=cv2.INTER_NEAREST)
-    color_of(solid.target).write(np.ascontiguousarray(magnified), viewport=(0, 0, *samples))
+    color_of(solid.target).write(magnify(pixels, region, scale), viewport=(0, 0, *samples))
     target, hardware = solid.target, min(scene.config.msaa, context.max_samples)
     if hardware:
         target = context.resources.target("multisampled", *samples, hardware)

@@ -7,11 +7,11 @@ import pytest
 
 from arpipe.assets import assets_root
 from arpipe.io.gltf import load_gltf
-from arpipe.render import object_drawer
+from arpipe.render import object_drawer, placement
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
-from arpipe.render.object_drawer import HYSTERESIS, can_be_lit_by_vertex, level_for
 from arpipe.render.object_mesh import object_mesh
+from arpipe.render.placement import ERROR_PX, HYSTERESIS, can_be_lit_by_vertex, level_for
 from arpipe.timing import StageTimer
 from tests.effects.building import activate
 from tests.render.faces import CAMERA, face_at, plain_frame, pose_at, result_of
@@ -25,7 +25,9 @@ def batch():
 
 
 def test_a_level_is_taken_once_it_is_off_by_clearly_less_than_shows(batch):
-    taken = [level_for(batch, error_m, 0) for error_m in (0.0, 0.00007, 0.00011, 0.0002, 0.0005, 1.0)]
+    taken = [
+        level_for(batch, error_m / ERROR_PX, 0) for error_m in (0.0, 0.00007, 0.00011, 0.0002, 0.0005, 1.0)
+    ]
     assert taken == [0, 0, 1, 2, 3, 4]
 
 
@@ -39,7 +41,7 @@ def test_swaying_does_not_change_levels_to_and_fro(batch):
     for start in range(5):
         levels = [start]
         for error_now_m in sway:
-            levels.append(level_for(batch, error_now_m, levels[-1]))
+            levels.append(level_for(batch, error_now_m / ERROR_PX, levels[-1]))
         assert len(set(levels[1:])) == 1
 
 
@@ -70,7 +72,7 @@ def test_what_is_far_is_drawn_with_fewer_triangles(context):
 @pytest.mark.parametrize("depth_m", [0.3, 0.6, 1.2])
 def test_leaner_levels_look_like_the_whole(context, monkeypatch, effect, depth_m):
     lean, fewer = draw(context, effect, (0.0, 0.0, depth_m), yaw_deg=20.0)
-    monkeypatch.setattr(object_drawer, "ERROR_PX", 0.0)
+    monkeypatch.setattr(placement, "ERROR_PX", 0.0)
     whole, more = draw(context, effect, (0.0, 0.0, depth_m), yaw_deg=20.0)
     assert fewer < more
     off = np.abs(lean.astype(int) - whole.astype(int)).max(axis=2)

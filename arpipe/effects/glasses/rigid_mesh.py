@@ -26,7 +26,8 @@ from arpipe.render.color import linear_from_srgb
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas, Layer, Order, Patch, Phase, Scene
 from arpipe.render.lighting import Lighting
-from arpipe.render.object_drawer import ObjectDrawer, Placement
+from arpipe.render.object_drawer import ObjectDrawer
+from arpipe.render.placement import Placement
 from arpipe.render.view import box_around
 from arpipe.spelling import nearest
 from arpipe.topology import Topology, load_topology

@@ -1,0 +1,72 @@
+"""What is drawn in a frame: disjoint regions, each with the layers that touch it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from arpipe.render.layer import Layer, Patch, Phase, Scene
+from arpipe.render.view import Region, merge_overlapping, region_of_box
+from arpipe.types import Frame, Pixels
+
+
+@dataclass(slots=True, eq=False)
+class PictureCopy:
+    """The picture being drawn: a copy of the frame, made when the first pixel is written, unless one was given.
+
+    Attributes:
+        frame: The frame.
+        copy: (h, w, 3) RGB to draw on, None until it is needed.
+    """
+
+    frame: Frame
+    copy: Pixels | None
+
+    @property
+    def shown(self) -> Pixels:
+        """(h, w, 3) RGB as drawn so far, to read."""
+        return self.frame.pixels if self.copy is None else self.copy
+
+    @property
+    def pixels(self) -> Pixels:
+        """(h, w, 3) RGB to draw on."""
+        if self.copy is None:
+            self.copy = self.frame.pixels.copy()
+        return self.copy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """One region of a frame with the layers that touch it, by phase.
+
+    Attributes:
+        region: Smallest region around all patches that overlap.
+        layers: Layers by phase, in drawing order.
+        shaded: Region of the patches in `Phase.SHADE`, if any.
+        solid: Disjoint regions of the patches in `Phase.SOLID`.
+    """
+
+    region: Region
+    layers: dict[Phase, list[Layer]]
+    shaded: Region | None
+    solid: list[Region]
+
+
+def split_into_jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Iterator[Job]:
+    """Yield disjoint regions with the layers to draw there."""
+    size = scene.camera.width, scene.camera.height
+    placed = [(layer, patch, region_of_box(patch.box_px, *size)) for layer, patch in patches]
+    for region in merge_overlapping(place for _, _, place in placed):
+        here = [(layer, patch, place) for layer, patch, place in placed if place.overlaps(region)]
+        layers: dict[Phase, list[Layer]] = {phase: [] for phase in Phase}
+        places: dict[Phase, list[Region]] = {phase: [] for phase in Phase}
+        for layer, patch, place in here:
+            places[patch.phase].append(place)
+            if layer not in layers[patch.phase]:  # a layer may have several patches
+                layers[patch.phase].append(layer)
+        yield Job(region, layers, _union(places[Phase.SHADE]), merge_overlapping(places[Phase.SOLID]))
+
+
+def _union(regions: Iterable[Region]) -> Region | None:
+    """Return the smallest region around all that are not empty, if any."""
+    filled = [region for region in regions if not region.is_empty]
+    return reduce(Region.union, filled) if filled else None
