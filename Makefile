@@ -95,7 +95,9 @@ clean: ## remove the environment and all generated files
 	$@ -m pip --disable-pip-version-check --no-input install --only-binary :all: --requirement $<
 	@touch $@
 
-.venv/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml | .venv/bin/python
+NATIVE = hatch_build.py $(wildcard arpipe/render/software/native/*)
+
+.venv/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml $(NATIVE) | .venv/bin/python
 	$(PIP) install $(LOCKED) --requirement requirements/run.txt
 	$(PIP) install $(LOCKED) --requirement requirements/build.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .

@@ -95,12 +95,12 @@ if TYPE_CHECKING:
     from arpipe.pipeline.tensors import tensors as tensors
     from arpipe.recognition.recognizer import Classification as Classification
     from arpipe.recognition.recognizer import Recognizer as Recognizer
+    from arpipe.render.base_canvas import Phase as Phase
     from arpipe.render.config import RenderConfig as RenderConfig
     from arpipe.render.layer import Canvas as Canvas
     from arpipe.render.layer import Layer as Layer
     from arpipe.render.layer import Order as Order
     from arpipe.render.layer import Patch as Patch
-    from arpipe.render.layer import Phase as Phase
     from arpipe.render.layer import Scene as Scene
     from arpipe.timing import StageTimer as StageTimer
     from arpipe.timing import TimingLog as TimingLog
@@ -207,7 +207,7 @@ _HOMES = {
     "Layer": "arpipe.render.layer",
     "Order": "arpipe.render.layer",
     "Patch": "arpipe.render.layer",
-    "Phase": "arpipe.render.layer",
+    "Phase": "arpipe.render.base_canvas",
     "Scene": "arpipe.render.layer",
     "StageTimer": "arpipe.timing",
     "TimingLog": "arpipe.timing",

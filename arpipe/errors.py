@@ -21,6 +21,7 @@ ArpipeError
 ├── InferenceError (RuntimeError)       a network cannot be loaded or answers nonsense
 │   └── NonFiniteOutput                 … with NaN or infinity
 ├── RenderError (RuntimeError)          no OpenGL context, or a shader fails
+│   └── NotDrawnByCpu                   … or an effect needs OpenGL, and the CPU is to draw
 ├── ForkError (RuntimeError)            a pipeline is used in a forked process
 ├── MissingExtra (ImportError)          an optional package is not installed
 └── PluginError (ImportError)           an extension of an installed package cannot be used
@@ -96,6 +97,10 @@ class NonFiniteOutput(InferenceError):
 
 class RenderError(ArpipeError, RuntimeError):
     """No OpenGL context can be made, or a shader does not compile."""
+
+
+class NotDrawnByCpu(RenderError):
+    """An effect can be drawn with OpenGL only, and drawing on the CPU was requested; names the effect."""
 
 
 class ForkError(ArpipeError, RuntimeError):

@@ -8,9 +8,10 @@ from arpipe.effects.group import AnyGroupLayer, GroupMember
 from arpipe.effects.kinds import kind_class
 from arpipe.effects.pack_file import PackLayer
 from arpipe.effects.packs import Pack
-from arpipe.errors import RenderError
+from arpipe.errors import NotDrawnByCpu, RenderError
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer
+from arpipe.render.software.library import Rasteriser
 
 Groups = tuple[AnyGroupLayer, ...]
 
@@ -62,7 +63,7 @@ class ActiveEffects:
         """Layers of the active packs in drawing order."""
         return self._layers
 
-    def update(self, packs: Sequence[Pack], context: GlContext | None = None) -> None:
+    def update(self, packs: Sequence[Pack], context: GlContext | Rasteriser | None = None) -> None:
         """Make other packs the active ones.
 
         Layers that stay are kept, adjusted where only parameters differ and the kind allows it. Others are built,
@@ -70,7 +71,7 @@ class ActiveEffects:
 
         Args:
             packs: The packs to draw.
-            context: OpenGL context to build in, the same in all calls; None if no kind uses OpenGL.
+            context: What to build with, the same in all calls; None if no kind uses OpenGL.
 
         Raises:
             ArpipeError: A pack cannot be built; the active ones stay as they were.
@@ -114,7 +115,7 @@ class ActiveEffects:
 class _Update:
     """Builds what an update needs; unless it is kept, leaving the block closes what is new and undoes the rest."""
 
-    def __init__(self, context: GlContext | None) -> None:
+    def __init__(self, context: GlContext | Rasteriser | None) -> None:
         self._context = context
         self._undo = ExitStack()
 
@@ -174,7 +175,8 @@ class _Update:
 
     def _build_part(self, layer: PackLayer) -> _Part:
         kind = kind_class(layer.kind)
-        built = kind(layer.params, self._gl_for(layer.kind)) if kind.uses_gl else kind(layer.params)
+        context = (self._context_for(layer.kind, kind.uses_software),) if kind.uses_gl else ()
+        built = kind(layer.params, *context)
         self._undo.callback(built.close)
         return _Part(layer, built)
 
@@ -191,7 +193,14 @@ class _Update:
         layer.set_members(members)
         return layer
 
+    def _context_for(self, what: str, uses_software: bool) -> GlContext | Rasteriser:
+        if uses_software and isinstance(self._context, Rasteriser):
+            return self._context
+        return self._gl_for(what)
+
     def _gl_for(self, what: str) -> GlContext:
+        if isinstance(self._context, Rasteriser):
+            raise NotDrawnByCpu(f"{what} is drawn by OpenGL only; use --renderer opengl")
         if self._context is None:
             raise RenderError(f"{what} is drawn by OpenGL, but there is no context; give it a GlContext")
         return self._context

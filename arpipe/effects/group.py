@@ -13,13 +13,14 @@ class GroupMember:
 
     Attributes:
         group: Class of the layer; members of one group that follow each other in drawing order share an instance.
-        needs, order, uses_gl: As in `Layer`.
+        needs, order, uses_gl, uses_software: As in `Layer`.
     """
 
     group: ClassVar["type[AnyGroupLayer]"]
     needs: Set[str] = frozenset()
     order: int = Order.SKIN
     uses_gl: ClassVar[bool] = True
+    uses_software: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

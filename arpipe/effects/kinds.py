@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from arpipe.effects.group import GroupMember
     from arpipe.render.context import GlContext
     from arpipe.render.layer import Layer
+    from arpipe.render.software.library import Rasteriser
 
 
 class EffectKind(Protocol):
@@ -22,13 +23,15 @@ class EffectKind(Protocol):
         Params: Its parameters.
         needs: What perception must detect for it, where that does not depend on the parameters.
         uses_gl: Whether it is built with an OpenGL context.
+        uses_software: Whether it may be built with a `Rasteriser` instead.
     """
 
     Params: type[EffectParams]
     needs: Set[str]
     uses_gl: bool
+    uses_software: bool
 
-    def __call__(self, params: Any, *context: "GlContext") -> "Layer | GroupMember":
+    def __call__(self, params: Any, *context: "GlContext | Rasteriser") -> "Layer | GroupMember":
         """Build it, as `Kind(params)` or, if it uses OpenGL, as `Kind(params, context)`."""
         ...
 

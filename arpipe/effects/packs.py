@@ -123,6 +123,12 @@ def uses_gl(pack: Pack) -> bool:
     return any(kind_class(layer.kind).uses_gl for layer in pack.layers)
 
 
+def can_do_without_gl(pack: Pack) -> bool:
+    """Whether all kinds of a pack can be drawn on the CPU; a model of it may still need OpenGL."""
+    classes = [kind_class(layer.kind) for layer in pack.layers]
+    return all(kind.uses_software or not kind.uses_gl for kind in classes)
+
+
 def needs_of(pack: Pack) -> frozenset[AnyNeed]:
     """Return what perception must detect for a pack, known before its layers are built; see `Layer.needs`."""
     needs = (layer.params.needs or kind_class(layer.kind).needs for layer in pack.layers)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from arpipe.effects.packs import Pack, load_effects, needs_of, uses_gl
+from arpipe.effects.packs import Pack, can_do_without_gl, load_effects, needs_of, uses_gl
 from arpipe.effects.reacting_packs import ReactingPacks
-from arpipe.errors import ConfigError, RenderError
+from arpipe.errors import ConfigError, NotDrawnByCpu, RenderError
 from arpipe.needs import AnyNeed, parse_needs
 from arpipe.pipeline.camera_model import CameraModel
 from arpipe.pipeline.fork_guard import ForkGuard, ProcessBound
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from arpipe.render.compositor import Compositor
     from arpipe.render.context import GlContext
     from arpipe.render.layer import Layer
+    from arpipe.render.software.library import Rasteriser
 
 
 class EffectRenderer(ProcessBound):
@@ -35,11 +36,11 @@ class EffectRenderer(ProcessBound):
     it.
 
     Args:
-        config: Drawing quality; None picks what suits the machine.
+        config: What draws, and how well; None picks what suits the machine and the effects.
         effects: Specs such as "aviator", or packs, drawn together.
         layers: Layers of the caller's own, drawn as well; the renderer closes them.
         context: OpenGL context to draw with, created on the drawing thread; the caller closes it after the renderer.
-            None for a headless one of the renderer's own.
+            None for a headless one of the renderer's own. Not used where the CPU draws, see `RenderConfig.renderer`.
         observer: Called with every finished span, on the drawing thread.
         spare: Inactive effects that stay built, so that activating them again costs nothing.
 
@@ -68,7 +69,7 @@ class EffectRenderer(ProcessBound):
         self._closed = False
         self._assumed_camera = CameraModel()
         self._default: RenderConfig | None = None  # quality that suits the machine, once it is known
-        self._context: GlContext | None = None
+        self._context: GlContext | Rasteriser | None = None
         self._effects: ActiveEffects | None = None
         self._compositor: Compositor | None = None
 
@@ -169,16 +170,14 @@ class EffectRenderer(ProcessBound):
         if self._guard.is_forked:
             return
         self._closed = True
-        if self._context is not None:
-            self._context.make_current()  # else objects of the same number in another context would go
+        self._make_current()  # else objects of the same number in another context would go
         if self._effects is not None:
             self._effects.close()
         for layer in self._own_layers:
             layer.close()
         if self._compositor is not None:
             self._compositor.close()
-        if self._context is not None and self._context is not self._shared_context:
-            self._context.close()
+        self._close_context(self._context)
         self._context, self._effects, self._compositor = None, None, None
 
     def __enter__(self) -> Self:
@@ -194,31 +193,74 @@ class EffectRenderer(ProcessBound):
 
     def _build(self, packs: Sequence[Pack]) -> "tuple[ActiveEffects, Compositor]":
         """Build packs, with what draws them; when that fails, everything stays as it was."""
+        wish = self._config.renderer if self._config is not None else "auto"
+        can_use_cpu = all(map(can_do_without_gl, packs)) and all(
+            layer.uses_software or not layer.uses_gl for layer in self._own_layers
+        )
+        try:
+            return self._build_with(packs, wish, can_use_cpu)
+        except NotDrawnByCpu:
+            if wish == "cpu":
+                raise
+            return self._build_with(packs, "opengl", can_use_cpu=False)  # a model turned out to need it
+
+    def _build_with(
+        self, packs: Sequence[Pack], wish: str, can_use_cpu: bool
+    ) -> "tuple[ActiveEffects, Compositor]":
         from arpipe.effects.active import ActiveEffects
         from arpipe.render.compositor import Compositor
 
-        effects, compositor = self._effects or ActiveEffects(self._spare), self._compositor
+        before, effects, compositor = self._context, self._effects, self._compositor
         with ExitStack() as undo:
-            context = self._context or self._create_context(packs, undo)
-            if context is not None:
-                context.make_current()
+            context = self._choose_context(packs, wish, can_use_cpu, undo)
+            if effects is None or (before is not None and context is not before):
+                effects = ActiveEffects(self._spare)
+                undo.callback(effects.close)
+            self._make_current(context)
             effects.update(packs, context)
-            if compositor is None or context is not self._context:
+            if compositor is None or context is not before:
                 compositor = Compositor(context, self._config)
                 self._default = compositor.config
             undo.pop_all()
+        replaced = self._effects, self._compositor
         self._context, self._effects, self._compositor = context, effects, compositor
+        for old, new in zip(replaced, (effects, compositor), strict=True):
+            if old is not None and old is not new:
+                old.close()
         return effects, compositor
 
-    def _create_context(self, packs: Sequence[Pack], undo: ExitStack) -> "GlContext | None":
-        """Return the context to draw with; None if nothing uses OpenGL."""
-        if self._shared_context is not None:
-            return self._shared_context
+    def _choose_context(
+        self, packs: Sequence[Pack], wish: str, can_use_cpu: bool, undo: ExitStack
+    ) -> "GlContext | Rasteriser | None":
+        """Return what to draw with; None if nothing uses OpenGL. OpenGL once opened stays, except for the CPU."""
+        from arpipe.pipeline.drawing_context import open_context, suits
+
+        if self._context is not None and suits(self._context, wish, can_use_cpu):
+            return self._context
         if not any(layer.uses_gl for layer in self._own_layers) and not any(map(uses_gl, packs)):
             return None
+        context = open_context(wish, self._shared_context, can_use_cpu)
+        undo.callback(self._close_context, context)
+        return context
+
+    def _make_current(self, context: "GlContext | Rasteriser | None" = None) -> None:
+        """Make OpenGL current, if that draws."""
+        current = context or self._context
+        if current is None:
+            return
         from arpipe.render.context import GlContext
 
-        return undo.enter_context(GlContext.headless())
+        if isinstance(current, GlContext):
+            current.make_current()
+
+    def _close_context(self, context: "GlContext | Rasteriser | None") -> None:
+        """Close a context of the renderer's own."""
+        if context is None or context is self._shared_context:
+            return
+        from arpipe.render.context import GlContext
+
+        if isinstance(context, GlContext):
+            context.close()
 
 
 def _check(layers: Sequence[object]) -> "tuple[Layer, ...]":

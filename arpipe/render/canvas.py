@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import moderngl
 import numpy as np
 
+from arpipe.render.base_canvas import Phase
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
-from arpipe.render.layer import Layer, Phase
+from arpipe.render.layer import Layer
 from arpipe.render.matte import MatteTextures
 from arpipe.render.program import Program
 from arpipe.render.resources import Target

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from arpipe.errors import RenderError
+from arpipe.errors import NotDrawnByCpu, RenderError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
@@ -12,6 +12,8 @@ from arpipe.render.jobs import PictureCopy
 from arpipe.render.layer import Layer, Scene
 from arpipe.render.lighting import LightEstimator
 from arpipe.render.regions import RegionRenderer
+from arpipe.render.software.library import Rasteriser
+from arpipe.render.software.regions import SoftwareRegionRenderer
 from arpipe.timing import StageTimer
 from arpipe.types import FrameResult, Pixels
 
@@ -23,19 +25,20 @@ class Compositor:
     """Draws effects onto the frames of one stream.
 
     Args:
-        context: OpenGL context to draw with; the compositor does not close it. None draws layers that only paint.
+        context: OpenGL context to draw with, which the compositor does not close, or the rasteriser, which draws
+            layers with `draw_software`. None draws layers that only paint.
         config: Quality; None picks what suits the context's renderer.
 
     Attributes:
         config: Quality in force; assign to change it between frames.
     """
 
-    def __init__(self, context: GlContext | None, config: RenderConfig | None = None) -> None:
-        self.config = config or default_quality(context)
-        self._context = context
+    def __init__(self, context: GlContext | Rasteriser | None, config: RenderConfig | None = None) -> None:
+        self.config = default_quality(context, config)
+        self._context = context if isinstance(context, GlContext) else None
         self._lights = LightEstimator()
         self._looks = FrameLookEstimator()
-        self._regions = None if context is None else RegionRenderer(context, self._lights)
+        self._regions = self._make_regions(context)
 
     def draw(
         self,
@@ -81,7 +84,7 @@ class Compositor:
         with self._gpu_time(timer):
             for drawn, painted in _runs(layers):
                 if drawn:
-                    self._gl_regions(drawn).draw(picture, scene, drawn, timer)
+                    self._regions_for(drawn).draw(picture, scene, drawn, timer)
                 if painted is not None:
                     with timer.stage("draw"):
                         painted.paint(picture.pixels, scene)
@@ -92,12 +95,27 @@ class Compositor:
         if self._regions is not None:
             self._regions.close()
 
-    def _gl_regions(self, layers: Sequence[Layer]) -> RegionRenderer:
+    def _make_regions(
+        self, context: GlContext | Rasteriser | None
+    ) -> RegionRenderer | SoftwareRegionRenderer | None:
+        if context is None:
+            return None
+        if isinstance(context, Rasteriser):
+            return SoftwareRegionRenderer(context, self._lights)
+        return RegionRenderer(context, self._lights)
+
+    def _regions_for(self, layers: Sequence[Layer]) -> RegionRenderer | SoftwareRegionRenderer:
         if self._regions is None:
             raise RenderError(
                 f"{type(layers[0]).__name__} is drawn by OpenGL, but this compositor has no context; "
                 "give it a GlContext"
             )
+        if isinstance(self._regions, SoftwareRegionRenderer):
+            for layer in layers:
+                if not layer.uses_software:
+                    raise NotDrawnByCpu(
+                        f"{type(layer).__name__} is drawn by OpenGL only; use --renderer opengl"
+                    )
         return self._regions
 
     @contextmanager
@@ -114,9 +132,14 @@ class Compositor:
             timer.add("gpu", start_s, query.elapsed / 1e6)
 
 
-def default_quality(context: GlContext | None) -> RenderConfig:
-    """Return the drawing quality that suits a context's renderer."""
-    return RenderConfig() if context is None or context.is_software else GPU_QUALITY
+def default_quality(
+    context: GlContext | Rasteriser | None, config: RenderConfig | None = None
+) -> RenderConfig:
+    """Return the drawing quality that suits what draws, where a configuration chooses only that."""
+    if config is not None and config.model_fields_set - {"renderer"}:
+        return config
+    suitable = RenderConfig() if context is None or context.is_software else GPU_QUALITY
+    return suitable if config is None else suitable.model_copy(update={"renderer": config.renderer})
 
 
 def _runs(layers: Sequence[Layer]) -> Iterator[tuple[list[Layer], Layer | None]]:

@@ -6,9 +6,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class RenderConfig(BaseModel):
-    """Drawing quality.
+    """What draws, and how well.
 
     Attributes:
+        renderer: "opengl", or "cpu", which draws glasses and other rigid objects without OpenGL. "auto" draws with
+            OpenGL unless that would be computed by the CPU, and the CPU renderer can draw all active effects.
         supersample: Samples per pixel along each axis for solid geometry; small regions get more unless it is 1.
         max_samples: Upper limit of samples per region in a stream; larger regions get a smaller `supersample`. The
             limit does not apply to the first frame, and therefore not to photos.
@@ -20,6 +22,7 @@ class RenderConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    renderer: Literal["auto", "opengl", "cpu"] = "auto"
     supersample: Literal[1, 2, 3] = 2
     max_samples: int = Field(default=260_000, gt=0)
     msaa: Literal[0, 2, 4, 8] = 0

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from arpipe.render.layer import Layer, Patch, Phase, Scene
+from arpipe.render.base_canvas import Phase
+from arpipe.render.layer import Layer, Patch, Scene
 from arpipe.render.view import Region, merge_overlapping, region_of_box
 from arpipe.types import Frame, Pixels
 

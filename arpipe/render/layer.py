@@ -16,11 +16,13 @@ import numpy as np
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array
 from arpipe.needs import parse_needs
+from arpipe.render.base_canvas import BaseCanvas, Phase
 from arpipe.render.config import RenderConfig
 from arpipe.render.frame_look import UNMATCHED, FrameLook, FrameLookEstimator
 from arpipe.render.lighting import LightEstimator, Lighting
 from arpipe.render.program import Program
-from arpipe.render.view import Region, View
+from arpipe.render.software.canvas import SoftwareCanvas
+from arpipe.render.view import Region
 from arpipe.types import FrameResult, Pixels, TrackedFace
 
 
@@ -31,21 +33,6 @@ class Order(IntEnum):
     SKIN = 20
     OBJECT = 30
     OVERLAY = 40
-
-
-class Phase(IntEnum):
-    """How a region is drawn.
-
-    Attributes:
-        SKIN: One sample per pixel, no depth; for smooth changes of the picture, such as makeup.
-        SHADE: No depth, and one sample for several pixels of a large face; for soft shadows. They darken the picture,
-            but not the solid geometry in front of it.
-        SOLID: Supersampled or multisampled, with depth; for geometry with edges.
-    """
-
-    SKIN = 0
-    SHADE = 1
-    SOLID = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,24 +102,6 @@ def _center_px(face: TrackedFace) -> Array:
     return center
 
 
-class BaseCanvas(Protocol):
-    """A region of the frame that is being drawn.
-
-    Attributes:
-        phase: Pass being drawn.
-        region: Region of the frame.
-        view: Camera of the region.
-        config: Drawing quality in force.
-        samples: Columns and rows of samples over the region.
-    """
-
-    phase: Phase
-    region: Region
-    view: View
-    config: RenderConfig
-    samples: tuple[int, int]
-
-
 class Canvas(BaseCanvas, Protocol):
     """Where a layer draws with OpenGL: one region of the frame, bound as framebuffer, with its viewport set.
 
@@ -174,8 +143,9 @@ class Canvas(BaseCanvas, Protocol):
 class Layer:
     """Base of everything that is drawn onto frames; every method has a default that does nothing.
 
-    A layer overrides `paint` to change pixels with the CPU, or `prepare` and `draw` to draw with OpenGL. Which of
-    them a class overrides is recorded when the class is defined, so that the compositor need not find out per frame.
+    A layer overrides `paint` to change pixels with the CPU, or `prepare` and `draw` to draw with OpenGL; with
+    `draw_software` as well, it can be drawn without OpenGL. Which of them a class overrides is recorded when the
+    class is defined, so that the compositor need not find out per frame.
 
     Raises:
         ConfigError: When a subclass is defined whose `needs` has a wrong word.
@@ -185,6 +155,8 @@ class Layer:
         order: Place in the stack; layers of equal order keep the sequence in which they are given.
         uses_gl: Whether the layer needs an OpenGL context. True for a class that overrides `draw`; a class that
             paints may set it.
+        uses_software: Whether it can do with a `Rasteriser` instead of an OpenGL context. True for a class that
+            overrides `draw_software`; a class that paints may set it.
         draws: Whether the class overrides `draw`; set by the base class.
         paints: Whether the class overrides `paint`; set by the base class.
     """
@@ -192,6 +164,7 @@ class Layer:
     needs: Set[str] = frozenset()
     order: int = Order.OVERLAY
     uses_gl: ClassVar[bool] = False
+    uses_software: ClassVar[bool] = False
     draws: ClassVar[bool] = False
     paints: ClassVar[bool] = False
 
@@ -201,6 +174,7 @@ class Layer:
         cls.draws = cls.draw is not Layer.draw
         cls.paints = cls.paint is not Layer.paint
         cls.uses_gl = cls.uses_gl or cls.draws
+        cls.uses_software = cls.uses_software or cls.draw_software is not Layer.draw_software
 
     def prepare(self, scene: Scene) -> Sequence[Patch]:  # noqa: ARG002 - for layers that draw with OpenGL
         """Take in a frame and return the boxes to draw into; empty if there is nothing to draw."""
@@ -208,6 +182,9 @@ class Layer:
 
     def draw(self, canvas: Canvas) -> None:
         """Draw one phase into one region, which may hold several of the layer's patches or parts of them."""
+
+    def draw_software(self, canvas: SoftwareCanvas) -> None:
+        """Draw as `draw` does, without OpenGL; `Phase.SKIN` does not exist there."""
 
     def paint(self, pixels: Pixels, scene: Scene) -> None:
         """Change the picture (h, w, 3) RGB in place; `scene.result.frame` keeps the original.

@@ -58,7 +58,7 @@ class MatteTextures:
         texture, rows = self._blank, np.zeros((2, 3))
         for matte, its_texture in zip(self._mattes, self._textures, strict=False):
             if matte.track_id == track_id:
-                texture, rows = its_texture, _texture_from_sample(matte, region, samples)
+                texture, rows = its_texture, texture_from_sample(matte, region, samples)
         texture.use(UNIT)
         program.set("u_matte", UNIT)
         program.set("u_matte_x", rows[0].tolist())
@@ -71,7 +71,7 @@ class MatteTextures:
         self._textures.clear()
 
 
-def _texture_from_sample(matte: OcclusionMatte, region: Region, samples: tuple[int, int]) -> Array:
+def texture_from_sample(matte: OcclusionMatte, region: Region, samples: tuple[int, int]) -> Array:
     """Return the (2, 3) map from gl_FragCoord, in which the first sample's centre is (0.5, 0.5)."""
     width, height = region.width / samples[0], region.height / samples[1]
     image_from_sample = np.array(
@@ -79,5 +79,5 @@ def _texture_from_sample(matte: OcclusionMatte, region: Region, samples: tuple[i
     )
     crop_from_sample: Array = matte.image_from_crop.inverse().matrix @ image_from_sample
     crop_from_sample[:, 2] += 0.5
-    texture_from_sample: Array = crop_from_sample / matte.covered.shape[0]
-    return texture_from_sample
+    result: Array = crop_from_sample / matte.covered.shape[0]
+    return result

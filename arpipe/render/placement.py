@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from arpipe.geometry.transforms import Array
-from arpipe.render.layer import BaseCanvas
+from arpipe.render.base_canvas import BaseCanvas
 from arpipe.render.object_mesh import Batch
 
 ERROR_PX = 0.5  # largest deviation of a simplified level in the picture

@@ -11,11 +11,12 @@ from itertools import cycle
 import cv2
 import numpy as np
 
+from arpipe.render.base_canvas import Phase
 from arpipe.render.canvas import Copier, RegionCanvas, Tools, color_of, read_back
 from arpipe.render.context import GlContext
 from arpipe.render.grain import Grain
 from arpipe.render.jobs import Job, PictureCopy, split_into_jobs
-from arpipe.render.layer import Layer, Phase, Scene
+from arpipe.render.layer import Layer, Scene
 from arpipe.render.lighting import LightEstimator
 from arpipe.render.matte import MatteTextures
 from arpipe.render.shade import Shade, draw_shade

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from arpipe.render.base_canvas import Phase
 from arpipe.render.canvas import RegionCanvas, Tools, read_back
-from arpipe.render.layer import Layer, Phase, Scene
+from arpipe.render.layer import Layer, Scene
 from arpipe.render.resources import Target
 from arpipe.render.view import Region, View
 from arpipe.types import Pixels

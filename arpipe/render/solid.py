@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from arpipe.render.base_canvas import Phase
 from arpipe.render.canvas import RegionCanvas, Tools, color_of, linear_light, read_back
 from arpipe.render.grain import Grain
-from arpipe.render.layer import Layer, Phase, Scene
+from arpipe.render.layer import Layer, Scene
 from arpipe.render.resources import Target, depth_only
 from arpipe.render.softening import match_look
 from arpipe.render.view import Region, View

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.render.context import GlContext
+from arpipe.render.software.library import Rasteriser
 from arpipe.types import Pixels
 
 Kernel = npt.NDArray[np.float64]
@@ -27,10 +28,14 @@ class Convolution(Protocol):
         """Release what is held; may be called twice."""
 
 
-def make_convolution(kernel: Kernel, context: GlContext | None) -> Convolution:
+def make_convolution(kernel: Kernel, context: GlContext | Rasteriser | None) -> Convolution:
     """Choose what is fastest for a kernel (k, k), k odd, up to 15: a GPU for large kernels, otherwise the CPU."""
     passes = separate_kernel(kernel)
-    if context is None or context.is_software or sum(each.size for each in passes) < GPU_FROM:
+    if (
+        not isinstance(context, GlContext)
+        or context.is_software
+        or sum(each.size for each in passes) < GPU_FROM
+    ):
         return CpuConvolution(passes)
     return GpuConvolution(passes, context)
 

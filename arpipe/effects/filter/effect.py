@@ -14,6 +14,7 @@ from arpipe.effects.params import EffectParams
 from arpipe.needs import Need
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer, Order, Scene
+from arpipe.render.software.library import Rasteriser
 from arpipe.spelling import nearest
 from arpipe.types import Pixels, Points, TrackedFace
 
@@ -92,13 +93,14 @@ class Filter(Layer):
 
     Args:
         params: Kernel and part of the picture.
-        context: Context of a GPU to use for large kernels; None always uses the CPU.
+        context: Context of a GPU to use for large kernels; anything else uses the CPU.
     """
 
     Params: ClassVar[type[EffectParams]] = FilterParams
     uses_gl = True  # large kernels are convolved by a GPU
+    uses_software = True
 
-    def __init__(self, params: FilterParams, context: GlContext | None = None) -> None:
+    def __init__(self, params: FilterParams, context: GlContext | Rasteriser | None = None) -> None:
         self.params = params
         self.needs = params.needs
         self.order = ORDERS[params.on]

@@ -8,26 +8,29 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from arpipe.effects.glasses.contact_shadow import REACH_BEFORE_M, REACH_BEYOND_M, ContactShadow
+from arpipe.effects.glasses.brushes import Brushes, C, gl_brushes, software_brushes
 from arpipe.effects.glasses.fit import Adjustment, Fit, GlassesSize, ModelShape, fit_anchor, fit_glasses
 from arpipe.effects.glasses.fit_track import FitTrack
 from arpipe.effects.glasses.head_shape import HeadShape
 from arpipe.effects.glasses.materials import MaterialChange
 from arpipe.effects.glasses.model_shape import TEMPLES, outline
 from arpipe.effects.glasses.object_file import Unit, load_object
-from arpipe.effects.glasses.occluder import Occluder
+from arpipe.effects.glasses.occluder import Head
 from arpipe.effects.glasses.presence import Presences
+from arpipe.effects.glasses.shadow_model import REACH_BEFORE_M, REACH_BEYOND_M, Cast, cast_shadow
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.errors import ConfigError
 from arpipe.geometry.camera import GL_FROM_CAMERA
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.needs import Need
+from arpipe.render.base_canvas import BaseCanvas, Phase
 from arpipe.render.color import linear_from_srgb
 from arpipe.render.context import GlContext
-from arpipe.render.layer import Canvas, Layer, Order, Patch, Phase, Scene
+from arpipe.render.layer import Canvas, Layer, Order, Patch, Scene
 from arpipe.render.lighting import Lighting
-from arpipe.render.object_drawer import ObjectDrawer
 from arpipe.render.placement import Placement
+from arpipe.render.software.canvas import SoftwareCanvas
+from arpipe.render.software.library import Rasteriser
 from arpipe.render.view import box_around
 from arpipe.spelling import nearest
 from arpipe.topology import Topology, load_topology
@@ -107,7 +110,7 @@ class _PlacedModel:
     solid_box: Array
     skin_box: Array
 
-    def is_in(self, canvas: Canvas) -> bool:
+    def is_in(self, canvas: BaseCanvas) -> bool:
         """Whether a part of it is in the canvas's region."""
         return canvas.region.touches(self.skin_box if canvas.phase is Phase.SHADE else self.solid_box)
 
@@ -117,18 +120,19 @@ class RigidMesh(Layer):
 
     Args:
         params: The model and its placement.
-        context: Context to build in.
+        context: What draws: OpenGL, or the CPU.
 
     Raises:
         GltfError: The model cannot be used.
         ConfigError: The anchor is not a landmark.
+        NotDrawnByCpu: The CPU is to draw, and the model needs OpenGL.
     """
 
     Params: ClassVar[type[EffectParams]] = RigidMeshParams
     needs = frozenset({Need.FACE, Need.OCCLUSION})
     order = Order.OBJECT
 
-    def __init__(self, params: RigidMeshParams, context: GlContext) -> None:
+    def __init__(self, params: RigidMeshParams, context: GlContext | Rasteriser) -> None:
         self.params, self.needs = params, params.needs
         self._topology = load_topology("face")
         anchors = ("glasses", "head", *self._topology.names)
@@ -145,9 +149,12 @@ class RigidMesh(Layer):
         front = self._mesh.positions(0)
         low, high = front.min(axis=0) - REACH_BEFORE_M, front.max(axis=0) + REACH_BEYOND_M
         self._shade_reach = _homogeneous(low + CORNERS * (high - low))
-        self._drawer = ObjectDrawer(context, loaded.model, self._mesh)
-        self._occluder = Occluder(context, self._topology)
-        self._shadow = ContactShadow(context, self._mesh, self._topology)
+        self._gl: Brushes[Canvas] | None = None
+        self._software: Brushes[SoftwareCanvas] | None = None
+        if isinstance(context, Rasteriser):
+            self._software = software_brushes(loaded, self._topology)
+        else:
+            self._gl = gl_brushes(context, loaded, self._topology)
         self._fits = FitTrack(_fitting(params, self._shape, self._topology), params.fit == "face")
         self._presences = Presences()
         self._placed: list[_PlacedModel] = []
@@ -159,7 +166,7 @@ class RigidMesh(Layer):
             return False
         self.params = params
         self._fits.refit(_fitting(params, self._shape, self._topology), params.fit == "face")
-        self._drawer.reset_levels()
+        self._reset_levels()
         return True
 
     def prepare(self, scene: Scene) -> Sequence[Patch]:
@@ -168,7 +175,7 @@ class RigidMesh(Layer):
         self._fits.keep_only({face.track_id for face in faces if face.age_frames > 0})
         self._presences.update(scene.result)
         if scene.is_first:
-            self._drawer.reset_levels()
+            self._reset_levels()
         self._scene = scene
         visible = faces if self.params.opacity > 0 else []
         self._placed = [placed for face in visible if (placed := self._place(face, scene)) is not None]
@@ -177,28 +184,40 @@ class RigidMesh(Layer):
 
     def draw(self, canvas: Canvas) -> None:
         """Draw shadows on skin, or the depth of heads and then the objects, farthest first."""
-        if self._scene is None:
-            return
-        here = [placed for placed in self._placed if placed.is_in(canvas)]
-        if canvas.phase is Phase.SHADE:
-            for placed in here:
-                self._shade(canvas, placed, self._scene.lighting(placed.face))
-            return
-        for placed in here:
-            self._occluder.draw(canvas, placed.gl_from_head, placed.metric_mesh_m, placed.head)
-        for placed in here:
-            self._drawer.draw(canvas, placed.placement, self._scene.lighting(placed.face))
+        self._draw(canvas, self._gl)
+
+    def draw_software(self, canvas: SoftwareCanvas) -> None:
+        """See `draw`."""
+        self._draw(canvas, self._software)
 
     def reset(self) -> None:
         """Forget the fits and levels of detail of all faces."""
         self._fits.keep_only(())
-        self._drawer.reset_levels()
+        self._reset_levels()
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""
-        self._drawer.close()
-        self._occluder.close()
-        self._shadow.close()
+        for brushes in (self._gl, self._software):
+            if brushes is not None:
+                brushes.close()
+
+    def _draw(self, canvas: C, brushes: Brushes[C] | None) -> None:
+        if self._scene is None or brushes is None:
+            return
+        here = [placed for placed in self._placed if placed.is_in(canvas)]
+        if canvas.phase is Phase.SHADE:
+            for placed in here:
+                brushes.shadows.draw(canvas, self._cast(placed, self._scene.lighting(placed.face)))
+            return
+        for placed in here:
+            brushes.heads.draw(canvas, Head(placed.gl_from_head, placed.metric_mesh_m, placed.head))
+        for placed in here:
+            brushes.objects.draw(canvas, placed.placement, self._scene.lighting(placed.face))
+
+    def _reset_levels(self) -> None:
+        for brushes in (self._gl, self._software):
+            if brushes is not None:
+                brushes.objects.reset_levels()
 
     def _patches(self, scene: Scene) -> list[Patch]:
         patches = [Patch(Phase.SOLID, placed.solid_box) for placed in self._placed]
@@ -258,8 +277,8 @@ class RigidMesh(Layer):
         corners = self._shade_reach @ fit.head_from_glasses[:3].T
         return box_around(scene.camera.project(pose.camera_from_head.apply(corners)), 0.0)
 
-    def _shade(self, canvas: Canvas, placed: _PlacedModel, lighting: Lighting) -> None:
-        """Draw the shadow on one face."""
+    def _cast(self, placed: _PlacedModel, lighting: Lighting) -> Cast:
+        """Return the shadow on one face."""
         temples = np.zeros((2, 2, 3))
         temples[:] = (0.0, 10.0, 0.0)  # far away, if there is no temple
         for row, (side, sign) in enumerate((("left", 1), ("right", -1))):
@@ -267,8 +286,7 @@ class RigidMesh(Layer):
                 matrix = placed.fit.head_from_temple[side]
                 temples[row, 0] = matrix[:3, :3] @ self._shape.hinges_m[side] + matrix[:3, 3]
                 temples[row, 1] = placed.head.ear_root_m(sign)
-        self._shadow.draw(
-            canvas,
+        return cast_shadow(
             placed.gl_from_head,
             placed.metric_mesh_m,
             placed.fit.head_from_glasses,

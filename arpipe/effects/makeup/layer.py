@@ -17,8 +17,9 @@ from arpipe.effects.makeup.self_occlusion import SelfOccluder
 from arpipe.effects.makeup.skin import MAX_PIGMENTS, SkinPainter
 from arpipe.effects.makeup.uniforms import BACKDROP_UNIT
 from arpipe.needs import Need
+from arpipe.render.base_canvas import Phase
 from arpipe.render.context import GlContext
-from arpipe.render.layer import Canvas, Order, Patch, Phase, Scene
+from arpipe.render.layer import Canvas, Order, Patch, Scene
 from arpipe.topology import load_topology
 
 # Pigments in these masks cover a small part of the face, so that not all of its fragments need to sample them.

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from arpipe.effects.glasses.contact_shadow import INSIDE_SIDE, inside_map
+from arpipe.effects.glasses.shadow_model import INSIDE_SIDE, inside_map
 from arpipe.render.config import RenderConfig
 from arpipe.render.view import box_around
 from arpipe.topology import load_topology

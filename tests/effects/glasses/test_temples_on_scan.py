@@ -118,7 +118,10 @@ def test_temples_vanish_and_appear_where_the_scan_says(scan, labels, tmp_path, c
             gl = context.gl
             truth = depth_map(gl, camera, true_m, triangles)
             hides = depth_map(
-                gl, camera, pose.camera_from_head.apply(layer._occluder._vertices.astype(float)), occluder
+                gl,
+                camera,
+                pose.camera_from_head.apply(layer._gl.heads._head.vertices.astype(float)),
+                occluder,
             )
             for side, part in (("left", 1), ("right", 2)):
                 matrix = placed.fit.head_from_temple[side]

@@ -1,0 +1,47 @@
+"""What effects are drawn with: OpenGL, or the CPU."""
+
+from contextlib import suppress
+
+from arpipe.errors import RenderError
+from arpipe.render.context import GlContext
+from arpipe.render.software.library import Rasteriser, load_rasteriser
+
+
+def open_context(renderer: str, shared: GlContext | None, can_use_cpu: bool) -> GlContext | Rasteriser:
+    """Choose what draws; see `RenderConfig.renderer`.
+
+    Args:
+        renderer: "auto", "opengl" or "cpu".
+        shared: OpenGL context of the caller; None to create one that the result's owner closes.
+        can_use_cpu: Whether all effects can be drawn on the CPU.
+
+    Raises:
+        RenderError: There is no OpenGL, or no CPU renderer.
+    """
+    if renderer == "cpu":
+        return load_rasteriser()
+    rasteriser = _rasteriser_if_any() if renderer == "auto" and can_use_cpu else None
+    try:
+        context = shared or GlContext.headless()
+    except RenderError:
+        if rasteriser is None:
+            raise
+        return rasteriser
+    if rasteriser is None or not context.is_software:
+        return context
+    if context is not shared:
+        context.close()
+    return rasteriser
+
+
+def suits(context: GlContext | Rasteriser, renderer: str, can_use_cpu: bool) -> bool:
+    """Whether a context that is open will do; "auto" stays with OpenGL once something has needed it."""
+    if isinstance(context, Rasteriser):
+        return renderer == "cpu" or (renderer == "auto" and can_use_cpu)
+    return renderer != "cpu"
+
+
+def _rasteriser_if_any() -> Rasteriser | None:
+    with suppress(RenderError):
+        return load_rasteriser()
+    return None

@@ -1,0 +1,1 @@
+"""Drawing without OpenGL: solid geometry by a compiled rasteriser, soft shadows with NumPy."""

@@ -1,0 +1,61 @@
+"""The compiled rasteriser: where it is, and whether it fits this version of arpipe."""
+
+import ctypes
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from arpipe.errors import RenderError
+from arpipe.render.software.structures import SIGNATURES
+
+INTERFACE = 1  # as in native/interface.cpp: a library built from other sources is not used
+SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
+LIBRARY = Path(__file__).parent / "compiled" / f"rasteriser{SUFFIX}"
+HOW_TO_BUILD = "install a C++ compiler and reinstall arpipe, or draw with --renderer opengl"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rasteriser:
+    """Draws on the CPU; takes the place of `GlContext` for what can be drawn without OpenGL.
+
+    Attributes:
+        functions: The loaded library.
+    """
+
+    functions: ctypes.CDLL
+
+    @property
+    def renderer(self) -> str:
+        """What draws, for reports."""
+        return "arpipe on the CPU"
+
+    @property
+    def is_software(self) -> bool:
+        """Whether a CPU rasterises, so that the cost depends on the number of fragments: always."""
+        return True
+
+
+@cache
+def load_rasteriser(path: Path = LIBRARY) -> Rasteriser:
+    """Load the rasteriser, once per process.
+
+    Raises:
+        RenderError: It was not built with this installation, or it does not load.
+    """
+    if not path.is_file():
+        raise RenderError(f"this installation of arpipe has no CPU renderer; {HOW_TO_BUILD}")
+    try:
+        functions = ctypes.CDLL(str(path))
+        interface = functions.arpipe_interface()
+    except (OSError, AttributeError) as error:
+        raise RenderError(f"the CPU renderer does not load ({error}); {HOW_TO_BUILD}") from error
+    if interface != INTERFACE:
+        raise RenderError(
+            f"the CPU renderer was built for interface {interface}, and this version of arpipe needs {INTERFACE}; "
+            f"{HOW_TO_BUILD}"
+        )
+    for name, types in SIGNATURES.items():
+        function = getattr(functions, name)
+        function.argtypes, function.restype = types, None
+    return Rasteriser(functions)

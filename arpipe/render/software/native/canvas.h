@@ -1,0 +1,61 @@
+// What Python passes in; arpipe/render/software/library.py declares the same structures.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "geometry.h"
+
+#ifdef _WIN32
+#define ARPIPE_EXPORT extern "C" __declspec(dllexport)
+#else
+#define ARPIPE_EXPORT extern "C" __attribute__((visibility("default")))
+#endif
+
+namespace arpipe {
+
+// A region that is being drawn.
+struct Canvas {
+    View view;
+    float* depth;            // (height, width) from -1 (near) to 1 (far)
+    std::uint32_t* nearest;  // (height, width) scratch, 0 between calls
+    std::uint32_t* samples;  // (height, width) RGBA bytes: sRGB, and the share of the picture that is not covered
+    int scale;               // samples per pixel along each axis
+};
+
+struct Texture {
+    const std::uint8_t* pixels;  // (height, width, 4) sRGB and opacity; null for none
+    int width, height;
+    int repeat_x, repeat_y;      // otherwise clamped
+    int smooth;                  // interpolate between texels
+    float from_uv[2][3];
+};
+
+// Triangles between vertices of one material, see arpipe/render/object_mesh.py.
+struct Batch {
+    const float* vertices;           // (n, 8) position and normal in the model frame, uv
+    const float* colors;             // (n, 4) linear base colour and opacity
+    const std::uint8_t* surfaces;    // (n, 8) metallic, roughness, clearcoat, its roughness, transmission,
+                                     // reflectance at normal incidence / 0.25, part, unlit
+    const std::uint32_t* triangles;  // (m, 3)
+    int vertex_count, triangle_count;
+    int kind;                        // of `Kind`, combined
+    float tint[4];                   // factors of the base colour
+    float emissive[3];
+    Texture base_map;
+};
+
+struct Placement {
+    const Affine* gl_from_part;  // one per part of the model
+    float head_z[4];             // plane; its product with a gl point is z in the head frame, m
+    float fade_z_m[2];           // head z at which the object is invisible, and at which it is opaque
+};
+
+// What stands before a face, see arpipe/types/occlusion.py.
+struct Matte {
+    const float* covered;  // (side, side) share that is hidden; null for none
+    int side;
+    float texel_from_sample[2][3];
+};
+
+}  // namespace arpipe

@@ -1,0 +1,56 @@
+// Values between the texels of textures and mattes.
+#pragma once
+
+#include <algorithm>
+
+#include "canvas.h"
+#include "codes.h"
+
+namespace arpipe {
+
+inline float mix(float a, float b, float share) { return a + share * (b - a); }
+
+// Return the share of an object that is not hidden at a sample.
+inline float uncovered(const Matte& matte, float x, float y) {
+    if (!matte.covered) return 1.0f;
+    float last = float(matte.side) - 1.001f;
+    const auto& m = matte.texel_from_sample;
+    float u = clamp(m[0][0] * x + m[0][1] * y + m[0][2], 0.0f, last);
+    float v = clamp(m[1][0] * x + m[1][1] * y + m[1][2], 0.0f, last);
+    int left = int(u), top = int(v);
+    const float* upper = matte.covered + top * matte.side + left;
+    const float* lower = upper + matte.side;
+    float across = u - float(left);
+    return 1.0f - mix(mix(upper[0], upper[1], across), mix(lower[0], lower[1], across), v - float(top));
+}
+
+inline int wrapped(int texel, int count, int repeat) {
+    if (!repeat) return std::clamp(texel, 0, count - 1);
+    int rest = texel % count;
+    return rest < 0 ? rest + count : rest;
+}
+
+// Multiply a linear colour with opacity by a texture.
+inline void multiply_by_texture(const Texture& texture, float u, float v, float* color) {
+    const auto& m = texture.from_uv;
+    float x = (m[0][0] * u + m[0][1] * v + m[0][2]) * float(texture.width);
+    float y = (m[1][0] * u + m[1][1] * v + m[1][2]) * float(texture.height);
+    if (texture.smooth) x -= 0.5f, y -= 0.5f;
+    int left = int(std::floor(x)), top = int(std::floor(y));
+    float across = texture.smooth ? x - float(left) : 0.0f, down = texture.smooth ? y - float(top) : 0.0f;
+    const std::uint8_t* texels[2][2];
+    for (int row = 0; row < 2; ++row)
+        for (int column = 0; column < 2; ++column) {
+            int place_x = wrapped(left + column, texture.width, texture.repeat_x);
+            int place_y = wrapped(top + row, texture.height, texture.repeat_y);
+            texels[row][column] = texture.pixels + 4 * (std::size_t(place_y) * texture.width + place_x);
+        }
+    for (int k = 0; k < 4; ++k) {
+        auto value = [&](int row, int column) {
+            return k < 3 ? CODES.light(texels[row][column][k]) : float(texels[row][column][k]) / 255.0f;
+        };
+        color[k] *= mix(mix(value(0, 0), value(0, 1), across), mix(value(1, 0), value(1, 1), across), down);
+    }
+}
+
+}  // namespace arpipe

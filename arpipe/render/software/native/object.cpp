@@ -1,0 +1,200 @@
+// Objects on a head: opaque surfaces, then glass from back to front.
+//
+// A visibility buffer holds the nearest triangle of each sample, so that each visible sample is shaded once.
+#include <vector>
+
+#include "lookup.h"
+#include "triangles.h"
+#include "vertices.h"
+
+namespace arpipe {
+namespace {
+
+// A triangle that may be visible.
+struct Candidate {
+    Weights weights;
+    const Vertex* corners[3];
+    const std::uint8_t* surface;  // of the last corner, which counts for the whole triangle as in OpenGL
+    const Batch* batch;
+};
+
+// Box of samples, half-open.
+struct Box {
+    int top, bottom, left, right;
+
+    void include(const Triangle& triangle) {
+        top = std::min(top, triangle.top), bottom = std::max(bottom, triangle.bottom);
+        left = std::min(left, triangle.left), right = std::max(right, triangle.right);
+    }
+};
+
+class Drawing {
+  public:
+    Drawing(const Canvas& canvas, const Light& light, const Matte& matte)
+        : canvas_(canvas), light_(light), matte_(matte), box_(empty()) {}
+
+    // Find out where the triangles of a batch are nearest.
+    void rasterise(const Batch& batch, const Vertex* vertices) {
+        int width = canvas_.view.width;
+        for (int t = 0; t < batch.triangle_count; ++t) {
+            const std::uint32_t* corner = batch.triangles + 3 * t;
+            const Vertex *a = vertices + corner[0], *b = vertices + corner[1], *c = vertices + corner[2];
+            Triangle triangle;
+            if (!set_up(a->placed, b->placed, c->placed, width, canvas_.view.height, triangle)) continue;
+            candidates_.push_back({triangle.weights, {a, b, c}, batch.surfaces + 8 * corner[2], &batch});
+            auto name = std::uint32_t(candidates_.size());
+            for_each_row(triangle, [&](int y, int first, int last, float depth) {
+                float* row = canvas_.depth + std::size_t(y) * width;
+                std::uint32_t* names = canvas_.nearest + std::size_t(y) * width;
+                for (int x = first; x < last; ++x, depth += triangle.depth_x)
+                    if (depth <= row[x]) row[x] = depth, names[x] = name;
+            });
+            box_.include(triangle);
+        }
+    }
+
+    // Shade all samples that show one of the triangles, then forget the triangles.
+    void shade_visible() {
+        switch (canvas_.scale) {
+            case 1: shade_pixels<1>(); break;
+            case 2: shade_pixels<2>(); break;
+            case 3: shade_pixels<3>(); break;
+            default: shade_pixels<4>();
+        }
+        for (int kind = 0; kind < KINDS; ++kind) finish(kind);
+        candidates_.clear();
+        box_ = empty();
+    }
+
+  private:
+    Box empty() const { return {canvas_.view.height, 0, canvas_.view.width, 0}; }
+
+    // Shade pixels of Scale x Scale samples: once where one triangle fills them, else sample by sample.
+    template <int Scale>
+    void shade_pixels() {
+        const int width = canvas_.view.width;
+        for (int y = box_.top / Scale * Scale; y < box_.bottom; y += Scale)
+            for (int x = box_.left / Scale * Scale; x < box_.right; x += Scale) {
+                std::uint32_t* names = canvas_.nearest + std::size_t(y) * width + x;
+                const std::uint32_t first = names[0];
+                std::uint32_t any = 0, differences = 0, all = 1;
+                for (int row = 0; row < Scale; ++row)
+                    for (int column = 0; column < Scale; ++column) {
+                        std::uint32_t name = names[row * width + column];
+                        any |= name, differences |= name ^ first, all = name ? all : 0;
+                    }
+                if (!any) continue;
+                if (all && (candidates_[first - 1].batch->kind & GLASS)) differences = 0;
+                if (!differences) add(first, x, y, Scale);
+                for (int row = 0; row < Scale; ++row)
+                    for (int column = 0; column < Scale; ++column) {
+                        std::uint32_t& name = names[row * width + column];
+                        if (differences && name) add(name, x + column, y + row, 1);
+                        name = 0;
+                    }
+            }
+    }
+
+    // Interpolate the triangle's properties at the middle of a square of samples.
+    void add(std::uint32_t name, int x, int y, int size) {
+        const Candidate& triangle = candidates_[name - 1];
+        Block& block = blocks_[triangle.batch->kind];
+        const int i = block.count++;
+        block.x[i] = x, block.y[i] = y, block.size[i] = size;
+        const Weights& w = triangle.weights;
+        float middle_x = float(x) + 0.5f * float(size), middle_y = float(y) + 0.5f * float(size);
+        float second = w.second_x * middle_x + w.second_y * middle_y + w.second_0;
+        float third = w.third_x * middle_x + w.third_y * middle_y + w.third_0;
+        const float *a = triangle.corners[0]->at, *b = triangle.corners[1]->at, *c = triangle.corners[2]->at;
+        float at[VARYINGS];
+        for (int k = 0; k < VARYINGS; ++k) at[k] = a[k] + second * (b[k] - a[k]) + third * (c[k] - a[k]);
+        float depth_m = 1.0f / at[PER_M];
+        for (int k = 0; k < VARYINGS; ++k) at[k] *= depth_m;
+        if (triangle.batch->base_map.pixels) {
+            multiply_by_texture(triangle.batch->base_map, at[UV], at[UV + 1], at + BASE);
+            picture(at + BASE, light_.colorful);
+        }
+        for (int k = 0; k < 3; ++k) {
+            block.light[k][i] = at[LIGHT + k];
+            block.mirror[k][i] = at[MIRROR + k];
+            block.emitted[k][i] = triangle.batch->emissive[k];
+        }
+        for (int k = 0; k < 4; ++k) block.base[k][i] = at[BASE + k];
+        block.facing[i] = at[FACING], block.whole[i] = at[WHOLE];
+        constexpr float UNIT = 1.0f / 255.0f;
+        const std::uint8_t* surface = triangle.surface;
+        block.metallic[i] = surface[0] * UNIT, block.roughness[i] = surface[1] * UNIT;
+        block.coat[i] = surface[2] * UNIT, block.coat_roughness[i] = surface[3] * UNIT;
+        block.transmission[i] = surface[4] * UNIT, block.reflectance[i] = surface[5] * (0.25f * UNIT);
+        block.unlit[i] = surface[7] * UNIT;
+        if (block.count == BLOCK) finish(triangle.batch->kind);
+    }
+
+    // Shade a block and blend it over the picture.
+    void finish(int kind) {
+        Block& block = blocks_[kind];
+        shade(block, light_, kind);
+        for (int i = 0; i < block.count; ++i) {
+            float half = 0.5f * float(block.size[i]);
+            float visible = uncovered(matte_, float(block.x[i]) + half, float(block.y[i]) + half);
+            block.cover[i] = clamp(block.base[3][i] * block.whole[i] * visible, 0.0f, 1.0f);
+        }
+        for (int i = 0; i < block.count; ++i) {
+            std::uint32_t* corner = canvas_.samples + std::size_t(block.y[i]) * canvas_.view.width + block.x[i];
+            std::uint32_t before = corner[0], after = blended(block, i, kind, before);
+            for (int row = 0; row < block.size[i]; ++row)
+                for (int column = 0; column < block.size[i]; ++column) {
+                    std::uint32_t& sample = corner[row * canvas_.view.width + column];
+                    if (sample != before) before = sample, after = blended(block, i, kind, before);
+                    sample = after;
+                }
+        }
+        block.count = 0;
+    }
+
+    // Glass is blended in linear light; opaque surfaces mostly replace the picture, and sRGB codes do for their edges.
+    static std::uint32_t blended(const Block& block, int i, int kind, std::uint32_t rgba) {
+        float cover = block.cover[i], opaque = kind & GLASS ? 1.0f - block.transmission[i] : 1.0f;
+        std::uint32_t result = std::uint32_t(float(rgba >> 24) * (1.0f - cover * opaque) + 0.5f) << 24;
+        for (int k = 0; k < 3; ++k) {
+            auto before = std::uint8_t(rgba >> (8 * k));
+            float code;
+            if (kind & GLASS)
+                code = CODES.code(block.radiance[k][i] * cover +
+                                  CODES.light(before) * mix(1.0f, block.through[k][i], cover));
+            else
+                code = mix(float(before), CODES.code(block.radiance[k][i]), cover);
+            result |= std::uint32_t(code + 0.5f) << (8 * k);
+        }
+        return result;
+    }
+
+    const Canvas& canvas_;
+    const Light& light_;
+    const Matte& matte_;
+    std::vector<Candidate> candidates_;
+    Box box_;
+    Block blocks_[KINDS];
+};
+
+}  // namespace
+
+// Draw batches in the order given: opaque ones first, then glass.
+ARPIPE_EXPORT void arpipe_draw_object(const Canvas* canvas, const Batch* batches, int count, const Placement* placement,
+                                   const Light* light, const Matte* matte) {
+    std::size_t vertex_count = 0;
+    for (int i = 0; i < count; ++i) vertex_count += std::size_t(batches[i].vertex_count);
+    std::vector<Vertex> vertices(vertex_count);
+    Drawing drawing(*canvas, *light, *matte);
+    Vertex* next = vertices.data();
+    for (int i = 0; i < count; ++i) {
+        const Batch& batch = batches[i];
+        bool glass_follows = i + 1 == count || (batches[i + 1].kind & GLASS);
+        place_vertices(canvas->view, batch, *placement, *light, next);
+        drawing.rasterise(batch, next);
+        if (glass_follows) drawing.shade_visible();
+        next += batch.vertex_count;
+    }
+}
+
+}  // namespace arpipe

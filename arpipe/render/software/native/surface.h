@@ -1,0 +1,111 @@
+// Metallic-roughness surface under image-based light, as in shaders/surface.glsl; formulas in docs/shading.md.
+//
+// Samples are shaded in blocks, property by property, so that the compiler uses vector instructions.
+#pragma once
+
+#include <cmath>
+
+#include "geometry.h"
+
+namespace arpipe {
+
+// Light at a head, see arpipe/render/lighting.py.
+struct Light {
+    float irradiance[4][3];  // constant, coefficients of the normal's x, y, z
+    float reflection;        // 0: only the mean colour of the surroundings
+    float colorful;          // 0 in a grey picture, 1 in a colour one
+    const float* ball;       // (levels, side, side, 4) square roots of radiance
+    int side;
+};
+
+enum Kind { GLASS = 1, CLEARCOAT = 2, METALLIC = 4, KINDS = 8 };
+
+constexpr int BLOCK = 128;  // its properties fit in the first-level cache
+constexpr float BALL_LEVELS = 3.0f;  // index of the most matt level, as in light.glsl
+
+using Property = float[BLOCK];
+
+// Samples to shade, and the result.
+struct Block {
+    int count = 0;
+    int x[BLOCK], y[BLOCK], size[BLOCK];  // square of samples that share the result
+    Property light[3], mirror[3], facing, whole, base[4];
+    Property metallic, roughness, coat, coat_roughness, transmission, reflectance, unlit, emitted[3];
+    Property mirrored[3], coat_mirrored[3];  // what the surface and its coat reflect
+    Property radiance[3], through[3], cover;  // the result
+};
+
+// Look the surroundings up where each sample reflects them.
+inline void reflect_surroundings(const Block& block, const Light& light, const Property& roughness,
+                                 Property* out) {
+    float last = float(light.side) - 1.001f;
+    for (int i = 0; i < block.count; ++i) {
+        int level = int(BALL_LEVELS + (roughness[i] - 1.0f) * BALL_LEVELS * light.reflection + 0.5f);
+        float x = clamp((block.mirror[0][i] * 0.5f + 0.5f) * float(light.side) - 0.5f, 0.0f, last);
+        float y = clamp((block.mirror[1][i] * 0.5f + 0.5f) * float(light.side) - 0.5f, 0.0f, last);
+        int left = int(x), top = int(y);
+        float across = x - float(left), down = y - float(top);
+        const float* upper = light.ball + ((level * light.side + top) * light.side + left) * 4;
+        const float* lower = upper + light.side * 4;
+        for (int k = 0; k < 3; ++k) {
+            float above = upper[k] + across * (upper[k + 4] - upper[k]);
+            float below = lower[k] + across * (lower[k + 4] - lower[k]);
+            float root = above + down * (below - above);
+            out[k][i] = root * root;
+        }
+    }
+}
+
+inline float grazing(float facing) {  // Schlick: (1 - cos)^5
+    float m = 1.0f - facing, m2 = m * m;
+    return m2 * m2 * m;
+}
+
+// Compresses highlights instead of clipping them.
+inline float shown(float radiance) {
+    constexpr float KNEE = 0.7f;
+    float above = std::fmax(radiance - KNEE, 0.0f);
+    return std::fmin(radiance, KNEE) + (1.0f - KNEE) * above / (above + (1.0f - KNEE));
+}
+
+// Shade the samples of a block: radiance, transmittance and coverage.
+inline void shade(Block& block, const Light& light, int kind) {
+    const bool glass = kind & GLASS, coated = kind & CLEARCOAT;
+    // Coat and plastic have similar indices of refraction: no reflection between them.
+    const bool reflects = !coated || (kind & METALLIC);
+    for (int i = 0; i < block.count; ++i) {
+        float x = block.mirror[0][i], y = block.mirror[1][i], z = block.mirror[2][i];
+        float scale = 1.0f / std::sqrt(x * x + y * y + z * z + 1e-20f);
+        block.mirror[0][i] = x * scale;
+        block.mirror[1][i] = y * scale;
+        block.facing[i] = clamp(block.facing[i] * scale, 0.02f, 1.0f);
+    }
+    if (reflects) reflect_surroundings(block, light, block.roughness, block.mirrored);
+    if (coated) reflect_surroundings(block, light, block.coat_roughness, block.coat_mirrored);
+    for (int k = 0; k < 3; ++k)
+        for (int i = 0; i < block.count; ++i) {
+            float base = block.base[k][i], metallic = block.metallic[i], f0 = block.reflectance[i];
+            float edge_on = grazing(block.facing[i]);
+            float head_on = f0 + (base - f0) * metallic;
+            float reflectance = head_on + (std::fmax(1.0f - block.roughness[i], head_on) - head_on) * edge_on;
+            float scattered = base * (1.0f - metallic), through = 0.0f, opaque = 1.0f;
+            if (glass) {
+                // Without it, the narrow edge of a lens would flicker from pixel to pixel.
+                reflectance *= smoothstep(0.0f, 0.35f, block.facing[i]);
+                through = scattered * block.transmission[i] * (1.0f - reflectance);
+                opaque = 1.0f - block.transmission[i];
+            }
+            float radiance = scattered * opaque * block.light[k][i];
+            if (reflects) radiance += reflectance * block.mirrored[k][i];
+            if (coated) {
+                float coat = block.coat[i] * (0.04f + 0.96f * edge_on);
+                radiance += (block.coat_mirrored[k][i] - radiance) * coat;
+                through *= 1.0f - coat;
+            }
+            radiance = shown(radiance + block.emitted[k][i]);
+            block.radiance[k][i] = radiance + (base - radiance) * block.unlit[i];
+            block.through[k][i] = through;
+        }
+}
+
+}  // namespace arpipe

@@ -1,0 +1,82 @@
+"""Draws layers without OpenGL, region by region."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from arpipe.render.base_canvas import Phase
+from arpipe.render.grain import Grain
+from arpipe.render.jobs import Job, PictureCopy, split_into_jobs
+from arpipe.render.layer import Layer, Scene
+from arpipe.render.lighting import LightEstimator
+from arpipe.render.shade import darken, shade_samples
+from arpipe.render.software.canvas import Buffers, SoftwareCanvas
+from arpipe.render.software.library import Rasteriser
+from arpipe.render.solid import average_samples, magnify, scale_of
+from arpipe.render.view import Region, View
+from arpipe.timing import StageTimer
+from arpipe.types import Pixels
+
+
+class SoftwareRegionRenderer:
+    """Draws runs of layers on the CPU; counterpart of `RegionRenderer`.
+
+    Args:
+        rasteriser: What draws.
+        lights: Caught up with after drawing.
+    """
+
+    def __init__(self, rasteriser: Rasteriser, lights: LightEstimator) -> None:
+        self._rasteriser = rasteriser
+        self._lights = lights
+        self._buffers = Buffers()
+        self._grain = Grain()
+
+    def draw(self, picture: PictureCopy, scene: Scene, layers: Sequence[Layer], timer: StageTimer) -> None:
+        """Draw layers, in their sequence, onto the picture."""
+        if scene.is_first:
+            self._grain = Grain()
+        with timer.stage("draw"):
+            patches = [(layer, patch) for layer in layers for patch in layer.prepare(scene)]
+            jobs = list(split_into_jobs(patches, scene))
+        with timer.stage("upload"):
+            pixels = picture.pixels if jobs else picture.shown
+        with timer.stage("draw"):
+            for job in jobs:
+                self._draw_job(pixels, scene, job)
+            self._lights.catch_up()
+
+    def close(self) -> None:
+        """Forget the buffers; may be called twice."""
+        self._buffers = Buffers()
+
+    def _draw_job(self, pixels: Pixels, scene: Scene, job: Job) -> None:
+        if job.shaded is not None:
+            columns, rows = shade_samples(scene, job.shaded)
+            factors = np.full((rows, columns, 3), 255, np.uint8)
+            self._draw_layers(scene, job, Phase.SHADE, job.shaded, factors)
+            darken(pixels, job.shaded, factors)
+        for region in job.solid:
+            scale = scale_of(scene, region)
+            samples = magnify(pixels, region, scale)
+            self._draw_layers(scene, job, Phase.SOLID, region, samples)
+            finished = average_samples(samples, region, scale, scene, self._grain)
+            pixels[region.rows, region.columns] = finished
+
+    def _draw_layers(self, scene: Scene, job: Job, phase: Phase, region: Region, pixels: Pixels) -> None:
+        rows, columns = pixels.shape[:2]
+        depth, nearest = self._buffers.cleared(columns, rows)
+        canvas = SoftwareCanvas(
+            self._rasteriser,
+            phase,
+            region,
+            View.of_region(scene.camera, region),
+            scene.config,
+            (columns, rows),
+            scene.result.occlusion,
+            pixels,
+            depth,
+            nearest,
+        )
+        for layer in job.layers[phase]:
+            layer.draw_software(canvas)
