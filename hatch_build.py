@@ -64,10 +64,10 @@ def compile_library(root: Path) -> None:
     newest = max(path.stat().st_mtime for path in (Path(__file__), *sources))
     if library.exists() and library.stat().st_mtime > newest:
         return
-    library.parent.mkdir(exist_ok=True)
     part = library.with_suffix(".part")  # a library in use must not be overwritten
-    units = [str(path) for path in sources if path.suffix == ".cpp"]
-    subprocess.run(command(units, part), check=True, capture_output=True, text=True, cwd=library.parent)
+    to_run = command([str(path) for path in sources if path.suffix == ".cpp"], part)
+    library.parent.mkdir(exist_ok=True)
+    subprocess.run(to_run, check=True, capture_output=True, text=True, cwd=library.parent)
     part.replace(library)
 
 

@@ -1,8 +1,8 @@
 """Fixtures and rules for all tests.
 
-The markers `gl`, `weights` and `browser` state what a test needs. Where that is missing the test is skipped, with the
-reason and the command that installs it. With ARPIPE_TEST_REQUIRE="gl weights" in the environment, as in CI, the test
-fails instead.
+The markers `gl`, `cpu`, `weights` and `browser` state what a test needs. Where that is missing the test is skipped,
+with the reason and the command that installs it. With ARPIPE_TEST_REQUIRE="gl weights" in the environment, as in CI,
+the test fails instead.
 """
 
 import functools
@@ -158,6 +158,18 @@ def _gl_problem() -> str | None:
 
 
 @functools.cache
+def _cpu_problem() -> str | None:
+    from arpipe.errors import RenderError
+    from arpipe.render.software.library import load_rasteriser
+
+    try:
+        load_rasteriser()
+    except RenderError as error:
+        return str(error)
+    return None
+
+
+@functools.cache
 def _weights_problem() -> str | None:
     from arpipe.weights import store
 
@@ -173,4 +185,4 @@ def _browser_problem() -> str | None:
     return "no chromium on PATH; on Debian: apt-get install chromium"
 
 
-_PROBLEMS = {"gl": _gl_problem, "weights": _weights_problem, "browser": _browser_problem}
+_PROBLEMS = {"gl": _gl_problem, "cpu": _cpu_problem, "weights": _weights_problem, "browser": _browser_problem}

@@ -1,5 +1,6 @@
 """The wheel carries everything that a run needs, and nothing else; the locks agree with pyproject.toml."""
 
+import importlib
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from packaging.requirements import Requirement
@@ -19,14 +21,29 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = ("linux", "darwin", "win32")
 WEIGHTS = (".onnx", ".tflite", ".task", ".whl")
 JUNK = {".pyc", ".DS_Store", ""}
+NATIVE = {"native", "compiled"}  # sources and library of the CPU renderer; most tests build the pure wheel
+PIP_WHEEL = [
+    "-m",
+    "pip",
+    "wheel",
+    "--quiet",
+    "--no-deps",
+    "--no-build-isolation",
+    "--no-index",
+    "--wheel-dir",
+]
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
     """arpipe's wheel, built without the network."""
     folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    result = subprocess.run([*pip, "--wheel-dir", folder, REPOSITORY], capture_output=True, text=True)
+    return build_wheel(folder, REPOSITORY, ARPIPE_NATIVE="skip")
+
+
+def build_wheel(folder: Path, source: Path, **environment: str) -> Path:
+    command = [sys.executable, *PIP_WHEEL, folder, source]
+    result = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
     assert result.returncode == 0, result.stderr
     (built,) = folder.glob("arpipe-*.whl")
     return built
@@ -42,7 +59,7 @@ def _files_below(folder: Path) -> set[str]:
     return {
         path.relative_to(REPOSITORY).as_posix()
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix not in JUNK and "generators" not in path.parts
+        if path.is_file() and path.suffix not in JUNK and not {"generators", *NATIVE} & set(path.parts)
     }
 
 
@@ -86,11 +103,45 @@ def test_the_wheel_of_the_sdist_is_that_of_the_checkout(names, tmp_path):
         "PKG-INFO",
     } <= inside
     assert inside.isdisjoint({".ci", ".github", ".venv", "out"})
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    built = subprocess.run([*pip, "--wheel-dir", tmp_path, folder], capture_output=True, text=True)
-    assert built.returncode == 0, built.stderr
-    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as archive:
+    with zipfile.ZipFile(build_wheel(tmp_path, folder, ARPIPE_NATIVE="skip")) as archive:
         assert set(archive.namelist()) == names
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for a compiler is a shell script")
+def test_a_wheel_with_the_cpu_renderer_is_for_one_platform_and_every_python(names, tmp_path):
+    compiler = tmp_path / "c++"
+    compiler.write_text('#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\necho compiled > "$2"\n')
+    compiler.chmod(0o755)
+    source = tmp_path / "source"
+    skipped = shutil.ignore_patterns(
+        ".git", ".venv*", "out", "compiled", "__pycache__", "tests", "dist", "build"
+    )
+    shutil.copytree(REPOSITORY, source, ignore=skipped)
+    wheel = build_wheel(tmp_path, source, ARPIPE_NATIVE="require", CXX=str(compiler))
+    assert wheel.stem.split("-")[2:4] == ["py3", "none"]
+    assert not wheel.stem.endswith("-any")
+    with zipfile.ZipFile(wheel) as archive:
+        (library,) = set(archive.namelist()) - names
+        assert archive.read(library) == b"compiled\n"
+    assert Path(library).relative_to("arpipe/render/software/compiled").stem == "rasteriser"
+
+
+def test_without_a_compiler_the_wheel_is_pure_unless_the_renderer_is_required(monkeypatch):
+    monkeypatch.syspath_prepend(str(REPOSITORY))
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CXX", "")
+    hook_type = importlib.import_module("hatch_build").NativeBuildHook
+    warnings, data = [], {"force_include": {}}
+    hook = hook_type(
+        str(REPOSITORY), {}, None, None, "", "wheel", SimpleNamespace(display_warning=warnings.append)
+    )
+    monkeypatch.setattr(sys.modules["hatch_build"], "LIBRARY", Path("no/such/library"))
+    hook.initialize("standard", data)
+    assert data == {"force_include": {}}
+    assert "found no C++ compiler" in warnings[0]
+    monkeypatch.setenv("ARPIPE_NATIVE", "require")
+    with pytest.raises(FileNotFoundError, match="found no C"):
+        hook.initialize("standard", data)
 
 
 def test_installed_arpipe_finds_its_assets_and_runs(wheel, tmp_path):

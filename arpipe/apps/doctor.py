@@ -131,11 +131,36 @@ def check_opengl() -> Finding:
         context = _load("arpipe.render.context").GlContext.headless()
     except RenderError as error:
         mend = INSTALL_GL if sys.platform == "linux" else ""
-        return Finding("OpenGL", Verdict.FAIL, f"{error}; nothing can be drawn", mend)
+        try:
+            _load("arpipe.render.software.library").load_rasteriser()
+        except RenderError:
+            return Finding("OpenGL", Verdict.FAIL, f"{error}; nothing can be drawn", mend)
+        return Finding(
+            "OpenGL", Verdict.WARN, f"{error}; the CPU draws glasses, makeup cannot be drawn", mend
+        )
     with context:
         kind = "software" if context.is_software else "GPU"
         version = context.gl.version_code
     return Finding("OpenGL", Verdict.OK, f"{version // 100}.{version // 10 % 10}, {kind}: {context.renderer}")
+
+
+def check_cpu_renderer() -> Finding:
+    """Check that the CPU renderer is there, which draws glasses without OpenGL."""
+    check = "CPU renderer"
+    try:
+        _load("arpipe.render.software.library").load_rasteriser()
+    except RenderError as error:
+        return Finding(check, Verdict.WARN, f"{error}; OpenGL draws everything")
+    try:
+        with _load("arpipe.render.context").GlContext.headless() as context:
+            is_gpu = not context.is_software
+    except RenderError:
+        return Finding(check, Verdict.OK, "draws glasses, because there is no OpenGL")
+    if is_gpu:
+        return Finding(
+            check, Verdict.OK, "draws with --renderer cpu only, because the GPU's OpenGL is faster"
+        )
+    return Finding(check, Verdict.OK, "draws glasses, because OpenGL is computed by the CPU, too, and slower")
 
 
 def check_cv2() -> Finding:
@@ -222,6 +247,7 @@ CHECKS: Mapping[str, Callable[[], Finding]] = {
     "Python": check_python,
     "assets": check_assets,
     "OpenGL": check_opengl,
+    "CPU renderer": check_cpu_renderer,
     "OpenCV": check_cv2,
     "ONNX Runtime": check_onnxruntime,
     "inference": check_providers,

@@ -13,6 +13,7 @@ from arpipe.cli.settings import (
     MAX_FACES,
     NETWORKS,
     OCCLUSION,
+    RENDERER,
     TRACK,
     setting,
     with_settings,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     *OCCLUSION,
     *CAMERA,
     *NETWORKS,
+    RENDERER,
 )
 def batch(
     load: "Callable[[], RunConfig]",

@@ -13,6 +13,7 @@ from arpipe.cli.settings import (
     MAX_FACES,
     NETWORKS,
     OCCLUSION,
+    RENDERER,
     TRACK,
     Setting,
     Values,
@@ -94,6 +95,7 @@ SETTINGS = (
     *OCCLUSION,
     *CAMERA,
     *NETWORKS,
+    RENDERER,
     setting(
         "web.host",
         str,

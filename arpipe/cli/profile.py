@@ -14,6 +14,7 @@ from arpipe.cli.settings import (
     MAX_FACES,
     NETWORKS,
     OCCLUSION,
+    RENDERER,
     TRACK,
     Setting,
     Values,
@@ -81,6 +82,7 @@ SETTINGS = (
         "profile.output", Path, "--output", metavar="FILE", help="Also encode the pictures into this video."
     ),
     *NETWORKS,
+    RENDERER,
 )
 
 

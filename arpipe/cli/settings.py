@@ -143,6 +143,13 @@ CAMERA = (
         help="Intrinsics from `arpipe calibrate`, instead of --fov.",
     ),
 )
+RENDERER = setting(
+    "render.renderer",
+    str,
+    "--renderer",
+    metavar="auto|opengl|cpu",
+    help="What draws; auto takes the CPU for glasses where there is no GPU.",
+)
 NETWORKS = (
     setting(
         "perception.session.provider",

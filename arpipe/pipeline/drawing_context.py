@@ -1,10 +1,14 @@
 """What effects are drawn with: OpenGL, or the CPU."""
 
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 from arpipe.errors import RenderError
 from arpipe.render.context import GlContext
 from arpipe.render.software.library import Rasteriser, load_rasteriser
+
+GPU_DEVICES = tuple(map(Path, ("/dev/dri", "/dev/nvidia0", "/dev/nvidiactl", "/dev/dxg", "/dev/kfd")))
 
 
 def open_context(renderer: str, shared: GlContext | None, can_use_cpu: bool) -> GlContext | Rasteriser:
@@ -21,6 +25,10 @@ def open_context(renderer: str, shared: GlContext | None, can_use_cpu: bool) -> 
     if renderer == "cpu":
         return load_rasteriser()
     rasteriser = _rasteriser_if_any() if renderer == "auto" and can_use_cpu else None
+    if rasteriser is not None and shared is None and not may_have_gpu():
+        return (
+            rasteriser  # creating an OpenGL context in order to find out takes longer than the first picture
+        )
     try:
         context = shared or GlContext.headless()
     except RenderError:
@@ -32,6 +40,11 @@ def open_context(renderer: str, shared: GlContext | None, can_use_cpu: bool) -> 
     if context is not shared:
         context.close()
     return rasteriser
+
+
+def may_have_gpu() -> bool:
+    """Whether a GPU could draw: on Linux, one needs a device file."""
+    return sys.platform != "linux" or any(device.exists() for device in GPU_DEVICES)
 
 
 def suits(context: GlContext | Rasteriser, renderer: str, can_use_cpu: bool) -> bool:

@@ -87,7 +87,7 @@ class EffectRenderer(ProcessBound):
     @property
     def configured_quality(self) -> RenderConfig | None:
         """Drawing quality as configured, or what suits the machine; None before the first frame if not configured."""
-        return self._config or self._default
+        return self._default or self._config
 
     @property
     def quality(self) -> RenderConfig | None:

@@ -1,7 +1,6 @@
 """Soft shadow of glasses on the skin, at the pads, under the rims and along the temples: what it depends on.
 
-The front is a curved sheet with a density map, and the temples are lines; `shaders/shadow.frag` and
-`software_shadow.py` draw their shadow.
+The front is a curved sheet with a density map, and the temples are lines.
 """
 
 import math

@@ -1,6 +1,5 @@
 """A region that is drawn without OpenGL."""
 
-import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,75 +66,61 @@ class SoftwareCanvas:
             triangles: (m, 3), counter-clockwise from outside.
             gl_from_points: (4, 4).
         """
-        self.rasteriser.functions.arpipe_draw_depth(
-            self.buffers(),
-            points_m.ctypes,
-            len(points_m),
-            triangles.ctypes,
-            len(triangles),
-            affine(gl_from_points).ctypes,
-        )
+        mesh = mesh_structure(points_m, triangles, gl_from_points)
+        self.rasteriser.functions.arpipe_draw_depth(self.buffers(), mesh)
 
-    def interpolate(
-        self, points_m: Floats, triangles: Indices, gl_from_points: Array, values: Floats
-    ) -> Floats:
-        """Interpolate values of the vertices at all samples that triangles facing the camera cover.
+    def draw_shadow(self, mesh: structures.Mesh, shadow: structures.Shadow, track_id: int) -> None:
+        """Multiply the factors by a shadow on a face.
 
         Args:
-            points_m: (n, 3) vertices, m.
-            triangles: (m, 3), counter-clockwise from outside.
-            gl_from_points: (4, 4).
-            values: (n, k), C-contiguous.
-
-        Returns:
-            (k, rows, columns), 0 at all other samples.
+            mesh: The face.
+            shadow: The shadow.
+            track_id: Id of the face; what stands before it is not shaded.
         """
-        columns, rows = self.samples
-        out = np.zeros((values.shape[1], rows, columns), np.float32)
-        self.rasteriser.functions.arpipe_interpolate(
-            ctypes.byref(self._view()),
-            points_m.ctypes,
-            len(points_m),
-            triangles.ctypes,
-            len(triangles),
-            affine(gl_from_points).ctypes,
-            values.ctypes,
-            values.shape[1],
-            out.ctypes,
+        matte, _texels = self.matte(track_id)
+        self.rasteriser.functions.arpipe_draw_shadow(
+            self.view_structure(), mesh, shadow, matte, self.pixels.ctypes
         )
-        return out
 
-    def matte(self, track_id: int | None) -> tuple[Floats, Array] | None:
-        """Return what covers a face, and its place; None if nothing does.
-
-        Returns:
-            (side, side) share that is hidden, and the (2, 3) map to its columns and rows from columns and rows of
-            samples, whose first has its centre at (0.5, 0.5).
-        """
+    def matte(self, track_id: int | None) -> tuple[structures.Matte, Floats | None]:
+        """Return what stands before a face, for the library, and the array that it refers to."""
+        made = structures.Matte()
         matte = next((each for each in self.mattes if each.track_id == track_id), None)
         if matte is None:
-            return None
-        texel_from_sample = texture_from_sample(matte, self.region, self.samples) * len(matte.covered)
+            return made, None
+        covered = np.ascontiguousarray(matte.covered, np.float32)
+        texel_from_sample = texture_from_sample(matte, self.region, self.samples) * len(covered)
         texel_from_sample[:, 2] -= 0.5
-        return np.ascontiguousarray(matte.covered, np.float32), texel_from_sample
+        made.covered, made.side = covered.ctypes.data, len(covered)
+        made.texel_from_sample[:] = texel_from_sample.ravel().tolist()
+        return made, covered
 
     def buffers(self) -> structures.Canvas:
         """Return the buffers, for the library."""
         return structures.Canvas(
-            self._view(),
+            self.view_structure(),
             self.depth.ctypes.data,
             self.nearest.ctypes.data,
             self.pixels.ctypes.data,
             self.samples[0] // self.region.width,
         )
 
-    def _view(self) -> structures.View:
+    def view_structure(self) -> structures.View:
+        """Return the camera of the samples, for the library."""
         view = structures.View(width=self.samples[0], height=self.samples[1])
         view.clip_from_gl[:] = self.view.clip_from_gl.ravel().tolist()
         view.lens[:] = self.view.distortion
         return view
 
 
-def affine(matrix: Array) -> Floats:
-    """Return the upper three rows of (…, 4, 4) matrices as the library takes them."""
-    return np.ascontiguousarray(matrix[..., :3, :], np.float32)
+def mesh_structure(points_m: Floats, triangles: Indices, gl_from_points: Array) -> structures.Mesh:
+    """Return a mesh as the library takes it; the arrays must be contiguous, and outlive it."""
+    mesh = structures.Mesh(points_m.ctypes.data, triangles.ctypes.data, len(points_m), len(triangles))
+    mesh.gl_from_points[:] = rows_of(gl_from_points)
+    return mesh
+
+
+def rows_of(matrix: Array) -> list[float]:
+    """Return the upper three rows of a (4, 4) transform, one after the other."""
+    rows: list[float] = matrix[:3].ravel().tolist()
+    return rows

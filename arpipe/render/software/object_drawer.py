@@ -22,7 +22,7 @@ from arpipe.render.placement import (
     px_per_m_at_1_m,
 )
 from arpipe.render.software import structures
-from arpipe.render.software.canvas import SoftwareCanvas, affine
+from arpipe.render.software.canvas import SoftwareCanvas
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +100,7 @@ class SoftwareObjectDrawer:
             item.level = level_for(item.batch, depth_m / px_per_m, item.level)
             tint = placement.glass_tint if item.batch.glass else placement.tint
             batches.append(_structure(item, tint, lighting))
-        gl_from_part = affine(np.stack(placement.gl_from_part))
+        gl_from_part = np.ascontiguousarray([matrix[:3] for matrix in placement.gl_from_part], np.float32)
         place = structures.Placement(gl_from_part.ctypes.data)
         place.head_z[:] = placement.head_z.tolist()
         place.fade_z_m[:] = placement.fade_z_m
@@ -112,10 +112,7 @@ class SoftwareObjectDrawer:
             side=ball.shape[1],
         )
         light.irradiance[:] = lighting.irradiance.ravel().tolist()
-        matte, covered = structures.Matte(), canvas.matte(placement.wearer)
-        if covered is not None:
-            matte.covered, matte.side = covered[0].ctypes.data, len(covered[0])
-            matte.texel_from_sample[:] = covered[1].ravel().tolist()
+        matte, _texels = canvas.matte(placement.wearer)
         array = (structures.Batch * len(batches))(*batches)
         functions = canvas.rasteriser.functions
         functions.arpipe_draw_object(canvas.buffers(), array, len(batches), place, light, matte)

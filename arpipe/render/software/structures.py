@@ -76,6 +76,42 @@ class Matte(Structure):
     _fields_ = [("covered", c_void_p), ("side", c_int), ("texel_from_sample", c_float * 6)]
 
 
+class Mesh(Structure):
+    """Triangles between points with a common transform."""
+
+    _fields_ = [
+        ("points", c_void_p),
+        ("triangles", c_void_p),
+        ("point_count", c_int),
+        ("triangle_count", c_int),
+        ("gl_from_points", c_float * 12),
+    ]
+
+
+class Shadow(Structure):
+    """Soft shadow of a sheet and two rods; see `arpipe.effects.glasses.shadow_model`."""
+
+    _fields_ = [
+        ("vertices", c_void_p),
+        ("density", c_void_p),
+        ("density_width", c_int),
+        ("density_height", c_int),
+        ("inside", c_void_p),
+        ("inside_side", c_int),
+        ("glasses_from_points", c_float * 12),
+        ("density_place", c_float * 4),
+        ("sheet", c_float * 4),
+        ("reach", c_float * 2),
+        ("to_light", c_float * 3),
+        ("directed", c_float),
+        ("ambient", c_float),
+        ("temple", c_float),
+        ("temple_start", c_float * 6),
+        ("temple_end", c_float * 6),
+        ("bleed", c_float * 3),
+    ]
+
+
 GLASS, CLEARCOAT, METALLIC = 1, 2, 4  # bits of `Batch.kind`
 
 SIGNATURES = {
@@ -87,17 +123,7 @@ SIGNATURES = {
         POINTER(Light),
         POINTER(Matte),
     ),
-    "arpipe_draw_depth": (POINTER(Canvas), c_void_p, c_int, c_void_p, c_int, c_void_p),
-    "arpipe_interpolate": (
-        POINTER(View),
-        c_void_p,
-        c_int,
-        c_void_p,
-        c_int,
-        c_void_p,
-        c_void_p,
-        c_int,
-        c_void_p,
-    ),
+    "arpipe_draw_depth": (POINTER(Canvas), POINTER(Mesh)),
+    "arpipe_draw_shadow": (POINTER(View), POINTER(Mesh), POINTER(Shadow), POINTER(Matte), c_void_p),
 }
 """Function of the library → types of its arguments."""

@@ -45,6 +45,14 @@ struct Batch {
     Texture base_map;
 };
 
+// Triangles between points with a common transform.
+struct Mesh {
+    const Vector* points;            // (n,) m
+    const std::uint32_t* triangles;  // (m, 3), counter-clockwise from outside
+    int point_count, triangle_count;
+    Affine gl_from_points;
+};
+
 struct Placement {
     const Affine* gl_from_part;  // one per part of the model
     float head_z[4];             // plane; its product with a gl point is z in the head frame, m

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
 
 #include "canvas.h"
 #include "codes.h"
@@ -22,6 +23,21 @@ inline float uncovered(const Matte& matte, float x, float y) {
     const float* lower = upper + matte.side;
     float across = u - float(left);
     return 1.0f - mix(mix(upper[0], upper[1], across), mix(lower[0], lower[1], across), v - float(top));
+}
+
+// Interpolate bytes with N channels as numbers from 0 to 1, clamped.
+template <int N>
+inline void lookup(const std::uint8_t* texels, int width, int height, float u, float v, float* out) {
+    float x = clamp(u * float(width) - 0.5f, 0.0f, float(width) - 1.001f);
+    float y = clamp(v * float(height) - 0.5f, 0.0f, float(height) - 1.001f);
+    int left = int(x), top = int(y);
+    const std::uint8_t* upper = texels + N * (std::size_t(top) * width + left);
+    const std::uint8_t* lower = upper + N * std::size_t(width);
+    for (int k = 0; k < N; ++k) {
+        float above = mix(upper[k], upper[k + N], x - float(left));
+        float below = mix(lower[k], lower[k + N], x - float(left));
+        out[k] = mix(above, below, y - float(top)) / 255.0f;
+    }
 }
 
 inline int wrapped(int texel, int count, int repeat) {

@@ -69,7 +69,7 @@ class Drawing {
   private:
     Box empty() const { return {canvas_.view.height, 0, canvas_.view.width, 0}; }
 
-    // Shade pixels of Scale x Scale samples: once where one triangle fills them, else sample by sample.
+    // Shade pixels of Scale x Scale samples: once where one triangle or a lens fills them, else sample by sample.
     template <int Scale>
     void shade_pixels() {
         const int width = canvas_.view.width;
@@ -77,14 +77,16 @@ class Drawing {
             for (int x = box_.left / Scale * Scale; x < box_.right; x += Scale) {
                 std::uint32_t* names = canvas_.nearest + std::size_t(y) * width + x;
                 const std::uint32_t first = names[0];
-                std::uint32_t any = 0, differences = 0, all = 1;
+                std::uint32_t any = 0, differences = 0;
+                bool is_full = true;
                 for (int row = 0; row < Scale; ++row)
                     for (int column = 0; column < Scale; ++column) {
                         std::uint32_t name = names[row * width + column];
-                        any |= name, differences |= name ^ first, all = name ? all : 0;
+                        any |= name, differences |= name ^ first, is_full &= name != 0;
                     }
                 if (!any) continue;
-                if (all && (candidates_[first - 1].batch->kind & GLASS)) differences = 0;
+                // Glass is smooth, so that its triangles are of no interest.
+                if (is_full && (candidates_[first - 1].batch->kind & GLASS)) differences = 0;
                 if (!differences) add(first, x, y, Scale);
                 for (int row = 0; row < Scale; ++row)
                     for (int column = 0; column < Scale; ++column) {
@@ -101,13 +103,11 @@ class Drawing {
         Block& block = blocks_[triangle.batch->kind];
         const int i = block.count++;
         block.x[i] = x, block.y[i] = y, block.size[i] = size;
-        const Weights& w = triangle.weights;
         float middle_x = float(x) + 0.5f * float(size), middle_y = float(y) + 0.5f * float(size);
-        float second = w.second_x * middle_x + w.second_y * middle_y + w.second_0;
-        float third = w.third_x * middle_x + w.third_y * middle_y + w.third_0;
+        const Shares share = triangle.weights.at(middle_x, middle_y);
         const float *a = triangle.corners[0]->at, *b = triangle.corners[1]->at, *c = triangle.corners[2]->at;
         float at[VARYINGS];
-        for (int k = 0; k < VARYINGS; ++k) at[k] = a[k] + second * (b[k] - a[k]) + third * (c[k] - a[k]);
+        for (int k = 0; k < VARYINGS; ++k) at[k] = share.first * a[k] + share.second * b[k] + share.third * c[k];
         float depth_m = 1.0f / at[PER_M];
         for (int k = 0; k < VARYINGS; ++k) at[k] *= depth_m;
         if (triangle.batch->base_map.pixels) {
@@ -117,10 +117,11 @@ class Drawing {
         for (int k = 0; k < 3; ++k) {
             block.light[k][i] = at[LIGHT + k];
             block.mirror[k][i] = at[MIRROR + k];
+            block.base[k][i] = at[BASE + k];
             block.emitted[k][i] = triangle.batch->emissive[k];
         }
-        for (int k = 0; k < 4; ++k) block.base[k][i] = at[BASE + k];
-        block.facing[i] = at[FACING], block.whole[i] = at[WHOLE];
+        block.facing[i] = at[FACING];
+        block.cover[i] = clamp(at[BASE + 3] * at[WHOLE] * uncovered(matte_, middle_x, middle_y), 0.0f, 1.0f);
         constexpr float UNIT = 1.0f / 255.0f;
         const std::uint8_t* surface = triangle.surface;
         block.metallic[i] = surface[0] * UNIT, block.roughness[i] = surface[1] * UNIT;
@@ -134,11 +135,6 @@ class Drawing {
     void finish(int kind) {
         Block& block = blocks_[kind];
         shade(block, light_, kind);
-        for (int i = 0; i < block.count; ++i) {
-            float half = 0.5f * float(block.size[i]);
-            float visible = uncovered(matte_, float(block.x[i]) + half, float(block.y[i]) + half);
-            block.cover[i] = clamp(block.base[3][i] * block.whole[i] * visible, 0.0f, 1.0f);
-        }
         for (int i = 0; i < block.count; ++i) {
             std::uint32_t* corner = canvas_.samples + std::size_t(block.y[i]) * canvas_.view.width + block.x[i];
             std::uint32_t before = corner[0], after = blended(block, i, kind, before);

@@ -29,10 +29,11 @@ using Property = float[BLOCK];
 struct Block {
     int count = 0;
     int x[BLOCK], y[BLOCK], size[BLOCK];  // square of samples that share the result
-    Property light[3], mirror[3], facing, whole, base[4];
+    Property light[3], mirror[3], facing, base[3];
     Property metallic, roughness, coat, coat_roughness, transmission, reflectance, unlit, emitted[3];
+    Property cover;                          // share of the picture that it covers
     Property mirrored[3], coat_mirrored[3];  // what the surface and its coat reflect
-    Property radiance[3], through[3], cover;  // the result
+    Property radiance[3], through[3];        // the result
 };
 
 // Look the surroundings up where each sample reflects them.

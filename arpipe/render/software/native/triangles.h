@@ -8,10 +8,20 @@
 
 namespace arpipe {
 
-// Weights of the second and third corner as affine functions of the place; the first has the rest.
+// Weights of the corners at a place; their sum is 1.
+struct Shares {
+    float first, second, third;
+};
+
+// The weights of the second and third corner as affine functions of the place.
 struct Weights {
     float second_x, second_y, second_0;
     float third_x, third_y, third_0;
+
+    Shares at(float x, float y) const {
+        float second = second_x * x + second_y * y + second_0, third = third_x * x + third_y * y + third_0;
+        return {1.0f - second - third, second, third};
+    }
 };
 
 // A triangle on the grid of samples.
