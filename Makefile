@@ -95,7 +95,7 @@ clean: ## remove the environment and all generated files
 	$@ -m pip --disable-pip-version-check --no-input install --only-binary :all: --requirement $<
 	@touch $@
 
-NATIVE = hatch_build.py $(wildcard arpipe/render/software/native/*)
+NATIVE = hatch_build.py $(wildcard arpipe/render/rasteriser/native/*)
 
 .venv/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml $(NATIVE) | .venv/bin/python
 	$(PIP) install $(LOCKED) --requirement requirements/run.txt

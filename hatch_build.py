@@ -15,9 +15,11 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = Path("arpipe/render/software/native")
-LIBRARY = Path("arpipe/render/software/compiled/rasteriser").with_suffix(
-    {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")  # as in arpipe/render/software/library.py
+SOURCES = Path("arpipe/render/rasteriser/native")
+LIBRARY = Path("arpipe/render/rasteriser/compiled/rasteriser").with_suffix(
+    {"win32": ".dll", "darwin": ".dylib"}.get(
+        sys.platform, ".so"
+    )  # as in arpipe/render/rasteriser/library.py
 )
 UNIX = ["-std=c++17", "-O3", "-fPIC", "-shared", "-fvisibility=hidden"]
 # Those of -ffast-math, which itself would switch denormal numbers off in the whole process when the library is loaded.

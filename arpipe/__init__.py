@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from arpipe.errors import ModelError as ModelError
     from arpipe.errors import ModelNotFound as ModelNotFound
     from arpipe.errors import NonFiniteOutput as NonFiniteOutput
+    from arpipe.errors import NotDrawnByCpu as NotDrawnByCpu
     from arpipe.errors import OutputError as OutputError
     from arpipe.errors import PluginError as PluginError
     from arpipe.errors import RenderError as RenderError
@@ -167,6 +168,7 @@ _HOMES = {
     "ModelError": "arpipe.errors",
     "ModelNotFound": "arpipe.errors",
     "NonFiniteOutput": "arpipe.errors",
+    "NotDrawnByCpu": "arpipe.errors",
     "OutputError": "arpipe.errors",
     "PluginError": "arpipe.errors",
     "RenderError": "arpipe.errors",

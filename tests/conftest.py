@@ -160,7 +160,7 @@ def _gl_problem() -> str | None:
 @functools.cache
 def _cpu_problem() -> str | None:
     from arpipe.errors import RenderError
-    from arpipe.render.software.library import load_rasteriser
+    from arpipe.render.rasteriser.library import load_rasteriser
 
     try:
         load_rasteriser()

@@ -94,7 +94,7 @@ def test_links_lead_somewhere():
 def test_stages_follow_each_other_as_in_the_table(tmp_path, flags, missing):
     """By the starts of the stages in the trace of a run."""
     command = [sys.executable, "-m", "arpipe", "profile", "--frames", "8", "--size", "320x240", *flags]
-    outputs = ["--effect", "aviator", "--trace", "trace.json", "--output", "out.mp4"]
+    outputs = ["--effect", "aviator", "--renderer", "opengl", "--trace", "trace.json", "--output", "out.mp4"]
     done = subprocess.run([*command, *outputs], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     starts = defaultdict(dict)

@@ -123,7 +123,7 @@ def test_a_wheel_with_the_cpu_renderer_is_for_one_platform_and_every_python(name
     with zipfile.ZipFile(wheel) as archive:
         (library,) = set(archive.namelist()) - names
         assert archive.read(library) == b"compiled\n"
-    assert Path(library).relative_to("arpipe/render/software/compiled").stem == "rasteriser"
+    assert Path(library).relative_to("arpipe/render/rasteriser/compiled").stem == "rasteriser"
 
 
 def test_without_a_compiler_the_wheel_is_pure_unless_the_renderer_is_required(monkeypatch):

@@ -132,7 +132,7 @@ def check_opengl() -> Finding:
     except RenderError as error:
         mend = INSTALL_GL if sys.platform == "linux" else ""
         try:
-            _load("arpipe.render.software.library").load_rasteriser()
+            _load("arpipe.render.rasteriser.library").load_rasteriser()
         except RenderError:
             return Finding("OpenGL", Verdict.FAIL, f"{error}; nothing can be drawn", mend)
         return Finding(
@@ -148,7 +148,7 @@ def check_cpu_renderer() -> Finding:
     """Check that the CPU renderer is there, which draws glasses without OpenGL."""
     check = "CPU renderer"
     try:
-        _load("arpipe.render.software.library").load_rasteriser()
+        _load("arpipe.render.rasteriser.library").load_rasteriser()
     except RenderError as error:
         return Finding(check, Verdict.WARN, f"{error}; OpenGL draws everything")
     try:

@@ -11,7 +11,7 @@ from arpipe.effects.packs import Pack
 from arpipe.errors import NotDrawnByCpu, RenderError
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer
-from arpipe.render.software.library import Rasteriser
+from arpipe.render.rasteriser.library import Rasteriser
 
 Groups = tuple[AnyGroupLayer, ...]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from arpipe.effects.group import GroupMember
     from arpipe.render.context import GlContext
     from arpipe.render.layer import Layer
-    from arpipe.render.software.library import Rasteriser
+    from arpipe.render.rasteriser.library import Rasteriser
 
 
 class EffectKind(Protocol):

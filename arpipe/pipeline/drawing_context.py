@@ -6,7 +6,7 @@ from pathlib import Path
 
 from arpipe.errors import RenderError
 from arpipe.render.context import GlContext
-from arpipe.render.software.library import Rasteriser, load_rasteriser
+from arpipe.render.rasteriser.library import Rasteriser, load_rasteriser
 
 GPU_DEVICES = tuple(map(Path, ("/dev/dri", "/dev/nvidia0", "/dev/nvidiactl", "/dev/dxg", "/dev/kfd")))
 

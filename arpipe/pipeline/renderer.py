@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from arpipe.render.compositor import Compositor
     from arpipe.render.context import GlContext
     from arpipe.render.layer import Layer
-    from arpipe.render.software.library import Rasteriser
+    from arpipe.render.rasteriser.library import Rasteriser
 
 
 class EffectRenderer(ProcessBound):

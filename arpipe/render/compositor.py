@@ -11,9 +11,9 @@ from arpipe.render.frame_look import FrameLookEstimator
 from arpipe.render.jobs import PictureCopy
 from arpipe.render.layer import Layer, Scene
 from arpipe.render.lighting import LightEstimator
+from arpipe.render.rasteriser.library import Rasteriser
 from arpipe.render.regions import RegionRenderer
-from arpipe.render.software.library import Rasteriser
-from arpipe.render.software.regions import SoftwareRegionRenderer
+from arpipe.render.software_regions import SoftwareRegionRenderer
 from arpipe.timing import StageTimer
 from arpipe.types import FrameResult, Pixels
 

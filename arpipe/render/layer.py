@@ -21,7 +21,7 @@ from arpipe.render.config import RenderConfig
 from arpipe.render.frame_look import UNMATCHED, FrameLook, FrameLookEstimator
 from arpipe.render.lighting import LightEstimator, Lighting
 from arpipe.render.program import Program
-from arpipe.render.software.canvas import SoftwareCanvas
+from arpipe.render.rasteriser.canvas import SoftwareCanvas
 from arpipe.render.view import Region
 from arpipe.types import FrameResult, Pixels, TrackedFace
 

@@ -85,13 +85,13 @@ def test_no_opengl_names_the_packages(monkeypatch, modules):
 
     monkeypatch.setattr(sys, "platform", "linux")
     modules["arpipe.render.context"] = SimpleNamespace(GlContext=SimpleNamespace(headless=refuse))
-    modules["arpipe.render.software.library"] = SimpleNamespace(load_rasteriser=refuse)
+    modules["arpipe.render.rasteriser.library"] = SimpleNamespace(load_rasteriser=refuse)
     finding = doctor.check_opengl()
     assert finding.verdict is Verdict.FAIL
     assert "libEGL.so not found" in finding.detail
     assert "libegl1 libgl1" in finding.mend
     assert doctor.check_cpu_renderer().verdict is Verdict.WARN
-    modules["arpipe.render.software.library"] = SimpleNamespace(load_rasteriser=object)
+    modules["arpipe.render.rasteriser.library"] = SimpleNamespace(load_rasteriser=object)
     finding = doctor.check_opengl()
     assert finding.verdict is Verdict.WARN
     assert "the CPU draws glasses" in finding.detail
@@ -106,7 +106,7 @@ def test_the_cpu_renderer_says_when_it_draws(modules, is_software, why):
         return nullcontext(SimpleNamespace(is_software=is_software))
 
     modules["arpipe.render.context"] = SimpleNamespace(GlContext=SimpleNamespace(headless=headless))
-    modules["arpipe.render.software.library"] = SimpleNamespace(load_rasteriser=object)
+    modules["arpipe.render.rasteriser.library"] = SimpleNamespace(load_rasteriser=object)
     finding = doctor.check_cpu_renderer()
     assert finding.verdict is Verdict.OK
     assert why in finding.detail

@@ -13,7 +13,7 @@ from arpipe.render.compositor import GPU_QUALITY, default_quality
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer, Patch, Phase
-from arpipe.render.software.library import Rasteriser, load_rasteriser
+from arpipe.render.rasteriser.library import Rasteriser, load_rasteriser
 from tests.render.faces import face_at, plain_frame, pose_at, result_of
 
 CPU, CLOSED = Rasteriser(None), []
@@ -184,9 +184,9 @@ def test_auto_turns_to_opengl_for_makeup_and_stays_there(result):
 @pytest.mark.gl
 @pytest.mark.cpu
 def test_a_model_that_the_cpu_cannot_draw_turns_auto_to_opengl(result, monkeypatch):
-    from arpipe.render.software import object_drawer
+    from arpipe.render import software_object_drawer
 
-    monkeypatch.setattr(object_drawer, "can_be_lit_by_vertex", lambda batch: False)
+    monkeypatch.setattr(software_object_drawer, "can_be_lit_by_vertex", lambda batch: False)
     with EffectRenderer(effects=["aviator"]) as renderer:
         renderer.render(result)
         assert renderer.facts()["renderer"] != load_rasteriser().renderer

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.render.context import GlContext
-from arpipe.render.software.library import Rasteriser
+from arpipe.render.rasteriser.library import Rasteriser
 from arpipe.types import Pixels
 
 Kernel = npt.NDArray[np.float64]

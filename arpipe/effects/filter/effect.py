@@ -14,7 +14,7 @@ from arpipe.effects.params import EffectParams
 from arpipe.needs import Need
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer, Order, Scene
-from arpipe.render.software.library import Rasteriser
+from arpipe.render.rasteriser.library import Rasteriser
 from arpipe.spelling import nearest
 from arpipe.types import Pixels, Points, TrackedFace
 

@@ -14,8 +14,8 @@ from arpipe.render.layer import Canvas
 from arpipe.render.lighting import Lighting
 from arpipe.render.object_drawer import ObjectDrawer
 from arpipe.render.placement import Placement
-from arpipe.render.software.canvas import SoftwareCanvas
-from arpipe.render.software.object_drawer import SoftwareObjectDrawer
+from arpipe.render.rasteriser.canvas import SoftwareCanvas
+from arpipe.render.software_object_drawer import SoftwareObjectDrawer
 from arpipe.topology import Topology
 
 C = TypeVar("C", bound=BaseCanvas)

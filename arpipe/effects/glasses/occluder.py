@@ -11,8 +11,8 @@ from arpipe.effects.glasses.head_shape import HeadShape
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas
+from arpipe.render.rasteriser.canvas import SoftwareCanvas
 from arpipe.render.resources import depth_only
-from arpipe.render.software.canvas import SoftwareCanvas
 from arpipe.topology import Topology
 
 # The face is drawn slightly smaller, so that the noise of the landmarks does not hide objects that rest on the skin;

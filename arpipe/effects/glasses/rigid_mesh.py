@@ -29,8 +29,8 @@ from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas, Layer, Order, Patch, Scene
 from arpipe.render.lighting import Lighting
 from arpipe.render.placement import Placement
-from arpipe.render.software.canvas import SoftwareCanvas
-from arpipe.render.software.library import Rasteriser
+from arpipe.render.rasteriser.canvas import SoftwareCanvas
+from arpipe.render.rasteriser.library import Rasteriser
 from arpipe.render.view import box_around
 from arpipe.spelling import nearest
 from arpipe.topology import Topology, load_topology

@@ -4,8 +4,8 @@ import numpy as np
 
 from arpipe.effects.glasses.shadow_model import Cast, ShadowModel
 from arpipe.render.illuminant import pictured
-from arpipe.render.software import structures
-from arpipe.render.software.canvas import SoftwareCanvas, mesh_structure, rows_of
+from arpipe.render.rasteriser import structures
+from arpipe.render.rasteriser.canvas import SoftwareCanvas, mesh_structure, rows_of
 
 SKIN_BLEED = np.array([0.80, 1.0, 1.10])  # as in shadow.frag
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from arpipe.errors import RenderError
-from arpipe.render.software.structures import SIGNATURES
+from arpipe.render.rasteriser.structures import SIGNATURES
 
 INTERFACE = 1  # as in native/interface.cpp: a library built from other sources is not used
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")

@@ -9,9 +9,9 @@ from arpipe.render.grain import Grain
 from arpipe.render.jobs import Job, PictureCopy, split_into_jobs
 from arpipe.render.layer import Layer, Scene
 from arpipe.render.lighting import LightEstimator
+from arpipe.render.rasteriser.canvas import Buffers, SoftwareCanvas
+from arpipe.render.rasteriser.library import Rasteriser
 from arpipe.render.shade import darken, shade_samples
-from arpipe.render.software.canvas import Buffers, SoftwareCanvas
-from arpipe.render.software.library import Rasteriser
 from arpipe.render.solid import average_samples, magnify, scale_of
 from arpipe.render.view import Region, View
 from arpipe.timing import StageTimer

@@ -10,7 +10,7 @@ from arpipe.geometry.affine2d import Affine2D
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
-from arpipe.render.software.library import load_rasteriser
+from arpipe.render.rasteriser.library import load_rasteriser
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, OcclusionMatte
 from tests.effects.building import activate

@@ -7,8 +7,8 @@ from arpipe.errors import RenderError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.render.base_canvas import Phase
 from arpipe.render.config import RenderConfig
-from arpipe.render.software.canvas import Buffers, SoftwareCanvas
-from arpipe.render.software.library import SUFFIX, load_rasteriser
+from arpipe.render.rasteriser.canvas import Buffers, SoftwareCanvas
+from arpipe.render.rasteriser.library import SUFFIX, load_rasteriser
 from arpipe.render.view import Region, View
 
 CAMERA = CameraIntrinsics.from_fov(64, 48)

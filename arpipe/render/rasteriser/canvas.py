@@ -10,8 +10,8 @@ from arpipe.geometry.transforms import Array
 from arpipe.render.base_canvas import Phase
 from arpipe.render.config import RenderConfig
 from arpipe.render.matte import texture_from_sample
-from arpipe.render.software import structures
-from arpipe.render.software.library import Rasteriser
+from arpipe.render.rasteriser import structures
+from arpipe.render.rasteriser.library import Rasteriser
 from arpipe.render.view import Region, View
 from arpipe.types import OcclusionMatte, Pixels
 

@@ -21,8 +21,8 @@ from arpipe.render.placement import (
     level_for,
     px_per_m_at_1_m,
 )
-from arpipe.render.software import structures
-from arpipe.render.software.canvas import SoftwareCanvas
+from arpipe.render.rasteriser import structures
+from arpipe.render.rasteriser.canvas import SoftwareCanvas
 
 
 @dataclass(frozen=True, slots=True, eq=False)
