@@ -114,7 +114,7 @@ def test_effects_that_only_paint_never_create_opengl(no_opengl, result):
         renderer.update_effects(["skeleton"])
         assert np.array_equal(renderer.render(result).pixels, 255 - result.frame.pixels)
         with pytest.raises(AssertionError, match="OpenGL was created"):
-            renderer.update_effects(["aviator"])
+            renderer.update_effects(["lipstick"])
         assert [pack.name for pack in renderer.packs] == ["skeleton"]
 
 
