@@ -117,12 +117,8 @@ def test_temples_vanish_and_appear_where_the_scan_says(scan, labels, tmp_path, c
             context.make_current()
             gl = context.gl
             truth = depth_map(gl, camera, true_m, triangles)
-            hides = depth_map(
-                gl,
-                camera,
-                pose.camera_from_head.apply(layer._gl.heads._head.vertices.astype(float)),
-                occluder,
-            )
+            head_m = (layer._gl or layer._software).heads._head.vertices.astype(float)
+            hides = depth_map(gl, camera, pose.camera_from_head.apply(head_m), occluder)
             for side, part in (("left", 1), ("right", 2)):
                 matrix = placed.fit.head_from_temple[side]
                 head = temple_points(layer, part) @ matrix[:3, :3].T + matrix[:3, 3]
