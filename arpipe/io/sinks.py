@@ -16,6 +16,7 @@ SINKS: dict[str, str] = {
     "video": "arpipe.io.video.writer:VideoSink",
     "image": "arpipe.io.image.writer:ImageSink",
     "virtual_camera": "arpipe.io.camera.virtual_camera:VirtualCameraSink",
+    "pipewire": "arpipe.io.camera.pipewire_camera:PipeWireCameraSink",
     "null": "arpipe.io.sink:NullSink",
 }
 """Name → class, a `Sink` that its `open` makes from the text after `name:`."""
