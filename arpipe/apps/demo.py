@@ -71,6 +71,10 @@ class _PoseCollector:
     def camera(self) -> CameraModel:
         return self._pipeline.camera
 
+    @property
+    def faces_left_out(self) -> int:
+        return self._pipeline.faces_left_out
+
     def reset(self) -> None:
         self._pipeline.reset()
 

@@ -120,6 +120,11 @@ class Perception(ProcessBound):
                 raise
 
     @property
+    def faces_left_out(self) -> int:
+        """Most faces of a frame since the last `reset` that a search found beyond `face.max_faces`; 0 if none."""
+        return self._trackers.faces_left_out
+
+    @property
     def provider(self) -> str:
         """Where the networks really run; "none" before any is loaded."""
         return self._runtime.provider

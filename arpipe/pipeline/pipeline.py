@@ -200,6 +200,11 @@ class Pipeline(ProcessBound):
 
         return decorate
 
+    @property
+    def faces_left_out(self) -> int:
+        """As `Perception.faces_left_out`."""
+        return self.perception.faces_left_out
+
     def facts(self) -> dict[str, object]:
         """Return what really runs: where each network runs, what draws and how well."""
         networks = {"provider": self.perception.provider, "networks": self.perception.providers}

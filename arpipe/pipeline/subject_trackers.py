@@ -12,6 +12,7 @@ from arpipe.pipeline.schedule import Rates
 from arpipe.subjects import Subject, find_subject
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.expressions.tracker import ExpressionTracker
+from arpipe.tracking.tracker import Tracker
 
 
 class SubjectTracker(Protocol):
@@ -98,6 +99,12 @@ class SubjectTrackers:
     ) -> None:
         self._config, self._runtime, self._reconsider = config, runtime, reconsider
         self._trackers: dict[str, SubjectTracker] = {}
+
+    @property
+    def faces_left_out(self) -> int:
+        """As `left_out` of the tracker of faces; 0 without one."""
+        tracker = self._trackers.get("face")
+        return tracker.left_out if isinstance(tracker, Tracker) else 0
 
     def load(self, names: Sequence[str]) -> None:
         """Open the trackers of subjects that are not open yet.

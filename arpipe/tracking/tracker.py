@@ -37,6 +37,8 @@ class Tracker(Generic[Followed, Observed, Result]):
 
     Attributes:
         nonfinite_outputs: How often a network answered with NaN or infinity; the subjects concerned were missed.
+        left_out: Most subjects of a frame, so far in the stream, that a search found beyond those wanted. Nobody
+            searches while all that are wanted are followed, so there may have been more.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Tracker(Generic[Followed, Observed, Result]):
         self._refusals = Refusals()
         self._since_search = self._rules.search_every
         self._since_inference = 0
+        self.left_out = 0
 
     def update(self, context: FrameContext) -> tuple[Result, ...]:
         """Find and follow the subjects of the next frame.
@@ -130,7 +133,9 @@ class Tracker(Generic[Followed, Observed, Result]):
         """Detect subjects that are not tracked; each continues a missed track or begins a new one."""
         known = [track.roi for track in self._found()]
         rois = self._refusals.due(self._detect(frame, known, timer), frame.captured_s)
-        rois = rois[: self._rules.wanted - len(known)]
+        room = self._rules.wanted - len(known)
+        self.left_out = max(self.left_out, len(rois) - room)
+        rois = rois[:room]
         for roi, observed in zip(rois, self._locate(frame, rois, timer), strict=True):
             if observed is not None:
                 self._refusals.judge(roi, observed.landmarks.score, frame.captured_s)

@@ -22,6 +22,8 @@ from tests.io.clips import VARIABLE_PTS, frame_times, write_clip
 class TurningHead:
     """A face whose yaw goes from -46° up by 4° a frame, and pictures in the colour of the effect worn."""
 
+    faces_left_out = 0
+
     def __init__(self, config):
         self.worn = list(config.effects)
         self.threads = set()

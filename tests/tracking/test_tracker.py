@@ -217,9 +217,12 @@ def test_no_more_faces_are_reported_than_wanted():
         return [face_at(150 + 100 * k, 150 + 130 * (k % 4), 90) for k in range(12)]
 
     for wanted in (1, 5, 12, 30):
-        rows, _, _ = run(script, 4, max_faces=wanted)
+        rows, _, tracker = run(script, 4, max_faces=wanted)
         assert [len(row) for row in rows] == [min(wanted, 12)] * 4
         assert len(set(ids(rows[-1]))) == len(rows[-1])
+        assert tracker.left_out == max(0, 12 - wanted)
+        tracker.reset()
+        assert tracker.left_out == 0
 
 
 def test_many_faces_keep_their_ids_while_they_move():

@@ -55,6 +55,11 @@ class ControlledPipeline:
         return self._pipeline.camera
 
     @property
+    def faces_left_out(self) -> int:
+        """As `Perception.faces_left_out`."""
+        return self._pipeline.faces_left_out
+
+    @property
     def perception(self) -> Perception:
         """Detects."""
         return self._pipeline.perception

@@ -40,6 +40,10 @@ class BatchPipeline(FramePipeline, Protocol):
     def camera(self) -> CameraModel:  # noqa: D102
         ...
 
+    @property
+    def faces_left_out(self) -> int:  # noqa: D102
+        ...
+
     def reset(self) -> None:  # noqa: D102
         ...
 
@@ -141,7 +145,7 @@ def run_job(
         tally.most,
         tally.wearing,
         tally.is_drawn,
-        tuple(note for part in parts for note in part.notes),
+        (*(note for part in parts for note in part.notes), *_left_out(pipeline.faces_left_out)),
         tuple(loss for part in (*parts, *exports) for loss in part.losses),
     )
 
@@ -193,6 +197,13 @@ class _PictureWriter:
         encode_ms = (self.clock() - begun_s) * 1000.0
         captured_ms = self.capture_ms.pop(result.frame.index)
         self.log.record({CAPTURE_STAGE: captured_ms, **result.timings_ms, ENCODE_STAGE: encode_ms})
+
+
+def _left_out(faces: int) -> Iterator[str]:
+    """Say that faces were detected and not followed."""
+    if faces > 0:
+        more = "1 more face was" if faces == 1 else f"{faces} more faces were"
+        yield f"{more} detected in a frame than followed; raise --max-faces to follow more"
 
 
 def _differs(picture: Picture) -> bool:

@@ -27,6 +27,7 @@ class FakePipeline:
         self.drawn_on = set()
 
     camera = CameraModel()
+    faces_left_out = 0
 
     def detect(self, frame):
         self.trip(frame.index)

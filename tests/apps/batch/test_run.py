@@ -378,3 +378,16 @@ def test_people_who_try_glasses_on_are_told_about_their_own(tmp_path, own_glasse
     )
     assert code == 0
     assert ("one person wears glasses already; take them off" in text) == is_told
+
+
+@pytest.mark.parametrize(
+    ("left_out", "note"),
+    [(0, ""), (1, "1 more face was detected in a frame than followed"), (5, "5 more faces were detected")],
+)
+def test_faces_that_were_not_followed_are_told(clip, tmp_path, left_out, note):
+    pipeline = FakePipeline("video")
+    pipeline.faces_left_out = left_out
+    code, text = batch(lambda config, mode: pipeline, inputs=[clip], output=tmp_path / "out.mp4")
+    assert code == 0
+    assert ("raise --max-faces" in text) == bool(note)
+    assert note in text
