@@ -77,11 +77,9 @@ def averaged(pixels: Pixels, roi: Roi, side: int) -> Pixels:
     """Crop a square of `pixels` (h, w, 3), averaged over what becomes one pixel: single samples alias and flicker."""
     height, width = pixels.shape[:2]
     reach = roi.size_px * (abs(math.cos(roi.angle_rad)) + abs(math.sin(roi.angle_rad))) / 2.0 + 2.0
-    left, top = (int(np.clip(np.floor(each - reach), 0, None)) for each in roi.center_px)
-    right, bottom = (
-        int(np.clip(np.ceil(each + reach), 0, end))
-        for each, end in zip(roi.center_px, (width, height), strict=True)
-    )
+    x, y = roi.center_px.tolist()
+    left, top = (max(math.floor(each - reach), 0) for each in (x, y))
+    right, bottom = (min(max(math.ceil(each + reach), 0), end) for each, end in ((x, width), (y, height)))
     step = max(1, int(roi.size_px / (side * SHARPEST)))  # whole factors are averaged several times as fast
     right, bottom = left + (right - left) // step * step, top + (bottom - top) // step * step
     part = pixels[top:bottom, left:right]

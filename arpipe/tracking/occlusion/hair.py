@@ -126,8 +126,7 @@ def hair_at_temples(evidence: Evidence, crop: CroppedFace) -> tuple[float, float
 def _hair_at_temple(evidence: Evidence, crop: CroppedFace, side: str) -> float:
     eye, ear = crop.place(f"{side}_eye_outer"), crop.place(f"{side}_tragus")
     strip = abs(float(ear[0] - eye[0])) / crop.side
-    turned = np.clip((strip - NARROW) / (WIDE - NARROW), 0.0, 1.0)
-    share = ON_TEMPLE + (NEAR_EAR - ON_TEMPLE) * float(turned)
+    share = ON_TEMPLE + (NEAR_EAR - ON_TEMPLE) * ramp(strip, NARROW, WIDE)
     hair = _mean_around(evidence.hair, eye + np.float32(share) * (ear - eye), PATCH, PATCH)
     half_width = 0.5 * (EAR_WIDTH + EAR_TURNS * max(strip - WIDE, 0.0))
     shift = half_width * crop.side
@@ -146,7 +145,7 @@ def _reach_down(hair: Points) -> Points:
 
 def _fill_outwards(covered: Points, crop: CroppedFace) -> Points:
     """Return (h, s) as `covered`, but beyond what is covered everything farther out is: bright strands belong to it."""
-    middle = int(np.clip(crop.place("sellion")[0], 1, crop.side - 1))
+    middle = min(max(int(crop.place("sellion")[0]), 1), crop.side - 1)
     filled = np.empty_like(covered)
     right, left = filled[:, :middle], filled[:, middle:]  # of the person
     right[:] = cv2.dilate(covered[:, :middle], np.ones((1, middle), np.uint8), anchor=(0, 0))

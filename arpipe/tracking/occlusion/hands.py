@@ -81,6 +81,8 @@ class HandsNearFaces:
 
 def hands_before(hands: Sequence[TrackedHand], crop: CroppedFace) -> Points | None:
     """Return (s, s) float32, 1 on hands in the crop of a face; None if there is none."""
+    if not hands:
+        return None
     canvas = np.zeros((crop.side, crop.side), np.uint8)
     crop_from_image = crop.image_from_crop.inverse()
     drawn = False

@@ -56,9 +56,9 @@ def find_zones(crop: CroppedFace) -> Zones:
     lips = filled(crop.pixels.shape[:2], [crop.region("lips_outer")], LIPS_MARGIN * crop.side)
     face = filled(crop.pixels.shape[:2], [_hull(crop.region("face_oval"))], 0.0)
     brows = np.concatenate([crop.region("left_brow"), crop.region("right_brow")])
-    brow_row = int(np.clip(brows[:, 1].min() - 2.0 * margin, 2, crop.side - 3))
+    brow_row = min(max(int(brows[:, 1].min() - 2.0 * margin), 2), crop.side - 3)
     top_row = max(1, brow_row - round(ABOVE_BROWS * crop.side))
-    bottom_row = int(np.clip(crop.place("upper_lip_top")[1], brow_row + 1, crop.side - 1))
+    bottom_row = min(max(int(crop.place("upper_lip_top")[1]), brow_row + 1), crop.side - 1)
     return Zones(face, features, lips, _hair_odds(face), top_row, brow_row, bottom_row)
 
 
