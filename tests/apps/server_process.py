@@ -12,17 +12,17 @@ from arpipe.config import RunConfig, WebConfig
 from tests.apps.web_pages import PATIENCE_S, page
 
 
-def serve(addresses: "Queue[str]") -> None:
+def serve(addresses: "Queue[str]", max_sessions: int) -> None:
     """Serve the page on a free port, as `arpipe live --web` does."""
-    run(RunConfig(), WebConfig(port=0), ready=addresses.put)
+    run(RunConfig(), WebConfig(port=0, max_sessions=max_sessions), ready=addresses.put)
 
 
 @contextmanager
-def server_process() -> Iterator[tuple[str, psutil.Process]]:
+def server_process(max_sessions: int = 4) -> Iterator[tuple[str, psutil.Process]]:
     """Start a server; gives its address and its process."""
     spawn = multiprocessing.get_context("spawn")
     addresses: Queue[str] = spawn.Queue()
-    server = spawn.Process(target=serve, args=(addresses,))
+    server = spawn.Process(target=serve, args=(addresses, max_sessions))
     server.start()
     try:
         yield addresses.get(timeout=PATIENCE_S).rstrip("/"), psutil.Process(server.pid)

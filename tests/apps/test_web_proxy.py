@@ -1,5 +1,6 @@
 """The page behind a real proxy that ends TLS, and in the frame of a shop, in a real Chromium."""
 
+import os
 import re
 import shutil
 import socket
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.gl, pytest.mark.weights]
 
 ROOT = Path(__file__).resolve().parents[2]
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+CADDY = shutil.which("caddy")
 NAME = "try.shop.example"
 
 
@@ -76,11 +78,39 @@ def proxied(folder, port, upstream):
         f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}"
         f"http {{ access_log off; {paths} {recipe} }}"
     )
-    process = subprocess.Popen([NGINX, "-e", folder / "error.log", "-c", config], stderr=subprocess.DEVNULL)
+    with listening([NGINX, "-e", folder / "error.log", "-c", config], port, folder) as url:
+        yield url
+
+
+@contextmanager
+def caddied(folder, port, upstream):
+    """The recipe of docs/web.md in a real Caddy, which makes its own certificate for this machine."""
+    recipe = re.search(r"```\n(try.shop.example \{\n.*?)```", (ROOT / "docs/web.md").read_text(), re.DOTALL)[
+        1
+    ]
+    for wanted, here in (
+        (NAME, f"https://localhost:{port}"),
+        ("127.0.0.1:8000", upstream.removeprefix("http://")),
+    ):
+        assert wanted in recipe
+        recipe = recipe.replace(wanted, here)
+    quiet = f"admin off\nauto_https disable_redirects\nskip_install_trust\nstorage file_system {folder}"
+    (folder / "Caddyfile").write_text(f"{{\n{quiet}\n}}\n{recipe}")
+    with listening([CADDY, "run", "--config", folder / "Caddyfile"], port, folder) as url:
+        yield url
+
+
+@contextmanager
+def listening(command, port, folder):
+    """Run a proxy in the block."""
+    with (folder / "output").open("w") as output:
+        process = subprocess.Popen(
+            command, stdout=output, stderr=output, env={**os.environ, "XDG_CONFIG_HOME": str(folder)}
+        )
     try:
         end_s = time.monotonic() + 20.0
         while not is_open(port):
-            assert process.poll() is None, (folder / "error.log").read_text()
+            assert process.poll() is None, (folder / "output").read_text()
             assert time.monotonic() < end_s
         yield f"https://localhost:{port}"
     finally:
@@ -93,8 +123,14 @@ def is_open(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.mark.skipif(NGINX is None, reason="needs nginx; on Debian: apt-get install nginx-light")
-def test_the_recipe_for_nginx_works(browser, tmp_path):
+NEEDS_NGINX = pytest.mark.skipif(NGINX is None, reason="needs nginx; on Debian: apt-get install nginx-light")
+NEEDS_CADDY = pytest.mark.skipif(CADDY is None, reason="needs Caddy; on Debian: apt-get install caddy")
+
+
+@pytest.mark.parametrize(
+    "proxied", [pytest.param(proxied, marks=NEEDS_NGINX), pytest.param(caddied, marks=NEEDS_CADDY)]
+)
+def test_the_recipes_for_proxies_work(browser, tmp_path, proxied):
     port = free_port()
     web = WebConfig(port=0, public_url=f"https://localhost:{port}")
     with running(RunConfig(web=web)) as server:
@@ -105,7 +141,7 @@ def test_the_recipe_for_nginx_works(browser, tmp_path):
             assert page.evaluate("() => location.protocol") == "https:"
 
 
-@pytest.mark.skipif(NGINX is None, reason="needs nginx; on Debian: apt-get install nginx-light")
+@NEEDS_NGINX
 def test_without_its_public_address_the_page_says_what_is_wrong(browser, tmp_path):
     port = free_port()
     with running(RunConfig(web=WebConfig(port=0))) as server:
