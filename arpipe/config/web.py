@@ -31,6 +31,8 @@ class WebConfig(BaseModel):
         hosts: Further host names of this server.
         public_url: Address under which visitors reach the page through a proxy that ends TLS, such as
             "https://try.shop.example"; a host, without a path.
+        behind_proxy: Listen beyond loopback without TLS and without a token, because only a proxy that ends TLS can
+            reach the address, as between containers; requires `public_url`.
         trusted_proxies: IP addresses of proxies whose X-Forwarded-Host and X-Forwarded-Proto are believed.
         embed: Origins of sites that may show the page in a frame, such as "https://shop.example".
         brand: TOML file with name, logo and colours of the page; None for arpipe's own.
@@ -59,6 +61,7 @@ class WebConfig(BaseModel):
     port: int = Field(default=8000, ge=0, le=65535)
     hosts: tuple[str, ...] = ()
     public_url: Origin | None = None
+    behind_proxy: bool = False
     trusted_proxies: tuple[IPvAnyAddress, ...] = ()
     embed: tuple[Origin, ...] = ()
     brand: Path | None = None

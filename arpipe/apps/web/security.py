@@ -91,7 +91,8 @@ class Access:
             ConfigError: It listens beyond loopback without TLS, or one of the two TLS files is missing.
         """
         _require_both_tls_files(config)
-        local = is_loopback(config.host)
+        _require_public_url(config)
+        local = is_loopback(config.host) or config.behind_proxy
         if not local and config.tls_cert is None:
             raise ConfigError(
                 f"listening on {config.host} gives other machines access, which requires TLS; "
@@ -106,7 +107,7 @@ class Access:
         secure = config.tls_cert is not None
         return cls(
             frozenset(names),
-            config.host in WILDCARDS,
+            config.host in WILDCARDS and not config.behind_proxy,
             token,
             secure,
             config.public_url,
@@ -246,6 +247,15 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _require_public_url(config: WebConfig) -> None:
+    is_https = config.public_url is not None and config.public_url.startswith("https://")
+    if config.behind_proxy and not is_https:
+        raise ConfigError(
+            f"web.behind_proxy needs the https address that visitors see, web.public_url is {config.public_url}; "
+            "set it, as in --public-url https://try.shop.example"
+        )
 
 
 def _require_both_tls_files(config: WebConfig) -> None:
