@@ -102,8 +102,15 @@ def _kind(value: object) -> str:
     return "DriveConfig" if "drive" in keys or "by" in keys else "TriggerConfig"
 
 
+def _one_kind(value: object) -> object:
+    if isinstance(value, dict) and "when" in value and ("drive" in value or "by" in value):
+        raise ValueError("has both when and drive; write two [[controls]], a trigger and a signal")
+    return value
+
+
 ControlConfig = Annotated[
     Annotated[TriggerConfig, Tag("TriggerConfig")] | Annotated[DriveConfig, Tag("DriveConfig")],
     Discriminator(_kind),
+    BeforeValidator(_one_kind),
 ]
 """A table of `[[controls]]`."""

@@ -29,7 +29,9 @@ def with_value(pack: Pack, key: str, value: object) -> Pack:
     source = f"effect {pack.name!r}"
     if key == PRESET_KEY:
         return with_preset(pack, str(value))
-    return _changed(pack, key, source, lambda layer, path: changed_layer(layer, path, value, source))
+    return _changed(
+        pack, key, source, lambda layer, path: changed_layer(layer, path, value, f"{source}: {path}")
+    )
 
 
 def with_preset(pack: Pack, name: str) -> Pack:
@@ -49,7 +51,7 @@ def with_drive(pack: Pack, key: str, signal: SignalRange) -> Pack:
     source = f"effect {pack.name!r}"
 
     def driven(layer: PackLayer, path: str) -> PackLayer:
-        require_drivable(layer, path, signal, source)
+        require_drivable(layer, path, signal, f"{source}: {path}")
         drive = {**layer.reactions.drive, path: signal}
         return replace(layer, reactions=layer.reactions.model_copy(update={"drive": drive}))
 

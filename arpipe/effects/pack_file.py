@@ -165,6 +165,11 @@ def require_drivable(layer: PackLayer, key: str, signal: SignalRange, source: st
     Raises:
         ConfigError: There is no such parameter, or it does not take such values.
     """
+    current = _value_of(layer, key, source)
+    if isinstance(current, str | tuple | Path | BaseModel):
+        raise ConfigError(
+            f"{source}: {key} is no number, so that no signal can drive it; use set in a trigger"
+        )
     first, last = signal.to
     for value in (first, last, first + (last - first) / 3.0):
         changed_layer(layer, key, value, source)
@@ -182,17 +187,23 @@ def changed_layer(layer: PackLayer, key: str, value: object, source: str) -> Pac
     Raises:
         ConfigError: There is no such parameter, or the value is wrong.
     """
+    _value_of(layer, key, source)
+    try:
+        return replace(layer, params=with_parameter(layer.params, key, value))
+    except ValidationError as error:
+        reason = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{source}: {reason[:1].lower()}{reason[1:]}, got {value!r}") from error
+
+
+def _value_of(layer: PackLayer, key: str, source: str) -> object:
+    """Return the value of a parameter; ConfigError if there is none."""
     model: object = layer.params
     for part in key.split("."):
         known = list(type(model).model_fields) if isinstance(model, BaseModel) else []
         if part not in known:
             raise ConfigError(f"{source}: there is no parameter {part!r}{nearest(part, known)}")
         model = getattr(model, part)
-    try:
-        return replace(layer, params=with_parameter(layer.params, key, value))
-    except ValidationError as error:
-        reason = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{source}: {reason[:1].lower()}{reason[1:]}, got {value!r}") from error
+    return model
 
 
 def _collect(steps: Sequence[Callable[[], Result]]) -> list[Result]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 NUMBER_MARKS = ("int", "constrained-int", "float")
+EXPECTED = "input should be "  # how pydantic begins most sentences
 UNION_MARKS = ("literal[", "function-", "lax-or-strict[", "tuple[", "list[")  # in pydantic's locations
 
 Checked = TypeVar("Checked", bound=BaseModel)
@@ -44,7 +45,7 @@ def check(
         return model.model_validate(dict(table), context=dict(context or {}))
     except ValidationError as error:
         details = _relevant(error.errors(include_url=False))
-        lines = [f"{source}: {prefix}{'.' if prefix else ''}{_describe(model, detail)}" for detail in details]
+        lines = [f"{source}: {prefix}{'.' if prefix else ''}{line}" for line in _describe(model, details)]
         causes = [type(detail.get("ctx", {}).get("error")) for detail in details]
         raise common_kind(causes)("\n".join(lines)) from error
 
@@ -67,16 +68,35 @@ def _relevant(details: "Sequence[ErrorDetails]") -> "Sequence[ErrorDetails]":
     return about_tables or details
 
 
-def _describe(model: type[BaseModel], detail: "ErrorDetails") -> str:
-    owners, keys = _follow(model, detail["loc"])
-    where = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
-    if detail["type"] == "extra_forbidden":
-        known = [key for owner in owners for key in valid_keys(owner)]
-        return f"{where}: is no valid key{nearest(str(keys[-1]), known)}"
-    if detail["type"] == "missing":
-        return f"{where}: is missing"
+def _describe(model: type[BaseModel], details: "Sequence[ErrorDetails]") -> Iterator[str]:
+    """Yield a line for each place: what it is, and what it should be, one of several where it is a union."""
+    places: dict[str, list[ErrorDetails]] = {}
+    for detail in details:
+        owners, keys = _follow(model, detail["loc"])
+        where = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
+        if detail["type"] == "extra_forbidden":
+            known = [key for owner in owners for key in valid_keys(owner)]
+            yield f"{where}: is no valid key{nearest(str(keys[-1]), known)}"
+        else:
+            places.setdefault(where, []).append(detail)
+    for where, found in places.items():
+        first, *others = map(_reworded, found)
+        message = " or ".join([first, *(other.removeprefix(EXPECTED) for other in others)])
+        yield f"{where}{': ' if where else ''}{message}{_got(message, found[0]['input'])}"
+
+
+def _reworded(detail: "ErrorDetails") -> str:
+    """Return pydantic's sentence in the words of a TOML file, and without a capital."""
+    kind, value = detail["type"], detail["input"]
+    if kind == "missing":
+        return "is missing"
+    if kind in ("tuple_type", "list_type"):
+        hint = f", got a table; a list of tables has two brackets: [[{detail['loc'][-1]}]]"
+        return f"expected a list{hint if isinstance(value, Mapping) else ''}"
+    if kind in ("dict_type", "model_type", "model_attributes_type"):
+        return "expected a table"
     message = detail["msg"].removeprefix("Value error, ")
-    return f"{where or 'value'}: {message[:1].lower()}{message[1:]}{_got(message, detail['input'])}"
+    return message[:1].lower() + message[1:]
 
 
 def _got(message: str, value: object) -> str:

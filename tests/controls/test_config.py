@@ -49,6 +49,11 @@ def test_both_kinds_are_told_apart():
         ({"drive": "lipstick.opacity", "by": "smile", "from": [0.5, 0.5]}, "0.5 twice"),
         ({"drive": "lipstick.opacity", "by": "face.distance_m"}, "face.distance_m has no largest value"),
         ({"by": "smile"}, r"controls\[0\].drive: is missing"),
+        (
+            {"when": "smile", "drive": "lipstick.opacity", "by": "smile"},
+            r"controls\[0\]: has both when and drive",
+        ),
+        ({"when": "smile", "set": 3}, r"controls\[0\].set: expected a table, got 3"),
     ],
 )
 def test_mistakes_name_the_key_and_what_is_near(control, message):

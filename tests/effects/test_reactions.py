@@ -102,7 +102,10 @@ def test_a_pack_needs_what_its_conditions_and_signals_need(look):
             'drive = { opacity = { bye = "smile" } }',
             r"layers\[0\].drive.opacity.bye: is no valid key; did you",
         ),
-        ('drive = { color = { by = "smile" } }', r"drive.color: "),
+        (
+            'drive = { color = { by = "smile" } }',
+            r"drive.color: is no number, so that no signal can drive it",
+        ),
     ],
 )
 def test_mistakes_name_the_file_and_what_is_near(look, text, message):
@@ -119,7 +122,7 @@ def test_values_and_drives_of_loaded_packs(stamp_and_blur):
         ConfigError, match="effect 'stamp': there is no parameter 'opacit'; did you mean 'opacity'"
     ):
         with_value(pack, "opacit", 0.3)
-    with pytest.raises(ConfigError, match="effect 'stamp': .*less than or equal to 1, got 3"):
+    with pytest.raises(ConfigError, match="effect 'stamp': opacity: .*less than or equal to 1, got 3"):
         with_value(pack, "opacity", 3)
     driven = with_drive(pack, "opacity", SignalRange(by="jawOpen", smooth_s=0.0))
     reacting = ReactingPacks([driven])

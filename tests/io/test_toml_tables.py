@@ -41,7 +41,9 @@ def complaint(table, **more):
         ({"needed": 1, "neded": 1}, "neded: is no valid key; did you mean 'needed'?"),
         ({"needed": "many"}, "got 'many'"),
         ({"needed": 1, "either": {"sped": 1}}, "toml: either.sped: is no valid key; did you mean 'speed'?"),
-        ({"needed": 1, "either": "on"}, "toml: either: input should be 'off', got 'on'"),
+        ({"needed": 1, "more": 3}, "run.toml: more: expected a list, got 3"),
+        ({"needed": 1, "more": {"speed": 1}}, "got a table; a list of tables has two brackets: [[more]]"),
+        ({"needed": 1, "either": "on"}, "toml: either: expected a table or 'off', got 'on'"),
     ],
 )
 def test_problems_name_source_key_and_nearest_key(table, expected):

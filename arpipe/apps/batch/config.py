@@ -71,7 +71,9 @@ class BatchConfig(BaseModel):
     @model_validator(mode="after")
     def _check_events(self) -> Self:
         if self.events is not None and not self.controls:
-            raise ValueError("events: there are no [[controls]] that could cause any; give --controls FILE")
+            raise ValueError(
+                "events: there are no [[controls]] that could cause any; give --controls a FILE that has some"
+            )
         return self
 
     @field_validator("output")
