@@ -14,6 +14,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from arpipe.controls.config import TriggerConfig
+from arpipe.controls.senders import json_server
 from arpipe.controls.senders.json_server import JsonServer
 from arpipe.controls.senders.osc import MAX_PACKET_BYTES, OscMessage, OscPort, packets
 from arpipe.controls.senders.sender import open_sender
@@ -279,6 +280,30 @@ def test_a_slow_client_gets_the_latest_result(server):
                 break
             frames.append(message["frame"])
         assert frames == sorted(frames)
+
+
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+def test_clients_that_read_nothing_or_say_nothing_do_not_keep_the_server_open(monkeypatch):
+    monkeypatch.setattr(json_server, "CLOSE_S", 0.05)
+    monkeypatch.setattr(json_server, "OPEN_S", 0.05)
+    server = JsonServer("127.0.0.1", 0)
+    place = ("127.0.0.1", server.port)
+    with socket.create_connection(place) as reads_nothing, socket.create_connection(place):
+        reads_nothing.sendall(HANDSHAKE)
+        assert reads_nothing.recv(12) == b"HTTP/1.1 101"
+        large = event("x" * 8_000_000)  # more than the system buffers
+        while not server._current():
+            threading.Event().wait(0.001)
+        server.send_event(large)
+        closing = threading.Thread(target=server.close)
+        closing.start()
+        closing.join(TIMEOUT_S)
+        assert not closing.is_alive()
 
 
 def test_pages_of_other_sites_cannot_connect(server):

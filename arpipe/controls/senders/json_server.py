@@ -6,8 +6,10 @@ for it.
 """
 
 import json
+import socket
 import threading
 from collections import deque
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -24,6 +26,8 @@ from arpipe.types import FrameResult
 MAX_CLIENTS = 8
 MAX_EVENTS = 1000  # kept for a client that does not read
 MAX_MESSAGE_BYTES = 1024  # of a client, whose messages are ignored
+OPEN_S = 2.0  # for a client to ask for the WebSocket after it has connected
+CLOSE_S = 1.0  # for a client to answer that the connection is closed
 CHECK_S = 0.5  # between checks whether a client that waits for a result is gone
 
 
@@ -50,6 +54,8 @@ class JsonServer:
                 port,
                 process_request=_refuse_foreign_pages,
                 compression=None,
+                open_timeout=OPEN_S,
+                close_timeout=CLOSE_S,
                 max_size=MAX_MESSAGE_BYTES,
                 server_header=None,
             )
@@ -80,15 +86,23 @@ class JsonServer:
         """Disconnect all clients and stop listening; may be called twice."""
         for client in self._current():
             client.end()
+        cutting = threading.Timer(CLOSE_S, self._cut)
+        cutting.start()
         self._server.shutdown()
+        cutting.cancel()
         self._thread.join()
+
+    def _cut(self) -> None:
+        """Break off what is being sent to clients that read nothing; it would never end."""
+        for client in self._current():
+            client.cut()
 
     def _current(self) -> list["_Client"]:
         with self._lock:
             return list(self._clients)
 
     def _serve(self, connection: ServerConnection) -> None:
-        client = _Client()
+        client = _Client(connection.socket)
         with self._lock:
             if len(self._clients) >= MAX_CLIENTS:
                 connection.close(1013, f"{MAX_CLIENTS} clients are connected already")
@@ -106,9 +120,14 @@ class JsonServer:
 
 
 class _Client:
-    """What waits to be sent to one client: all events, and the latest result."""
+    """What waits to be sent to one client: all events, and the latest result.
 
-    def __init__(self) -> None:
+    Args:
+        link: The connection.
+    """
+
+    def __init__(self, link: socket.socket) -> None:
+        self._link = link
         self._events: deque[str] = deque(maxlen=MAX_EVENTS)
         self._result: str | None = None
         self._changed = threading.Condition()
@@ -128,6 +147,11 @@ class _Client:
         with self._changed:
             self.is_open = False
             self._changed.notify()
+
+    def cut(self) -> None:
+        """Break the connection off."""
+        with suppress(OSError):  # it has ended meanwhile
+            self._link.shutdown(socket.SHUT_RDWR)
 
     def wait(self) -> list[str]:
         """Wait a moment for something to send, and take it."""
