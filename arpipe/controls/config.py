@@ -46,8 +46,8 @@ class TriggerConfig(TriggerTimes):
     Attributes:
         when: The condition, such as `gesture == "Thumb_Up"`; see `arpipe.controls.grammar`.
         name: Name in events and messages; the condition by default.
-        do: What keys and buttons do, too: "next", "previous" or "none" of the effects, "background", "snapshot", "record",
-            "pause", "mirror", "full_screen", "quit"; one or several.
+        do: What keys and buttons do, too: "next", "previous" or "none" of the effects, "background", "snapshot",
+            "record", "pause", "mirror", "full_screen", "quit"; one or several.
         effect: Spec of an effect to select, such as "lipstick(color=#a3123a)".
         background: Parameters of a background to put behind the person, such as "blur=18"; "" for none.
         set: Parameters of active effects to change, such as {"lipstick.opacity" = 0.4}.
