@@ -3,7 +3,7 @@
 import operator
 import threading
 from abc import ABC, abstractmethod
-from typing import Protocol, Self, SupportsIndex
+from typing import Protocol, Self, SupportsFloat, SupportsIndex
 
 import numpy as np
 
@@ -134,6 +134,21 @@ def checked_count(name: str, value: SupportsIndex) -> int:
     if count < 1:
         raise ValueError(f"{name} has to be at least 1, got {count}")
     return count
+
+
+def checked_confidence(name: str, value: SupportsFloat) -> float:
+    """Return a least score.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It is not in [0, 1].
+    """
+    if isinstance(value, str):
+        raise TypeError(f"{name} has to be a number in [0, 1], got {value!r}")
+    score = float(value)
+    if not 0.0 <= score <= 1.0:
+        raise ValueError(f"{name} has to be in [0, 1], got {score:g}")
+    return score
 
 
 def checked_choice(name: str, value: SupportsIndex, allowed: tuple[int, ...]) -> int:

@@ -41,6 +41,13 @@ def test_other_images_are_refused(make):
             network.process(None)
 
 
+@pytest.mark.parametrize("confidence", [-0.1, 1.5, 50, float("nan")])
+@pytest.mark.parametrize("name", ["face_mesh", "hands", "pose", "holistic"])
+def test_a_least_score_outside_0_to_1_is_refused(name, confidence):
+    with pytest.raises(ValueError, match=r"min_detection_confidence has to be in \[0, 1\]"):
+        EVERY_SOLUTION[name](min_detection_confidence=confidence)
+
+
 @every_solution
 def test_a_closed_solution_says_so(make, portrait):
     network = make()

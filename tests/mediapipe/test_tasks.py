@@ -199,6 +199,51 @@ def test_an_error_of_the_callback_is_raised_by_the_next_call(portrait):
         task._pending.exception(10)
         with pytest.raises(KeyError):
             task.detect_async(image(portrait), 2)
+        task.detect_async(image(portrait), 3)  # the stream goes on
+        with pytest.raises(KeyError, match="3"):
+            task.close()
+        task.close()
+
+
+def test_a_callback_may_close_its_task(portrait):
+    closed = threading.Event()
+
+    def callback(result, shown, timestamp_ms):
+        task.close()
+        closed.set()
+
+    task = made(
+        vision.FaceDetector,
+        vision.FaceDetectorOptions,
+        running_mode=Mode.LIVE_STREAM,
+        result_callback=callback,
+    )
+    task.detect_async(image(portrait), 1)
+    assert closed.wait(10)
+    task.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"num_faces": 0}, ValueError, "num_faces has to be at least 1, got 0"),
+        ({"min_face_presence_confidence": 50}, ValueError, r"has to be in \[0, 1\], got 50"),
+        ({"min_face_detection_confidence": "high"}, TypeError, r"a number in \[0, 1\], got 'high'"),
+    ],
+)
+def test_options_out_of_range_are_refused(options, error, message):
+    with pytest.raises(error, match=message):
+        made(vision.FaceLandmarker, vision.FaceLandmarkerOptions, **options)
+
+
+def test_options_of_another_task_and_bare_pixels_are_refused(portrait):
+    with pytest.raises(TypeError, match="expected FaceDetectorOptions, got NoneType"):
+        vision.FaceDetector.create_from_options(None)
+    with (
+        made(vision.FaceDetector, vision.FaceDetectorOptions) as task,
+        pytest.raises(TypeError, match=r"expected an mp.Image, got ndarray; wrap RGB pixels"),
+    ):
+        task.detect(portrait)
 
 
 def test_callbacks_belong_to_live_streams():

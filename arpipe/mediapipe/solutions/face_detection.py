@@ -7,7 +7,7 @@ from google.protobuf.message import Message
 
 from arpipe.inference.runtime import Runtime
 from arpipe.mediapipe.convert import detection
-from arpipe.mediapipe.solution_base import SolutionBase, SolutionOutputs, checked_choice
+from arpipe.mediapipe.solution_base import SolutionBase, SolutionOutputs, checked_choice, checked_confidence
 from arpipe.models.face_detector import FaceDetector
 from arpipe.types import Frame
 
@@ -49,7 +49,7 @@ class FaceDetection(SolutionBase):
 
     def __init__(self, min_detection_confidence: float = 0.5, model_selection: int = 0) -> None:
         reach = REACHES[checked_choice("model_selection", model_selection, (0, 1))]
-        self._min_score = float(min_detection_confidence)
+        self._min_score = checked_confidence("min_detection_confidence", min_detection_confidence)
         # A detection is the mean of all candidates above the threshold: another one would move it.
         threshold = OWN_THRESHOLDS[reach] if self._min_score >= DEFAULT_THRESHOLD else self._min_score
         runtime = Runtime()

@@ -2,7 +2,12 @@
 
 from arpipe.inference.runtime import Runtime
 from arpipe.mediapipe.convert import normalized_landmarks
-from arpipe.mediapipe.solution_base import SolutionOutputs, TrackingSolution, checked_count
+from arpipe.mediapipe.solution_base import (
+    SolutionOutputs,
+    TrackingSolution,
+    checked_confidence,
+    checked_count,
+)
 from arpipe.mediapipe.solutions.face_mesh_connections import (
     FACEMESH_CONTOURS,
     FACEMESH_FACE_OVAL,
@@ -68,9 +73,14 @@ class FaceMesh(TrackingSolution):
         wanted = checked_count("max_num_faces", max_num_faces)
         runtime = Runtime()
         mesh: MeshKind = "attention" if refine_landmarks else "plain"
-        networks = face_networks(runtime, mesh, float(min_detection_confidence))
+        networks = face_networks(
+            runtime, mesh, checked_confidence("min_detection_confidence", min_detection_confidence)
+        )
         self._tracker = ManyTracker(
-            networks, wanted, float(min_tracking_confidence), follows=not static_image_mode
+            networks,
+            wanted,
+            checked_confidence("min_tracking_confidence", min_tracking_confidence),
+            follows=not static_image_mode,
         )
         super().__init__(runtime, self._tracker)
 

@@ -4,7 +4,13 @@ import enum
 
 from arpipe.inference.runtime import Runtime
 from arpipe.mediapipe.convert import handedness, normalized_landmarks, world_landmarks
-from arpipe.mediapipe.solution_base import SolutionOutputs, TrackingSolution, checked_choice, checked_count
+from arpipe.mediapipe.solution_base import (
+    SolutionOutputs,
+    TrackingSolution,
+    checked_choice,
+    checked_confidence,
+    checked_count,
+)
 from arpipe.mediapipe.solutions.hands_connections import HAND_CONNECTIONS
 from arpipe.models.palm_detector import HandVariant
 from arpipe.tracking.mediapipe.hands import hand_networks
@@ -69,9 +75,14 @@ class Hands(TrackingSolution):
         wanted = checked_count("max_num_hands", max_num_hands)
         variant = VARIANTS[checked_choice("model_complexity", model_complexity, (0, 1))]
         runtime = Runtime()
-        networks = hand_networks(runtime, variant, float(min_detection_confidence))
+        networks = hand_networks(
+            runtime, variant, checked_confidence("min_detection_confidence", min_detection_confidence)
+        )
         self._tracker = ManyTracker(
-            networks, wanted, float(min_tracking_confidence), follows=not static_image_mode
+            networks,
+            wanted,
+            checked_confidence("min_tracking_confidence", min_tracking_confidence),
+            follows=not static_image_mode,
         )
         super().__init__(runtime, self._tracker)
 

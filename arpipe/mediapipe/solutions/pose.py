@@ -5,7 +5,12 @@ import logging
 
 from arpipe.inference.runtime import Runtime
 from arpipe.mediapipe.convert import body_outputs
-from arpipe.mediapipe.solution_base import SolutionOutputs, TrackingSolution, checked_choice
+from arpipe.mediapipe.solution_base import (
+    SolutionOutputs,
+    TrackingSolution,
+    checked_choice,
+    checked_confidence,
+)
 from arpipe.mediapipe.solutions.pose_connections import POSE_CONNECTIONS
 from arpipe.tracking.mediapipe.body import BodyOptions, SingleBodyTracker
 from arpipe.types import Frame
@@ -125,6 +130,6 @@ def body_options(
         smooth_landmarks=bool(smooth_landmarks),
         mask=bool(enable_segmentation),
         smooth_mask=bool(smooth_segmentation),
-        min_detection=float(min_detection_confidence),
-        min_presence=float(min_tracking_confidence),
+        min_detection=checked_confidence("min_detection_confidence", min_detection_confidence),
+        min_presence=checked_confidence("min_tracking_confidence", min_tracking_confidence),
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from arpipe.inference.runtime import Runtime
 from arpipe.mediapipe.image import Image, ImageFormat
+from arpipe.mediapipe.solution_base import checked_confidence, checked_count
 from arpipe.mediapipe.tasks.assets import check_weights
 from arpipe.mediapipe.tasks.core.base_options import BaseOptions
 from arpipe.mediapipe.tasks.vision.core.image_processing_options import ImageProcessingOptions
@@ -56,7 +57,8 @@ class VisionTask(ABC, Generic[Options, Result]):
         networks: Name of a file in the task's `.task` → network of the catalogue.
 
     Raises:
-        ValueError: A live stream without a callback, or a callback without one.
+        TypeError: The options are those of another task, or hold something of another type.
+        ValueError: A live stream without a callback, a callback without one, or an option is out of range.
         WeightsError: The networks cannot be obtained, or the options name a file with others.
     """
 
@@ -64,6 +66,7 @@ class VisionTask(ABC, Generic[Options, Result]):
     networks: ClassVar[Mapping[str, str]]
 
     def __init__(self, options: Options) -> None:
+        self._check(options)
         is_live = options.running_mode is VisionTaskRunningMode.LIVE_STREAM
         if is_live and options.result_callback is None:
             raise ValueError(
@@ -82,6 +85,7 @@ class VisionTask(ABC, Generic[Options, Result]):
         self._count = 0
         self._last_ms: int | None = None
         self._worker = ThreadPoolExecutor(1, "arpipe-task") if is_live else None
+        self._worker_ident: int | None = None
         self._pending: Future[None] | None = None
         self._is_closed = False
 
@@ -96,17 +100,44 @@ class VisionTask(ABC, Generic[Options, Result]):
         return cls(cls.options_type(BaseOptions(model_asset_path=model_path)))
 
     def close(self) -> None:
-        """Wait for the live stream's last result and free the networks; may be called twice."""
-        self._is_closed = True
-        if self._worker is not None:
-            self._worker.shutdown()
-        self._runtime.close()
+        """Wait for the live stream's last result and free the networks; may be called twice.
+
+        Raises:
+            Exception: What the last result or its callback raised, if no call has raised it before.
+        """
+        self._free()
+        self._raise_last()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._free()
+
+    def _raise_last(self) -> None:
+        """Raise what the last result of a live stream, or its callback, raised, once."""
+        pending, self._pending = self._pending, None
+        if pending is not None and pending.done():  # it is not when a callback closes the task
+            pending.result()
+
+    def _free(self) -> None:
+        self._is_closed = True
+        if self._worker is not None:
+            self._worker.shutdown(wait=threading.get_ident() != self._worker_ident)
+        self._runtime.close()
+
+    def _check(self, options: object) -> None:
+        """Check the type of the options, and the counts and scores among them by their names."""
+        if not isinstance(options, self.options_type):
+            raise TypeError(f"expected {self.options_type.__name__}, got {type(options).__name__}")
+        for name, value in vars(options).items():
+            if name.startswith("num_"):
+                checked_count(name, value)
+            elif name.endswith("_confidence"):
+                checked_confidence(name, value)
 
     def _networks_of(self, options: Options) -> Mapping[str, str]:
         """Return those of `networks` that the options need."""
@@ -137,11 +168,12 @@ class VisionTask(ABC, Generic[Options, Result]):
         if self._pending is not None:
             if not self._pending.done():
                 return
-            self._pending.result()  # raises what the last one or its callback raised
+            self._raise_last()
         if self._worker is not None:
             self._pending = self._worker.submit(self._answer, image, timestamp_ms)
 
     def _answer(self, image: Image, timestamp_ms: int) -> None:
+        self._worker_ident = threading.get_ident()
         result = self._run(image, timestamp_ms)
         if self._callback is not None:
             self._callback(result, image, timestamp_ms)
@@ -218,8 +250,14 @@ def rgb_pixels(image: Image) -> Pixels:
     """Return the pixels of a colour image without its opacity.
 
     Raises:
+        TypeError: It is no `Image`.
         ValueError: The image has other channels.
     """
+    if not isinstance(image, Image):
+        raise TypeError(
+            f"expected an mp.Image, got {type(image).__name__}; wrap RGB pixels: "
+            "mp.Image(image_format=mp.ImageFormat.SRGB, data=pixels)"
+        )
     if image.image_format not in (ImageFormat.SRGB, ImageFormat.SRGBA):
         raise ValueError(f"expected an image of SRGB or SRGBA, got {image.image_format.name}")
     return np.ascontiguousarray(image.numpy_view()[..., :3], np.uint8)
