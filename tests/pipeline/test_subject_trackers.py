@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from arpipe.errors import InferenceError
+from arpipe.geometry.affine2d import Affine2D
 from arpipe.inference.runtime import Runtime
 from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.pipeline.schedule import Rates
@@ -13,7 +14,7 @@ from arpipe.pipeline.subject_trackers import Lanes, Seen, SubjectTrackers
 from arpipe.subjects import SUBJECTS, Subject
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
-from arpipe.types import Frame
+from arpipe.types import Frame, OcclusionMatte
 
 HERE = __name__
 MEETING = threading.Barrier(2)
@@ -127,3 +128,13 @@ def test_a_failure_of_the_faces_waits_for_the_other_lane(tracked):
     with pytest.raises(InferenceError, match="broken"):
         tracked(face=Fails, hands=Meets)
     assert MEETING.n_waiting == 0
+
+
+def test_trackers_know_what_stands_before_the_faces():
+    matte = OcclusionMatte(1, *[np.zeros((8, 8), np.float32)] * 2, Affine2D(np.eye(2, 3)))
+    frame = seen()
+    assert frame.context.occlusion == ()
+    frame.take("occlusion", (matte,))
+    assert frame.context.occlusion == (matte,)
+    names = list(SUBJECTS)
+    assert names.index("occlusion") < names.index("mask")

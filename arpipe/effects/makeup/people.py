@@ -11,6 +11,7 @@ SMOOTHING_S = 0.35  # as for light: hides the noise of single frames, follows a 
 MEASURED_EVERY_S = 0.2
 DOUBTED, TRUSTED = 0.65, 0.8  # network scores at which makeup is invisible, and at which it is opaque
 FADE_S = 0.25
+LOST_FADE_S = 0.12  # while a face is lost, as its glasses do: about as long as that lasts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,11 +62,12 @@ def _new(frame: Frame, face: TrackedFace, px_per_mm: float) -> PersonState:
 
 
 def _updated(before: PersonState, frame: Frame, face: TrackedFace, px_per_mm: float) -> PersonState:
-    now_s, wanted = frame.captured_s, presence_of(face.landmarks.score)
+    is_lost = face.state == "coasting"
+    now_s, wanted = frame.captured_s, 0.0 if is_lost else presence_of(face.landmarks.score)
     if before.presence == 0.0 and wanted > 0.0:  # the earlier measurement may not have been of a face
         before = replace(_new(frame, face, px_per_mm), seen_s=before.seen_s, presence=0.0)
     passed_s = max(now_s - before.seen_s, 0.0)
-    step = passed_s / FADE_S
+    step = passed_s / (LOST_FADE_S if is_lost else FADE_S)
     presence = before.presence + min(max(wanted - before.presence, -step), step)
     goal, measured_s = before.goal, before.measured_s
     if wanted > 0.0 and now_s - measured_s >= MEASURED_EVERY_S:

@@ -38,24 +38,37 @@ def test_faces_that_the_network_doubts_stay_bare(context):
     assert 0.3 * whole < half < 0.7 * whole
 
 
-def test_makeup_fades_out_and_in_with_doubt(context):
-    person = face()
-    frame = portrait(person)
+def shares(context, people):
+    """How much makeup is drawn on each of a person's faces in a stream, over that on the first one."""
+    frame = portrait(people[0])
     active = activate(context, GREEN)
     compositor = Compositor(context, RenderConfig())
-    scores = [1.0] * 3 + [0.5] * 12 + [1.0] * 12
     shown = []
-    for index, score in enumerate(scores):
-        now = replace(scored(person, score), age_frames=index)
-        result = result_of(Frame(frame.pixels, index / 30.0, index), now)
+    for index, person in enumerate(people):
+        result = result_of(Frame(frame.pixels, index / 30.0, index), replace(person, age_frames=index))
         shown.append(change(compositor.draw(result, CAMERA, active.layers, StageTimer()), frame).sum())
     for owned in (compositor, active):
         owned.close()
-    share = np.array(shown) / shown[0]
+    return np.array(shown) / shown[0]
+
+
+def test_makeup_fades_out_and_in_with_doubt(context):
+    person = face()
+    share = shares(context, [scored(person, score) for score in [1.0] * 3 + [0.5] * 12 + [1.0] * 12])
     assert share[2] == pytest.approx(1.0, abs=0.01)
     assert share[14] == 0.0
     assert share[-1] == pytest.approx(1.0, abs=0.02)
     assert np.abs(np.diff(share)).max() < 2.5 / 30.0 / FADE_S  # never pops
+
+
+def test_makeup_fades_while_a_face_is_lost_instead_of_hanging_where_it_was(context):
+    person = face()
+    lost = replace(person, state="coasting")
+    share = shares(context, [person] * 3 + [lost] * 6 + [person] * 12)
+    assert share[2] == pytest.approx(1.0, abs=0.01)
+    assert 0.0 < share[4] < 0.8
+    assert share[8] == 0.0
+    assert share[-1] == pytest.approx(1.0, abs=0.02)
 
 
 @pytest.mark.parametrize("yaw_deg", [60, -60, 75])
