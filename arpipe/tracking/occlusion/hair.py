@@ -31,6 +31,13 @@ ON_SKIN, OVER_EAR = (
     (0.25, 0.5),
     (0.6, 0.85),
 )  # shares of hair at which it certainly does not, and does, cover both
+# Distances over the crop's side: from the outline inwards, between which hair hangs over it; by how much glasses are
+# wider than a face, and the end of that; of eye and ear, on a side that is not turned to the viewer and on one that is.
+RIM_INNER, RIM_OUTER = 0.07, 0.02
+FRONT, FRONT_FADE = 0.08, 0.03
+TURNED = (0.115, 0.14)
+HANGS_OVER = (0.2, 0.6)  # shares of hair inside the outline at which it does not, and does
+OVER_ROWS = 0.04  # over the crop's side, over which rows agree
 SIDES = ("left", "right")
 
 
@@ -99,9 +106,44 @@ def covered_by_hair(hung: Points, crop: CroppedFace, zones: Zones, sides: tuple[
     hair += beside * (_reach_down(hair) - hair)
     covered = smoothstep(hair, SURE_SKIN, SURE_HAIR)
     covered += beside * (_fill_outwards(covered, crop) - covered)
+    covered *= _behind_front(covered, zones.face[rows], crop)
     whole = np.zeros_like(hung)
     whole[rows] = covered
     return whole
+
+
+def _behind_front(covered: Points, face: Points, crop: CroppedFace) -> Points:
+    """Return (h, s) float32: 0 where hair only lies beside the face, 1 where it hides glasses all the same.
+
+    The front of glasses is wider than a face, and lies before the hair beside it. Where hair also comes in over the
+    outline, it hangs before the front, too; and on a side that is turned to the viewer, temples begin at the outline.
+
+    Args:
+        covered: (h, s) float32, where hair seems to hide glasses.
+        face: (h, s) float32, 1 within the outline of the face.
+        crop: The face.
+    """
+    columns = np.arange(crop.side, dtype=np.float32)
+    inside = face > 0.5
+    first, last = inside.argmax(axis=1), crop.side - 1 - inside[:, ::-1].argmax(axis=1)
+    shares = np.ones_like(covered)
+    for side, outwards in (("right", first[:, None] - columns), ("left", columns - last[:, None])):
+        beyond = np.asarray(outwards * np.float32(1.0 / crop.side), np.float32)
+        rim = ((beyond > -RIM_INNER) & (beyond < -RIM_OUTER)).astype(np.float32)
+        over = (covered * rim).sum(axis=1) / np.maximum(rim.sum(axis=1), 1.0)
+        over = cv2.blur(over[:, None], (1, 2 * round(OVER_ROWS * crop.side) + 1))
+        hangs = smoothstep(np.asarray(over, np.float32), *HANGS_OVER)
+        reach = FRONT * (1.0 - ramp(_temple_width(crop, side), *TURNED))
+        front = np.clip((beyond + 2.0 * RIM_OUTER) / RIM_OUTER, 0.0, 1.0)
+        front *= np.clip((reach - beyond) / FRONT_FADE, 0.0, 1.0)
+        shares *= 1 - front * (1 - hangs)
+    shares[~inside.any(axis=1)] = 1.0
+    return np.asarray(shares, np.float32)
+
+
+def _temple_width(crop: CroppedFace, side: str) -> float:
+    """Return the distance from the corner of the eye to the ear along the rows, over the crop's side."""
+    return abs(float(crop.place(f"{side}_tragus")[0] - crop.place(f"{side}_eye_outer")[0])) / crop.side
 
 
 def temple_shares(crop: CroppedFace, sides: tuple[float, float]) -> Points:
@@ -125,7 +167,7 @@ def hair_at_temples(evidence: Evidence, crop: CroppedFace) -> tuple[float, float
 
 def _hair_at_temple(evidence: Evidence, crop: CroppedFace, side: str) -> float:
     eye, ear = crop.place(f"{side}_eye_outer"), crop.place(f"{side}_tragus")
-    strip = abs(float(ear[0] - eye[0])) / crop.side
+    strip = _temple_width(crop, side)
     share = ON_TEMPLE + (NEAR_EAR - ON_TEMPLE) * ramp(strip, NARROW, WIDE)
     hair = _mean_around(evidence.hair, eye + np.float32(share) * (ear - eye), PATCH, PATCH)
     half_width = 0.5 * (EAR_WIDTH + EAR_TURNS * max(strip - WIDE, 0.0))

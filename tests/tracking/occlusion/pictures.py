@@ -107,6 +107,18 @@ def hair_over_temple(color, side: int, reach_mm: float) -> Scribe:
     return draw
 
 
+def hair_beside_face(color, side: int, from_mm: float) -> Scribe:
+    """Long hair that covers the ear, and nothing of the face."""
+
+    def draw(sheet: Sheet) -> None:
+        outline = [
+            (side * x, y) for x, y in ((30, -100), (125, -100), (125, 110), (from_mm, 110), (from_mm, -60))
+        ]
+        sheet.strands(outline, (side * 3, 60), color)
+
+    return draw
+
+
 def fringe(color) -> Scribe:
     def draw(sheet: Sheet) -> None:
         tips = [(x, -14 + 4 * np.sin(x / 7.0)) for x in range(-56, 57, 4)]
