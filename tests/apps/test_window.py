@@ -17,7 +17,7 @@ from arpipe.apps.window.dragging import drag_steps
 from arpipe.apps.window.hud import Hud
 from arpipe.apps.window.keys import HELP, KEYS, Action, digit
 from arpipe.apps.window.parameters import primary_row, rows_of
-from arpipe.apps.window.placement import Hotspot, PlacedPanel, Setting, Slider, hit
+from arpipe.apps.window.placement import Hotspot, PlacedPanel, SliderTarget, ValueTarget, hit
 from arpipe.apps.window.previews import PreviewRenderer, cached_preview
 from arpipe.apps.window.screen import fitted
 from arpipe.apps.window.sliders import MAX_ROWS, next_hue, sliders, step_of, value_at
@@ -245,7 +245,7 @@ def test_panels_of_parameters_name_them_and_show_what_can_be_clicked():
     pack = load_effect("natural")
     rows = rows_of(pack, pack, UserAdjustment())
     sheet = sliders("Natural", rows, 2, 1.0)
-    keys = {spot.target.key for spot in sheet.hotspots if isinstance(spot.target, Slider | Setting)}
+    keys = {spot.target.key for spot in sheet.hotspots if isinstance(spot.target, SliderTarget | ValueTarget)}
     assert keys == {row.control.key for row in rows[2 : 2 + MAX_ROWS]}
     height, width = sheet.panel.shape[:2]
     for spot in sheet.hotspots:

@@ -8,7 +8,7 @@ import glfw
 import numpy as np
 import pytest
 
-from arpipe.apps.window.placement import Reset, Setting, Slider, Tile
+from arpipe.apps.window.placement import ResetTarget, SliderTarget, TileTarget, ValueTarget
 from arpipe.controls.actions import Action
 from tests.apps import test_window_shown as shown
 from tests.apps.test_window_shown import press, until, with_picture
@@ -118,7 +118,7 @@ def test_a_click_on_a_preview_selects_it_and_the_wheel_brings_others(screen, tmp
     with handled(tmp_path) as (app, _, hand):
         tiles = [spot.target.index for spot in app._view.panels["carousel"].hotspots]
         other = next(index for index in tiles[1:-1] if index != app.carousel.index)
-        hand.click("carousel", Tile(other))
+        hand.click("carousel", TileTarget(other))
         assert app.carousel.index == other
         assert app.session.renderer.packs == app.carousel.choices[other].packs
         assert [spot.target.index for spot in app._view.panels["carousel"].hotspots] == tiles  # nothing jumps
@@ -183,13 +183,15 @@ def test_sliders_and_colours_adjust_and_reset(screen, tmp_path):
         own = glasses_of(app)
         hand.click("toolbar", Action.ADJUST)
         hand.settle()
-        slider = hand.place("adjust", Slider("wayfarer.scale"))
+        slider = hand.place("adjust", SliderTarget("wayfarer.scale"))
         hand.drag(slider, (slider[0] + 40, slider[1]))
         assert glasses_of(app).scale > 1.1
         red = next(
             spot.target
             for spot in app._view.panels["adjust"].hotspots
-            if isinstance(spot.target, Setting) and spot.target.key == "wayfarer.color" and spot.target.value
+            if isinstance(spot.target, ValueTarget)
+            and spot.target.key == "wayfarer.color"
+            and spot.target.value
         )
         hand.click("adjust", red)
         assert glasses_of(app).color != own.color
@@ -199,9 +201,9 @@ def test_sliders_and_colours_adjust_and_reset(screen, tmp_path):
             red.value,
             "#ffffff",
         )  # the hue was turned
-        hand.click("adjust", Setting("wayfarer.preset", "honey"))
+        hand.click("adjust", ValueTarget("wayfarer.preset", "honey"))
         assert app.session.renderer.packs[0].preset == "honey"
-        hand.click("adjust", Reset())
+        hand.click("adjust", ResetTarget())
         assert app.session.renderer.packs[0].preset == "black"
         assert (glasses_of(app).scale, glasses_of(app).color) == (own.scale, own.color)
         hand.click("adjust", Action.ADJUST)

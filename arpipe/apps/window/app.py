@@ -20,7 +20,7 @@ from arpipe.apps.stream.setup import LiveParts, open_session
 from arpipe.apps.window.adjustments import Adjustments
 from arpipe.apps.window.hud import Hud, HudState
 from arpipe.apps.window.interaction import Interaction
-from arpipe.apps.window.mouse import View
+from arpipe.apps.window.mouse import WindowView
 from arpipe.apps.window.placement import PlacedPanel
 from arpipe.apps.window.previews import load_previews
 from arpipe.apps.window.readings import Readings, ReadingsLog, detects_readings
@@ -102,7 +102,7 @@ class LiveWindow(Presenter):
         self.session = open_session(stack, run, parts, context, self.failures)
         self._status, self._log = StatusLine(), ReadingsLog()
         self._hotkeys = stack.enter_context(Hotkeys(run.live.hotkeys))
-        self._view = View()
+        self._view = WindowView()
         self._drawn_s = 0.0
         if run.live.full_screen:
             window.toggle_full_screen()
@@ -220,7 +220,7 @@ class LiveWindow(Presenter):
         mirror = self.interaction.mirror
         self.screen.draw(self._size, self._scale, panels, mirror=mirror, brightness=brightness)
         picture = self.interaction.commands.picture
-        self._view = View(
+        self._view = WindowView(
             panels,
             self._size,
             self._scale,
@@ -260,9 +260,10 @@ class LiveWindow(Presenter):
             self._try_on.title,
             self._readings(),
             interaction.active,
+            interaction.mouse.is_sliding,
         )
         shown = self.hud.panels(self.session, self._size, self._scale, state)
-        found = interaction.mouse.hit(View(shown, self._size, self._scale))
+        found = interaction.mouse.hit(WindowView(shown, self._size, self._scale))
         return shown if found is None else shown | self.hud.bars.hover(found, self._size, self._scale)
 
     def _readings(self) -> Readings | None:

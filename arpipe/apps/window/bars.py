@@ -21,7 +21,7 @@ TOOLTIP_GAP = 10.0
 HIGHLIGHT = (255, 255, 255, 34)
 
 
-class Bars:
+class FadingBars:
     """The bars, and what lies below the pointer on any panel.
 
     Args:

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from arpipe.apps.window.canvas import ACCENT, FAINT, TEXT, PanelCanvas, printable, text_width
-from arpipe.apps.window.placement import Hotspot, Sheet, Tile
+from arpipe.apps.window.placement import Hotspot, Sheet, TileTarget
 from arpipe.types import Pixels
 
 TILE, TILE_GAP, TILES = 92, 10, 7
@@ -97,7 +97,7 @@ def carousel(
             canvas.rounded((x + 5, y + 5, x + 23, y + 23), 9, (17, 19, 24, 170))
             canvas.text((x + 14, y + 14), str(index), 12, TEXT, "mm")
         label = "" if index == selected else titles[index]
-        hotspots.append(Hotspot((x, y, x + TILE, y + TILE), Tile(index), label, 12))
+        hotspots.append(Hotspot((x, y, x + TILE, y + TILE), TileTarget(index), label, 12))
     canvas.text((width / 2, TILE + 35), titles[selected], 17, TEXT, "mm")
     if len(shown) >= MIN_TILES_FOR_HINT:
         canvas.text((width - 20, TILE + 35), "H  all keys", 13, FAINT, "rm")

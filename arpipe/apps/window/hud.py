@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from arpipe.apps.stream.carousel import Carousel
 from arpipe.apps.stream.session import LiveSession
 from arpipe.apps.window import panels
-from arpipe.apps.window.bars import CAROUSEL_LIFT, Bars
+from arpipe.apps.window.bars import CAROUSEL_LIFT, FadingBars
 from arpipe.apps.window.canvas import ACCENT, ALARM, CALM, Color, Panel
 from arpipe.apps.window.keys import HELP
 from arpipe.apps.window.placement import PlacedPanel
@@ -23,6 +23,8 @@ READINGS = "Expressions and gestures"
 RECORDING_LIFT = 50.0
 TOOLBAR_INSET = 70.0
 """How far panels are moved, in units, to make room for the recording time and the toolbar."""
+NARROW, HELD_OPACITY = 1000.0, 0.35
+"""Width of a window, units, below which the panel of parameters may cover the face; then it is translucent."""
 QUIT_ANSWERS = (
     panels.Answer("Save and quit", "Enter", Action.QUIT),
     panels.Answer("Keep recording", "Esc", Action.BACK),
@@ -41,6 +43,7 @@ class HudState:
         title: Title of the selected effect.
         readings: Expressions and gestures, or None where they are not detected.
         active: Actions whose state is on.
+        sliding: Whether a slider is held.
     """
 
     status: str = ""
@@ -50,6 +53,7 @@ class HudState:
     title: str = ""
     readings: Readings | None = None
     active: Set[Action] = frozenset()
+    sliding: bool = False
 
 
 class Hud:
@@ -66,7 +70,7 @@ class Hud:
     """
 
     def __init__(self, carousel: Carousel, clock: Clock = time.monotonic) -> None:
-        self.bars = Bars(carousel, clock)
+        self.bars = FadingBars(carousel, clock)
         self.helping = self.profiling = self.adjusting = self.reading = self.asking = False
         self._clock, self._cache = clock, SheetCache()
         self._message, self._alarm, self._message_until_s = "", False, 0.0
@@ -129,7 +133,7 @@ class Hud:
         """
         shown = self._bars(size_px, scale, state)
         shown |= self._figures(session, state, scale)
-        shown |= self._activity(state, scale)
+        shown |= self._activity(state, scale, size_px[0] / scale < NARROW)
         shown |= self._status(session.capture.paused, state, scale)
         return shown | self._modal(state, scale)
 
@@ -150,8 +154,8 @@ class Hud:
             return {"profile": PlacedPanel(self._profile_panel(session, scale), "top left", lift)}
         return {}
 
-    def _activity(self, state: HudState, scale: float) -> dict[str, PlacedPanel]:
-        """Return what is recorded, adjusted and said."""
+    def _activity(self, state: HudState, scale: float, is_narrow: bool) -> dict[str, PlacedPanel]:
+        """Return what is recorded, adjusted and said; narrow windows show the face through a slider that is held."""
         shown: dict[str, PlacedPanel] = {}
         if state.recording_s is not None:
             shown["recording"] = PlacedPanel(self._recording_panel(state.recording_s, scale), "top left")
@@ -161,7 +165,11 @@ class Hud:
                 "adjust", (state.title, rows, first, scale), lambda: sliders(state.title, rows, first, scale)
             )
             shown["adjust"] = PlacedPanel(
-                sheet.panel, "top right", inset=TOOLBAR_INSET, hotspots=sheet.hotspots
+                sheet.panel,
+                "top right",
+                inset=TOOLBAR_INSET,
+                opacity=HELD_OPACITY if state.sliding and is_narrow else 1.0,
+                hotspots=sheet.hotspots,
             )
         if self._clock() < self._message_until_s:
             lift = CAROUSEL_LIFT if self.shows_carousel else 0.0

@@ -7,7 +7,7 @@ from arpipe.apps.stream.selection import BACKGROUNDS
 from arpipe.apps.stream.session import LiveSession
 from arpipe.apps.window.hud import Hud
 from arpipe.apps.window.keys import KEYS, REPEATABLE, YES_KEYS, digit
-from arpipe.apps.window.mouse import Mouse, View
+from arpipe.apps.window.mouse import Mouse, WindowView
 from arpipe.apps.window.pointer import PointerEvent
 from arpipe.apps.window.try_on import TryOn
 from arpipe.apps.window.window import Key, Window
@@ -75,7 +75,7 @@ class Interaction:
         elif action is not None and (not key.repeated or action in REPEATABLE):
             self._act(action)
 
-    def point(self, event: PointerEvent, view: View) -> bool:
+    def point(self, event: PointerEvent, view: WindowView) -> bool:
         """Act on the mouse; returns whether effects may have changed."""
         return self.mouse.handle(event, view)
 

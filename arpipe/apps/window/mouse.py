@@ -8,7 +8,16 @@ from arpipe.apps.window.canvas import Box
 from arpipe.apps.window.dragging import drag_steps
 from arpipe.apps.window.hud import Hud
 from arpipe.apps.window.parameters import primary_row
-from arpipe.apps.window.placement import Hit, PlacedPanel, Reset, Setting, Slider, Target, Tile, hit
+from arpipe.apps.window.placement import (
+    Hit,
+    PlacedPanel,
+    ResetTarget,
+    SliderTarget,
+    Target,
+    TileTarget,
+    ValueTarget,
+    hit,
+)
 from arpipe.apps.window.pointer import PointerEvent
 from arpipe.apps.window.sliders import Row, next_hue, shown_value, step_of, value_at
 from arpipe.apps.window.try_on import TryOn
@@ -21,7 +30,7 @@ DOUBLE_CLICK_S = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class WindowView:
     """What is in the window.
 
     Attributes:
@@ -72,7 +81,13 @@ class Mouse:
         self._clicked_s = float("-inf")
         self._turned = 0.0
 
-    def handle(self, event: PointerEvent, view: View) -> bool:
+    @property
+    def is_sliding(self) -> bool:
+        """Whether a slider is held."""
+        found = None if self._press is None or self._press.hit is None else self._press.hit.hotspot
+        return found is not None and isinstance(found.target, SliderTarget)
+
+    def handle(self, event: PointerEvent, view: WindowView) -> bool:
         """Act on an event; returns whether effects may have changed."""
         before, self.at_px = self.at_px, None if event.kind == "leave" else event.at_px
         if self.at_px is None:
@@ -90,7 +105,7 @@ class Mouse:
             self._drag(self._press, before or self.at_px, view)
         return event.kind != "move" or self._press is not None
 
-    def hit(self, view: View) -> Hit | None:
+    def hit(self, view: WindowView) -> Hit | None:
         """Return what lies below the pointer now, or None for the picture."""
         return None if self.at_px is None else hit(view.panels, view.size_px, view.scale, self.at_px)
 
@@ -116,16 +131,16 @@ class Mouse:
 
     def _click(self, target: Target) -> None:
         match target:
-            case Tile(index):
+            case TileTarget(index):
                 self._try_on.select(index)
-            case Setting(key, value):
+            case ValueTarget(key, value):
                 self._try_on.set_value(key, value)
-            case Reset():
+            case ResetTarget():
                 self._try_on.reset()
             case Action():
                 self._act(target)
 
-    def _drag(self, press: _Press, before_px: tuple[float, float], view: View) -> None:
+    def _drag(self, press: _Press, before_px: tuple[float, float], view: WindowView) -> None:
         """Move a slider, or the glasses in the picture."""
         if self.at_px is None:
             return
@@ -139,7 +154,7 @@ class Mouse:
         press.is_drag = True
         self._pull((self.at_px[0] - since_px[0], self.at_px[1] - since_px[1]), view)
 
-    def _pull(self, delta_px: tuple[float, float], view: View) -> None:
+    def _pull(self, delta_px: tuple[float, float], view: WindowView) -> None:
         """Move the selected glasses with the pointer; `delta_px` is in the window."""
         if view.picture_px is None or view.result is None or self._hud.is_modal:
             return
@@ -156,7 +171,7 @@ class Mouse:
         """Set the value of the slider that was pressed to the place of the pointer."""
         if found is None or found.hotspot is None or self.at_px is None:
             return
-        if isinstance(found.hotspot.target, Slider):
+        if isinstance(found.hotspot.target, SliderTarget):
             row = self._row(found.hotspot.target.key)
             left, _, right, _ = found.box_px
             if row is not None:
@@ -176,7 +191,7 @@ class Mouse:
                 self._turn_range(row, steps)
 
     def _turn_row(self, steps: float, target: Target | None) -> None:
-        row = self._row(target.key) if isinstance(target, Slider | Setting) else None
+        row = self._row(target.key) if isinstance(target, SliderTarget | ValueTarget) else None
         if row is not None and row.control.type == "range":
             self._turn_range(row, steps)
         elif row is not None and row.control.type == "color":

@@ -22,7 +22,7 @@ from arpipe.apps.window.placement import Hotspot, Sheet
 from arpipe.controls.actions import Action
 from arpipe.timing import FRAME_STAGE
 
-BAR_WIDTH = 150
+BAR_WIDTH, PROFILE_WIDTH = 150, 396
 FULL_BAR_MS = 20.0
 LINE_LENGTH = 84
 ALWAYS = 0.95  # share of frames from which on a stage is taken to run in every frame
@@ -107,25 +107,28 @@ def profile(
     """Draw the mean duration of each stage per frame, one bar per stage, and how often the stage runs."""
     drawing = [name for name in DRAWING if name in stages]
     rows = [name for name in stages if name not in DRAWING and name != FRAME_STAGE] + drawing
-    width = 396
-    canvas = PanelCanvas(width, 82 + 22 * len(rows) + 20 * len(foot), scale, 16)
+    canvas = PanelCanvas(PROFILE_WIDTH, 82 + 22 * len(rows) + 20 * len(foot), scale, 16)
     canvas.text((18, 26), head, 20)
     canvas.text((18, 50), f"quality: {quality}", 13, FAINT)
-    canvas.text((width - 18, 50), "mean per frame", 13, FAINT, "rm")
+    canvas.text((PROFILE_WIDTH - 18, 50), "mean per frame", 13, FAINT, "rm")
     for row, name in enumerate(rows):
-        y, mean = 78 + 22 * row, stages[name]
-        canvas.text((18, y), name, 14, FAINT)
-        canvas.rounded((108, y - 5, 108 + BAR_WIDTH, y + 5), 5, TRACK)
-        length = min(1.0, mean.mean_ms / FULL_BAR_MS) * BAR_WIDTH
-        if length >= 1.0:
-            color = ACCENT if name in DRAWING else CALM
-            canvas.rounded((108, y - 5, 108 + max(length, 6.0), y + 5), 5, color)
-        canvas.text((326, y), f"{mean.mean_ms:.1f} ms", 14, TEXT, "rm")
-        if mean.share < ALWAYS:
-            canvas.text((width - 18, y), f"{mean.share:.0%}", 13, FAINT, "rm")
+        _stage(canvas, name, stages[name], 78 + 22 * row)
     for row, line in enumerate(foot):
         canvas.text((18, 84 + 22 * len(rows) + 20 * row), line, 13, FAINT)
     return canvas.finish()
+
+
+def _stage(canvas: PanelCanvas, name: str, mean: StageMean, y: float) -> None:
+    """Draw the row of a stage."""
+    canvas.text((18, y), name, 14, FAINT)
+    canvas.rounded((108, y - 5, 108 + BAR_WIDTH, y + 5), 5, TRACK)
+    length = min(1.0, mean.mean_ms / FULL_BAR_MS) * BAR_WIDTH
+    if length >= 1.0:
+        color = ACCENT if name in DRAWING else CALM
+        canvas.rounded((108, y - 5, 108 + max(length, 6.0), y + 5), 5, color)
+    canvas.text((326, y), f"{mean.mean_ms:.1f} ms", 14, TEXT, "rm")
+    if mean.share < ALWAYS:
+        canvas.text((PROFILE_WIDTH - 18, y), f"{mean.share:.0%}", 13, FAINT, "rm")
 
 
 def scores(title: str, rows: Sequence[tuple[str, float]], lines: Sequence[str], scale: float) -> Panel:

@@ -13,21 +13,21 @@ MARGIN = 18.0  # between panels and the edge of the window, units
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class TileTarget:
     """A choice of the carousel, by its index."""
 
     index: int
 
 
 @dataclass(frozen=True, slots=True)
-class Slider:
+class SliderTarget:
     """A range of values: the place on it is the value of a parameter."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ValueTarget:
     """A value of a parameter; None for the effect's own value."""
 
     key: str
@@ -35,11 +35,11 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Reset:
+class ResetTarget:
     """Return to the effect's own parameters."""
 
 
-Target = Action | Tile | Slider | Setting | Reset
+Target = Action | TileTarget | SliderTarget | ValueTarget | ResetTarget
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from arpipe.apps.window.canvas import (
     rounded_mask,
     text_width,
 )
-from arpipe.apps.window.placement import Hotspot, Reset, Setting, Sheet, Slider
+from arpipe.apps.window.placement import Hotspot, ResetTarget, Sheet, SliderTarget, ValueTarget
 from arpipe.controls.actions import Action
 
 WIDTH, EDGE, ROW, HEAD, FOOT = 320.0, 20.0, 46.0, 56.0, 60.0
@@ -131,7 +131,7 @@ def _range(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
     canvas.rounded((min(begin, knob) - 3, y - 3, max(begin, knob) + 3, y + 3), 3, ACCENT)
     canvas.rounded((knob - KNOB, y - KNOB, knob + KNOB, y + KNOB), KNOB, TEXT)
     box = (left, y - TRACK_BOX_HEIGHT / 2, right, y + TRACK_BOX_HEIGHT / 2)
-    return [Hotspot(box, Slider(control.key), radius=None)]
+    return [Hotspot(box, SliderTarget(control.key), radius=None)]
 
 
 def _color(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
@@ -143,7 +143,7 @@ def _color(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
         canvas.rounded(_around(centre, y, SWATCH), SWATCH, OFF if value is None else _rgba(value))
         if place == 0:
             canvas.rounded(_around(centre, y, 3), 3, (255, 255, 255, 255) if value is None else OFF)
-        target = Setting(row.control.key, None if place == 0 else value)
+        target = ValueTarget(row.control.key, None if place == 0 else value)
         label = "The effect's own" if place == 0 else ""
         hotspots.append(Hotspot(_around(centre, y, SWATCH + 4), target, label, SWATCH + 4))
     return hotspots
@@ -162,7 +162,7 @@ def _preset(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
         side_px = round(2 * SWATCH * canvas.scale)
         half = rounded_mask(side_px, side_px, side_px / 2).crop((side_px // 2, 0, side_px, side_px))
         canvas.stencil(half, (centre - SWATCH + side_px // 2 / canvas.scale, y - SWATCH), _rgba(last))
-        target = Setting(row.control.key, preset.name)
+        target = ValueTarget(row.control.key, preset.name)
         hotspots.append(Hotspot(_around(centre, y, SWATCH + 4), target, preset.title, SWATCH + 4))
     return hotspots
 
@@ -186,7 +186,7 @@ def _choice(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
         box = (left, y - 11, left + width, y + 11)
         canvas.rounded(box, 11, ACCENT if is_chosen else KEY_BACK)
         canvas.text((left + width / 2, y), option, 13, DARK_TEXT if is_chosen else TEXT, "mm")
-        hotspots.append(Hotspot(box, Setting(row.control.key, option), radius=11))
+        hotspots.append(Hotspot(box, ValueTarget(row.control.key, option), radius=11))
         left += width + 6
     return hotspots
 
@@ -202,7 +202,10 @@ def _buttons(canvas: PanelCanvas, top: float) -> list[Hotspot]:
     canvas.rounded(done, 12, ACCENT)
     canvas.text(((EDGE + half - 5) / 2, top + 17), "Reset", 15, TEXT, "mm")
     canvas.text(((half + 5 + WIDTH - EDGE) / 2, top + 17), "Done", 15, DARK_TEXT, "mm")
-    return [Hotspot(reset, Reset(), "Reset\tBackspace", 12), Hotspot(done, Action.ADJUST, "Done\tA", 12)]
+    return [
+        Hotspot(reset, ResetTarget(), "Reset\tBackspace", 12),
+        Hotspot(done, Action.ADJUST, "Done\tA", 12),
+    ]
 
 
 def _around(x: float, y: float, radius: float) -> Box:

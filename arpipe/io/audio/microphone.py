@@ -6,10 +6,10 @@ from collections import deque
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Protocol, TypedDict
 
 from arpipe.errors import DeviceError, MissingExtra
-from arpipe.io.audio.sound import Sound, SoundChunk
+from arpipe.io.audio.sound import Samples, Sound, SoundChunk
 from arpipe.spelling import nearest
 from arpipe.timing import Clock
 
@@ -17,6 +17,22 @@ RATE_HZ = 48_000
 BLOCK_S = 0.02
 KEPT_S = 30.0  # of sound that nobody takes, as while the picture is paused; then the oldest is lost
 DEFAULT = "default"
+
+
+class DeviceTable(TypedDict):
+    """What sounddevice tells of a device, as far as it is used."""
+
+    index: int
+    name: str
+    max_input_channels: int
+    default_samplerate: float
+
+
+class BlockTimes(Protocol):
+    """Times of a block on PortAudio's clock, s: now, and when its first sample was captured."""
+
+    currentTime: float  # noqa: N815 - PortAudio's name
+    inputBufferAdcTime: float  # noqa: N815
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +70,7 @@ class Microphone(Sound):
         self._chunks: deque[SoundChunk] = deque(maxlen=round(KEPT_S / BLOCK_S))
         audio = _sounddevice()
         device = _find(audio, name)
-        self.name = str(device["name"])
+        self.name = device["name"]
         self.rate_hz = _rate(audio, device)
         try:
             self._stream = audio.InputStream(
@@ -83,9 +99,9 @@ class Microphone(Sound):
         """Stop recording the microphone; may be called twice."""
         self._stream.close()
 
-    def _keep(self, samples: Any, count: int, times: Any, _status: object) -> None:
+    def _keep(self, samples: Samples, count: int, times: BlockTimes, _status: object) -> None:
         """Keep a block; called on PortAudio's thread."""
-        age_s = float(times.currentTime - times.inputBufferAdcTime)
+        age_s = times.currentTime - times.inputBufferAdcTime
         if not 0.0 < age_s < 1.0:  # some systems do not report when sound was captured
             age_s = count / self.rate_hz
         chunk = SoundChunk(samples.copy(), self._clock() - age_s)
@@ -103,7 +119,7 @@ def list_microphones() -> list[MicrophoneInfo]:
     audio = _sounddevice()
     default = _default_index(audio)
     return [
-        MicrophoneInfo(str(device["name"]), int(device["max_input_channels"]), device["index"] == default)
+        MicrophoneInfo(device["name"], device["max_input_channels"], device["index"] == default)
         for device in _inputs(audio)
     ]
 
@@ -119,7 +135,7 @@ def _sounddevice() -> ModuleType:
         ) from error
 
 
-def _inputs(audio: ModuleType) -> list[dict[str, Any]]:
+def _inputs(audio: ModuleType) -> list[DeviceTable]:
     try:
         return [device for device in audio.query_devices() if device["max_input_channels"] > 0]
     except audio.PortAudioError as error:
@@ -131,26 +147,26 @@ def _default_index(audio: ModuleType) -> int:
     return int(audio.default.device[0])
 
 
-def _find(audio: ModuleType, name: str) -> dict[str, Any]:
+def _find(audio: ModuleType, name: str) -> DeviceTable:
     devices = _inputs(audio)
     if name == DEFAULT:
         found = [device for device in devices if device["index"] == _default_index(audio)] or devices
     else:
-        found = [device for device in devices if name.lower() in str(device["name"]).lower()]
+        found = [device for device in devices if name.lower() in device["name"].lower()]
     if found:
         return found[0]
     if not devices:
         raise DeviceError("there is no microphone; connect one, or record without sound: --no-audio")
-    names = [str(device["name"]) for device in devices]
+    names = [device["name"] for device in devices]
     raise DeviceError(f"there is no microphone {name!r}{nearest(name, names)}; to list them: arpipe devices")
 
 
-def _rate(audio: ModuleType, device: dict[str, Any]) -> int:
+def _rate(audio: ModuleType, device: DeviceTable) -> int:
     """Return 48 kHz if a device records it, and otherwise its own rate."""
     try:
         audio.check_input_settings(device["index"], Microphone.channels, "int16", samplerate=RATE_HZ)
     except audio.PortAudioError:
-        return round(float(device["default_samplerate"]))
+        return round(device["default_samplerate"])
     return RATE_HZ
 
 
