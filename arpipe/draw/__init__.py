@@ -27,7 +27,7 @@ from arpipe.draw.lines import line_width, paint_axes, paint_edges, paint_outline
 from arpipe.draw.strokes import RGB
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import RigidTransform
-from arpipe.types import Landmarks, Pixels
+from arpipe.types import FrameResult, Landmarks, Picture, Pixels
 
 OUTLINES = ("lips_outer", "lips_inner", "left_eye", "right_eye", "left_brow", "right_brow", "face_oval")
 PALE: RGB = (191, 242, 255)
@@ -239,6 +239,33 @@ def boxes(
     for box, text, color in zip(rows, texts, tints, strict=True):
         paint_box(pixels, box, text, color)
     return pixels
+
+
+def overlay(result: FrameResult) -> Picture:
+    """Draw everything that was found in a frame: skeletons, meshes with outlines and axes, and boxes of objects.
+
+    Args:
+        result: What `Pipeline.detect` returns.
+
+    Returns:
+        The frame with the drawing, as a picture that notebooks show.
+    """
+    pixels = _canvas(result.frame.pixels)
+    style = LimbStyle()
+    for body in result.bodies:
+        paint_body(pixels, body.landmarks, style)
+    for hand in result.hands:
+        paint_hand(pixels, hand.landmarks, style.color_of(hand.side), style)
+    for face in result.faces:
+        pixels = outlines(mesh(pixels, face.landmarks), face.landmarks)
+        if face.pose is not None and result.camera is not None:
+            pixels = axes(pixels, face.pose.camera_from_head, result.camera)
+    found = [each.found for each in result.objects]
+    if found:
+        colors = [class_color(each.index) for each in found]
+        labels = [f"{each.label}  {100 * each.score:.0f} %" for each in found]
+        pixels = boxes(pixels, [each.box_px for each in found], labels, colors=colors)
+    return Picture(pixels, result)
 
 
 def _canvas(picture: npt.ArrayLike) -> Pixels:

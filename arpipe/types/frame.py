@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.types.inline import png
 
 Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.float32]
@@ -96,6 +97,10 @@ class Frame:
 
     def __repr__(self) -> str:
         return f"Frame({self.width}x{self.height}, index={self.index}, captured_s={self.captured_s:.3f})"
+
+    def _repr_png_(self) -> bytes:
+        """Show it in notebooks."""
+        return png(self.pixels)
 
 
 def _require_seconds(captured_s: object) -> None:

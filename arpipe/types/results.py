@@ -12,6 +12,7 @@ import numpy as np
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.subjects import exported
 from arpipe.types.frame import Frame, Pixels, Points
+from arpipe.types.inline import dotted, png
 from arpipe.types.objects import TrackedObject
 from arpipe.types.occlusion import OcclusionMatte
 from arpipe.types.prediction import Prediction
@@ -104,6 +105,15 @@ class FrameResult:
         mask = [] if self.mask is None else ["a mask"]
         return f"FrameResult({self.frame!r}, {', '.join([*found, *mask]) or 'nothing found'})"
 
+    def _repr_png_(self) -> bytes:
+        """Show the frame in notebooks, with a dot at each landmark."""
+        subjects: tuple[TrackedFace | TrackedBody | TrackedHand, ...] = (
+            *self.faces,
+            *self.bodies,
+            *self.hands,
+        )
+        return png(dotted(self.frame.pixels, (each.landmarks.points_px for each in subjects)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
@@ -128,3 +138,7 @@ class Picture:
         height, width = self.pixels.shape[:2]
         transparent = "" if self.alpha is None else "transparent, "
         return f"Picture({width}x{height}, {transparent}{self.result!r})"
+
+    def _repr_png_(self) -> bytes:
+        """Show it in notebooks."""
+        return png(self.with_alpha)

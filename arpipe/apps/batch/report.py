@@ -46,7 +46,7 @@ class _Row:
 
 
 class Report(BatchReport):
-    """Progress on the console: bars with ETA on a terminal, plain lines elsewhere.
+    """Progress on the console: bars with ETA on a terminal, plain lines elsewhere, whether colours are forced or not.
 
     Args:
         console: Where to print.
@@ -62,7 +62,7 @@ class Report(BatchReport):
         self._rows: list[_Row] = []
         self._running: dict[int, _Running] = {}
         self._stack = ExitStack()
-        self._bars = self._stack.enter_context(Bars(console, total)) if console.is_terminal else None
+        self._bars = self._stack.enter_context(Bars(console, total)) if console.file.isatty() else None
 
     def note(self, text: str) -> None:
         """Report something that concerns no single input."""

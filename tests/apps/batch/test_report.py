@@ -10,6 +10,13 @@ from arpipe.io.source import SourceInfo
 from arpipe.timing import TimingLog
 
 
+class Terminal(io.StringIO):
+    """A screen."""
+
+    def isatty(self):
+        return True
+
+
 def info(name="clip.mp4", frame_count=90):
     return SourceInfo(name, 64, 48, 30.0, frame_count)
 
@@ -20,7 +27,7 @@ def job(tmp_path, name="clip.mp4"):
 
 @pytest.mark.parametrize("frame_count", [90, None])
 def test_bar_lives_with_and_without_a_known_length(tmp_path, frame_count):
-    text = io.StringIO()
+    text = Terminal()
     with Report(Console(file=text, width=100, force_terminal=True), 1) as report:
         report.start(info(frame_count=frame_count))
         for _ in range(5):
@@ -45,6 +52,11 @@ def test_long_videos_give_a_line_now_and_then_where_there_is_no_terminal():
     ]
 
 
+def test_forced_colours_make_no_terminal_of_a_file():
+    with Report(Console(file=io.StringIO(), width=100, force_terminal=True), 1) as report:
+        assert report._bars is None
+
+
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_single_photo_is_one_line(tmp_path, count):
     console = Console(file=io.StringIO(), width=100)
@@ -60,7 +72,7 @@ def test_a_single_photo_is_one_line(tmp_path, count):
 
 
 def test_bar_of_all_inputs_moves_with_their_frames(tmp_path):
-    with Report(Console(file=io.StringIO(), width=100, force_terminal=True), 4) as report:
+    with Report(Console(file=Terminal(), width=100, force_terminal=True), 4) as report:
         report.start(info(frame_count=90))
         report.advance(45)
         assert report._bars.progress.tasks[0].completed == 0.5
