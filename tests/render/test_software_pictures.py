@@ -21,6 +21,10 @@ pytestmark = [pytest.mark.gl, pytest.mark.cpu]
 MAX_MEAN, MAX_P999 = 0.5, 16.0  # sRGB codes
 GLASSES = sorted(path.parent.name for path in (assets_root() / "effects").glob("*/model.glb"))
 BENT = replace(CameraIntrinsics.from_fov(640, 480), distortion=(-0.2, 0.05, 0.002, -0.001, 0.0))
+SPECK, MAX_SPECKS = (
+    24,
+    0.0045,
+)  # code by which single pixels show, and how many of those drawn may be off by more
 STREAM = 5  # frames into a stream, where time matters
 
 
@@ -55,6 +59,7 @@ def assert_alike(context, effect, frame, faces, **scene):
     drawn = np.abs(with_gl - frame.pixels).max(axis=2) > 3
     assert drawn.mean() > 0.005
     assert off[drawn].mean() <= 2.5
+    assert (off[drawn].max(axis=1) > SPECK).mean() <= MAX_SPECKS
     assert (np.abs(on_cpu - frame.pixels).max(axis=2) > 3)[drawn].mean() > 0.9
 
 

@@ -69,32 +69,56 @@ class Drawing {
   private:
     Box empty() const { return {canvas_.view.height, 0, canvas_.view.width, 0}; }
 
-    // Shade pixels of Scale x Scale samples: once where one triangle or a lens fills them, else sample by sample.
+    // Shade pixels of Scale x Scale samples: once if one triangle can stand for all of them, else sample by sample.
     template <int Scale>
     void shade_pixels() {
         const int width = canvas_.view.width;
         for (int y = box_.top / Scale * Scale; y < box_.bottom; y += Scale)
             for (int x = box_.left / Scale * Scale; x < box_.right; x += Scale) {
                 std::uint32_t* names = canvas_.nearest + std::size_t(y) * width + x;
-                const std::uint32_t first = names[0];
                 std::uint32_t any = 0, differences = 0;
-                bool is_full = true;
                 for (int row = 0; row < Scale; ++row)
                     for (int column = 0; column < Scale; ++column) {
                         std::uint32_t name = names[row * width + column];
-                        any |= name, differences |= name ^ first, is_full &= name != 0;
+                        any |= name, differences |= name ^ names[0];
                     }
                 if (!any) continue;
-                // Glass is smooth, so that its triangles are of no interest.
-                if (is_full && (candidates_[first - 1].batch->kind & GLASS)) differences = 0;
-                if (!differences) add(first, x, y, Scale);
+                std::uint32_t common = differences ? smooth_triangle<Scale>(names, x, y) : names[0];
+                if (common) add(common, x, y, Scale);
                 for (int row = 0; row < Scale; ++row)
                     for (int column = 0; column < Scale; ++column) {
                         std::uint32_t& name = names[row * width + column];
-                        if (differences && name) add(name, x + column, y + row, 1);
+                        if (!common && name) add(name, x + column, y + row, 1);
                         name = 0;
                     }
             }
+    }
+
+    // Return the triangle of glass at the middle of a pixel, if it continues smoothly to all samples; else 0.
+    template <int Scale>
+    std::uint32_t smooth_triangle(const std::uint32_t* names, int x, int y) const {
+        if (!names[0] || !(candidates_[names[0] - 1].batch->kind & GLASS)) return 0;
+        const float middle_x = float(x) + 0.5f * Scale, middle_y = float(y) + 0.5f * Scale;
+        std::uint32_t found = 0;
+        for (int row = 0; row < Scale; ++row)
+            for (int column = 0; column < Scale; ++column) {
+                std::uint32_t name = names[row * canvas_.view.width + column];
+                if (!name) return 0;
+                if (candidates_[name - 1].weights.at(middle_x, middle_y).are_inside()) found = name;
+            }
+        if (!found) return 0;
+        for (int row = 0; row < Scale; ++row)
+            for (int column = 0; column < Scale; ++column)
+                if (!are_joined(candidates_[found - 1], candidates_[names[row * canvas_.view.width + column] - 1]))
+                    return 0;
+        return found;
+    }
+
+    // Whether triangles share a vertex; at creases, each side has vertices of its own.
+    static bool are_joined(const Candidate& one, const Candidate& other) {
+        for (const Vertex* corner : one.corners)
+            if (std::find(other.corners, other.corners + 3, corner) != other.corners + 3) return true;
+        return false;
     }
 
     // Interpolate the triangle's properties at the middle of a square of samples.

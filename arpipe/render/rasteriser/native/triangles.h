@@ -11,6 +11,8 @@ namespace arpipe {
 // Weights of the corners at a place; their sum is 1.
 struct Shares {
     float first, second, third;
+
+    bool are_inside() const { return first >= 0.0f && second >= 0.0f && third >= 0.0f; }
 };
 
 // The weights of the second and third corner as affine functions of the place.
