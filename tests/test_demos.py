@@ -27,6 +27,7 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
         ["skeleton.png"],
     ),
     "08_live_window.py": (["sample", "3", "--no-window"], []),
+    "25_record_with_sound.py": (["sample", "recorded.mp4", "3"], ["recorded.mp4"]),
     "11_browser.py": (["--port", "0", "--end-after", "2"], []),
     "12_virtual_camera.py": (["sample", "3"], []),
     "14_arrays_and_async.py": (["sample", "5", "async.png"], ["async.png"]),

@@ -9,7 +9,7 @@ import pytest
 
 from arpipe.apps.stream.carousel import Carousel
 from arpipe.apps.stream.figures import LiveFigures, StageMean
-from arpipe.apps.window import adjustments, panels
+from arpipe.apps.window import adjustments, palettes, panels
 from arpipe.apps.window.adjustments import Adjustments, UserAdjustment, can_adjust
 from arpipe.apps.window.canvas import ACCENT, ALARM, CALM
 from arpipe.apps.window.carousel_bar import TOP, CarouselView, Thumbnails, carousel
@@ -23,6 +23,7 @@ from arpipe.apps.window.screen import fitted
 from arpipe.apps.window.sliders import MAX_ROWS, next_hue, sliders, step_of, value_at
 from arpipe.apps.window.status import StatusLine, brightness
 from arpipe.apps.window.toolbar import BUTTONS
+from arpipe.effects.kinds import kinds as kind_names
 from arpipe.effects.packs import load_effect, load_pack
 from arpipe.errors import ConfigError
 from arpipe.geometry.camera import CameraIntrinsics
@@ -230,6 +231,18 @@ def test_sliders_reach_both_ends_and_stop_there():
     lipstick = load_pack("lipstick")
     assert primary_row(rows_of(lipstick, lipstick, UserAdjustment())).control.key == "lipstick.opacity"
     assert primary_row([]) is None
+
+
+def test_colours_on_offer_are_those_of_the_layer():
+    kinds = set(kind_names())
+    assert set(palettes._BY_KIND) <= kinds
+    look = load_effect("natural")
+    offered = {row.control.key: row.palette for row in rows_of(look, look, UserAdjustment()) if row.palette}
+    assert offered["natural.lipstick.color"] == palettes.LIPS
+    assert offered["natural.brows.color"] == palettes.HAIR
+    assert offered["natural.foundation.color"] == palettes.SKIN
+    glasses = load_pack("round")
+    assert {row.palette for row in rows_of(glasses, glasses, UserAdjustment())} == {(), palettes.FRAMES}
 
 
 def test_hues_turn_and_come_back_and_greys_become_coloured():

@@ -5,7 +5,8 @@ from dataclasses import replace
 from arpipe.apps.effect_controls import Control, pack_controls
 from arpipe.apps.window.adjustments import UserAdjustment, can_adjust
 from arpipe.apps.window.keys import ADJUST_KEYS
-from arpipe.apps.window.sliders import FRAME_COLORS, MAKEUP_COLORS, Row
+from arpipe.apps.window.palettes import palette_for
+from arpipe.apps.window.sliders import Row
 from arpipe.effects.packs import Pack
 
 PLACED_BY_ADJUSTMENT = ("scale", "tilt_deg", "offset_mm")
@@ -35,9 +36,8 @@ def rows_of(pack: Pack, own: Pack, adjustment: UserAdjustment) -> list[Row]:
     """
     placed = can_adjust(pack)
     rows = _placement_rows(pack.name, adjustment) if placed else []
-    palette = MAKEUP_COLORS if "makeup" in pack.tags else FRAME_COLORS
     own_values = {control.key: control.value for control in pack_controls(own)}
-    for control in sorted(pack_controls(pack), key=_rank):
+    for control in _ordered(pack):
         if placed and control.key.partition(".")[0] in PLACED_BY_ADJUSTMENT:
             continue
         own_value = own_values.get(control.key)
@@ -46,7 +46,7 @@ def rows_of(pack: Pack, own: Pack, adjustment: UserAdjustment) -> list[Row]:
         rows.append(
             Row(
                 named,
-                palette=palette if is_color else (),
+                palette=_palette(pack, control.key) if is_color else (),
                 own=own_value if is_color and isinstance(own_value, str) else None,
             )
         )
@@ -82,9 +82,18 @@ def _placement_rows(pack: str, adjustment: UserAdjustment) -> list[Row]:
     ]
 
 
-def _rank(control: Control) -> int:
-    """Return the place of a parameter: colours first, as they are changed most."""
-    return {"preset": 0, "color": 1}.get(control.type, 2)
+def _ordered(pack: Pack) -> list[Control]:
+    """Return the controls of a pack: colours first, as they are changed most; those of looks layer by layer."""
+    ranks = {"preset": 0, "color": 1}
+    controls = list(pack_controls(pack))
+    return controls if len(pack.layers) > 1 else sorted(controls, key=lambda each: ranks.get(each.type, 2))
+
+
+def _palette(pack: Pack, key: str) -> tuple[str, ...]:
+    """Return the colours for a parameter: those for the layer that its key names, or for all layers."""
+    layer = key.partition(".")[0]
+    named = [each for each in pack.layers if each.name == layer] or pack.layers
+    return palette_for(tuple(each.kind for each in named))
 
 
 def _named(control: Control, pack: str) -> Control:

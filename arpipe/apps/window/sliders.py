@@ -27,9 +27,6 @@ TRACK_BOX_HEIGHT = 24.0  # of the part of a slider that can be clicked
 OFF, RIM, KEY_TEXT = (92, 98, 112, 255), (78, 83, 96, 255), (132, 139, 153, 255)
 DARK_TEXT = (30, 22, 8, 255)
 
-FRAME_COLORS = ("#232326", "#6b4a2f", "#8c2433", "#27486f", "#2f5d46", "#c9a14a", "#b9bec6", "#e7b7b2")
-MAKEUP_COLORS = ("#a3123b", "#c2185b", "#e05a6d", "#b8626a", "#8c4a3c", "#d98c6a", "#6a1b4d", "#3d2b21")
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -81,7 +78,8 @@ def shown_value(control: Control) -> str:
     if isinstance(value, str) or value is None:
         return ""
     if control.unit:
-        return f"{value:+.1f} {control.unit}".replace(" °", "°")
+        sign = "+" if control.low < 0 else ""
+        return f"{value:{sign}.1f} {control.unit}".replace(" °", "°")
     return f"{value:.0%}"
 
 
@@ -139,7 +137,7 @@ def _color(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
     values = (row.own, *row.palette)
     for place, value in enumerate(values):
         centre = EDGE + SWATCH + place * SWATCH_PITCH
-        _rim(canvas, centre, y, is_chosen=value == row.control.value)
+        _rim(canvas, centre, y, is_chosen=value == row.control.value and (place == 0 or value != row.own))
         canvas.rounded(_around(centre, y, SWATCH), SWATCH, OFF if value is None else _rgba(value))
         if place == 0:
             canvas.rounded(_around(centre, y, 3), 3, (255, 255, 255, 255) if value is None else OFF)
