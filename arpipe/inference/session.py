@@ -104,8 +104,7 @@ class Session:
         self._check_inputs(tensors)
         values = self._run_parts(tensors)
         outputs = dict(zip(self._output_names, values, strict=True))
-        for name, value in outputs.items():
-            require_finite(self.name, name, value)
+        require_finite(self.name, outputs)
         return outputs
 
     def _check_inputs(self, tensors: Tensors) -> None:

@@ -1,5 +1,6 @@
 """A network of any inputs and outputs: named arrays in, named arrays out."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,8 +97,7 @@ class TensorSession:
         except Exception as error:  # ONNX Runtime's own exceptions share no public base class
             raise InferenceError(f"{self.name} failed on {self.provider}: {error}") from error
         outputs = dict(zip(names, answers, strict=True))
-        for name, value in outputs.items():
-            require_finite(self.name, name, value)
+        require_finite(self.name, outputs)
         return outputs
 
     def close(self) -> None:
@@ -111,14 +111,17 @@ class TensorSession:
         self.close()
 
 
-def require_finite(network: str, output: str, value: Array) -> None:
+def require_finite(network: str, outputs: Mapping[str, Array]) -> None:
     """Raise NonFiniteOutput if floats have NaN or infinity: their sum then has, too, which needs no temporary array."""
-    if not np.issubdtype(value.dtype, np.floating):
-        return
     with np.errstate(invalid="ignore", over="ignore"):  # ∞ − ∞ is to be found, not warned about
-        total = value.sum(dtype=np.float32 if value.dtype == np.float16 else None)
-    if not np.isfinite(total):
-        raise NonFiniteOutput(f"{network} answered with NaN or infinity in {output!r}; is its input finite?")
+        for name, value in outputs.items():
+            if value.dtype.kind != "f":
+                continue
+            total = value.sum(dtype=np.float32 if value.dtype == np.float16 else None)
+            if not math.isfinite(total):
+                raise NonFiniteOutput(
+                    f"{network} answered with NaN or infinity in {name!r}; is its input finite?"
+                )
 
 
 def _info(entry: RuntimeSession) -> TensorInfo:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from arpipe.preprocess.crop import Warp
 from arpipe.tracking.track import AnyTrack
-from arpipe.types import Frame, Pixels, Roi
+from arpipe.types import Frame, Pixels, Points, Roi
 
 REMEMBERED_S = 5.0  # after which a face that comes back is another one
 APPEARANCE_EVERY = 10  # frames; light and hair change slowly
@@ -19,6 +19,7 @@ SIDE_PX = 32  # of the crop
 AROUND = 1.2  # of the crop's side over that of the mesh: hair belongs to the person
 BANDS = 3  # hair, eyes and mouth differ in colour; each has histograms of its own
 LIGHTNESS_BINS, COLOR_BINS = 8, 8
+LIGHTNESS_RANGE = (0.0, 256.0)
 COLOR_RANGE = (104.0, 168.0)  # of a* and b* in OpenCV's bytes: skin, hair and most clothes
 # In a clip of children, the cosine is 0.80 or more for 99 % of pairs of pictures of one child, and less than 0.90 for
 # 95 % of those of two children. So appearance refutes, and place decides.
@@ -97,12 +98,19 @@ class FormerFaces(Generic[Kept]):
         lab = np.asarray(cv2.cvtColor(self._crop, cv2.COLOR_RGB2LAB), np.uint8)
         parts = []
         for band in np.array_split(lab, BANDS):
-            lightness, red, yellow = band.reshape(-1, 3).T
-            levels = np.histogram(lightness, LIGHTNESS_BINS, (0.0, 256.0))[0]
-            colors = np.histogram2d(red, yellow, COLOR_BINS, (COLOR_RANGE, COLOR_RANGE))[0]
-            parts += [levels / max(levels.sum(), 1), colors.ravel() / max(colors.sum(), 1.0)]
+            levels = _histogram(band, (0,), (LIGHTNESS_BINS,), LIGHTNESS_RANGE)
+            colors = _histogram(band, (1, 2), (COLOR_BINS, COLOR_BINS), (*COLOR_RANGE, *COLOR_RANGE))
+            parts += [levels, colors]
         roots = np.sqrt(np.concatenate(parts)).astype(np.float32)
         return np.asarray(roots / np.linalg.norm(roots), np.float32)
+
+
+def _histogram(
+    band: Pixels, channels: tuple[int, ...], bins: tuple[int, ...], ranges: tuple[float, ...]
+) -> Points:
+    """Return the shares of all bins, flattened; 0 if all pixels are outside."""
+    counts = np.asarray(cv2.calcHist([band], channels, None, bins, ranges), np.float32).ravel()
+    return counts / max(float(counts.sum()), 1.0)
 
 
 def _is_near(former: "_Former[Kept]", roi: Roi, time_s: float) -> bool:

@@ -60,9 +60,8 @@ def hang(hair: Points, zones: Zones) -> Points:
     hung = np.zeros_like(hair)
     hung[zones.top_row : zones.brow_row] = hair[zones.top_row : zones.brow_row]
     below = slice(zones.brow_row, zones.bottom_row)
-    beside = np.float32(SPREAD) * (
-        1 - zones.features[below]
-    )  # a brow must not lead from hair at its end to the eye
+    # A brow must not lead from hair at its end to the eye.
+    beside = np.float32(SPREAD) * (1 - zones.features[below])
     hung[below] = _connected(hair[below], hung[zones.brow_row - 1], beside, SLANTED)
     return hung
 
