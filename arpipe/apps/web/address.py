@@ -21,7 +21,7 @@ def print_address(url: str, promise: str = "") -> None:
 def print_phone_address(url: str) -> None:
     """Print the address for phones, as text and, on a terminal, as a QR code where the extra is installed."""
     console = Console()
-    console.print(f"On a phone in the same network: [bold]{url}[/]", soft_wrap=True)
+    console.print(f"On a phone: [bold]{url}[/]", soft_wrap=True)
     if not sys.stdout.isatty():
         return
     try:
