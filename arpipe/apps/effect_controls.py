@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel
 
-from arpipe.effects.changes import with_value
+from arpipe.effects.changes import with_preset, with_value
 from arpipe.effects.packs import Pack
 from arpipe.effects.params import HEX_COLOR, Color
 from arpipe.effects.presets import PRESET_KEY, Preset
@@ -32,6 +32,17 @@ PlainValue = bool | int | float | str | None
 
 
 @dataclass(frozen=True, slots=True)
+class PresetChoice(Preset):
+    """A preset on offer.
+
+    Attributes:
+        values: Key of a control → its value with the preset, where it is another one than without.
+    """
+
+    values: Mapping[str, PlainValue]
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """An adjustable parameter.
 
@@ -42,7 +53,7 @@ class Control:
         value: Value in the effect; a colour as "#rrggbb", None for no colour.
         low, high, step: Limits and step of a range.
         options: Options of a choice, or names of presets.
-        presets: Titles and colours of the presets.
+        presets: The presets.
         optional: Whether a colour may be None.
     """
 
@@ -55,7 +66,7 @@ class Control:
     high: float = 1.0
     step: float = 0.01
     options: tuple[str, ...] = ()
-    presets: tuple[Preset, ...] = ()
+    presets: tuple[PresetChoice, ...] = ()
     optional: bool = False
 
     def accepts(self, value: PlainValue) -> bool:
@@ -73,14 +84,34 @@ class Control:
 
 def pack_controls(pack: Pack) -> tuple[Control, ...]:
     """Return the controls of an effect: of its presets, and those of all its layers."""
+    adjustable = _adjustable(pack)
+    if not pack.presets:
+        return adjustable
+    usual = {control.key: control.value for control in adjustable}
+    presets = tuple(_choice(pack, preset, usual) for preset in pack.presets)
+    options = tuple(preset.name for preset in presets)
+    variants = Control(PRESET_KEY, "Variant", "preset", pack.preset, options=options, presets=presets)
+    return (variants, *adjustable)
+
+
+def _adjustable(pack: Pack) -> tuple[Control, ...]:
+    """Return the controls of the parameters of all layers."""
     is_look = len(pack.layers) > 1
-    adjustable = (
+    return tuple(
         control
         for layer in pack.layers
         for control in controls_of(layer.params, f"{layer.name}." if is_look else "")
         if (not is_look or control.key.endswith(LOOK_PARAMETERS)) and _is_free(pack, control)
     )
-    return (*preset_controls(pack), *adjustable)
+
+
+def _choice(pack: Pack, preset: Preset, usual: Mapping[str, PlainValue]) -> PresetChoice:
+    """Return a preset with the values of the controls that it changes."""
+    controls = _adjustable(with_preset(pack, preset.name))
+    values = {
+        each.key: each.value for each in controls if each.key in usual and each.value != usual[each.key]
+    }
+    return PresetChoice(preset.name, preset.title, preset.swatch, values)
 
 
 def _is_free(pack: Pack, control: Control) -> bool:
@@ -92,14 +123,6 @@ def _is_free(pack: Pack, control: Control) -> bool:
     except ConfigError:
         return False
     return True
-
-
-def preset_controls(pack: Pack) -> Iterator[Control]:
-    """Yield the control that chooses a preset, if a pack has any."""
-    if pack.presets:
-        presets = tuple(Preset(each.name, each.title, each.swatch) for each in pack.presets)
-        options = tuple(each.name for each in presets)
-        yield Control(PRESET_KEY, "Variant", "preset", pack.preset, options=options, presets=presets)
 
 
 def controls_of(params: BaseModel, prefix: str = "") -> Iterator[Control]:

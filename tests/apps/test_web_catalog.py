@@ -53,6 +53,8 @@ def test_presets_are_the_first_control_and_are_applied(catalog):
     control = wayfarer.controls[0]
     assert (control.key, control.type, control.value) == ("preset", "preset", "black")
     assert next((each.title, each.swatch) for each in control.presets) == ("Black", ("#0b0b0c", "#30362d"))
+    lipstick = catalog.entry("lipstick").controls
+    assert {each.name: each.values for each in lipstick[0].presets}["coral"] == {"color": "#e2574c"}
     pack = wayfarer.pack({"preset": "navy", "scale": 1.1})
     assert pack.preset == "navy"
     assert pack.layers[0].params.scale == 1.1

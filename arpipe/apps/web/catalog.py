@@ -59,10 +59,11 @@ class CatalogEntry:
                 raise ConfigError(f"effect {self.id!r}: {key} cannot be {_shortened(value)}")
         values: dict[str, PlainValue] = {}
         vectors: dict[str, list[PlainValue]] = {}
+        changed = {key.rpartition(".")[0] for key in params}  # vectors of which a part is changed
         for key, control in known.items():
             name, dot, axis = key.rpartition(".")
             value = params.get(key, control.value)
-            if dot and axis.isdigit():
+            if dot and axis.isdigit() and name in changed:
                 vectors.setdefault(name, [0.0] * len(AXES))[int(axis)] = value
             elif key in params and value is not None:
                 values[key] = value

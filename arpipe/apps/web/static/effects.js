@@ -210,8 +210,17 @@ export class EffectPicker {
     this.onChange();
   }
 
+  // What the visitor has set, or else the preset, or else the effect.
+  valueOf(entry, control) {
+    const params = this.params.get(entry.id) ?? {};
+    if (control.key in params) return params[control.key];
+    const variants = entry.controls.find(({ type }) => type === "preset");
+    const preset = variants?.presets.find(({ name }) => name === (params[variants.key] ?? variants.value));
+    return preset && control.key in preset.values ? preset.values[control.key] : control.value;
+  }
+
   row(entry, control, id) {
-    const value = this.params.get(entry.id)?.[control.key] ?? control.value;
+    const value = this.valueOf(entry, control);
     const label = make("label", { htmlFor: id, textContent: control.label });
     if (control.type === "range") return this.rangeRow(entry, control, id, label, value);
     if (control.type === "preset") return this.presetRow(entry, control, value);
