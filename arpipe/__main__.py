@@ -22,10 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code. With `--debug` or ARPIPE_DEBUG=1 errors are raised instead, with their traceback.
     """
-    if arguments is None:
-        # No array here is large enough for NumPy's threads, and starting them takes a third of its import time.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        arguments = sys.argv[1:]
+    arguments = _own_arguments() if arguments is None else arguments
     debug = DEBUG_FLAG in arguments or os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
     with noted_interruption() as interruption:
         try:
@@ -39,6 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 raise
             _report(_message(error))
             return USAGE if _is_usage(error) else FAILED
+
+
+def _own_arguments() -> Sequence[str]:
+    """Return the arguments of the process, which belongs to arpipe alone."""
+    # No array here is large enough for NumPy's threads, and starting them takes a third of its import time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    return sys.argv[1:]
 
 
 def _is_usage(error: Exception) -> bool:

@@ -91,20 +91,28 @@ def _try_objects(pack: Pack) -> tuple[list[str], list[str]]:
         objects = [layer.params for layer in layers if isinstance(layer.params, RigidMeshParams)]
         fresh = [params for params in objects if params not in tried]
         tried += fresh
-        try:
-            for params in fresh:
-                for found, kept in zip(fit_problems(params), (problems, notes), strict=True):
-                    kept.extend(f"{name}{each}" for each in found)
-        except ArpipeError as error:
-            problems.append(f"{name}{error}")
+        found, more = _fit_objects(fresh)
+        problems += [f"{name}{each}" for each in found]
+        notes += [f"{name}{each}" for each in more]
     if tried and not problems:
-        try:
-            found, more = _draw_objects(tried)
-        except ArpipeError as error:
-            found, more = [str(error)], []
+        found, more = _draw_objects(tried)
         problems += found
         notes += more
     return problems, list(dict.fromkeys(notes))
+
+
+def _fit_objects(objects: Sequence[RigidMeshParams]) -> tuple[list[str], list[str]]:
+    """Return problems and notes from fitting objects to heads."""
+    problems: list[str] = []
+    notes: list[str] = []
+    try:
+        for params in objects:
+            found, more = fit_problems(params)
+            problems += found
+            notes += more
+    except ArpipeError as error:
+        problems.append(str(error))
+    return problems, notes
 
 
 def _draw_objects(objects: Sequence[RigidMeshParams]) -> tuple[list[str], list[str]]:
@@ -114,7 +122,10 @@ def _draw_objects(objects: Sequence[RigidMeshParams]) -> tuple[list[str], list[s
     except RenderError as error:
         return [], [f"what is drawn was not checked: {error}"]
     with context:
-        return [problem for params in objects for problem in draw_problems(params, context)], []
+        try:
+            return [problem for params in objects for problem in draw_problems(params, context)], []
+        except ArpipeError as error:
+            return [str(error)], []
 
 
 def _model_notes(path: Path) -> Iterator[str]:

@@ -69,17 +69,18 @@ def list_effects(words: Sequence[str] = (), console: Console | None = None) -> N
                 each.origin,
             )
             table.add_row(*map(escape, cells))
-    known = kinds()
-    names = [
-        name if known[name].provider == BUILT_IN else f"{name} (from {known[name].provider})"
-        for name in kinds_about(words)
-    ]
+    names = [_with_provider(name) for name in kinds_about(words)]
     if table.row_count:
         console.print(table)
     if names:
         console.print(f"without a pack: {', '.join(names)}", markup=False, highlight=False)
     if not names and not table.row_count:
         console.print(f"no effect has all of: {', '.join(words)}", markup=False, highlight=False)
+
+
+def _with_provider(kind: str) -> str:
+    provider = kinds()[kind].provider
+    return kind if provider == BUILT_IN else f"{kind} (from {provider})"
 
 
 def as_json(words: Sequence[str] = ()) -> str:

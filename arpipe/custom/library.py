@@ -100,6 +100,17 @@ def library_folder() -> Path:
     return folder / "models"
 
 
+def _require_present(*files: Path | None) -> None:
+    for file in files:
+        if file is not None and not is_present(file):
+            raise ModelNotFound(f"{shown(file)}: there is no such file")
+
+
+def _require_free(name: str, replace: bool) -> None:
+    if name in bundled_names() or (name in added_names() and not replace):
+        raise ModelError(f"there is a network {name!r} already; give another --name, or --replace")
+
+
 def add_model(
     file: Path,
     *,
@@ -130,12 +141,9 @@ def add_model(
         OutputError: It cannot be written.
     """
     stated = parse_input(input_text)
-    for path in (file, labels):
-        if path is not None and not is_present(path):
-            raise ModelNotFound(f"{shown(path)}: there is no such file")
+    _require_present(file, labels)
     name = name or file.stem.lower().replace(" ", "-")
-    if name in bundled_names() or (name in added_names() and not replace):
-        raise ModelError(f"there is a network {name!r} already; give another --name, or --replace")
+    _require_free(name, replace)
     given = read_labels(labels) if labels else ()
     with _replacing(library_folder() / name) as folder:
         if file.suffix.lower() in SUFFIXES:

@@ -27,7 +27,7 @@ from arpipe.draw.lines import line_width, paint_axes, paint_edges, paint_outline
 from arpipe.draw.strokes import RGB
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import RigidTransform
-from arpipe.types import FrameResult, Landmarks, Picture, Pixels
+from arpipe.types import FoundObject, FrameResult, Landmarks, Picture, Pixels
 
 OUTLINES = ("lips_outer", "lips_inner", "left_eye", "right_eye", "left_brow", "right_brow", "face_oval")
 PALE: RGB = (191, 242, 255)
@@ -260,12 +260,16 @@ def overlay(result: FrameResult) -> Picture:
         pixels = outlines(mesh(pixels, face.landmarks), face.landmarks)
         if face.pose is not None and result.camera is not None:
             pixels = axes(pixels, face.pose.camera_from_head, result.camera)
-    found = [each.found for each in result.objects]
-    if found:
-        colors = [class_color(each.index) for each in found]
-        labels = [f"{each.label}  {100 * each.score:.0f} %" for each in found]
-        pixels = boxes(pixels, [each.box_px for each in found], labels, colors=colors)
-    return Picture(pixels, result)
+    return Picture(_objects(pixels, [each.found for each in result.objects]), result)
+
+
+def _objects(pixels: Pixels, found: Sequence[FoundObject]) -> Pixels:
+    """Draw the boxes of objects, with their classes and scores."""
+    if not found:
+        return pixels
+    colors = [class_color(each.index) for each in found]
+    labels = [f"{each.label}  {100 * each.score:.0f} %" for each in found]
+    return boxes(pixels, [each.box_px for each in found], labels, colors=colors)
 
 
 def _canvas(picture: npt.ArrayLike) -> Pixels:

@@ -64,22 +64,27 @@ def without_reactions(pack: Pack) -> Pack:
 
 
 def _changed(pack: Pack, key: str, source: str, change: Callable[[PackLayer, str], PackLayer]) -> Pack:
-    name, _, rest = key.partition(".")
-    named = [layer for layer in pack.layers if layer.name == name]
-    addressed, path = (named, rest) if named and rest else (pack.layers, key)
-    first = path.partition(".")[0]
-    takers = [layer for layer in addressed if first in _parameters(layer.params)]
-    if not takers:
-        raise ConfigError(
-            f"{source}: there is no parameter {first!r}{nearest(first, _known(pack, addressed))}"
-        )
-    taking = {layer.name for layer in takers}
+    taking, path = _find_takers(pack, key, source)
 
     def changed(layers: tuple[PackLayer, ...]) -> tuple[PackLayer, ...]:
         return tuple(change(layer, path) if layer.name in taking else layer for layer in layers)
 
     presets = tuple(replace(preset, layers=changed(preset.layers)) for preset in pack.presets)
     return replace(pack, layers=changed(pack.layers), presets=presets)
+
+
+def _find_takers(pack: Pack, key: str, source: str) -> tuple[set[str], str]:
+    """Return the names of the layers that a key addresses, and the key inside them."""
+    name, _, rest = key.partition(".")
+    named = [layer for layer in pack.layers if layer.name == name]
+    addressed, path = (named, rest) if named and rest else (pack.layers, key)
+    first = path.partition(".")[0]
+    taking = {layer.name for layer in addressed if first in _parameters(layer.params)}
+    if not taking:
+        raise ConfigError(
+            f"{source}: there is no parameter {first!r}{nearest(first, _known(pack, addressed))}"
+        )
+    return taking, path
 
 
 def _known(pack: Pack, addressed: Iterable[PackLayer]) -> list[str]:

@@ -25,21 +25,9 @@ def open_context(renderer: str, shared: GlContext | None, can_use_cpu: bool) -> 
     if renderer == "cpu":
         return load_rasteriser()
     rasteriser = _rasteriser_if_any() if renderer == "auto" and can_use_cpu else None
-    if rasteriser is not None and shared is None and not may_have_gpu():
-        return (
-            rasteriser  # creating an OpenGL context in order to find out takes longer than the first picture
-        )
-    try:
-        context = shared or GlContext.headless()
-    except RenderError:
-        if rasteriser is None:
-            raise
-        return rasteriser
-    if rasteriser is None or not context.is_software:
-        return context
-    if context is not shared:
-        context.close()
-    return rasteriser
+    if rasteriser is None:
+        return shared or GlContext.headless()
+    return _gpu_if_any(shared) or rasteriser
 
 
 def may_have_gpu() -> bool:
@@ -52,6 +40,21 @@ def suits(context: GlContext | Rasteriser, renderer: str, can_use_cpu: bool) -> 
     if isinstance(context, Rasteriser):
         return renderer == "cpu" or (renderer == "auto" and can_use_cpu)
     return renderer != "cpu"
+
+
+def _gpu_if_any(shared: GlContext | None) -> GlContext | None:
+    """Return an OpenGL context whose pictures a GPU draws."""
+    if shared is None and not may_have_gpu():
+        return None  # creating a context in order to find out takes longer than the first picture
+    try:
+        context = shared or GlContext.headless()
+    except RenderError:
+        return None
+    if not context.is_software:
+        return context
+    if context is not shared:
+        context.close()
+    return None
 
 
 def _rasteriser_if_any() -> Rasteriser | None:

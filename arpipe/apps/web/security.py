@@ -98,15 +98,10 @@ class Access:
                 f"listening on {config.host} gives other machines access, which requires TLS; "
                 "add --certificate to make a certificate, or --tls-cert and --tls-key, or use --host 127.0.0.1"
             )
-        names = {config.host.lower(), *(name.lower() for name in config.hosts), *LOOPBACK_NAMES}
-        if config.public_url is not None:
-            names.add(_name(urlsplit(config.public_url).netloc))
-        if not local:
-            names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
         token = config.token or (None if local else secrets.token_urlsafe(24))
         secure = config.tls_cert is not None
         return cls(
-            frozenset(names),
+            _own_names(config, local),
             config.host in WILDCARDS and not config.behind_proxy,
             token,
             secure,
@@ -256,6 +251,16 @@ def _require_public_url(config: WebConfig) -> None:
             f"web.behind_proxy needs the https address that visitors see, web.public_url is {config.public_url}; "
             "set it, as in --public-url https://try.shop.example"
         )
+
+
+def _own_names(config: WebConfig, local: bool) -> frozenset[str]:
+    """Return the host names under which pages may ask for this server."""
+    names = {config.host.lower(), *(name.lower() for name in config.hosts), *LOOPBACK_NAMES}
+    if config.public_url is not None:
+        names.add(_name(urlsplit(config.public_url).netloc))
+    if not local:
+        names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
+    return frozenset(names)
 
 
 def _require_both_tls_files(config: WebConfig) -> None:
