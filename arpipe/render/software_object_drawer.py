@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.errors import NotDrawnByCpu
-from arpipe.geometry.transforms import Array
 from arpipe.io.gltf.model import GltfModel
 from arpipe.io.gltf.model import Texture as ModelTexture
 from arpipe.render.environment import BRIGHTEST
@@ -25,51 +24,52 @@ from arpipe.render.rasteriser import structures
 from arpipe.render.rasteriser.canvas import SoftwareCanvas
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Level:
-    """The triangles of a level of detail, and the vertices that they use."""
+    """The triangles of a level of detail, and the vertices that they use, as the library takes them.
 
-    vertices: npt.NDArray[np.float32]
-    colors: npt.NDArray[np.float32]
-    surfaces: npt.NDArray[np.uint8]
-    triangles: npt.NDArray[np.uint32]
+    Args:
+        batch: The batch.
+        indices: (m, 3) triangles of the level.
+        base_map: Colours of the batch.
 
-    @classmethod
-    def of_batch(cls, batch: Batch, indices: npt.NDArray[np.uint32]) -> "_Level":
-        """Take the vertices that triangles use out of a batch."""
+    Attributes:
+        structure: For the library; tint and emission are those of the last use.
+    """
+
+    def __init__(self, batch: Batch, indices: npt.NDArray[np.uint32], base_map: structures.Texture) -> None:
         used, places = np.unique(indices, return_inverse=True)
-        return cls(
+        self._arrays = (  # kept, because the structure refers to them
             batch.vertices[used],
             batch.colors[used].astype(np.float32),
             batch.surfaces[used],
             places.reshape(-1, 3).astype(np.uint32),
         )
+        pointers = (array.ctypes.data for array in self._arrays)
+        self.structure = structures.Batch(*pointers, len(used), len(indices), _kind(batch), base_map=base_map)
 
 
 @dataclass(slots=True, eq=False)
 class _Item:
-    """A batch as the library takes it.
+    """A batch with its levels of detail.
 
     Attributes:
         batch: The batch.
-        kind: What its surfaces are, in bits.
         base_map: Its colours.
-        level: Level of detail in use; 0 is the full mesh.
+        level: Level in use; 0 is the full mesh.
         levels: Those that have been used.
     """
 
     batch: Batch
-    kind: int
     base_map: structures.Texture
     level: int = 0
     levels: dict[int, _Level] = field(default_factory=dict)
 
-    def current(self) -> _Level:
-        """Return the level in use."""
+    def structure(self) -> structures.Batch:
+        """Return the level in use for the library."""
         if self.level not in self.levels:
             indices = self.batch.levels[self.level - 1].indices if self.level else self.batch.indices
-            self.levels[self.level] = _Level.of_batch(self.batch, indices)
-        return self.levels[self.level]
+            self.levels[self.level] = _Level(self.batch, indices, self.base_map)
+        return self.levels[self.level].structure
 
 
 class SoftwareObjectDrawer:
@@ -88,22 +88,25 @@ class SoftwareObjectDrawer:
             _check(batch)
         self._model = model  # holds the pixels of textures
         self._items = [
-            _Item(batch, _kind(batch), _texture(model.textures, batch.maps.get("BASE_MAP")))
-            for batch in mesh.batches
+            _Item(batch, _texture(model.textures, batch.maps.get("BASE_MAP"))) for batch in mesh.batches
         ]
 
     def draw(self, canvas: SoftwareCanvas, placement: Placement, lighting: Lighting) -> None:
         """Draw all opaque batches, then glass from back to front."""
         px_per_m = px_per_m_at_1_m(canvas, placement.gl_from_part[0])
-        batches = []
-        for item, depth_m in back_to_front(self._items, placement):
+        batches = (structures.Batch * len(self._items))()
+        for place, (item, depth_m) in enumerate(back_to_front(self._items, placement)):
             item.level = level_for(item.batch, depth_m / px_per_m, item.level)
-            tint = placement.glass_tint if item.batch.glass else placement.tint
-            batches.append(_structure(item, tint, lighting))
+            structure = item.structure()
+            structure.tint[:] = placement.glass_tint if item.batch.glass else placement.tint
+            structure.emissive[:] = pictured(
+                item.batch.material.emissive.astype(np.float64), lighting.colorful
+            ).tolist()
+            batches[place] = structure
         gl_from_part = np.ascontiguousarray([matrix[:3] for matrix in placement.gl_from_part], np.float32)
-        place = structures.Placement(gl_from_part.ctypes.data)
-        place.head_z[:] = placement.head_z.tolist()
-        place.fade_z_m[:] = placement.fade_z_m
+        placed = structures.Placement(gl_from_part.ctypes.data)
+        placed.head_z[:] = placement.head_z.tolist()
+        placed.fade_z_m[:] = placement.fade_z_m
         ball = lighting.environment.levels.astype(np.float32) * np.float32(np.sqrt(BRIGHTEST) / 255.0)
         light = structures.Light(
             reflection=canvas.config.reflection,
@@ -113,9 +116,8 @@ class SoftwareObjectDrawer:
         )
         light.irradiance[:] = lighting.irradiance.ravel().tolist()
         matte, _texels = canvas.matte(placement.wearer)
-        array = (structures.Batch * len(batches))(*batches)
         functions = canvas.rasteriser.functions
-        functions.arpipe_draw_object(canvas.buffers(), array, len(batches), place, light, matte)
+        functions.arpipe_draw_object(canvas.buffers(), batches, len(batches), placed, light, matte)
 
     def reset_levels(self) -> None:
         """Choose levels of detail without hysteresis next time, because the object has another size now."""
@@ -160,22 +162,4 @@ def _texture(textures: Sequence[ModelTexture], index: int | None) -> structures.
         texture.pixels.ctypes.data, width, height, repeat_x, repeat_y, texture.filter != "nearest"
     )
     made.from_uv[:] = texture.transform[:2].ravel().tolist()
-    return made
-
-
-def _structure(item: _Item, tint: tuple[float, float, float, float], lighting: Lighting) -> structures.Batch:
-    level = item.current()
-    made = structures.Batch(
-        level.vertices.ctypes.data,
-        level.colors.ctypes.data,
-        level.surfaces.ctypes.data,
-        level.triangles.ctypes.data,
-        len(level.vertices),
-        len(level.triangles),
-        item.kind,
-        base_map=item.base_map,
-    )
-    made.tint[:] = tint
-    emissive: Array = item.batch.material.emissive.astype(np.float64)
-    made.emissive[:] = pictured(emissive, lighting.colorful).tolist()
     return made
