@@ -20,6 +20,12 @@ def expanded(text: str | Path) -> Path:
         return Path(text)
 
 
+def can_be_written(folder: Path) -> bool:
+    """Whether files can be made in a folder, which may have to be made first."""
+    existing = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
+
+
 def cache_folder() -> Path:
     """Return the folder for what can be fetched or made again: `ARPIPE_HOME`, or the platform's cache folder.
 

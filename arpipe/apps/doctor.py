@@ -23,6 +23,7 @@ from rich.text import Text
 
 from arpipe.assets import assets_root, configs_root
 from arpipe.errors import RenderError
+from arpipe.folders import can_be_written
 
 OLDEST_PYTHON, NEWEST_PYTHON = (3, 11), (3, 14)
 DEVICES = Path("/dev")
@@ -197,6 +198,11 @@ def check_weights() -> Finding:
     if damaged:
         detail = f"damaged, rebuilt on next use: {', '.join(damaged)}"
         return Finding("weights", Verdict.WARN, detail, "arpipe weights fetch")
+    if absent and not can_be_written(states[0].path.parent):
+        detail = f"{len(absent)} of {len(states)} networks cannot be fetched: {states[0].path.parent} cannot be written"
+        return Finding(
+            "weights", Verdict.FAIL, detail, "make it writable, or set ARPIPE_HOME to a folder that is"
+        )
     if absent:
         detail = f"{len(absent)} of {len(states)} networks not fetched yet; the first use does it"
         return Finding("weights", Verdict.WARN, detail, "arpipe weights fetch")

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import onnx
 from pydantic import ValidationError
 
-from arpipe.custom.card import DecoderName, ModelCard
+from arpipe.custom.card import DecoderName, InputCard, ModelCard
 from arpipe.custom.classes import check_labels
+from arpipe.custom.detection.decoders import InputSize, decode
 from arpipe.custom.guess import (
     GuessedInput,
     GuessedOutputs,
@@ -83,6 +85,7 @@ def describe(
     guessed = guess_input(trial.input_infos[0], stated, model)
     outputs = guess_outputs(trial.output_infos, trial.shapes, model)
     if decoder is not None:
+        _check_decoder(decoder, trial, guessed.card)
         outputs = GuessedOutputs("detect", decoder=decoder)
     names = tuple(labels) or labels_in(model)
     if outputs.task == "classify":
@@ -111,6 +114,12 @@ def _card(path: Path, name: str, guessed: GuessedInput, outputs: GuessedOutputs)
         raise ModelError(
             f"{name!r} is no name for a network: small letters, digits, '.', '_' and '-' are allowed; give --name"
         ) from error
+
+
+def _check_decoder(decoder: DecoderName, trial: Trial, card: InputCard) -> None:
+    """Raise ModelError if the outputs have not the shapes that a decoder reads."""
+    blank = {name: np.zeros(shape[1:], np.float32) for name, shape in trial.shapes.items()}
+    decode(decoder, blank, InputSize(card.width, card.height))
 
 
 def _declared_input(model: onnx.ModelProto) -> TensorInfo:

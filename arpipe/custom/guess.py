@@ -159,6 +159,9 @@ def _layout(shape: tuple[Dimension, ...], source: TensorInfo, stated: Fields) ->
     told = [layout for layout, axis in (("nchw", 1), ("nhwc", 3)) if shape[axis] in CHANNELS]
     if len(told) == 1:
         return told[0]
+    fixed = [size for size in shape[1:] if isinstance(size, int)]
+    if len(fixed) == PICTURE_RANK - 1 and not told:
+        raise ModelError(f"input {source} is no picture: none of its dimensions is that of 3 or 1 channels")
     if "layout" in stated:
         return str(stated["layout"])
     raise ModelError(

@@ -50,6 +50,13 @@ def real_inputs(model: onnx.ModelProto) -> list[onnx.ValueInfoProto]:
     return [entry for entry in model.graph.input if entry.name not in weights]
 
 
+def batch_size(model: onnx.ModelProto) -> int:
+    """Return how many pictures a network takes at once: 1, unless its file fixes another number."""
+    (entry,) = real_inputs(model)
+    sizes = entry.type.tensor_type.shape.dim
+    return max(sizes[0].dim_value, 1) if sizes else 1
+
+
 def find_value(model: onnx.ModelProto, layer: str) -> str:
     """Return the name of the value that a user means: that of an output of a layer, or of the layer itself.
 

@@ -188,6 +188,15 @@ def test_weights_are_judged_by_their_worst_state(monkeypatch, states, verdict, w
     assert finding.mend == ("" if verdict == "ok" else "arpipe weights fetch")
 
 
+def test_a_cache_that_cannot_be_written_is_a_failure_where_networks_are_missing(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ARPIPE_HOME", str(tmp_path / "file"))
+    finding = doctor.check_weights()
+    assert finding.verdict is Verdict.FAIL
+    assert "cannot be fetched" in finding.detail
+    assert "ARPIPE_HOME" in finding.mend
+
+
 def test_camera_without_permission_names_the_group(monkeypatch, devices):
     assert "none" in doctor.check_camera().detail
     (devices / "video0").touch()

@@ -137,6 +137,7 @@ def test_wrong_label_counts_are_refused_and_nothing_is_left(tmp_path, labels):
         (["n", 3, "h", "w"], "", "leaves its size open; .*--input 'rgb 224x224"),
         (["n", 3, 3, 3], "", "does not tell where its channels are"),
         (["n", 3, 32], "", "is no picture: four dimensions"),
+        (["n", 5, 32, 32], "nchw rgb", "is no picture: none of its dimensions is that of 3 or 1 channels"),
         (["n", 3, 32, 32], "64", "64 was stated, but the network's input is"),
     ],
 )
@@ -146,6 +147,12 @@ def test_inputs_that_cannot_be_guessed_say_what_to_write(tmp_path, shape, text, 
     path.write_bytes(model.SerializeToString())
     with pytest.raises(ModelError, match=message):
         add_model(path, input_text=text)
+
+
+def test_a_decoder_that_the_outputs_do_not_suit_is_refused_and_nothing_is_left(tmp_path):
+    with pytest.raises(ModelError, match=r"cannot be read as those of 'yolo' .*choose another decoder: ssd"):
+        add_model(saved(classifier(), tmp_path / "mine.onnx"), decoder="yolo")
+    assert list(library_folder().iterdir()) == []
 
 
 def test_a_free_size_is_stated(tmp_path):

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from arpipe.custom import litert
 from arpipe.custom.card import CARD_FILE, DecoderName, ModelCard
+from arpipe.custom.inner import batch_size
 from arpipe.custom.library import (
     StoredModel,
     add_model,
@@ -144,26 +145,26 @@ def _level(level: float | tuple[float, float, float]) -> str:
 
 def _facts(stored: StoredModel, provider: ProviderName) -> list[tuple[bool, str]]:
     """Return sentences on a network, each with whether it is good."""
-    read_onnx(stored.path, with_data=False)
+    batch = batch_size(read_onnx(stored.path, with_data=False))
     recorded = stored.card.sha256
     same = not recorded or sha256(stored.path) == recorded
     lines = [(same, f"file {stored.path}" + ("" if same else " is not the one that the card was made for"))]
-    shape = (1, *stored.card.input.spec.shape)
+    shape = (batch, *stored.card.input.spec.shape)
     trial = try_out(stored.path, provider, shape)
     outputs = ", ".join(f"{name} {shape}" for name, shape in trial.shapes.items())
     times = f"loaded in {trial.load_s:.2f} s, first run {trial.run_s * 1e3:.1f} ms"
     run = trial.not_finite or f"runs on {trial.provider}: {times}, {outputs}"
     lines.append((not trial.not_finite, run))
     if not trial.not_finite:
-        operators = operator_times(stored, SessionConfig(provider=provider))
+        operators = operator_times(stored, SessionConfig(provider=provider), batch)
         lines.append((True, f"operators: {placement(operators, trial.provider)}"))
     return lines
 
 
-def operator_times(stored: StoredModel, config: SessionConfig) -> list[OperatorTime]:
-    """Measure the operators of a network on a grey picture."""
+def operator_times(stored: StoredModel, config: SessionConfig, batch: int) -> list[OperatorTime]:
+    """Measure the operators of a network on a batch of grey pictures."""
     source = stored.card.input
-    tensor = source.spec.empty(1)
+    tensor = source.spec.empty(batch)
     tensor[...] = np.float32(0.5) if source.dtype != "uint8" else np.uint8(128)
     return measure_operators(stored.path, stored.card.name, {source.name: tensor}, config)
 

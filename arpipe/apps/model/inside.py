@@ -9,6 +9,7 @@ from rich.table import Table
 
 from arpipe.apps.run_files import check_outputs
 from arpipe.custom.cut import cut
+from arpipe.custom.inner import batch_size
 from arpipe.custom.library import StoredModel, find_model
 from arpipe.custom.onnx_file import read_onnx
 from arpipe.custom.summary import NetworkLayer, NetworkSummary, named, summarise, with_times
@@ -43,11 +44,11 @@ def summary(name: str, timed: bool, provider: ProviderName, console: Console | N
 def summary_of(stored: StoredModel, config: SessionConfig | None = None) -> NetworkSummary:
     """List the layers of a network; with a configuration, they are measured with it."""
     model = read_onnx(stored.path)
-    spec = stored.card.input.spec
-    found = summarise(model, (1, *spec.shape))
+    spec, batch = stored.card.input.spec, batch_size(model)
+    found = summarise(model, (batch, *spec.shape))
     if config is None:
         return found
-    tensor = spec.empty(1)
+    tensor = spec.empty(batch)
     tensor[...] = np.random.default_rng(0).integers(0, 256, tensor.shape) if spec.dtype == "uint8" else 0.5
     inputs = {stored.card.input.name: tensor}
     measured = measure_operators(named(model).SerializeToString(), stored.card.name, inputs, config)

@@ -50,7 +50,7 @@ def decode(decoder: DecoderName, outputs: Outputs, size: InputSize) -> BoxCandid
     except (IndexError, ValueError, StopIteration) as error:
         shapes = ", ".join(f"{name} {value.shape}" for name, value in outputs.items())
         raise ModelError(
-            f"outputs {shapes} cannot be read as those of {decoder!r} ({error}); name another decoder in the card: "
+            f"outputs {shapes} cannot be read as those of {decoder!r} ({error}); choose another decoder: "
             f"{', '.join(DECODERS)}"
         ) from error
 
