@@ -76,7 +76,7 @@ class ModelCard(BaseModel):
         task: "classify" and "detect" have decoders; the outputs of any other network are used as they are.
         scores: Output of a classifier with one value per class.
         activation: What turns these values into probabilities.
-        decoder: How the outputs of a detector are read, see `arpipe.custom.detection`.
+        decoder: How the outputs of a detector are read, see `arpipe.custom.decoding`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from arpipe.custom.card import DecoderName, InputCard, ModelCard
 from arpipe.custom.classes import check_labels
-from arpipe.custom.detection.decoders import InputSize, decode
+from arpipe.custom.decoding.decoders import InputSize, decode
 from arpipe.custom.guess import (
     GuessedInput,
     GuessedOutputs,

@@ -83,7 +83,7 @@ class Recognizer:
         if not 0 <= window_s <= 1:
             raise ConfigError(f"window_s: expected 0 to 1 s, got {window_s}")
         self.window_s = window_s
-        self.classes = _classes(self.recordings)
+        self.classes = class_names(each.label for each in self.recordings)
         training = train_classifier(self._samples(), len(self.classes))
         self._classifier = training.classifier
         self.confusion = Confusion(self.classes, training.confusion)
@@ -263,12 +263,17 @@ def _checked(features: Sequence[FeatureName]) -> tuple[FeatureName, ...]:
     return tuple(dict.fromkeys(features))
 
 
-def _classes(recordings: Sequence[ClassRecording]) -> tuple[str, ...]:
-    """Return the classes in the order of their first recordings, `none` last."""
-    names = [name for name in dict.fromkeys(each.label for each in recordings) if name != NONE]
+def class_names(labels: Iterable[str]) -> tuple[str, ...]:
+    """Return the classes of recordings in the order of their first ones, `none` last.
+
+    Raises:
+        ConfigError: There is no class, or `none` is missing.
+    """
+    given = dict.fromkeys(labels)
+    names = [name for name in given if name != NONE]
     if not names:
         raise ConfigError('there is no class to recognise; record samples of at least one, and of "none"')
-    if NONE not in {each.label for each in recordings}:
+    if NONE not in given:
         raise ConfigError(
             f'there are no samples of the class "none", only of {", ".join(names)}; '
             "record what happens while none of them is meant"

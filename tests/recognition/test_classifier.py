@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from arpipe.recognition.classifier import softmax, train
+from arpipe.recognition.confusion import Confusion
 from arpipe.recognition.samples import BLOCKS, Samples
 
 
@@ -68,3 +69,11 @@ def test_few_samples_give_less_certainty_than_many():
 
 def test_softmax_survives_large_numbers():
     np.testing.assert_allclose(softmax(np.array([[1e4, 0.0], [-1e4, -1e4]])), [[1, 0], [0.5, 0.5]])
+
+
+def test_classes_that_are_mixed_up_are_named_the_worst_first():
+    counts = np.array([[6, 4, 0], [4, 6, 0], [0, 3, 7]])
+    confusion = Confusion(("a", "b", "none"), counts)
+    assert confusion.mixed_up(0.1) == [("a", "b", 0.4), ("b", "none", pytest.approx(0.15))]
+    assert confusion.mixed_up() == [("a", "b", 0.4)]
+    assert Confusion(("a", "none"), np.zeros((2, 2), int)).mixed_up() == []

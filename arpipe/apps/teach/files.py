@@ -11,8 +11,10 @@ from rich.table import Table
 from arpipe.config import RunConfig
 from arpipe.errors import ConfigError
 from arpipe.io.atomic import require_writable
+from arpipe.io.files import is_folder, require_file
+from arpipe.recognition.features import FEATURES
 from arpipe.recognition.observer import Observer
-from arpipe.recognition.recognizer import Recognizer, training_window
+from arpipe.recognition.recognizer import Recognizer, class_names, training_window
 from arpipe.recognition.samples import ClassRecording
 
 Taught = tuple[str, Path]
@@ -58,6 +60,7 @@ def teach_files(
     before = None if known is None else Recognizer.load(known)
     features = run.teach.features if before is None else before.features
     recordings = list[ClassRecording]() if before is None else list(before.recordings)
+    _check_before(taught, recordings)
     with Observer(features, run.perception) as observer:
         for label, path in taught:
             with console.status(f"{label}: {path} …"):
@@ -72,7 +75,21 @@ def teach_files(
     recognizer.save(output)
     console.print(_confusion_table(recognizer))
     console.print(_summary(recognizer, duration_s, output), soft_wrap=True)
+    for one, other, share in recognizer.confusion.mixed_up():
+        console.print(
+            f"{one} and {other} are mixed up in {share:.0%} of the held-out samples; record more varied ones of both, "
+            f"or choose what counts with --features ({', '.join(FEATURES)})",
+            soft_wrap=True,
+        )
     return recognizer
+
+
+def _check_before(taught: Sequence[Taught], recordings: Sequence[ClassRecording]) -> None:
+    """Raise, before hours of clips are read, what would be raised after them."""
+    class_names([*(each.label for each in recordings), *(label for label, _ in taught)])
+    for _, path in taught:
+        if not is_folder(str(path)):
+            require_file(path)
 
 
 def _summary(recognizer: Recognizer, duration_s: float, output: Path) -> str:

@@ -1,7 +1,7 @@
 """Finds objects in pictures with a network of the user's."""
 
-from arpipe.custom.detection.candidates import suppress
-from arpipe.custom.detection.decoders import InputSize, decode
+from arpipe.custom.decoding.candidates import suppress
+from arpipe.custom.decoding.decoders import InputSize, decode
 from arpipe.custom.library import StoredModel
 from arpipe.custom.model import Model
 from arpipe.errors import ModelError

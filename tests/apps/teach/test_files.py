@@ -9,6 +9,7 @@ import pytest
 from arpipe.__main__ import main
 from arpipe.apps.teach.files import parse_taught
 from arpipe.errors import ConfigError
+from arpipe.recognition.observer import Observer
 from arpipe.recognition.recognizer import Recognizer
 
 
@@ -72,6 +73,26 @@ def test_what_cannot_be_learned_is_an_error_and_writes_nothing(photos, capsys, m
     assert run(*given, "--features", "face", "-o", "mine.toml") != 0
     assert message in capsys.readouterr().err
     assert not (photos / "mine.toml").exists()
+
+
+def test_what_is_missing_is_said_before_anything_is_read(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(Observer, "record", lambda *_: pytest.fail("a sample was read"))
+    (tmp_path / "clips").mkdir()
+    clips = tmp_path / "clips"
+    assert (
+        run("--from", f"a={clips}", "--from", f"none={tmp_path / 'nowhere'}", "-o", tmp_path / "a.toml") != 0
+    )
+    assert "there is no such file" in capsys.readouterr().err
+    assert run("--from", f"a={clips}", "-o", tmp_path / "a.toml") != 0
+    assert 'no samples of the class "none"' in capsys.readouterr().err
+
+
+@pytest.mark.weights
+def test_classes_that_are_alike_are_named(photos, capsys):
+    given = [text for name in ("one", "same") for text in ("--from", f"{name}={photos / 'up'}")]
+    output = photos / "mine.toml"
+    assert run(*given, "--from", f"none={photos / 'turned'}", "--features", "face", "-o", output) == 0
+    assert "one and same are mixed up in" in capsys.readouterr().out
 
 
 def test_a_file_to_write_is_required(capsys):

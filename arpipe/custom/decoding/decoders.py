@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from arpipe.custom.card import DecoderName
-from arpipe.custom.detection.candidates import BoxCandidates, corners, of_class_scores
+from arpipe.custom.decoding.candidates import BoxCandidates, corners, of_class_scores
 from arpipe.errors import ModelError
 from arpipe.geometry.transforms import Array
 from arpipe.inference.tensor_session import Array as Values

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
-from arpipe.custom.detection.candidates import BoxCandidates, corners, suppress
-from arpipe.custom.detection.decoders import DECODERS, InputSize, decode, yolox_cells
+from arpipe.custom.decoding.candidates import BoxCandidates, corners, suppress
+from arpipe.custom.decoding.decoders import DECODERS, InputSize, decode, yolox_cells
 from arpipe.errors import ModelError
 from arpipe.inference.tensor_session import TensorSession
 from tests.custom.networks import info
