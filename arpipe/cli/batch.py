@@ -48,7 +48,9 @@ def batch(
     controls: str | None,
     inputs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="INPUT", help="Videos, photos, folders, or patterns such as 'a/*.jpg'."),
+        typer.Argument(
+            metavar="INPUT", help="Videos, photos, folders, patterns such as 'a/*.jpg', or s3://…"
+        ),
     ] = None,
     manifest: Annotated[
         str | None,

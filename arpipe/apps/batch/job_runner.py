@@ -9,14 +9,14 @@ from typing import Self
 from arpipe.apps.batch.config import BatchConfig, Mode, OpenPipeline, with_exported
 from arpipe.apps.batch.controlled import ControlledPipeline
 from arpipe.apps.batch.events import Advanced, Emit, Failed, Finished, Started
-from arpipe.apps.batch.identity import identify
+from arpipe.apps.batch.identity import InputIdentity, identify
 from arpipe.apps.batch.job import BatchPipeline, Outcome, run_job
 from arpipe.apps.batch.targets import Job
 from arpipe.apps.failures import describe
 from arpipe.apps.reactions.events_file import EventsFile
 from arpipe.apps.reactions.reactions import load_recognizer
 from arpipe.effects.packs import load_effect
-from arpipe.errors import ArpipeError, RenderError, WeightsError
+from arpipe.errors import ArpipeError, MediaError, RenderError, WeightsError
 from arpipe.io.source import SourceInfo
 from arpipe.timing import Clock, TimingLog
 
@@ -63,8 +63,9 @@ class JobRunner:
             BrokenPipeError: Nobody reads standard output, or the main process, any more.
         """
         pipeline, log = self._pipeline_for(mode_of(job)), TimingLog()
-        progress, identity = _Progress(job, self._emit, self._advance_every_s), identify(job.spec)
+        progress = _Progress(job, self._emit, self._advance_every_s)
         try:
+            identity = identify(job.spec)
             with _timeline(job, pipeline):
                 outcome = run_job(
                     job, pipeline, self._video, log, progress.start, progress.advance, self._threads
@@ -77,8 +78,7 @@ class JobRunner:
             self._emit(Failed(job, describe(error)))
         else:
             outcome = self._with_eyewear_checked(self._with_effects_checked(outcome))
-            if identity != identify(job.spec):
-                outcome = replace(outcome, losses=(*outcome.losses, "the file was changed while it was read"))
+            outcome = replace(outcome, losses=(*outcome.losses, *_changes(job, identity)))
             self._emit(Finished(job, outcome, log, identity))
 
     def close(self) -> None:
@@ -126,6 +126,15 @@ class JobRunner:
         if outcome.frames_found:
             return replace(outcome, losses=(*outcome.losses, "the effects drew nothing on any frame"))
         return replace(outcome, notes=(*outcome.notes, "nobody was found to draw effects on"))
+
+
+def _changes(job: Job, before: InputIdentity | None) -> Iterator[str]:
+    """Say if an input is no longer what it was."""
+    try:
+        if identify(job.spec) != before:
+            yield "the file was changed while it was read"
+    except MediaError as error:
+        yield f"whether the file was changed while it was read is unknown: {error}"
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from PIL import Image
 from arpipe.apps.batch import EXIT_FAILED, BatchConfig
 from arpipe.apps.batch.attempt import Attempt
 from arpipe.apps.batch.manifest import Manifest
-from arpipe.errors import ConfigError, OutputError
+from arpipe.errors import ConfigError, MediaError, OutputError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.video import VideoFile
 from tests.apps.batch.killing import run_and_die
@@ -154,6 +154,32 @@ def test_input_that_changes_while_it_is_read_is_a_loss(footage, tmp_path):
     code, text = batch(Factory(trip), inputs=[clip, footage / "photo.png"], output=tmp_path / "out")
     assert code == EXIT_FAILED
     assert "LOST: the file was changed while it was read" in text
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ([MediaError("no answer")], "failed: {clip}: no answer"),
+        (
+            [None, MediaError("no answer")],
+            "LOST: whether the file was changed while it was read is unknown: no answer",
+        ),
+    ],
+    ids=["before", "after"],
+)
+def test_store_that_does_not_answer_costs_one_input(footage, tmp_path, monkeypatch, answers, said):
+    clip, remaining = footage / "b.mp4", list(answers)
+
+    def identify(spec):
+        answer = remaining.pop(0) if spec == str(clip) else None
+        if answer is not None:
+            raise answer
+
+    monkeypatch.setattr("arpipe.apps.batch.job_runner.identify", identify)
+    code, text = batch(inputs=[clip, footage / "photo.png"], output=tmp_path / "out")
+    assert code == EXIT_FAILED
+    assert said.format(clip=clip) in text
+    assert "photo.png" in files(tmp_path / "out")
 
 
 def test_resume_replaces_no_file_that_no_batch_has_begun(done, footage):
