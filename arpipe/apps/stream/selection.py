@@ -98,7 +98,7 @@ class EffectSelection:
     def packs(self) -> list[Pack]:
         """Return the packs to draw."""
         behind = [] if self._background is None else [self._background]
-        chosen = [pack for pack in self._carousel.selected.packs if not (behind and pack.name == BACKGROUND)]
+        chosen = [pack for pack in self._carousel.selected.packs if not (behind and _is_background(pack))]
         return [*behind, *map(self._controlled, chosen)]
 
     def _controlled(self, pack: Pack) -> Pack:
@@ -107,6 +107,11 @@ class EffectSelection:
             if effect == pack.name:
                 pack = with_value(pack, key, value)
         return with_drives(pack, self._drives)
+
+
+def _is_background(pack: Pack) -> bool:
+    """Whether a pack draws nothing but a background."""
+    return all(layer.kind == BACKGROUND for layer in pack.layers)
 
 
 def with_drives(pack: Pack, drives: Sequence[DriveConfig]) -> Pack:

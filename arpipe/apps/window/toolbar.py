@@ -3,14 +3,14 @@
 from collections.abc import Set
 from dataclasses import dataclass
 
-from arpipe.apps.window.canvas import ACCENT, ALARM, FAINT, TEXT, PanelCanvas, text_width
+from arpipe.apps.window.canvas import ACCENT, ALARM, FAINT, KEY_BACK, TEXT, PanelCanvas, text_width
 from arpipe.apps.window.icons import icon_mask
 from arpipe.apps.window.placement import Hotspot, Sheet
 from arpipe.controls.actions import Action
 
 BUTTON, GAP, PAD, ICON = 44.0, 4.0, 7.0, 24.0
 WIDTH = BUTTON + 2 * PAD
-ACTIVE = (255, 188, 84, 46)
+TIP_BACK = (24, 27, 33, 244)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ def tooltip(label: str, scale: float) -> Sheet:
     text, _, key = label.partition("\t")
     width = text_width(text, 15, scale)
     key_width = text_width(key, 13, scale) + 14 if key else 0.0
-    canvas = PanelCanvas(width + 28 + (key_width + 10 if key else 0), 34, scale, 12)
+    canvas = PanelCanvas(width + 28 + (key_width + 10 if key else 0), 34, scale, 12, TIP_BACK)
     canvas.text((14, 17), text, 15)
     if key:
         left = 24 + width
-        canvas.rounded((left, 7, left + key_width, 27), 6, (56, 61, 72, 240))
+        canvas.rounded((left, 7, left + key_width, 27), 6, KEY_BACK)
         canvas.text((left + key_width / 2, 17), key, 13, FAINT, "mm")
     return Sheet(canvas.finish())

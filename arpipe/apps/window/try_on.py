@@ -123,14 +123,16 @@ class TryOn(EffectSelection):
         """Change a parameter of a selected effect.
 
         Args:
-            key: Key of one of the `rows`.
+            key: Key of one of the `rows`; that of an effect that is no longer selected is ignored.
             value: The new value; None for the effect's own.
 
         Raises:
             ConfigError: The value is wrong.
         """
         name, _, parameter = key.partition(".")
-        pack = next(pack for pack in self._carousel.selected.packs if pack.name == name)
+        pack = next((pack for pack in self._carousel.selected.packs if pack.name == name), None)
+        if pack is None:
+            return
         if parameter in LIMITS and can_adjust(pack) and isinstance(value, int | float):
             current = self._adjustments.of(pack)
             self._place(pack, current.moved(parameter, value - getattr(current, parameter)))
