@@ -33,7 +33,7 @@ ON_SKIN, OVER_EAR = (
 )  # shares of hair at which it certainly does not, and does, cover both
 # Distances over the crop's side: from the outline inwards, between which hair hangs over it; by how much glasses are
 # wider than a face, and the end of that; of eye and ear, on a side that is not turned to the viewer and on one that is.
-RIM_INNER, RIM_OUTER = 0.07, 0.02
+RIM_INNER, RIM_OUTER = 0.09, 0.05
 FRONT, FRONT_FADE = 0.08, 0.03
 TURNED = (0.115, 0.14)
 HANGS_OVER = (0.2, 0.6)  # shares of hair inside the outline at which it does not, and does
@@ -133,7 +133,7 @@ def _behind_front(covered: Points, face: Points, crop: CroppedFace) -> Points:
         over = cv2.blur(over[:, None], (1, 2 * round(OVER_ROWS * crop.side) + 1))
         hangs = smoothstep(np.asarray(over, np.float32), *HANGS_OVER)
         reach = FRONT * (1.0 - ramp(_temple_width(crop, side), *TURNED))
-        front = np.clip((beyond + 2.0 * RIM_OUTER) / RIM_OUTER, 0.0, 1.0)
+        front = np.clip((beyond + RIM_OUTER) / FRONT_FADE + 1.0, 0.0, 1.0)
         front *= np.clip((reach - beyond) / FRONT_FADE, 0.0, 1.0)
         shares *= 1 - front * (1 - hangs)
     shares[~inside.any(axis=1)] = 1.0
