@@ -104,6 +104,6 @@ def _refuse_window_settings(live: LiveConfig) -> None:
     changed = [flag for key, flag in OF_THE_WINDOW.items() if getattr(live, key) != getattr(usual, key)]
     if changed:
         raise ConfigError(
-            f"{' and '.join(changed)} has no effect on a page, which records, mirrors and goes to full screen by "
-            "its own buttons; leave it out, or leave out --web"
+            f"{' and '.join(changed)} cannot be used with --web: "
+            "a page records, mirrors and goes to full screen by its own buttons"
         )
