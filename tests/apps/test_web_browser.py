@@ -220,10 +220,13 @@ def test_everything_has_a_name_and_a_place_for_the_keyboard(browser):
         assert nameless == []
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
         unreachable = page.evaluate(
-            """() => [...document.querySelectorAll("button")].filter((e) => e.tabIndex < 0 && e.role !== "tab")
-                 .map((e) => e.id)"""
+            """() => [...document.querySelectorAll("button")]
+                 .filter((e) => e.tabIndex < 0 && !["tab", "radio"].includes(e.role)).map((e) => e.id)"""
         )
         assert unreachable == []
+        groups = "[...document.querySelectorAll('[role=tablist], [role=radiogroup]')]"
+        reachable = page.evaluate(f"() => {groups}.map((e) => e.querySelectorAll('[tabindex=\"0\"]').length)")
+        assert reachable == [1, 1]  # arrow keys lead to the others
 
 
 def findings(page: Any) -> list[str]:

@@ -32,6 +32,7 @@ def render_page(name: str, texts: Texts, languages: Mapping[str, Texts], brand: 
         lang=texts.code,
         brand=html.escape(brand.name),
         label=html.escape(brand.label),
+        title=html.escape(f"{brand.name} {brand.label}".strip()),
         logo="/logo" if brand.logo is not None else "/static/logo.svg",
         icon="/logo" if brand.logo is not None else "/static/icon.svg",
         script_texts=script,
