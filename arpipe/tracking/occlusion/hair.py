@@ -124,7 +124,8 @@ def _behind_front(covered: Points, face: Points, crop: CroppedFace) -> Points:
     """
     columns = np.arange(crop.side, dtype=np.float32)
     inside = face > 0.5
-    first, last = inside.argmax(axis=1), crop.side - 1 - inside[:, ::-1].argmax(axis=1)
+    first = inside.argmax(axis=1).astype(np.float32)
+    last = crop.side - 1 - inside[:, ::-1].argmax(axis=1).astype(np.float32)
     shares = np.ones_like(covered)
     for side, outwards in (("right", first[:, None] - columns), ("left", columns - last[:, None])):
         beyond = np.asarray(outwards * np.float32(1.0 / crop.side), np.float32)
