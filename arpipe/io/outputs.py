@@ -97,10 +97,15 @@ def require_outputs_writable(folders: Mapping[str, NamedFile], existing: Iterabl
     tried = [output for folder, output in folders.items() if addresses[folder] is None]
     for output in (*tried, *existing):
         require_writable(output.path)
-    for address in {_bucket(address): address for address in addresses.values() if address}.values():
-        require_store_writable(address)
+    _require_stores_writable(address for address in addresses.values() if address is not None)
     places = dict.fromkeys(os.path.realpath(temporary_folder(folder)) for folder in folders)
     return [path for place in places for path in remove_abandoned(Path(place))]
+
+
+def _require_stores_writable(addresses: Iterable[str]) -> None:
+    """Try one address of each bucket."""
+    for address in {_bucket(address): address for address in addresses}.values():
+        require_store_writable(address)
 
 
 def _bucket(address: str) -> str:

@@ -99,11 +99,7 @@ def make_plan(
         refuse_overwriting([*fixed, *others.written], read)  # before any input is opened
     jobs = targets.jobs(_kinds(found))
     _require_media(jobs, found)
-    written = [file for job in jobs for file in job.files()]
-    existing = refuse_overwriting([*written, *others.written], read)
-    folders = one_per_folder(written)
-    _make_folders(targets.folders, folders)
-    removed = require_outputs_writable({**one_per_folder(others.written), **folders}, existing)
+    existing, removed = _prepare_outputs(jobs, targets.folders, others.written, read)
     return Plan(
         tuple(jobs),
         tuple(found.refusals),
@@ -145,6 +141,17 @@ def _kinds(found: Found) -> dict[Input, MediaKind]:
 def _kind_of(spec: str) -> MediaKind:
     with local_copy(spec) as path:
         return media_kind(path)
+
+
+def _prepare_outputs(
+    jobs: Sequence[Job], tops: Sequence[Path], others: Sequence[NamedFile], read: Sequence[NamedFile]
+) -> tuple[list[NamedFile], list[Path]]:
+    """Check all outputs and make their folders; return those that exist, and temporary files that were removed."""
+    written = [file for job in jobs for file in job.files()]
+    existing = refuse_overwriting([*written, *others], read)
+    folders = one_per_folder(written)
+    _make_folders(tops, folders)
+    return existing, require_outputs_writable({**one_per_folder(others), **folders}, existing)
 
 
 def _make_folders(tops: Sequence[Path], needed: Iterable[str]) -> None:
