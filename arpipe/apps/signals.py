@@ -34,6 +34,27 @@ class Interruption:
 
 
 @contextmanager
+def watched_interruption() -> Iterator[Interruption]:
+    """Make Ctrl-C and SIGTERM raise KeyboardInterrupt in the block, and record that they did.
+
+    Python drops an exception that is raised while it deletes an object, but not the record. Handlers are replaced,
+    whoever set them; outside the main thread nothing is changed.
+    """
+    interruption = Interruption()
+    if threading.current_thread() is not threading.main_thread():
+        yield interruption
+        return
+    previous = {
+        number: signal.signal(number, interruption.request) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield interruption
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
 def noted_interruption() -> Iterator[Interruption]:
     """Make Ctrl-C and SIGTERM raise KeyboardInterrupt in the block, and record that they did.
 

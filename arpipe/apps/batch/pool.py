@@ -22,6 +22,7 @@ from arpipe.timing import Clock
 BLOCK_SIZE = 16
 MAX_FAILED_STARTS = 3  # in a row, of workers that end before their first job
 CHECK_EVERY_S = 1.0
+START_S = 600.0  # for the first worker to start; clusters that scale themselves start a machine before
 
 
 class Pool(Generic[W]):
@@ -105,10 +106,10 @@ class Pool(Generic[W]):
                 self._bury(worker, f"made no progress for {self._config.stall_s:g} s and was ended")
 
     def _require_started(self) -> None:
-        stall_s, now_s = self._config.stall_s, self._clock()
-        if all(not worker.is_ready and now_s - worker.seen_s > stall_s for worker in self._workers.values()):
+        limit_s, now_s = max(START_S, self._config.stall_s), self._clock()
+        if all(not worker.is_ready and now_s - worker.seen_s > limit_s for worker in self._workers.values()):
             raise ArpipeError(
-                f"no worker has started within {stall_s:g} s; is there room for one? "
+                f"no worker has started within {limit_s:g} s; is there room for one? "
                 "set batch.stall_s higher if starting takes longer"
             )
 

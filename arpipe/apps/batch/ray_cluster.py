@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from types import ModuleType
 
 from arpipe.apps.batch.capacity import usable_cores
-from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.config import RayConfig
 from arpipe.errors import ConfigError, MissingExtra
 from arpipe.io.guard import guarded
@@ -46,8 +45,7 @@ def connected(config: RayConfig) -> Iterator[ModuleType]:
             **(new if address == LOCAL else {}),
         )
     try:
-        with interrupt_on_sigterm():  # which `ray.init` has replaced
-            yield ray
+        yield ray
     finally:
         ray.shutdown()
 

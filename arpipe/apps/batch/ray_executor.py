@@ -11,6 +11,7 @@ from arpipe.apps.batch.config import BatchConfig, OpenPipeline
 from arpipe.apps.batch.executor import END_TIMEOUT_S, Block, Executor, Message, Worker
 from arpipe.apps.batch.ray_cluster import connected
 from arpipe.apps.batch.ray_worker import Home, RayWorker
+from arpipe.apps.signals import watched_interruption
 
 _THREADS = 3  # of an actor: one for `run`, one for `messages`, one for `interrupt`
 
@@ -83,6 +84,7 @@ class RayExecutor(Executor[RemoteWorker]):
         self._stack = ExitStack()
         self._needs = config.workers.ray
         self._ray = self._stack.enter_context(connected(self._needs))
+        self._interruption = self._stack.enter_context(watched_interruption())  # `ray.init` replaces handlers
         wanted = config.workers.jobs or "auto"
         self.size = max(1, min(inputs, self._places() if wanted == "auto" else wanted))
         claims = {"num_cpus": self._needs.cpus, "memory": self._needs.memory_mb << 20}
@@ -95,7 +97,9 @@ class RayExecutor(Executor[RemoteWorker]):
         return RemoteWorker(number, self._ray, self._actors.remote(*self._arguments), now_s)
 
     def wait(self, workers: Sequence[RemoteWorker], timeout_s: float) -> Sequence[RemoteWorker]:
-        """Wait for messages and ends of actors; see `Executor`."""
+        """Wait for messages and ends of actors; see `Executor`. Raises KeyboardInterrupt after Ctrl-C and SIGTERM."""
+        if self._interruption.is_requested:
+            raise KeyboardInterrupt
         answers = {worker.answer: worker for worker in workers}
         ready, _ = self._ray.wait(list(answers), num_returns=len(answers), timeout=0)
         if not ready:

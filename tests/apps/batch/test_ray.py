@@ -22,7 +22,7 @@ needs_ray = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None, reason='Ray is not installed: pip install "arpipe[ray]"'
 )
 LOCAL = RayConfig(address="local", memory_mb=100)
-STALL_S = 15.0  # a busy machine may take seconds to import what the first job needs
+STALL_S = 30.0  # a busy machine may take seconds to import what the first job needs
 
 
 def require_same_data(made, expected):
