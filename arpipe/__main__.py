@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if debug:
                 raise
             _report(_message(error))
-            return USAGE if _is_usage(error) else FAILED
+            return _exit_code(error)
 
 
 def _own_arguments() -> Sequence[str]:
@@ -45,11 +45,10 @@ def _own_arguments() -> Sequence[str]:
     return sys.argv[1:]
 
 
-def _is_usage(error: Exception) -> bool:
-    """Whether the command line or the configuration is wrong, or names something that does not exist."""
-    return isinstance(error, ConfigError) or (
-        isinstance(error, ArpipeError) and isinstance(error, FileNotFoundError)
-    )
+def _exit_code(error: Exception) -> int:
+    """Return `USAGE` if the command line or the configuration is wrong, or names something that does not exist."""
+    is_missing = isinstance(error, ArpipeError) and isinstance(error, FileNotFoundError)
+    return USAGE if is_missing or isinstance(error, ConfigError) else FAILED
 
 
 def _message(error: Exception) -> str:

@@ -92,7 +92,7 @@ COMMANDS = {
         writes={"--output": (flag("--output"), "")}
     ),  # see tests/apps/model/test_commands.py
     "model page": Command({name: flag(name) for name in ("--tls-cert", "--tls-key", "--runtime")}),
-    "dataset summary": Command({"folder": positional}),
+    "dataset summary": Command({"folder": positional}, {"--plots": (flag("--plots"), "")}),
     "teach": Command({"file": positional}, {"--output": (flag("--output"), "")}),
     "weights add": Command({"file": positional}),
     "weights import": Command({"file": positional}),
@@ -102,14 +102,14 @@ COMMANDS = {
             "--source": flag("--source"),
             "--config": flag("--config"),
             "--effect": effect,
-            **{name: flag(name) for name in ("--camera", "--tls-cert", "--tls-key")},
+            **{name: flag(name) for name in ("--brand", "--camera", "--texts", "--tls-cert", "--tls-key")},
         },
         {"--record": (flag("--record"), ""), "--output": (flag("--output"), "")},
     ),
 }
 # A recording takes a free name, and an output of a live run must be new, see `test_live_run_replaces_no_input`.
-# The folders of the demo and of the accuracy report hold their own names, and teaching adds to its own file.
-NEVER_REPLACES = ("live", "demo", "accuracy", "teach")
+# The folders of the demo, the accuracy report and the plots hold their own names, and teaching adds to its own file.
+NEVER_REPLACES = ("live", "demo", "accuracy", "dataset summary", "teach")
 
 CLASHES = [
     (name, read, written)

@@ -40,7 +40,8 @@ def fetch(names: Sequence[str] = (), console: Console | None = None) -> None:
     names = [catalog.network(name).name for name in names] or list(catalog.load().networks)
     with bar.shown(console) as progress:
         store.fetch(names, progress)
-    console.print(f"{len(names)} networks ready in {cache_folder()}", soft_wrap=True)
+    ready = "1 network" if len(names) == 1 else f"{len(names)} networks"
+    console.print(f"{ready} ready in {cache_folder()}", soft_wrap=True)
 
 
 def verify(console: Console | None = None) -> bool:
