@@ -148,7 +148,7 @@ def _pack_folder(model: Path, output: Path, name: str | None) -> Path:
     chosen = re.sub(r"[^a-z0-9]+", "-", model.stem.lower()).strip("-")[:MAX_NAME] if name is None else name
     if not NAME.fullmatch(chosen) or len(chosen) > MAX_NAME:
         raise ConfigError(
-            f"{shown(chosen)} is not a valid pack name; use up to {MAX_NAME} lower-case letters, digits, - and _: "
+            f"{chosen!r} is not a valid pack name; use up to {MAX_NAME} lower-case letters, digits, - and _: "
             "--name my-glasses"
         )
     return output / chosen

@@ -5,7 +5,7 @@ frame rate.
 """
 
 from collections import deque
-from math import inf
+from math import inf, isfinite
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -64,7 +64,9 @@ class FrameIntervals:
         return self._last_s is not None and time_s < self._last_s
 
     def until(self, time_s: float) -> float:
-        """Return the interval up to a frame, s; 0 for the first frame of a stream."""
+        """Return the interval up to a frame, s; 0 for the first frame of a stream, and where a time is no number."""
+        if not isfinite(time_s):
+            return 0.0
         last_s, self._last_s = self._last_s, time_s
         return 0.0 if last_s is None else min(time_s - last_s, MAX_INTERVAL_S)
 

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from arpipe.controls.trigger import Edge, TriggerTimes
 from arpipe.controls.watch import (
@@ -49,7 +49,7 @@ class Pipeline(ProcessBound):
         layers: Layers of the caller's own, drawn as well; the pipeline closes them.
         observer: Called with every finished span, on the thread that did the work.
         context: OpenGL context to draw with, created on the drawing thread; the caller closes it after the pipeline.
-        max_faces: Most faces, instead of `config.perception.face.max_faces`.
+        max_faces: Most faces, or "auto", instead of `config.perception.face.max_faces`.
         fov_deg: Vertical field of view of the camera, degrees, instead of `config.camera.fov_deg`.
         mode: Mode of all trackers, instead of those of `config.perception`: "image" takes every frame by itself, as for
             photos; "video" follows; "live" follows at an even pace.
@@ -72,7 +72,7 @@ class Pipeline(ProcessBound):
         observer: Callable[[Span], None] | None = None,
         context: "GlContext | None" = None,
         *,
-        max_faces: int | None = None,
+        max_faces: int | Literal["auto"] | None = None,
         fov_deg: float | None = None,
         mode: Mode | None = None,
     ) -> None:

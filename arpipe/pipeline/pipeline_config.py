@@ -1,6 +1,6 @@
 """Configuration of a pipeline, and the arguments that change single keys of it."""
 
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -33,7 +33,10 @@ class PipelineConfig(BaseModel):
 
 
 def config_with(
-    config: PipelineConfig | None, max_faces: int | None, fov_deg: float | None, mode: Mode | None
+    config: PipelineConfig | None,
+    max_faces: int | Literal["auto"] | None,
+    fov_deg: float | None,
+    mode: Mode | None,
 ) -> PipelineConfig:
     """Return a configuration, the default one for None, with the keys changed that are not None.
 

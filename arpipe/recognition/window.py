@@ -1,5 +1,6 @@
 """The last moments of a stream."""
 
+import math
 from collections import deque
 
 import numpy as np
@@ -25,11 +26,14 @@ class SlidingWindow:
 
         Args:
             vector: (d,) of the frame, or None if it shows nothing.
-            time_s: Time of the frame, rising; a time that does not rise begins a new stream.
+            time_s: Time of the frame, rising; a time that does not rise begins a new stream. A frame whose time is no
+                number is left out.
 
         Returns:
             The sample; None if the frame shows nothing, or as long as the window is not full.
         """
+        if not math.isfinite(time_s):
+            return None
         if self._frames and time_s <= self._frames[-1][0]:
             self._frames.clear()
         if vector is None:

@@ -49,7 +49,7 @@ class SteadyLabel:
 
         Args:
             scores: (k,) of the classes.
-            time_s: Time of the frame, rising.
+            time_s: Time of the frame, rising; a frame whose time is no number has no weight.
 
         Returns:
             (k,) float32 mean scores; the attribute `label` follows from them.
@@ -59,6 +59,8 @@ class SteadyLabel:
         return mean
 
     def _average(self, scores: Points, time_s: float) -> Points:
+        if not math.isfinite(time_s):
+            return scores if self._mean is None else self._mean
         if self._mean is None or self._config.average_s == 0:
             self._mean = scores
         else:

@@ -88,3 +88,9 @@ def test_the_average_is_weighted_by_time():
 def test_off_must_not_be_above_on():
     with pytest.raises(ValidationError, match=r"off=0.8 and on=0.7"):
         TriggerTimes(off=0.8)
+
+
+def test_a_frame_whose_time_is_no_number_counts_for_nothing():
+    trigger = Trigger(TriggerTimes(smooth_s=0.0, hold_s=0.1))
+    times = (0.0, 0.05, float("nan"), 0.1, 0.15)
+    assert [trigger.update(1.0, time_s) for time_s in times] == [None, None, None, "start", None]

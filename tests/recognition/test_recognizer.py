@@ -1,5 +1,7 @@
 """Three movements of one's own, learned and recognised; files that are read again, and files that are refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -221,3 +223,15 @@ def test_a_single_sample_needs_no_list():
     samples = ({"pinch": each, "none": seen.NO_HANDS} for each in (hand, [hand]))
     one, listed = (Recognizer.train(each, ("hands", "face")) for each in samples)
     assert len(one.recordings) == len(listed.recordings) == 1 + len(seen.NO_HANDS)
+
+
+def test_a_frame_whose_time_is_no_number_does_not_disturb_the_stream(movements):
+    stream, clip = movements.stream(), seen.waving(2.0, seed=5)
+    for each in clip[:30]:
+        before = stream.update(each)
+    damaged = replace(clip[30].frame, captured_s=float("nan"))
+    assert stream.update(replace(clip[30], frame=damaged)).scores == before.scores
+    for each in clip[31:]:
+        after = stream.update(each)
+    assert after.label == "wave"
+    assert after.score > 0.8
