@@ -36,7 +36,9 @@ class _Level:
         structure: For the library; tint and emission are those of the last use.
     """
 
-    def __init__(self, batch: Batch, indices: npt.NDArray[np.uint32], base_map: structures.Texture) -> None:
+    def __init__(
+        self, batch: Batch, indices: npt.NDArray[np.uint32], base_map: structures.TextureStruct
+    ) -> None:
         used, places = np.unique(indices, return_inverse=True)
         self._arrays = (  # kept, because the structure refers to them
             batch.vertices[used],
@@ -45,7 +47,9 @@ class _Level:
             places.reshape(-1, 3).astype(np.uint32),
         )
         pointers = (array.ctypes.data for array in self._arrays)
-        self.structure = structures.Batch(*pointers, len(used), len(indices), _kind(batch), base_map=base_map)
+        self.structure = structures.BatchStruct(
+            *pointers, len(used), len(indices), _kind(batch), base_map=base_map
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -60,11 +64,11 @@ class _Item:
     """
 
     batch: Batch
-    base_map: structures.Texture
+    base_map: structures.TextureStruct
     level: int = 0
     levels: dict[int, _Level] = field(default_factory=dict)
 
-    def structure(self) -> structures.Batch:
+    def structure(self) -> structures.BatchStruct:
         """Return the level in use for the library."""
         if self.level not in self.levels:
             indices = self.batch.levels[self.level - 1].indices if self.level else self.batch.indices
@@ -94,7 +98,7 @@ class SoftwareObjectDrawer:
     def draw(self, canvas: SoftwareCanvas, placement: Placement, lighting: Lighting) -> None:
         """Draw all opaque batches, then glass from back to front."""
         px_per_m = px_per_m_at_1_m(canvas, placement.gl_from_part[0])
-        batches = (structures.Batch * len(self._items))()
+        batches = (structures.BatchStruct * len(self._items))()
         for place, (item, depth_m) in enumerate(back_to_front(self._items, placement)):
             item.level = level_for(item.batch, depth_m / px_per_m, item.level)
             structure = item.structure()
@@ -104,11 +108,11 @@ class SoftwareObjectDrawer:
             ).tolist()
             batches[place] = structure
         gl_from_part = np.ascontiguousarray([matrix[:3] for matrix in placement.gl_from_part], np.float32)
-        placed = structures.Placement(gl_from_part.ctypes.data)
+        placed = structures.PlacementStruct(gl_from_part.ctypes.data)
         placed.head_z[:] = placement.head_z.tolist()
         placed.fade_z_m[:] = placement.fade_z_m
         ball = lighting.environment.levels.astype(np.float32) * np.float32(np.sqrt(BRIGHTEST) / 255.0)
-        light = structures.Light(
+        light = structures.LightStruct(
             reflection=canvas.config.reflection,
             colorful=lighting.colorful,
             ball=ball.ctypes.data,
@@ -151,14 +155,14 @@ def _kind(batch: Batch) -> int:
     return kind | (structures.METALLIC if (batch.surfaces[:, 0] > 0).any() else 0)
 
 
-def _texture(textures: Sequence[ModelTexture], index: int | None) -> structures.Texture:
+def _texture(textures: Sequence[ModelTexture], index: int | None) -> structures.TextureStruct:
     """Return a texture as the library takes it, which refers to the model's pixels."""
     if index is None:
-        return structures.Texture()
+        return structures.TextureStruct()
     texture = textures[index]
     height, width = texture.pixels.shape[:2]
     repeat_x, repeat_y = (wrap != "clamp" for wrap in texture.wrap)
-    made = structures.Texture(
+    made = structures.TextureStruct(
         texture.pixels.ctypes.data, width, height, repeat_x, repeat_y, texture.filter != "nearest"
     )
     made.from_uv[:] = texture.transform[:2].ravel().tolist()

@@ -20,7 +20,7 @@ class SoftwareShadow:
     def __init__(self, model: ShadowModel) -> None:
         self._model = model
         height, width = model.density.shape[:2]
-        self._shadow = structures.Shadow(
+        self._shadow = structures.ShadowStruct(
             model.vertices.ctypes.data,
             model.density.ctypes.data,
             width,

@@ -69,7 +69,9 @@ class SoftwareCanvas:
         mesh = mesh_structure(points_m, triangles, gl_from_points)
         self.rasteriser.functions.arpipe_draw_depth(self.buffers(), mesh)
 
-    def draw_shadow(self, mesh: structures.Mesh, shadow: structures.Shadow, track_id: int) -> None:
+    def draw_shadow(
+        self, mesh: structures.MeshStruct, shadow: structures.ShadowStruct, track_id: int
+    ) -> None:
         """Multiply the factors by a shadow on a face.
 
         Args:
@@ -82,9 +84,9 @@ class SoftwareCanvas:
             self.view_structure(), mesh, shadow, matte, self.pixels.ctypes
         )
 
-    def matte(self, track_id: int | None) -> tuple[structures.Matte, Floats | None]:
+    def matte(self, track_id: int | None) -> tuple[structures.MatteStruct, Floats | None]:
         """Return what stands before a face, for the library, and the array that it refers to."""
-        made = structures.Matte()
+        made = structures.MatteStruct()
         matte = next((each for each in self.mattes if each.track_id == track_id), None)
         if matte is None:
             return made, None
@@ -95,9 +97,9 @@ class SoftwareCanvas:
         made.texel_from_sample[:] = texel_from_sample.ravel().tolist()
         return made, covered
 
-    def buffers(self) -> structures.Canvas:
+    def buffers(self) -> structures.CanvasStruct:
         """Return the buffers, for the library."""
-        return structures.Canvas(
+        return structures.CanvasStruct(
             self.view_structure(),
             self.depth.ctypes.data,
             self.nearest.ctypes.data,
@@ -105,17 +107,17 @@ class SoftwareCanvas:
             self.samples[0] // self.region.width,
         )
 
-    def view_structure(self) -> structures.View:
+    def view_structure(self) -> structures.ViewStruct:
         """Return the camera of the samples, for the library."""
-        view = structures.View(width=self.samples[0], height=self.samples[1])
+        view = structures.ViewStruct(width=self.samples[0], height=self.samples[1])
         view.clip_from_gl[:] = self.view.clip_from_gl.ravel().tolist()
         view.lens[:] = self.view.distortion
         return view
 
 
-def mesh_structure(points_m: Floats, triangles: Indices, gl_from_points: Array) -> structures.Mesh:
+def mesh_structure(points_m: Floats, triangles: Indices, gl_from_points: Array) -> structures.MeshStruct:
     """Return a mesh as the library takes it; the arrays must be contiguous, and outlive it."""
-    mesh = structures.Mesh(points_m.ctypes.data, triangles.ctypes.data, len(points_m), len(triangles))
+    mesh = structures.MeshStruct(points_m.ctypes.data, triangles.ctypes.data, len(points_m), len(triangles))
     mesh.gl_from_points[:] = rows_of(gl_from_points)
     return mesh
 

@@ -3,17 +3,17 @@
 from ctypes import POINTER, Structure, c_float, c_int, c_void_p
 
 
-class View(Structure):
+class ViewStruct(Structure):
     """Camera of a region; see `arpipe.render.view.View`."""
 
     _fields_ = [("clip_from_gl", c_float * 16), ("lens", c_float * 5), ("width", c_int), ("height", c_int)]
 
 
-class Canvas(Structure):
+class CanvasStruct(Structure):
     """Buffers of a region that is being drawn."""
 
     _fields_ = [
-        ("view", View),
+        ("view", ViewStruct),
         ("depth", c_void_p),
         ("nearest", c_void_p),
         ("samples", c_void_p),
@@ -21,7 +21,7 @@ class Canvas(Structure):
     ]
 
 
-class Texture(Structure):
+class TextureStruct(Structure):
     """Colours of a surface; without `pixels` there are none."""
 
     _fields_ = [
@@ -35,7 +35,7 @@ class Texture(Structure):
     ]
 
 
-class Batch(Structure):
+class BatchStruct(Structure):
     """Triangles of one material; see `arpipe.render.object_mesh.Batch`."""
 
     _fields_ = [
@@ -48,17 +48,17 @@ class Batch(Structure):
         ("kind", c_int),
         ("tint", c_float * 4),
         ("emissive", c_float * 3),
-        ("base_map", Texture),
+        ("base_map", TextureStruct),
     ]
 
 
-class Placement(Structure):
+class PlacementStruct(Structure):
     """Position of an object; see `arpipe.render.placement.Placement`."""
 
     _fields_ = [("gl_from_part", c_void_p), ("head_z", c_float * 4), ("fade_z_m", c_float * 2)]
 
 
-class Light(Structure):
+class LightStruct(Structure):
     """Light at a head; see `arpipe.render.lighting.Lighting`."""
 
     _fields_ = [
@@ -70,13 +70,13 @@ class Light(Structure):
     ]
 
 
-class Matte(Structure):
+class MatteStruct(Structure):
     """What stands before a face; without `covered`, nothing does."""
 
     _fields_ = [("covered", c_void_p), ("side", c_int), ("texel_from_sample", c_float * 6)]
 
 
-class Mesh(Structure):
+class MeshStruct(Structure):
     """Triangles between points with a common transform."""
 
     _fields_ = [
@@ -88,7 +88,7 @@ class Mesh(Structure):
     ]
 
 
-class Shadow(Structure):
+class ShadowStruct(Structure):
     """Soft shadow of a sheet and two rods; see `arpipe.effects.glasses.shadow_model`."""
 
     _fields_ = [
@@ -112,18 +112,24 @@ class Shadow(Structure):
     ]
 
 
-GLASS, CLEARCOAT, METALLIC = 1, 2, 4  # bits of `Batch.kind`
+GLASS, CLEARCOAT, METALLIC = 1, 2, 4  # bits of `BatchStruct.kind`
 
 SIGNATURES = {
     "arpipe_draw_object": (
-        POINTER(Canvas),
-        POINTER(Batch),
+        POINTER(CanvasStruct),
+        POINTER(BatchStruct),
         c_int,
-        POINTER(Placement),
-        POINTER(Light),
-        POINTER(Matte),
+        POINTER(PlacementStruct),
+        POINTER(LightStruct),
+        POINTER(MatteStruct),
     ),
-    "arpipe_draw_depth": (POINTER(Canvas), POINTER(Mesh)),
-    "arpipe_draw_shadow": (POINTER(View), POINTER(Mesh), POINTER(Shadow), POINTER(Matte), c_void_p),
+    "arpipe_draw_depth": (POINTER(CanvasStruct), POINTER(MeshStruct)),
+    "arpipe_draw_shadow": (
+        POINTER(ViewStruct),
+        POINTER(MeshStruct),
+        POINTER(ShadowStruct),
+        POINTER(MatteStruct),
+        c_void_p,
+    ),
 }
 """Function of the library → types of its arguments."""
