@@ -105,6 +105,10 @@ class ClassSource(Protocol):
         """Return a classifier for a stream."""
         ...
 
+    def photos(self) -> StreamClassifier:
+        """Return a classifier that takes every picture by itself."""
+        ...
+
 
 @dataclass(slots=True, eq=False)
 class _Watched:
@@ -138,12 +142,18 @@ class ConditionWatch:
     Args:
         recognizer: Knows the classes of conditions on `class`; None for none.
         needs: What else perception must detect.
+        follows: Whether frames follow each other; photos are classified by themselves.
     """
 
     def __init__(
-        self, recognizer: ClassSource | None = None, needs: frozenset[AnyNeed] = frozenset()
+        self,
+        recognizer: ClassSource | None = None,
+        needs: frozenset[AnyNeed] = frozenset(),
+        *,
+        follows: bool = True,
     ) -> None:
         self._recognizer = recognizer
+        self._follows = follows
         self._classifier: StreamClassifier | None = None
         self._needs = needs
         self._watched: tuple[_Watched, ...] = ()
@@ -174,7 +184,7 @@ class ConditionWatch:
         condition = checked_condition(when, self._recognizer)
         if condition.has_classes and self._recognizer is not None:
             self._needs |= self._recognizer.needs
-            self._classifier = self._classifier or self._recognizer.stream()
+            self._classifier = self._classifier or self._new_classifier(self._recognizer)
         used = times.instant if condition.is_momentary else times.for_steady if condition.is_steady else times
         self._needs |= condition.needs
         self._watched = (*self._watched, _Watched(name, condition, Trigger(used), handler))
@@ -182,11 +192,14 @@ class ConditionWatch:
     def observe(self, result: FrameResult) -> None:
         """Take the result of the next frame into account."""
         if self._recognizer is not None and self._classifier is not None and result.begins_stream:
-            self._classifier = self._recognizer.stream()
+            self._classifier = self._new_classifier(self._recognizer)
         label = None if self._classifier is None else self._classifier.update(result)
         moment = ConditionInput(result, label)
         for watched in self._watched:
             watched.observe(moment)
+
+    def _new_classifier(self, recognizer: ClassSource) -> StreamClassifier:
+        return recognizer.stream() if self._follows else recognizer.photos()
 
 
 def checked_condition(when: str, recognizer: ClassSource | None) -> Condition:

@@ -193,7 +193,7 @@ class Pipeline(ProcessBound):
 
         def decorate(handler: EventHandler) -> EventHandler:
             check_handler(handler)
-            watch = ConditionWatch(recognizer)
+            watch = ConditionWatch(recognizer, follows=self.config.perception.follows)
             watch.add(when, when, used, on_edge(edge, lambda event: self._call_back(handler, event)))
             self.perception.attach(watch)
             return handler

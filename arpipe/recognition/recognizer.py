@@ -29,6 +29,9 @@ WINDOW_S = 0.6  # of a movement by default: long enough for one oscillation, sho
 
 # A window is a mean over time already; with a longer mean and hold, movements would be named after they have ended.
 MOVEMENT_LABEL = SteadyLabelConfig(average_s=0.1, on=0.6, off=0.4, hold_frames=2)
+PHOTO_LABEL = SteadyLabelConfig(
+    average_s=0.0, on=1e-6, off=0.0, hold_frames=1
+)  # the most probable class, at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,6 +187,10 @@ class Recognizer:
             config: When the label changes; None for what suits poses or movements.
         """
         return RecognitionStream(self, config or (MOVEMENT_LABEL if self.window_s else SteadyLabelConfig()))
+
+    def photos(self) -> "RecognitionStream":
+        """Return what classifies pictures one by one: the label is the most probable class. They show no movement."""
+        return RecognitionStream(self, PHOTO_LABEL)
 
     def scores(self, sample: Points | None) -> Points:
         """Return (k,) probabilities of a sample; `none` is certain where nothing is seen."""

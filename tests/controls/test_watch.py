@@ -57,6 +57,8 @@ class Classes:
         self.count = 0
         return self
 
+    photos = stream
+
     def update(self, result):
         self.count += 1
         return SimpleNamespace(label="wave" if self.count > 6 else "none")

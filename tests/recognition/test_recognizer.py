@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from arpipe.controls.trigger import TriggerTimes
+from arpipe.controls.watch import ConditionWatch
 from arpipe.errors import ConfigError, MediaError, MediaNotFound, OutputError
 from arpipe.needs import Need
 from arpipe.recognition.recognizer import NONE, Recognizer
@@ -235,3 +237,13 @@ def test_a_frame_whose_time_is_no_number_does_not_disturb_the_stream(movements):
         after = stream.update(each)
     assert after.label == "wave"
     assert after.score > 0.8
+
+
+def test_a_condition_on_a_class_holds_on_single_photos():
+    shown = {"open": seen.OPEN_HANDS, "pinch": seen.PINCHES, "none": seen.NO_HANDS}
+    recognizer, events = Recognizer.train(shown, ("hands", "face"), window_s=0.0), []
+    watch = ConditionWatch(recognizer, follows=False)
+    watch.add("pinch", 'class == "pinch"', TriggerTimes().instant, events.append)
+    for photo in (seen.OPEN_HANDS[0], seen.PINCHES[0], seen.PINCHES[1]):
+        watch.observe(replace(photo, begins_stream=True))
+    assert [event.edge for event in events] == ["start", "start"]

@@ -48,7 +48,7 @@ class Reactions:
         self.listeners: tuple[EventListener, ...] = ()
         self._failures, self._perform = failures, perform
         self._pending: deque[tuple[TriggerConfig, ControlEvent]] = deque()
-        self._watch = ConditionWatch(recognizer, needs)
+        self._watch = ConditionWatch(recognizer, needs, follows=follows)
         for trigger in triggers_of(controls):
             times = trigger if follows else trigger.instant
             self._watch.add(trigger.label, trigger.when, times, partial(self._take, trigger))
