@@ -69,10 +69,13 @@ class Crowd:
         """Return the (4,) boxes of all faces that were seen lately; stage `detect` now and then."""
         seen = [face.landmarks.box_px for face in context.faces if face.state != "coasting"]
         seen += [box for box in self._search(context) if not _is_among(box, seen)]
+        self._remember(seen)
+        return [face.box_px for face in self._faces]
+
+    def _remember(self, seen: Sequence[Array]) -> None:
         older = [_SeenFace(face.box_px, face.age + 1) for face in self._faces if face.age < KEEP_FRAMES]
         self._faces = [_SeenFace(box) for box in seen]
         self._faces += [face for face in older if not _is_among(face.box_px, seen)]
-        return [face.box_px for face in self._faces]
 
     def reset(self) -> None:
         """Forget the stream."""
