@@ -22,6 +22,7 @@ from arpipe.render.placement import (
     can_be_lit_by_vertex,
     level_for,
     px_per_m_at_1_m,
+    tint_of,
 )
 from arpipe.render.program import Program
 from arpipe.render.resources import Mesh
@@ -132,7 +133,7 @@ class ObjectDrawer:
             program.set(
                 "u_emissive", pictured(batch.material.emissive.astype(np.float64), lighting.colorful).tolist()
             )
-            program.set("u_tint", placement.glass_tint if batch.glass else placement.tint)
+            program.set("u_tint", tint_of(batch, placement))
             self._use_maps(batch, program)
             culled = moderngl.NOTHING if batch.material.double_sided else moderngl.CULL_FACE
             canvas.gl.enable_only(moderngl.BLEND | moderngl.DEPTH_TEST | culled)

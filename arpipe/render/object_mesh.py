@@ -68,6 +68,8 @@ class Batch:
         center_m: (3,) mean of the positions, for sorting.
         part: Index of the part of the first primitive.
         levels: Coarser levels of detail, finest first.
+        lens_color: (3,) mean linear colour of white light that passed a lens. None for anything else: transparent
+            frames scatter light, mirrors reflect it, and with a texture the mean is not known.
     """
 
     vertices: npt.NDArray[np.float32]
@@ -80,6 +82,7 @@ class Batch:
     center_m: Array
     part: int
     levels: tuple[LeanBatch, ...] = ()
+    lens_color: Array | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,7 +198,21 @@ def _batch(pieces: list[_Piece]) -> Batch:
         center_m=vertices[:, :3].mean(axis=0).astype(np.float64),
         part=pieces[0].part,
         levels=_levels(pieces, starts),
+        lens_color=_lens_color(pieces),
     )
+
+
+def _lens_color(pieces: list[_Piece]) -> Array | None:
+    """Return the colour of a lens, see `Batch`; all pieces have the material of the first if that is glass."""
+    material, maps = pieces[0].material, _maps(pieces[0])
+    if (
+        material.transmission < 1.0
+        or material.metallic > 0.0
+        or {"BASE_MAP", "TRANSMISSION_MAP"} & maps.keys()
+    ):
+        return None
+    color: Array = np.concatenate([_colors(piece)[:, :3] for piece in pieces]).mean(axis=0, dtype=np.float64)
+    return color
 
 
 def _indices(parts: list[npt.NDArray[np.uint32]], starts: list[int]) -> npt.NDArray[np.uint32]:

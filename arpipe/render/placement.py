@@ -9,10 +9,13 @@ import numpy as np
 
 from arpipe.geometry.transforms import Array
 from arpipe.render.base_canvas import BaseCanvas
+from arpipe.render.color import LUMINANCE
 from arpipe.render.object_mesh import Batch
 
 ERROR_PX = 0.5  # largest deviation of a simplified level in the picture
 HYSTERESIS = 0.85  # of it, before a coarser level is used, so that a swaying head does not alternate levels
+# Luminous transmittances, ISO 12312-1: at most that of sunglasses of category 2; at least that of category 0.
+TINTED, CLEAR = 0.43, 0.80
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +29,7 @@ class Placement:
         wearer: Id of the face before which other things may hide the object; None if nothing does.
         tint: (4,) linear factors of the base colour, and opacity.
         glass_tint: (4,) as `tint`, for glass.
+        darkening: Share of the light that tinted lenses absorb in addition, 0 to 1, see `tint_of`.
     """
 
     gl_from_part: tuple[Array, ...]
@@ -34,6 +38,7 @@ class Placement:
     wearer: int | None
     tint: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
     glass_tint: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    darkening: float = 0.0
 
 
 class HasBatch(Protocol):
@@ -52,6 +57,23 @@ def back_to_front(items: Iterable[Item], placement: Placement) -> list[tuple[Ite
     """Return items in drawing order with their depth, m: opaque ones as they are, then glass, farthest first."""
     placed = [(item, _depth(item.batch, placement)) for item in items]
     return sorted(placed, key=lambda each: -each[1] if each[0].batch.glass else -math.inf)
+
+
+def tint_of(batch: Batch, placement: Placement) -> tuple[float, float, float, float]:
+    """Return linear factors of the base colour of a batch, and its opacity.
+
+    Lenses of sunglasses are darkened as the placement demands, clear lenses not at all, and lightly tinted ones in
+    proportion to their transmittance.
+    """
+    if not batch.glass:
+        return placement.tint
+    if batch.lens_color is None or placement.darkening == 0.0:
+        return placement.glass_tint
+    red, green, blue, opacity = placement.glass_tint
+    transmittance = float(batch.lens_color * (red, green, blue) @ LUMINANCE)
+    tinted = min(max((CLEAR - transmittance) / (CLEAR - TINTED), 0.0), 1.0)
+    passed = 1.0 - placement.darkening * tinted
+    return passed * red, passed * green, passed * blue, opacity
 
 
 def can_be_lit_by_vertex(batch: Batch) -> bool:

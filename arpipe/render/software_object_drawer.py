@@ -19,6 +19,7 @@ from arpipe.render.placement import (
     can_be_lit_by_vertex,
     level_for,
     px_per_m_at_1_m,
+    tint_of,
 )
 from arpipe.render.rasteriser import structures
 from arpipe.render.rasteriser.canvas import SoftwareCanvas
@@ -102,7 +103,7 @@ class SoftwareObjectDrawer:
         for place, (item, depth_m) in enumerate(back_to_front(self._items, placement)):
             item.level = level_for(item.batch, depth_m / px_per_m, item.level)
             structure = item.structure()
-            structure.tint[:] = placement.glass_tint if item.batch.glass else placement.tint
+            structure.tint[:] = tint_of(item.batch, placement)
             structure.emissive[:] = pictured(
                 item.batch.material.emissive.astype(np.float64), lighting.colorful
             ).tolist()

@@ -83,6 +83,11 @@ def test_edges_of_translucent_frames_have_no_specks(context, yaw_deg):
     assert np.percentile(off, 99.9) <= MAX_P999
 
 
+def test_lenses_over_own_glasses_look_the_same(context):
+    face = replace(face_at(pose_at(8.0)), own_glasses=1.0)
+    assert_alike(context, "aviator", shaded_frame(), [face])
+
+
 def test_shadows_look_the_same(context):
     frame, face = shaded_frame(), face_at(pose_at(10.0))
     shadows = []

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from arpipe.effects.glasses.brushes import Brushes, C, gl_brushes, software_brushes
+from arpipe.effects.glasses.face_shares import DARKEN_S, FADE_S, FaceShares, likely_own_glasses, visibility
 from arpipe.effects.glasses.fit import Adjustment, Fit, GlassesSize, ModelShape, fit_anchor, fit_glasses
 from arpipe.effects.glasses.fit_track import FitTrack
 from arpipe.effects.glasses.head_shape import HeadShape
@@ -16,7 +17,6 @@ from arpipe.effects.glasses.materials import MaterialChange
 from arpipe.effects.glasses.model_shape import TEMPLES, outline
 from arpipe.effects.glasses.object_file import Unit, load_object
 from arpipe.effects.glasses.occluder import Head
-from arpipe.effects.glasses.presence import Presences
 from arpipe.effects.glasses.shadow_model import REACH_BEFORE_M, REACH_BEYOND_M, Cast, cast_shadow
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.errors import ConfigError
@@ -43,6 +43,9 @@ FADE_WHOLE_M, FADE_GONE_M = (
     -0.010,
 )  # relative to the root of the ear: the last centimetres of temples fade
 NEVER_FADES_M = (-10.0, -9.0)
+DARKENING = (
+    0.5  # of tinted lenses over real glasses: rims show less, and the tint still looks like the product's
+)
 
 NEAREST_M = 0.06
 MARGIN_PX = 3.0
@@ -69,6 +72,8 @@ class RigidMeshParams(EffectParams):
         materials: Name of a material of the model → changes to it.
         color: Factor of the colour of opaque parts.
         lens_color: Factor of the colour of transparent parts.
+        own_glasses: "dim" darkens tinted lenses on people who wear glasses, whose rims would show through; "show"
+            keeps the tint. Clear lenses stay clear.
         opacity: 0 is invisible, 1 opaque.
         offset_mm: Shift to the person's left, up, and forward.
         scale: Factor of the size after fitting.
@@ -85,6 +90,7 @@ class RigidMeshParams(EffectParams):
     materials: dict[str, MaterialChange] = Field(default={})
     color: Color = Field(default=(1.0, 1.0, 1.0), title="Tint of the frame")
     lens_color: Color = Field(default=(1.0, 1.0, 1.0), title="Tint of the lenses")
+    own_glasses: Literal["dim", "show"] = "dim"
     opacity: float = Field(default=1.0, ge=0, le=1)
     offset_mm: tuple[Offset, Offset, Offset] = (0.0, 0.0, 0.0)
     scale: float = Field(default=1.0, ge=0.001, le=1000)
@@ -156,7 +162,8 @@ class RigidMesh(Layer):
         else:
             self._gl = gl_brushes(context, loaded, self._topology)
         self._fits = FitTrack(_fitting(params, self._shape, self._topology), params.fit == "face")
-        self._presences = Presences()
+        self._visibilities = FaceShares(visibility, FADE_S)
+        self._own_glasses = FaceShares(likely_own_glasses, DARKEN_S)
         self._placed: list[_PlacedModel] = []
         self._scene: Scene | None = None
 
@@ -173,7 +180,8 @@ class RigidMesh(Layer):
         """Fit the model to every face with a pose."""
         faces = [face for face in scene.result.faces if face.pose is not None]
         self._fits.keep_only({face.track_id for face in faces if face.age_frames > 0})
-        self._presences.update(scene.result)
+        self._visibilities.update(scene.result)
+        self._own_glasses.update(scene.result)
         if scene.is_first:
             self._reset_levels()
         self._scene = scene
@@ -249,7 +257,7 @@ class RigidMesh(Layer):
             return None
         points_px = scene.camera.project(points)
         gl_matrix = gl_from_head.matrix()
-        opacity = self.params.opacity * self._presences.of(face)
+        opacity = self.params.opacity * self._visibilities.of(face)
         head_z = np.append(
             gl_from_head.rotation[:, 2], -float(gl_from_head.rotation[:, 2] @ gl_from_head.translation_m)
         )
@@ -260,6 +268,7 @@ class RigidMesh(Layer):
             face.track_id if is_worn else None,
             _tint(self.params.color, opacity),
             _tint(self.params.lens_color, opacity),
+            DARKENING * self._own_glasses.of(face) if self.params.own_glasses == "dim" else 0.0,
         )
         return _PlacedModel(
             face,

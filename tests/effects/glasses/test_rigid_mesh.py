@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -86,6 +87,26 @@ def test_a_face_at_the_frame_s_edge_is_cut_not_refused(context):
     frame = plain_frame()
     marks = changed(draw(context, "wayfarer", frame, face_at(pose_at(place_m=(0.31, 0.0, 0.45)))), frame)
     assert marks[:, -1].any()
+
+
+def test_tinted_lenses_are_darker_over_own_glasses(context):
+    """Half of the light passes on the way through the lens, so that less of the rims behind it shows."""
+    frame, face = noisy_frame(), face_at(pose_at())
+    plain = draw(context, "aviator(shadow=0)", frame, face)
+    over = draw(context, "aviator(shadow=0)", frame, replace(face, own_glasses=1.0))
+    x, y = np.rint(face.landmarks["left_pupil"][:2]).astype(int)
+    lens = np.s_[y : y + 12, x - 8 : x + 8]
+    assert over[lens].std() < 0.85 * plain[lens].std()
+    assert (over[: y - 40] == plain[: y - 40]).all()
+    assert (draw(context, "aviator(shadow=0)", frame, replace(face, own_glasses=0.5)) == plain).all()
+
+
+@pytest.mark.parametrize("effect", ["aviator(own_glasses=show)", "panto", "sport", "panto(preset=honey)"])
+def test_clear_lenses_mirrors_and_transparent_frames_keep_their_look(context, effect):
+    frame, face = noisy_frame(), face_at(pose_at())
+    assert (
+        draw(context, effect, frame, replace(face, own_glasses=1.0)) == draw(context, effect, frame, face)
+    ).all()
 
 
 def test_several_faces_wear_one_each(context):

@@ -1,0 +1,52 @@
+"""Shares that change gradually on each face: how visible glasses are, and how much darker their lenses."""
+
+from collections.abc import Callable
+
+from arpipe.types import FrameResult, TrackedFace
+from arpipe.types.tracked import WEARS_GLASSES
+
+FADE_S = 0.12  # about as long as a lost face lasts, see `TrackerConfig.coast_frames`
+DARKEN_S = 0.5
+DOUBT = 0.05  # probability on either side of `WEARS_GLASSES` where lenses are partly darkened
+
+
+class FaceShares:
+    """Shares in [0, 1] by face that approach their targets at a constant speed, for one stream.
+
+    Args:
+        target: The share that a face should have.
+        duration_s: Time from 0 to 1.
+    """
+
+    def __init__(self, target: Callable[[TrackedFace], float], duration_s: float) -> None:
+        self._target = target
+        self._duration_s = duration_s
+        self._shares: dict[int, float] = {}
+        self._seen_s = 0.0
+
+    def update(self, result: FrameResult) -> None:
+        """Take in the faces of the next frame; new ones have their targets at once."""
+        step = max(result.frame.captured_s - self._seen_s, 0.0) / self._duration_s
+        self._seen_s = result.frame.captured_s
+        self._shares = {face.track_id: self._next(face, step) for face in result.faces}
+
+    def of(self, face: TrackedFace) -> float:
+        """Return the share of a face of this frame."""
+        return self._shares[face.track_id]
+
+    def _next(self, face: TrackedFace, step: float) -> float:
+        target = self._target(face)
+        before = self._shares.get(face.track_id, target) if face.age_frames > 0 else target
+        return max(before - step, target) if before > target else min(before + step, target)
+
+
+def visibility(face: TrackedFace) -> float:
+    """Return 0 for a lost face, so that glasses do not hang where it was, and 1 for any other."""
+    return 0.0 if face.state == "coasting" else 1.0
+
+
+def likely_own_glasses(face: TrackedFace) -> float:
+    """Return 1 where a person certainly wears glasses, 0 where that is doubtful or unknown, and shares in between."""
+    if face.own_glasses is None:
+        return 0.0
+    return min(max((face.own_glasses - WEARS_GLASSES + DOUBT) / (2.0 * DOUBT), 0.0), 1.0)
