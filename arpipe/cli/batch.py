@@ -26,8 +26,15 @@ if TYPE_CHECKING:
 @with_settings(
     EFFECT,
     setting("video.codec", str, "--codec", metavar="NAME", help="h264, hevc, vp9, av1, mpeg4 or prores."),
-    setting("video.quality", int, "--quality", metavar="0-100", help="Of videos and pictures."),
-    setting("batch.jobs", str, "--jobs", "-j", metavar="N|auto", help="Inputs at once, each in a process."),
+    setting("video.quality", int, "--quality", metavar="0-100", help="Quality of videos and pictures."),
+    setting(
+        "batch.jobs",
+        str,
+        "--jobs",
+        "-j",
+        metavar="N|auto",
+        help="Number of inputs at once, each in a process.",
+    ),
     setting(
         "batch.retries", int, "--retries", metavar="N", help="Further attempts if a process ends or hangs."
     ),
@@ -55,26 +62,26 @@ def batch(
     manifest: Annotated[
         str | None,
         typer.Option(
-            "--manifest", metavar="FILE", help="Work list: an input per line, as JSON; see docs/batch.md."
+            "--manifest", metavar="FILE", help="Work list: one input per line, as JSON; see docs/batch.md."
         ),
     ] = None,
     source: Annotated[
         str | None, typer.Option("--source", metavar="sample", help="The bundled sample as one more input.")
     ] = None,
     recursive: Annotated[
-        bool, typer.Option("--recursive", "-r", help="Search folders inside folders, and mirror them.")
+        bool, typer.Option("--recursive", "-r", help="Search subfolders, and mirror them in the outputs.")
     ] = False,
     shard: Annotated[
         str | None,
-        typer.Option("--shard", metavar="I/N", help="Only this share of the inputs, such as 3/16."),
+        typer.Option("--shard", metavar="I/N", help="Process only this shard of the inputs, such as 3/16."),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Continue an interrupted run; what is done and whole is skipped.")
+        bool, typer.Option("--resume", help="Continue an interrupted run, skipping completed inputs.")
     ] = False,
     skip_existing: Annotated[
-        bool, typer.Option("--skip-existing", help="Skip inputs of which all outputs exist.")
+        bool, typer.Option("--skip-existing", help="Skip inputs whose outputs all exist.")
     ] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace outputs that exist.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing outputs.")] = False,
     output: Annotated[
         str | None,
         typer.Option(
@@ -104,12 +111,13 @@ def batch(
         ),
     ] = None,
     no_video: Annotated[
-        bool, typer.Option("--no-video", help="Write no pictures: for --export or --events alone.")
+        bool, typer.Option("--no-video", help="Write no pictures, only --export or --events.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print failures alone.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print failures and losses only.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print events as JSON lines.")] = False,
     timings: Annotated[
-        Path | None, typer.Option("--timings", metavar="JSON", help="Write every stage's times.")
+        Path | None,
+        typer.Option("--timings", metavar="JSON", help="Write the times of every stage to this file."),
     ] = None,
 ) -> None:
     """Put effects on videos and photos, and export landmarks and head poses."""

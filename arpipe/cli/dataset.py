@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Look into datasets that batches have exported.", no_args_is_help=True)
+app = typer.Typer(help="Inspect datasets that batch has exported.", no_args_is_help=True)
 
 
 @app.command()

@@ -37,7 +37,7 @@ def _for_phones(wanted: bool) -> Values:
 SETTINGS = (
     setting("live.source", str, "--source", "-s", help="Camera number, file, address, -, or sample."),
     EFFECT,
-    setting("live.loop", bool, "--loop", help="Loop the file."),
+    setting("live.loop", bool, "--loop", help="Repeat the file."),
     setting("live.window", bool, "--window/--no-window", help="Show a window (the default)."),
     setting(
         "live.mirror", bool, "--mirror/--no-mirror", help="Mirror the picture in the window (the default)."
@@ -55,7 +55,7 @@ SETTINGS = (
         str,
         "--microphone",
         metavar="NAME",
-        help="Record this microphone with any source; default for the system's.",
+        help="Record this microphone with any source; default is the system's.",
     ),
     setting(
         "live.virtual_camera",
@@ -116,7 +116,7 @@ SETTINGS = (
         str,
         "--public-url",
         metavar="URL",
-        help="Address of the page behind a proxy that ends TLS, such as https://try.shop.example.",
+        help="Address of the page behind a proxy that terminates TLS, such as https://try.shop.example.",
     ),
     setting(
         "web.embed",
@@ -160,7 +160,7 @@ SETTINGS = (
         "web.certificate",
         bool,
         "--certificate",
-        help="Make a certificate for this machine's names and addresses.",
+        help="Create a certificate for this machine's names and addresses.",
     ),
     setting("web.tls_cert", Path, "--tls-cert", metavar="PEM", help="TLS certificate of the page."),
     setting("web.tls_key", Path, "--tls-key", metavar="PEM", help="Private key of the certificate."),

@@ -19,9 +19,7 @@ Provider = Annotated[
     str, typer.Option("--provider", metavar="NAME", help="Execution provider: auto, cpu, cuda, openvino …")
 ]
 
-app = typer.Typer(
-    help="Networks of your own: add, check, look inside, classify, explain.", no_args_is_help=True
-)
+app = typer.Typer(help="Add, inspect and run your own networks.", no_args_is_help=True)
 
 
 @app.command("list")

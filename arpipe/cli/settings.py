@@ -84,7 +84,7 @@ CONTROLS = setting(
     str,
     "--controls",
     metavar="FILE",
-    help="TOML file with [[controls]]: what face, hands and body trigger.",
+    help="TOML file of controls: actions that face, hands and body trigger.",
 )
 CONFIG = setting(
     "", str, "--config", "-c", metavar="FILE", help="TOML file, or a bundled name such as glasses."
@@ -124,7 +124,7 @@ OCCLUSION = (
         str,
         "--occlusion-network",
         metavar="auto|none|multiclass",
-        help="Network that tells hair, skin and clothes, where its file was added; see docs/occlusion.md.",
+        help="Network that segments hair, skin and clothes, if its file was added; see docs/occlusion.md.",
     ),
 )
 CAMERA = (
@@ -148,7 +148,7 @@ RENDERER = setting(
     str,
     "--renderer",
     metavar="auto|opengl|cpu",
-    help="What draws; auto takes the CPU for glasses where there is no GPU.",
+    help="Renderer; auto draws glasses on the CPU if there is no GPU.",
 )
 NETWORKS = (
     setting(
