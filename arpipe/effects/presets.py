@@ -1,4 +1,4 @@
-"""Presets of packs: named variants such as the colours in which a frame is sold.
+"""Presets of packs: named variants, such as the available colours of a frame.
 
 ```toml
 [presets.crystal]

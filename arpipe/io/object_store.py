@@ -39,16 +39,16 @@ SCHEMES = (
 )
 _PATH = re.compile(rf"({'|'.join(SCHEMES)}):[/\\]{{1,3}}(.*)", re.DOTALL)
 _ETAGS = ("ETag", "etag", "md5Hash", "checksum", "mtime", "LastModified", "last_modified", "created")
-_ADVICE = "check the address, the credentials and their rights"
+_ADVICE = "check the address, the credentials and their permissions"
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a store says about a file.
+    """Size and version of a stored file.
 
     Attributes:
         size: Bytes.
-        etag: Changes when the content changes; empty if the store has nothing of the kind.
+        etag: Changes when the content changes; empty if the store has no such value.
     """
 
     size: int
@@ -67,7 +67,7 @@ def text_of(path: str | os.PathLike[str]) -> str:
 
 
 def find(address: str) -> Stored | None:
-    """Return what the store says about a file; None if it does not exist.
+    """Return size and version of a file; None if it does not exist.
 
     Raises:
         MediaError: The store cannot be asked.

@@ -111,14 +111,14 @@ class RayExecutor(Executor[RemoteWorker]):
         self._stack.close()
 
     def _places(self) -> int:
-        """Return the number of workers that the cluster has cores and memory for."""
+        """Return the number of workers for which the cluster has cores and memory."""
         found = self._ray.cluster_resources()
         by_cores = found.get("CPU", 0.0) // self._needs.cpus
         return int(min(by_cores, found.get("memory", 0.0) // (self._needs.memory_mb << 20)))
 
 
 def _reason(error: Exception) -> str:
-    """Return the telling line of an error of Ray, which are pages long."""
+    """Return the informative line of a Ray error, whose text can be pages long."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     details = [line.partition("Worker exit detail: ")[2].partition(" Some common")[0] for line in lines]
     return next(filter(None, details), lines[-1] if lines else type(error).__name__)[:300]

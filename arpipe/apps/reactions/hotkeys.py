@@ -72,7 +72,7 @@ def in_pynputs_notation(keys: str) -> str:
     """Return keys such as "ctrl+alt+r" as "<ctrl>+<alt>+r".
 
     Raises:
-        ConfigError: They have no modifier, so that the key would be lost for typing.
+        ConfigError: They have no modifier, so the key could no longer be used for typing.
     """
     parts = keys.lower().split("+")
     is_function_key = len(parts) == 1 and parts[0][:1] == "f" and parts[0][1:].isdecimal()
@@ -92,7 +92,7 @@ def _started(listen: Listen, callbacks: Mapping[str, Callable[[], None]]) -> Lis
         listener.start()
         listener.wait()
     except Exception as error:  # what pynput raises depends on the system
-        raise DeviceError(f"hotkeys cannot be listened to ({error})") from error
+        raise DeviceError(f"cannot listen for hotkeys ({error})") from error
     return listener
 
 

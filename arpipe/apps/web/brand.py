@@ -94,7 +94,7 @@ def read_brand(path: Path | None) -> Brand:
         return brand
     logo = file.parent / brand.logo
     if logo.suffix.lower() not in LOGO_TYPES:
-        raise ConfigError(f"{file}: logo: {logo.name} is no {', '.join(LOGO_TYPES)} file")
+        raise ConfigError(f"{file}: logo: {logo.name}: expected one of {', '.join(LOGO_TYPES)}")
     if not logo.is_file():
         raise ConfigError(f"{file}: logo: there is no file {logo}")
     return brand.model_copy(update={"logo": logo})
@@ -107,7 +107,8 @@ def _require_contrast(brand: Brand, file: Path) -> None:
             ratio = contrast(str(whole.ink), str(getattr(whole, background)))
             if ratio < LEAST_CONTRAST:
                 raise ConfigError(
-                    f"{file}: {name}: ink on {background} has a contrast of {ratio:.1f}; text needs {LEAST_CONTRAST}"
+                    f"{file}: {name}: ink on {background} has a contrast of {ratio:.1f}; "
+                    f"text needs at least {LEAST_CONTRAST}"
                 )
 
 

@@ -101,7 +101,7 @@ def choose_language(languages: Collection[str], asked: str | None, setting: str,
 
 
 def _accepted(header: str) -> list[str]:
-    """Return the languages of an `Accept-Language` header, the most wanted first; malformed ones are left out."""
+    """Return the languages of an `Accept-Language` header by preference, without malformed ones."""
     ranked: list[tuple[float, str]] = []
     for part in header.split(",")[:MAX_RANGES]:
         code, _, rest = part.strip().partition(";")
@@ -114,13 +114,13 @@ def _accepted(header: str) -> list[str]:
 def _checked(path: Path, reference: Table) -> Table:
     """Read a file of the operator; its keys must be those of the reference."""
     if not CODE.fullmatch(path.stem):
-        raise ConfigError(f"{path}: {path.stem!r} is no code of a language, such as 'fr' or 'pt-br'")
+        raise ConfigError(f"{path}: {path.stem!r} is not a language code such as 'fr' or 'pt-br'")
     table = read_toml(path)
     check(_File, table, str(path))
     for group in ("page", "script"):
         for key in table.get(group, {}):
             if key not in reference[group]:
-                raise ConfigError(f"{path}: {group}.{key}: is no text{nearest(key, reference[group])}")
+                raise ConfigError(f"{path}: {group}.{key}: unknown text{nearest(key, reference[group])}")
     return table
 
 
@@ -140,6 +140,6 @@ def _texts(code: str, table: Table, reference: Table, folder: Path | None) -> Te
     ]
     if missing:
         shown = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
-        raise ConfigError(f"{(folder or LOCALES) / code}.toml: {len(missing)} texts are missing: {shown}")
+        raise ConfigError(f"{(folder or LOCALES) / code}.toml: missing texts ({len(missing)}): {shown}")
     file = check(_File, table, f"{code}.toml")
     return Texts(code.lower(), file.name or code, file.page, file.script, file.catalog)

@@ -1,1 +1,1 @@
-"""Sound for recordings: the microphone, and how its pieces come to lie in step with the pictures."""
+"""Sound for recordings: the microphone, and its synchronisation with the pictures."""

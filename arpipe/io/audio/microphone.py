@@ -20,7 +20,7 @@ DEFAULT = "default"
 
 
 class DeviceTable(TypedDict):
-    """What sounddevice tells of a device, as far as it is used."""
+    """The properties of a device that are used, as sounddevice reports them."""
 
     index: int
     name: str

@@ -1,4 +1,4 @@
-"""Joins pieces of sound into one stream that stays in step with the pictures."""
+"""Joins chunks of sound into one stream that stays in sync with the pictures."""
 
 import numpy as np
 
@@ -9,14 +9,14 @@ TOLERANCE_S = (
 )
 JUMP_S = 0.15  # a lag of this size is a gap, not the jitter of a busy machine
 SMOOTHING = 0.1  # share of each piece in the smoothed lag; pieces come every 10 to 40 ms
-MAX_LAG_S = 0.5  # behind the pictures, after which silence takes the place of sound that does not come
+MAX_LAG_S = 0.5  # behind the pictures, after which silence replaces missing sound
 
 
 class SoundTimeline:
-    """Places pieces of sound by their times.
+    """Places chunks of sound by their times.
 
-    Samples are counted, because the times of single pieces jitter with the load of the machine. If the count and the
-    times drift apart, as the clocks of sound cards do, silence is inserted or samples are left out.
+    Samples are counted, because the times of single chunks jitter with the load of the machine. If the count and the
+    times drift apart, as the clocks of sound cards do, silence is inserted or samples are dropped.
 
     Args:
         rate_hz: Samples per second.

@@ -85,7 +85,7 @@ class SoftwareCanvas:
         )
 
     def matte(self, track_id: int | None) -> tuple[structures.MatteStruct, Floats | None]:
-        """Return what stands before a face, for the library, and the array that it refers to."""
+        """Return the occluders of a face, for the library, and the array that they refer to."""
         made = structures.MatteStruct()
         matte = next((each for each in self.mattes if each.track_id == track_id), None)
         if matte is None:

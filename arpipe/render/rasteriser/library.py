@@ -27,7 +27,7 @@ class Rasteriser:
 
     @property
     def renderer(self) -> str:
-        """What draws, for reports."""
+        """Name of the renderer, for reports."""
         return "arpipe on the CPU"
 
     @property

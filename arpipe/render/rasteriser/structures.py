@@ -71,7 +71,7 @@ class LightStruct(Structure):
 
 
 class MatteStruct(Structure):
-    """What stands before a face; without `covered`, nothing does."""
+    """Occluders of a face; none without `covered`."""
 
     _fields_ = [("covered", c_void_p), ("side", c_int), ("texel_from_sample", c_float * 6)]
 

@@ -164,7 +164,7 @@ def test_bucket_without_rights_is_said_before_anything_is_read(forbidding, foota
     code, text = local_batch("s3://footage/in/", tmp_path / "out")
     assert code == EXIT_FAILED
     assert "failed: s3://footage/in/: cannot be read" in text
-    assert "credentials and their rights" in text
+    assert "credentials and their permissions" in text
 
 
 needs_fsspec = pytest.mark.skipif(

@@ -135,12 +135,12 @@ def test_an_operator_changes_texts_and_adds_languages(tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        ("de.toml", '[page]\nadjsut = "x"\n', "page.adjsut: is no text; did you mean 'adjust'?"),
-        ("fr.toml", 'name = "Français"\n', "texts are missing: page.skip"),
+        ("de.toml", '[page]\nadjsut = "x"\n', "page.adjsut: unknown text; did you mean 'adjust'?"),
+        ("fr.toml", 'name = "Français"\n', "): page.skip"),
         ("de.toml", "[page]\nadjust = 3\n", "page.adjust"),
         ("de.toml", "[pages]\n", "pages"),
         ("de.toml", "[page\n", "not valid TOML"),
-        ("german.toml", "", "no code of a language"),
+        ("german.toml", "", "not a language code"),
     ],
 )
 def test_mistakes_in_texts_are_told(tmp_path, name, text, expected):
@@ -177,9 +177,12 @@ def test_a_brand_is_read_with_its_logo(tmp_path):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('[colors]\nink = "#bbbbbb"\n', "colors: ink on ground has a contrast of 1.7; text needs 4.5"),
+        (
+            '[colors]\nink = "#bbbbbb"\n',
+            "colors: ink on ground has a contrast of 1.7; text needs at least 4.5",
+        ),
         ('[dark]\nground = "#ffffff"\n', "dark: ink on ground"),
-        ('logo = "logo.exe"\n', "logo.exe is no .svg"),
+        ('logo = "logo.exe"\n', "logo.exe: expected one of .svg"),
         ('logo = "logo.png"\n', "there is no file"),
         ('[colors]\naccent = "red"\n', "colors.accent"),
         ('colour = "#ffffff"\n', "colour"),
