@@ -226,7 +226,7 @@ def check_camera() -> Finding:
 
 
 def check_encoder() -> Finding:
-    """Videos can be written as H.264."""
+    """Videos can be written as H.264; say which hardware could do it."""
     av = _load("av")
     try:
         codec = av.codec.Codec("libx264", "w")
@@ -235,7 +235,9 @@ def check_encoder() -> Finding:
         return Finding(
             "H.264", Verdict.FAIL, detail, "python -m pip install --force-reinstall --only-binary av av"
         )
-    return Finding("H.264", Verdict.OK, f"{codec.name} in PyAV {av.__version__}")
+    hardware = _load("arpipe.io.video.hardware")
+    found = hardware.describe_hardware(hardware.find_hardware("auto"))
+    return Finding("H.264", Verdict.OK, f"{codec.name} in PyAV {av.__version__}; {found}")
 
 
 def check_virtual_camera() -> Finding:

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     setting("video.codec", str, "--codec", metavar="NAME", help="h264, hevc, vp9, av1, mpeg4 or prores."),
     setting("video.quality", int, "--quality", metavar="0-100", help="Quality of videos and pictures."),
     setting(
+        "video.hwaccel",
+        str,
+        "--hwaccel",
+        metavar="auto|none|NAME",
+        help="Hardware that decodes and encodes videos.",
+    ),
+    setting(
         "batch.jobs",
         str,
         "--jobs",

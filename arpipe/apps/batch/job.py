@@ -122,7 +122,8 @@ def run_job(
     capture_ms: dict[int, float] = {}
     with ExitStack() as stack:
         path = stack.enter_context(local_copy(job.spec))
-        source = stack.enter_context(_open(job, path, threads))
+        decoding = VideoFileConfig(threads=threads, hwaccel=video.hwaccel)
+        source = stack.enter_context(_open(job, path, decoding))
         on_start(source.info)
         sinks = [stack.enter_context(sink) for sink in _open_sinks(job, source, video)]
         exports = [stack.enter_context(export) for export in _open_exports(job, source, pipeline)]
@@ -232,7 +233,7 @@ def _timed(frames: Iterable[Frame], capture_ms: dict[int, float], clock: Clock) 
         start_s = clock()
 
 
-def _open(job: Job, path: Path, threads: int) -> Source:
+def _open(job: Job, path: Path, decoding: VideoFileConfig) -> Source:
     """Open an input, of which `path` is a local copy if it is in an object store."""
     if job.kind == "sample":
         return open_source(job.spec)
@@ -242,7 +243,7 @@ def _open(job: Job, path: Path, threads: int) -> Source:
             f"{job.spec}: holds {_KINDS[found]}, but its name says {_KINDS[job.kind]}; rename it, or give it by name"
         )
     is_video = job.kind == "video"
-    source = VideoFile(path, VideoFileConfig(threads=threads)) if is_video else open_source(path)
+    source = VideoFile(path, decoding) if is_video else open_source(path)
     if path != Path(job.spec):
         source.info = replace(source.info, name=job.spec)
     return source

@@ -37,6 +37,7 @@ from arpipe.errors import ConfigError
 from arpipe.io.export import STANDARD_OUTPUT
 from arpipe.io.object_store import address_of
 from arpipe.io.outputs import named_files
+from arpipe.io.video.hardware import describe_hardware, find_hardware
 from arpipe.timing import TimingLog
 
 EXIT_FAILED = 1
@@ -70,6 +71,7 @@ def run(
     console = console or Console(stderr=config.export == STANDARD_OUTPUT)
     start_s = time.perf_counter()
     check_controls(config.controls)
+    hardware = find_hardware(config.video.hwaccel)
     plan = _plan(config)
     log = TimingLog()
     with ExitStack() as stack:
@@ -79,6 +81,8 @@ def run(
         report = stack.enter_context(_open_report(config.report, console, plan, selection))
         for note in (*map(abandoned_note, plan.removed), *plan.notes, *selection.notes):
             report.note(note)
+        if config.video.hwaccel != "none":
+            report.note(describe_hardware(hardware))
         try:
             for refusal in plan.refusals:
                 report.failure(refusal.spec, refusal.reason)

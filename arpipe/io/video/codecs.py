@@ -1,10 +1,10 @@
 """Codecs that arpipe writes, the containers that hold them, and their quality scales."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from arpipe.errors import OutputError
-from arpipe.io.encoding import CodecName
+from arpipe.io.encoding import CodecName, DeviceName
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Codec:
             options["preset"] = preset
         return options
 
+
+QP_TO_LAMBDA = 118  # FFmpeg's FF_QP2LAMBDA, the unit of its option `global_quality`
 
 _MOVIES = (".mp4", ".mov", ".mkv", ".m4v")
 
@@ -92,6 +94,31 @@ CODECS: dict[CodecName, Codec] = {
         alpha_options={"profile": "4"},
     ),
 }
+
+HARDWARE_H264: dict[DeviceName, Codec] = {
+    "cuda": replace(
+        CODECS["h264"],
+        encoder="h264_nvenc",
+        quality_options=("cq",),
+        options={"rc": "vbr", "b": "0"},  # constant quality, without a limit on the bit rate
+    ),
+    "videotoolbox": replace(
+        CODECS["h264"],
+        encoder="h264_videotoolbox",
+        quality_options=("global_quality",),
+        at_worst=20 * QP_TO_LAMBDA,  # its scale is 1 (worst) to 100
+        at_best=85 * QP_TO_LAMBDA,
+        options={"flags": "+qscale"},
+    ),
+    "qsv": replace(
+        CODECS["h264"],
+        encoder="h264_qsv",
+        pixel_format="nv12",
+        quality_options=("global_quality",),
+        options={},
+    ),
+}
+"""Kind of hardware → H.264 as it encodes it. VA-API is missing: its encoder takes no pictures from main memory."""
 
 CONTAINERS = {
     ".mp4": "mp4",

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+from av.codec.hwaccel import HWAccel
 
 from arpipe.errors import MediaError
 from arpipe.io.guard import guarded
@@ -21,8 +22,12 @@ PLAYLISTS = frozenset(("concat", "dash", "hls", "imf", "sdp"))
 _ONLY_THIS_FILE = {"protocol_whitelist": "file"}
 
 
-def open_input(path: Path) -> av.container.InputContainer:
+def open_input(path: Path, hwaccel: HWAccel | None = None) -> av.container.InputContainer:
     """Open a media file; the caller closes it.
+
+    Args:
+        path: The file.
+        hwaccel: Hardware that decodes it, or None for software.
 
     Raises:
         MediaError: It is not a media file, or is damaged.
@@ -31,7 +36,12 @@ def open_input(path: Path) -> av.container.InputContainer:
         # By its name alone, FFmpeg would take a stream of JPEG pictures for one picture.
         kind = "mjpeg" if starts_like_jpeg(path) and is_motion_jpeg(path) else None
         container: av.container.InputContainer = av.open(
-            f"file:{path}", "r", format=kind, container_options=_ONLY_THIS_FILE, **TOLERANT
+            f"file:{path}",
+            "r",
+            format=kind,
+            container_options=_ONLY_THIS_FILE,
+            hwaccel=hwaccel,
+            **TOLERANT,
         )
         if container.format.name in PLAYLISTS:
             container.close()

@@ -13,6 +13,7 @@ from arpipe.errors import MediaError
 from arpipe.io.guard import guarded
 from arpipe.io.limits import Patience, limits
 from arpipe.io.video.container import ADVICE, open_input
+from arpipe.io.video.hardware import Hardware, describe_decoder
 from arpipe.io.video.packets import decode_packet
 
 MAX_DEMUX_ERRORS = 64  # in a row: a file that is cut off can repeat the same error for ever
@@ -25,6 +26,7 @@ class Decoder:
         path: The file.
         threading: "AUTO" decodes several frames at once where the codec can, "SLICE" parts of one frame.
         threads: Number of threads; 0 for as many as the machine has cores.
+        hardware: Hardware that decodes what it can; None for software.
 
     Attributes:
         container: The open file.
@@ -35,11 +37,11 @@ class Decoder:
         MediaError: There is no video in the file that can be decoded.
     """
 
-    def __init__(self, path: Path, threading: str, threads: int) -> None:
-        self._path = path
+    def __init__(self, path: Path, threading: str, threads: int, hardware: Hardware | None = None) -> None:
+        self._path, self._hardware = path, hardware
         self._lock, self._closed = Lock(), False
         self.errors = 0
-        self.container = open_input(path)
+        self.container = open_input(path, None if hardware is None else hardware.decoding_device())
         try:
             with guarded(MediaError, f"{path}: cannot be decoded", ADVICE):
                 self.stream = self._video_stream()
@@ -83,6 +85,10 @@ class Decoder:
             "data track": len(streams.data),
         }
         return [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items() if count > 0]
+
+    def describe_hardware(self) -> list[str]:
+        """Say whether requested hardware decodes the stream; to be called after the first frame."""
+        return [] if self._hardware is None else [describe_decoder(self._hardware, self.stream.codec_context)]
 
     def close(self) -> None:
         """Close the file; may be called twice, and from another thread than the one that takes frames."""

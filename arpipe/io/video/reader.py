@@ -10,6 +10,7 @@ import av
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import MediaError
+from arpipe.io.encoding import HardwareName
 from arpipe.io.files import require_file
 from arpipe.io.guard import guarded
 from arpipe.io.source import Source, SourceInfo
@@ -17,6 +18,7 @@ from arpipe.io.traits import VideoTraits
 from arpipe.io.video.container import ADVICE
 from arpipe.io.video.decoder import Decoder
 from arpipe.io.video.fields import Timed, deinterlaced
+from arpipe.io.video.hardware import find_hardware
 from arpipe.io.video.picture import FrameConverter
 from arpipe.types import Frame
 
@@ -37,12 +39,15 @@ class VideoFileConfig(BaseModel):
     Attributes:
         threading: "auto" decodes several frames at once where the codec can, "slice" parts of one frame.
         threads: Number of threads; 0 for as many as the machine has cores.
+        hwaccel: Hardware that decodes: the name of a kind, "auto" for the first that works, or "none". Streams that it
+            does not take are decoded in software; `VideoFile.notes` says what was used.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     threading: Literal["auto", "slice"] = "auto"
     threads: int = Field(default=0, ge=0)
+    hwaccel: HardwareName = "none"
 
 
 class VideoFile(Source):
@@ -60,6 +65,7 @@ class VideoFile(Source):
     Raises:
         MediaNotFound: There is no such file.
         MediaError: It contains no video that can be decoded.
+        ConfigError: The hardware that the settings name does not work on this machine.
     """
 
     def __init__(self, path: str | Path, config: VideoFileConfig | None = None) -> None:
@@ -67,7 +73,8 @@ class VideoFile(Source):
         self._closed = False
         config = config or VideoFileConfig()
         require_file(self.path)
-        self._decoder = Decoder(self.path, config.threading.upper(), config.threads)
+        hardware = find_hardware(config.hwaccel)
+        self._decoder = Decoder(self.path, config.threading.upper(), config.threads, hardware)
         try:
             with guarded(MediaError, f"{self.path}: cannot be decoded", ADVICE):
                 self._begin()
@@ -112,7 +119,7 @@ class VideoFile(Source):
         notes = [f"{', '.join(left_out)} left out"] if left_out else []
         if first.interlaced_frame:
             notes.append("interlaced frames became whole ones")
-        return tuple(notes)
+        return (*notes, *self._decoder.describe_hardware())
 
     def _traits(self) -> VideoTraits:
         metadata = {

@@ -24,6 +24,7 @@ from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video.audio_copy import AudioCopy
 from arpipe.io.video.codecs import CODECS, container_for
 from arpipe.io.video.color import FromRgb
+from arpipe.io.video.hardware import choose_encoder
 from arpipe.io.video.live_audio import LiveAudio
 from arpipe.io.writer import FileWriter
 from arpipe.types import FrameResult, Pixels
@@ -57,6 +58,7 @@ class VideoSink(FileWriter, Sink):
 
     Raises:
         OutputError: The file cannot be written, or its container cannot hold the codec.
+        ConfigError: The hardware that the settings name does not work on this machine.
     """
 
     takes_sound = True
@@ -76,7 +78,8 @@ class VideoSink(FileWriter, Sink):
         self.config = config or VideoSinkConfig()
         self._sound = sound
         self._size = (width, height)
-        self._codec = CODECS[self.config.codec]
+        choice = choose_encoder(self.config.codec, self.config.hwaccel, width, height)
+        self._codec, self.notes = choice.codec, choice.notes
         self._traits = _countable(traits, self._codec.max_timescale)
         self._start_s = None if from_zero else 0.0
         self._last_pts: int | None = None
@@ -125,7 +128,7 @@ class VideoSink(FileWriter, Sink):
         self._mux_last()
         if self._audio is not None:
             self._audio.copy_rest()
-            self.notes, self.losses = self._audio.notes, self._audio.losses
+            self.notes, self.losses = (*self.notes, *self._audio.notes), self._audio.losses
 
     def _begin_transparent(self) -> None:
         """Reopen the file with an alpha channel; the need for one is known only from the first picture."""

@@ -12,7 +12,8 @@ from rich.console import Console
 from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig, run
 from arpipe.errors import ConfigError, OutputError, RenderError
 from arpipe.io.encoding import VideoSinkConfig
-from arpipe.io.video import VideoFile
+from arpipe.io.video import VideoFile, hardware
+from arpipe.io.video.codecs import CODECS, HARDWARE_H264
 from arpipe.pipeline.pipeline_config import PipelineConfig
 from tests.apps.batch.fakes import MARK, FakePipeline
 from tests.io.clips import audio_packets, damage, frame_times, patch_colors, write_clip, write_sound
@@ -40,6 +41,12 @@ def batch(factory=None, terminal=False, **settings):
     return code, text.getvalue()
 
 
+@pytest.fixture
+def no_hardware(monkeypatch):
+    """A machine without video hardware."""
+    monkeypatch.setattr(hardware, "probe", lambda name: hardware.Hardware(name, "no device", "no driver"))
+
+
 def files(folder):
     return sorted(path.name for path in folder.rglob("[!.]*") if path.is_file())
 
@@ -53,6 +60,37 @@ def clip(tmp_path):
 def photo(tmp_path):
     Image.new("RGB", (64, 48), (30, 60, 90)).save(tmp_path / "photo.png")
     return tmp_path / "photo.png"
+
+
+def test_hardware_that_is_named_and_missing_is_an_error_before_anything_is_made(clip, tmp_path, no_hardware):
+    with pytest.raises(ConfigError, match="no driver"):
+        batch(inputs=[clip], output=tmp_path / "out", video=VideoSinkConfig(hwaccel="cuda"))
+    assert files(tmp_path) == ["clip.mp4"]
+    assert not (tmp_path / "out").exists()
+
+
+def test_batch_says_that_there_is_no_hardware_and_uses_software(clip, tmp_path, no_hardware):
+    code, text = batch(
+        inputs=[clip], output=tmp_path / "out.mp4", video=VideoSinkConfig(hwaccel="auto"), report="json"
+    )
+    events = [json.loads(line) for line in text.splitlines()]
+    assert code == 0
+    assert {"event": "note", "text": "hardware: none found"} in events
+    assert frame_times(tmp_path / "out.mp4") == frame_times(clip)
+
+
+def test_notes_of_a_video_say_what_decoded_and_encoded_it(clip, tmp_path, monkeypatch):
+    monkeypatch.setattr(hardware, "probe", lambda name: hardware.Hardware(name, "", ""))
+    monkeypatch.setitem(HARDWARE_H264, "qsv", CODECS["h264"])  # instead of the encoder that is missing here
+    code, text = batch(
+        inputs=[clip], output=tmp_path / "out.mp4", video=VideoSinkConfig(hwaccel="qsv"), report="json"
+    )
+    (done,) = (each for each in map(json.loads, text.splitlines()) if each["event"] == "done")
+    assert code == 0
+    assert done["notes"] == [
+        "decoded in software instead of with qsv (it does not take this h264 stream)",
+        "encoded with libx264",
+    ]
 
 
 def test_video_keeps_count_times_and_sound_and_is_drawn_on(clip, tmp_path):
