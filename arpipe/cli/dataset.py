@@ -10,7 +10,9 @@ app = typer.Typer(help="Inspect datasets that batch has exported.", no_args_is_h
 
 @app.command()
 def summary(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What `arpipe batch --export` wrote.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Folder that `arpipe batch --export` wrote.")
+    ],
     plots: Annotated[
         Path | None,
         typer.Option("--plots", metavar="FOLDER", help="Write plots of clips, yaw and gaps as SVG."),

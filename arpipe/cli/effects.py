@@ -17,12 +17,13 @@ def list_(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[WORD]...", help="Only what all words describe, such as 'sunglasses metal' or 'lips'."
+            metavar="[WORD]...",
+            help="List only effects that match all words, such as 'sunglasses metal' or 'lips'.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the packs as JSON.")] = False,
 ) -> None:
-    """List all effects: packs, and kinds that can be used by themselves."""
+    """List all effects: packs, and kinds that can be used without a pack."""
     from arpipe.apps import effect_list
 
     if as_json:
@@ -38,7 +39,7 @@ def show(
         typer.Argument(help="A pack, a folder, or a kind with parameters.", autocompletion=complete_effect),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="PNG", help="Where the preview goes.")
+        Path | None, typer.Option("--output", "-o", metavar="PNG", help="Write the preview to this file.")
     ] = None,
 ) -> None:
     """Show an effect's layers and parameters, and draw a preview on the sample."""
@@ -63,36 +64,38 @@ def import_(
     ],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="FOLDER", help="Where the pack's folder is created."),
+        typer.Option("--output", "-o", metavar="FOLDER", help="Folder in which the pack is created."),
     ] = Path(),
     preview: Annotated[
         Path | None,
-        typer.Option("--preview", metavar="PNG", help="Where the preview goes; out/NAME.png by default."),
+        typer.Option(
+            "--preview", metavar="PNG", help="Write the preview to this file; out/NAME.png by default."
+        ),
     ] = None,
     name: Annotated[
-        str | None, typer.Option("--name", help="Name of the pack; derived from the file's by default.")
+        str | None, typer.Option("--name", help="Name of the pack; by default that of the file.")
     ] = None,
     unit: Annotated[
-        Unit | None, typer.Option("--unit", help="Unit of the model; found out by default.")
+        Unit | None, typer.Option("--unit", help="Unit of the model; detected by default.")
     ] = None,
     rotate: Annotated[
         tuple[float, float, float] | None,
         typer.Option(
             "--rotate",
             metavar="X Y Z",
-            help="Degrees about x, then y, then z until y is up and z forward; found out by default.",
+            help="Degrees about x, then y, then z until y is up and z forward; detected by default.",
         ),
     ] = None,
 ) -> None:
-    """Make a pack of glasses from another program: finds unit, axes, temples, lenses and bridge."""
+    """Make a pack from glasses of another program, and detect unit, axes, temples, lenses and bridge."""
     from arpipe.apps.import_glasses import run_import
 
     run_import(model, output, preview, name=name, unit=unit, rotate_deg=rotate)
 
 
 @app.command()
-def template(output: Annotated[Path, typer.Argument(metavar="PNG", help="Where the template goes.")]) -> None:
-    """Write the layout that face paint is drawn in, as a transparent PNG."""
+def template(output: Annotated[Path, typer.Argument(metavar="PNG", help="Output file.")]) -> None:
+    """Write the UV template for face paint, as a transparent PNG."""
     from arpipe.apps.effects import write_template
 
     write_template(output)

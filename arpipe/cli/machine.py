@@ -61,9 +61,9 @@ def calibrate(
     columns: Annotated[int, typer.Option(help="Inner corners along the long side of the board.")] = 9,
     rows: Annotated[int, typer.Option(help="Inner corners along its short side.")] = 6,
     quick: Annotated[
-        bool, typer.Option("--quick", help="No chessboard: turn your head before the camera.")
+        bool, typer.Option("--quick", help="Turn your head in front of the camera, without a chessboard.")
     ] = False,
-    seconds: Annotated[float, typer.Option(help="How long --quick looks, s.", min=1.0, max=60.0)] = 5.0,
+    seconds: Annotated[float, typer.Option(help="Duration of --quick, s.", min=1.0, max=60.0)] = 5.0,
 ) -> None:
     """Calibrate a camera from chessboard pictures, or from a turning head, for --camera."""
     if quick:

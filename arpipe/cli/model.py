@@ -24,7 +24,7 @@ app = typer.Typer(help="Add, inspect and run your own networks.", no_args_is_hel
 
 @app.command("list")
 def list_() -> None:
-    """List the networks that are there."""
+    """List the available networks."""
     from arpipe.apps.model.collection import list_models
 
     list_models()
@@ -35,14 +35,16 @@ def add(
     file: Annotated[
         Path, typer.Argument(help="An .onnx or .tflite file, or a .task bundle with one network.")
     ],
-    name: Annotated[str | None, typer.Option("--name", help="Its name; the file's by default.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="Name of the network; by default that of the file.")
+    ] = None,
     labels: Annotated[
         Path | None, typer.Option("--labels", metavar="TXT", help="Names of the classes, one per line.")
     ] = None,
     input_: Annotated[
         str,
         typer.Option(
-            "--input", metavar="TEXT", help="What it takes, such as 'rgb 224x224 -1..1'; guessed by default."
+            "--input", metavar="TEXT", help="Input format, such as 'rgb 224x224 -1..1'; guessed by default."
         ),
     ] = "",
     decoder: Annotated[
@@ -52,7 +54,7 @@ def add(
     provider: Provider = "auto",
     replace: Annotated[bool, typer.Option("--replace", help="Replace a network of the same name.")] = False,
 ) -> None:
-    """Add a network, with a card beside it that says what it takes and answers."""
+    """Add a network, with a card that describes its inputs and outputs."""
     from arpipe.apps.model.collection import add
 
     add(file, name, labels, input_, decoder, _provider(provider), replace)
@@ -68,7 +70,7 @@ def show(name: Name) -> None:
 
 @app.command()
 def remove(name: Name) -> None:
-    """Remove a network that was added."""
+    """Remove an added network."""
     from arpipe.apps.model.collection import remove
 
     remove(name)
@@ -98,7 +100,7 @@ def summary(
 @app.command()
 def cut(
     name: Name,
-    at: Annotated[str, typer.Option("--at", metavar="LAYER", help="Layer behind which it is cut.")],
+    at: Annotated[str, typer.Option("--at", metavar="LAYER", help="Last layer of the head.")],
     output: Annotated[
         tuple[Path, Path],
         typer.Option("--output", "-o", metavar="HEAD TAIL", help="ONNX files of the halves."),
@@ -117,7 +119,7 @@ def classify(
     top: Annotated[int, typer.Option("--top", min=1, help="Classes to print.")] = 5,
     provider: Provider = "auto",
 ) -> None:
-    """Print the best classes of pictures."""
+    """Print the most probable classes of pictures."""
     from arpipe.apps.model.answers import classify
 
     classify(pictures, model, top, _provider(provider))
@@ -130,16 +132,18 @@ def explain(
     of: Annotated[
         str | None,
         typer.Option(
-            "--class", metavar="CLASS", help="Its name, a word of it, or its index; the best by default."
+            "--class",
+            metavar="CLASS",
+            help="Name of a class, a word of it, or its index; the most probable by default.",
         ),
     ] = None,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="PNG", help="Where the picture goes.")
-    ] = Path("out/heat.png"),
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="PNG", help="Output file.")] = Path(
+        "out/heat.png"
+    ),
     method: Annotated[Method, typer.Option("--method", help="How the map is computed.")] = "auto",
     provider: Provider = "auto",
 ) -> None:
-    """Draw where a classifier looked in a photo."""
+    """Draw a heat map of where a classifier looked in a photo."""
     from arpipe.apps.model.answers import explain
 
     explain(picture, model, of, output, method, _provider(provider))
@@ -153,14 +157,18 @@ def page(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="N", help="Port; 0 picks a free one.")] = 8000,
     tls_cert: Annotated[Path | None, typer.Option("--tls-cert", metavar="PEM", help="Certificate.")] = None,
-    tls_key: Annotated[Path | None, typer.Option("--tls-key", metavar="PEM", help="Its private key.")] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option("--tls-key", metavar="PEM", help="Private key of the certificate.")
+    ] = None,
     runtime: Annotated[
         Path | None,
-        typer.Option("--runtime", metavar="TGZ", help="onnxruntime-web from npm, where npm is missing."),
+        typer.Option(
+            "--runtime", metavar="TGZ", help="onnxruntime-web package to use instead of fetching it with npm."
+        ),
     ] = None,
     provider: Provider = "auto",
 ) -> None:
-    """Serve a page: drop a picture or use the camera; this machine predicts, or the browser."""
+    """Serve a page that classifies dropped pictures or the camera, on this machine or in the browser."""
     from arpipe.apps.model.page.run import run
     from arpipe.config import WebConfig
     from arpipe.io.validation import check

@@ -44,7 +44,7 @@ def teach(
     load: "Callable[[], RunConfig]",
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", help="Recogniser to add to; it is made if it does not exist."),
+        typer.Argument(metavar="[FILE]", help="Recogniser to add to; created if it does not exist."),
     ] = None,
     taught: Annotated[
         list[str] | None,
@@ -63,7 +63,7 @@ def teach(
     ] = None,
     web: Annotated[bool, typer.Option("--web", help="Teach on a page, with the browser's camera.")] = False,
 ) -> None:
-    """Teach classes of your own, such as a wave or a hand beside the mouth, from a few samples."""
+    """Teach your own classes, such as a wave or a hand beside the mouth, from a few samples."""
     target = output or file
     if target is None and not web:
         raise typer.BadParameter("name the file that is to be written", param_hint="FILE or --output")

@@ -10,7 +10,7 @@ app = typer.Typer(help="Fetch and check the network weights.", no_args_is_help=T
 
 @app.command("list")
 def list_() -> None:
-    """List every network with its source, licence and size, and what the cache holds of it."""
+    """List every network with its source, licence, size and state in the cache."""
     from arpipe.apps.weights import list_weights
 
     list_weights()
@@ -19,10 +19,10 @@ def list_() -> None:
 @app.command()
 def fetch(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Networks; all if none.")
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Networks to fetch; all by default.")
     ] = None,
 ) -> None:
-    """Have networks ready, so that later runs need no network connection."""
+    """Fetch networks, so that later runs need no network connection."""
     from arpipe.apps import weights
 
     weights.fetch(names or ())
