@@ -29,7 +29,7 @@ def guarded(kind: type[ArpipeError], what: str, advice: str) -> Iterator[None]:
         raise kind(f"{what} ({reason_of(error)}); {advice}") from error
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(error: BaseException) -> str:
     """Return a library's message, or the class of the error if it has none."""
     words = str(getattr(error, "strerror", None) or error).strip()
     return (words or type(error).__name__)[:200]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
@@ -10,7 +11,7 @@ import av.error
 from av.stream import Disposition
 
 from arpipe.errors import MediaError
-from arpipe.io.guard import guarded
+from arpipe.io.guard import guarded, reason_of
 from arpipe.io.limits import Patience, limits
 from arpipe.io.video.container import ADVICE, open_input
 from arpipe.io.video.hardware import Hardware, describe_decoder
@@ -41,7 +42,7 @@ class Decoder:
         self._path, self._hardware = path, hardware
         self._lock, self._closed = Lock(), False
         self.errors = 0
-        self.container = open_input(path, None if hardware is None else hardware.decoding_device())
+        self.container = self._open_container()
         try:
             with guarded(MediaError, f"{path}: cannot be decoded", ADVICE):
                 self.stream = self._video_stream()
@@ -107,6 +108,19 @@ class Decoder:
             if self._closed:
                 raise ValueError(f"VideoFile {self._path} is closed")
             yield
+
+    def _open_container(self) -> av.container.InputContainer:
+        """Open the file for the hardware, or for software if the hardware is out of memory or sessions."""
+        device = None if self._hardware is None else self._hardware.decoding_device()
+        if self._hardware is None or device is None:
+            return open_input(self._path)
+        try:
+            return open_input(self._path, device)
+        except MediaError as error:
+            container = open_input(self._path)  # raises the error again if the file is at fault
+            reason = reason_of(error.__cause__ or error)
+            self._hardware = replace(self._hardware, decoder_problem=reason)
+            return container
 
     def _video_stream(self) -> av.VideoStream:
         streams = [stream for stream in self.container.streams.video if not _is_cover(stream)]

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from arpipe.errors import ConfigError
+from arpipe.errors import ConfigError, MediaError
 from arpipe.io.encoding import DeviceName, VideoSinkConfig
 from arpipe.io.video import VideoFile, VideoFileConfig, hardware
 from arpipe.io.video.codecs import CODECS, HARDWARE_H264
@@ -118,6 +118,21 @@ def test_stream_that_the_hardware_does_not_take_is_decoded_in_software(machine, 
     with VideoFile(path, VideoFileConfig(hwaccel="qsv")) as video, VideoFile(path) as expected:
         assert [frame.pixels.tobytes() for frame in video] == [frame.pixels.tobytes() for frame in expected]
         assert video.notes == ("decoded in software instead of with qsv (it does not take this h264 stream)",)
+
+
+def test_hardware_that_cannot_be_opened_for_a_file_gives_way_to_software(machine, tmp_path):
+    if not hardware._decoder_problem("cuda"):
+        pytest.skip("this machine has the hardware whose absence is tested")
+    machine["cuda"] = Hardware("cuda", "", "")  # worked when it was probed
+    path = write_clip(tmp_path / "a.mp4")
+    with VideoFile(path, VideoFileConfig(hwaccel="cuda")) as video:
+        assert len(list(video)) == len(frame_times(path))
+        (note,) = video.notes
+    assert note.startswith("decoded in software instead of with cuda (")
+    assert "a.mp4" not in note
+    path.write_bytes(b"no video at all")
+    with pytest.raises(MediaError, match="is no video that can be read"):
+        VideoFile(path, VideoFileConfig(hwaccel="cuda"))
 
 
 @pytest.mark.parametrize(("pix_fmt", "is_hardware"), [("cuda", True), ("yuv420p", False)])
