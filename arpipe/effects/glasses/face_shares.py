@@ -7,6 +7,9 @@ from arpipe.types.tracked import WEARS_GLASSES
 
 FADE_S = 0.12  # about as long as a lost face lasts, see `TrackerConfig.coast_frames`
 DARKEN_S = 0.5
+# Yaw within which glasses fade. Heads that are turned by 60 degrees are estimated at 50 to 56, so that this is close to
+# a full profile, where the mesh guesses the far side and glasses would stand out in front of the face.
+PROFILE_DEG = (68.0, 72.0)
 DOUBT = 0.05  # probability on either side of `WEARS_GLASSES` where lenses are partly darkened
 
 
@@ -40,9 +43,18 @@ class FaceShares:
         return max(before - step, target) if before > target else min(before + step, target)
 
 
-def visibility(face: TrackedFace) -> float:
-    """Return 0 for a lost face, so that glasses do not hang where it was, and 1 for any other."""
+def presence(face: TrackedFace) -> float:
+    """Return 0 for a lost face, so that objects do not hang where it was, and 1 for any other."""
     return 0.0 if face.state == "coasting" else 1.0
+
+
+def visibility(face: TrackedFace) -> float:
+    """Return how visible glasses are: as `presence`, and 0 in profile."""
+    if face.pose is None:
+        return 0.0
+    least_deg, most_deg = PROFILE_DEG
+    turned = (abs(face.pose.yaw_deg) - least_deg) / (most_deg - least_deg)
+    return presence(face) * (1.0 - min(max(turned, 0.0), 1.0))
 
 
 def likely_own_glasses(face: TrackedFace) -> float:

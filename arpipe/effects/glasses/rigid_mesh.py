@@ -9,7 +9,14 @@ import numpy as np
 from pydantic import Field
 
 from arpipe.effects.glasses.brushes import Brushes, C, gl_brushes, software_brushes
-from arpipe.effects.glasses.face_shares import DARKEN_S, FADE_S, FaceShares, likely_own_glasses, visibility
+from arpipe.effects.glasses.face_shares import (
+    DARKEN_S,
+    FADE_S,
+    FaceShares,
+    likely_own_glasses,
+    presence,
+    visibility,
+)
 from arpipe.effects.glasses.fit import Adjustment, Fit, GlassesSize, ModelShape, fit_anchor, fit_glasses
 from arpipe.effects.glasses.fit_track import FitTrack
 from arpipe.effects.glasses.head_shape import HeadShape
@@ -162,7 +169,7 @@ class RigidMesh(Layer):
         else:
             self._gl = gl_brushes(context, loaded, self._topology)
         self._fits = FitTrack(_fitting(params, self._shape, self._topology), params.fit == "face")
-        self._visibilities = FaceShares(visibility, FADE_S)
+        self._visibilities = FaceShares(visibility if has_temples else presence, FADE_S)
         self._own_glasses = FaceShares(likely_own_glasses, DARKEN_S)
         self._placed: list[_PlacedModel] = []
         self._scene: Scene | None = None

@@ -3,7 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from arpipe.effects.glasses.face_shares import DARKEN_S, FADE_S, FaceShares, likely_own_glasses, visibility
+from arpipe.effects.glasses.face_shares import (
+    DARKEN_S,
+    FADE_S,
+    FaceShares,
+    likely_own_glasses,
+    presence,
+    visibility,
+)
 from tests.render.faces import face_at, plain_frame, pose_at, result_of
 
 
@@ -57,3 +64,12 @@ def test_lenses_darken_gradually_once_glasses_are_recognised():
     assert shown[:3] == [0.0, 0.0, 0.0]
     assert shown[-1] == 1.0
     assert 0.0 < np.diff(shown).max() < 0.1
+
+
+@pytest.mark.parametrize(
+    ("yaw_deg", "share"), [(0.0, 1.0), (66.0, 1.0), (-66.0, 1.0), (70.0, 0.5), (-75.0, 0.0)]
+)
+def test_glasses_fade_in_profile_and_hats_stay(yaw_deg, share):
+    face = face_at(pose_at(yaw_deg))
+    assert visibility(face) == pytest.approx(share, abs=1e-6)
+    assert presence(face) == 1.0

@@ -382,7 +382,9 @@ def test_the_shadow_has_no_creases(context):
 @pytest.mark.parametrize(
     "pose",
     [
+        pose_at(67.0),
         pose_at(85.0),
+        pose_at(-67.0, 30.0, 170.0),
         pose_at(-80.0, 30.0, 170.0),
         pose_at(0.0, 85.0),
         pose_at(180.0),
