@@ -192,9 +192,11 @@ def check_providers() -> Finding:
 def check_weights() -> Finding:
     """Check the network weights in the cache, hashing every file."""
     store = _load("arpipe.weights.store")
+    names: dict[str, list[str]] = {}
     states = [status for status in store.verify() if status.state is not store.State.NOT_ADDED]
-    damaged = [status.network.name for status in states if status.state is store.State.DAMAGED]
-    absent = [status.network.name for status in states if status.state is store.State.ABSENT]
+    for status in states:
+        names.setdefault(status.state, []).append(status.network.name)
+    damaged, absent = names.get(store.State.DAMAGED, []), names.get(store.State.ABSENT, [])
     if damaged:
         detail = f"damaged, rebuilt on next use: {', '.join(damaged)}"
         return Finding("weights", Verdict.WARN, detail, "arpipe weights fetch")

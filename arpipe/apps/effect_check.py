@@ -8,6 +8,7 @@ from rich.console import Console
 from arpipe.apps.run_files import parameter_files
 from arpipe.effects.glasses.rigid_mesh import RigidMeshParams
 from arpipe.effects.glasses.trial import draw_problems, fit_problems
+from arpipe.effects.pack_file import PackLayer
 from arpipe.effects.packs import Pack, load_pack
 from arpipe.effects.search import EFFECT_FILE
 from arpipe.errors import (
@@ -88,8 +89,7 @@ def _try_objects(pack: Pack) -> tuple[list[str], list[str]]:
     variants = {"": pack.layers} | {f"presets.{each.name}: ": each.layers for each in pack.presets}
     tried: list[RigidMeshParams] = []
     for name, layers in variants.items():
-        objects = [layer.params for layer in layers if isinstance(layer.params, RigidMeshParams)]
-        fresh = [params for params in objects if params not in tried]
+        fresh = [params for params in _objects(layers) if params not in tried]
         tried += fresh
         found, more = _fit_objects(fresh)
         problems += [f"{name}{each}" for each in found]
@@ -99,6 +99,10 @@ def _try_objects(pack: Pack) -> tuple[list[str], list[str]]:
         problems += found
         notes += more
     return problems, list(dict.fromkeys(notes))
+
+
+def _objects(layers: Sequence[PackLayer]) -> list[RigidMeshParams]:
+    return [layer.params for layer in layers if isinstance(layer.params, RigidMeshParams)]
 
 
 def _fit_objects(objects: Sequence[RigidMeshParams]) -> tuple[list[str], list[str]]:

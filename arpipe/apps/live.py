@@ -79,8 +79,9 @@ def summary(report: LiveReport) -> str:
     if not report.frames:
         return "\n".join(("nothing was shown", *report.problems))
     lost = ", ".join(f"{count} at {place}" for place, count in report.dropped.items() if count)
+    shown = "1 picture" if report.frames == 1 else f"{report.frames} pictures"
     text = (
-        f"{report.frames} pictures, {report.fps:.1f} FPS (1 % low {report.low_fps:.1f}), "
+        f"{shown}, {report.fps:.1f} FPS (1 % low {report.low_fps:.1f}), "
         f"{report.latency_p50_ms:.0f} ms from camera to picture (p95 {report.latency_p95_ms:.0f}), "
         f"dropped: {lost or 'none'}"
     )

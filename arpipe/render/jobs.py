@@ -36,7 +36,7 @@ class PictureCopy:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Job:
+class RegionJob:
     """One region of a frame with the layers that touch it, by phase.
 
     Attributes:
@@ -52,7 +52,7 @@ class Job:
     solid: list[Region]
 
 
-def split_into_jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Iterator[Job]:
+def split_into_jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Iterator[RegionJob]:
     """Yield disjoint regions with the layers to draw there."""
     size = scene.camera.width, scene.camera.height
     placed = [(layer, patch, region_of_box(patch.box_px, *size)) for layer, patch in patches]
@@ -64,7 +64,7 @@ def split_into_jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Ite
             places[patch.phase].append(place)
             if layer not in layers[patch.phase]:  # a layer may have several patches
                 layers[patch.phase].append(layer)
-        yield Job(region, layers, _union(places[Phase.SHADE]), merge_overlapping(places[Phase.SOLID]))
+        yield RegionJob(region, layers, _union(places[Phase.SHADE]), merge_overlapping(places[Phase.SOLID]))
 
 
 def _union(regions: Iterable[Region]) -> Region | None:

@@ -15,7 +15,7 @@ from arpipe.render.base_canvas import Phase
 from arpipe.render.canvas import Copier, RegionCanvas, Tools, color_of, read_back
 from arpipe.render.context import GlContext
 from arpipe.render.grain import Grain
-from arpipe.render.jobs import Job, PictureCopy, split_into_jobs
+from arpipe.render.jobs import PictureCopy, RegionJob, split_into_jobs
 from arpipe.render.layer import Layer, Scene
 from arpipe.render.lighting import LightEstimator
 from arpipe.render.matte import MatteTextures
@@ -60,7 +60,9 @@ class RegionRenderer:
         self._tools.copier.close()
         self._tools.mattes.close()
 
-    def _draw_jobs(self, picture: PictureCopy, scene: Scene, jobs: Sequence[Job], timer: StageTimer) -> None:
+    def _draw_jobs(
+        self, picture: PictureCopy, scene: Scene, jobs: Sequence[RegionJob], timer: StageTimer
+    ) -> None:
         for job in jobs:
             if job.layers[Phase.SKIN]:
                 self._draw_skin(picture, scene, job, timer)
@@ -94,13 +96,13 @@ class RegionRenderer:
             finished = solid.finish(scene, self._grain)
             pixels[solid.region.rows, solid.region.columns] = finished
 
-    def _draw_shade(self, scene: Scene, job: Job, number: int) -> Shade | None:
+    def _draw_shade(self, scene: Scene, job: RegionJob, number: int) -> Shade | None:
         if job.shaded is None:
             return None
         layers = job.layers[Phase.SHADE]
         return draw_shade(self._tools, scene, layers, job.shaded, f"shade {number}")
 
-    def _draw_skin(self, picture: PictureCopy, scene: Scene, job: Job, timer: StageTimer) -> None:
+    def _draw_skin(self, picture: PictureCopy, scene: Scene, job: RegionJob, timer: StageTimer) -> None:
         region = job.region
         size = region.width, region.height
         target = self._context.resources.target("skin", *size)

@@ -6,7 +6,7 @@ import numpy as np
 
 from arpipe.render.base_canvas import Phase
 from arpipe.render.grain import Grain
-from arpipe.render.jobs import Job, PictureCopy, split_into_jobs
+from arpipe.render.jobs import PictureCopy, RegionJob, split_into_jobs
 from arpipe.render.layer import Layer, Scene
 from arpipe.render.lighting import LightEstimator
 from arpipe.render.rasteriser.canvas import Buffers, SoftwareCanvas
@@ -50,7 +50,7 @@ class SoftwareRegionRenderer:
         """Forget the buffers; may be called twice."""
         self._buffers = Buffers()
 
-    def _draw_job(self, pixels: Pixels, scene: Scene, job: Job) -> None:
+    def _draw_job(self, pixels: Pixels, scene: Scene, job: RegionJob) -> None:
         if job.shaded is not None:
             columns, rows = shade_samples(scene, job.shaded)
             factors = np.full((rows, columns, 3), 255, np.uint8)
@@ -63,7 +63,9 @@ class SoftwareRegionRenderer:
             finished = average_samples(samples, region, scale, scene, self._grain)
             pixels[region.rows, region.columns] = finished
 
-    def _draw_layers(self, scene: Scene, job: Job, phase: Phase, region: Region, pixels: Pixels) -> None:
+    def _draw_layers(
+        self, scene: Scene, job: RegionJob, phase: Phase, region: Region, pixels: Pixels
+    ) -> None:
         rows, columns = pixels.shape[:2]
         depth, nearest = self._buffers.cleared(columns, rows)
         canvas = SoftwareCanvas(

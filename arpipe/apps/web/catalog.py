@@ -54,9 +54,7 @@ class CatalogEntry:
             ConfigError: A parameter is unknown or out of range.
         """
         known = {control.key: control for control in self.controls}
-        for key, value in params.items():
-            if key not in known or not known[key].accepts(value):
-                raise ConfigError(f"effect {self.id!r}: {key} cannot be {_shortened(value)}")
+        self._require_known(params, known)
         values: dict[str, PlainValue] = {}
         vectors: dict[str, list[PlainValue]] = {}
         changed = {key.rpartition(".")[0] for key in params}  # vectors of which a part is changed
@@ -68,6 +66,11 @@ class CatalogEntry:
             elif key in params and value is not None:
                 values[key] = value
         return load_pack(self.source, {**values, **vectors})
+
+    def _require_known(self, params: Mapping[str, PlainValue], known: Mapping[str, Control]) -> None:
+        for key, value in params.items():
+            if key not in known or not known[key].accepts(value):
+                raise ConfigError(f"effect {self.id!r}: {key} cannot be {_shortened(value)}")
 
 
 class EffectCatalog:

@@ -5,7 +5,7 @@ from typing import Generic, Protocol, TypeVar
 
 from arpipe.effects.glasses.contact_shadow import ContactShadow
 from arpipe.effects.glasses.object_file import LoadedObject
-from arpipe.effects.glasses.occluder import Head, Occluder, SoftwareOccluder
+from arpipe.effects.glasses.occluder import Occluder, OccludingHead, SoftwareOccluder
 from arpipe.effects.glasses.shadow_model import Cast, ShadowModel
 from arpipe.effects.glasses.software_shadow import SoftwareShadow
 from arpipe.render.base_canvas import BaseCanvas
@@ -25,7 +25,7 @@ C_contra = TypeVar("C_contra", bound=BaseCanvas, contravariant=True)
 class HeadBrush(Protocol[C_contra]):
     """Draws the depth of heads."""
 
-    def draw(self, canvas: C_contra, head: Head) -> None:
+    def draw(self, canvas: C_contra, head: OccludingHead) -> None:
         """Draw one, in the solid phase, before any object."""
         ...
 

@@ -22,7 +22,7 @@ SIDE_SINK_M, SIDE_FROM_M, SIDE_OVER_M = 0.0025, -0.02, 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Head:
+class OccludingHead:
     """A head that hides what is behind it.
 
     Attributes:
@@ -53,7 +53,7 @@ class HeadMesh:
         self.triangles: npt.NDArray[np.uint32] = triangles.astype(np.uint32)
         self.vertices = np.zeros((topology.count + head_shape.VERTEX_COUNT, 3), np.float32)
 
-    def take(self, head: Head) -> None:
+    def take(self, head: OccludingHead) -> None:
         """Set the vertices to those of a head."""
         mesh = head.metric_mesh_m
         count = len(mesh)
@@ -83,7 +83,7 @@ class Occluder:
             dynamic=True,
         )
 
-    def draw(self, canvas: Canvas, head: Head) -> None:
+    def draw(self, canvas: Canvas, head: OccludingHead) -> None:
         """Draw a head into the depth buffer of a canvas in the solid phase; colour is unchanged."""
         self._head.take(head)
         self._mesh.write(self._head.vertices)
@@ -108,7 +108,7 @@ class SoftwareOccluder:
     def __init__(self, topology: Topology) -> None:
         self._head = HeadMesh(topology)
 
-    def draw(self, canvas: SoftwareCanvas, head: Head) -> None:
+    def draw(self, canvas: SoftwareCanvas, head: OccludingHead) -> None:
         """Draw a head into the depth buffer of a canvas in the solid phase; colour is unchanged."""
         self._head.take(head)
         canvas.draw_depth(self._head.vertices, self._head.triangles, head.gl_from_head.matrix())

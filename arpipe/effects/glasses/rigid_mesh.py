@@ -23,7 +23,7 @@ from arpipe.effects.glasses.head_shape import HeadShape
 from arpipe.effects.glasses.materials import MaterialChange
 from arpipe.effects.glasses.model_shape import TEMPLES, outline
 from arpipe.effects.glasses.object_file import Unit, load_object
-from arpipe.effects.glasses.occluder import Head
+from arpipe.effects.glasses.occluder import OccludingHead
 from arpipe.effects.glasses.shadow_model import REACH_BEFORE_M, REACH_BEYOND_M, Cast, cast_shadow
 from arpipe.effects.params import Color, EffectParams, PackFile
 from arpipe.errors import ConfigError
@@ -225,7 +225,7 @@ class RigidMesh(Layer):
                 brushes.shadows.draw(canvas, self._cast(placed, self._scene.lighting(placed.face)))
             return
         for placed in here:
-            brushes.heads.draw(canvas, Head(placed.gl_from_head, placed.metric_mesh_m, placed.head))
+            brushes.heads.draw(canvas, OccludingHead(placed.gl_from_head, placed.metric_mesh_m, placed.head))
         for placed in here:
             brushes.objects.draw(canvas, placed.placement, self._scene.lighting(placed.face))
 

@@ -3,7 +3,7 @@ import pytest
 
 from arpipe.effects.glasses import head_shape
 from arpipe.effects.glasses.head_shape import HeadShape
-from arpipe.effects.glasses.occluder import Head, Occluder
+from arpipe.effects.glasses.occluder import Occluder, OccludingHead
 from arpipe.geometry.camera import GL_FROM_CAMERA
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
@@ -43,7 +43,7 @@ class Marker(Layer):
 
     def draw(self, canvas):
         gl_from_head = GL_FROM_CAMERA @ self.pose
-        self.occluder.draw(canvas, Head(gl_from_head, FACE.canonical_m, SHAPE))
+        self.occluder.draw(canvas, OccludingHead(gl_from_head, FACE.canonical_m, SHAPE))
         canvas.gl.enable_direct(0x8642)  # the shader sets the size of points
         self.program["u_clip"].write(canvas.view.clip_from_gl.T.astype("f4").tobytes())
         for point in gl_from_head.apply(self.points):
