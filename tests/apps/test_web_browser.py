@@ -284,7 +284,7 @@ def test_settings_are_kept_and_do_what_they_say(browser):
         assert page.get_attribute("html", "lang") == "de"
         more_pictures(page)
         page.click("#do-snapshot")
-        assert page.inner_text("#hint") == "Foto gespeichert"
+        until(page, "document.querySelector('#hint').innerText === 'Foto gespeichert'")
         more_pictures(page, 3)
         assert page.inner_text("#hint") == "Foto gespeichert"  # long enough to be read
 

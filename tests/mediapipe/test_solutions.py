@@ -145,7 +145,7 @@ def test_thresholds_are_kept(portrait):
         assert network.process(portrait).detections is None
     with solutions.face_mesh.FaceMesh(min_tracking_confidence=1.0) as network:
         assert network.process(portrait).multi_face_landmarks is None
-    with solutions.pose.Pose(min_detection_confidence=1.01) as network:
+    with solutions.pose.Pose(min_detection_confidence=1.0) as network:
         assert network.process(portrait).pose_landmarks is None
 
 

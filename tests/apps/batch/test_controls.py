@@ -115,7 +115,7 @@ def test_a_failed_input_leaves_no_timeline(tmp_path):
 
 
 def test_events_without_controls_and_over_an_input_are_refused(tmp_path):
-    with pytest.raises(ConfigError, match="there are no .*controls.* give --controls FILE"):
+    with pytest.raises(ConfigError, match="there are no .*controls.* give --controls a FILE"):
         check(BatchConfig, {"events": tmp_path / "e.jsonl"}, "arpipe batch")
     write_clip(tmp_path / "a.mp4")
     with pytest.raises(OutputError, match="--events is the same file as the input"):

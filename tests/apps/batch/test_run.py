@@ -32,9 +32,16 @@ class Factory:
         return self.made[-1]
 
 
+class Screen(io.StringIO):
+    """Text on a terminal."""
+
+    def isatty(self):
+        return True
+
+
 def batch(factory=None, terminal=False, **settings):
     """Exit code and what was printed."""
-    text = io.StringIO()
+    text = Screen() if terminal else io.StringIO()
     settings["inputs"] = tuple(str(path) for path in settings["inputs"])
     console = Console(file=text, width=160, force_terminal=terminal)
     code = run(BatchConfig(**settings), factory or Factory(), console)
