@@ -83,11 +83,11 @@ def number_signal(name: str) -> NumberSignal:
     """Return the number of a name, such as "expression.jawOpen".
 
     Raises:
-        ConfigError: There is no such name, or it is no number.
+        ConfigError: There is no such name, or it is not a number.
     """
     signal = Names().find(name)
     if not isinstance(signal, NumberSignal):
-        raise ConfigError(f"{signal.name!r} is no number")
+        raise ConfigError(f"{signal.name!r} is not a number")
     return signal
 
 

@@ -185,7 +185,7 @@ class _Parser:
         number, sign = float(self._take().text), self._sign()
         signal = self._signal()
         if not isinstance(signal, NumberSignal):
-            raise ConfigError(f"{signal.name!r} is no number")
+            raise ConfigError(f"{signal.name!r} is not a number")
         return Comparison(signal, MIRRORED[sign], number)
 
     def _number_comparison(self, signal: NumberSignal) -> Node:
@@ -200,7 +200,7 @@ class _Parser:
             self._fail("a number or the name of one")
         other = self._signal(signal.name)
         if not isinstance(other, NumberSignal):
-            raise ConfigError(f"{other.name!r} is no number")
+            raise ConfigError(f"{other.name!r} is not a number")
         return Comparison(signal, sign, other)
 
     def _sign(self) -> Sign:

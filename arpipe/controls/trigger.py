@@ -64,7 +64,7 @@ class FrameIntervals:
         return self._last_s is not None and time_s < self._last_s
 
     def until(self, time_s: float) -> float:
-        """Return the interval up to a frame, s; 0 for the first frame of a stream, and where a time is no number."""
+        """Return the interval up to a frame, s; 0 for the first frame of a stream, and where a time is not a number."""
         if not isfinite(time_s):
             return 0.0
         last_s, self._last_s = self._last_s, time_s

@@ -167,7 +167,7 @@ def require_drivable(layer: PackLayer, key: str, signal: SignalRange, source: st
     """
     current = _value_of(layer, key, source)
     if isinstance(current, str | tuple | Path | BaseModel):
-        raise ConfigError(f"{source}: is no number, so that no signal can drive it; a trigger can set it")
+        raise ConfigError(f"{source}: is not a number, so that no signal can drive it; a trigger can set it")
     first, last = signal.to
     for value in (first, last, first + (last - first) / 3.0):
         changed_layer(layer, key, value, source)

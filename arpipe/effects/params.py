@@ -45,7 +45,7 @@ def _resolve(value: object, info: ValidationInfo) -> Path:
                 raise AssetError(f"{str(value)!r} leads out of the pack's folder; put the file into it")
         found = path.is_file()
     except (OSError, RuntimeError, ValueError) as error:
-        raise AssetError(f"{str(value)[:60]!r} is no file name ({error})") from error
+        raise AssetError(f"{str(value)[:60]!r} is not a file name ({error})") from error
     if not found:
         raise AssetNotFound(f"there is no file {path}")
     return path

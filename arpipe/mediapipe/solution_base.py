@@ -140,7 +140,7 @@ def checked_confidence(name: str, value: SupportsFloat) -> float:
     """Return a least score.
 
     Raises:
-        TypeError: It is no number.
+        TypeError: It is not a number.
         ValueError: It is not in [0, 1].
     """
     if isinstance(value, str):

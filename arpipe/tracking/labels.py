@@ -49,7 +49,7 @@ class SteadyLabel:
 
         Args:
             scores: (k,) of the classes.
-            time_s: Time of the frame, rising; a frame whose time is no number has no weight.
+            time_s: Time of the frame, rising; a frame whose time is not a number has no weight.
 
         Returns:
             (k,) float32 mean scores; the attribute `label` follows from them.

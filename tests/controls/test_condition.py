@@ -145,8 +145,8 @@ def test_needs_are_those_of_the_names():
         ("gesture == Victory", "a label in quotes, got 'Victory' in column 12"),
         ("body.left_wrist over nose", "one of above, below, left_of, right_of, near after body.left_wrist"),
         ("body.left_wrist above smile", "'face.smile' is no point"),
-        ("smile > gesture", "'gesture' is no number"),
-        ("3 < gesture", "'gesture' is no number"),
+        ("smile > gesture", "'gesture' is not a number"),
+        ("3 < gesture", "'gesture' is not a number"),
         ("1.5x > smile", "'1.5x > smile' in column 1"),
         ("0.2 < smile < 0.5", "'and', 'or' or the end, got '<' in column 13"),
         ("", "a name, got the end"),
@@ -212,7 +212,7 @@ def test_classes_are_those_of_the_recognizer():
 
 def test_a_signal_of_a_drive_is_a_number():
     assert number_signal("jawOpen").name == "expression.jawOpen"
-    with pytest.raises(ConfigError, match="'gesture' is no number"):
+    with pytest.raises(ConfigError, match="'gesture' is not a number"):
         number_signal("gesture")
 
 

@@ -44,7 +44,7 @@ def test_both_kinds_are_told_apart():
         ({"when": "smile", "osc": "osc://127.0.0.1:9000"}, "lacks a path for the message"),
         ({"when": "smile", "osc": "osc://127.0.0.1:99999/a"}, "is no address"),
         ({"drive": "lipstick.opacity", "by": "jawOpn"}, "did you mean 'jawOpen'"),
-        ({"drive": "lipstick.opacity", "by": "gesture"}, "is no number"),
+        ({"drive": "lipstick.opacity", "by": "gesture"}, "is not a number"),
         ({"drive": "lipstick.opacity", "fro": [0, 1], "by": "smile"}, "did you mean 'from'"),
         ({"drive": "lipstick.opacity", "by": "smile", "from": [0.5, 0.5]}, "0.5 twice"),
         ({"drive": "lipstick.opacity", "by": "face.distance_m"}, "face.distance_m has no largest value"),

@@ -104,7 +104,7 @@ def test_a_pack_needs_what_its_conditions_and_signals_need(look):
         ),
         (
             'drive = { color = { by = "smile" } }',
-            r"drive.color: is no number, so that no signal can drive it",
+            r"drive.color: is not a number, so that no signal can drive it",
         ),
     ],
 )

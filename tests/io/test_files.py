@@ -77,7 +77,7 @@ def test_piped_input_is_refused_by_name(tmp_path, monkeypatch, capsys):
     "number", ["99999999999999999999", DIGITS, "camera:99999999999999999999", f"camera:{DIGITS}"]
 )
 def test_numbers_of_no_camera_are_refused(number):
-    with pytest.raises(DeviceError, match="no camera of such a number") as refused:
+    with pytest.raises(DeviceError, match="no camera with this number") as refused:
         open_source(number)
     assert len(str(refused.value)) < 300
 

@@ -93,5 +93,5 @@ def _parse(name: str, line: bytes) -> Attempt:
 def _no_manifest(name: str, line: bytes) -> ConfigError:
     shown = line[:60].decode(errors="replace")
     return ConfigError(
-        f"{name}: {shown!r} is no line of a manifest of this version of arpipe; move the file away"
+        f"{name}: {shown!r} is not a line of a manifest of this version of arpipe; move the file away"
     )

@@ -93,7 +93,7 @@ def _parse(origin: str, line: str) -> WorkItem:
         value = json.loads(line)
     except ValueError as error:
         raise ConfigError(
-            f'{origin}: is no JSON ({error}); write names in quotes, such as "a.mp4"'
+            f'{origin}: is not valid JSON ({error}); write names in quotes, such as "a.mp4"'
         ) from error
     if isinstance(value, str):
         value = {"input": value}

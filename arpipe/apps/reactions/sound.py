@@ -37,7 +37,7 @@ class SoundPlayer:
         found = next((player for player in PLAYERS if shutil.which(player[0])), ())
         if sounds and not found:
             names = ", ".join(player[0] for player in PLAYERS)
-            raise OutputError(f"sound {sounds[0]}: there is none of the programs {names}; install one")
+            raise OutputError(f"sound {sounds[0]}: none of the programs {names} is installed; install one")
         self._player = found
 
     def play(self, path: Path) -> None:

@@ -50,7 +50,7 @@ def camera_index(text: str, folders: CameraFolders | None = None) -> int | None:
     if not number.isdecimal():
         return _named(number, folders.names)
     if len(number) > MOST_DIGITS:
-        raise DeviceError(f"camera {shown(number)}: there is no camera of such a number; {ADVICE}")
+        raise DeviceError(f"camera {shown(number)}: there is no camera with this number; {ADVICE}")
     return int(number)
 
 

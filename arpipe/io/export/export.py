@@ -100,14 +100,14 @@ def export_format(path: Path, asked: ExportFormat | None = None) -> ExportFormat
     """
     if path == STANDARD_OUTPUT:
         if asked not in (None, "jsonl"):
-            raise OutputError(f"{path}: standard output takes JSON lines alone, not {asked}")
+            raise OutputError(f"{path}: standard output takes JSON lines only, not {asked}")
         return "jsonl"
     if asked is not None:
         return asked
     suffix = path.suffix.lower()
     files: dict[str, ExportFormat] = {export_suffix(name): name for name in ("jsonl", "csv", "parquet")}
     if suffix not in files:
-        raise OutputError(f"{path}: '{suffix}' is no export format; choose one of {', '.join(files)}")
+        raise OutputError(f"{path}: '{suffix}' is not an export format; choose one of {', '.join(files)}")
     return files[suffix]
 
 

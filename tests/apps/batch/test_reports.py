@@ -97,7 +97,7 @@ def test_standard_output_gets_json_lines_of_all_inputs_and_nothing_else(footage,
     ("settings", "words"),
     [
         ({"workers": JobsConfig(jobs=2)}, "one input at a time; use --jobs 1"),
-        ({"export_format": "csv"}, "takes JSON lines alone"),
+        ({"export_format": "csv"}, "takes JSON lines only"),
         ({"existing": "resume"}, "--resume needs a folder"),
     ],
 )

@@ -206,7 +206,7 @@ def test_other_files_and_versions_are_refused_and_kept(footage, tmp_path, conten
     (tmp_path / "drawn").mkdir()
     manifest = tmp_path / "drawn" / MANIFEST
     manifest.write_bytes(content)
-    with pytest.raises(ConfigError, match="is no line of a manifest of this version"):
+    with pytest.raises(ConfigError, match="is not a line of a manifest of this version"):
         again(footage, tmp_path)
     assert manifest.read_bytes() == content
 

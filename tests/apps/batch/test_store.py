@@ -215,7 +215,7 @@ def test_lines_of_a_manifest_are_divided_among_objects(memory, monkeypatch):
     StoredManifest(memory).append(Attempt("1", "s", "input 4", "done"))
     assert StoredManifest(memory).attempts["input 4"].state == "done"
     write_file(f"{memory}/.arpipe-batch.mine.jsonl", b"a file of mine\n")
-    with pytest.raises(ConfigError, match="mine.jsonl: .* is no line of a manifest"):
+    with pytest.raises(ConfigError, match="mine.jsonl: .* is not a line of a manifest"):
         StoredManifest(memory)
 
 

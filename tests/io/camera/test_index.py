@@ -66,5 +66,5 @@ def test_cameras_are_found_by_a_part_of_their_names(folders):
 
 
 def test_numbers_beyond_any_camera_are_refused():
-    with pytest.raises(DeviceError, match="no camera of such a number"):
+    with pytest.raises(DeviceError, match="no camera with this number"):
         camera_index("99999")

@@ -165,7 +165,7 @@ def test_failing_write_is_an_output_error(tmp_path, monkeypatch):
 def test_format_is_the_one_asked_for_else_the_suffix(tmp_path):
     assert export_format(tmp_path / "a.CSV") == "csv"
     assert export_format(tmp_path / "a.txt", "jsonl") == "jsonl"
-    with pytest.raises(OutputError, match=r"'\.txt' is no export format; choose one of \.jsonl"):
+    with pytest.raises(OutputError, match=r"'\.txt' is not an export format; choose one of \.jsonl"):
         export_format(tmp_path / "a.txt")
 
 
