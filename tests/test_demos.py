@@ -51,7 +51,7 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
         ["covered.png", "under_hair.png", "matte.png"],
     ),
     "24_draw_on_arrays.py": ([str(ROOT / "assets/samples/astronaut.png"), "drawn.png"], ["drawn.png"]),
-    "25_without_opengl.py": ([str(ROOT / "assets/samples/astronaut.png"), "."], ["auto.png"]),
+    "26_without_opengl.py": ([str(ROOT / "assets/samples/astronaut.png"), "."], ["auto.png"]),
     "10_another_background.py": (
         [str(ROOT / "assets/samples/astronaut.png"), "."],
         ["blurred.png", "bokeh.png", "sunset_behind.png", "cut_out.png"],

@@ -1,4 +1,4 @@
-"""Glasses with OpenGL and without: `python demos/25_without_opengl.py [photo.jpg] [folder]`.
+"""Glasses with OpenGL and without: `python demos/26_without_opengl.py [photo.jpg] [folder]`.
 
 Draws with what suits the machine, then with each renderer that it has, and says how long each takes and what differs.
 """
