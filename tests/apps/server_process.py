@@ -1,7 +1,8 @@
 """The page's server in a process of its own, whose memory and threads can be measured, and complete sessions of it."""
 
 import multiprocessing
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.queues import Queue
 
@@ -31,6 +32,16 @@ def server_process(max_sessions: int = 4) -> Iterator[tuple[str, psutil.Process]
         server.join()
         addresses.close()
         addresses.join_thread()
+
+
+def come_true(holds: Callable[[], bool]) -> bool:
+    """Wait until something holds, such as that a session that is just ending has released its memory."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not holds():
+        if time.monotonic() > deadline_s:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def visit(url: str, jpeg: bytes, effect: str = "aviator") -> None:

@@ -33,7 +33,7 @@ pytestmark = [
 
 SIZE = (640, 360)
 PREVIEW = np.zeros((160, 160, 3), np.uint8)
-STEPS = 400  # more than any of these tests needs
+STEPS = 4000  # more than any of these tests needs, on a busy machine, too
 HANGS_S = 5.0  # it takes a tenth of that on a machine that has nothing else to do
 
 
