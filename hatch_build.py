@@ -16,11 +16,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCES = Path("arpipe/render/rasteriser/native")
-LIBRARY = Path("arpipe/render/rasteriser/compiled/rasteriser").with_suffix(
-    {"win32": ".dll", "darwin": ".dylib"}.get(
-        sys.platform, ".so"
-    )  # as in arpipe/render/rasteriser/library.py
-)
+SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")  # as in render/rasteriser/library.py
+LIBRARY = Path("arpipe/render/rasteriser/compiled/rasteriser").with_suffix(SUFFIX)
 UNIX = ["-std=c++17", "-O3", "-fPIC", "-shared", "-fvisibility=hidden"]
 # Those of -ffast-math, which itself would switch denormal numbers off in the whole process when the library is loaded.
 UNIX += [
@@ -29,8 +26,8 @@ UNIX += [
     "-fno-signed-zeros",
     "-ffinite-math-only",
     "-fassociative-math",
+    "-freciprocal-math",
 ]
-UNIX += ["-freciprocal-math"]
 if sysconfig.get_platform().endswith("x86_64"):
     UNIX += ["-msse4.1"]  # rounds in one instruction; processors have it since 2008
 UNIX += os.environ.get("ARCHFLAGS", "").split()  # of cross-compilations on macOS
@@ -48,6 +45,8 @@ class NativeBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its conf
         if wish == "skip":
             return
         root = Path(self.root)
+        if version == "editable" and is_current(root):
+            return  # wheels are always compiled: the library may be of another processor or compiler
         try:
             compile_library(root)
         except (OSError, subprocess.CalledProcessError) as error:
@@ -63,17 +62,20 @@ class NativeBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its conf
 
 
 def compile_library(root: Path) -> None:
-    """Compile the library of a checkout, unless it is newer than its sources."""
-    sources = sorted((root / SOURCES).iterdir())
+    """Compile the library of a checkout."""
     library = root / LIBRARY
-    newest = max(path.stat().st_mtime for path in (Path(__file__), *sources))
-    if library.exists() and library.stat().st_mtime > newest:
-        return
     part = library.with_suffix(".part")  # a library in use must not be overwritten
-    to_run = command([str(path) for path in sources if path.suffix == ".cpp"], part)
+    to_run = command([str(path) for path in sorted((root / SOURCES).glob("*.cpp"))], part)
     library.parent.mkdir(exist_ok=True)
     subprocess.run(to_run, check=True, capture_output=True, text=True, cwd=library.parent)
     part.replace(library)
+
+
+def is_current(root: Path) -> bool:
+    """Whether the library of a checkout is newer than its sources."""
+    library = root / LIBRARY
+    sources = (Path(__file__), *(root / SOURCES).iterdir())
+    return library.exists() and library.stat().st_mtime > max(path.stat().st_mtime for path in sources)
 
 
 def command(units: list[str], output: Path) -> list[str]:

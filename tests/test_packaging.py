@@ -15,6 +15,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from arpipe.render.rasteriser.library import LIBRARY
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -117,6 +119,9 @@ def test_a_wheel_with_the_cpu_renderer_is_for_one_platform_and_every_python(name
         ".git", ".venv*", "out", "compiled", "__pycache__", "tests", "dist", "build"
     )
     shutil.copytree(REPOSITORY, source, ignore=skipped)
+    of_another_processor = source / "arpipe/render/rasteriser/compiled" / LIBRARY.name
+    of_another_processor.parent.mkdir()
+    of_another_processor.write_text("newer than its sources")
     wheel = build_wheel(tmp_path, source, ARPIPE_NATIVE="require", CXX=str(compiler))
     assert wheel.stem.split("-")[2:4] == ["py3", "none"]
     assert not wheel.stem.endswith("-any")
