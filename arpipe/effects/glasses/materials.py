@@ -14,6 +14,8 @@ from arpipe.spelling import nearest
 
 DARKEST, LIGHTEST = 1e-3, 0.999  # limits of luminances whose logarithm is used
 
+_Dyed = tuple[int | None, int]  # material, and identity of the vertex colours
+
 
 class MaterialChange(EffectParams):
     """Changes to one material of a model; None keeps the value of the file.
@@ -51,7 +53,9 @@ def with_materials(model: GltfModel, changes: Mapping[str, MaterialChange]) -> G
         if name not in known:
             raise GltfError(f"materials: the model has no material {name!r}{nearest(name, known)}")
     changed = {place: changes[name] for place, name in enumerate(known) if name in changes}
-    recolored: dict[int, Floats] = {}  # by identity, because levels of detail share the arrays of their node
+    recolored: dict[
+        _Dyed, Floats
+    ] = {}  # by identity, because levels of detail share the arrays of their node
     return replace(
         model,
         materials=tuple(_changed(each, changes.get(each.name)) for each in model.materials),
@@ -75,7 +79,7 @@ def _changed(material: Material, change: MaterialChange | None) -> Material:
 
 
 def _primitive(
-    primitive: Primitive, changed: Mapping[int, MaterialChange], recolored: dict[int, Floats]
+    primitive: Primitive, changed: Mapping[int, MaterialChange], recolored: dict[_Dyed, Floats]
 ) -> Primitive:
     """Return a primitive whose vertex colours fit the changed material."""
     change = None if primitive.material is None else changed.get(primitive.material)
@@ -85,7 +89,7 @@ def _primitive(
         return replace(primitive, colors=None)
     if change.color is None:
         return primitive
-    key = id(primitive.colors)
+    key = primitive.material, id(primitive.colors)
     if key not in recolored:
         recolored[key] = _gradient(primitive.colors, _linear(change.color))
     return replace(primitive, colors=recolored[key])

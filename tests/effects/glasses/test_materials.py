@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,16 @@ def test_a_gradient_keeps_its_relative_densities_with_another_dye():
     assert (
         len({id(colors) for colors in levels}) == 2
     )  # the left and the right lens, with all of their levels
+
+
+def test_materials_of_primitives_that_share_vertices_are_changed_apart():
+    plain, blue = model("aviator"), MaterialChange(color="#22406b")
+    brown, silver = lens(plain), MaterialChange(color="#c9cbcd")
+    gold = [each.name for each in plain.materials].index("gold")
+    shared = replace(plain, meshes=((brown, replace(brown, material=gold)),))
+    ((first, second),) = with_materials(shared, {"brown": blue, "gold": silver}).meshes
+    np.testing.assert_array_equal(first.colors, with_materials(shared, {"brown": blue}).meshes[0][0].colors)
+    np.testing.assert_array_equal(second.colors, with_materials(shared, {"gold": silver}).meshes[0][1].colors)
 
 
 def test_an_unknown_material_names_the_nearest():
