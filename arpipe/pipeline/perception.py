@@ -109,8 +109,9 @@ class Perception(ProcessBound):
             WeightsError: A network that the observer needs cannot be obtained; they are loaded now.
             InferenceError: It is closed.
         """
-        self.check_usable()
+        self._guard.check()
         with self._lock:
+            self._require_open()
             before = self._observers
             self._observers = (*before, observer)
             try:
@@ -145,12 +146,13 @@ class Perception(ProcessBound):
             InferenceError: It is closed, or the call comes from an observer, within another `detect`.
             ForkError: This process was forked from the one that made the object.
         """
-        self.check_usable()
+        self._guard.check()
         if not isinstance(frame, Frame):
             raise TypeError(
                 f"Perception.detect: expected a Frame, got {type(frame).__name__}; see Frame.from_rgb"
             )
         with self._lock:
+            self._require_open()
             if self._is_observing:
                 raise InferenceError("detect was called by a function that it calls itself; return first")
             return self._detect(frame)
@@ -158,6 +160,9 @@ class Perception(ProcessBound):
     def check_usable(self) -> None:
         """Raise ForkError in a forked process, and InferenceError once it is closed."""
         self._guard.check()
+        self._require_open()
+
+    def _require_open(self) -> None:
         if self._closed:
             raise InferenceError("the perception is closed; make a new pipeline")
 

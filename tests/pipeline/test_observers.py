@@ -253,6 +253,25 @@ def test_a_closed_pipeline_takes_no_callbacks():
         pipeline.on("smile")(print)
 
 
+def test_a_frame_that_waits_while_another_thread_closes_is_refused():
+    perception = Perception(needs={Need.FACE})
+    lock = perception._lock
+
+    class LostRace:
+        """Gives way to the other thread."""
+
+        def __enter__(self):
+            perception._lock = lock
+            perception.close()
+
+        def __exit__(self, *_):
+            pass
+
+    perception._lock = LostRace()
+    with pytest.raises(InferenceError, match="closed; make a new pipeline"):
+        perception.detect(next(frames(0)))
+
+
 @pytest.mark.parametrize(
     ("when", "message"),
     [
