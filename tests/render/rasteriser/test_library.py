@@ -89,6 +89,14 @@ def test_the_nearest_depth_stays_whatever_the_order():
 
 
 @pytest.mark.cpu
+def test_triangles_that_reach_beyond_the_range_of_integers_are_drawn():
+    points = gl_points([(9.5, 7.5), (5e9, 7.5), (9.5, 5e9)], [0.5, 0.5, 0.5])
+    drawn = depth_of(points, [(0, 2, 1)]) < 1.0
+    assert drawn[8:, 10:].all()
+    assert drawn.sum() == drawn[8:, 10:].size
+
+
+@pytest.mark.cpu
 def test_points_behind_the_camera_are_not_drawn():
     points = np.array([(-0.1, 0.1, -0.3), (0.1, 0.1, -0.3), (0.0, -0.1, 0.2)], np.float32)
     assert (depth_of(points, [(0, 2, 1), (0, 1, 2)]) == 1.0).all()

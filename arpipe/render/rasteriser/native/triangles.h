@@ -33,14 +33,17 @@ struct Triangle {
     int top, bottom, left, right;  // half-open box of sample centres
 };
 
+// Return the first of `count` samples whose centre is not before a place, which may be beyond the range of integers.
+inline int sample_from(float place, int count) { return int(std::ceil(clamp(place - 0.5f, 0.0f, float(count)))); }
+
 // Set up a triangle; false if it faces away or covers no sample. Front faces have a negative area, as rows run down.
 inline bool set_up(const Placed& a, const Placed& b, const Placed& c, int width, int height, Triangle& out) {
     float area = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
     if (!(area < 0.0f) || std::max({a.per_m, b.per_m, c.per_m}) >= 1.0f / NEAREST_M) return false;
-    out.left = std::max(int(std::ceil(std::min({a.x, b.x, c.x}) - 0.5f)), 0);
-    out.right = std::min(int(std::ceil(std::max({a.x, b.x, c.x}) - 0.5f)), width);
-    out.top = std::max(int(std::ceil(std::min({a.y, b.y, c.y}) - 0.5f)), 0);
-    out.bottom = std::min(int(std::ceil(std::max({a.y, b.y, c.y}) - 0.5f)), height);
+    out.left = sample_from(std::min({a.x, b.x, c.x}), width);
+    out.right = sample_from(std::max({a.x, b.x, c.x}), width);
+    out.top = sample_from(std::min({a.y, b.y, c.y}), height);
+    out.bottom = sample_from(std::max({a.y, b.y, c.y}), height);
     if (out.left >= out.right || out.top >= out.bottom) return false;
     float scale = 1.0f / area;
     Weights& w = out.weights;
@@ -73,6 +76,7 @@ inline void for_each_row(const Triangle& triangle, Row row) {
         narrow(w.second_y * center + w.second_0, w.second_x, low, high);
         narrow(w.third_y * center + w.third_0, w.third_x, low, high);
         narrow(first_y * center + first_0, first_x, low, high);
+        if (low > high) continue;  // either may be beyond the range of integers
         int first = int(std::ceil(low - 0.5f)), last = int(std::floor(high - 0.5f)) + 1;
         if (first >= last) continue;
         row(y, first, last, triangle.depth_0 + triangle.depth_y * center + triangle.depth_x * (float(first) + 0.5f));
