@@ -1,11 +1,11 @@
 """What is drawn in a frame: disjoint regions, each with the layers that touch it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 from arpipe.render.base_canvas import Phase
-from arpipe.render.layer import Layer, Patch, Scene
+from arpipe.render.layer import Layer, Scene
 from arpipe.render.view import Region, merge_overlapping, region_of_box
 from arpipe.types import Frame, Pixels
 
@@ -52,19 +52,26 @@ class RegionJob:
     solid: list[Region]
 
 
-def split_into_jobs(patches: Sequence[tuple[Layer, Patch]], scene: Scene) -> Iterator[RegionJob]:
-    """Yield disjoint regions with the layers to draw there."""
+def prepare_jobs(layers: Sequence[Layer], scene: Scene) -> list[RegionJob]:
+    """Prepare layers for a frame, and return disjoint regions with the layers to draw there."""
     size = scene.camera.width, scene.camera.height
-    placed = [(layer, patch, region_of_box(patch.box_px, *size)) for layer, patch in patches]
-    for region in merge_overlapping(place for _, _, place in placed):
-        here = [(layer, patch, place) for layer, patch, place in placed if place.overlaps(region)]
-        layers: dict[Phase, list[Layer]] = {phase: [] for phase in Phase}
-        places: dict[Phase, list[Region]] = {phase: [] for phase in Phase}
-        for layer, patch, place in here:
-            places[patch.phase].append(place)
-            if layer not in layers[patch.phase]:  # a layer may have several patches
-                layers[patch.phase].append(layer)
-        yield RegionJob(region, layers, _union(places[Phase.SHADE]), merge_overlapping(places[Phase.SOLID]))
+    placed = [
+        (layer, patch.phase, region_of_box(patch.box_px, *size))
+        for layer in layers
+        for patch in layer.prepare(scene)
+    ]
+    return [_job(region, placed) for region in merge_overlapping(place for _, _, place in placed)]
+
+
+def _job(region: Region, placed: Sequence[tuple[Layer, Phase, Region]]) -> RegionJob:
+    layers: dict[Phase, list[Layer]] = {phase: [] for phase in Phase}
+    places: dict[Phase, list[Region]] = {phase: [] for phase in Phase}
+    for layer, phase, place in placed:
+        if place.overlaps(region):
+            places[phase].append(place)
+            if layer not in layers[phase]:  # a layer may have several patches
+                layers[phase].append(layer)
+    return RegionJob(region, layers, _union(places[Phase.SHADE]), merge_overlapping(places[Phase.SOLID]))
 
 
 def _union(regions: Iterable[Region]) -> Region | None:

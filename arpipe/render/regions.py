@@ -15,7 +15,7 @@ from arpipe.render.base_canvas import Phase
 from arpipe.render.canvas import Copier, RegionCanvas, Tools, color_of, read_back
 from arpipe.render.context import GlContext
 from arpipe.render.grain import Grain
-from arpipe.render.jobs import PictureCopy, RegionJob, split_into_jobs
+from arpipe.render.jobs import PictureCopy, RegionJob, prepare_jobs
 from arpipe.render.layer import Layer, Scene
 from arpipe.render.lighting import LightEstimator
 from arpipe.render.matte import MatteTextures
@@ -48,8 +48,7 @@ class RegionRenderer:
         if scene.is_first:
             self._grain = Grain()
         with timer.stage("draw"):
-            patches = [(layer, patch) for layer in layers for patch in layer.prepare(scene)]
-            jobs = list(split_into_jobs(patches, scene))
+            jobs = prepare_jobs(layers, scene)
         with timer.stage("upload"):
             self._tools.mattes.begin_frame(scene.result.occlusion)
         for first in range(0, len(jobs), IN_FLIGHT):

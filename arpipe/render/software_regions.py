@@ -6,7 +6,7 @@ import numpy as np
 
 from arpipe.render.base_canvas import Phase
 from arpipe.render.grain import Grain
-from arpipe.render.jobs import PictureCopy, RegionJob, split_into_jobs
+from arpipe.render.jobs import PictureCopy, RegionJob, prepare_jobs
 from arpipe.render.layer import Layer, Scene
 from arpipe.render.lighting import LightEstimator
 from arpipe.render.rasteriser.canvas import Buffers, SoftwareCanvas
@@ -37,8 +37,7 @@ class SoftwareRegionRenderer:
         if scene.is_first:
             self._grain = Grain()
         with timer.stage("draw"):
-            patches = [(layer, patch) for layer in layers for patch in layer.prepare(scene)]
-            jobs = list(split_into_jobs(patches, scene))
+            jobs = prepare_jobs(layers, scene)
         with timer.stage("upload"):
             pixels = picture.pixels if jobs else picture.shown
         with timer.stage("draw"):
