@@ -1,4 +1,4 @@
-"""The structures of `native/canvas.h` and `native/surface.h`, field by field."""
+"""The structures that the library takes, field by field as in `native/`, and the arguments of its functions."""
 
 from ctypes import POINTER, Structure, c_float, c_int, c_void_p
 

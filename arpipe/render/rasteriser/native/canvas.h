@@ -1,4 +1,4 @@
-// What Python passes in; arpipe/render/rasteriser/library.py declares the same structures.
+// What Python passes in; arpipe/render/rasteriser/structures.py declares the same structures.
 #pragma once
 
 #include <cstddef>
