@@ -67,8 +67,7 @@ class Skeleton(Layer):
             hidden = _covered_by(hands, body.landmarks, HAND_REACH * torso_px(body.landmarks))
             paint_body(pixels, body.landmarks, self._style, hidden)
         for hand in hands:
-            color = self._style.left if hand.side == "left" else self._style.right
-            paint_hand(pixels, hand.landmarks, color, self._style)
+            paint_hand(pixels, hand.landmarks, self._style.color_of(hand.side), self._style)
 
 
 def _covered_by(hands: Sequence[TrackedHand], body: Landmarks, reach_px: float) -> list[int]:
