@@ -13,9 +13,8 @@ AXIS_COLORS: tuple[RGB, RGB, RGB] = ((235, 70, 70), (80, 200, 90), (80, 130, 255
 PX_PER_WIDTH = 350.0  # size of what is drawn, per pixel of the lines
 
 _TURN = np.linspace(0.0, 2.0 * np.pi, 16, endpoint=False)
-RING = np.stack(
-    [np.cos(_TURN), np.sin(_TURN)], axis=1
-)  # rounder than cv2.circle, which draws small discs as crosses
+# Rounder than cv2.circle, which draws small discs as crosses.
+RING = np.stack([np.cos(_TURN), np.sin(_TURN)], axis=1)
 
 Floats = npt.NDArray[np.floating]
 

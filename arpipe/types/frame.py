@@ -104,9 +104,8 @@ class Frame:
 
 
 def _require_seconds(captured_s: object) -> None:
-    if not isinstance(
-        captured_s, Real
-    ):  # NaN is the time of a damaged file, which is no reason to lose the frame
+    # NaN is the time of a damaged file, which is no reason to lose the frame.
+    if not isinstance(captured_s, Real):
         raise ValueError(f"Frame.captured_s: expected seconds, got {captured_s!r}")
 
 
