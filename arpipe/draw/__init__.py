@@ -236,6 +236,11 @@ def boxes(
         raise ValueError(f"boxes_px: expected (n, 4), got {rows.shape}")
     texts = labels or [""] * len(rows)
     tints = [class_color(index) for index in range(len(rows))] if colors is None else colors
+    if not len(texts) == len(tints) == len(rows):
+        raise ValueError(
+            f"boxes: expected a label and a colour for each of {len(rows)} boxes, or none; got {len(texts)} labels and "
+            f"{len(tints)} colours"
+        )
     for box, text, color in zip(rows, texts, tints, strict=True):
         paint_box(pixels, box, text, color)
     return pixels

@@ -98,7 +98,7 @@ def test_wrong_points_and_boxes_are_refused():
         draw.landmarks(BLACK, [1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match=r"boxes_px: expected \(n, 4\), got \(1, 3\)"):
         draw.boxes(BLACK, [[1, 2, 3]])
-    with pytest.raises(ValueError, match="argument 2 is shorter"):
+    with pytest.raises(ValueError, match="for each of 2 boxes, or none; got 1 labels and 2 colours"):
         draw.boxes(BLACK, [[1, 2, 3, 4], [5, 6, 7, 8]], ["one"])
 
 
