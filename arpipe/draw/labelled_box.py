@@ -2,15 +2,17 @@
 
 import colorsys
 
-import cv2
+import numpy as np
 
 from arpipe.draw.lettering import fill_box, line_height, text_mask, write_text
+from arpipe.draw.lines import paint_edges
 from arpipe.draw.strokes import RGB
 from arpipe.geometry.transforms import Array
 from arpipe.types import Pixels
 
 GOLDEN_TURN = 0.618034  # of the colour wheel from one class to the next: neighbours differ most
 DARK = (14, 16, 20)
+SIDES = np.array([[0, 1], [1, 2], [2, 3], [3, 0]])  # between the corners of a box
 TEXT_SHARE = 0.03  # height of the text over the picture's shorter side
 
 
@@ -27,10 +29,8 @@ def paint_box(pixels: Pixels, box_px: Array, label: str, color: RGB, opacity: fl
     side = min(pixels.shape[:2])
     thickness = max(round(side / 240), 2)
     left, top, right, bottom = (round(value) for value in box_px.tolist())
-    lines = pixels if opacity >= 1.0 else pixels.copy()
-    cv2.rectangle(lines, (left, top), (right, bottom), color, thickness, cv2.LINE_AA)
-    if lines is not pixels:
-        cv2.addWeighted(lines, opacity, pixels, 1.0 - opacity, 0.0, dst=pixels)
+    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
+    paint_edges(pixels, corners, SIDES, color, thickness, opacity)
     if label:
         _paint_label(pixels, label, left, top, thickness, color)
 

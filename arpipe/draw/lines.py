@@ -44,10 +44,11 @@ def paint_edges(
     place = pixels[low[1] : max(high[1], 0), low[0] : max(high[0], 0)]
     if 0 in place.shape:
         return
-    lines = place.copy()
+    lines = place if opacity >= 1.0 else place.copy()
     ends = fixed_point(points_px - low)[pairs]
     cv2.polylines(lines, list(ends), False, color, width_px, cv2.LINE_AA, SUBPIXEL_BITS)
-    cv2.addWeighted(lines, opacity, place, 1.0 - opacity, 0.0, dst=place)
+    if lines is not place:
+        cv2.addWeighted(lines, opacity, place, 1.0 - opacity, 0.0, dst=place)
 
 
 def paint_outline(pixels: Pixels, points_px: Floats, color: RGB, width_px: int) -> None:
