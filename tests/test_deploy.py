@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -25,18 +26,28 @@ def environment():
     return dict(word.split("=", 1) for word in words) | {"ARPIPE_WEB__PUBLIC_URL": PUBLIC}
 
 
+def copied():
+    return [
+        source
+        for paths in instructions("COPY")
+        if not paths.startswith("--from")
+        for source in paths.split()[:-1]
+    ]
+
+
+def test_the_wheel_is_built_from_everything_that_its_build_names():
+    hatch = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    hook = hatch["hooks"]["custom"].get("path", "hatch_build.py")  # hatchling's default
+    assert {hook, *hatch["only-include"]} <= set(copied())
+
+
 def test_what_is_copied_is_there_and_not_ignored():
     allowed = {
         line.removeprefix("!")
         for line in (ROOT / ".dockerignore").read_text().split()
         if line.startswith("!")
     }
-    sources = [
-        source
-        for copied in instructions("COPY")
-        if not copied.startswith("--from")
-        for source in copied.split()[:-1]
-    ]
+    sources = copied()
     assert len(sources) > 5
     for source in sources:
         assert (ROOT / source).exists(), source
