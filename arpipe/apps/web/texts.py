@@ -74,13 +74,16 @@ def load_texts(folder: Path | None = None) -> dict[str, Texts]:
         ConfigError: There is no such folder, or a file of it is wrong: an unknown key, or a new language that is
             incomplete.
     """
-    files = {path.stem: read_toml(path) for path in sorted(LOCALES.glob("*.toml"))}
+    paths = {path.stem: path for path in sorted(LOCALES.glob("*.toml"))}
+    files = {code: read_toml(path) for code, path in paths.items()}
     if folder is not None:
         if not folder.is_dir():
             raise ConfigError(f"web.texts: there is no folder {folder}")
         for path in sorted(folder.glob("*.toml")):
-            files[path.stem] = _merged(files.get(path.stem, {}), _checked(path, files[REFERENCE]))
-    return {code: _texts(code, table, files[REFERENCE], folder) for code, table in files.items()}
+            code = path.stem.lower()
+            paths[code] = path
+            files[code] = _merged(files.get(code, {}), _checked(path, files[REFERENCE]))
+    return {code: _texts(code, table, files[REFERENCE], paths[code]) for code, table in files.items()}
 
 
 def choose_language(languages: Collection[str], asked: str | None, setting: str, accepted: str) -> str:
@@ -131,7 +134,7 @@ def _merged(base: Table, other: Table) -> Table:
     return {**base, **other, **groups}
 
 
-def _texts(code: str, table: Table, reference: Table, folder: Path | None) -> Texts:
+def _texts(code: str, table: Table, reference: Table, path: Path) -> Texts:
     missing = [
         f"{group}.{key}"
         for group in ("page", "script")
@@ -140,6 +143,6 @@ def _texts(code: str, table: Table, reference: Table, folder: Path | None) -> Te
     ]
     if missing:
         shown = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
-        raise ConfigError(f"{(folder or LOCALES) / code}.toml: missing texts ({len(missing)}): {shown}")
-    file = check(_File, table, f"{code}.toml")
-    return Texts(code.lower(), file.name or code, file.page, file.script, file.catalog)
+        raise ConfigError(f"{path}: missing texts ({len(missing)}): {shown}")
+    file = check(_File, table, str(path))
+    return Texts(code, file.name or code, file.page, file.script, file.catalog)

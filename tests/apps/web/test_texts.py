@@ -121,12 +121,14 @@ def test_the_language_follows_link_setting_and_browser(asked, setting, accepted,
 def test_an_operator_changes_texts_and_adds_languages(tmp_path):
     (tmp_path / "de.toml").write_text('[page]\nadjust = "Feinschliff"\n[catalog]\n"My look" = "Mein Look"\n')
     english = LANGUAGES["en"]
-    lines = ['name = "Français"']
+    lines = ['name = "Português"']
     for group in ("page", "script"):
         lines += [f"[{group}]", *(f'{key} = "x"' for key in getattr(english, group))]
-    (tmp_path / "fr.toml").write_text("\n".join(lines))
+    (tmp_path / "pt-BR.toml").write_text("\n".join(lines))
     languages = load_texts(tmp_path)
-    assert set(languages) == {"de", "en", "es", "fr"}
+    assert set(languages) == {"de", "en", "es", "pt-br"}
+    assert choose_language(languages, "pt-BR", "auto", "") == "pt-br"
+    assert choose_language(languages, None, "auto", "pt-BR,pt;q=0.9") == "pt-br"
     assert (languages["de"].page["adjust"], languages["de"].page["reset"]) == ("Feinschliff", "Zurücksetzen")
     assert languages["de"].translate("My look") == "Mein Look"
     assert languages["de"].translate("Aviator") == "Pilotenbrille"
