@@ -16,6 +16,7 @@ from arpipe.folders import config_folder
 from arpipe.io.atomic import make_parent, write_bytes
 
 try:
+    import idna
     import trustme
     from cryptography import x509
 except ImportError as error:
@@ -50,7 +51,7 @@ def local_certificate(
         now: The time, with a time zone; None for the machine's.
 
     Raises:
-        ConfigError: There is no user folder.
+        ConfigError: There is no user folder, or a certificate cannot name a host.
         OutputError: The folder cannot be written.
     """
     if folder is None:
@@ -65,14 +66,29 @@ def local_certificate(
     return made
 
 
+def is_certifiable(name: str) -> bool:
+    """Whether a certificate can name a host: not `my_pc`, because host names of the DNS have no underscores."""
+    try:
+        idna.encode(name, uts46=True)
+    except idna.IDNAError:
+        return False
+    return True
+
+
 def _make(files: Certificate, names: Sequence[str], now: dt.datetime) -> None:
     authority = trustme.CA(organization_name="arpipe", organization_unit_name="This machine's live page")
-    issued = authority.issue_cert(*names, not_after=now + dt.timedelta(days=VALID_DAYS))
+    try:
+        issued = authority.issue_cert(*names, not_after=now + dt.timedelta(days=VALID_DAYS))
+    except idna.IDNAError as error:
+        raise ConfigError(
+            f"no certificate can be made for {', '.join(names)} ({error}); check web.host and web.hosts"
+        ) from error
     make_parent(files.key)
     files.key.parent.chmod(0o700)
+    files.certificate.unlink(missing_ok=True)  # it comes last: without it, whatever is there is made again
     write_bytes(files.authority, authority.cert_pem.bytes())
-    write_bytes(files.certificate, b"".join(part.bytes() for part in issued.cert_chain_pems))
     _write_secret(files.key, issued.private_key_pem.bytes())
+    write_bytes(files.certificate, b"".join(part.bytes() for part in issued.cert_chain_pems))
 
 
 def _write_secret(path: Path, content: bytes) -> None:

@@ -1,16 +1,15 @@
 """`arpipe live --web`: serve the page."""
 
-import socket
 import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from rich.console import Console
 
 from arpipe.apps.malloc import limit_malloc_arenas
 from arpipe.apps.signals import interrupt_on_sigterm
-from arpipe.apps.web.address import local_addresses, print_address, print_phone_address
-from arpipe.apps.web.security import LOOPBACK_NAMES, WILDCARDS
+from arpipe.apps.web.address import print_address, print_phone_address
 from arpipe.config import LiveConfig, RunConfig, WebConfig
 from arpipe.errors import ConfigError
 
@@ -60,9 +59,8 @@ def run(
 
     _refuse_window_settings(config.live)
     limit_malloc_arenas()
-    web = _with_certificate(web or config.web)
-    server = WebServer(config.model_copy(update={"web": web}), source)
-    tell = ready or partial(_print_addresses, phone_url=server.phone_url, web=web)
+    server = WebServer(config.model_copy(update={"web": web or config.web}), source)
+    tell = ready or partial(_print_addresses, phone_url=server.phone_url, authority=server.authority)
     end = threading.Timer(config.live.seconds, server.stop)
 
     def begin(url: str) -> None:
@@ -78,25 +76,12 @@ def run(
     return 0
 
 
-def _print_addresses(url: str, phone_url: str | None, web: WebConfig) -> None:
+def _print_addresses(url: str, phone_url: str | None, authority: Path | None) -> None:
     print_address(url, PROMISE)
     if phone_url is not None:
         print_phone_address(phone_url)
-    if web.certificate and web.tls_cert is not None:
-        authority = web.tls_cert.with_name("authority.pem")
+    if authority is not None:
         Console().print(CERTIFICATE_ADVICE.format(authority=authority), style="dim", soft_wrap=True)
-
-
-def _with_certificate(web: WebConfig) -> WebConfig:
-    """Return the settings with the files of a certificate for this machine, if they ask for one."""
-    if not web.certificate or web.tls_cert is not None:
-        return web
-    from arpipe.apps.web.certificate import local_certificate
-
-    own = {socket.gethostname().lower(), socket.getfqdn().lower(), *LOOPBACK_NAMES, *local_addresses()}
-    stated = {name.lower() for name in (web.host, *web.hosts)} - set(WILDCARDS)
-    made = local_certificate(sorted(own | stated))
-    return web.model_copy(update={"tls_cert": made.certificate, "tls_key": made.key})
 
 
 def _refuse_window_settings(live: LiveConfig) -> None:

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -12,7 +13,14 @@ from arpipe.apps.failures import Failures
 from arpipe.apps.reactions.live import Links
 from arpipe.apps.web.acceptor import Acceptor
 from arpipe.apps.web.address import local_addresses
-from arpipe.apps.web.security import POLICY, WILDCARDS, Access, AccessMiddleware, is_loopback
+from arpipe.apps.web.security import (
+    LOOPBACK_NAMES,
+    POLICY,
+    WILDCARDS,
+    Access,
+    AccessMiddleware,
+    is_loopback,
+)
 from arpipe.apps.web.site import Site
 from arpipe.apps.web.transport import HttpConnection, PageSocket, limited_logs
 from arpipe.config import RunConfig, WebConfig
@@ -29,12 +37,17 @@ class PageServer:
         app: What it serves, without access checks.
         policy: Content security policy of the page.
 
+    Attributes:
+        authority: PEM file that a phone may be made to trust; None unless the certificate was made here.
+
     Raises:
         ConfigError: It would listen beyond loopback without TLS.
         DeviceError: The port is in use, or the address does not belong to this machine.
+        MissingExtra: It would make a certificate, and the extra for that is not installed.
     """
 
     def __init__(self, web: WebConfig, app: Starlette, policy: str = POLICY) -> None:
+        web, self.authority = _with_certificate(web)
         self._access = Access.of(web)
         self._socket = _listen(web.host, web.port)
         self._server = _Server(
@@ -62,24 +75,26 @@ class PageServer:
     @property
     def url(self) -> str:
         """Address of the page, including the token."""
-        host, port = self._socket.getsockname()[:2]
-        name = socket.gethostname() if host in WILDCARDS else f"[{host}]" if ":" in host else host
-        token = "" if self._access.token is None else f"?token={self._access.token}"
-        if self._access.public_origin is not None:
-            return f"{self._access.public_origin}/{token}"
-        return f"{'https' if self._access.secure else 'http'}://{name}:{port}/{token}"
+        return self._address(socket.gethostname() if self._host in WILDCARDS else self._host)
 
     @property
     def phone_url(self) -> str | None:
         """Address of the page for a phone in the same network; None if phones cannot reach it."""
-        if self._access.public_origin is not None:
-            return self.url
-        host, port = self._socket.getsockname()[:2]
-        if is_loopback(host):
+        if self._access.public_origin is None and is_loopback(self._host):
             return None
-        addresses = local_addresses() if host in WILDCARDS else [host]
+        addresses = local_addresses() if self._host in WILDCARDS else [self._host]
+        return self._address(addresses[0]) if addresses else self.url
+
+    @property
+    def _host(self) -> str:
+        return str(self._socket.getsockname()[0])
+
+    def _address(self, name: str) -> str:
+        """Return the address of the page at a host name or IP address, or the public one, including the token."""
+        host = f"[{name}]" if ":" in name else name
+        origin = f"{self._access.scheme}://{host}:{self.port}"
         token = "" if self._access.token is None else f"?token={self._access.token}"
-        return f"https://{addresses[0]}:{port}/{token}" if addresses else self.url
+        return f"{self._access.public_origin or origin}/{token}"
 
     def run(self, ready: Callable[[str], None] | None = None) -> None:
         """Serve until `stop` or a signal; `ready` is called with the address once the server answers."""
@@ -151,6 +166,18 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         del sig, frame
         self.should_exit = True
+
+
+def _with_certificate(web: WebConfig) -> tuple[WebConfig, Path | None]:
+    """Return the settings with the files of a certificate for this machine if they ask for one, and its authority."""
+    if not web.certificate or web.tls_cert is not None or web.tls_key is not None:
+        return web, None
+    from arpipe.apps.web.certificate import is_certifiable, local_certificate
+
+    hosts = {name.lower() for name in (socket.gethostname(), socket.getfqdn()) if is_certifiable(name)}
+    stated = {name.lower() for name in (web.host, *web.hosts)} - set(WILDCARDS)
+    made = local_certificate(sorted({*hosts, *stated, *LOOPBACK_NAMES, *local_addresses()}))
+    return web.model_copy(update={"tls_cert": made.certificate, "tls_key": made.key}), made.authority
 
 
 def _listen(host: str, port: int) -> socket.socket:

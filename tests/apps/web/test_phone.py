@@ -8,17 +8,20 @@ import ssl
 import stat
 import urllib.error
 import urllib.request
+from contextlib import closing
 from types import SimpleNamespace
 
 import psutil
 import pytest
 from pydantic import ValidationError
+from starlette.applications import Starlette
 
 from arpipe.apps.web import address, run
 from arpipe.apps.web.address import local_addresses
 from arpipe.apps.web.security import Access
+from arpipe.apps.web.server import PageServer
 from arpipe.config import RunConfig, WebConfig
-from arpipe.errors import ConfigError, MissingExtra
+from arpipe.errors import ConfigError, MissingExtra, OutputError
 from tests.apps.web_pages import serving
 
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
@@ -70,6 +73,38 @@ def test_a_certificate_is_kept_until_it_expires_or_names_change(tmp_path):
     first.certificate.write_text("damaged")
     certificate.local_certificate(["localhost"], tmp_path, NOW)
     assert b"BEGIN CERTIFICATE" in first.certificate.read_bytes()
+
+
+def test_a_certificate_that_was_left_half_made_is_made_again(tmp_path, monkeypatch):
+    first = certificate.local_certificate(["localhost"], tmp_path, NOW)
+
+    def fail(*_):
+        raise OutputError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(certificate, "_write_secret", fail)
+        with pytest.raises(OutputError):
+            certificate.local_certificate(["192.168.1.20"], tmp_path, NOW)
+    made = certificate.local_certificate(["localhost"], tmp_path, NOW)
+    assert made == first
+    ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(made.certificate, made.key)
+
+
+def test_a_machine_whose_name_is_no_host_name_has_a_certificate_for_its_addresses(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(socket, "gethostname", lambda: "my_pc")
+    live = RunConfig().live.model_copy(update={"seconds": 0.01})
+    web = WebConfig(port=0, host=EVERYWHERE, certificate=True)
+    assert run(RunConfig(live=live), web, ready=lambda _: None) == 0
+    with pytest.raises(ConfigError, match="your_pc"):
+        run(RunConfig(), web.model_copy(update={"hosts": ("your_pc",)}))
+
+
+def test_advice_names_an_authority_only_for_certificates_made_here(tmp_path):
+    made = certificate.local_certificate(["localhost"], tmp_path)
+    own = WebConfig(port=0, certificate=True, tls_cert=made.certificate, tls_key=made.key)
+    with closing(PageServer(own, Starlette())) as server:
+        assert server.authority is None
 
 
 def test_a_browser_that_trusts_the_authority_accepts_the_certificate(tmp_path):
