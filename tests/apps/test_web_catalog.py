@@ -88,12 +88,26 @@ def test_unknown_names_are_refused(catalog):
             catalog.entry(name)
 
 
-def test_effects_of_the_command_line_are_active_and_folders_offered(tmp_path):
+@pytest.fixture
+def folder(tmp_path):
+    """A pack outside the library, with a preset that moves it."""
     folder = tmp_path / "mine"
     folder.mkdir()
     text = (assets_root() / "effects" / "round" / "effect.toml").read_text().replace('"round"', '"mine"')
-    (folder / "effect.toml").write_text(text)
+    moved = '[presets.moved]\ntitle = "Moved"\nswatch = ["#000000"]\nset.offset_mm = [0.0, -4.0, 2.0]\n'
+    (folder / "effect.toml").write_text(f"{text}\n{moved}")
     (folder / "model.glb").write_bytes((load_pack("round").folder / "model.glb").read_bytes())
+    return folder
+
+
+def test_a_part_of_a_vector_is_changed_as_the_preset_has_it(folder):
+    entry = EffectCatalog([str(folder)]).entry("mine")
+    pack = entry.pack({"preset": "moved", "offset_mm.0": 1.0})
+    assert pack.layers[0].params.offset_mm == (1.0, -4.0, 2.0)
+    assert entry.pack({"offset_mm.0": 1.0}).layers[0].params.offset_mm == (1.0, 0.0, 0.0)
+
+
+def test_effects_of_the_command_line_are_active_and_folders_offered(tmp_path, folder):
     catalog = EffectCatalog(["lipstick(color=#00ff00)", str(folder)])
     assert catalog.active == [
         {"id": "lipstick", "params": {"color": "#00ff00"}},

@@ -10,6 +10,7 @@ from typing import Literal
 from arpipe.apps.effect_controls import AXES, Control, PlainValue, pack_controls
 from arpipe.apps.packs import valid_packs
 from arpipe.effects.packs import Pack, load_pack
+from arpipe.effects.presets import PRESET_KEY
 from arpipe.effects.spec import parse_spec
 from arpipe.errors import ConfigError
 
@@ -55,17 +56,26 @@ class CatalogEntry:
         """
         known = {control.key: control for control in self.controls}
         self._require_known(params, known)
+        usual = self._values_with(params.get(PRESET_KEY))
         values: dict[str, PlainValue] = {}
         vectors: dict[str, list[PlainValue]] = {}
         changed = {key.rpartition(".")[0] for key in params}  # vectors of which a part is changed
-        for key, control in known.items():
+        for key in known:
             name, dot, axis = key.rpartition(".")
-            value = params.get(key, control.value)
+            value = params.get(key, usual[key])
             if dot and axis.isdigit() and name in changed:
                 vectors.setdefault(name, [0.0] * len(AXES))[int(axis)] = value
             elif key in params and value is not None:
                 values[key] = value
         return load_pack(self.source, {**values, **vectors})
+
+    def _values_with(self, preset: PlainValue) -> dict[str, PlainValue]:
+        """Return the values of all controls with a preset; with the usual one for None."""
+        values = {control.key: control.value for control in self.controls}
+        for choice in (each for control in self.controls for each in control.presets):
+            if choice.name == preset:
+                values |= choice.values
+        return values
 
     def _require_known(self, params: Mapping[str, PlainValue], known: Mapping[str, Control]) -> None:
         for key, value in params.items():
