@@ -101,7 +101,7 @@ setInterval(() => {
   $("latency").textContent = isLive ? latency.toFixed(0) : "–";
   $("rate").setAttribute("aria-label", isLive ? text("rate", { fps: fps.toFixed(0), latency: latency.toFixed(0) }) : text("no_picture"));
   if (state.profile && state.last)
-    chart.draw(text("facts", { ...state.last, code: state.code === "h264" ? "H.264" : "JPEG", dropped: stream.dropped }));
+    chart.draw(text("facts", { ...state.last, code: stream.code === "h264" ? "H.264" : "JPEG", dropped: stream.dropped }));
 }, 250);
 
 // Says something in the picture, and to screen readers; nothing if it is said already.
@@ -243,7 +243,7 @@ for (const [name, tool] of Object.entries(tools)) if ($(`do-${name}`)) $(`do-${n
 document.onfullscreenchange = () => { pressed("do-full", Boolean(document.fullscreenElement)); divider.place(); };
 
 const KEYS = { " ": "pause", s: "snapshot", r: "record", b: "split", m: "mirror", d: "mesh", p: "profile", f: "full", h: "help" };
-document.addEventListener("keydown", (event) => {
+function press(event) {
   const { key, target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && !key.startsWith("Arrow")) return;
   if (target.closest("input, select, textarea, dialog[open]") && !($("help").open && key.toLowerCase() === "h")) return;
@@ -257,7 +257,7 @@ document.addEventListener("keydown", (event) => {
   else if (key >= "0" && key <= "9") picker.only(Number(key) - 1);
   else return;
   event.preventDefault();
-});
+}
 
 $("camera").onchange = begin;
 $("photo").onchange = () => { if ($("photo").files[0]) openPhoto($("photo").files[0]); };
@@ -285,6 +285,7 @@ const embed = new Embed(about.embed, {
 });
 const { active, unknown } = chosen(link, catalog, about.active);
 picker.fill(catalog, active);
+document.addEventListener("keydown", press); // not before the effects are known: it would forget the visitor's
 if (unknown.length) notice(text("no_effect", { names: unknown.join(", ") }));
 embed.say({ type: "ready", effects: catalog.map(({ id, title, group }) => ({ id, title, group })), active: picker.selection() });
 stream.setEffects(picker.selection());
