@@ -92,7 +92,7 @@ clean: ## remove the environment and all generated files
 # MediaPipe's last release with the solutions API requires numpy < 2 and Python <= 3.12, hence an environment of its own.
 .venv-peers/bin/python: tests/perf/peers.txt
 	$(PEERS_PYTHON) -m venv .venv-peers
-	$@ -m pip --disable-pip-version-check --no-input install --only-binary :all: --requirement $<
+	$@ -m pip $(QUIET) install --only-binary :all: --requirement $<
 	@touch $@
 
 NATIVE = hatch_build.py $(wildcard arpipe/render/rasteriser/native/*)

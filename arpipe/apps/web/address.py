@@ -40,9 +40,12 @@ def local_addresses() -> list[str]:
         for entry in entries
         if entry.family == socket.AF_INET and not entry.address.startswith(("127.", "169.254."))
     ]
-    return sorted(
-        dict.fromkeys(found), key=lambda address: address.startswith("172.")
-    )  # containers' networks last
+    return sorted(dict.fromkeys(found), key=_is_of_containers)
+
+
+def _is_of_containers(address: str) -> bool:
+    """Whether an address is probably of containers' networks, which no phone reaches."""
+    return address.startswith("172.")
 
 
 def qr_text(url: str) -> str:

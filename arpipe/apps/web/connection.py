@@ -105,9 +105,7 @@ class PageConnection:
         self._unanswered = 0  # pictures that the page has not been answered, or has not acknowledged
         self._unwritten = 0  # pictures of the camera that wait for the page to read
         self._acknowledged = asyncio.Event()
-        self._sent_s: dict[
-            int, float
-        ] = {}  # sequence of pictures of the camera → time at which they were sent
+        self._sent_s: dict[int, float] = {}  # number of a picture of the camera → when it was sent
         self._period_s = 0.0  # least time between pictures of the camera
 
     async def serve(self, camera: ServerCamera | None) -> None:

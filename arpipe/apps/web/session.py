@@ -53,9 +53,7 @@ DARK_LEVEL = 28.0  # mean of 0 to 255 below which faces are hard to detect
 BRIGHTNESS_STEP_PX = 16
 MIN_SIDE_PX = 32
 MIN_INTERVAL_S = 1e-3
-STAGES_EVERY = (
-    8  # pictures with the durations of their stages, which are a fifth of the bytes on a slow network
-)
+STAGES_EVERY = 8  # pictures on a slow network, where the durations of stages are a fifth of the bytes
 
 Send = Callable[[bytes], Awaitable[None]]
 """Sends a message to the page."""
