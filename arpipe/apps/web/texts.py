@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import ConfigError
+from arpipe.folders import expanded
 from arpipe.io.toml_tables import Table, read_toml
 from arpipe.io.validation import check
 from arpipe.spelling import nearest
@@ -77,9 +78,10 @@ def load_texts(folder: Path | None = None) -> dict[str, Texts]:
     paths = {path.stem: path for path in sorted(LOCALES.glob("*.toml"))}
     files = {code: read_toml(path) for code, path in paths.items()}
     if folder is not None:
-        if not folder.is_dir():
-            raise ConfigError(f"web.texts: there is no folder {folder}")
-        for path in sorted(folder.glob("*.toml")):
+        own = expanded(folder)
+        if not own.is_dir():
+            raise ConfigError(f"web.texts: there is no folder {own}")
+        for path in sorted(own.glob("*.toml")):
             code = path.stem.lower()
             paths[code] = path
             files[code] = _merged(files.get(code, {}), _checked(path, files[REFERENCE]))

@@ -1,6 +1,7 @@
 """Languages and brand of the page."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -150,6 +151,12 @@ def test_mistakes_in_texts_are_told(tmp_path, name, text, expected):
     with pytest.raises(ConfigError) as caught:
         load_texts(tmp_path)
     assert expected in str(caught.value)
+
+
+def test_the_folder_may_be_in_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "de.toml").write_text('[page]\nadjust = "Feinschliff"\n')
+    assert load_texts(Path("~"))["de"].page["adjust"] == "Feinschliff"
 
 
 def test_a_missing_folder_is_told(tmp_path):
