@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from arpipe.apps.web.protocol import MAX_FACES
+from arpipe.apps.web.session import with_faces
 from arpipe.config import ControlsFile, RunConfig, WebConfig
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.validation import check
@@ -287,6 +289,25 @@ def test_settings_are_kept_and_do_what_they_say(browser):
         until(page, "document.querySelector('#hint').innerText === 'Foto gespeichert'")
         more_pictures(page, 3)
         assert page.inner_text("#hint") == "Foto gespeichert"  # long enough to be read
+
+
+def test_operators_may_want_more_faces_than_visitors_can_ask_for(browser):
+    config = with_faces(RunConfig(web=WebConfig(port=0)), MAX_FACES + 1)
+    with running(config) as server, opened(browser, server.url) as page:
+        more_pictures(page)
+
+
+KEY_WHILE_LOADING = """const request = window.fetch;
+window.fetch = (...what) => {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+    return request(...what);
+};"""
+
+
+def test_keys_during_loading_do_not_forget_what_was_chosen(browser):
+    with serving() as url, opened(browser, url, KEY_WHILE_LOADING) as page:
+        more_pictures(page)
+        assert page.evaluate("() => localStorage.getItem('arpipe.effects')") is None
 
 
 def test_arrow_keys_step_from_the_focused_effect(browser):

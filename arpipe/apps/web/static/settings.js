@@ -2,6 +2,7 @@
 import { language } from "./texts.js";
 import { recall, remember } from "./memory.js";
 
+const EVERYBODY = 4;
 const $ = (id) => document.getElementById(id);
 
 export class Settings {
@@ -9,7 +10,7 @@ export class Settings {
   constructor(mostFaces, on) {
     this.on = on;
     this.values = { people: mostFaces > 1 ? "all" : "one", keys: true, figures: false, ...recall("settings") };
-    this.most = { one: 1, all: Math.max(mostFaces, 4) };
+    this.most = { one: 1, all: mostFaces < EVERYBODY ? EVERYBODY : null }; // null is the operator's own number
     for (const id of ["keys", "figures"]) {
       $(id).checked = this.values[id];
       $(id).onchange = () => this.set(id, $(id).checked);
