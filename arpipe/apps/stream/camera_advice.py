@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from arpipe.errors import DeviceError
-from arpipe.io.camera.index import camera_index
+from arpipe.io.camera.index import camera_index, is_camera
 
 DEVICES, PROCESSES = Path("/dev"), Path("/proc")
 
@@ -18,11 +18,11 @@ def advice(source: str, devices: Path = DEVICES, processes: Path = PROCESSES) ->
         devices: Folder in which Linux lists cameras.
         processes: Folder in which Linux lists processes.
     """
+    if not is_camera(source):
+        return ""
     try:
         index = camera_index(source)
     except DeviceError:  # its message says it all
-        return ""
-    if index is None:
         return ""
     if sys.platform != "linux":
         return "Close other programs that use the camera, and allow camera access in the system's privacy settings."

@@ -154,6 +154,6 @@ def _open_camera(source: str, config: CameraDeviceConfig) -> Camera:
     A missing one is not tried, because OpenCV prints a warning at each attempt.
     """
     index = camera_index(source)
-    if index is None or (sys.platform == "linux" and not Path(f"/dev/video{index}").exists()):
+    if sys.platform == "linux" and not Path(f"/dev/video{index}").exists():
         raise DeviceError(f"camera {index} is not connected")
     return Camera(index, config)

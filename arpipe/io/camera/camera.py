@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from arpipe.errors import CameraStalled, ConfigError, DeviceError
-from arpipe.io.camera.index import camera_index, is_camera
+from arpipe.errors import CameraStalled, DeviceError
+from arpipe.io.camera.index import camera_index
 from arpipe.io.source import Source, SourceInfo
 from arpipe.timing import Clock
 from arpipe.types import Frame
@@ -143,12 +143,7 @@ class Camera(Source):
     @classmethod
     def open(cls, target: str) -> Self:
         """Open the camera with a number or a name."""
-        index = camera_index(target if is_camera(target) else f"camera:{target}")
-        if index is None:
-            raise ConfigError(
-                f"camera:{target}: expected the number or name of a camera; try: arpipe devices"
-            )
-        return cls(index)
+        return cls(camera_index(target))
 
     def read_new(self) -> Frame:
         """Return the newest frame that was not returned yet, waiting for one if necessary.

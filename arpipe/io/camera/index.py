@@ -1,6 +1,7 @@
 """How users name cameras: by number, by device, by a lasting link of Linux, or by the camera's own name."""
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,24 +32,23 @@ def is_camera(text: str) -> bool:
     return text.startswith((_PREFIX, _LINKS)) or text.removeprefix(_DEVICE).isdecimal()
 
 
-def camera_index(text: str, folders: CameraFolders | None = None) -> int | None:
-    """Return the number that the camera of a spec has now; None for what names no camera.
+def camera_index(text: str, folders: CameraFolders | None = None) -> int:
+    """Return the number that a camera has now.
 
     Args:
-        text: As for `is_camera`; a name may be a part of the camera's.
+        text: As for `is_camera`, where "camera:" may be omitted; a name may be a part of the camera's.
         folders: Where to look for links and names; None for those of this system.
 
     Raises:
         DeviceError: No such camera is connected, or the number is larger than any camera's.
     """
-    if not is_camera(text):
-        return None
     folders = folders or CameraFolders()
-    if text.startswith(_LINKS):
-        return _linked(text, folders.links)
-    number = text.removeprefix(_PREFIX).removeprefix(_DEVICE)
+    name = text.removeprefix(_PREFIX)
+    if name.startswith(_LINKS):
+        return _linked(name, folders.links)
+    number = name.removeprefix(_DEVICE)
     if not number.isdecimal():
-        return _named(number, folders.names)
+        return _named(name, folders.names)
     if len(number) > MOST_DIGITS:
         raise DeviceError(f"camera {shown(number)}: there is no camera with this number; {ADVICE}")
     return int(number)
@@ -65,14 +65,18 @@ def _named(wanted: str, names: Path) -> int:
     """Return the first device of a camera; further ones with its name deliver data other than pictures."""
     if sys.platform != "linux":
         raise DeviceError(f"camera {shown(wanted)}: cameras are found by their names on Linux only; {ADVICE}")
-    known = {
-        int(path.parent.name.removeprefix("video")): path.read_text(
-            encoding="utf-8", errors="replace"
-        ).strip()
-        for path in names.glob("video*/name")
-    }
+    known = _known(names)
     found = [number for number in sorted(known) if wanted and wanted.lower() in known[number].lower()]
     if not found:
         hint = nearest(wanted, list(known.values())) if known else ""
         raise DeviceError(f"no camera called {shown(wanted)} is connected{hint}; {ADVICE}")
     return found[0]
+
+
+def _known(names: Path) -> dict[int, str]:
+    """Return the name of each connected device by its number."""
+    known = {}
+    for path in names.glob("video*/name"):
+        with suppress(OSError):  # it was unplugged meanwhile
+            known[int(path.parent.name.removeprefix("video"))] = path.read_text("utf-8", "replace").strip()
+    return known

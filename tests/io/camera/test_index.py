@@ -33,19 +33,22 @@ def folders(tmp_path):
         ("12", 12),
         ("camera:3", 3),
         ("/dev/video2", 2),
-        ("clip.mp4", None),
-        ("sample", None),
-        ("-", None),
+        ("camera:/dev/video2", 2),
     ],
 )
-def test_numbers_and_devices_are_cameras_and_files_are_not(text, index):
+def test_numbers_and_devices_are_cameras(text, index):
     assert camera_index(text) == index
-    assert is_camera(text) == (index is not None)
+    assert is_camera(text)
+
+
+@pytest.mark.parametrize("text", ["clip.mp4", "sample", "-"])
+def test_files_are_no_cameras(text):
+    assert not is_camera(text)
 
 
 def test_lasting_links_lead_to_the_number_that_the_camera_has_now(folders):
     text = "/dev/v4l/by-id/usb-C920-index0"
-    assert camera_index(text, folders) == 4
+    assert camera_index(text, folders) == camera_index(f"camera:{text}", folders) == 4
     link = folders.links / "by-id" / "usb-C920-index0"
     link.unlink()
     with pytest.raises(DeviceError, match=r"usb-C920-index0 is not connected.*arpipe devices"):
@@ -59,6 +62,9 @@ def test_lasting_links_lead_to_the_number_that_the_camera_has_now(folders):
 def test_cameras_are_found_by_a_part_of_their_names(folders):
     assert camera_index("camera:c920", folders) == 4
     assert camera_index("camera:Integrated", folders) == 0
+    (folders.names / "video0" / "name").unlink()  # as if it was unplugged while names were read
+    (folders.names / "video0" / "name").mkdir()
+    assert camera_index("camera:Integrated", folders) == 1
     with pytest.raises(DeviceError, match=r"no camera called C921.*arpipe devices"):
         camera_index("camera:C921", folders)
     with pytest.raises(DeviceError, match="no camera called"):
