@@ -81,12 +81,13 @@ class Microphone(Sound):
                 dtype="int16",
                 callback=self._keep,
             )
+        except audio.PortAudioError as error:
+            raise self._unusable(error) from error
+        try:
             self._stream.start()
         except audio.PortAudioError as error:
-            raise DeviceError(
-                f"microphone {self.name}: cannot be opened ({_reason(error)}); is it in use, and is access allowed? "
-                "to record without sound: --no-audio"
-            ) from error
+            self._stream.close()
+            raise self._unusable(error) from error
 
     def take(self) -> list[SoundChunk]:
         """Return what has arrived since the last call; see `Sound`."""
@@ -98,6 +99,12 @@ class Microphone(Sound):
     def close(self) -> None:
         """Stop recording the microphone; may be called twice."""
         self._stream.close()
+
+    def _unusable(self, error: Exception) -> DeviceError:
+        return DeviceError(
+            f"microphone {self.name}: cannot be opened ({_reason(error)}); is it in use, and is access allowed? "
+            "to record without sound: --no-audio"
+        )
 
     def _keep(self, samples: Samples, count: int, times: BlockTimes, _status: object) -> None:
         """Keep a block; called on PortAudio's thread."""

@@ -19,6 +19,7 @@ class FakePortAudio:
 
     def __init__(self):
         self.streams, self.refuses, self.only_44100 = [], "", False
+        self.refuses_to_start = ""
         self.devices = [
             {"name": "Speaker", "index": 0, "max_input_channels": 0, "default_samplerate": 44100.0},
             {"name": "Headset USB", "index": 1, "max_input_channels": 1, "default_samplerate": 44100.0},
@@ -36,10 +37,15 @@ class FakePortAudio:
         if self.refuses:
             raise self.PortAudioError(self.refuses)
         stream = SimpleNamespace(**settings, started=0, closed=0)
-        stream.start = lambda: setattr(stream, "started", 1)
+        stream.start = lambda: self.start(stream)
         stream.close = lambda: setattr(stream, "closed", 1)
         self.streams.append(stream)
         return stream
+
+    def start(self, stream):
+        if self.refuses_to_start:
+            raise self.PortAudioError(self.refuses_to_start)
+        stream.started = 1
 
 
 @pytest.fixture
@@ -96,6 +102,16 @@ def test_microphones_are_found_by_part_of_their_name(audio):
     ]
     with pytest.raises(DeviceError, match=r"no microphone 'hedset'.*arpipe devices"):
         Microphone("hedset")
+
+
+def test_a_microphone_that_does_not_start_is_closed(audio):
+    audio.refuses_to_start = "Unanticipated host error [PaErrorCode -9999]"
+    with pytest.raises(
+        DeviceError, match=r"Built-in: cannot be opened \(Unanticipated host error .*--no-audio"
+    ):
+        Microphone()
+    (stream,) = audio.streams
+    assert stream.closed
 
 
 def test_what_is_missing_is_named(audio, monkeypatch):
