@@ -14,7 +14,7 @@ from arpipe.apps.window.adjustments import Adjustments, UserAdjustment, can_adju
 from arpipe.apps.window.canvas import ACCENT, ALARM, CALM
 from arpipe.apps.window.carousel_bar import TOP, CarouselView, Thumbnails, carousel
 from arpipe.apps.window.dragging import drag_steps
-from arpipe.apps.window.hud import Hud
+from arpipe.apps.window.hud import Hud, HudState
 from arpipe.apps.window.keys import HELP, KEYS, Action, digit
 from arpipe.apps.window.parameters import primary_row, rows_of
 from arpipe.apps.window.placement import Hotspot, PlacedPanel, SliderTarget, ValueTarget, hit
@@ -265,6 +265,18 @@ def test_panels_of_parameters_name_them_and_show_what_can_be_clicked():
         left, top, right, bottom = spot.box
         assert 0 <= left < right <= width
         assert 0 <= top < bottom <= height
+
+
+def test_parameters_of_an_effect_with_fewer_of_them_are_not_scrolled_out_of_sight():
+    many, few = (rows_of(pack, pack, UserAdjustment()) for pack in map(load_effect, ("natural", "lipstick")))
+    session = SimpleNamespace(capture=SimpleNamespace(paused=False))
+    hud = Hud(Carousel([]))
+    hud.open_adjusting()
+    hud.scroll_rows(len(many), len(many))
+    for rows in (many, few):
+        spots = hud.panels(session, (1280, 720), 1.0, HudState(rows=rows))["adjust"].hotspots
+        keys = {spot.target.key for spot in spots if isinstance(spot.target, SliderTarget | ValueTarget)}
+        assert keys == {row.control.key for row in rows[-MAX_ROWS:]}
 
 
 def test_the_highest_panel_is_hit_and_pictures_between_panels_are_not():

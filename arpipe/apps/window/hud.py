@@ -104,7 +104,7 @@ class Hud:
 
     def scroll_rows(self, rows: int, count: int) -> None:
         """Move the visible part of the parameters down."""
-        self._first_row = min(max(self._first_row + rows, 0), max(count - MAX_ROWS, 0))
+        self._first_row = _first_visible(self._first_row + rows, count)
 
     def show_carousel(self) -> None:
         """Show the carousel for a while."""
@@ -160,7 +160,8 @@ class Hud:
         if state.recording_s is not None:
             shown["recording"] = PlacedPanel(self._recording_panel(state.recording_s, scale), "top left")
         if state.rows is not None:
-            rows, first = tuple(state.rows), self._first_row
+            rows = tuple(state.rows)
+            first = _first_visible(self._first_row, len(rows))  # another effect may have fewer
             sheet = self._cache.sheet(
                 "adjust", (state.title, rows, first, scale), lambda: sliders(state.title, rows, first, scale)
             )
@@ -230,6 +231,11 @@ class Hud:
         return self._cache.panel(
             "readings", (scores, lines, scale), lambda: panels.scores(READINGS, scores, lines, scale)
         )
+
+
+def _first_visible(wanted: int, count: int) -> int:
+    """Return the index of the first visible row: the wanted one, if as many rows as fit follow it."""
+    return min(max(wanted, 0), max(count - MAX_ROWS, 0))
 
 
 def _clock_time(seconds: float) -> str:
