@@ -308,6 +308,8 @@ def test_view_of_the_carousel_follows_the_selection_only_out_of_sight():
     view.scroll(3)
     assert view.first(20, 7) == 20
     assert view.first(0, 7) == 27
+    assert view.first(2, 7) == 27
+    assert view.first(2, 3) == 1  # the window has become narrower
 
 
 def test_glasses_are_pulled_against_the_head_however_it_is_tilted():

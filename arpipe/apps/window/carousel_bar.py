@@ -25,13 +25,16 @@ class CarouselView:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._selected: int | None = None
+        self._seen: tuple[int, int] | None = None  # selection and number of tiles, as last shown
         self._first = 0
 
     def first(self, selected: int, shown: int) -> int:
-        """Return the index of the leftmost tile; a selection that is out of sight comes into the middle."""
-        if selected != self._selected:
-            self._selected = selected
+        """Return the index of the leftmost of the tiles that are shown.
+
+        A selection that is out of sight when it, or the number of tiles, changes comes into the middle.
+        """
+        if (selected, shown) != self._seen:
+            self._seen = (selected, shown)
             if not 1 <= (selected - self._first) % self._count < shown - 1:
                 self._first = (selected - shown // 2) % self._count
         return self._first
