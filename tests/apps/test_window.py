@@ -23,9 +23,10 @@ from arpipe.apps.window.screen import fitted
 from arpipe.apps.window.sliders import MAX_ROWS, next_hue, sliders, step_of, value_at
 from arpipe.apps.window.status import StatusLine, brightness
 from arpipe.apps.window.toolbar import BUTTONS
+from arpipe.apps.window.try_on import TryOn
 from arpipe.effects.kinds import kinds as kind_names
 from arpipe.effects.packs import load_effect, load_pack
-from arpipe.errors import ConfigError
+from arpipe.errors import ConfigError, OutputError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import RigidTransform
 from arpipe.types import Frame, FrameResult, HeadPose
@@ -265,6 +266,17 @@ def test_panels_of_parameters_name_them_and_show_what_can_be_clicked():
         left, top, right, bottom = spot.box
         assert 0 <= left < right <= width
         assert 0 <= top < bottom <= height
+
+
+def test_another_selection_is_drawn_even_if_the_placement_cannot_be_saved():
+    drawn, carousel = [], Carousel(["wayfarer"])
+    hud = Hud(carousel)
+    try_on = TryOn(SimpleNamespace(set_effects=drawn.append), carousel, Adjustments(None, {}), hud)
+    try_on.toggle_adjusting()
+    try_on.move(up_mm=1.0)
+    with pytest.raises(OutputError, match="no home folder"):
+        try_on.select(0)
+    assert (drawn[-1], hud.adjusting) == ([], False)
 
 
 def test_parameters_of_an_effect_with_fewer_of_them_are_not_scrolled_out_of_sight():

@@ -159,11 +159,10 @@ class TryOn(EffectSelection):
 
     def update(self) -> None:
         """Draw what is selected, and show the carousel."""
-        self._rows = None
+        self._hud.show_carousel()
+        self._redraw()
         if self._hud.adjusting and not self.rows:
             self.toggle_adjusting()
-        self._hud.show_carousel()
-        super().update()
 
     def packs(self) -> list[Pack]:
         """Return the packs to draw, adjusted, with the mesh over them if it is shown."""
