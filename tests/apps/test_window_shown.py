@@ -19,6 +19,7 @@ from arpipe.apps.window.adjustments import Adjustments
 from arpipe.apps.window.app import LiveWindow
 from arpipe.apps.window.window import Window
 from arpipe.config import LiveConfig, RunConfig
+from arpipe.controls.actions import Action
 from arpipe.errors import DeviceError
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.sources import open_source
@@ -292,6 +293,20 @@ def test_recording_that_fails_is_shown_and_the_run_goes_on(screen, tmp_path, mon
         until(app, lambda: app.session.figures.frames >= frames + 3)
         assert "recording failed" in app.hud._message
     assert "recording failed: unexpected TypeError: a defect" in capsys.readouterr().err
+
+
+def test_hotkeys_change_the_picture_while_it_is_paused(screen, tmp_path, monkeypatch, capsys):
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        press(app, window, glfw.KEY_SPACE)
+        worn = app.interaction.commands.picture
+        app._hotkeys._pressed.append(Action.NONE)
+        app.step()
+        assert np.abs(app.interaction.commands.picture.pixels.astype(int) - worn.pixels).max() > 20
+        monkeypatch.setattr("arpipe.apps.stream.commands.save_snapshot", broken)
+        app._hotkeys._pressed.append(Action.SNAPSHOT)
+        app.step()
+    assert "hotkey for snapshot failed: unexpected TypeError: a defect" in capsys.readouterr().err
 
 
 def test_background_can_be_chosen_while_it_is_paused(screen, tmp_path):

@@ -114,20 +114,20 @@ class LiveWindow(Presenter):
 
     def poll(self) -> bool:
         """Act on keys, hotkeys, mouse and triggers; False once the window is to be closed."""
-        keys = self._window.poll()
-        changed = bool(keys)
+        keys, actions = self._window.poll(), self._hotkeys.take()
+        changed = bool(keys or actions)
         for key in keys:
-            with self._errors_shown():
+            with self._errors_shown("the last key"):
                 self.interaction.press(key)
-        for action in self._hotkeys.take():
-            with self._errors_shown():
+        for action in actions:
+            with self._errors_shown(f"hotkey for {action}"):
                 self.interaction.commands.act(action)
         for event in self._window.take_pointer():
-            with self._errors_shown():
+            with self._errors_shown("the mouse"):
                 changed = self.interaction.point(event, self._view) or changed
         self._reactions.run(self.interaction.commands)
         if changed and self.session.capture.paused:
-            with self._errors_shown():
+            with self._errors_shown("the paused picture"):
                 self._render_again()
         is_bare = self._window.is_full_screen and self.hud.bars.toolbar_opacity == 0.0
         self._window.show_cursor(not is_bare)
@@ -161,13 +161,14 @@ class LiveWindow(Presenter):
         self._try_on.save()
 
     @contextmanager
-    def _errors_shown(self) -> Iterator[None]:
+    def _errors_shown(self, what: str) -> Iterator[None]:
+        """Show an error of the block, which `what` names if it is a defect."""
         try:
             yield
         except ArpipeError as error:
             self.hud.say(str(error), alarm=True)
-        except Exception as error:  # noqa: BLE001 - a key that trips over a defect must not end the run
-            self.failures.note("the last key", error)
+        except Exception as error:  # noqa: BLE001 - a defect that the user runs into must not end the run
+            self.failures.note(what, error)
 
     def _show_failure(self, message: str) -> None:
         print_failure(message)
