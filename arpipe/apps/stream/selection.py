@@ -159,11 +159,8 @@ def _selectable(control: ControlConfig, carousel: Carousel) -> Iterator[Pack]:
         return
     if control.effect is not None:
         yield load_effect(control.effect)
-    background = load_background(control.background or "")
-    if background is not None:
-        yield background
-    if "background" in control.do:
-        yield from (load_effect(f"{BACKGROUND}({parameters})") for parameters in BACKGROUNDS if parameters)
+    backgrounds = (control.background or "", *(BACKGROUNDS if "background" in control.do else ()))
+    yield from filter(None, map(load_background, backgrounds))
     if {"next", "previous"} & set(control.do):
         for choice in carousel.choices:
             yield from choice.packs
