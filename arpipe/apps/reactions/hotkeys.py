@@ -101,9 +101,8 @@ def _pynput() -> Listen:
         keyboard = import_module("pynput.keyboard")
     except ModuleNotFoundError as error:
         raise MissingExtra('hotkeys need pynput: pip install "arpipe[keyboard]"') from error
-    except (
-        Exception
-    ) as error:  # its import fails without a display, each version of it with another exception
-        raise DeviceError(f"hotkeys need a display ({str(error).splitlines()[0]})") from error
+    except Exception as error:  # without a display, each version of it raises another exception
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise DeviceError(f"hotkeys need a display ({reason})") from error
     listen: Listen = keyboard.GlobalHotKeys
     return listen

@@ -86,6 +86,18 @@ def test_missing_library_names_the_extra(monkeypatch):
         Hotkeys({"f9": Action.RECORD})
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"), [(ImportError("no X server\nhints"), "no X server"), (KeyError(), "KeyError")]
+)
+def test_a_missing_display_is_told_whatever_the_library_raises(monkeypatch, error, reason):
+    def fails(_name):
+        raise error
+
+    monkeypatch.setattr("arpipe.apps.reactions.hotkeys.import_module", fails)
+    with pytest.raises(DeviceError, match=rf"need a display \({reason}\)"):
+        Hotkeys({"f9": Action.RECORD})
+
+
 @pytest.mark.skipif(
     importlib.util.find_spec("pynput") is None, reason='no pynput; pip install "arpipe[keyboard]"'
 )
