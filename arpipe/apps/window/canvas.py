@@ -17,6 +17,7 @@ Box = tuple[float, float, float, float]
 BACK = (17, 19, 24, 208)
 EDGE = (255, 255, 255, 26)
 TEXT, FAINT = (245, 246, 248, 255), (168, 174, 186, 255)
+ON_ACCENT = (30, 22, 8, 255)  # of text
 ACCENT, CALM, ALARM = (255, 188, 84, 255), (104, 196, 255, 255), (255, 92, 92, 255)
 TRACK, KEY_BACK = (52, 56, 66, 255), (56, 61, 72, 240)
 SMOOTHING = 4  # supersampling factor of round corners, which Pillow does not antialias

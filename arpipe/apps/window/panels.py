@@ -10,6 +10,7 @@ from arpipe.apps.window.canvas import (
     CALM,
     FAINT,
     KEY_BACK,
+    ON_ACCENT,
     TEXT,
     TRACK,
     Color,
@@ -29,7 +30,7 @@ ALWAYS = 0.95  # share of frames from which on a stage is taken to run in every 
 
 DRAWING = ("upload", "draw", "readback", "present")
 """Stages of drawing; all others are of perception."""
-QUESTION_BACK, DARK = (24, 27, 33, 240), (30, 22, 8, 255)
+QUESTION_BACK = (24, 27, 33, 240)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,8 @@ def question(title: str, text: str, answers: Sequence[Answer], scale: float) -> 
         is_first = answer is answers[0]
         box = (left, 90, left + button, 130)
         canvas.rounded(box, 14, ACCENT if is_first else KEY_BACK)
-        canvas.text((left + 18, 110), answer.label, 16, DARK if is_first else TEXT)
-        canvas.text((left + button - 18, 110), answer.key, 13, DARK if is_first else FAINT, "rm")
+        canvas.text((left + 18, 110), answer.label, 16, ON_ACCENT if is_first else TEXT)
+        canvas.text((left + button - 18, 110), answer.key, 13, ON_ACCENT if is_first else FAINT, "rm")
         hotspots.append(Hotspot(box, answer.action, radius=14))
         left += button + 12
     return Sheet(canvas.finish(), tuple(hotspots))

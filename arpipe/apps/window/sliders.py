@@ -9,6 +9,7 @@ from arpipe.apps.window.canvas import (
     ACCENT,
     FAINT,
     KEY_BACK,
+    ON_ACCENT,
     TEXT,
     TRACK,
     Box,
@@ -25,7 +26,6 @@ MAX_ROWS = 8  # more are reached with the wheel
 KNOB, SWATCH, SWATCH_PITCH = 7.0, 10.0, 31.0
 TRACK_BOX_HEIGHT = 24.0  # of the part of a slider that can be clicked
 OFF, RIM, KEY_TEXT = (92, 98, 112, 255), (78, 83, 96, 255), (132, 139, 153, 255)
-DARK_TEXT = (30, 22, 8, 255)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,8 @@ def _range(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
     value = float(control.value) if isinstance(control.value, int | float) else control.low
     share = min(max((value - control.low) / (control.high - control.low), 0.0), 1.0)
     left, right = EDGE + KNOB, WIDTH - EDGE - KNOB
-    zero = min(
-        max(-control.low / (control.high - control.low), 0.0), 1.0
-    )  # bars grow from 0, where it is inside
+    # Bars grow from 0 if it is within the limits.
+    zero = min(max(-control.low / (control.high - control.low), 0.0), 1.0)
     knob = left + share * (right - left)
     canvas.rounded((left - 3, y - 3, right + 3, y + 3), 3, TRACK)
     begin = left + zero * (right - left)
@@ -183,7 +182,7 @@ def _choice(canvas: PanelCanvas, row: Row, y: float) -> list[Hotspot]:
         is_chosen = option == row.control.value
         box = (left, y - 11, left + width, y + 11)
         canvas.rounded(box, 11, ACCENT if is_chosen else KEY_BACK)
-        canvas.text((left + width / 2, y), option, 13, DARK_TEXT if is_chosen else TEXT, "mm")
+        canvas.text((left + width / 2, y), option, 13, ON_ACCENT if is_chosen else TEXT, "mm")
         hotspots.append(Hotspot(box, ValueTarget(row.control.key, option), radius=11))
         left += width + 6
     return hotspots
@@ -199,7 +198,7 @@ def _buttons(canvas: PanelCanvas, top: float) -> list[Hotspot]:
     canvas.rounded(reset, 12, KEY_BACK)
     canvas.rounded(done, 12, ACCENT)
     canvas.text(((EDGE + half - 5) / 2, top + 17), "Reset", 15, TEXT, "mm")
-    canvas.text(((half + 5 + WIDTH - EDGE) / 2, top + 17), "Done", 15, DARK_TEXT, "mm")
+    canvas.text(((half + 5 + WIDTH - EDGE) / 2, top + 17), "Done", 15, ON_ACCENT, "mm")
     return [
         Hotspot(reset, ResetTarget(), "Reset\tBackspace", 12),
         Hotspot(done, Action.ADJUST, "Done\tA", 12),
