@@ -22,7 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code. With `--debug` or ARPIPE_DEBUG=1 errors are raised instead, with their traceback.
     """
-    arguments = _own_arguments() if arguments is None else arguments
+    if arguments is None:
+        _limit_threads()
+        arguments = sys.argv[1:]
     debug = DEBUG_FLAG in arguments or os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
     with noted_interruption() as interruption:
         try:
@@ -38,11 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _exit_code(error)
 
 
-def _own_arguments() -> Sequence[str]:
-    """Return the arguments of the process, which belongs to arpipe alone."""
-    # No array here is large enough for NumPy's threads, and starting them takes a third of its import time.
+def _limit_threads() -> None:
+    """Let NumPy start no threads in a process that belongs to arpipe alone.
+
+    No array here is large enough for them, and starting them takes a third of NumPy's import time.
+    """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    return sys.argv[1:]
 
 
 def _exit_code(error: Exception) -> int:
