@@ -37,7 +37,7 @@ def demo(
 
 
 def devices(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the cameras as JSON, for programs.")] = False,
 ) -> None:
     """List the available cameras and microphones."""
     from arpipe.apps.devices import devices_json, show_devices
