@@ -13,9 +13,8 @@ from arpipe.io.toml_tables import Table, parse_value, read_toml, to_toml
 from arpipe.io.validation import check
 
 ENVIRONMENT_PREFIX = "ARPIPE_"
-LEVEL_MARK = (
-    "__"  # between levels; variables without it, such as ARPIPE_HOME, are not part of the configuration
-)
+# Between levels; variables without it, such as ARPIPE_HOME, are not part of the configuration.
+LEVEL_MARK = "__"
 
 
 def load_config(

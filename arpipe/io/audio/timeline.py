@@ -4,9 +4,8 @@ import numpy as np
 
 from arpipe.io.audio.sound import Samples, SoundChunk
 
-TOLERANCE_S = (
-    0.015  # of the smoothed lead or lag; an error of 40 ms between lips and voice begins to be noticed
-)
+# Of the smoothed lead or lag; an error of 40 ms between lips and voice begins to be noticed.
+TOLERANCE_S = 0.015
 JUMP_S = 0.15  # a lag of this size is a gap, not the jitter of a busy machine
 SMOOTHING = 0.1  # share of each piece in the smoothed lag; pieces come every 10 to 40 ms
 MAX_LAG_S = 0.5  # behind the pictures, after which silence replaces missing sound

@@ -64,11 +64,7 @@ def test_pictures_go_through_the_pipe_without_alpha_and_sizes_may_change(launche
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script")
 def test_a_process_that_ends_is_reported_in_its_own_words(launcher):
-    launcher(
-        'sys.stderr.write("WARNING: x\\\\nERROR: stream error: no PipeWire\\\\n"); sys.exit(1)'.replace(
-            "\\\\n", "\\n"
-        )
-    )
+    launcher('sys.stderr.write("WARNING: x\\nERROR: stream error: no PipeWire\\n"); sys.exit(1)')
     sink, deadline_s = PipeWireCameraSink(), time.monotonic() + PATIENCE_S
     with pytest.raises(DeviceError, match=r"stream error: no PipeWire\n.*apt-get install gstreamer1.0-tools"):
         while time.monotonic() < deadline_s:
