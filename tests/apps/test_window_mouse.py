@@ -215,7 +215,9 @@ def test_escape_while_recording_asks_before_it_quits(screen, tmp_path):
         press(app, window, glfw.KEY_R)
         press(app, window, glfw.KEY_ESCAPE)
         assert app.hud.asking
+        window.press(glfw.KEY_ESCAPE, repeated=True)
         hand.settle()
+        assert app.hud.asking
         hand.click("question", Action.BACK)
         assert not app.hud.asking
         assert app.interaction.commands.recorder.seconds is not None

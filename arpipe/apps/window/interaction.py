@@ -64,7 +64,8 @@ class Interaction:
     def press(self, key: Key) -> None:
         """Act on a key."""
         if self._hud.asking:
-            self._act(Action.QUIT if key.code in YES_KEYS else Action.BACK)
+            if not key.repeated:  # a held Esc asks once, and does not answer itself
+                self._act(Action.QUIT if key.code in YES_KEYS else Action.BACK)
             return
         if self._try_on.adjust(key, mirrored=self.mirror):
             return
