@@ -295,6 +295,17 @@ def test_recording_that_fails_is_shown_and_the_run_goes_on(screen, tmp_path, mon
     assert "recording failed: unexpected TypeError: a defect" in capsys.readouterr().err
 
 
+def test_recordings_without_a_picture_are_not_claimed(screen, tmp_path, capsys):
+    with opened(tmp_path) as (app, window):
+        with_picture(app)
+        press(app, window, glfw.KEY_SPACE, glfw.KEY_R)
+        assert app.interaction.commands.recorder.seconds is not None
+        press(app, window, glfw.KEY_R)
+        assert app.hud._message == "Nothing was recorded: there was no picture"
+        assert app.session.report().recordings == ()
+    assert not list((tmp_path / "captures").iterdir())
+
+
 def test_hotkeys_change_the_picture_while_it_is_paused(screen, tmp_path, monkeypatch, capsys):
     with opened(tmp_path) as (app, window):
         with_picture(app)

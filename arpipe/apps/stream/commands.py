@@ -61,7 +61,7 @@ class SessionCommands(SelectionCommands):
         session: The session.
         selection: The effects that are drawn.
         run: Folder and compression of snapshots and recordings.
-        say: Reports which file was written.
+        say: Reports which file was written, or that there was nothing to write.
         further: Actions that only this app has.
 
     Attributes:
@@ -86,8 +86,9 @@ class SessionCommands(SelectionCommands):
     def _toggle_recording(self) -> None:
         if self.recorder.seconds is None:
             self.recorder.start()
-        else:
-            self._say(f"Recorded {self.recorder.stop()}")
+            return
+        path = self.recorder.stop()
+        self._say("Nothing was recorded: there was no picture" if path is None else f"Recorded {path}")
 
     def _snapshot(self) -> None:
         if self.picture is not None:

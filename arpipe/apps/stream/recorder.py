@@ -1,6 +1,7 @@
 """Recording at the press of a key."""
 
 import time
+from pathlib import Path
 
 from arpipe.apps.stream.outlets import Outlet, Recording, dated_path
 from arpipe.apps.stream.recorded_sound import recorded_sound
@@ -38,17 +39,17 @@ class Recorder:
         sound = recorded_sound(self._run.live, self._session.failures.mention)
         self._session.attach(Outlet(Recording(path, self._run.video, sound), "recording"))
 
-    def stop(self) -> str:
-        """Finish the recording; returns its path, or "" if there is none.
+    def stop(self) -> Path | None:
+        """Finish the recording; returns its file, or None if there was nothing to record.
 
         Raises:
             OutputError: The end of the file cannot be written.
         """
         outlet = self._outlet
         if outlet is None or not isinstance(outlet.sink, Recording):
-            return ""
+            return None
         self._session.detach(outlet)
-        return str(outlet.sink.path)
+        return outlet.sink.path if outlet.sink.has_begun else None
 
     @property
     def _outlet(self) -> Outlet | None:
