@@ -71,10 +71,10 @@ class Pool(Generic[W]):
                     _remove_leftovers(job)
 
     def _start_workers(self) -> None:
-        """Start as many workers as there is work for."""
-        for number in range(min(self._executor.size, len(self._workers) + len(self._blocks))):
-            if number not in self._workers:
-                self._workers[number] = self._executor.start(number, self._clock())
+        """Start a worker for each block that waits, as far as there is room."""
+        free = [number for number in range(self._executor.size) if number not in self._workers]
+        for number in free[: len(self._blocks)]:
+            self._workers[number] = self._executor.start(number, self._clock())
 
     def _wait(self) -> None:
         for worker in self._executor.wait(list(self._workers.values()), CHECK_EVERY_S):
@@ -107,7 +107,8 @@ class Pool(Generic[W]):
 
     def _require_started(self) -> None:
         limit_s, now_s = max(START_S, self._config.stall_s), self._clock()
-        if all(not worker.is_ready and now_s - worker.seen_s > limit_s for worker in self._workers.values()):
+        workers = self._workers.values()  # none after the last one has ended
+        if workers and all(not worker.is_ready and now_s - worker.seen_s > limit_s for worker in workers):
             raise ArpipeError(
                 f"no worker has started within {limit_s:g} s; is there room for one? "
                 "set batch.stall_s higher if starting takes longer"

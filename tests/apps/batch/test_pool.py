@@ -1,10 +1,10 @@
-"""What a pool does with workers that never start, and with more workers than there is work."""
+"""What a pool does with workers that never start or that end, and with more workers than there is work."""
 
 import itertools
 
 import pytest
 
-from arpipe.apps.batch.events import Finished
+from arpipe.apps.batch.events import Failed, Finished
 from arpipe.apps.batch.executor import Executor, Idle, Worker
 from arpipe.apps.batch.job import Outcome
 from arpipe.apps.batch.pool import START_S, Pool
@@ -44,11 +44,12 @@ class ScriptedWorker(Worker):
 class ScriptedExecutor(Executor[ScriptedWorker]):
     """Its first workers start, the others never do."""
 
-    def __init__(self, size, starting):
-        self.size, self._starting, self.workers = size, starting, []
+    def __init__(self, size, starting, kind=ScriptedWorker):
+        self.size, self._starting, self._kind, self.workers = size, starting, kind, []
 
     def start(self, number, now_s):
-        self.workers.append(ScriptedWorker(number, now_s, number < self._starting))
+        assert len(self.workers) < 2 * len(JOBS)  # else workers would be started for ever
+        self.workers.append(self._kind(number, now_s, number < self._starting))
         return self.workers[-1]
 
     def wait(self, workers, timeout_s):
@@ -78,3 +79,45 @@ def test_batch_whose_workers_find_no_room_at_all_is_given_up(stall_s, limit):
     with pytest.raises(ArpipeError, match=f"no worker has started within {limit} s; is there room"):
         run(executor, stall_s=stall_s)
     assert all(worker.ended for worker in executor.workers)
+
+
+class MortalWorker(ScriptedWorker):
+    """Ends when there is nothing left to do."""
+
+    def _receive(self):
+        return None if self.ended else super()._receive()
+
+    def _send(self, block):
+        super()._send(block)
+        self.ended = not block
+
+
+class DyingWorker(MortalWorker):
+    """Ends with its first block."""
+
+    def _send(self, block):
+        super()._send(block)
+        self.ended = True
+
+
+class SlowSecondExecutor(ScriptedExecutor):
+    """Its second worker finishes a block when no other worker has anything to say."""
+
+    def wait(self, workers, timeout_s):
+        ready = [worker for worker in workers if worker.messages or worker.ended]
+        return [worker for worker in ready if worker.number != 1 or not worker.jobs] or ready
+
+
+def test_worker_without_work_is_not_replaced_while_another_one_is_busy():
+    executor = SlowSecondExecutor(2, starting=2, kind=MortalWorker)
+    events = run(executor, stall_s=1e6)
+    assert sorted(event.job.spec for event in events if isinstance(event, Finished)) == [
+        job.spec for job in JOBS
+    ]
+    assert len(executor.workers) == 2
+
+
+def test_input_on_which_the_last_worker_ends_fails_and_the_batch_does_not():
+    executor = SlowSecondExecutor(1, starting=1, kind=DyingWorker)
+    events = run(executor, retries=0)
+    assert [event.job for event in events if isinstance(event, Failed)] == JOBS
