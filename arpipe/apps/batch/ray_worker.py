@@ -83,9 +83,13 @@ class RayWorker:
         found: list[Message] = []
         while not found or not self._messages.empty():
             message = self._messages.get()
-            if isinstance(message, BaseException):
+            if not isinstance(message, BaseException):
+                found.append(message)
+            elif found:
+                self._messages.put(message)  # for the next call: those before it must arrive
+                break
+            else:
                 raise message
-            found.append(message)
         return found
 
     def interrupt(self) -> None:

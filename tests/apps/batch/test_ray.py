@@ -11,8 +11,11 @@ import pytest
 
 from arpipe import __version__
 from arpipe.apps.batch import EXIT_INTERRUPTED, BatchConfig
+from arpipe.apps.batch.events import Advanced
+from arpipe.apps.batch.executor import Idle
 from arpipe.apps.batch.ray_cluster import connected
 from arpipe.apps.batch.ray_worker import Home, RayWorker
+from arpipe.apps.batch.targets import Job
 from arpipe.config import RayConfig
 from arpipe.errors import ConfigError, MissingExtra, RenderError
 from tests.apps.batch.fakes import MAIN_VARIABLE, TRIP_VARIABLE, make_fake, trips
@@ -128,6 +131,29 @@ def test_worker_of_another_version_is_refused(tmp_path):
     (message,) = worker.messages()
     with pytest.raises(ConfigError, match=f"has arpipe {__version__}, and this machine 0.0.1"):
         raise message.error
+
+
+class BreakingRunner:
+    """Reports progress, and breaks at the second job."""
+
+    def __init__(self, config, make_pipeline, emit, threads, advance_every_s):
+        self._emit, self._is_broken = emit, False
+
+    def run(self, job):
+        if self._is_broken:
+            raise MemoryError("no room")
+        self._emit(Advanced(job, 1))
+        self._is_broken = True
+
+
+def test_what_a_worker_reported_before_it_broke_arrives(tmp_path, monkeypatch):
+    monkeypatch.setattr("arpipe.apps.batch.ray_worker.JobRunner", BreakingRunner)
+    jobs = tuple(Job(f"{name}.mp4", "video", None, None, "jsonl") for name in "ab")
+    worker = RayWorker(BatchConfig(), make_fake, 1, Home(__version__, str(tmp_path / "missing")))
+    worker.run(jobs)
+    assert worker.messages() == [Idle(), Advanced(jobs[0], 1)]
+    with pytest.raises(MemoryError, match="no room"):
+        worker.messages()
 
 
 def test_ray_that_is_not_installed_names_the_extra(footage, tmp_path, monkeypatch):
