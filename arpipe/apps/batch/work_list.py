@@ -83,7 +83,8 @@ def _items(path: Path) -> Iterator[tuple[int, WorkItem]]:
         require_file(copy)
         with guarded(MediaError, f"{copy}: cannot be read", "is it UTF-8 text?"):
             content = copy.read_text(encoding="utf-8")
-    for number, line in enumerate(content.splitlines(), 1):
+    # `splitlines` would also divide names that hold U+2028.
+    for number, line in enumerate(content.split("\n"), 1):
         if line.strip():
             yield number, _parse(f"{text_of(path)}, line {number}", line)
 

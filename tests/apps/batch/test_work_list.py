@@ -55,6 +55,12 @@ def test_wrong_line_is_named_with_its_number(tmp_path, line, message):
         read_work_list(write(tmp_path, '{"input": "a.mp4", "name": "1"}', line))
 
 
+def test_names_may_hold_what_unicode_takes_for_the_end_of_a_line(tmp_path):
+    names = ("a\u2028b.mp4", "c\x85d.mp4")
+    work = write(tmp_path, *(f'"{name}"' for name in names))
+    assert read_work_list(work).inputs == tuple(str(tmp_path / name) for name in names)
+
+
 def test_list_that_is_missing_or_would_be_overwritten_is_refused(footage, tmp_path):
     with pytest.raises(MediaNotFound, match="missing.jsonl"):
         read_work_list(tmp_path / "missing.jsonl")
