@@ -159,7 +159,9 @@ def test_damaged_input_in_a_bucket_fails_by_its_address(bucket):
 @needs_server
 def test_bucket_without_rights_is_said_before_anything_is_read(forbidding, footage, tmp_path):
     config = BatchConfig(inputs=(str(footage),), export="s3://footage/out")
-    with pytest.raises(OutputError, match="s3://footage/out: cannot be written .*(Denied|Forbidden).*rights"):
+    with pytest.raises(
+        OutputError, match="s3://footage/out: cannot be written .*(Denied|Forbidden).*permissions"
+    ):
         run(config, make_fake, Console(file=io.StringIO()))
     code, text = local_batch("s3://footage/in/", tmp_path / "out")
     assert code == EXIT_FAILED
