@@ -58,13 +58,17 @@ class AlternatingFaceDetector:
 
     def __init__(self, runtime: Runtime, min_score: float = 0.5) -> None:
         self._detectors = FaceDetector("short", runtime, min_score), FaceDetector("full", runtime, min_score)
-        self._turn = 0
+        self.reset()
 
     def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
         """Detect as `FaceDetector.detect` does, with the detector whose turn it is."""
         detector = self._detectors[self._turn % 2]
         self._turn += 1
         return detector.detect(frame, timer)
+
+    def reset(self) -> None:
+        """Begin with the short range again."""
+        self._turn = 0
 
 
 class TiledFaceDetector:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -19,7 +20,15 @@ from arpipe.types import Detection, Frame
 
 LEAST_SCORE = 0.35  # of a candidate, which a closer look confirms
 SEARCH_EVERY = 30  # frames
+FIRST_RANGES = 2  # in the first search of a stream; then one of them at a time
 KEEP_FRAMES = 60  # for which somebody whose face is turned away still counts
+
+
+class StreamDetector(Detector, Protocol):
+    """A detector whose searches depend on those before them."""
+
+    def reset(self) -> None:
+        """Forget the stream."""
 
 
 class FacesOfCrowds:
@@ -32,7 +41,7 @@ class FacesOfCrowds:
     def __init__(self, runtime: Runtime) -> None:
         self._detector = AlternatingFaceDetector(runtime, LEAST_SCORE)
         self._look = CloserLook(runtime, least_small=LEAST_MEAN)
-        self._ranges = 2  # of the first frame
+        self._ranges = FIRST_RANGES
 
     def detect(self, frame: Frame, timer: StageTimer) -> tuple[Detection, ...]:
         """Detect faces, highest score first; stage `detect`."""
@@ -41,6 +50,11 @@ class FacesOfCrowds:
             found = join(found, self._detector.detect(frame, timer))
         self._ranges = 1
         return self._look.confirm(frame, found, timer)
+
+    def reset(self) -> None:
+        """Forget the stream: every one is searched alike, whatever came before it."""
+        self._detector.reset()
+        self._ranges = FIRST_RANGES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,9 +73,9 @@ class Crowd:
             that are.
     """
 
-    def __init__(self, open_detector: Callable[[], Detector] | None) -> None:
+    def __init__(self, open_detector: Callable[[], StreamDetector] | None) -> None:
         self._open_detector = open_detector
-        self._detector: Detector | None = None
+        self._detector: StreamDetector | None = None
         self._faces: list[_SeenFace] = []
         self._wait = 0
 
@@ -80,6 +94,8 @@ class Crowd:
     def reset(self) -> None:
         """Forget the stream."""
         self._faces, self._wait = [], 0
+        if self._detector is not None:
+            self._detector.reset()
 
     def _search(self, context: FrameContext) -> Sequence[Array]:
         """Return the boxes of all faces in some frames, and nothing in between."""

@@ -8,12 +8,13 @@ import pytest
 
 from arpipe.geometry.affine2d import Affine2D
 from arpipe.io.sources import open_source
+from arpipe.models import face_search
 from arpipe.models.segmentation import PersonMask
 from arpipe.preprocess.fit import resize
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.mask import crowd as crowd_module
-from arpipe.tracking.mask.crowd import KEEP_FRAMES, SEARCH_EVERY, Crowd
+from arpipe.tracking.mask.crowd import KEEP_FRAMES, SEARCH_EVERY, Crowd, FacesOfCrowds
 from arpipe.tracking.mask.group import LOOKS_PER_FRAME
 from arpipe.tracking.mask.person import KnownPerson, Occluders, close_holes, keep_people, part_of_person
 from arpipe.tracking.mask.tracker import MaskTracker, MaskTrackerConfig
@@ -49,6 +50,9 @@ class Boxes:
     def detect(self, frame, timer):
         self.calls += 1
         return self.found
+
+    def reset(self):
+        """Nothing depends on the searches before."""
 
 
 def face_of(x, y=120):
@@ -109,6 +113,28 @@ def test_people_whose_faces_are_not_tracked_are_searched_for_now_and_then():
         mask = tracker.update(context_of(scene(*places, index=index), []))
         assert mask[250, 700] > 0.9
     assert detector.calls == 2
+
+
+def test_every_stream_is_searched_by_the_same_ranges(monkeypatch):
+    used = []
+
+    class Range:
+        def __init__(self, reach, runtime, min_score):
+            self.reach = reach
+
+        def detect(self, frame, timer):
+            used.append(self.reach)
+            return ()
+
+    look = SimpleNamespace(confirm=lambda frame, found, timer: found)
+    monkeypatch.setattr(face_search, "FaceDetector", Range)
+    monkeypatch.setattr(crowd_module, "CloserLook", lambda *_, **__: look)
+    crowd, context = Crowd(lambda: FacesOfCrowds(None)), context_of(scene(200), [])
+    for _ in range(2):
+        for _ in range(SEARCH_EVERY + 2):
+            crowd.update(context)
+        crowd.reset()
+    assert used == 2 * ["short", "full", "short"]
 
 
 def test_who_turns_away_still_counts_for_a_while():
