@@ -65,6 +65,14 @@ class FaceParts:
         return ramp(share, NO_FACE_SKIN, BARE_FACE)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What the network saw around a face, and how many frames ago."""
+
+    parts: FaceParts
+    age: int = 0
+
+
 class FacePartTracker:
     """Looks at each face of a stream now and then.
 
@@ -75,8 +83,7 @@ class FacePartTracker:
 
     def __init__(self, segmenter: PersonPartSegmenter, side: int) -> None:
         self._segmenter, self._side = segmenter, side
-        self._parts: dict[int, FaceParts] = {}
-        self._waits: dict[int, int] = {}
+        self._looks: dict[int, _Look] = {}
 
     @classmethod
     def open(cls, runtime: Runtime, network: PartNetwork, side: int) -> Self | None:
@@ -92,18 +99,18 @@ class FacePartTracker:
     def update(self, context: FrameContext) -> Mapping[int, FaceParts]:
         """Return the parts around each of `context.faces` by its id; stage `segment`."""
         followed = {face.track_id for face in context.faces if face.age_frames > 0}
-        self._parts = {key: parts for key, parts in self._parts.items() if key in followed}
+        self._looks = {
+            key: replace(look, age=look.age + 1) for key, look in self._looks.items() if key in followed
+        }
         for face in context.faces:
-            wait = self._waits[face.track_id] - 1 if face.track_id in self._parts else 0
-            if wait <= 0 and face.state != "coasting":
-                self._parts[face.track_id] = self._look(context, face.landmarks)
-                wait = LOOK_EVERY
-            self._waits[face.track_id] = wait
-        return self._parts
+            last = self._looks.get(face.track_id)
+            if (last is None or last.age >= LOOK_EVERY) and face.state != "coasting":
+                self._looks[face.track_id] = _Look(self._look(context, face.landmarks))
+        return {key: look.parts for key, look in self._looks.items()}
 
     def reset(self) -> None:
         """Forget the stream."""
-        self._parts, self._waits = {}, {}
+        self._looks = {}
 
     def _look(self, context: FrameContext, landmarks: Landmarks) -> FaceParts:
         square = face_square(landmarks)
