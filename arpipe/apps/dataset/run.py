@@ -25,6 +25,7 @@ def run(folder: Path, plots: Path | None = None, console: Console | None = None)
 
     Raises:
         MediaError: It is no dataset, or a file of it is damaged.
+        ConfigError: Its manifest is of another version of arpipe, or no manifest.
         MissingExtra: The extra `parquet` is not installed.
         OutputError: A plot cannot be written.
     """

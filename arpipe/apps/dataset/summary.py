@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from arpipe.errors import MediaError, MediaNotFound, MissingExtra
+from arpipe.errors import MediaError, MediaNotFound
 from arpipe.io.guard import guarded
 
 FRAMES = "frames"
@@ -89,12 +89,8 @@ def _gaps(times_s: Sequence[float], faces: Sequence[int]) -> Iterator[Gap]:
 
 def _tables(folder: Path, name: str, columns: list[str]) -> Iterator[Any]:
     """Yield the columns of a table of every clip, in the order of the files' names."""
-    try:
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise MissingExtra(
-            'a dataset needs pyarrow; install it with: pip install "arpipe[parquet]"'
-        ) from error
+    from arpipe.io.export.parquet import pq
+
     files = sorted((folder / name).glob("*.parquet"))
     if not files:
         raise MediaNotFound(
