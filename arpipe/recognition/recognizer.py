@@ -29,9 +29,8 @@ WINDOW_S = 0.6  # of a movement by default: long enough for one oscillation, sho
 
 # A window is a mean over time already; with a longer mean and hold, movements would be named after they have ended.
 MOVEMENT_LABEL = SteadyLabelConfig(average_s=0.1, on=0.6, off=0.4, hold_frames=2)
-PHOTO_LABEL = SteadyLabelConfig(
-    average_s=0.0, on=1e-6, off=0.0, hold_frames=1
-)  # the most probable class, at once
+# The most probable class, at once.
+PHOTO_LABEL = SteadyLabelConfig(average_s=0.0, on=1e-6, off=0.0, hold_frames=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

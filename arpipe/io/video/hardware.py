@@ -118,7 +118,7 @@ def describe_decoder(hardware: Hardware, context: av.VideoCodecContext) -> str:
 def _decoder_problem(name: DeviceName) -> str:
     try:
         HWAccel(name).create(av.Codec("h264", "r"))
-    except NotImplementedError:
+    except NotImplementedError:  # what PyAV raises if FFmpeg was compiled without this kind of hardware
         return f"this build of PyAV has no decoder for {name}"
     except (av.error.FFmpegError, OSError) as error:
         return reason_of(error)

@@ -19,9 +19,8 @@ from arpipe.types import Frame, Points
 
 LOOKS_PER_FRAME = 2  # people who are segmented anew in a frame; masks of the others move with the picture
 FINER = 2  # resolution of the masks together, over that of the whole frame's, once somebody is small
-SMALL_FACE = (
-    20.0  # height of a face, px of the whole frame's mask, below which that mask is too coarse for its person
-)
+# Height of a face, px of the whole frame's mask, below which that mask is too coarse for its person.
+SMALL_FACE = 20.0
 RESTS = 0.7  # intersection over union with the wanted crop from which a crop is kept: another one has other errors
 
 
@@ -59,10 +58,8 @@ class GroupSegmenter:
             self._look(person, frame, timer, is_due=number < LOOKS_PER_FRAME)
             for number, person in enumerate(people)
         ]
-        if (
-            min(float(box[3] - box[1]) for box in self.faces_px) * len(whole.picture)
-            < SMALL_FACE * frame.height
-        ):
+        smallest_px = min(float(box[3] - box[1]) for box in self.faces_px)
+        if smallest_px * len(whole.picture) < SMALL_FACE * frame.height:
             self._finer = FINER
         with timer.stage("refine"):
             return _merge(whole, self._people, frame, self._finer)

@@ -92,9 +92,8 @@ def averaged(pixels: Pixels, roi: Roi, side: int) -> Pixels:
     part_from_crop = roi.image_from_crop(side).matrix / step
     part_from_crop[:, 2] += (0.5 - np.array([left, top])) / step - 0.5
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    part = np.asarray(
-        cv2.cvtColor(part, cv2.COLOR_RGB2RGBA), np.uint8
-    )  # warped twice as fast as three channels
+    # Four channels are warped twice as fast as three.
+    part = np.asarray(cv2.cvtColor(part, cv2.COLOR_RGB2RGBA), np.uint8)
     warped = cv2.warpAffine(part, part_from_crop, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB), np.uint8)
 
