@@ -81,14 +81,15 @@ class RayExecutor(Executor[RemoteWorker]):
     """
 
     def __init__(self, config: BatchConfig, make_pipeline: OpenPipeline, inputs: int) -> None:
-        self._stack = ExitStack()
         self._needs = config.workers.ray
-        self._ray = self._stack.enter_context(connected(self._needs))
-        self._interruption = self._stack.enter_context(watched_interruption())  # `ray.init` replaces handlers
         wanted = config.workers.jobs or "auto"
-        self.size = max(1, min(inputs, self._places() if wanted == "auto" else wanted))
         claims = {"num_cpus": self._needs.cpus, "memory": self._needs.memory_mb << 20}
-        self._actors = self._ray.remote(RayWorker).options(max_concurrency=_THREADS, **claims)
+        with ExitStack() as opened:
+            self._ray = opened.enter_context(connected(self._needs))
+            self._interruption = opened.enter_context(watched_interruption())  # `ray.init` replaces handlers
+            self.size = max(1, min(inputs, self._places() if wanted == "auto" else wanted))
+            self._actors = self._ray.remote(RayWorker).options(max_concurrency=_THREADS, **claims)
+            self._stack = opened.pop_all()
         home = Home(__version__, os.getcwd())  # noqa: PTH109 - as text, for another machine
         self._arguments = (config, make_pipeline, self._needs.cpus, home)
 
