@@ -54,4 +54,4 @@ def _total(clips: Sequence[ClipSummary]) -> str:
     found = sum(clip.found for clip in clips)
     share = f", {100.0 * found / frames:.1f} % of them with a face" if frames else ""
     hours = sum(clip.duration_s for clip in clips) / 3600.0
-    return f"{len(clips)} clips, {hours:.2f} hours, {frames} frames{share}"
+    return f"{len(clips)} clip{'s' * (len(clips) != 1)}, {hours:.2f} hours, {frames} frames{share}"
