@@ -11,8 +11,8 @@ from arpipe.custom.library import add_model, find_model
 from arpipe.errors import ConfigError, ModelError
 from arpipe.tracking.objects_config import ObjectConfig
 from tests.custom.networks import info, model_of, saved, try_out_here
+from tests.weights.convert.answers import litert
 from tests.weights.convert.test_detections import detector as ssd
-from tests.weights.convert.test_operators import litert
 
 SIDE, CELL, HALF = 64, 8, 12.0
 

@@ -6,8 +6,9 @@ import numpy as np
 import onnx
 
 from arpipe.weights.convert import tflite_import, tflite_reader
+from tests.weights.convert.answers import converted
+from tests.weights.convert.image_networks import conv
 from tests.weights.convert.test_custom_operators import CROP, MATRIX, SUBSET, computed, flex
-from tests.weights.convert.test_operators import conv, converted
 from tests.weights.convert.tflite_files import TfliteFile, options
 
 RNG = np.random.default_rng(9)

@@ -7,7 +7,8 @@ from arpipe.weights.convert import tflite_import, tflite_reader
 from arpipe.weights.convert.channels import align_channels
 from arpipe.weights.convert.graph import CHANNEL_BLOCK
 from arpipe.weights.convert.passes import fold_image_padding
-from tests.weights.convert.test_operators import conv, converted
+from tests.weights.convert.answers import converted
+from tests.weights.convert.image_networks import conv
 from tests.weights.convert.tflite_files import TfliteFile, options
 
 RNG = np.random.default_rng(21)

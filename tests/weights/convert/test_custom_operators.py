@@ -8,7 +8,7 @@ from flatbuffers import flexbuffers
 
 from arpipe.errors import WeightsError
 from arpipe.weights.convert import tflite_import
-from tests.weights.convert.test_operators import converted
+from tests.weights.convert.answers import converted
 from tests.weights.convert.tflite_files import TfliteFile, options
 
 SUBSET = [0, 2, 5, 6, 7, 9]

@@ -7,7 +7,7 @@ from flatbuffers import flexbuffers
 from arpipe.errors import WeightsError
 from arpipe.weights.convert import tflite_import, tflite_reader
 from arpipe.weights.convert.detection_options import DETECTION, read_detection_options
-from tests.weights.convert.test_operators import converted, litert
+from tests.weights.convert.answers import converted, litert
 from tests.weights.convert.tflite_files import TfliteFile, options
 
 CELLS, CLASSES, MOST = 8, 4, 10

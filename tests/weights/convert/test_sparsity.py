@@ -7,7 +7,7 @@ from ai_edge_litert import schema_py_generated as schema
 from arpipe.errors import WeightsError
 from arpipe.weights.convert import tflite_import
 from arpipe.weights.convert.sparsity import SparseDimension, SparseLayout, densify
-from tests.weights.convert.test_operators import converted, litert
+from tests.weights.convert.answers import converted, litert
 from tests.weights.convert.tflite_files import TfliteFile, options
 
 
