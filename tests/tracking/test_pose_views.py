@@ -17,7 +17,7 @@ from arpipe.tracking.settings import Mode
 from arpipe.types import Frame, Landmarks, Roi
 from tests.head_pose.heads import CAMERA, observe, pose_of
 from tests.tracking.scripted import ScriptedFaces
-from tests.tracking.test_tracker import FPS, PIXELS, TOPOLOGY, face_at
+from tests.tracking.scripted_runs import FPS, PIXELS, TOPOLOGY, face_at
 
 SHOWN_YAW, TRUE_YAW = 24.0, 30.0
 WIDE = CameraIntrinsics.from_fov(1280, 720)
