@@ -19,7 +19,7 @@ from arpipe.errors import ArpipeError, ConfigError, OutputError
 from arpipe.io.validation import check
 from arpipe.needs import Need
 from tests.controls import results
-from tests.controls.test_senders import Receiver
+from tests.controls.senders.receivers import Receiver
 
 
 def controls(*tables):
