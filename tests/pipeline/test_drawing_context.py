@@ -11,10 +11,8 @@ from arpipe.pipeline.drawing_context import open_context
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.compositor import GPU_QUALITY, default_quality
 from arpipe.render.config import RenderConfig
-from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer, Patch, Phase
 from arpipe.render.rasteriser.library import Rasteriser, load_rasteriser
-from tests.render.faces import face_at, plain_frame, pose_at, result_of
 
 CPU, CLOSED = Rasteriser(None), []
 CPU_ONLY = RenderConfig(renderer="cpu", match_sharpness=False)
@@ -114,16 +112,8 @@ def test_choosing_the_renderer_keeps_the_quality_that_suits_it():
 
 
 @pytest.fixture
-def result():
-    return result_of(plain_frame(), face_at(pose_at()))
-
-
-@pytest.fixture
-def no_opengl(monkeypatch):
-    def refuse(*_):
-        raise RenderError("no OpenGL here")
-
-    monkeypatch.setattr(GlContext, "headless", refuse)
+def no_opengl(refuse_opengl):
+    refuse_opengl(RenderError("no OpenGL here"))
 
 
 @pytest.mark.cpu

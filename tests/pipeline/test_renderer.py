@@ -19,16 +19,8 @@ STEADY = RenderConfig(match_sharpness=False)
 
 
 @pytest.fixture
-def result():
-    return result_of(plain_frame(), face_at(pose_at()))
-
-
-@pytest.fixture
-def no_opengl(monkeypatch):
-    def refuse(*_):
-        raise AssertionError("OpenGL was created")
-
-    monkeypatch.setattr(GlContext, "headless", refuse)
+def no_opengl(refuse_opengl):
+    refuse_opengl(AssertionError("OpenGL was created"))
 
 
 def test_properties_never_create_opengl(no_opengl):
