@@ -82,7 +82,6 @@ HANDSHAKE = (
 
 def test_clients_that_read_nothing_or_say_nothing_do_not_keep_the_server_open(monkeypatch):
     monkeypatch.setattr(json_server, "CLOSE_S", 0.05)
-    monkeypatch.setattr(json_server, "OPEN_S", 0.05)
     server = JsonServer("127.0.0.1", 0)
     place = ("127.0.0.1", server.port)
     with socket.create_connection(place) as reads_nothing, socket.create_connection(place):
