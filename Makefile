@@ -14,6 +14,8 @@ LOCKED = --require-hashes --only-binary :all:
 # Four processes even on two cores, because some tests wait for browsers and time limits.
 # Each process starts with a contiguous share of the tests, because neighbours share fixtures, and then steals.
 PARALLEL = --numprocesses 4 --dist worksteal
+# The demo needs OpenGL only where no compiler was found for the CPU renderer.
+CPU_RENDERER = from arpipe.render.rasteriser.library import load_rasteriser; load_rasteriser()
 LOCK = .venv/lock/bin/uv pip compile --constraint requirements/constraints.in \
        --universal --only-binary :all: \
        --generate-hashes --no-header --no-annotate --no-config --upgrade --quiet
@@ -24,13 +26,14 @@ LOCK = .venv/lock/bin/uv pip compile --constraint requirements/constraints.in \
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/run.stamp ## install everything that arpipe needs to run into .venv
+setup: .venv/opengl.stamp .venv/run.stamp ## install everything that arpipe needs to run into .venv
 	@echo "Ready. Next: make demo, or . $(BIN)/activate && arpipe --help"
 
 demo: .venv/run.stamp ## put glasses on the bundled sample: out/demo.mp4, out/demo.png and timings
+	@$(BIN)/python -c "$(CPU_RENDERER)" 2>/dev/null || sh requirements/system.sh opengl $(BIN)/python
 	$(BIN)/arpipe demo
 
-test: lint ## check formatting, lint and types, and run all tests: what CI runs
+test: .venv/opengl.stamp lint ## check formatting, lint and types, and run all tests: what CI runs
 	-$(BIN)/arpipe weights fetch # without weights their tests are skipped with a reason, and fail in CI
 	$(BIN)/python -m pytest $(PARALLEL)
 
@@ -44,7 +47,7 @@ lint: .venv/dev.stamp ## check formatting, lint and types only
 weights: .venv/run.stamp ## fetch the network weights now instead of on first use
 	$(BIN)/arpipe weights fetch
 
-bench: .venv/dev.stamp .venv-peers/bin/python ## compare speed with MediaPipe and others: out/bench.json, out/bench.md
+bench: .venv/opengl.stamp .venv/dev.stamp .venv-peers/bin/python ## compare speed with MediaPipe and others: out/bench.json, out/bench.md
 	$(BIN)/python tests/perf/bench.py
 
 docs: .venv/docs.stamp ## build the documentation as a site, out/docs/index.html; a broken link ends it
@@ -86,8 +89,13 @@ clean: ## remove the environment and all generated files
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "arpipe needs Python 3.11 to 3.14, but none of '$(CANDIDATES)' is one." \
 	    "Install one, or: make PYTHON=/path/to/python setup" >&2; exit 1; }
-	sh requirements/system.sh "$(PYTHON)"
+	sh requirements/system.sh venv "$(PYTHON)"
 	"$(PYTHON)" -m venv .venv
+
+# Where the libraries cannot be installed, this says so, and the CPU renderer draws what it can.
+.venv/opengl.stamp: | .venv/bin/python
+	sh requirements/system.sh opengl $(BIN)/python
+	@touch $@
 
 # MediaPipe's last release with the solutions API requires numpy < 2 and Python <= 3.12, hence an environment of its own.
 .venv-peers/bin/python: tests/perf/peers.txt

@@ -10,7 +10,7 @@ import os
 import pkgutil
 import platform
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib import metadata
@@ -30,10 +30,11 @@ DEVICES = Path("/dev")
 VIDEO_CLASS = Path("/sys/devices/virtual/video4linux")  # where Linux lists loopback cameras, never real ones
 INSTALL_GL = "sudo apt-get install --no-install-recommends libegl1 libgl1"
 
-# Distributions that unpack into the same package folder: of each group only one may be installed.
+# Distributions that unpack into the same package folder: of each group only one may be installed. The first is the one
+# that arpipe depends on; it needs no libraries of the system.
 CV2_PROVIDERS = (
-    "opencv-python",
     "opencv-python-headless",
+    "opencv-python",
     "opencv-contrib-python",
     "opencv-contrib-python-headless",
 )
@@ -166,15 +167,12 @@ def check_cpu_renderer() -> Finding:
 
 def check_cv2() -> Finding:
     """`cv2` comes from exactly one distribution, and loads."""
-    return _only_one("OpenCV", "cv2", CV2_PROVIDERS, keep="opencv-python")
+    return _only_one("OpenCV", "cv2", CV2_PROVIDERS)
 
 
 def check_onnxruntime() -> Finding:
     """`onnxruntime` comes from exactly one distribution, and loads."""
-    installed = [name for name in ONNXRUNTIME_PROVIDERS[1:] if name in _installed()]
-    return _only_one(
-        "ONNX Runtime", "onnxruntime", ONNXRUNTIME_PROVIDERS, keep=(installed or ["onnxruntime"])[0]
-    )
+    return _only_one("ONNX Runtime", "onnxruntime", ONNXRUNTIME_PROVIDERS)
 
 
 def check_providers() -> Finding:
@@ -275,30 +273,32 @@ def _survive(name: str, check: Callable[[], Finding]) -> Finding:
         return Finding(name, Verdict.FAIL, f"{type(error).__name__}: {error}", "make clean && make setup")
 
 
-def _only_one(check: str, module: str, providers: Iterable[str], keep: str) -> Finding:
-    """Judge a package folder that several distributions fill."""
+def _only_one(check: str, module: str, providers: Sequence[str]) -> Finding:
+    """Judge a package folder that several distributions fill; one that the user added replaces the first."""
     found = {name: version for name, version in _installed().items() if name in providers}
     listing = ", ".join(f"{name} {version}" for name, version in found.items())
-    install = f"python -m pip install --force-reinstall --no-deps {keep}"
-    if len(found) <= 1:
-        return _loads(check, module, listing, install)
-    mend = f"python -m pip uninstall -y {' '.join(found)} && {install}"
-    same = len(set(found.values())) == 1
-    detail = f"{listing} fill one folder; the last one installed wins"
-    return Finding(check, Verdict.WARN if same else Verdict.FAIL, detail, mend)
-
-
-def _loads(check: str, module: str, listing: str, install: str) -> Finding:
-    """Judge whether a module loads; `listing` is the distribution that it comes from, if known."""
+    added = next((name for name in providers[1:] if name in found), providers[0])
+    if len(found) > 1:
+        same = len(set(found.values())) == 1
+        detail = f"{listing} fill one folder; the last one installed wins"
+        return Finding(check, Verdict.WARN if same else Verdict.FAIL, detail, _replace(found, added))
     try:
         loaded = _load(module)
     except ImportError as error:
-        shared_library = ".so" in str(error) and sys.platform == "linux"
-        mend = f"{INSTALL_GL} libglib2.0-0" if shared_library else install
+        lacks_library = ".so" in str(error) and found
+        mend = _replace(found, providers[0]) if lacks_library else _reinstall(added)
         return Finding(check, Verdict.FAIL, f"{module} does not load: {error}", mend)
     if not hasattr(loaded, "__version__"):
-        return Finding(check, Verdict.FAIL, f"only remains of {module} are installed", install)
+        return Finding(check, Verdict.FAIL, f"only remains of {module} are installed", _reinstall(added))
     return Finding(check, Verdict.OK, listing or f"{module} {loaded.__version__}")
+
+
+def _replace(found: Iterable[str], keep: str) -> str:
+    return f"python -m pip uninstall -y {' '.join(found)} && {_reinstall(keep)}"
+
+
+def _reinstall(name: str) -> str:
+    return f"python -m pip install --force-reinstall --no-deps {name}"
 
 
 def _installed() -> dict[str, str]:

@@ -1,7 +1,6 @@
 """What effects are drawn with: OpenGL, or the CPU."""
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from arpipe.errors import RenderError
@@ -24,9 +23,12 @@ def open_context(renderer: str, shared: GlContext | None, can_use_cpu: bool) -> 
     """
     if renderer == "cpu":
         return load_rasteriser()
-    rasteriser = _rasteriser_if_any() if renderer == "auto" and can_use_cpu else None
-    if rasteriser is None:
+    if renderer == "opengl" or not can_use_cpu:
         return shared or GlContext.headless()
+    try:
+        rasteriser = load_rasteriser()
+    except RenderError as error:
+        return shared or _opengl_instead(error)
     return _gpu_if_any(shared) or rasteriser
 
 
@@ -57,7 +59,8 @@ def _gpu_if_any(shared: GlContext | None) -> GlContext | None:
     return None
 
 
-def _rasteriser_if_any() -> Rasteriser | None:
-    with suppress(RenderError):
-        return load_rasteriser()
-    return None
+def _opengl_instead(no_cpu_renderer: RenderError) -> GlContext:
+    try:
+        return GlContext.headless()
+    except RenderError as error:
+        raise RenderError(f"{error}; nor can the CPU draw: {no_cpu_renderer}") from error

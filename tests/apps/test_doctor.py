@@ -19,7 +19,7 @@ from arpipe.weights import store
 @pytest.fixture
 def installed(monkeypatch):
     """The distributions that the doctor sees; tests change it."""
-    names = {"opencv-python": "5.0.0", "onnxruntime": "1.31.1", "pyvirtualcam": "0.15.0"}
+    names = {"opencv-python-headless": "5.0.0", "onnxruntime": "1.31.1", "pyvirtualcam": "0.15.0"}
     monkeypatch.setattr(doctor, "_installed", lambda: names)
     return names
 
@@ -113,7 +113,7 @@ def test_the_cpu_renderer_says_when_it_draws(modules, is_software, why):
 
 
 def test_one_opencv_is_fine(installed, modules):
-    assert doctor.check_cv2() == Finding("OpenCV", Verdict.OK, "opencv-python 5.0.0")
+    assert doctor.check_cv2() == Finding("OpenCV", Verdict.OK, "opencv-python-headless 5.0.0")
 
 
 def test_two_opencvs_of_one_version_warn_and_of_two_versions_fail(installed, modules):
@@ -123,8 +123,8 @@ def test_two_opencvs_of_one_version_warn_and_of_two_versions_fail(installed, mod
     installed["opencv-contrib-python"] = "4.14.0"
     finding = doctor.check_cv2()
     assert finding.verdict is Verdict.FAIL
-    assert "uninstall -y opencv-python opencv-contrib-python &&" in finding.mend
-    assert finding.mend.endswith("opencv-python")
+    assert "uninstall -y opencv-python-headless opencv-contrib-python &&" in finding.mend
+    assert finding.mend.endswith("--no-deps opencv-contrib-python")
 
 
 def test_remains_of_an_uninstalled_opencv_fail(installed, modules):
@@ -132,18 +132,22 @@ def test_remains_of_an_uninstalled_opencv_fail(installed, modules):
     assert "remains" in doctor.check_cv2().detail
 
 
-def test_opencv_that_lacks_a_system_library_names_its_package(monkeypatch, installed, modules):
-    monkeypatch.setattr(sys, "platform", "linux")
-    modules["cv2"] = ImportError("libgthread-2.0.so.0: cannot open shared object file")
+def test_opencv_that_lacks_a_system_library_is_replaced_by_the_variant_without_windows(installed, modules):
+    installed["opencv-python"] = installed.pop("opencv-python-headless")
+    modules["cv2"] = ImportError("libGL.so.1: cannot open shared object file")
     finding = doctor.check_cv2()
     assert finding.verdict is Verdict.FAIL
-    assert "libglib2.0-0" in finding.mend
+    assert "libGL.so.1" in finding.detail
+    assert "uninstall -y opencv-python &&" in finding.mend
+    assert finding.mend.endswith("--no-deps opencv-python-headless")
 
 
 def test_opencv_that_is_not_installed_is_to_be_installed(installed, modules):
-    del installed["opencv-python"]
+    del installed["opencv-python-headless"]
     modules["cv2"] = ImportError("No module named 'cv2'")
-    assert doctor.check_cv2().mend == "python -m pip install --force-reinstall --no-deps opencv-python"
+    assert (
+        doctor.check_cv2().mend == "python -m pip install --force-reinstall --no-deps opencv-python-headless"
+    )
 
 
 def test_two_onnxruntimes_keep_the_special_one(installed, modules):

@@ -85,6 +85,12 @@ def test_what_is_missing_is_an_error(machine, opengl, has_cpu, renderer, can_use
         open_context(renderer, None, can_use_cpu)
 
 
+def test_a_machine_with_neither_renderer_is_told_what_either_needs(machine):
+    machine("none", has_cpu=False)
+    with pytest.raises(RenderError, match=r"^no EGL; nor can the CPU draw: no CPU renderer$"):
+        open_context("auto", None, can_use_cpu=True)
+
+
 def test_no_opengl_is_created_where_no_gpu_can_be(machine):
     machine("software", has_device=False)
     assert open_context("auto", None, can_use_cpu=True) is CPU

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-PACKAGES = ("arpipe", "numpy", "opencv-python", "onnxruntime", "moderngl", "av")
+PACKAGES = ("arpipe", "numpy", "opencv-python-headless", "opencv-python", "onnxruntime", "moderngl", "av")
 
 
 def describe_machine() -> dict[str, object]:
