@@ -26,12 +26,12 @@ install="apt-get install -y --no-install-recommends$packages"
 if ! command -v apt-get >/dev/null; then
     echo "System packages are missing, and without them $loss." >&2
     echo "Install the equivalents of Debian's$packages with your package manager." >&2
-elif [ "$(id -u)" = 0 ]; then
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q && $install
-elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-    sudo apt-get update -q && sudo DEBIAN_FRONTEND=noninteractive $install
-else
-    echo "System packages are missing, and without them $loss. Installing them requires root. Run:" >&2
-    echo "    sudo apt-get update && sudo $install" >&2
+    exit 0
 fi
+if [ "$(id -u)" = 0 ]; then
+    apt-get update -q && DEBIAN_FRONTEND=noninteractive $install && exit 0
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    sudo apt-get update -q && sudo DEBIAN_FRONTEND=noninteractive $install && exit 0
+fi
+echo "System packages could not be installed, and without them $loss. Run:" >&2
+echo "    sudo apt-get update && sudo $install" >&2
