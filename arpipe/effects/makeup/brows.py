@@ -2,14 +2,12 @@
 
 import numpy as np
 
+from arpipe.effects.makeup.coat import Coat, Surface
 from arpipe.effects.makeup.curves import Floats, grid_triangles, open_curve, repeat
 from arpipe.effects.makeup.eye_colors import SIDES
 from arpipe.effects.makeup.face import MakeupFace
-from arpipe.effects.makeup.shapes import ShapeMesh, join_vertices
-from arpipe.effects.makeup.uniforms import set_appearance, set_placement
+from arpipe.effects.makeup.shapes import join_vertices
 from arpipe.geometry.transforms import Array
-from arpipe.render.context import GlContext
-from arpipe.render.layer import Canvas
 
 # How far points of a brow move down, from the inner to the outer end, mm; the masks in assets/makeup agree.
 DROPS_MM = {"arched": (0.6, 0.0, -1.4, -2.2, -0.6), "straight": (-1.2, 0.2, 0.9, 0.6, -1.6)}
@@ -29,26 +27,18 @@ class BrowShaper:
     """Moves both brows into another shape.
 
     Args:
-        context: Context to draw with.
         shape: Name of the shape, see `DROPS_MM`.
     """
 
-    def __init__(self, context: GlContext, shape: str) -> None:
+    def __init__(self, shape: str) -> None:
         self._drops_mm = np.array(DROPS_MM[shape])
         triangles = repeat(grid_triangles(ROWS, COLUMNS, False), len(SIDES), ROWS * COLUMNS)
-        self._shape = ShapeMesh(context, "brow.frag", len(SIDES) * ROWS * COLUMNS, triangles)
+        self.surface = Surface("brow", len(SIDES) * ROWS * COLUMNS, triangles)
 
-    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Move the brows of one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
-        program = self._shape.program
-        set_placement(program, canvas, face)
-        set_appearance(program, canvas, face)
+    def coat(self, face: MakeupFace) -> Coat:
+        """See `Painter`."""
         brows = [brow_vertices(face, side, self._drops_mm * face.presence) for side in SIDES]
-        self._shape.draw(canvas, face, np.concatenate(brows))
-
-    def close(self) -> None:
-        """Release GL objects; may be called twice."""
-        self._shape.close()
+        return Coat(self.surface, np.concatenate(brows), {})
 
 
 def brow_vertices(face: MakeupFace, side: str, drops_mm: Array) -> Floats:

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
+from arpipe.effects.makeup.coat import Coat, Surface, Value
 from arpipe.effects.makeup.curves import Floats, Indices, grid_triangles, repeat
 from arpipe.effects.makeup.eye_colors import SIDES, iris_circle
 from arpipe.effects.makeup.eye_lines import (
@@ -20,12 +21,9 @@ from arpipe.effects.makeup.eye_lines import (
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.person import Complexion
 from arpipe.effects.makeup.pigment import RgbColor, linear
-from arpipe.effects.makeup.shapes import OpeningMesh, ShapeMesh
-from arpipe.effects.makeup.uniforms import set_appearance, set_placement
+from arpipe.effects.makeup.shapes import opening_surface, opening_vertices
 from arpipe.geometry.transforms import Array
 from arpipe.render.color import LUMINANCE
-from arpipe.render.context import GlContext
-from arpipe.render.layer import Canvas
 
 MIN_SOFT_PX, SOFT_MM = 0.6, 0.12
 SOFT_PER_BLUR = 1.5  # half the width of the linear edge that looks like a blurred one
@@ -39,33 +37,25 @@ class _LinePainter(ABC):
     """Draws lines along both eyes.
 
     Args:
-        context: Context to draw with.
         color: sRGB in [0, 1].
         opacity: In [0, 1].
         vertices: Number of vertices.
         triangles: (m, 3) indices.
     """
 
-    def __init__(
-        self, context: GlContext, color: RgbColor, opacity: float, vertices: int, triangles: Indices
-    ) -> None:
+    def __init__(self, color: RgbColor, opacity: float, vertices: int, triangles: Indices) -> None:
         self._color, self._opacity = color, opacity
-        self._shape = ShapeMesh(context, "line.frag", vertices, triangles)
+        self.surface = Surface("line", vertices, triangles)
 
-    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Draw the lines of both eyes."""
-        program = self._shape.program
-        set_placement(program, canvas, face)
-        canvas.apply_matte(program, face.tracked.track_id)
+    def coat(self, face: MakeupFace) -> Coat:
+        """See `Painter`."""
         shown = face.complexion.shown(linear(self._color))
-        program.set("u_pigment", [*shown.tolist(), self._opacity * face.presence])
         soft_px = math.hypot(max(MIN_SOFT_PX, SOFT_MM * face.px_per_mm), SOFT_PER_BLUR * face.blur_px)
-        program.set("u_soft", soft_px)
-        self._shape.draw(canvas, face, self._lines(Eyes.of(face), face.px_per_mm, soft_px))
-
-    def close(self) -> None:
-        """Release GL objects; may be called twice."""
-        self._shape.close()
+        values: dict[str, Value] = {
+            "pigment": [*shown.tolist(), self._opacity * face.presence],
+            "soft": soft_px,
+        }
+        return Coat(self.surface, self._lines(Eyes.of(face), face.px_per_mm, soft_px), values)
 
     @abstractmethod
     def _lines(self, eyes: Eyes, px_per_mm: float, soft_px: float) -> Floats:
@@ -76,7 +66,6 @@ class LinerPainter(_LinePainter):
     """Draws eyeliner.
 
     Args:
-        context: Context to draw with.
         color: sRGB in [0, 1].
         opacity: In [0, 1].
         thickness_mm: Thickness over the outer half of the lid, mm.
@@ -86,7 +75,6 @@ class LinerPainter(_LinePainter):
 
     def __init__(
         self,
-        context: GlContext,
         color: RgbColor,
         opacity: float,
         thickness_mm: float,
@@ -101,7 +89,7 @@ class LinerPainter(_LinePainter):
             ribbons = repeat(grid_triangles(2, LINE_POINTS, False), 2, 2 * LINE_POINTS)
             triangles = np.concatenate([triangles, ribbons + vertices])
             vertices += 4 * LINE_POINTS
-        super().__init__(context, color, opacity, vertices, triangles)
+        super().__init__(color, opacity, vertices, triangles)
 
     def _lines(self, eyes: Eyes, px_per_mm: float, soft_px: float) -> Floats:
         thickness_px = self._thickness_mm * px_per_mm
@@ -115,7 +103,6 @@ class LashPainter(_LinePainter):
     """Draws lashes.
 
     Args:
-        context: Context to draw with.
         color: sRGB in [0, 1].
         opacity: In [0, 1].
         length_mm: Length of the longest lash, mm.
@@ -126,7 +113,6 @@ class LashPainter(_LinePainter):
 
     def __init__(
         self,
-        context: GlContext,
         color: RgbColor,
         opacity: float,
         length_mm: float,
@@ -137,7 +123,7 @@ class LashPainter(_LinePainter):
         self._length_mm, self._volume, self._curl, self._lower = length_mm, volume, curl, lower
         stroke = grid_triangles(2, LASH_POINTS, False)
         triangles = repeat(stroke, 2 * LASHES, 2 * LASH_POINTS)
-        super().__init__(context, color, opacity, 4 * LASHES * LASH_POINTS, triangles)
+        super().__init__(color, opacity, 4 * LASHES * LASH_POINTS, triangles)
 
     def _lines(self, eyes: Eyes, px_per_mm: float, soft_px: float) -> Floats:
         width_px = 0.3 * self._volume * px_per_mm
@@ -148,36 +134,33 @@ class IrisPainter:
     """Changes the colour of irises.
 
     Args:
-        context: Context to draw with.
         color: sRGB in [0, 1].
         opacity: In [0, 1].
     """
 
-    def __init__(self, context: GlContext, color: RgbColor, opacity: float) -> None:
+    def __init__(self, color: RgbColor, opacity: float) -> None:
         self._color, self._opacity = color, opacity
-        self._shape = OpeningMesh(context, "iris.frag", EYE_POINTS, OPENING_STEPS)
+        self.surface = opening_surface("iris", EYE_POINTS, OPENING_STEPS, len(SIDES))
 
-    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Colour both irises; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
-        program = self._shape.program
-        set_placement(program, canvas, face)
-        set_appearance(program, canvas, face)
+    def coat(self, face: MakeupFace) -> Coat:
+        """See `Painter`."""
         complexion = face.complexion
-        program.set("u_color", iris_color(linear(self._color), complexion).tolist())
-        program.set("u_opacity", self._opacity * face.presence)
-        circles = np.zeros((2, 4))
+        circles, vertices = np.zeros((len(SIDES), 4)), []
         for number, side in enumerate(SIDES):
             center, radius = iris_circle(face.tracked, side)
             circles[number] = *center, radius, complexion.pupils[number]
-        program.set("u_soft", max(IRIS_SOFT_PX, SOFT_PER_BLUR * face.blur_px))
-        program.write("u_circle", circles)
-        for number, side in enumerate(SIDES):
-            facing = float(np.mean(face.facing(f"{side}_eye")))
-            self._shape.fill(canvas, face, f"{side}_eye", LID_FEATHER_MM, number, facing, 0.0)
-
-    def close(self) -> None:
-        """Release GL objects; may be called twice."""
-        self._shape.close()
+            values = float(number), float(np.mean(face.facing(f"{side}_eye"))), 0.0
+            vertices.append(opening_vertices(face, f"{side}_eye", OPENING_STEPS, LID_FEATHER_MM, *values))
+        return Coat(
+            self.surface,
+            np.concatenate(vertices),
+            {
+                "color": iris_color(linear(self._color), complexion).tolist(),
+                "opacity": self._opacity * face.presence,
+                "soft": max(IRIS_SOFT_PX, SOFT_PER_BLUR * face.blur_px),
+                "circle": circles,
+            },
+        )
 
 
 def iris_color(color: Array, complexion: Complexion) -> Array:

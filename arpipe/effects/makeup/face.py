@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
-import moderngl
 import numpy as np
 
 from arpipe.effects.makeup.people import PersonState
@@ -82,11 +81,6 @@ class MakeupFace:
             person.presence,
             is_occluded=abs(float(normals[:, 0].mean())) > SELF_OCCLUDED,
         )
-
-    @property
-    def depth_test(self) -> int:
-        """OpenGL flag to draw makeup with: the face is in the depth buffer if it may hide a part of itself."""
-        return moderngl.DEPTH_TEST if self.is_occluded else moderngl.NOTHING
 
     def region(self, name: str) -> Array:
         """Return (k, 2) points of a named region, image px, in its sequence."""

@@ -5,17 +5,16 @@ before blush is applied, whatever their sequence in packs.
 """
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 
 from arpipe.effects.group import GroupLayer
+from arpipe.effects.makeup.brushes import Brush, C
 from arpipe.effects.makeup.face import MakeupFace
+from arpipe.effects.makeup.gl_brush import GlBrush
 from arpipe.effects.makeup.member import MakeupMember, Step
 from arpipe.effects.makeup.people import People
 from arpipe.effects.makeup.person import px_per_mm
 from arpipe.effects.makeup.pigment import Pigment, SkinSmoothing
-from arpipe.effects.makeup.self_occlusion import SelfOccluder
 from arpipe.effects.makeup.skin import MAX_PIGMENTS, SkinPainter
-from arpipe.effects.makeup.uniforms import BACKDROP_UNIT
 from arpipe.needs import Need
 from arpipe.render.base_canvas import Phase
 from arpipe.render.context import GlContext
@@ -42,14 +41,16 @@ class MakeupLayer(GroupLayer[MakeupMember]):
         self._scene: Scene | None = None
         self._faces: list[MakeupFace] = []
         self._skins: tuple[SkinPainter, ...] = ()
-        self._occluder: SelfOccluder | None = None
+        self._gl: Brush[Canvas] = GlBrush(context, load_topology("face"))
 
     def set_members(self, members: Sequence[MakeupMember]) -> None:
         """See `GroupLayer`."""
+        skins = self._skins
         if _applied(members) != _applied(self.members):
-            skins = self._build_skins(members)
-            self._close_skins()
-            self._skins = skins
+            skins = _build_skins(members)
+        shapes = [member.painter.surface for member in members if member.painter is not None]
+        self._gl.prepare([*(skin.surface for skin in skins), *shapes])
+        self._skins = skins
         super().set_members(members)
 
     def prepare(self, scene: Scene) -> Sequence[Patch]:
@@ -68,18 +69,7 @@ class MakeupLayer(GroupLayer[MakeupMember]):
 
     def draw(self, canvas: Canvas) -> None:
         """Draw all makeup on the faces in a region."""
-        if self._scene is None:
-            return
-        here = [face for face in self._faces if canvas.region.touches(face.box_px)]
-        canvas.backdrop().use(BACKDROP_UNIT)
-        if any(member.step is Step.RESHAPING and member.painter is not None for member in self.members):
-            for face in here:
-                self._draw_occluder(canvas, face)
-                self._draw_painters(canvas, face, Step.RESHAPING)
-            canvas.flush()
-            canvas.backdrop().use(BACKDROP_UNIT)  # everything else is applied to the face in its new shape
-        for face in here:
-            self._draw_face(canvas, face, self._scene)
+        self._draw(canvas, self._gl)
 
     def reset(self) -> None:
         """Forget the people and their skin."""
@@ -88,57 +78,57 @@ class MakeupLayer(GroupLayer[MakeupMember]):
             skin.reset()
 
     def close(self) -> None:
-        """Release GL objects; may be called twice."""
-        self._close_skins()
-        if self._occluder is not None:
-            self._occluder.close()
-            self._occluder = None
+        """Release what the brush holds; may be called twice."""
+        self._gl.close()
 
-    def _draw_face(self, canvas: Canvas, face: MakeupFace, scene: Scene) -> None:
-        self._draw_occluder(canvas, face)
+    def _draw(self, canvas: C, brush: Brush[C]) -> None:
+        if self._scene is None:
+            return
+        here = [face for face in self._faces if canvas.region.touches(face.box_px)]
+        brush.take_backdrop(canvas)
+        if any(member.step is Step.RESHAPING and member.painter is not None for member in self.members):
+            for face in here:
+                _hide_behind(canvas, brush, face)
+                self._draw_painters(canvas, brush, face, Step.RESHAPING)
+            brush.flush(canvas)
+            brush.take_backdrop(canvas)  # everything else is applied to the face in its new shape
+        for face in here:
+            self._draw_face(canvas, brush, face, self._scene)
+
+    def _draw_face(self, canvas: C, brush: Brush[C], face: MakeupFace, scene: Scene) -> None:
+        _hide_behind(canvas, brush, face)
         for step in Step:
             if step is Step.RESHAPING:
                 continue
             if step is Step.SKIN and self._skins:
                 for skin in self._skins:
-                    skin.draw(canvas, face, scene.result.frame)
-                canvas.flush()  # most of the face's fragments, while eyes and lips are prepared
-            self._draw_painters(canvas, face, step)
+                    brush.draw(canvas, face, skin.coat(face, scene.result.frame))
+                brush.flush(canvas)  # most of the face's fragments, while eyes and lips are prepared
+            self._draw_painters(canvas, brush, face, step)
 
-    def _draw_painters(self, canvas: Canvas, face: MakeupFace, step: Step) -> None:
+    def _draw_painters(self, canvas: C, brush: Brush[C], face: MakeupFace, step: Step) -> None:
         for member in self.members:
             if member.step is step and member.painter is not None:
-                member.painter.draw(canvas, face)
+                brush.draw(canvas, face, member.painter.coat(face))
 
-    def _draw_occluder(self, canvas: Canvas, face: MakeupFace) -> None:
-        if face.is_occluded:
-            self._self_occluder().draw(canvas, face)
 
-    def _build_skins(self, members: Sequence[MakeupMember]) -> tuple[SkinPainter, ...]:
-        """Build painters for all pigments, as few as possible."""
-        topology = load_topology("face")
-        pigments, smoothings = _applied(members)
-        small = tuple(pigment for pigment in pigments if _is_small(pigment))
-        large = tuple(pigment for pigment in pigments if not _is_small(pigment))
-        skins: list[SkinPainter] = []
-        with ExitStack() as undo:
-            for some, beneath in ((large, smoothings), (small, ())):
-                chunks = [some[first : first + MAX_PIGMENTS] for first in range(0, len(some), MAX_PIGMENTS)]
-                for number, chunk in enumerate(chunks or [()] * bool(beneath)):
-                    skins.append(SkinPainter(self.context, topology, chunk, beneath if number == 0 else ()))
-                    undo.callback(skins[-1].close)
-            undo.pop_all()
-        return tuple(skins)
+def _hide_behind(canvas: C, brush: Brush[C], face: MakeupFace) -> None:
+    if face.is_occluded:
+        brush.hide_behind(canvas, face)
 
-    def _close_skins(self) -> None:
-        for skin in self._skins:
-            skin.close()
-        self._skins = ()
 
-    def _self_occluder(self) -> SelfOccluder:
-        if self._occluder is None:
-            self._occluder = SelfOccluder(self.context, load_topology("face"))
-        return self._occluder
+def _build_skins(members: Sequence[MakeupMember]) -> tuple[SkinPainter, ...]:
+    """Build painters for all pigments, as few as possible."""
+    topology = load_topology("face")
+    pigments, smoothings = _applied(members)
+    small = tuple(pigment for pigment in pigments if _is_small(pigment))
+    large = tuple(pigment for pigment in pigments if not _is_small(pigment))
+    skins: list[SkinPainter] = []
+    for some, beneath in ((large, smoothings), (small, ())):
+        chunks = [some[first : first + MAX_PIGMENTS] for first in range(0, len(some), MAX_PIGMENTS)]
+        for number, chunk in enumerate(chunks or [()] * bool(beneath)):
+            skins.append(SkinPainter(topology, chunk, beneath if number == 0 else ()))
+    return tuple(skins)
 
 
 def _applied(members: Sequence[MakeupMember]) -> tuple[tuple[Pigment, ...], tuple[SkinSmoothing, ...]]:

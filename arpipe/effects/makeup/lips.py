@@ -5,17 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from arpipe.effects.makeup.coat import Coat, Surface
 from arpipe.effects.makeup.curves import closed_curve, grid_triangles, normals_2d
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.person import Complexion
 from arpipe.effects.makeup.pigment import RgbColor, linear
-from arpipe.effects.makeup.shapes import ShapeMesh, join_vertices
-from arpipe.effects.makeup.uniforms import set_appearance, set_placement
+from arpipe.effects.makeup.shapes import join_vertices
 from arpipe.geometry.transforms import Array
 from arpipe.render.color import LUMINANCE, MEAN_SKIN, chromaticity
-from arpipe.render.context import GlContext
 from arpipe.render.illuminant import skin_likeness
-from arpipe.render.layer import Canvas
 
 STEPS = 5  # points per landmark
 CORNERS = 20  # landmarks per outline
@@ -66,52 +64,43 @@ class LipLook:
 
 
 class LipPainter:
-    """Draws lipstick.
+    """Applies lipstick.
 
     Args:
-        context: Context to draw with.
         look: Appearance of the lipstick.
     """
 
-    def __init__(self, context: GlContext, look: LipLook) -> None:
+    def __init__(self, look: LipLook) -> None:
         self._look = look
         self._pigments = np.stack([linear(color) for color in (look.inner, look.outer, look.liner)])
         count = STEPS * CORNERS
-        self._shape = ShapeMesh(context, "lips.frag", ROWS * count, grid_triangles(ROWS, count, True))
+        self.surface = Surface("lips", ROWS * count, grid_triangles(ROWS, count, True))
 
-    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Draw lipstick on one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
-        look, program = self._look, self._shape.program
-        complexion = face.complexion
-        set_placement(program, canvas, face)
-        set_appearance(program, canvas, face)
+    def coat(self, face: MakeupFace) -> Coat:
+        """See `Painter`."""
+        look, complexion = self._look, face.complexion
         inner, outer, liner = complexion.shown(worn(self._pigments, complexion)).tolist()
-        program.set("u_inner", inner)
-        program.set("u_outer", outer)
-        program.set("u_liner", [*liner, look.liner_strength])
-        program.set("u_liner_width", max(look.liner_width, 1e-3))
-        for name, value in (
-            ("u_opacity", look.opacity * face.presence),
-            ("u_gloss", look.gloss),
-            ("u_shine", look.shine),
-            ("u_metal", look.metal),
-        ):
-            program.set(name, value)
         outline, mouth = face.region("lips_outer"), face.region("lips_inner")
         apart = mouth[:10] - _partners(mouth)[:10]
         gap_mm = float(np.hypot(apart[:, 0], apart[:, 1]).max()) / face.px_per_mm
-        program.set("u_open", float(np.clip((gap_mm - CLOSED_MM) / (PARTED_MM - CLOSED_MM), 0.0, 1.0)))
         facing = np.minimum(
             np.maximum(face.facing("lips_outer"), face.facing("lips_inner")),
             _least_of_neighbours(face.facing_by_pose("lips_outer")) + FACING_TOLERANCE,
         )
         rows, cover, across = lip_rows(outline, mouth, face.px_per_mm, look.reach_mm, face.blur_px)
         toward = closed_curve(facing[:, None], STEPS)[:, 0] * unfolded(rows[1], rows[3])
-        self._shape.draw(canvas, face, join_vertices(rows, cover, across, _ALONG, toward))
-
-    def close(self) -> None:
-        """Release GL objects; may be called twice."""
-        self._shape.close()
+        values = {
+            "inner": inner,
+            "outer": outer,
+            "liner": [*liner, look.liner_strength],
+            "liner_width": max(look.liner_width, 1e-3),
+            "opacity": look.opacity * face.presence,
+            "gloss": look.gloss,
+            "shine": look.shine,
+            "metal": look.metal,
+            "open": float(np.clip((gap_mm - CLOSED_MM) / (PARTED_MM - CLOSED_MM), 0.0, 1.0)),
+        }
+        return Coat(self.surface, join_vertices(rows, cover, across, _ALONG, toward), values)
 
 
 def worn(pigments: Array, complexion: Complexion) -> Array:

@@ -4,10 +4,11 @@ from enum import IntEnum
 from typing import Protocol
 
 from arpipe.effects.group import GroupMember
+from arpipe.effects.makeup.coat import Coat, Surface
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.pigment import Pigment, SkinSmoothing
 from arpipe.needs import Need
-from arpipe.render.layer import Canvas, Order
+from arpipe.render.layer import Order
 
 
 class Step(IntEnum):
@@ -23,25 +24,26 @@ class Step(IntEnum):
 
 
 class Painter(Protocol):
-    """Draws one thing on one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
+    """Applies one thing to faces."""
 
-    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Draw it on a face."""
+    @property
+    def surface(self) -> Surface:
+        """What it is applied to."""
         ...
 
-    def close(self) -> None:
-        """Release GL objects; may be called twice."""
+    def coat(self, face: MakeupFace) -> Coat:
+        """Return what is applied to one face in one frame."""
         ...
 
 
 class MakeupMember(GroupMember):
-    """Base of all kinds of makeup.
+    """Base of all kinds of makeup: data, which the layer draws.
 
     Attributes:
         step: When it is applied.
         pigments: What it brushes onto the skin.
         smoothings: Where it evens out the skin.
-        painter: Draws what is neither; None if nothing is left.
+        painter: Applies what is neither; None if nothing is left.
     """
 
     needs = frozenset({Need.FACE, Need.IRIS, Need.OCCLUSION})
@@ -55,8 +57,3 @@ class MakeupMember(GroupMember):
     def is_visible(self) -> bool:
         """Whether it changes the picture at all."""
         return bool(self.pigments or self.smoothings) or self.painter is not None
-
-    def close(self) -> None:
-        """Release GL objects; may be called twice."""
-        if self.painter is not None:
-            self.painter.close()

@@ -5,24 +5,21 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from arpipe.effects.makeup.coat import Coat, Picture
 from arpipe.effects.makeup.face import MakeupFace
-from arpipe.effects.makeup.skin_mesh import SkinMesh
-from arpipe.effects.makeup.uniforms import set_appearance, set_placement
+from arpipe.effects.makeup.skin_mesh import skin_surface, skin_vertices
 from arpipe.errors import AssetError, MediaError
 from arpipe.io.image.opening import open_picture
 from arpipe.render.color import linear_from_srgb
-from arpipe.render.context import GlContext
-from arpipe.render.layer import Canvas
 from arpipe.topology import Topology
 
 MIN_SIDE, MAX_SIDE = 64, 4096
 
 
 class PaintPainter:
-    """Draws a picture on faces.
+    """Paints a picture on faces.
 
     Args:
-        context: Context to draw with.
         topology: Topology of the faces.
         image: A square RGBA PNG.
         opacity: In [0, 1].
@@ -32,29 +29,15 @@ class PaintPainter:
         AssetError: The picture cannot be decoded.
     """
 
-    def __init__(
-        self, context: GlContext, topology: Topology, image: Path, opacity: float, texture: float
-    ) -> None:
-        self._resources = context.resources
+    def __init__(self, topology: Topology, image: Path, opacity: float, texture: float) -> None:
         self._opacity, self._texture = opacity, texture
-        self._mesh = SkinMesh(context, topology, topology.triangles, "paint.frag")
-        self._paint = self._resources.texture(load_premultiplied(image), mipmaps=True)
+        paint = Picture("paint", load_premultiplied(image), blends_levels=True)
+        self.surface = skin_surface("paint", topology, topology.triangles, pictures=(paint,))
 
-    def draw(self, canvas: Canvas, face: MakeupFace) -> None:
-        """Draw the picture on one face; the canvas's backdrop is bound to `BACKDROP_UNIT`."""
-        program = self._mesh.program
-        set_placement(program, canvas, face)
-        set_appearance(program, canvas, face)
-        program.set("u_opacity", self._opacity * face.presence)
-        program.set("u_texture", self._texture)
-        self._paint.use(1)
-        program.set("u_paint", 1)
-        self._mesh.draw(canvas, face)
-
-    def close(self) -> None:
-        """Release GL objects; may be called twice."""
-        self._mesh.close()
-        self._resources.release(self._paint)
+    def coat(self, face: MakeupFace) -> Coat:
+        """See `Painter`."""
+        values = {"opacity": self._opacity * face.presence, "texture": self._texture}
+        return Coat(self.surface, skin_vertices(face), values)
 
 
 def find_problem(image: Path) -> str:

@@ -12,6 +12,7 @@ from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.person import Complexion
 from arpipe.geometry.transforms import Array
 from arpipe.render.color import LUMINANCE, chromaticity, linear_from_srgb
+from arpipe.render.view import Region
 from arpipe.types import Frame
 
 # Standard deviations of two blurs: wider than pores and moles; wider than blotches, finer than the shape of the face.
@@ -48,6 +49,11 @@ class SmoothingMap:
     ratios: Floats
     low_px: Array
     size_px: Array
+
+    def place_in(self, region: Region) -> list[float]:
+        """Return factors and offsets (4,): texture coordinates are xy × [:2] + [2:], with xy of a region's pixels."""
+        offset = (np.array([region.x, region.y]) - self.low_px) / self.size_px
+        return [*(1.0 / self.size_px).tolist(), *offset.tolist()]
 
 
 class SmoothingMaps:

@@ -9,6 +9,7 @@ from arpipe.effects.makeup.member import MakeupMember, Painter
 from arpipe.effects.makeup.pigment import Pigment, SkinSmoothing
 from arpipe.effects.params import EffectParams
 from arpipe.render.context import GlContext
+from arpipe.render.rasteriser.library import Rasteriser
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -31,18 +32,18 @@ class Makeup(MakeupMember, Generic[Settings]):
 
     Args:
         params: Parameters of the kind.
-        context: Where GL objects live.
+        context: What the layer of the group draws with.
     """
 
     Params: ClassVar[type[EffectParams]] = MakeupParams
     group = MakeupLayer
 
-    def __init__(self, params: Settings, context: GlContext) -> None:
+    def __init__(self, params: Settings, context: GlContext | Rasteriser) -> None:  # noqa: ARG002 - data needs none
         self.params = params
         if params.opacity > 0:
             self.pigments = tuple(each for each in self._pigments() if each.max_opacity > 0)
             self.smoothings = tuple(each for each in self._smoothings() if each.even + each.lift > 0)
-            self.painter = self._painter(context)
+            self.painter = self._painter()
 
     def _pigments(self) -> tuple[Pigment, ...]:
         return ()
@@ -50,5 +51,5 @@ class Makeup(MakeupMember, Generic[Settings]):
     def _smoothings(self) -> tuple[SkinSmoothing, ...]:
         return ()
 
-    def _painter(self, context: GlContext) -> Painter | None:  # noqa: ARG002 - for kinds that draw shapes
+    def _painter(self) -> Painter | None:
         return None

@@ -10,7 +10,6 @@ from arpipe.effects.makeup.kinds.base import Makeup, MakeupParams, Share
 from arpipe.effects.makeup.member import Painter, Step
 from arpipe.effects.makeup.pigment import Pigment
 from arpipe.effects.params import Color, EffectParams
-from arpipe.render.context import GlContext
 
 
 class EyeshadowParams(MakeupParams):
@@ -100,11 +99,9 @@ class Eyeliner(Makeup[EyelinerParams]):
     Params: ClassVar[type[EffectParams]] = EyelinerParams
     step = Step.LINER
 
-    def _painter(self, context: GlContext) -> Painter:
+    def _painter(self) -> Painter:
         params = self.params
-        return LinerPainter(
-            context, params.color, params.opacity, params.thickness_mm, params.wing_mm, params.lower
-        )
+        return LinerPainter(params.color, params.opacity, params.thickness_mm, params.wing_mm, params.lower)
 
 
 class MascaraParams(MakeupParams):
@@ -132,10 +129,10 @@ class Mascara(Makeup[MascaraParams]):
     Params: ClassVar[type[EffectParams]] = MascaraParams
     step = Step.LASHES
 
-    def _painter(self, context: GlContext) -> Painter:
+    def _painter(self) -> Painter:
         params = self.params
         return LashPainter(
-            context, params.color, params.opacity, params.length_mm, params.volume, params.curl, params.lower
+            params.color, params.opacity, params.length_mm, params.volume, params.curl, params.lower
         )
 
 
@@ -158,9 +155,9 @@ class Brows(Makeup[BrowsParams]):
     Params: ClassVar[type[EffectParams]] = BrowsParams
     step = Step.RESHAPING
 
-    def _painter(self, context: GlContext) -> Painter | None:
+    def _painter(self) -> Painter | None:
         shape = self.params.shape
-        return None if shape == "natural" else BrowShaper(context, shape)
+        return None if shape == "natural" else BrowShaper(shape)
 
     def _pigments(self) -> tuple[Pigment, ...]:
         params = self.params
@@ -186,6 +183,6 @@ class IrisColor(Makeup[IrisColorParams]):
     Params: ClassVar[type[EffectParams]] = IrisColorParams
     step = Step.EYES_AND_TEETH
 
-    def _painter(self, context: GlContext) -> Painter:
+    def _painter(self) -> Painter:
         params = self.params
-        return IrisPainter(context, params.color, params.opacity)
+        return IrisPainter(params.color, params.opacity)

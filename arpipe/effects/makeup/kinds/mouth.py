@@ -9,7 +9,6 @@ from arpipe.effects.makeup.lips import LipLook, LipPainter
 from arpipe.effects.makeup.member import Painter, Step
 from arpipe.effects.makeup.teeth import TeethPainter
 from arpipe.effects.params import Color, EffectParams
-from arpipe.render.context import GlContext
 
 FINISHES: dict[str, tuple[float, float, float]] = {  # gloss, share of the lips' own highlights, metal
     "matte": (0.0, 0.12, 0.0),
@@ -48,7 +47,7 @@ class Lipstick(Makeup[LipstickParams]):
     Params: ClassVar[type[EffectParams]] = LipstickParams
     step = Step.LIPS
 
-    def _painter(self, context: GlContext) -> Painter:
+    def _painter(self) -> Painter:
         params = self.params
         gloss, shine, metal = FINISHES[params.finish]
         red, green, blue = params.color
@@ -64,7 +63,7 @@ class Lipstick(Makeup[LipstickParams]):
             liner_width=params.liner_width,
             reach_mm=params.reach_mm,
         )
-        return LipPainter(context, look)
+        return LipPainter(look)
 
 
 class TeethParams(MakeupParams):
@@ -85,6 +84,6 @@ class Teeth(Makeup[TeethParams]):
     Params: ClassVar[type[EffectParams]] = TeethParams
     step = Step.EYES_AND_TEETH
 
-    def _painter(self, context: GlContext) -> Painter:
+    def _painter(self) -> Painter:
         params = self.params
-        return TeethPainter(context, params.opacity, params.brighten)
+        return TeethPainter(params.opacity, params.brighten)

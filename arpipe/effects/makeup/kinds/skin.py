@@ -10,7 +10,6 @@ from arpipe.effects.makeup.member import Painter, Step
 from arpipe.effects.makeup.paint import PaintPainter, find_problem
 from arpipe.effects.makeup.pigment import Pigment, SkinSmoothing
 from arpipe.effects.params import Color, EffectParams, PackFile
-from arpipe.render.context import GlContext
 from arpipe.topology import load_topology
 
 
@@ -197,6 +196,6 @@ class FacePaint(Makeup[FacePaintParams]):
     Params: ClassVar[type[EffectParams]] = FacePaintParams
     step = Step.PAINT
 
-    def _painter(self, context: GlContext) -> Painter:
+    def _painter(self) -> Painter:
         params = self.params
-        return PaintPainter(context, load_topology("face"), params.image, params.opacity, params.texture)
+        return PaintPainter(load_topology("face"), params.image, params.opacity, params.texture)

@@ -1,5 +1,5 @@
 // Pigments and skin smoothing: films that keep the shading and the pores of the skin.
-// FILMS masks (first those of the GLOWS pigments that add light) and, with EVEN, two more are packed four per texture in
+// FILMS masks (first those of the GLOWS pigments that add light) and, with EVENS, two more are packed four per texture in
 // PAGES textures. Nothing is discarded: without a mask the picture is multiplied by 1, which reproduces it bit for bit and
 // costs less than a test. GRAINS: single grains of shimmer can be visible.
 #include "common.glsl"
@@ -20,7 +20,7 @@ uniform vec3 u_film[FILMS]; // transmittance for skin at full strength, minus 1
 #if GLOWS > 0
 uniform vec4 u_glow[GLOWS]; // light added, share of it from grains
 #endif
-#ifdef EVEN
+#if EVENS > 0
 uniform float u_even;        // opacity of the smoothing
 uniform sampler2D u_smoothing; // factors minus 1: RGB evens out the skin, A lifts its shadows
 uniform vec4 u_low_place;    // texture coordinates = xy * place.xy + place.zw; px of the region
@@ -33,7 +33,7 @@ in vec2 v_look;
 layout(location = 0, index = 0) out vec4 o_color;
 layout(location = 0, index = 1) out vec4 o_through;
 
-#ifdef GRAINS
+#if GRAINS > 0
 const float ACROSS = 420.0; // grains across the UV layout, 0.6 mm each
 
 // Few bright grains among many dull ones; their mean where they are too small to be resolved.
@@ -73,7 +73,7 @@ void main() {
     float here = v_look.x * skin_evidence(under, level) * bare();
 
     vec3 through = vec3(1.0), added = vec3(0.0);
-#ifdef EVEN
+#if EVENS > 0
     vec4 smoothing = texture(u_smoothing, gl_FragCoord.xy * u_low_place.xy + u_low_place.zw);
     vec2 even = vec2(mask[FILMS], mask[FILMS + 1]) * (u_even * here);
     through = (1.0 + smoothing.rgb * even.x) * (1.0 + smoothing.a * even.y);
