@@ -1,5 +1,6 @@
-"""Opens every media file with FFmpeg's demuxers, in the same way with every version of PyAV."""
+"""Opens every media file with FFmpeg's demuxers, in the same way with every version of PyAV; options of its muxers."""
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ ADVICE = "is it cut off, damaged or another kind of file?"
 # Titles in a foreign encoding must not make a file unreadable. PyAV before 19 raises UnicodeDecodeError without
 # this argument; 19 never does, and rejects it.
 TOLERANT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
+
+FINE_TIME_BASE = Fraction(1, 90000)  # for sources that have none: a multiple of all common rates
 
 PLAYLISTS = frozenset(("concat", "dash", "hls", "imf", "sdp"))
 
@@ -47,3 +50,24 @@ def open_input(path: Path, hwaccel: HWAccel | None = None) -> av.container.Input
             container.close()
             raise MediaError(f"{path}: is a list of other files; give those, one by one")
         return container
+
+
+def container_options(kind: str, time_base: Fraction, fragment_s: float = 0.0) -> dict[str, str]:
+    """Return the options with which a video is written.
+
+    Args:
+        kind: FFmpeg's name of the container.
+        time_base: Unit of the timestamps, s.
+        fragment_s: Length of the fragments of an MP4, s; 0 for one without fragments.
+    """
+    if kind not in ("mp4", "mov"):
+        return {}
+    # MP4 needs a whole number of ticks per second. The movie timescale is the one in which a file that does not begin
+    # at 0 states where it does.
+    ticks = str(time_base.denominator if time_base.numerator == 1 else FINE_TIME_BASE.denominator)
+    options = {"movflags": "+faststart", "video_track_timescale": ticks, "movie_timescale": ticks}
+    if fragment_s > 0:
+        options["movflags"] = "+empty_moov+default_base_moof"
+        options["frag_duration"] = str(round(fragment_s * 1e6))
+        options["flush_packets"] = "1"
+    return options

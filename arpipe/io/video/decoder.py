@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from threading import Lock
+from typing import TypeAlias
 
 import av
 import av.error
@@ -18,6 +20,12 @@ from arpipe.io.video.hardware import Hardware, describe_decoder
 from arpipe.io.video.packets import decode_packet
 
 MAX_DEMUX_ERRORS = 64  # in a row: a file that is cut off can repeat the same error for ever
+
+# Seconds further back to look for a key frame: indexes count in the order of decoding, and formats without one are
+# searched for any packet, so that the first key frame behind it may be too late.
+_FURTHER_BACK_S = (0, 1, 4, 16, 64)
+
+VideoPacket: TypeAlias = "av.Packet[av.VideoStream]"
 
 
 class Decoder:
@@ -41,6 +49,7 @@ class Decoder:
     def __init__(self, path: Path, threading: str, threads: int, hardware: Hardware | None = None) -> None:
         self._path, self._hardware = path, hardware
         self._lock, self._closed = Lock(), False
+        self._sought: tuple[VideoPacket, ...] = ()
         self.errors = 0
         self.container = self._open_container()
         try:
@@ -75,6 +84,23 @@ class Decoder:
             for frame in decoded.frames:
                 yield frame
                 patience.restart()
+
+    def seek(self, pts: int) -> int | None:
+        """Let the next call of `frames` begin with the last key frame at or before a time.
+
+        Args:
+            pts: The time, in units of the stream's time base.
+
+        Returns:
+            The time of the key frame, or None if there is none or the file cannot be searched; `frames` then gives
+            nothing of use.
+        """
+        for further_s in _FURTHER_BACK_S:
+            packet = self._key_packet_near(pts - round(further_s / (self.stream.time_base or 1)))
+            if packet is not None and packet.pts is not None and packet.pts <= pts:
+                self._sought = (packet,)
+                return packet.pts
+        return None
 
     def left_out(self) -> list[str]:
         """Name the streams of the file that are not read, such as subtitles; audio and covers are not among them."""
@@ -131,9 +157,20 @@ class Decoder:
             )
         return streams[0]
 
-    def _packets(self) -> Iterator["av.Packet[av.VideoStream] | None"]:
+    def _key_packet_near(self, pts: int) -> "VideoPacket | None":
+        """Search the file for a time, and return the first key frame from there on."""
+        with self.kept_open():
+            try:
+                self.container.seek(pts, stream=self.stream, backward=True)
+                return next(
+                    (packet for packet in self.container.demux(self.stream) if packet.is_keyframe), None
+                )
+            except (av.error.FFmpegError, IndexError, ValueError, OverflowError):
+                return None
+
+    def _packets(self) -> "Iterator[VideoPacket | None]":
         """Yield the packets of the stream, then what flushes the decoder; continue after damage to the container."""
-        errors_in_a_row, packets = 0, self.container.demux(self.stream)
+        errors_in_a_row, packets = 0, chain(self._sought, self.container.demux(self.stream))
         while errors_in_a_row <= MAX_DEMUX_ERRORS:
             with self.kept_open():
                 try:
@@ -142,7 +179,7 @@ class Decoder:
                 except (av.error.FFmpegError, IndexError, ValueError):
                     self.errors += 1
                     errors_in_a_row += 1
-                    packets = self.container.demux(self.stream)
+                    packets = chain((), self.container.demux(self.stream))
                     continue
             if packet is None:
                 return

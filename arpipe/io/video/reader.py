@@ -1,5 +1,6 @@
 """Video files: every frame upright, with square pixels, RGB, at its exact time."""
 
+import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import chain
@@ -41,6 +42,9 @@ class VideoFileConfig(BaseModel):
         threads: Number of threads; 0 for as many as the machine has cores.
         hwaccel: Hardware that decodes: the name of a kind, "auto" for the first that works, or "none". Streams that it
             does not take are decoded in software; `VideoFile.notes` says what was used.
+        from_s: `captured_s` of the first frame to read, or any time before it, s. Decoding begins at the key frame
+            before.
+        until_s: `captured_s` of the first frame that is not read any more, s.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,6 +52,8 @@ class VideoFileConfig(BaseModel):
     threading: Literal["auto", "slice"] = "auto"
     threads: int = Field(default=0, ge=0)
     hwaccel: HardwareName = "none"
+    from_s: float = -math.inf
+    until_s: float = math.inf
 
 
 class VideoFile(Source):
@@ -62,6 +68,9 @@ class VideoFile(Source):
         path: The file.
         config: Settings of decoding.
 
+    Attributes:
+        begun_s: `captured_s` of the first frame of the file.
+
     Raises:
         MediaNotFound: There is no such file.
         MediaError: It contains no video that can be decoded.
@@ -71,7 +80,7 @@ class VideoFile(Source):
     def __init__(self, path: str | Path, config: VideoFileConfig | None = None) -> None:
         self.path = Path(path)
         self._closed = False
-        config = config or VideoFileConfig()
+        self._config = config = config or VideoFileConfig()
         require_file(self.path)
         hardware = find_hardware(config.hwaccel)
         self._decoder = Decoder(self.path, config.threading.upper(), config.threads, hardware)
@@ -100,6 +109,8 @@ class VideoFile(Source):
         self._first = next(self._frames, None)
         if self._first is None:
             raise MediaError(f"{self.path}: no frame can be decoded; is the file cut off or damaged?")
+        self.begun_s = self._captured_s(self._pts_of(self._first) or 0)
+        self._errors_before = 0  # the range
         self._converter = FrameConverter(self._first, stream.sample_aspect_ratio)
         self._fixed_notes = self._notes_beforehand(self._first)
         duration_s = _duration_of(stream, container, self._time_base)
@@ -137,20 +148,32 @@ class VideoFile(Source):
     def __iter__(self) -> Iterator[Frame]:
         if self._closed:
             raise ValueError(f"VideoFile {self.path} is closed")
-        first, self._first = self._first, None
-        decoded = chain(() if first is None else (first,), self._frames)
-        begun_s = None
-        for index, (frame, pts) in enumerate(deinterlaced(self._in_time(decoded), self._time_base)):
+        decoded = self._decoded()
+        in_range = self._in_range(deinterlaced(self._in_time(decoded), self._time_base))
+        for index, (frame, captured_s) in enumerate(in_range):
             with (
                 self._decoder.kept_open(),
                 guarded(MediaError, f"{self.path}: frame {index} cannot be converted", ADVICE),
             ):
                 pixels = self._converter(frame)
-            captured_s = float(pts * self._time_base - self._origin_s)
-            begun_s = captured_s if begun_s is None else begun_s
             self._update(captured_s, frame)
             yield Frame(pixels, captured_s, index)
-        self._compare(begun_s or 0.0)
+        if self._config.until_s == math.inf:
+            self._compare()
+
+    def key_frame_s(self, time_s: float) -> float | None:
+        """Return the `captured_s` of the last key frame at or before a time, without decoding; both in s.
+
+        Frames cannot be read any more afterwards.
+
+        Returns:
+            None if there is no such frame, or the file cannot be searched.
+        """
+        if self._counts_packets:
+            return None
+        self._first, self._frames = None, iter(())
+        pts = self._decoder.seek(self._pts_at(time_s))
+        return None if pts is None else self._captured_s(pts)
 
     def close(self) -> None:
         """Close the file; may be called twice."""
@@ -158,19 +181,51 @@ class VideoFile(Source):
         self._frames = iter(())  # a generator over `self` would keep the decoder alive
         self._decoder.close()
 
+    def _decoded(self) -> Iterator[av.VideoFrame]:
+        """Decode from the beginning, or from the key frame before the range."""
+        first, self._first = self._first, None
+        if first is None or self._config.from_s <= self.begun_s or self._counts_packets:
+            return chain(() if first is None else (first,), self._frames)
+        if self._decoder.seek(self._pts_at(self._config.from_s)) is None:
+            raise MediaError(
+                f"{self.path}: there is no key frame before {self._config.from_s:g} s; read the file from its beginning"
+            )
+        self._frames = self._decoder.frames()
+        return self._frames
+
+    def _in_range(self, frames: Iterable[Timed]) -> Iterator[tuple[av.VideoFrame, float]]:
+        """Yield the frames of the range with their `captured_s`."""
+        has_begun = False
+        for frame, pts in frames:
+            captured_s = self._captured_s(pts)
+            if captured_s >= self._config.until_s:
+                self.end_s = captured_s
+                return
+            if captured_s < self._config.from_s:
+                continue
+            if not has_begun:
+                has_begun, self._errors_before = True, self._decoder.errors + self._late
+            yield frame, captured_s
+
+    def _captured_s(self, pts: int) -> float:
+        return float(pts * self._time_base - self._origin_s)
+
+    def _pts_at(self, captured_s: float) -> int:
+        return round((Fraction(captured_s) + self._origin_s) / self._time_base)
+
     def _update(self, captured_s: float, frame: av.VideoFrame) -> None:
         """Update the attributes of `Source`."""
-        self.decode_errors = self._decoder.errors + self._late
+        self.decode_errors = self._decoder.errors + self._late - self._errors_before
         self.notes = (*self._fixed_notes, *self._converter.notes)
         ticks = frame.duration if frame.duration and frame.duration > 0 else self._step
         self.end_s = captured_s + float(ticks * self._time_base)
         if self._container_end_s > captured_s:  # a missing duration was guessed from the mean rate
             self.end_s = min(self.end_s, self._container_end_s)
 
-    def _compare(self, begun_s: float) -> None:
+    def _compare(self) -> None:
         """Record what is missing compared with what the file states."""
-        self.decode_errors = self._decoder.errors + self._late
-        stream = self._decoder.stream
+        self.decode_errors = self._decoder.errors + self._late - self._errors_before
+        stream, begun_s = self._decoder.stream, self.begun_s
         if stream.duration is not None and not self.decode_errors and self.end_s is not None:
             # In an MP4 the last frame lasts until its track ends, whatever the order of decoding.
             self.end_s = max(self.end_s, begun_s + float(stream.duration * self._time_base))

@@ -24,12 +24,13 @@ from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video.audio_copy import AudioCopy
 from arpipe.io.video.codecs import CODECS, container_for
 from arpipe.io.video.color import FromRgb
+from arpipe.io.video.container import FINE_TIME_BASE, container_options
 from arpipe.io.video.hardware import choose_encoder
 from arpipe.io.video.live_audio import LiveAudio
+from arpipe.io.video.packets import Stamps, closing_duration
 from arpipe.io.writer import FileWriter
 from arpipe.types import FrameResult, Pixels
 
-FINE_TIME_BASE = Fraction(1, 90000)  # for sources that have none: a multiple of all common rates
 FALLBACK_FPS = 25
 FRAGMENT_S = 1.0  # of a live recording: the most that is lost if the program is killed
 LIVE_PRESET = "ultrafast"  # x264 in real time beside everything else
@@ -84,7 +85,7 @@ class VideoSink(FileWriter, Sink):
         self._start_s = None if from_zero else 0.0
         self._last_pts: int | None = None
         self._waiting: av.Packet[av.VideoStream] | None = None
-        self._first: tuple[int | None, int | None] | None = None  # pts and dts of the first packet
+        self._first: Stamps | None = None
         self._held: av.VideoFrame | None = None
         self._durations: dict[int | None, int] = {}  # of frames inside the encoder, by their times
         self._step = max(1, round(1 / (self._traits.rate * self._traits.time_base)))
@@ -151,25 +152,18 @@ class VideoSink(FileWriter, Sink):
         os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder prints its settings otherwise
         self._container = self._resources.enter_context(
             av.open(
-                str(self._file.temporary), "w", format=self._kind, container_options=self._container_options()
+                str(self._file.temporary),
+                "w",
+                format=self._kind,
+                container_options=container_options(
+                    self._kind, self._traits.time_base, self.config.fragment_s
+                ),
             )
         )
         self._stream = self._add_stream()
         self._container.metadata.update(self._traits.metadata)
         self._audio = self._open_audio()
         self._container.start_encoding()
-
-    def _container_options(self) -> dict[str, str]:
-        if self._kind not in ("mp4", "mov"):
-            return {}
-        # The movie timescale is the one in which a file that does not begin at 0 states where it does.
-        ticks = str(_timescale(self._traits.time_base))
-        options = {"movflags": "+faststart", "video_track_timescale": ticks, "movie_timescale": ticks}
-        if self.config.fragment_s > 0:
-            options["movflags"] = "+empty_moov+default_base_moof"
-            options["frag_duration"] = str(round(self.config.fragment_s * 1e6))
-            options["flush_packets"] = "1"
-        return options
 
     def _add_stream(self) -> av.VideoStream:
         codec, traits, tags = self._codec, self._traits, self._traits.colors
@@ -242,7 +236,7 @@ class VideoSink(FileWriter, Sink):
             if packet.pts in self._durations:  # encoders reorder frames and forget how long each lasts
                 packet.duration = self._durations.pop(packet.pts)
             if self._first is None:
-                self._first = (packet.pts, packet.dts)
+                self._first = Stamps(packet.pts, packet.dts)
             if self._waiting is not None:
                 self._mux_now(self._waiting)
             self._waiting = packet
@@ -257,11 +251,8 @@ class VideoSink(FileWriter, Sink):
         packet, self._waiting = self._waiting, None
         if packet is None:
             return
-        if self._kind in ("mp4", "mov") and self.end_s is not None:
-            # An MP4 lasts as long as its packets in the order of decoding, whichever of them is shown last.
-            first_pts, first_dts = self._first or (0, 0)
-            decoded = (packet.dts or 0) - (first_dts or 0)
-            packet.duration = max(1, self._pts(self.end_s) - (first_pts or 0) - decoded)
+        if self._kind in ("mp4", "mov") and self.end_s is not None and self._first is not None:
+            packet.duration = closing_duration(self._first, packet.dts, self._pts(self.end_s))
         self._mux_now(packet)
 
 
@@ -278,11 +269,6 @@ def _countable(traits: VideoTraits, finest: int) -> VideoTraits:
     if traits.time_base.denominator <= finest:
         return traits
     return replace(traits, time_base=Fraction(1, finest))
-
-
-def _timescale(time_base: Fraction) -> int:
-    """Return ticks per second; MP4 needs a whole number."""
-    return int(time_base.denominator) if time_base.numerator == 1 else FINE_TIME_BASE.denominator
 
 
 def _even(pixels: Pixels) -> Pixels:
