@@ -1,6 +1,6 @@
 """Computes the occlusion matte of each face of a stream."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from arpipe.inference.runtime import Runtime
@@ -13,6 +13,21 @@ from arpipe.tracking.occlusion.parts import FaceParts, FacePartTracker
 from arpipe.types import OcclusionMatte, TrackedFace, TrackedHand
 
 SIDE_PX, PHOTO_SIDE_PX = 128, 256
+CALM_EVERY = 2  # frames between looks at a face that nothing moves before: its matte hardly changes
+
+
+@dataclass(slots=True)
+class _Followed:
+    """A face of the stream, its last matte, and the frames since."""
+
+    state: FaceOcclusion = field(default_factory=FaceOcclusion)
+    matte: OcclusionMatte | None = None
+    age: int = 0
+
+    def is_due(self, every: int, *, hands: bool) -> bool:
+        """Whether to look at the face again in this frame; mattes are computed at most every `every` frames."""
+        is_calm = not (hands or self.state.is_covered_anew)
+        return self.age >= (max(every, CALM_EVERY) if is_calm else every)
 
 
 class OcclusionTracker:
@@ -33,9 +48,7 @@ class OcclusionTracker:
         self._remembers = config.follows
         self._cropper = FaceCropper(_side_px(config))
         self._hands, self._parts = hands, parts
-        self._states: dict[int, FaceOcclusion] = {}
-        self._mattes: dict[int, OcclusionMatte] = {}
-        self._since_look = 0
+        self._followed: dict[int, _Followed] = {}
 
     @classmethod
     def open(cls, runtime: Runtime, config: OcclusionConfig | None = None) -> Self:
@@ -52,34 +65,26 @@ class OcclusionTracker:
         hands = self._hands_near(context)
         parts = self._parts.update(context) if self._parts is not None else {}
         with context.timer.stage("occlude"):
-            self._keep_only(
-                {face.track_id for face in context.faces if face.age_frames > 0 and self._remembers}
-            )
-            is_due = self._since_look == 0 or self._since_look >= context.every
-            self._since_look = 1 if is_due else self._since_look + 1
+            alive = {face.track_id for face in context.faces if face.age_frames > 0 and self._remembers}
+            self._followed = {key: each for key, each in self._followed.items() if key in alive}
             return tuple(
-                self._matte(face, context, hands, parts.get(face.track_id), is_due=is_due)
-                for face in context.faces
+                self._matte(face, context, hands, parts.get(face.track_id)) for face in context.faces
             )
 
     def reset(self) -> None:
         """Forget the stream."""
-        self._states, self._mattes, self._since_look = {}, {}, 0
+        self._followed = {}
         if self._hands is not None:
             self._hands.reset()
         if self._parts is not None:
             self._parts.reset()
-
-    def _keep_only(self, track_ids: set[int]) -> None:
-        self._states = {key: state for key, state in self._states.items() if key in track_ids}
-        self._mattes = {key: matte for key, matte in self._mattes.items() if key in track_ids}
 
     def _hands_near(self, context: FrameContext) -> tuple[TrackedHand, ...]:
         if context.hands is not None:
             return context.hands
         if self._hands is None or not context.faces:
             return ()
-        alert = any(state.is_changing for state in self._states.values())
+        alert = any(each.state.is_changing for each in self._followed.values())
         return self._hands.update(context, alert=alert)
 
     def _matte(
@@ -88,19 +93,20 @@ class OcclusionTracker:
         context: FrameContext,
         hands: tuple[TrackedHand, ...],
         parts: FaceParts | None,
-        *,
-        is_due: bool,
     ) -> OcclusionMatte:
         """Look at a face, or move its last matte with it."""
-        last = self._mattes.get(face.track_id)
-        if last is not None and (not is_due or face.state == "coasting"):
+        followed = self._followed.setdefault(face.track_id, _Followed())
+        followed.age += 1
+        last = followed.matte
+        if last is not None and (
+            face.state == "coasting" or not followed.is_due(context.every, hands=bool(hands))
+        ):
             moved = face_square(face.landmarks).image_from_crop(last.covered.shape[0])
             return replace(last, image_from_crop=moved)
-        state = self._states.setdefault(face.track_id, FaceOcclusion())
         crop = self._cropper.crop(context.frame, face.landmarks)
         found = FoundBefore(hands_before(hands, crop), parts)
-        matte = state.update(face.track_id, crop, found, context.frame.captured_s)
-        self._mattes[face.track_id] = matte
+        matte = followed.state.update(face.track_id, crop, found, context.frame.captured_s)
+        followed.matte, followed.age = matte, 0
         return matte
 
 
