@@ -52,6 +52,18 @@ class CroppedFace:
         places: Points = self.points[self.topology.region(name)]
         return places
 
+    def halved(self) -> "CroppedFace":
+        """Return the same crop at half the resolution, of every second pixel."""
+        half_from_crop = np.float32(0.5)
+        image_from_half = self.image_from_crop @ Affine2D.from_similarity(2.0, 0.0, (0.0, 0.0))
+        return CroppedFace(
+            self.pixels[::2, ::2],
+            self.points * half_from_crop,
+            self.topology,
+            image_from_half,
+            self.seen[::2, ::2],
+        )
+
 
 class FaceCropper:
     """Crops faces at one size.

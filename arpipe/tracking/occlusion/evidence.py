@@ -29,7 +29,8 @@ class Evidence:
     """What the colours of a crop say.
 
     Attributes:
-        skin, hair: (s, s) float32 probabilities with the picture's edges; what is neither is something else.
+        skin: (s, s) float32 probability with the picture's edges.
+        hair: (s/2, s/2) float32 probability, smoothed likewise; what is neither skin nor hair is something else.
         usual_skin: (3,) hue of the person's skin, see `arpipe.tracking.occlusion.hues`.
         filter: Gives further maps the picture's edges.
         note: Why hair is not told from skin; empty if it is.
@@ -60,28 +61,29 @@ class PersonColors:
         guide = GuidedFilter(colors.luma, max(2, round(WINDOW * crop.side)))
         table = self._table
         if table is None or table.overlap > MAX_OVERLAP:
-            all_skin, no_hair = np.ones_like(colors.luma), np.zeros_like(colors.luma)
+            all_skin, no_hair = np.ones_like(colors.luma), np.zeros_like(zones.hair.odds)
             note = FEW_SEEDS if table is None else OVERLAPPING
             return Evidence(all_skin, no_hair, self._usual_skin, guide, note)
-        hair = _with_odds(table.hair[bins], zones.hair_odds) * crop.seen[HALF]
-        return Evidence(guide.apply(table.skin[bins]), guide.apply(hair), self._usual_skin, guide, "")
+        hair = _with_odds(table.hair[bins], zones.hair.odds) * crop.seen[HALF]
+        return Evidence(guide.apply(table.skin[bins]), guide.apply_coarse(hair), self._usual_skin, guide, "")
 
     def _learn(self, bins: Indices, crop: CroppedFace, colors: CropColors, zones: Zones) -> None:
         """Learn the colours, first from seeds, then from what these take for skin and for hair."""
         hue = hues(colors.lab)
-        self._usual_skin = usual_skin(hue, crop.points * np.float32(0.5))
+        half = crop.halved()
+        self._usual_skin = usual_skin(hue, half.points)
         distance = hue_distance(hue, self._usual_skin)
         shaded = hue_distance(hue[1:], self._usual_skin[1:])  # skin in the shade has the same hue
-        is_skin = (zones.skin[HALF] > 0.5) & crop.seen[HALF]
+        is_skin = (zones.skin[HALF] > 0.5) & half.seen
         near = np.clip((OTHER_HUE - shaded) * np.float32(1.0 / FEATHER), 0.0, 1.0) * is_skin
-        seeds = hair_weights(distance) * hair_places(crop, zones)[HALF]
+        seeds = hair_weights(distance) * hair_places(half, zones.hair)
         skin, hair = skin_weights(distance) * is_skin, seeds
         for _ in range(FIRST_ROUNDS if self._table is None else 1):
             table = ColorModel().learn(bins.ravel(), skin.ravel(), hair.ravel(), 1.0)
             if table is None:
                 return
             likely_hair = table.hair[bins]
-            skin = (table.skin[bins] + likely_hair - _with_odds(likely_hair, zones.hair_odds)) * near
+            skin = (table.skin[bins] + likely_hair - _with_odds(likely_hair, zones.hair.odds)) * near
             hair = likely_hair * seeds
         self._table = self._model.learn(bins.ravel(), skin.ravel(), hair.ravel(), PULL)
 

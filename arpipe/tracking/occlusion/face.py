@@ -17,6 +17,7 @@ from arpipe.types import OcclusionMatte, Points
 
 NO_SKIN, BARE_SKIN = 0.15, 0.5  # probability of skin at which no makeup, and all of it, is drawn
 NO_HAND, SURE_HAND = 0.25, 0.65
+NOT_COVERED, COVERED = 0.2, 0.8  # of what hangs before the face, once it has the picture's edges
 SPECK = 0.035  # over the crop's side; smaller spots, such as nostrils and moles, are skin, too
 CHANGED, FACE_CHANGED = 0.06, 0.12  # shares of the crop, and of the face in it: talking stays below
 
@@ -78,13 +79,15 @@ class FaceOcclusion:
         evidence = self._colors.look(crop, colors, zones)
         if found.parts is not None:
             evidence = found.parts.correct(evidence)
-        seen_sides = hair_at_temples(evidence, crop)
+        half = crop.halved()
+        seen_sides = hair_at_temples(evidence, half)
         left, right = (side.update(seen, time_s) for side, seen in zip(self._sides, seen_sides, strict=True))
-        hung = hang(evidence.hair, zones)
-        covered = covered_by_hair(hung, crop, zones, (left, right))
-        bare = self._bare(evidence, hung, CropParts(crop, zones, found.parts), time_s)
+        hung = hang(evidence.hair, zones.hair)
+        hanging = covered_by_hair(hung, half, zones.hair, (left, right))
         if found.parts is not None:
-            covered = np.maximum(covered, found.parts.things_hanging(zones))
+            hanging = np.maximum(hanging, found.parts.things_hanging(zones))
+        covered = smoothstep(evidence.filter.apply(hanging), NOT_COVERED, COVERED)
+        bare = self._bare(evidence, hung, CropParts(crop, zones, found.parts), time_s)
         hands = found.hands_in(zones)
         if hands is not None:
             hands = smoothstep(evidence.filter.apply(hands), NO_HAND, SURE_HAND)
@@ -108,7 +111,8 @@ class FaceOcclusion:
         skin = smoothstep(evidence.skin, NO_SKIN, BARE_SKIN)
         speck = np.ones((2 * round(SPECK * view.crop.side / 2.0) + 1,) * 2, np.uint8)
         skin = np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, speck), np.float32)
-        bare = skin + zones.features * (1 - hung - skin)
+        before = cv2.resize(hung, skin.shape, interpolation=cv2.INTER_LINEAR)
+        bare = skin + zones.features * (1 - before - skin)
         seen = None if view.parts is None else view.parts.mouth_seen(view.crop)
         lips = self._mouth.update(evidence.usual_skin, view.crop, time_s, seen)
         shown = lips.presence * np.maximum(skin[lips.window], lips.alike)

@@ -45,8 +45,8 @@ class FaceParts:
     def correct(self, evidence: Evidence) -> Evidence:
         """Return the evidence of colours with skin and hair as the network sees them."""
         skin = np.minimum(self.face_skin + self.body_skin, np.float32(1.0))
-        edged = evidence.filter.apply
-        return replace(evidence, skin=edged(skin), hair=edged(self.hair), note="")
+        edged = evidence.filter
+        return replace(evidence, skin=edged.apply(skin), hair=edged.apply_coarse(self.hair), note="")
 
     def hands(self, zones: Zones) -> Points:
         """Return (s, s) float32, 1 on arms and hands before the face: skin of the body inside its outline."""
@@ -55,8 +55,8 @@ class FaceParts:
         return np.asarray(inside * smoothstep(self.body_skin, SOME, SURE), np.float32)
 
     def things_hanging(self, zones: Zones) -> Points:
-        """Return (s, s) float32, 1 on brims and scarves that come down over the brows: own glasses do not."""
-        return smoothstep(hang(self.things, zones), SOME, SURE)
+        """Return (s/2, s/2) float32, 1 on brims and scarves that come down over the brows: own glasses do not."""
+        return smoothstep(hang(np.ascontiguousarray(self.things[::2, ::2]), zones.hair), SOME, SURE)
 
     def mouth_seen(self, crop: CroppedFace) -> float:
         """Return how certainly no mask covers the mouth, in [0, 1]."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.hues import hue_distance
-from arpipe.tracking.occlusion.zones import Zones
+from arpipe.tracking.occlusion.zones import HairZones
 from arpipe.types import Points
 
 # Where skin is hidden least often: between and below the eyes, on nose, forehead and upper cheeks.
@@ -32,8 +32,13 @@ def hair_weights(distance: Points) -> Points:
     return np.asarray(np.clip(weights, 0.0, 1.0), np.float32)
 
 
-def hair_places(crop: CroppedFace, zones: Zones) -> Points:
-    """Return (s, s) float32 how likely hair is to be seen at a place: above the face, and less so beside it."""
+def hair_places(crop: CroppedFace, zones: HairZones) -> Points:
+    """Return (h, h) float32 how likely hair is to be seen at a place: above the face, and less so beside it.
+
+    Args:
+        crop: The face at half the resolution, as for `zones`.
+        zones: Where hair may hang before it.
+    """
     side = crop.side
     places = np.zeros((side, side), np.float32)
     rows, columns = (np.flatnonzero((zones.face > 0.5).any(axis=axis)) for axis in (1, 0))

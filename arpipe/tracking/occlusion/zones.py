@@ -24,6 +24,25 @@ FEATURES = ("left_eye", "right_eye", "left_brow", "right_brow")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class HairZones:
+    """Where hair may hang before a face, at half the resolution of its crop; h is half of the crop's side.
+
+    Attributes:
+        face: (h, h) float32, 1 within the outline of the landmarks.
+        features: (h, h) float32, 1 on eyes and brows.
+        odds: (h, h) float32 odds of hair: 1 at and beyond the outline of the face, least in its middle.
+        top_row, brow_row, bottom_row: First row that glasses reach, row above the brows, and row below glasses.
+    """
+
+    face: Points
+    features: Points
+    odds: Points
+    top_row: int
+    brow_row: int
+    bottom_row: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Zones:
     """Parts of a face, in its crop.
 
@@ -31,17 +50,13 @@ class Zones:
         face: (s, s) float32, 1 within the outline of the landmarks.
         features: (s, s) float32, 1 on eyes and brows.
         lips: (s, s) float32, 1 on the lips and in the mouth.
-        hair_odds: (s/2, s/2) float32 odds of hair: 1 at and beyond the outline of the face, least in its middle.
-        top_row, brow_row, bottom_row: First row that glasses reach, row above the brows, and row below glasses.
+        hair: Where hair may hang before them.
     """
 
     face: Points
     features: Points
     lips: Points
-    hair_odds: Points
-    top_row: int
-    brow_row: int
-    bottom_row: int
+    hair: HairZones
 
     @property
     def skin(self) -> Points:
@@ -51,20 +66,26 @@ class Zones:
 
 def find_zones(crop: CroppedFace) -> Zones:
     """Return the zones of a face."""
-    margin = FEATURE_MARGIN * crop.side
-    features = filled(crop.pixels.shape[:2], [_hull(crop.region(name)) for name in FEATURES], margin)
+    features = filled(
+        crop.pixels.shape[:2], [_hull(crop.region(name)) for name in FEATURES], FEATURE_MARGIN * crop.side
+    )
     lips = filled(crop.pixels.shape[:2], [crop.region("lips_outer")], LIPS_MARGIN * crop.side)
     face = filled(crop.pixels.shape[:2], [_hull(crop.region("face_oval"))], 0.0)
-    brows = np.concatenate([crop.region("left_brow"), crop.region("right_brow")])
-    brow_row = min(max(int(brows[:, 1].min() - 2.0 * margin), 2), crop.side - 3)
-    top_row = max(1, brow_row - round(ABOVE_BROWS * crop.side))
-    bottom_row = min(max(int(crop.place("upper_lip_top")[1]), brow_row + 1), crop.side - 1)
-    return Zones(face, features, lips, _hair_odds(face), top_row, brow_row, bottom_row)
+    return Zones(face, features, lips, _hair_zones(crop, face, features))
+
+
+def _hair_zones(crop: CroppedFace, face: Points, features: Points) -> HairZones:
+    half = crop.side // 2
+    brows = min(float(crop.region(name)[:, 1].min()) for name in ("left_brow", "right_brow"))
+    brow_row = min(max(int(0.5 * brows - FEATURE_MARGIN * crop.side), 2), half - 3)
+    top_row = max(1, brow_row - round(ABOVE_BROWS * half))
+    bottom_row = min(max(int(0.5 * float(crop.place("upper_lip_top")[1])), brow_row + 1), half - 1)
+    inner = np.ascontiguousarray(face[::2, ::2])
+    return HairZones(inner, features[::2, ::2], _hair_odds(inner), top_row, brow_row, bottom_row)
 
 
 def _hair_odds(face: Points) -> Points:
-    half = np.ascontiguousarray(face[::2, ::2])
-    inside = np.asarray(cv2.blur(half, (round(INSIDE * len(half)),) * 2), np.float32)
+    inside = np.asarray(cv2.blur(face, (round(INSIDE * len(face)),) * 2), np.float32)
     return np.asarray(1 - (1 - MIDDLE_ODDS) * np.clip(2 * inside - 1, 0.0, 1.0), np.float32)
 
 
