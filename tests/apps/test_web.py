@@ -7,24 +7,31 @@ import ssl
 import struct
 import subprocess
 import threading
-import urllib.error
-import urllib.request
 
 import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from arpipe.apps.web import run
 from arpipe.apps.web.protocol import CREDIT, PictureKind
 from arpipe.apps.web.security import COOKIE
-from arpipe.config import LiveConfig, RunConfig, WebConfig
-from arpipe.errors import ConfigError
+from arpipe.config import RunConfig, WebConfig
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.video.stream_codec import H264Decoder, H264Encoder, decode_jpeg, encode_jpeg
-from tests.apps.web_pages import SESSION_THREADS, Page, knock, page, running, serving
+from tests.apps.web_pages import (
+    SESSION_THREADS,
+    Page,
+    fetch,
+    knock,
+    page,
+    reason_of,
+    refusal,
+    running,
+    serving,
+)
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - to be reached by its token only
+
 SIZE = SampleConfig(width=640, height=480, frames=40)
 
 
@@ -38,28 +45,6 @@ def pixels():
 def url():
     with serving(max_sessions=3, max_width=800, max_height=600, max_fps=30, max_message_kb=1024) as url:
         yield url
-
-
-def reason_of(opened: Page) -> str:
-    """Waits for the end of a session."""
-    with pytest.raises(ConnectionClosed) as ended:
-        while True:
-            opened.socket.recv(60)
-    return ended.value.rcvd.reason
-
-
-def fetch(url, **headers):
-    """Headers and body of what a server answers."""
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:  # noqa: S310 - ours
-        return answer.headers, answer.read()
-
-
-def refusal(url, **headers):
-    """Status and body of an error."""
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        fetch(url, **headers)
-    with refused.value as answer:
-        return answer.code, answer.read()
 
 
 def set_effects(opened, *effects):
@@ -204,44 +189,6 @@ def test_the_first_message_must_be_hello(url):
             assert "the first message must be hello" in reason_of(Page(socket))
 
 
-def test_a_silent_session_ends():
-    with serving(idle_s=0.05) as url, page(url) as opened:
-        assert "No picture came" in reason_of(opened)
-
-
-def test_the_one_too_many_is_told_and_may_come_later():
-    with serving(max_sessions=1) as url:
-        with page(url):
-            with knock(url) as socket:
-                assert "All 1 sessions are in use" in reason_of(Page(socket))
-            status, text = refusal(url)
-            assert status == 503
-            assert b"All places are taken" in text
-        for _ in range(100):  # the place is free once the session has been cleared away
-            with knock(url) as socket:
-                try:
-                    socket.send('{"type":"hello","version":2}')
-                    assert json.loads(socket.recv(60))["type"] == "welcome"
-                    break
-                except ConnectionClosed:
-                    continue
-        else:
-            pytest.fail("the place was never freed")
-
-
-def test_the_servers_own_camera_plays_and_waits_for_the_page():
-    with serving("sample") as url, page(url, {"mode": "server"}) as opened:
-        first, second = opened.receive(), opened.receive()
-        assert first.facts["faces"] == 1
-        assert first.sequence < second.sequence
-        opened.say(type="effects", ticket=3, effects=[])  # more pictures come only after an ack
-        assert opened.hear("applied")["ticket"] == 3
-        opened.say(type="ack", sequence=first.sequence)
-        assert opened.receive().sequence > second.sequence
-        opened.send(b"picture")
-        assert "accepts no pictures" in reason_of(opened)
-
-
 def test_a_server_without_a_camera_says_so(url):
     with knock(url) as socket:
         socket.send('{"type":"hello","version":2,"mode":"server"}')
@@ -261,17 +208,6 @@ def test_page_catalogue_and_previews_are_served_with_a_strict_policy(url):
         assert decode_jpeg(fetch(f"{url}/preview/{name}.jpg")[1], 10**6).shape == (288, 288, 3)
     for path in ("/preview/nothing.jpg", "/static/../server.py", "/elsewhere"):
         assert refusal(url + path)[0] == 404
-
-
-def test_preview_that_fails_is_not_found_and_reported_once(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr("arpipe.apps.web.catalog.CatalogEntry.pack", lambda *_: 1 / 0)
-    with serving() as url:
-        for _ in range(2):
-            assert refusal(url + "/preview/aviator.jpg")[0] == 404
-        assert decode_jpeg(fetch(url + "/preview/none.jpg")[1], 10**6).shape == (288, 288, 3)
-    said = capsys.readouterr().err
-    assert said.count("the preview of aviator failed: unexpected ZeroDivisionError") == 1
-    assert "Traceback" not in said
 
 
 def test_background_has_a_preview_and_a_picture(pixels):
@@ -330,28 +266,3 @@ def test_sessions_leave_no_thread_behind(url, pixels):
     for thread in threads.values():
         thread.join(60)
         assert not thread.is_alive()
-
-
-@pytest.mark.parametrize(
-    ("change", "flag"),
-    [
-        ({"record": "out.mp4"}, "--record"),
-        ({"window": False}, "--no-window"),
-        ({"full_screen": True}, "--full-screen"),
-        ({"mirror": False}, "--no-mirror"),
-        ({"microphone": "default"}, "--microphone"),
-        ({"hotkeys": {"f9": "record"}}, "--hotkey"),
-        ({"frames": 5}, "--frames"),
-        ({"outputs": ("ndi:studio",)}, "--output"),
-    ],
-)
-def test_settings_of_the_window_are_refused(change, flag):
-    with pytest.raises(ConfigError, match=flag):
-        run(RunConfig(live=LiveConfig(**change)))
-
-
-def test_the_server_ends_after_the_seconds_asked_for():
-    told = []
-    config = RunConfig(live=LiveConfig(seconds=0.05), web=WebConfig(port=0))
-    assert run(config, ready=told.append) == 0
-    assert told

@@ -1,7 +1,5 @@
 """A real window on a virtual screen, driven by a real mouse."""
 
-import shutil
-import sys
 from contextlib import contextmanager
 
 import glfw
@@ -10,15 +8,11 @@ import pytest
 
 from arpipe.apps.window.placement import ResetTarget, SliderTarget, TileTarget, ValueTarget
 from arpipe.controls.actions import Action
-from tests.apps import test_window_shown as shown
-from tests.apps.test_window_shown import press, until, with_picture
+from tests.apps.shown_window import NEEDS_SCREEN, opened, press, until, with_picture
 from tests.apps.x_mouse import WHEEL_DOWN, WHEEL_UP, is_available, x_mouse
 
 pytestmark = [
-    pytest.mark.gl,
-    pytest.mark.weights,
-    pytest.mark.skipif(sys.platform != "linux", reason="the virtual screen is an X server"),
-    pytest.mark.skipif(shutil.which("Xvfb") is None, reason="no Xvfb; on Debian: apt-get install xvfb"),
+    *NEEDS_SCREEN,
     pytest.mark.skipif(not is_available(), reason="no XTEST; on Debian: apt-get install libxtst6"),
 ]
 
@@ -69,7 +63,7 @@ class Hand:
 
 @contextmanager
 def handled(tmp_path, **more):
-    with shown.opened(tmp_path, **more) as (app, window), x_mouse() as mouse:
+    with opened(tmp_path, **more) as (app, window), x_mouse() as mouse:
         with_picture(app)
         hand = Hand(app, window, mouse)
         hand.move(5, 5)

@@ -3,11 +3,15 @@
 import json
 import struct
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from arpipe.apps.web.protocol import PictureKind
@@ -101,3 +105,25 @@ def join_sessions() -> None:
         if thread.name.startswith(SESSION_THREADS):
             thread.join(PATIENCE_S)
             assert not thread.is_alive()
+
+
+def reason_of(opened: Page) -> str:
+    """Waits for the end of a session."""
+    with pytest.raises(ConnectionClosed) as ended:
+        while True:
+            opened.socket.recv(60)
+    return ended.value.rcvd.reason
+
+
+def fetch(url, **headers):
+    """Headers and body of what a server answers."""
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:  # noqa: S310 - ours
+        return answer.headers, answer.read()
+
+
+def refusal(url, **headers):
+    """Status and body of an error."""
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        fetch(url, **headers)
+    with refused.value as answer:
+        return answer.code, answer.read()

@@ -26,3 +26,14 @@ def trip(tmp_path, monkeypatch):
         monkeypatch.setenv(TRIP_VARIABLE, trips(tmp_path, *actions))
 
     return set_actions
+
+
+@pytest.fixture
+def clip(tmp_path):
+    return write_clip(tmp_path / "clip.mp4", audio="aac")
+
+
+@pytest.fixture
+def photo(tmp_path):
+    Image.new("RGB", (64, 48), (30, 60, 90)).save(tmp_path / "photo.png")
+    return tmp_path / "photo.png"

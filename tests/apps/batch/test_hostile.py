@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.apps.batch.test_run import batch, files
+from tests.apps.batch.running import batch, files
 from tests.io.clips import write_clip
 
 

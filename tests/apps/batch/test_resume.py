@@ -17,7 +17,7 @@ from arpipe.errors import ConfigError, MediaError, OutputError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.video import VideoFile
 from tests.apps.batch.killing import run_and_die
-from tests.apps.batch.test_run import Factory, batch, files
+from tests.apps.batch.running import Factory, batch, files
 from tests.io.clips import write_clip
 
 MANIFEST = ".arpipe-batch.jsonl"

@@ -1,72 +1,26 @@
-import io
+"""What a batch writes and says."""
+
 import json
-import os
-import signal
 import threading
 
 import numpy as np
 import pytest
 from PIL import Image
-from rich.console import Console
 
-from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig, run
-from arpipe.errors import ConfigError, OutputError, RenderError
+from arpipe.errors import ConfigError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.video import VideoFile, hardware
 from arpipe.io.video.codecs import CODECS, HARDWARE_H264
 from arpipe.pipeline.pipeline_config import PipelineConfig
 from tests.apps.batch.fakes import MARK, FakePipeline
-from tests.io.clips import audio_packets, damage, frame_times, patch_colors, write_clip, write_sound
-
-
-class Factory:
-    """Makes fake pipelines and remembers them."""
-
-    def __init__(self, trip=lambda index: None):
-        self.trip = trip
-        self.made = []
-
-    def __call__(self, config, mode):
-        assert all(pipeline.closed for pipeline in self.made), "two pipelines at once"
-        self.made.append(FakePipeline(mode, self.trip))
-        return self.made[-1]
-
-
-class Screen(io.StringIO):
-    """Text on a terminal."""
-
-    def isatty(self):
-        return True
-
-
-def batch(factory=None, terminal=False, **settings):
-    """Exit code and what was printed."""
-    text = Screen() if terminal else io.StringIO()
-    settings["inputs"] = tuple(str(path) for path in settings["inputs"])
-    console = Console(file=text, width=160, force_terminal=terminal)
-    code = run(BatchConfig(**settings), factory or Factory(), console)
-    return code, text.getvalue()
+from tests.apps.batch.running import Factory, batch, files
+from tests.io.clips import audio_packets, frame_times, patch_colors, write_clip
 
 
 @pytest.fixture
 def no_hardware(monkeypatch):
     """A machine without video hardware."""
     monkeypatch.setattr(hardware, "probe", lambda name: hardware.Hardware(name, "no device", "no driver"))
-
-
-def files(folder):
-    return sorted(path.name for path in folder.rglob("[!.]*") if path.is_file())
-
-
-@pytest.fixture
-def clip(tmp_path):
-    return write_clip(tmp_path / "clip.mp4", audio="aac")
-
-
-@pytest.fixture
-def photo(tmp_path):
-    Image.new("RGB", (64, 48), (30, 60, 90)).save(tmp_path / "photo.png")
-    return tmp_path / "photo.png"
 
 
 def test_hardware_that_is_named_and_missing_is_an_error_before_anything_is_made(clip, tmp_path, no_hardware):
@@ -128,98 +82,6 @@ def test_photos_and_videos_each_get_their_mode_and_a_fresh_start(clip, photo, tm
         assert image.getpixel((0, 0)) == (30, 60, 90)
 
 
-def test_one_bad_file_never_stops_the_others(clip, tmp_path):
-    bad = tmp_path / "bad.mp4"
-    bad.write_bytes(clip.read_bytes()[:3000])
-    empty = tmp_path / "empty.jpg"
-    empty.touch()
-    sound = write_sound(tmp_path / "sound.mp4")
-    inputs = [bad, empty, tmp_path / "nope.png", sound, clip]
-    code, text = batch(inputs=inputs, output=tmp_path / "out", export=tmp_path / "data")
-    assert code == EXIT_FAILED
-    assert files(tmp_path / "out") == ["clip.mp4"]
-    assert files(tmp_path / "data") == ["clip.jsonl"]
-    assert "1 of 5 done, 4 failed" in text
-    for reason in ("there is no such file", "the file is empty", "only audio", "is it cut off"):
-        assert reason in text
-
-
-def test_damage_in_the_middle_is_skipped_counted_and_told(tmp_path):
-    path = damage(write_clip(tmp_path / "a.mp4", tuple(range(0, 360000, 3000)), gop=20), 0.45, 0.55)
-    code, text = batch(inputs=[path], output=tmp_path / "out.mp4")
-    assert code == 0
-    assert "damaged parts skipped" in text
-    assert 60 < len(frame_times(tmp_path / "out.mp4")) <= 120
-
-
-def test_defect_in_the_pipeline_fails_one_input_only(clip, photo, tmp_path):
-    def trip(index):
-        if index == 7:
-            raise ZeroDivisionError("a defect")
-
-    code, text = batch(Factory(trip), inputs=[clip, photo], output=tmp_path / "out")
-    assert code == EXIT_FAILED
-    assert files(tmp_path / "out") == ["photo.png"]
-    assert "unexpected ZeroDivisionError: a defect" in text
-
-
-def test_machine_that_cannot_draw_ends_the_batch(clip, tmp_path):
-    def trip(index):
-        raise RenderError("no OpenGL")
-
-    with pytest.raises(RenderError, match="no OpenGL"):
-        batch(Factory(trip), inputs=[clip], output=tmp_path / "out.mp4")
-    assert not (tmp_path / "out.mp4").exists()
-
-
-def test_interrupt_leaves_no_half_file_and_keeps_what_is_finished(clip, tmp_path):
-    before = set(threading.enumerate())
-    longer = write_clip(tmp_path / "longer.mp4", tuple(range(0, 180000, 3000)))
-
-    def trip(index):
-        if index == 40:
-            raise KeyboardInterrupt
-
-    code, text = batch(
-        Factory(trip),
-        inputs=[clip, longer],
-        output=tmp_path / "out",
-        export=tmp_path / "data",
-        timings=tmp_path / "timings.json",
-    )
-    assert code == EXIT_INTERRUPTED
-    assert files(tmp_path / "out") == ["clip.mp4"]
-    assert files(tmp_path / "data") == ["clip.jsonl"]
-    assert "what was finished stays" in text
-    assert set(threading.enumerate()) <= before
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signals_end_a_batch_like_ctrl_c(clip, tmp_path, number):
-    longer = write_clip(tmp_path / "longer.mp4", tuple(range(0, 900000, 3000)))
-    before = signal.getsignal(signal.SIGTERM)
-
-    def trip(index):
-        if index == 40:
-            os.kill(os.getpid(), number)
-
-    code, _ = batch(Factory(trip), inputs=[clip, longer], output=tmp_path / "out")
-    assert code == EXIT_INTERRUPTED
-    assert files(tmp_path / "out") == ["clip.mp4"]
-    assert signal.getsignal(signal.SIGTERM) is before
-
-
-def test_full_disk_fails_with_its_reason_and_leaves_nothing(clip, tmp_path, monkeypatch):
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("arpipe.io.video.writer.VideoSink._mux", full)
-    code, text = batch(inputs=[clip], output=tmp_path / "out.mp4", export=tmp_path / "out.jsonl")
-    assert code == EXIT_FAILED
-    assert "No space left on device" in text
-    assert files(tmp_path) == ["clip.mp4"]
-
-
 def test_export_without_video_draws_nothing(clip, tmp_path):
     factory = Factory()
     code, _ = batch(factory, inputs=[clip], export=tmp_path / "out.jsonl")
@@ -232,22 +94,6 @@ def test_export_without_video_draws_nothing(clip, tmp_path):
     with VideoFile(clip) as video:
         assert [line["time_s"] for line in lines[1:]] == [round(frame.captured_s, 6) for frame in video]
     assert all(len(line["faces"]) == 1 for line in lines[1:])
-
-
-def test_landmarks_that_are_not_finite_end_no_export_and_the_loss_is_said(clip, tmp_path):
-    class Damaged(FakePipeline):
-        def detect(self, frame):
-            result = super().detect(frame)
-            if frame.index in (3, 4):
-                result.faces[0].landmarks.points_px[7] = np.nan
-            return result
-
-    code, text = batch(lambda config, mode: Damaged(mode), inputs=[clip], export=tmp_path / "a.jsonl")
-    assert code == EXIT_FAILED
-    assert "LOST: 2 frames have numbers that are not finite" in text
-    lines = (tmp_path / "a.jsonl").read_text("utf-8").splitlines()[1:]
-    lost = [json.loads(line)["faces"][0]["landmarks"][7] == [None] * 3 for line in lines]
-    assert lost == [index in (3, 4) for index in range(24)]
 
 
 def test_timings_are_told_and_written(clip, tmp_path):
@@ -269,12 +115,6 @@ def test_timings_are_told_and_written(clip, tmp_path):
         assert word in text
 
 
-def test_timings_that_cannot_be_written_are_refused_first(clip, tmp_path):
-    with pytest.raises(OutputError, match="there is no folder"):
-        batch(inputs=[clip], output=tmp_path / "out.mp4", timings=tmp_path / "no" / "timings.json")
-    assert not (tmp_path / "out.mp4").exists()
-
-
 def test_codec_and_quality_reach_the_file(tmp_path):
     frames = [Image.effect_noise((128, 96), 40 + index) for index in range(6)]
     clip = tmp_path / "noise.gif"
@@ -287,64 +127,6 @@ def test_codec_and_quality_reach_the_file(tmp_path):
             assert video._decoder.stream.codec_context.name == "mpeg4"
         sizes.append(path.stat().st_size)
     assert sizes[0] < sizes[1]
-
-
-def test_rotated_and_animated_inputs(tmp_path):
-    rotated = write_clip(tmp_path / "rotated.mp4", rotation=(-90, False, False))
-    frames = [Image.new("RGB", (64, 48), color) for color in ("red", "blue", "green")]
-    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:], duration=[100, 300, 100])
-    code, _ = batch(inputs=[rotated, tmp_path / "moving.gif"], output=tmp_path / "out")
-    assert code == 0
-    with VideoFile(tmp_path / "out" / "rotated.mp4") as video:
-        assert (video.info.width, video.info.height) == (64, 96)
-    assert [float(time) for time in frame_times(tmp_path / "out" / "moving.mp4")] == pytest.approx(
-        [0, 0.1, 0.4]
-    )
-
-
-@pytest.mark.parametrize("size", [(1, 1), (7680, 4320)])
-def test_smallest_and_largest_photos(tmp_path, size):
-    Image.new("RGB", size, (30, 60, 90)).save(tmp_path / "a.png", compress_level=1)
-    code, _ = batch(inputs=[tmp_path / "a.png"], output=tmp_path / "b.jpg")
-    assert code == 0
-    with Image.open(tmp_path / "b.jpg") as image:
-        assert image.size == size
-
-
-@pytest.mark.parametrize("mode", ["L", "RGBA", "I;16", "CMYK", "P"])
-def test_photos_of_every_kind(tmp_path, mode):
-    suffix = "tif" if mode == "CMYK" else "png"
-    source = (
-        Image.new("I;16", (64, 48), 30000) if mode == "I;16" else Image.new("RGB", (64, 48)).convert(mode)
-    )
-    source.save(tmp_path / f"a.{suffix}")
-    code, _ = batch(inputs=[tmp_path / f"a.{suffix}"], output=tmp_path / "out")
-    assert code == 0
-    with Image.open(tmp_path / "out" / f"a.{suffix}") as image:
-        assert image.convert("RGB").getpixel((63, 47)) == MARK
-
-
-def test_photo_on_its_side_comes_out_upright(tmp_path):
-    exif = Image.Exif()
-    exif[274] = 6
-    Image.new("RGB", (64, 48)).save(tmp_path / "a.jpg", exif=exif)
-    code, _ = batch(inputs=[tmp_path / "a.jpg"], output=tmp_path / "out")
-    assert code == 0
-    with Image.open(tmp_path / "out" / "a.jpg") as image:
-        assert image.size == (48, 64)
-        assert image.getexif().get(274, 1) == 1
-
-
-def test_output_equal_to_input_is_refused_and_the_input_unharmed(clip):
-    content = clip.read_bytes()
-    with pytest.raises(OutputError, match="same file as the input"):
-        batch(inputs=[clip], output=clip)
-    assert clip.read_bytes() == content
-
-
-def test_nothing_to_write_is_refused(clip):
-    with pytest.raises(ConfigError, match="nothing to write"):
-        batch(inputs=[clip])
 
 
 def test_terminal_gets_a_bar_and_pipes_get_lines(clip, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from arpipe.apps.batch.work_list import WorkList, read_work_list
 from arpipe.errors import ConfigError, MediaNotFound, OutputError
-from tests.apps.batch.test_run import batch, files
+from tests.apps.batch.running import batch, files
 
 
 def write(folder, *lines):

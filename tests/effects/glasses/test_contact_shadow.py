@@ -6,7 +6,7 @@ from arpipe.effects.glasses.shadow_model import INSIDE_SIDE, inside_map
 from arpipe.render.config import RenderConfig
 from arpipe.render.view import box_around
 from arpipe.topology import load_topology
-from tests.effects.glasses.test_rigid_mesh import changed, draw
+from tests.effects.glasses.drawing import changed, draw
 from tests.render.faces import face_at, plain_frame, pose_at
 
 PLAIN = RenderConfig(match_sharpness=False)

@@ -8,7 +8,7 @@ import pytest
 from arpipe.effects.glasses.rigid_mesh import RigidMesh, RigidMeshParams
 from arpipe.errors import GltfError
 from arpipe.render.config import RenderConfig
-from tests.effects.glasses.test_rigid_mesh import changed, draw
+from tests.effects.glasses.drawing import changed, draw
 from tests.io.gltf.gltf_files import quad, textured_quad
 from tests.render.faces import face_at, plain_frame, pose_at
 

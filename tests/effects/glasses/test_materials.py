@@ -9,7 +9,7 @@ from arpipe.errors import GltfError
 from arpipe.io.gltf import load_gltf
 from arpipe.render.color import LUMINANCE, linear_from_srgb
 from tests.effects.building import activate
-from tests.effects.glasses.test_rigid_mesh import draw
+from tests.effects.glasses.drawing import draw
 from tests.render.faces import face_at, plain_frame, pose_at
 
 

@@ -102,3 +102,7 @@ def drawn(context, frame, *faces, effects):
     finally:
         compositor.close()
         active.close()
+
+
+def painted(picture, frame):
+    return np.abs(picture.astype(int) - frame.pixels).max(axis=2)
