@@ -18,7 +18,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SOURCES = Path("arpipe/render/rasteriser/native")
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")  # as in render/rasteriser/library.py
 LIBRARY = Path("arpipe/render/rasteriser/compiled/rasteriser").with_suffix(SUFFIX)
-UNIX = ["-std=c++17", "-O3", "-fPIC", "-shared", "-fvisibility=hidden"]
+UNIX = ["-std=c++17", "-O3", "-fPIC", "-shared", "-pthread", "-fvisibility=hidden"]
 # Those of -ffast-math, which itself would switch denormal numbers off in the whole process when the library is loaded.
 UNIX += [
     "-fno-math-errno",

@@ -18,6 +18,8 @@ class RenderConfig(BaseModel):
         shadow: Draw soft shadows on the skin.
         reflection: Reflect the surroundings in frames and lenses; if False, only their mean colour.
         match_sharpness: Give the overlay the sharpness and the noise of the frame.
+        threads: Threads of the CPU renderer, of which never more run than the machine has processors; the picture does
+            not depend on them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,3 +31,4 @@ class RenderConfig(BaseModel):
     shadow: bool = True
     reflection: bool = True
     match_sharpness: bool = True
+    threads: int = Field(default=2, ge=1, le=64)

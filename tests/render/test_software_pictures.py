@@ -71,6 +71,16 @@ def test_glasses_look_the_same(context, effect):
     assert_alike(context, effect, shaded_frame(), [face])
 
 
+@pytest.mark.parametrize("supersample", [1, 3])
+def test_picture_does_not_depend_on_the_number_of_threads(supersample):
+    face = face_at(pose_at(20.0), age_frames=STREAM)
+    one, *others = (
+        draw(load_rasteriser(), "round", shaded_frame(), [face], threads=threads, supersample=supersample)
+        for threads in (1, 2, 7)
+    )
+    assert all((other == one).all() for other in others)
+
+
 @pytest.mark.parametrize("yaw_deg", [-45.0, 0.0])
 def test_photos_look_the_same(context, yaw_deg):
     assert_alike(context, "wayfarer", shaded_frame(), [face_at(pose_at(yaw_deg))])

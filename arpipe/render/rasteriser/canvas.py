@@ -105,6 +105,7 @@ class SoftwareCanvas:
             self.nearest.ctypes.data,
             self.pixels.ctypes.data,
             self.samples[0] // self.region.width,
+            self.config.threads,
         )
 
     def view_structure(self) -> structures.ViewStruct:

@@ -18,6 +18,7 @@ class CanvasStruct(Structure):
         ("nearest", c_void_p),
         ("samples", c_void_p),
         ("scale", c_int),
+        ("threads", c_int),
     ]
 
 

@@ -21,6 +21,7 @@ struct Canvas {
     std::uint32_t* nearest;  // (height, width) scratch, 0 between calls
     std::uint32_t* samples;  // (height, width) RGBA bytes: sRGB, and the share of the picture that is not covered
     int scale;               // samples per pixel along each axis
+    int threads;             // that may draw
 };
 
 struct Texture {

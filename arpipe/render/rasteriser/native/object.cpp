@@ -12,49 +12,45 @@ namespace {
 
 // A triangle that may be visible.
 struct Candidate {
-    Weights weights;
+    Triangle triangle;
     const Vertex* corners[3];
     const std::uint8_t* surface;  // of the last corner, which counts for the whole triangle as in OpenGL
     const Batch* batch;
 };
+using Candidates = std::vector<Candidate>;
+
+// Append the triangles of a batch that face the camera.
+void set_up_triangles(const View& view, const Batch& batch, const Vertex* vertices, Candidates& candidates) {
+    for (int t = 0; t < batch.triangle_count; ++t) {
+        const std::uint32_t* corner = batch.triangles + 3 * t;
+        const Vertex *a = vertices + corner[0], *b = vertices + corner[1], *c = vertices + corner[2];
+        Triangle triangle;
+        if (set_up(a->placed, b->placed, c->placed, view.width, view.height, triangle))
+            candidates.push_back({triangle, {a, b, c}, batch.surfaces + 8 * corner[2], &batch});
+    }
+}
 
 // Box of samples, half-open.
 struct Box {
     int top, bottom, left, right;
 
-    void include(const Triangle& triangle) {
-        top = std::min(top, triangle.top), bottom = std::max(bottom, triangle.bottom);
+    void include(const Triangle& triangle, Rows rows) {
+        top = std::min(top, std::max(triangle.top, rows.top));
+        bottom = std::max(bottom, std::min(triangle.bottom, rows.bottom));
         left = std::min(left, triangle.left), right = std::max(right, triangle.right);
     }
 };
 
+// Draws some of the rows.
 class Drawing {
   public:
-    Drawing(const Canvas& canvas, const Light& light, const Matte& matte)
-        : canvas_(canvas), light_(light), matte_(matte), box_(empty()) {}
+    Drawing(const Canvas& canvas, const Light& light, const Matte& matte, const Candidates& candidates, Rows rows)
+        : canvas_(canvas), light_(light), matte_(matte), candidates_(candidates), rows_(rows) {}
 
-    // Find out where the triangles of a batch are nearest.
-    void rasterise(const Batch& batch, const Vertex* vertices) {
-        int width = canvas_.view.width;
-        for (int t = 0; t < batch.triangle_count; ++t) {
-            const std::uint32_t* corner = batch.triangles + 3 * t;
-            const Vertex *a = vertices + corner[0], *b = vertices + corner[1], *c = vertices + corner[2];
-            Triangle triangle;
-            if (!set_up(a->placed, b->placed, c->placed, width, canvas_.view.height, triangle)) continue;
-            candidates_.push_back({triangle.weights, {a, b, c}, batch.surfaces + 8 * corner[2], &batch});
-            auto name = std::uint32_t(candidates_.size());
-            for_each_row(triangle, [&](int y, int first, int last, float depth) {
-                float* row = canvas_.depth + std::size_t(y) * width;
-                std::uint32_t* names = canvas_.nearest + std::size_t(y) * width;
-                for (int x = first; x < last; ++x, depth += triangle.depth_x)
-                    if (depth <= row[x]) row[x] = depth, names[x] = name;
-            });
-            box_.include(triangle);
-        }
-    }
-
-    // Shade all samples that show one of the triangles, then forget the triangles.
-    void shade_visible() {
+    // Draw the candidates from one to before another.
+    void draw(std::size_t from, std::size_t to) {
+        box_ = {rows_.bottom, rows_.top, canvas_.view.width, 0};
+        for (std::size_t i = from; i < to; ++i) rasterise(std::uint32_t(i));
         switch (canvas_.scale) {
             case 1: shade_pixels<1>(); break;
             case 2: shade_pixels<2>(); break;
@@ -62,12 +58,22 @@ class Drawing {
             default: shade_pixels<4>();
         }
         for (int kind = 0; kind < KINDS; ++kind) finish(kind);
-        candidates_.clear();
-        box_ = empty();
     }
 
   private:
-    Box empty() const { return {canvas_.view.height, 0, canvas_.view.width, 0}; }
+    // Find out where a candidate is nearest.
+    void rasterise(std::uint32_t candidate) {
+        const Triangle& triangle = candidates_[candidate].triangle;
+        if (triangle.top >= rows_.bottom || triangle.bottom <= rows_.top) return;
+        const std::size_t width = std::size_t(canvas_.view.width);
+        for_each_row(triangle, rows_, [&](int y, int first, int last, float depth) {
+            float* row = canvas_.depth + y * width;
+            std::uint32_t* names = canvas_.nearest + y * width;
+            for (int x = first; x < last; ++x, depth += triangle.depth_x)
+                if (depth <= row[x]) row[x] = depth, names[x] = candidate + 1;
+        });
+        box_.include(triangle, rows_);
+    }
 
     // Shade pixels of Scale x Scale samples: once if one triangle can stand for all of them, else sample by sample.
     template <int Scale>
@@ -104,7 +110,7 @@ class Drawing {
             for (int column = 0; column < Scale; ++column) {
                 std::uint32_t name = names[row * canvas_.view.width + column];
                 if (!name) return 0;
-                if (candidates_[name - 1].weights.at(middle_x, middle_y).are_inside()) found = name;
+                if (candidates_[name - 1].triangle.weights.at(middle_x, middle_y).are_inside()) found = name;
             }
         if (!found) return 0;
         for (int row = 0; row < Scale; ++row)
@@ -123,36 +129,36 @@ class Drawing {
 
     // Interpolate the triangle's properties at the middle of a square of samples.
     void add(std::uint32_t name, int x, int y, int size) {
-        const Candidate& triangle = candidates_[name - 1];
-        Block& block = blocks_[triangle.batch->kind];
+        const Candidate& visible = candidates_[name - 1];
+        Block& block = blocks_[visible.batch->kind];
         const int i = block.count++;
         block.x[i] = x, block.y[i] = y, block.size[i] = size;
         float middle_x = float(x) + 0.5f * float(size), middle_y = float(y) + 0.5f * float(size);
-        const Shares share = triangle.weights.at(middle_x, middle_y);
-        const float *a = triangle.corners[0]->at, *b = triangle.corners[1]->at, *c = triangle.corners[2]->at;
+        const Shares share = visible.triangle.weights.at(middle_x, middle_y);
+        const float *a = visible.corners[0]->at, *b = visible.corners[1]->at, *c = visible.corners[2]->at;
         float at[VARYINGS];
         for (int k = 0; k < VARYINGS; ++k) at[k] = share.first * a[k] + share.second * b[k] + share.third * c[k];
         float depth_m = 1.0f / at[PER_M];
         for (int k = 0; k < VARYINGS; ++k) at[k] *= depth_m;
-        if (triangle.batch->base_map.pixels) {
-            multiply_by_texture(triangle.batch->base_map, at[UV], at[UV + 1], at + BASE);
+        if (visible.batch->base_map.pixels) {
+            multiply_by_texture(visible.batch->base_map, at[UV], at[UV + 1], at + BASE);
             picture(at + BASE, light_.colorful);
         }
         for (int k = 0; k < 3; ++k) {
             block.light[k][i] = at[LIGHT + k];
             block.mirror[k][i] = at[MIRROR + k];
             block.base[k][i] = at[BASE + k];
-            block.emitted[k][i] = triangle.batch->emissive[k];
+            block.emitted[k][i] = visible.batch->emissive[k];
         }
         block.facing[i] = at[FACING];
         block.cover[i] = clamp(at[BASE + 3] * at[WHOLE] * uncovered(matte_, middle_x, middle_y), 0.0f, 1.0f);
         constexpr float UNIT = 1.0f / 255.0f;
-        const std::uint8_t* surface = triangle.surface;
+        const std::uint8_t* surface = visible.surface;
         block.metallic[i] = surface[0] * UNIT, block.roughness[i] = surface[1] * UNIT;
         block.coat[i] = surface[2] * UNIT, block.coat_roughness[i] = surface[3] * UNIT;
         block.transmission[i] = surface[4] * UNIT, block.reflectance[i] = surface[5] * (0.25f * UNIT);
         block.unlit[i] = surface[7] * UNIT;
-        if (block.count == BLOCK) finish(triangle.batch->kind);
+        if (block.count == BLOCK) finish(visible.batch->kind);
     }
 
     // Shade a block and blend it over the picture.
@@ -192,8 +198,9 @@ class Drawing {
     const Canvas& canvas_;
     const Light& light_;
     const Matte& matte_;
-    std::vector<Candidate> candidates_;
-    Box box_;
+    const Candidates& candidates_;
+    const Rows rows_;
+    Box box_{};  // around what was rasterised
     Block blocks_[KINDS];
 };
 
@@ -202,19 +209,28 @@ class Drawing {
 // Draw batches in the order given: opaque ones first, then glass.
 ARPIPE_EXPORT void arpipe_draw_object(const Canvas* canvas, const Batch* batches, int count, const Placement* placement,
                                    const Light* light, const Matte* matte) {
-    std::size_t vertex_count = 0;
-    for (int i = 0; i < count; ++i) vertex_count += std::size_t(batches[i].vertex_count);
+    std::size_t vertex_count = 0, triangle_count = 0;
+    for (int i = 0; i < count; ++i) {
+        vertex_count += std::size_t(batches[i].vertex_count);
+        triangle_count += std::size_t(batches[i].triangle_count);
+    }
     std::vector<Vertex> vertices(vertex_count);
-    Drawing drawing(*canvas, *light, *matte);
+    Candidates candidates;
+    candidates.reserve(triangle_count);
+    std::vector<std::size_t> ends;  // candidates before each end are shaded before the others are drawn
     Vertex* next = vertices.data();
     for (int i = 0; i < count; ++i) {
         const Batch& batch = batches[i];
-        bool glass_follows = i + 1 == count || (batches[i + 1].kind & GLASS);
         place_vertices(canvas->view, batch, *placement, *light, next);
-        drawing.rasterise(batch, next);
-        if (glass_follows) drawing.shade_visible();
+        set_up_triangles(canvas->view, batch, next, candidates);
+        if (i + 1 == count || (batches[i + 1].kind & GLASS)) ends.push_back(candidates.size());
         next += batch.vertex_count;
     }
+    for_each_band(canvas->view.width, canvas->view.height, canvas->scale, canvas->threads, [&](Rows rows) {
+        Drawing drawing(*canvas, *light, *matte, candidates, rows);
+        std::size_t from = 0;
+        for (std::size_t end : ends) drawing.draw(from, end), from = end;
+    });
 }
 
 }  // namespace arpipe

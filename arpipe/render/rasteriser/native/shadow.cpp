@@ -127,7 +127,7 @@ ARPIPE_EXPORT void arpipe_draw_shadow(const View* view, const Mesh* mesh, const 
     for_each_triangle(*view, *mesh, placed, [&](const Triangle& triangle, const std::uint32_t* corner) {
         const Placed *a = &placed[corner[0]], *b = &placed[corner[1]], *c = &placed[corner[2]];
         const SkinValues &of_a = vertices[corner[0]], &of_b = vertices[corner[1]], &of_c = vertices[corner[2]];
-        for_each_row(triangle, [&](int y, int first, int last, float) {
+        for_each_row(triangle, {0, view->height}, [&](int y, int first, int last, float) {
             for (int x = first; x < last; ++x) {
                 Shares share = triangle.weights.at(float(x) + 0.5f, float(y) + 0.5f);
                 float depth_m = 1.0f / (share.first * a->per_m + share.second * b->per_m + share.third * c->per_m);

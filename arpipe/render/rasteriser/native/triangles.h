@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "bands.h"
 #include "geometry.h"
 
 namespace arpipe {
@@ -65,13 +66,14 @@ inline void narrow(float weight, float slope, float& low, float& high) {
     else if (weight < 0.0f) high = -1.0f;
 }
 
-// Call row(y, first, last, depth at the first) for each row, with the samples first <= x < last that are covered.
+// Call row(y, first, last, depth at the first) for each of the rows, with the samples first <= x < last that are covered.
 template <typename Row>
-inline void for_each_row(const Triangle& triangle, Row row) {
+inline void for_each_row(const Triangle& triangle, Rows rows, Row row) {
     const Weights& w = triangle.weights;
     float first_x = -(w.second_x + w.third_x), first_y = -(w.second_y + w.third_y);
     float first_0 = 1.0f - w.second_0 - w.third_0;
-    for (int y = triangle.top; y < triangle.bottom; ++y) {
+    const int bottom = std::min(triangle.bottom, rows.bottom);
+    for (int y = std::max(triangle.top, rows.top); y < bottom; ++y) {
         float center = float(y) + 0.5f, low = float(triangle.left) + 0.5f, high = float(triangle.right) - 0.5f;
         narrow(w.second_y * center + w.second_0, w.second_x, low, high);
         narrow(w.third_y * center + w.third_0, w.third_x, low, high);
