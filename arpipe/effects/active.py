@@ -185,7 +185,7 @@ class _Update:
         group = members[0].group
         layer = next((each for each in free if type(each) is group), None)
         if layer is None:
-            layer = group(self._gl_for(group.__name__))
+            layer = group(self._context_for(group.__name__, group.uses_software))
             self._undo.callback(layer.close)
         else:
             free.remove(layer)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from arpipe.needs import parse_needs
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Layer, Order
+from arpipe.render.rasteriser.library import Rasteriser
 
 
 class GroupMember:
@@ -41,13 +42,13 @@ class GroupLayer(Layer, Generic[Member]):
     """Base of layers that draw several members.
 
     Args:
-        context: Context that the members were built in.
+        context: What the members were built with: OpenGL, or the CPU.
 
     Attributes:
         members: Those that are drawn.
     """
 
-    def __init__(self, context: GlContext) -> None:
+    def __init__(self, context: GlContext | Rasteriser) -> None:
         self.context = context
         self.members: tuple[Member, ...] = ()
 

@@ -184,7 +184,7 @@ class Layer:
         """Draw one phase into one region, which may hold several of the layer's patches or parts of them."""
 
     def draw_software(self, canvas: SoftwareCanvas) -> None:
-        """Draw as `draw` does, without OpenGL; `Phase.SKIN` does not exist there."""
+        """Draw as `draw` does, without OpenGL."""
 
     def paint(self, pixels: Pixels, scene: Scene) -> None:
         """Change the picture (h, w, 3) RGB in place; `scene.result.frame` keeps the original.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from arpipe.render.base_canvas import Phase
@@ -50,6 +51,11 @@ class SoftwareRegionRenderer:
         self._buffers = Buffers()
 
     def _draw_job(self, pixels: Pixels, scene: Scene, job: RegionJob) -> None:
+        if job.layers[Phase.SKIN]:
+            region = job.region
+            samples = magnify(pixels, region, 1)
+            self._draw_layers(scene, job, Phase.SKIN, region, samples)
+            cv2.cvtColor(samples, cv2.COLOR_RGBA2RGB, dst=pixels[region.rows, region.columns])
         if job.shaded is not None:
             columns, rows = shade_samples(scene, job.shaded)
             factors = np.full((rows, columns, 3), 255, np.uint8)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from arpipe.effects.makeup.member import MakeupMember
 from arpipe.errors import NotDrawnByCpu, RenderError
 from arpipe.pipeline import drawing_context
 from arpipe.pipeline.drawing_context import open_context
@@ -123,16 +124,22 @@ def no_opengl(refuse_opengl):
 
 
 @pytest.mark.cpu
-def test_glasses_and_overlays_are_drawn_without_opengl(result, no_opengl):
-    effects = ["aviator", "debug", "filter(kernel=sharpen)"]
+def test_bundled_effects_are_drawn_without_opengl(result, no_opengl):
+    effects = ["aviator", "evening", "face-paint", "debug", "filter(kernel=sharpen)"]
     with EffectRenderer(effects=effects) as renderer:
         picture = renderer.render(result)
         assert renderer.facts()["renderer"] == load_rasteriser().renderer
     assert (picture.pixels != result.frame.pixels).any(axis=2).mean() > 0.03
 
 
+@pytest.fixture
+def opengl_only_makeup(monkeypatch):
+    """Kinds that can be drawn with OpenGL only, as those of other packages may be."""
+    monkeypatch.setattr(MakeupMember, "uses_software", False)
+
+
 @pytest.mark.cpu
-def test_what_the_cpu_cannot_draw_is_an_error_that_names_it(result):
+def test_what_the_cpu_cannot_draw_is_an_error_that_names_it(result, opengl_only_makeup):
     with EffectRenderer(CPU_ONLY, effects=["aviator"]) as renderer:
         before = renderer.render(result).pixels
         with pytest.raises(NotDrawnByCpu, match="lipstick is drawn by OpenGL only; use --renderer opengl"):
@@ -158,7 +165,7 @@ def test_layers_of_the_caller_that_draw_with_opengl_are_an_error_on_the_cpu(resu
 
 @pytest.mark.gl
 @pytest.mark.cpu
-def test_auto_turns_to_opengl_for_makeup_and_stays_there(result):
+def test_auto_turns_to_opengl_for_what_needs_it_and_stays_there(result, opengl_only_makeup):
     with EffectRenderer(RenderConfig(match_sharpness=False), effects=["aviator"]) as renderer:
         renderer.render(result)
         first = renderer.facts()["renderer"]

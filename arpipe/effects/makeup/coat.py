@@ -19,6 +19,9 @@ Value = float | Sequence[float] | Array
 """A number, a vector, or an (n, k) array of vectors."""
 
 
+Texels = npt.NDArray[np.uint8 | np.float16]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
     """A constant picture in the UV layout.
@@ -30,7 +33,7 @@ class Picture:
     """
 
     name: str
-    pixels: npt.NDArray[np.uint8] | npt.NDArray[np.float16]
+    pixels: Texels
     blends_levels: bool
 
 

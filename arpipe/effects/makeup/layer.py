@@ -15,10 +15,13 @@ from arpipe.effects.makeup.people import People
 from arpipe.effects.makeup.person import px_per_mm
 from arpipe.effects.makeup.pigment import Pigment, SkinSmoothing
 from arpipe.effects.makeup.skin import MAX_PIGMENTS, SkinPainter
+from arpipe.effects.makeup.software_brush import SoftwareBrush
 from arpipe.needs import Need
 from arpipe.render.base_canvas import Phase
 from arpipe.render.context import GlContext
 from arpipe.render.layer import Canvas, Order, Patch, Scene
+from arpipe.render.rasteriser.canvas import SoftwareCanvas
+from arpipe.render.rasteriser.library import Rasteriser
 from arpipe.topology import load_topology
 
 # Pigments in these masks cover a small part of the face, so that not all of its fragments need to sample them.
@@ -29,19 +32,24 @@ class MakeupLayer(GroupLayer[MakeupMember]):
     """Draws kinds of makeup on all faces of a stream, and remembers what the people look like without.
 
     Args:
-        context: Context that the members were built in.
+        context: What draws: OpenGL, or the CPU.
     """
 
     needs = frozenset({Need.FACE, Need.IRIS, Need.OCCLUSION})
     order = Order.SKIN
 
-    def __init__(self, context: GlContext) -> None:
+    def __init__(self, context: GlContext | Rasteriser) -> None:
         super().__init__(context)
         self._people = People()
         self._scene: Scene | None = None
         self._faces: list[MakeupFace] = []
         self._skins: tuple[SkinPainter, ...] = ()
-        self._gl: Brush[Canvas] = GlBrush(context, load_topology("face"))
+        self._gl: GlBrush | None = None
+        self._software: SoftwareBrush | None = None
+        if isinstance(context, Rasteriser):
+            self._software = SoftwareBrush(load_topology("face"))
+        else:
+            self._gl = GlBrush(context, load_topology("face"))
 
     def set_members(self, members: Sequence[MakeupMember]) -> None:
         """See `GroupLayer`."""
@@ -49,7 +57,8 @@ class MakeupLayer(GroupLayer[MakeupMember]):
         if _applied(members) != _applied(self.members):
             skins = _build_skins(members)
         shapes = [member.painter.surface for member in members if member.painter is not None]
-        self._gl.prepare([*(skin.surface for skin in skins), *shapes])
+        for brush in self._brushes():
+            brush.prepare([*(skin.surface for skin in skins), *shapes])
         self._skins = skins
         super().set_members(members)
 
@@ -71,6 +80,10 @@ class MakeupLayer(GroupLayer[MakeupMember]):
         """Draw all makeup on the faces in a region."""
         self._draw(canvas, self._gl)
 
+    def draw_software(self, canvas: SoftwareCanvas) -> None:
+        """See `draw`."""
+        self._draw(canvas, self._software)
+
     def reset(self) -> None:
         """Forget the people and their skin."""
         self._people.keep_only(set())
@@ -79,10 +92,14 @@ class MakeupLayer(GroupLayer[MakeupMember]):
 
     def close(self) -> None:
         """Release what the brush holds; may be called twice."""
-        self._gl.close()
+        for brush in self._brushes():
+            brush.close()
 
-    def _draw(self, canvas: C, brush: Brush[C]) -> None:
-        if self._scene is None:
+    def _brushes(self) -> list[GlBrush | SoftwareBrush]:
+        return [brush for brush in (self._gl, self._software) if brush is not None]
+
+    def _draw(self, canvas: C, brush: Brush[C] | None) -> None:
+        if self._scene is None or brush is None:
             return
         here = [face for face in self._faces if canvas.region.touches(face.box_px)]
         brush.take_backdrop(canvas)

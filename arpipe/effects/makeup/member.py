@@ -48,6 +48,7 @@ class MakeupMember(GroupMember):
 
     needs = frozenset({Need.FACE, Need.IRIS, Need.OCCLUSION})
     order = Order.SKIN
+    uses_software = True
     step: Step = Step.SKIN
     pigments: tuple[Pigment, ...] = ()
     smoothings: tuple[SkinSmoothing, ...] = ()

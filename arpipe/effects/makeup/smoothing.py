@@ -27,7 +27,7 @@ HUE_EVEN, OWN_HUE = (
 LEVEL_EVEN, LIFT_OVER = 0.4, 1.02
 MIN_RATIO, MAX_RATIO = 0.4, 2.5
 LASTS_S = 0.05  # two or three frames
-WARMER = 0.45  # as in common.glsl
+WARMER = 0.45  # shaded skin is redder than lit skin: weight of deviations towards red
 
 Plane = npt.NDArray[np.floating]
 """(h, w) float32 values."""

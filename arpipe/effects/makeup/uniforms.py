@@ -2,10 +2,10 @@
 
 from arpipe.effects.makeup.coat import Value
 from arpipe.effects.makeup.face import MakeupFace
+from arpipe.effects.makeup.smoothing import WARMER
 from arpipe.render.color import LUMINANCE, chromaticity
 
 DEPTH_PER_MM = 0.004  # of clip space; a face is about 150 mm deep
-SHAPE_DEPTH = -0.97  # of shapes: in front of the face, see `self_occlusion`
 
 
 def appearance(face: MakeupFace) -> dict[str, Value]:
@@ -16,6 +16,7 @@ def appearance(face: MakeupFace) -> dict[str, Value]:
         "white": complexion.white.tolist(),
         "colorful": float(complexion.colorful),
         "reach": complexion.skin_reach,
+        "warmer": WARMER,
         "light": face.light.tolist(),
         "lips": complexion.lips.tolist(),
         "irises": complexion.irises.tolist(),

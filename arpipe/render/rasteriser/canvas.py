@@ -42,9 +42,9 @@ class SoftwareCanvas:
     Attributes:
         rasteriser: What draws.
         mattes: What stands before the faces of the frame.
-        pixels: (rows, columns, 4) RGBA of the samples in `Phase.SOLID`, with alpha the share that is not covered;
-            (rows, columns, 3) factors of the picture's sRGB codes in `Phase.SHADE`.
-        depth, nearest: Buffers of `Phase.SOLID`.
+        pixels: (rows, columns, 4) RGBA of the samples in `Phase.SKIN` and `Phase.SOLID`, in the latter with alpha the
+            share that is not covered; (rows, columns, 3) factors of the picture's sRGB codes in `Phase.SHADE`.
+        depth, nearest: Buffers of depth, and of `Phase.SOLID`.
     """
 
     rasteriser: Rasteriser
@@ -79,23 +79,47 @@ class SoftwareCanvas:
             shadow: The shadow.
             track_id: Id of the face; what stands before it is not shaded.
         """
-        matte, _texels = self.matte(track_id)
+        matte, _maps = self.matte(track_id)
         self.rasteriser.functions.arpipe_draw_shadow(
             self.view_structure(), mesh, shadow, matte, self.pixels.ctypes
         )
 
-    def matte(self, track_id: int | None) -> tuple[structures.MatteStruct, Floats | None]:
-        """Return the occluders of a face, for the library, and the array that they refer to."""
+    def matte(self, track_id: int | None) -> tuple[structures.MatteStruct, tuple[Floats, ...]]:
+        """Return the occluders of a face, for the library, and the arrays that they refer to."""
         made = structures.MatteStruct()
         matte = next((each for each in self.mattes if each.track_id == track_id), None)
         if matte is None:
-            return made, None
-        covered = np.ascontiguousarray(matte.covered, np.float32)
+            return made, ()
+        maps = covered, bare = [
+            np.ascontiguousarray(each, np.float32) for each in (matte.covered, matte.bare)
+        ]
         texel_from_sample = texture_from_sample(matte, self.region, self.samples) * len(covered)
         texel_from_sample[:, 2] -= 0.5
-        made.covered, made.side = covered.ctypes.data, len(covered)
+        made.covered, made.bare, made.side = covered.ctypes.data, bare.ctypes.data, len(covered)
         made.texel_from_sample[:] = texel_from_sample.ravel().tolist()
-        return made, covered
+        return made, tuple(maps)
+
+    def painting(
+        self, backdrop: Pixels, track_id: int, has_depth: bool
+    ) -> tuple[structures.PaintingStruct, tuple[Floats, ...]]:
+        """Return the region for makeup on a face, for the library, and the arrays that it refers to.
+
+        Args:
+            backdrop: As `pixels`: the picture that makeup is applied to.
+            track_id: Id of the face; what stands before it is not made up.
+            has_depth: Whether the face may hide a part of itself.
+        """
+        matte, maps = self.matte(track_id)
+        made = structures.PaintingStruct(
+            self.pixels.ctypes.data,
+            backdrop.ctypes.data,
+            self.depth.ctypes.data if has_depth else None,
+            *self.samples,
+            self.region.x,
+            self.region.y,
+            matte,
+        )
+        return made, maps
 
     def buffers(self) -> structures.CanvasStruct:
         """Return the buffers, for the library."""

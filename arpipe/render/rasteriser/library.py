@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from arpipe.errors import RenderError
-from arpipe.render.rasteriser.structures import SIGNATURES
+from arpipe.render.rasteriser import makeup_structures, structures
 
 INTERFACE = 2  # as in native/interface.cpp: a library built from other sources is not used
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
@@ -55,7 +55,7 @@ def load_rasteriser(path: Path = LIBRARY) -> Rasteriser:
             f"the CPU renderer was built for interface {interface}, and this version of arpipe needs {INTERFACE}; "
             f"{HOW_TO_BUILD}"
         )
-    for name, types in SIGNATURES.items():
+    for name, types in (structures.SIGNATURES | makeup_structures.SIGNATURES).items():
         function = getattr(functions, name)
         function.argtypes, function.restype = types, None
     return Rasteriser(functions)

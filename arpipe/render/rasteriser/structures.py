@@ -72,9 +72,14 @@ class LightStruct(Structure):
 
 
 class MatteStruct(Structure):
-    """Occluders of a face; none without `covered`."""
+    """Occluders of a face; none without `covered` and `bare`."""
 
-    _fields_ = [("covered", c_void_p), ("side", c_int), ("texel_from_sample", c_float * 6)]
+    _fields_ = [
+        ("covered", c_void_p),
+        ("bare", c_void_p),
+        ("side", c_int),
+        ("texel_from_sample", c_float * 6),
+    ]
 
 
 class MeshStruct(Structure):
@@ -115,6 +120,35 @@ class ShadowStruct(Structure):
 
 GLASS, CLEARCOAT, METALLIC = 1, 2, 4  # bits of `BatchStruct.kind`
 
+
+class PaintingStruct(Structure):
+    """A region that makeup is drawn on, one sample per pixel."""
+
+    _fields_ = [
+        ("samples", c_void_p),
+        ("backdrop", c_void_p),
+        ("depth", c_void_p),
+        ("width", c_int),
+        ("height", c_int),
+        ("left", c_int),
+        ("top", c_int),
+        ("matte", MatteStruct),
+    ]
+
+
+class FlatMeshStruct(Structure):
+    """Triangles between points of the image; see `arpipe.effects.makeup.coat.Coat`."""
+
+    _fields_ = [
+        ("vertices", c_void_p),
+        ("uv", c_void_p),
+        ("triangles", c_void_p),
+        ("vertex_count", c_int),
+        ("triangle_count", c_int),
+        ("depth_per_px", c_float),
+    ]
+
+
 SIGNATURES = {
     "arpipe_draw_object": (
         POINTER(CanvasStruct),
@@ -132,5 +166,6 @@ SIGNATURES = {
         POINTER(MatteStruct),
         c_void_p,
     ),
+    "arpipe_hide_behind": (POINTER(PaintingStruct), POINTER(FlatMeshStruct)),
 }
 """Function of the library → types of its arguments."""

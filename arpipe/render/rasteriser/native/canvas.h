@@ -62,7 +62,8 @@ struct Placement {
 
 // What stands before a face, see arpipe/types/occlusion.py.
 struct Matte {
-    const float* covered;  // (side, side) share that is hidden; null for none
+    const float* covered;  // (side, side) share of worn things that is hidden; null for none
+    const float* bare;     // (side, side) share of makeup that is drawn; null for all
     int side;
     float texel_from_sample[2][3];
 };

@@ -11,18 +11,27 @@ namespace arpipe {
 
 inline float mix(float a, float b, float share) { return a + share * (b - a); }
 
-// Return the share of an object that is not hidden at a sample.
-inline float uncovered(const Matte& matte, float x, float y) {
-    if (!matte.covered) return 1.0f;
+// Interpolate one of the maps of a matte at a sample.
+inline float in_matte(const Matte& matte, const float* map, float x, float y) {
     float last = float(matte.side) - 1.001f;
     const auto& m = matte.texel_from_sample;
     float u = clamp(m[0][0] * x + m[0][1] * y + m[0][2], 0.0f, last);
     float v = clamp(m[1][0] * x + m[1][1] * y + m[1][2], 0.0f, last);
     int left = int(u), top = int(v);
-    const float* upper = matte.covered + top * matte.side + left;
+    const float* upper = map + top * matte.side + left;
     const float* lower = upper + matte.side;
     float across = u - float(left);
-    return 1.0f - mix(mix(upper[0], upper[1], across), mix(lower[0], lower[1], across), v - float(top));
+    return mix(mix(upper[0], upper[1], across), mix(lower[0], lower[1], across), v - float(top));
+}
+
+// Return the share of an object that is not hidden at a sample.
+inline float uncovered(const Matte& matte, float x, float y) {
+    return matte.covered ? 1.0f - in_matte(matte, matte.covered, x, y) : 1.0f;
+}
+
+// Return the share of makeup that is not hidden at a sample.
+inline float bare(const Matte& matte, float x, float y) {
+    return matte.bare ? in_matte(matte, matte.bare, x, y) : 1.0f;
 }
 
 // Interpolate bytes with N channels as numbers from 0 to 1, clamped.
