@@ -8,6 +8,7 @@ import numpy as np
 from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.evidence import Evidence, PersonColors
 from arpipe.tracking.occlusion.hair import covered_by_hair, hair_at_temples, hang
+from arpipe.tracking.occlusion.hands import whole_hands
 from arpipe.tracking.occlusion.hues import CropColors
 from arpipe.tracking.occlusion.mouth import Mouth
 from arpipe.tracking.occlusion.parts import FaceParts
@@ -90,7 +91,9 @@ class FaceOcclusion:
         bare = self._bare(evidence, hung, CropParts(crop, zones, found.parts), time_s)
         hands = found.hands_in(zones)
         if hands is not None:
-            hands = smoothstep(evidence.filter.apply(hands), NO_HAND, SURE_HAND)
+            hands = smoothstep(
+                evidence.filter.apply(whole_hands(hands, evidence.skin, zones, crop)), NO_HAND, SURE_HAND
+            )
             covered, bare = np.maximum(covered, hands), bare * (1.0 - hands)
         _clear_border(covered)
         covered, bare = self._steady.update((covered, bare), colors.lab[..., 0], time_s)

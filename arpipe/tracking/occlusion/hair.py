@@ -38,6 +38,7 @@ ON_SKIN, OVER_EAR = (
 RIM_INNER, RIM_OUTER = 0.09, 0.05
 FRONT, FRONT_FADE = 0.08, 0.03
 TURNED = (0.115, 0.14)
+IN_VIEW = (0.04, 0.07)  # the same, on a side that is turned away, by some 30 degrees, and on one that is not
 HANGS_OVER = (0.2, 0.6)  # shares of hair inside the outline at which it does not, and does
 OVER_ROWS = 0.04  # over the crop's side, over which rows agree
 SIDES = ("left", "right")
@@ -159,6 +160,12 @@ def temple_shares(crop: CroppedFace, sides: tuple[float, float]) -> Points:
         beyond = np.clip(outwards * (columns - eye) / width, 0.0, 1.0)
         shares *= (1.0 - beyond * (1.0 - share)).astype(np.float32)
     return shares[None]
+
+
+def near_sides(crop: CroppedFace) -> tuple[float, float]:
+    """Return how far the left and the right temple are in view: 0 if turned away, 1 in a face from the front."""
+    left, right = (ramp(_temple_width(crop, side), *IN_VIEW) for side in SIDES)
+    return left, right
 
 
 def hair_at_temples(evidence: Evidence, crop: CroppedFace) -> tuple[float, float]:

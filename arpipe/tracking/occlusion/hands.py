@@ -5,6 +5,7 @@ from typing import Self
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from arpipe.inference.runtime import Runtime
 from arpipe.models.hands import HandMesh, HandObservation
@@ -14,7 +15,9 @@ from arpipe.tracking.context import FrameContext
 from arpipe.tracking.hands import HandTracker, HandTrackerConfig
 from arpipe.tracking.networks import Networks
 from arpipe.tracking.occlusion.crop import CroppedFace
+from arpipe.tracking.occlusion.hair import near_sides, temple_shares
 from arpipe.tracking.occlusion.palms import PalmsNearFaces
+from arpipe.tracking.occlusion.zones import Zones
 from arpipe.tracking.settings import Mode
 from arpipe.types import Points, TrackedHand
 
@@ -24,6 +27,9 @@ ALERT_EVERY, CALM_EVERY = (
 )  # frames between searches, while something moves before the face, and otherwise
 PALM = (0, 1, 5, 9, 13, 17)
 FINGER_OVER_PALM = 0.27  # width of a finger over the width of the palm
+# Of what lies between the landmark of the wrist and the forearm, over the length and the width of the palm.
+HEEL_OVER_PALM, HEEL_WIDTH = 0.35, 0.75
+SKIN_REACH = 0.05  # over the crop's side, within which skin beside the face belongs to a hand
 SUBPIXEL_BITS = 4
 
 
@@ -94,19 +100,39 @@ def hands_before(hands: Sequence[TrackedHand], crop: CroppedFace) -> Points | No
     return np.asarray(canvas * np.float32(1.0 / 255.0), np.float32) if drawn else None
 
 
+def whole_hands(hands: Points, skin: Points, zones: Zones, crop: CroppedFace) -> Points:
+    """Return (s, s) float32 as `hands`, with the skin beside the face that is next to them: landmarks are within hands.
+
+    On a side that is turned away, the front of glasses lies before a hand beside the face.
+
+    Args:
+        hands: (s, s) float32, 1 on hands.
+        skin: (s, s) float32 probabilities.
+        zones: Parts of the face.
+        crop: The face.
+    """
+    reach = 2 * round(SKIN_REACH * crop.side) + 1
+    near = np.asarray(cv2.dilate(hands, np.ones((reach, reach), np.uint8)), np.float32)
+    beside = skin * (1 - zones.face) * temple_shares(crop, near_sides(crop))
+    return np.maximum(hands, near * beside)
+
+
 def _draw(canvas: np.ndarray, points: np.ndarray) -> None:
-    """Draw fingers as lines with round ends, and the palm between them."""
+    """Draw fingers as lines with round ends, the palm between them, and the heel of the hand down to the forearm."""
     palm_width = float(np.linalg.norm(points[5] - points[17]))
     palm_length = float(np.linalg.norm(points[0] - points[9]))
-    width = max(1, round(FINGER_OVER_PALM * max(palm_width, 0.7 * palm_length)))
-    fixed = np.rint(points * (1 << SUBPIXEL_BITS)).astype(np.int32)
-    cv2.polylines(
-        canvas,
-        list(fixed[load_topology("hand").edges][:, :, None]),
-        False,
-        255,
-        width,
-        cv2.LINE_AA,
-        SUBPIXEL_BITS,
-    )
-    cv2.fillConvexPoly(canvas, cv2.convexHull(fixed[list(PALM)]), 255, cv2.LINE_AA, SUBPIXEL_BITS)
+    width = max(palm_width, 0.7 * palm_length)
+    arm = np.stack([points[0], points[0] + HEEL_OVER_PALM * (points[0] - points[9])])
+    _stroke(canvas, [arm], HEEL_WIDTH * width)
+    _stroke(canvas, list(points[load_topology("hand").edges]), FINGER_OVER_PALM * width)
+    palm = cv2.convexHull(_fixed(points[list(PALM)]))
+    cv2.fillConvexPoly(canvas, palm, 255, cv2.LINE_AA, SUBPIXEL_BITS)
+
+
+def _stroke(canvas: np.ndarray, lines: Sequence[np.ndarray], width: float) -> None:
+    fixed = [_fixed(line)[:, None] for line in lines]
+    cv2.polylines(canvas, fixed, False, 255, max(1, round(width)), cv2.LINE_AA, SUBPIXEL_BITS)
+
+
+def _fixed(points: np.ndarray) -> npt.NDArray[np.int32]:
+    return np.asarray(np.rint(points * (1 << SUBPIXEL_BITS)), np.int32)
