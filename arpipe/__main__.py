@@ -3,12 +3,13 @@
 Exit codes: 0 success, 1 a reported error, 2 a wrong command line or configuration, 130 interrupted.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 
 from arpipe.apps.signals import noted_interruption
-from arpipe.errors import ArpipeError, ConfigError
+from arpipe.errors import ArpipeError, ConfigError, OutputError
 
 DEBUG_FLAG = "--debug"
 DEBUG_VARIABLE = "ARPIPE_DEBUG"
@@ -61,17 +62,42 @@ def _message(error: Exception) -> str:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    """Run a command line and return its exit code; errors are raised."""
+    """Run a command line, write what it has printed, and return its exit code; errors are raised."""
+    try:
+        code = _command(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        return FAILED
+    except OSError as error:
+        if isinstance(error, ArpipeError) or not _is_about_output(error):
+            raise
+        _drop_output()
+        raise OutputError(f"standard output cannot be written ({error.strerror})") from error
+    return code
+
+
+def _command(arguments: Sequence[str]) -> int:
     try:
         from arpipe.cli import app
 
         app(args=arguments, prog_name="arpipe")
     except SystemExit as leaving:
+        if _was_interrupted(leaving):
+            raise KeyboardInterrupt from leaving
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
-    except BrokenPipeError:
-        _drop_output()
-        return 1
     return 0
+
+
+def _was_interrupted(leaving: SystemExit) -> bool:
+    """Whether typer leaves because of a KeyboardInterrupt, and not because a command returned that exit code."""
+    exit_ = leaving.__context__
+    return exit_ is not None and isinstance(exit_.__cause__, KeyboardInterrupt)
+
+
+def _is_about_output(error: OSError) -> bool:
+    """Whether the standard output cannot be written; files have errors of arpipe, and other ones name the file."""
+    return error.filename is None and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def _interrupted() -> int:

@@ -114,6 +114,14 @@ def test_mistakes_elsewhere_name_their_place(more, expected):
     assert expected in str(caught.value)
 
 
+def test_a_list_of_refused_items_is_not_called_too_short_as_well():
+    with pytest.raises(ConfigError) as caught:
+        load(settings=["teach.features=['hnd']"])
+    assert len(str(caught.value).splitlines()) == 1
+    with pytest.raises(ConfigError, match="at least 1 item"):
+        load(settings=["teach.features=[]"])
+
+
 def test_shown_toml_reads_back(run_toml):
     config = load(None, ["camera.fov_deg=50", 'effects=["round"]', "render.msaa=4"])
     for resolved in (True, False):

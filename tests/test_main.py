@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -100,6 +101,29 @@ def test_interrupts_during_imports_are_no_import_errors(monkeypatch, capsys, num
     assert entry.main(["doctor"]) == 130
     assert capsys.readouterr() == ("", "interrupted; files that were not finished are discarded\n")
     assert signal.getsignal(number) is before
+
+
+def test_an_interrupted_command_says_what_becomes_of_its_files(monkeypatch, capsys):
+    """Typer turns KeyboardInterrupt into an exit code, without a word."""
+    monkeypatch.setattr("arpipe.apps.weights.list_weights", lambda: os.kill(os.getpid(), signal.SIGINT))
+    assert entry.main(["weights", "list"]) == 130
+    assert capsys.readouterr() == ("", "interrupted; files that were not finished are discarded\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["version"], ["--help"]])
+def test_a_full_disk_behind_standard_output_is_no_bug(arguments, unbuffered):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "arpipe", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    assert done.returncode == 1
+    assert done.stderr == "error: standard output cannot be written (No space left on device)\n"
 
 
 def test_sigterm_before_a_command_begins_gives_130(monkeypatch):

@@ -17,6 +17,7 @@ MISTAKES = {
         ("live --controls nofile.toml", "nofile.toml"),
         ("live --source sample --no-window --camera nofile.json", "nofile.json"),
         ("live --frames many", "--frames"),
+        ("live --hotkey f9", "expected KEYS=ACTION"),
     ],
     ("batch",): [
         ("batch nofile.mp4 --output out.mp4", "nofile.mp4: there is no such file"),
@@ -31,7 +32,14 @@ MISTAKES = {
         ("batch --source sample --output b.mp4 --provider cudda", "provider"),
         ("batch --source sample --output out/ --shard 4/3", "--shard"),
     ],
-    ("teach",): [("teach", "--output"), ("teach x.toml --from none", "CLASS=PATH")],
+    ("teach",): [
+        ("teach", "--output"),
+        ("teach x.toml --from none", "CLASS=PATH"),
+        ("teach x.toml --features hnd", "'expressions', got 'hnd'"),
+        ("teach x.toml --web --class wave", "--class is for the window"),
+        ("teach x.toml --web --from wave=a.mp4", "--from learns from files"),
+        ("teach x.toml --class wave --from wave=a.mp4", "--from learns from files"),
+    ],
     ("dataset", "summary"): [("dataset summary nofolder", "nofolder")],
     ("profile",): [
         ("profile --size 640", "1280x720"),

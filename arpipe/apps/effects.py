@@ -47,10 +47,10 @@ def show_effect(effect: str, output: Path | None = None, console: Console | None
     """
     console = console or Console()
     pack = load_effect(effect)
-    _print_pack(pack, console)
     path = output or Path("out") / f"{pack.name}.png"
     image_format(path)
     _check_output(path, pack_files(pack), console)
+    _print_pack(pack, console)
     with SampleSource(PREVIEW_SAMPLE) as source:
         picture = preview(pack, source)
     write_picture(path, picture)

@@ -1,5 +1,6 @@
 """`arpipe calibrate --quick`: the focal length of a camera from a head that turns in front of it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from arpipe.apps.run_files import check_outputs, source_files
@@ -60,8 +61,14 @@ def _estimate(source: Source, seconds: float) -> LensEstimate | None:
     return None if first is None or not seen else estimate_lens(seen, first.width, first.height)
 
 
-def run(spec: str, output: Path, seconds: float) -> LensEstimate:
+def run(spec: str, output: Path, seconds: float, say: Callable[[str], None]) -> LensEstimate:
     """Calibrate a camera and write the file for `--camera`.
+
+    Args:
+        spec: The camera or clip.
+        output: File to write.
+        seconds: How long to look.
+        say: Called with what the person has to do, once the camera is open.
 
     Raises:
         OutputError: The output cannot be written, or is the source.
@@ -72,6 +79,7 @@ def run(spec: str, output: Path, seconds: float) -> LensEstimate:
 
     check_outputs([NamedFile("--output", output)], source_files([spec]), Console())
     with open_source(spec) as source:
+        say(f"{ADVICE}, for {seconds:g} s")
         estimate = calibrate_quickly(source, seconds)
     save_intrinsics(estimate.camera, output)
     return estimate

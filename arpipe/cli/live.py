@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 def _hotkeys(pairs: list[str]) -> Values:
     split = [pair.partition("=") for pair in pairs]
+    for pair, (keys, equals, action) in zip(pairs, split, strict=True):
+        if not (keys.strip() and equals and action.strip()):
+            raise typer.BadParameter(
+                f"{pair!r}: expected KEYS=ACTION, such as ctrl+alt+r=record", param_hint="--hotkey"
+            )
     return {"live.hotkeys": {keys.strip(): action.strip() for keys, _, action in split}}
 
 

@@ -92,12 +92,11 @@ def _calibrate(pictures: list[Path], output: Path, columns: int, rows: int) -> N
 
 
 def _calibrate_quickly(sources: list[str], output: Path, seconds: float) -> None:
-    from arpipe.apps.quick_calibration import ADVICE, run
+    from arpipe.apps.quick_calibration import run
 
     if len(sources) > 1:
         raise typer.BadParameter(f"--quick takes one camera or clip, got {len(sources)}")
-    typer.echo(f"{ADVICE}, for {seconds:g} s")
-    found = run(sources[0], output, seconds)
+    found = run(sources[0], output, seconds, typer.echo)
     typer.echo(
         f"{output}: vertical field of view {found.camera.vertical_fov_deg:.1f}°, focal length within "
         f"{100.0 * found.spread:.0f} %, from {found.poses} poses of a head that turned by {found.yaw_range_deg:.0f}°"

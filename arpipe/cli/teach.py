@@ -67,13 +67,17 @@ def teach(
     target = output or file
     if target is None and not web:
         raise typer.BadParameter("name the file that is to be written", param_hint="FILE or --output")
+    if taught and (web or classes):
+        raise typer.BadParameter("--from learns from files; leave out --web and --class")
+    if web and classes:
+        raise typer.BadParameter("--class is for the window; on the page, add classes there")
     if taught:
-        _teach_files(load, taught, file, target)
-    elif web:
+        raise typer.Exit(_teach_files(load, taught, file, target))
+    if web:
         from arpipe.apps.teach.web.run import run
 
         raise typer.Exit(run(load(), file, target or Path("recognizer.toml")))
-    elif target is not None:
+    if target is not None:
         from arpipe.apps.teach.window import run_window
 
         raise typer.Exit(run_window(load(), classes or (), _existing(file), target))
@@ -81,12 +85,14 @@ def teach(
 
 def _teach_files(
     load: "Callable[[], RunConfig]", taught: list[str], file: Path | None, target: Path | None
-) -> None:
+) -> int:
+    """Return the exit code: 1 if files were left out because they cannot be read."""
     from arpipe.apps.teach.files import parse_taught, teach_files
 
     if target is None:
         raise typer.BadParameter("name the file that is to be written", param_hint="--output")
-    teach_files(load(), parse_taught(taught), target, _existing(file))
+    lesson = teach_files(load(), parse_taught(taught), target, _existing(file))
+    return int(bool(lesson.failures))
 
 
 def _existing(file: Path | None) -> Path | None:

@@ -43,6 +43,18 @@ class Sink(Writer):
             f"{cls.__name__} cannot be opened by name (target {target!r}); construct it in code"
         )
 
+    @classmethod
+    def check(cls, target: str, config: VideoSinkConfig) -> None:
+        """Refuse a target whose name alone makes `open` fail; called before there are pictures.
+
+        Args:
+            target: As for `open`.
+            config: As for `open`.
+
+        Raises:
+            OutputError: The suffix is not an output format, or the format cannot hold the codec.
+        """
+
     @abstractmethod
     def write(self, pixels: Pixels, result: FrameResult) -> None:
         """Write one picture.

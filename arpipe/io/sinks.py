@@ -57,7 +57,7 @@ class LiveSink(Sink):
         open_sound: Opens the sound of a recording, with its first picture; None for no sound.
 
     Raises:
-        OutputError: No output has the name.
+        OutputError: No output has the name, its suffix is not an output format, or the format cannot hold the codec.
         PluginError: An installed output cannot be loaded.
     """
 
@@ -70,6 +70,7 @@ class LiveSink(Sink):
         entry, self._target = _resolve(str(spec))
         self._class = entry.load_class(Sink)
         self._config = config or VideoSinkConfig()
+        self._class.check(self._target, self._config)
         self._open_sound = open_sound
         self._sound: Sound | None = None
         self._sink: Sink | None = None

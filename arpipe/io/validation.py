@@ -63,9 +63,19 @@ def valid_keys(model: type[BaseModel]) -> list[str]:
 
 
 def _relevant(details: "Sequence[ErrorDetails]") -> "Sequence[ErrorDetails]":
-    """Drop complaints that a table is not one of the texts that a union also allows."""
-    about_tables = [d for d in details if not (d["type"] == "literal_error" and isinstance(d["input"], dict))]
-    return about_tables or details
+    """Drop complaints that follow from others.
+
+    A union says of a table that it is not one of the texts that are also allowed, and a list whose items are refused
+    is said to be too short.
+    """
+    refused = {detail["loc"][:-1] for detail in details}
+    relevant = [
+        detail
+        for detail in details
+        if not (detail["type"] == "literal_error" and isinstance(detail["input"], dict))
+        and not (detail["type"] == "too_short" and detail["loc"] in refused)
+    ]
+    return relevant or details
 
 
 def _describe(model: type[BaseModel], details: "Sequence[ErrorDetails]") -> Iterator[str]:

@@ -10,6 +10,7 @@ import numpy as np
 from arpipe.errors import ConfigError, MediaError
 from arpipe.geometry.transforms import Array
 from arpipe.io.files import is_folder
+from arpipe.io.media_names import is_media_name
 from arpipe.io.sources import open_source
 from arpipe.pipeline.perception import Perception
 from arpipe.pipeline.perception_config import PerceptionConfig
@@ -46,7 +47,7 @@ class Observer:
             ConfigError: It is nothing of the kind.
         """
         if isinstance(source, str | Path):
-            return [self._recording(label, path.name, self._results(path)) for path in _files(source)]
+            return [self._recording(label, path.name, self._results(path)) for path in sample_files(source)]
         return [self._recording(label, "", self._results(source))]
 
     def vectors(self, source: Input) -> tuple[Array, Points]:
@@ -130,16 +131,21 @@ def _wrong_sample(sample: object, where: str = "") -> ConfigError:
     )
 
 
-def _files(source: str | Path) -> list[Path]:
-    """Return a file, or the visible files of a folder by name."""
+def sample_files(source: str | Path) -> list[Path]:
+    """Return a file, or the photos and clips of a folder by name.
+
+    Raises:
+        MediaError: The folder has none, or cannot be read.
+    """
     if not is_folder(str(source)):
         return [Path(source)]
-    files = sorted(
-        path for path in Path(source).iterdir() if path.is_file() and not path.name.startswith(".")
-    )
+    try:
+        files = [path for path in Path(source).iterdir() if is_media_name(path.name) and path.is_file()]
+    except OSError as error:
+        raise MediaError(f"{source}: cannot be read ({error.strerror or error})") from error
     if not files:
-        raise MediaError(f"{source}: the folder has no files; record some photos or clips into it")
-    return files
+        raise MediaError(f"{source}: the folder has no photos or clips; record some into it")
+    return sorted(files)
 
 
 def _thinned(found: Iterable[FrameResult]) -> Iterator[FrameResult]:

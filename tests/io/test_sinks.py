@@ -158,6 +158,19 @@ def test_a_live_output_is_opened_by_its_first_picture_and_begins_at_zero(tmp_pat
         assert [frame.captured_s for frame in video] == pytest.approx([0.0, 0.033, 0.4], abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("a.xyz", "no videos called '.xyz'"),
+        ("a.webm", "'.webm' does not hold h264"),
+        ("image:a.gif", "no pictures called '.gif'"),
+    ],
+)
+def test_a_live_output_with_a_wrong_name_is_refused_before_there_are_pictures(name, message):
+    with pytest.raises(OutputError, match=message):
+        LiveSink(name)
+
+
 def test_a_live_output_without_a_picture_leaves_nothing(tmp_path):
     with LiveSink(tmp_path / "none.mp4"):
         pass

@@ -187,7 +187,7 @@ def test_missing_files_are_refused(tmp_path, movements):
         Recognizer.load(tmp_path / "no.toml")
     with pytest.raises(MediaNotFound):
         movements.classify(tmp_path / "no.mp4")
-    with pytest.raises(MediaError, match="the folder has no files"):
+    with pytest.raises(MediaError, match="the folder has no photos or clips"):
         Recognizer.train({"wave": tmp_path, "none": tmp_path}, ("face",))
     with pytest.raises(OutputError):
         movements.save(tmp_path / "no" / "mine.toml")

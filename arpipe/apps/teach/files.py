@@ -3,17 +3,19 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from arpipe.apps.failures import print_failure
 from arpipe.config import RunConfig
-from arpipe.errors import ConfigError
+from arpipe.errors import ConfigError, MediaError
 from arpipe.io.atomic import require_writable
 from arpipe.io.files import is_folder, require_file
 from arpipe.recognition.features import FEATURES
-from arpipe.recognition.observer import Observer
+from arpipe.recognition.observer import Observer, sample_files
 from arpipe.recognition.recognizer import Recognizer, class_names, training_window
 from arpipe.recognition.samples import ClassRecording
 
@@ -34,14 +36,29 @@ def parse_taught(texts: Sequence[str]) -> list[Taught]:
     return [(label.strip(), Path(path.strip())) for label, _, path in pairs]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """What `arpipe teach --from` has learned.
+
+    Attributes:
+        recognizer: The recogniser, as saved.
+        failures: Messages about the files that could not be read and were left out.
+    """
+
+    recognizer: Recognizer
+    failures: tuple[str, ...]
+
+
 def teach_files(
     run: RunConfig,
     taught: Sequence[Taught],
     output: Path,
     known: Path | None = None,
     console: Console | None = None,
-) -> Recognizer:
+) -> Lesson:
     """Train a recogniser with files, print how well it does, and save it.
+
+    A file that cannot be read is reported and left out, as in a batch.
 
     Args:
         run: The configuration: `run.teach`, and `run.perception` for what is detected.
@@ -52,7 +69,7 @@ def teach_files(
 
     Raises:
         ConfigError: There are not enough classes, or one shows nothing.
-        MediaError: A file cannot be read.
+        MediaError: A folder has no photos or clips, or none of the files of a class can be read.
         OutputError: The file cannot be written.
     """
     require_writable(output)
@@ -60,19 +77,65 @@ def teach_files(
     before = None if known is None else Recognizer.load(known)
     features = run.teach.features if before is None else before.features
     recordings = list[ClassRecording]() if before is None else list(before.recordings)
-    _check_before(taught, recordings)
+    files = _find_files(taught, recordings)
+    failures: list[str] = []
     with Observer(features, run.perception) as observer:
-        for label, path in taught:
+        for (label, path), chosen in zip(taught, files, strict=True):
             with console.status(f"{label}: {path} …"):
-                found = observer.record(label, path)
-            frames = sum(len(each.times_s) for each in found)
-            console.print(f"{label}: {path}, {len(found)} recordings, {frames} frames", soft_wrap=True)
+                found, failed = _record(observer, label, chosen)
+            failures += failed
+            console.print(_counted(label, path, found, failed), markup=False, highlight=False, soft_wrap=True)
             recordings += found
     window_s = training_window(recordings, run.teach.window_s) if before is None else before.window_s
     start_s = time.perf_counter()
     recognizer = Recognizer(recordings, features, window_s, run.perception)
     duration_s = time.perf_counter() - start_s
     recognizer.save(output)
+    _print_result(recognizer, duration_s, output, console)
+    return Lesson(recognizer, tuple(failures))
+
+
+def _find_files(taught: Sequence[Taught], recordings: Sequence[ClassRecording]) -> list[list[Path]]:
+    """Return the files of each class; raises, before hours of clips are read, what would be raised after them."""
+    class_names([*(each.label for each in recordings), *(label for label, _ in taught)])
+    for _, path in taught:
+        if not is_folder(str(path)):
+            require_file(path)
+    return [sample_files(path) for _, path in taught]
+
+
+def _record(observer: Observer, label: str, files: Sequence[Path]) -> tuple[list[ClassRecording], list[str]]:
+    """Return the recordings of the files that can be read, and a message about each other one, which is printed.
+
+    Raises:
+        MediaError: None can be read.
+    """
+    found: list[ClassRecording] = []
+    failed: list[str] = []
+    for file in files:
+        try:
+            found += observer.record(label, file)
+        except MediaError as error:
+            if len(files) == 1:
+                raise
+            failed.append(str(error))
+            print_failure(str(error))
+    if not found:
+        raise MediaError(f"{label}: none of its {len(files)} files can be read; record it again")
+    return found, failed
+
+
+def _counted(label: str, path: Path, found: Sequence[ClassRecording], failed: Sequence[str]) -> str:
+    frames = sum(len(each.times_s) for each in found)
+    left_out = f", {len(failed)} left out" if failed else ""
+    return f"{label}: {path}, {_plural(len(found), 'recording')}, {_plural(frames, 'frame')} with a sample{left_out}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _print_result(recognizer: Recognizer, duration_s: float, output: Path, console: Console) -> None:
     console.print(_confusion_table(recognizer))
     console.print(_summary(recognizer, duration_s, output), soft_wrap=True)
     for one, other, share in recognizer.confusion.mixed_up():
@@ -81,15 +144,6 @@ def teach_files(
             f"or choose what counts with --features ({', '.join(FEATURES)})",
             soft_wrap=True,
         )
-    return recognizer
-
-
-def _check_before(taught: Sequence[Taught], recordings: Sequence[ClassRecording]) -> None:
-    """Raise, before hours of clips are read, what would be raised after them."""
-    class_names([*(each.label for each in recordings), *(label for label, _ in taught)])
-    for _, path in taught:
-        if not is_folder(str(path)):
-            require_file(path)
 
 
 def _summary(recognizer: Recognizer, duration_s: float, output: Path) -> str:

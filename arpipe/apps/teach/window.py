@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import glfw
@@ -36,7 +36,7 @@ QUITS = (glfw.KEY_ESCAPE, glfw.KEY_Q)
 
 
 def run_window(run: RunConfig, classes: Sequence[str], file: Path | None, output: Path) -> int:
-    """Teach in a window until it is closed; what was learned is saved then.
+    """Teach in a window until it is closed, or until Ctrl-C; what was learned is saved then.
 
     Args:
         run: The configuration; `run.live` names camera or file.
@@ -65,8 +65,9 @@ def run_window(run: RunConfig, classes: Sequence[str], file: Path | None, output
         app = TeachWindow(window, context, session, output)
         stack.callback(app.close)
         frames = stack.enter_context(LatestOnly(Capture(opener(run.live), run.live.loop), "capture"))
-        while app.step(frames.take(POLL_S)) and not frames.has_ended:
-            pass
+        with suppress(KeyboardInterrupt):
+            while app.step(frames.take(POLL_S)) and not frames.has_ended:
+                pass
         _save(session, output)
     return 0
 

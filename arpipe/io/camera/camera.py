@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.errors import CameraStalled, DeviceError
-from arpipe.io.camera.index import camera_index
+from arpipe.io.camera.index import connected_index
 from arpipe.io.source import Source, SourceInfo
 from arpipe.timing import Clock
 from arpipe.types import Frame
@@ -143,7 +143,7 @@ class Camera(Source):
     @classmethod
     def open(cls, target: str) -> Self:
         """Open the camera with a number or a name."""
-        return cls(camera_index(target))
+        return cls(connected_index(target))
 
     def read_new(self) -> Frame:
         """Return the newest frame that was not returned yet, waiting for one if necessary.

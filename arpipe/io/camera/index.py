@@ -54,6 +54,20 @@ def camera_index(text: str, folders: CameraFolders | None = None) -> int:
     return int(number)
 
 
+def connected_index(text: str) -> int:
+    """Return the number that a camera has now, and make sure that it is connected where that can be seen.
+
+    OpenCV prints a warning of its own at each attempt to open a camera that is missing.
+
+    Raises:
+        DeviceError: As for `camera_index`, or nothing is connected under the number.
+    """
+    index = camera_index(text)
+    if sys.platform == "linux" and not Path(f"{_DEVICE}{index}").exists():
+        raise DeviceError(f"camera {index} is not connected; {ADVICE}")
+    return index
+
+
 def _linked(text: str, links: Path) -> int:
     device = (links / text.removeprefix(_LINKS)).resolve().name.removeprefix("video")
     if not device.isdecimal():

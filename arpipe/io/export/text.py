@@ -1,8 +1,11 @@
 """Exports as JSON lines."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from arpipe.errors import OutputError
 from arpipe.io.export.export import Export, ExportHeader, to_json
 from arpipe.io.export.table import SOURCE
 from arpipe.io.placing import open_file
@@ -52,7 +55,8 @@ class StandardOutputExport(Export):
 
     def close(self) -> None:
         """Pass on what the system holds back."""
-        sys.stdout.flush()
+        with _told_if_full():
+            sys.stdout.flush()
 
     def abort(self) -> None:
         """Do nothing: what was printed stays."""
@@ -61,4 +65,16 @@ class StandardOutputExport(Export):
         self._say(to_json({SOURCE: self._source, **record}))
 
     def _say(self, line: str) -> None:
-        sys.stdout.write(line + "\n")
+        with _told_if_full():
+            sys.stdout.write(line + "\n")
+
+
+@contextmanager
+def _told_if_full() -> Iterator[None]:
+    """Raise OutputError if standard output cannot be written; a reader that has gone is another matter."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output cannot be written ({error.strerror})") from error

@@ -73,6 +73,11 @@ class ImageSink(FileWriter, Sink):
         like = info.path if info.fps == 0.0 else None
         return cls(target, like, ImageSinkConfig(quality=config.quality))
 
+    @classmethod
+    def check(cls, target: str, config: VideoSinkConfig) -> None:  # noqa: ARG003 - see `Sink.check`
+        """Refuse an unknown suffix; see `Sink`."""
+        image_format(Path(target))
+
     def write(self, pixels: Pixels, result: FrameResult) -> None:  # noqa: ARG002 - see `Sink.write`
         """Write the picture; see `Sink`. A second one is refused."""
         self._require_open()

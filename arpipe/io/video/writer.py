@@ -104,6 +104,11 @@ class VideoSink(FileWriter, Sink):
         traits = _traits_for(info)
         return cls(target, info.width, info.height, traits, config, from_zero=info.live, sound=info.sound)
 
+    @classmethod
+    def check(cls, target: str, config: VideoSinkConfig) -> None:
+        """Refuse an unknown suffix, and a container that cannot hold the codec; see `Sink`."""
+        container_for(Path(target), config.codec)
+
     def write(self, pixels: Pixels, result: FrameResult) -> None:
         """Add a picture at its frame's time; see `Sink`."""
         self._require_open()

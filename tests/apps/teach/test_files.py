@@ -59,6 +59,30 @@ def test_photos_teach_classes_that_the_saved_file_recognises(photos, capsys):
 
 
 @pytest.mark.weights
+def test_a_damaged_file_is_named_and_left_out(photos, capsys):
+    (photos / "up" / "damaged.jpg").write_bytes(b"\xff\xd8 no picture")
+    (photos / "up" / "notes.txt").write_text("who was recorded")
+    output = photos / "mine.toml"
+    given = ["--from", f"up={photos / 'up'}", "--from", f"none={photos / 'turned'}"]
+    assert run(*given, "--features", "face", "-o", output) == 1
+    printed = capsys.readouterr()
+    assert printed.err.startswith(f"error: {photos / 'up' / 'damaged.jpg'}: ")
+    assert "notes.txt" not in printed.err
+    assert "3 recordings, 3 frames with a sample, 1 left out" in printed.out
+    assert [each.source for each in Recognizer.load(output).recordings[:3]] == ["0.png", "1.png", "2.png"]
+
+
+@pytest.mark.weights
+def test_a_class_without_a_readable_file_ends_it(photos, capsys):
+    for file in (photos / "up").iterdir():
+        file.write_bytes(b"no picture")
+    given = ["--from", f"up={photos / 'up'}", "--from", f"none={photos / 'turned'}"]
+    assert run(*given, "--features", "face", "-o", photos / "mine.toml") == 1
+    assert "error: up: none of its 3 files can be read" in capsys.readouterr().err
+    assert not (photos / "mine.toml").exists()
+
+
+@pytest.mark.weights
 @pytest.mark.parametrize(
     ("classes", "message"),
     [
@@ -77,8 +101,10 @@ def test_what_cannot_be_learned_is_an_error_and_writes_nothing(photos, capsys, m
 
 def test_what_is_missing_is_said_before_anything_is_read(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(Observer, "record", lambda *_: pytest.fail("a sample was read"))
-    (tmp_path / "clips").mkdir()
     clips = tmp_path / "clips"
+    clips.mkdir()
+    assert run("--from", f"a={clips}", "--from", f"none={clips}", "-o", tmp_path / "a.toml") != 0
+    assert "the folder has no photos or clips" in capsys.readouterr().err
     assert (
         run("--from", f"a={clips}", "--from", f"none={tmp_path / 'nowhere'}", "-o", tmp_path / "a.toml") != 0
     )

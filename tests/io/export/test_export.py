@@ -1,7 +1,10 @@
 import csv
 import errno
+import io
 import json
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -237,3 +240,21 @@ def test_numbers_of_other_packages_that_are_not_finite_are_null_and_said(tmp_pat
     seen = json.loads(line, parse_constant=refuse)["motions"]
     assert seen == [{"speed": None, "path": [[1.0, None]], "name": "nod", "count": 2}]
     assert sink.losses == ("1 frame has numbers that are not finite; the export leaves them empty",)
+
+
+class FullDisk(io.StringIO):
+    """Standard output that nothing can be written to."""
+
+    def write(self, text):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def flush(self):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_behind_standard_output_is_told(monkeypatch):
+    sink = open_export(Path("-"), HEADER)
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    for write in (lambda: sink.write(RESULTS[0]), sink.close):
+        with pytest.raises(OutputError, match=r"standard output cannot be written \(No space left"):
+            write()
