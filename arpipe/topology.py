@@ -55,6 +55,13 @@ class Topology:
     canonical_m: Array
     uv: Array
 
+    @property
+    def surface(self) -> IndexArray:
+        """Return the (k,) landmarks that triangles use; of a face, all but the irises."""
+        # Not by `np.unique`, whose first use imports NumPy's masked arrays.
+        uses = np.bincount(self.triangles.ravel(), minlength=self.count)
+        return np.flatnonzero(uses).astype(np.int32)
+
     def index(self, name: str) -> int:
         """Return the index of a named landmark; KeyError has the nearest name."""
         if name not in self.names:

@@ -44,7 +44,7 @@ RELATIONS: tuple[Relation, ...] = get_args(Relation)
 MIRRORED: dict[Sign, Sign] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 TokenKind = Literal["number", "text", "name", "sign", "bracket", "end"]
-TOKEN = re.compile(
+WORD = (  # or number, text, sign, bracket
     r"\s*(?:(?P<number>[-+]?(?:\d+(?:\.\d*)?|\.\d+))(?![\w.])"
     r"|(?P<text>\"[^\"]*\"|'[^']*')"
     r"|(?P<name>[A-Za-z_]\w*(?:\.\w+)*)"
@@ -85,8 +85,9 @@ def parse(text: str, names: Names) -> Node:
 
 def _tokens(text: str) -> list[Token]:
     tokens, place = list[Token](), 0
+    pattern = re.compile(WORD)  # here, because it takes as long as loading a network; `re` keeps it
     while text[place:].strip():
-        match = TOKEN.match(text, place)
+        match = pattern.match(text, place)
         if match is None:
             rest = text[place:].lstrip()
             column = len(text) - len(rest) + 1

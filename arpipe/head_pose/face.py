@@ -41,7 +41,7 @@ def fitted_face(topology: Topology) -> FittedFace:
     """
     if not len(topology.rigid):
         raise ValueError(f"{topology.name} landmarks have no rigid points; a head pose needs a face")
-    indices = np.unique(topology.triangles)
+    indices = topology.surface
     weights = np.full(topology.count, LEAST_WEIGHT)
     weights[topology.rigid] = np.maximum(topology.rigid_weights, LEAST_WEIGHT)
     weights = weights[indices]

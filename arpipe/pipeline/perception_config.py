@@ -8,12 +8,12 @@ from arpipe.head_pose import HeadPoseConfig
 from arpipe.inference.providers import SessionConfig
 from arpipe.pipeline.schedule import Rates
 from arpipe.subjects import SubjectName
-from arpipe.tracking.body import BodyTrackerConfig
-from arpipe.tracking.expressions.tracker import ExpressionConfig
+from arpipe.tracking.body_config import BodyTrackerConfig
+from arpipe.tracking.expressions.config import ExpressionConfig
 from arpipe.tracking.face_config import FaceTrackerConfig
-from arpipe.tracking.gestures.tracker import GestureConfig
-from arpipe.tracking.hands import HandTrackerConfig
-from arpipe.tracking.mask.tracker import MaskTrackerConfig
+from arpipe.tracking.gestures.config import GestureConfig
+from arpipe.tracking.hands_config import HandTrackerConfig
+from arpipe.tracking.mask.config import MaskTrackerConfig
 from arpipe.tracking.objects_config import ObjectConfig
 from arpipe.tracking.occlusion.config import OcclusionConfig
 from arpipe.tracking.settings import Mode, ModeConfig

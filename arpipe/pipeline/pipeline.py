@@ -1,6 +1,5 @@
 """The whole way of a frame: perception, then effects."""
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -129,6 +128,8 @@ class Pipeline(ProcessBound):
         Frames are processed in the order of the calls, and several calls may be in progress: one frame is rendered
         while the next one is in perception. With a `context` of the caller's, rendering blocks the loop's thread.
         """
+        import asyncio  # an event loop runs, so it has been imported
+
         self.perception.check_usable()
         frame = self._begin_frame(frame, captured_s)
         if self._detect_thread is None:

@@ -11,7 +11,6 @@ from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.pipeline.schedule import Rates
 from arpipe.subjects import Subject, find_subject
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.expressions.tracker import ExpressionTracker
 from arpipe.tracking.tracker import Tracker
 
 
@@ -150,6 +149,10 @@ class SubjectTrackers:
 
     def learn_neutral(self) -> None:
         """Learn the neutral expressions of all faces anew."""
+        from arpipe.tracking.expressions.tracker import (
+            ExpressionTracker,  # imported with the first expressions
+        )
+
         for tracker in self._trackers.values():
             if isinstance(tracker, ExpressionTracker):
                 tracker.learn_neutral()

@@ -232,7 +232,7 @@ def skin_vertices(topology: Topology) -> tuple[npt.NDArray[np.intp], Array]:
         if name in topology.regions:
             excluded[topology.regions[name]] = True
     used = np.zeros(topology.count, dtype=bool)
-    used[np.unique(topology.triangles)] = True
+    used[topology.surface] = True
     lips = topology.canonical_m[topology.region("lips_outer")]
     low, high = lips.min(axis=0), lips.max(axis=0)
     inside = ((topology.canonical_m >= low) & (topology.canonical_m <= high))[:, :2].all(axis=1)

@@ -40,12 +40,13 @@ class _Level:
     def __init__(
         self, batch: Batch, indices: npt.NDArray[np.uint32], base_map: structures.TextureStruct
     ) -> None:
-        used, places = np.unique(indices, return_inverse=True)
+        is_used = np.bincount(indices.ravel(), minlength=len(batch.vertices)) > 0
+        used, places = np.flatnonzero(is_used), (np.cumsum(is_used) - 1)[indices]
         self._arrays = (  # kept, because the structure refers to them
             batch.vertices[used],
             batch.colors[used].astype(np.float32),
             batch.surfaces[used],
-            places.reshape(-1, 3).astype(np.uint32),
+            places.astype(np.uint32),
         )
         pointers = (array.ctypes.data for array in self._arrays)
         self.structure = structures.BatchStruct(

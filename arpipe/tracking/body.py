@@ -1,17 +1,16 @@
 """Tracks bodies."""
 
 from functools import partial
-from typing import Literal, Self
-
-from pydantic import Field
+from typing import Self
 
 from arpipe.inference.runtime import Runtime
 from arpipe.models.body_pose import BodyPose, PersonDetector, body_roi
 from arpipe.models.crop_network import WorldObservation
 from arpipe.models.person_search import TiledPersonDetector
+from arpipe.tracking.body_config import BodyTrackerConfig
 from arpipe.tracking.filters import OneEuroConfig
 from arpipe.tracking.networks import Networks
-from arpipe.tracking.settings import Mode, TrackerConfig, rules_of
+from arpipe.tracking.settings import Mode, rules_of
 from arpipe.tracking.tracker import Tracker
 from arpipe.tracking.world import WorldTrack
 from arpipe.types import TrackedBody
@@ -20,23 +19,7 @@ SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 10, "live": 30}
 IDLE_EVERY = 3  # frames of a live stream without people
 TORSO = 0.3  # of the crop's side: people stand shoulder to shoulder at 0.2 sides from hip to hip
 INFER_EVERY = {"full": 1, "fast": 2}
-SMOOTHING = OneEuroConfig(min_cutoff=0.05, beta=40.0, derivate_cutoff=1.0)
 WORLD_SMOOTHING = OneEuroConfig(min_cutoff=0.1, beta=40.0, derivate_cutoff=1.0)
-
-
-class BodyTrackerConfig(TrackerConfig):
-    """How bodies are found and followed; see `TrackerConfig` for the rest.
-
-    Attributes:
-        detector: "whole" runs on the whole frame; "tiled" then runs on tiles, for crowds and people far away.
-        variant: "full" runs the networks on every frame, "fast" on every second one and predicts in between.
-        max_bodies: Bodies wanted; detection pauses while that many are tracked.
-    """
-
-    detector: Literal["whole", "tiled"] = "whole"
-    variant: Literal["full", "fast"] = "full"
-    max_bodies: int = Field(default=5, ge=1)
-    smoothing: OneEuroConfig | Literal["off"] = SMOOTHING
 
 
 class BodyTrack(WorldTrack[WorldObservation, TrackedBody]):

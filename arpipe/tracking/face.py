@@ -17,6 +17,7 @@ from arpipe.models.face_mesh import (
     next_roi,
 )
 from arpipe.models.face_views import FaceViews
+from arpipe.preprocess.lab import load_lab_tables
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.face_config import FaceTrackerConfig, pose_effort
 from arpipe.tracking.face_evidence import FaceEvidence, FaceLook
@@ -193,6 +194,8 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
             faces = MediaPipeFaces(config.wanted, config.follows, config.min_detection, config.min_presence)
             runtime.own(faces)
             return cls(config, faces, faces, head_pose)
+        if config.follows:
+            runtime.background.submit(load_lab_tables)  # for `FormerFaces`
         meshes = FaceMeshes(config.fullest_mesh, runtime, config.scores)
         if config.mesh == "auto":
             meshes.load("plain")

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.preprocess.crop import Warp
+from arpipe.preprocess.lab import lab_of
 from arpipe.tracking.track import AnyTrack
 from arpipe.types import Frame, Pixels, Points, Roi
 
@@ -95,7 +96,7 @@ class FormerFaces(Generic[Kept]):
     def _appearance(self, frame: Frame, roi: Roi) -> Appearance:
         """Return the square roots of colour histograms around a face, a vector of length 1."""
         self._warp.apply(frame.pixels, replace(roi, size_px=AROUND * roi.size_px), self._crop)
-        lab = np.asarray(cv2.cvtColor(self._crop, cv2.COLOR_RGB2LAB), np.uint8)
+        lab = lab_of(self._crop)
         parts = []
         for band in np.array_split(lab, BANDS):
             levels = _histogram(band, (0,), (LIGHTNESS_BINS,), LIGHTNESS_RANGE)

@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Literal, Self
-
-from pydantic import Field
+from typing import Self
 
 from arpipe.inference.runtime import Runtime
 from arpipe.models.hands import HandMesh, HandObservation
-from arpipe.models.palm_detector import HandVariant, PalmDetector, hand_roi
+from arpipe.models.palm_detector import PalmDetector, hand_roi
 from arpipe.tracking.filters import OneEuroConfig
+from arpipe.tracking.hands_config import HandTrackerConfig
 from arpipe.tracking.networks import Networks
-from arpipe.tracking.settings import Mode, TrackerConfig, rules_of
+from arpipe.tracking.settings import Mode, rules_of
 from arpipe.tracking.tracker import Tracker
 from arpipe.tracking.world import WorldTrack
 from arpipe.types import Roi, TrackedHand
@@ -19,23 +18,7 @@ from arpipe.types import Roi, TrackedHand
 SEARCH_EVERY: dict[Mode, int] = {"image": 1, "video": 5, "live": 10}
 IDLE_EVERY = 3  # frames of a live stream without hands; a search takes as long as a face with everything
 SIDE_GAIN = 0.2  # share of a frame's answer in the side of a followed hand: one bad view changes nothing
-SMOOTHING = OneEuroConfig(min_cutoff=0.05, beta=80.0, derivate_cutoff=1.0)
 WORLD_SMOOTHING = OneEuroConfig(min_cutoff=0.1, beta=80.0, derivate_cutoff=1.0)
-
-
-class HandTrackerConfig(TrackerConfig):
-    """How hands are found and followed; see `TrackerConfig` for the rest.
-
-    Attributes:
-        detector: Palm detector: "full", or "lite", which is faster.
-        landmarks: Landmark network: "full", or "lite", which is faster.
-        max_hands: Hands wanted; detection pauses while that many are tracked.
-    """
-
-    detector: HandVariant = "full"
-    landmarks: HandVariant = "full"
-    max_hands: int = Field(default=2, ge=1, le=4)
-    smoothing: OneEuroConfig | Literal["off"] = SMOOTHING
 
 
 class HandTrack(WorldTrack[HandObservation, TrackedHand]):

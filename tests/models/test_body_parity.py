@@ -11,9 +11,11 @@ import pytest
 
 from arpipe.io.video import VideoFile
 from arpipe.timing import StageTimer
-from arpipe.tracking.body import BodyTracker, BodyTrackerConfig
+from arpipe.tracking.body import BodyTracker
+from arpipe.tracking.body_config import BodyTrackerConfig
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.hands import HandTracker, HandTrackerConfig
+from arpipe.tracking.hands import HandTracker
+from arpipe.tracking.hands_config import HandTrackerConfig
 from arpipe.types import Frame
 
 pytestmark = pytest.mark.weights

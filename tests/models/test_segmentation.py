@@ -11,7 +11,8 @@ from arpipe.inference.runtime import Runtime
 from arpipe.models.segmentation import LANDSCAPE, SQUARE, PersonSegmenter, network_for
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.mask.tracker import MaskTracker, MaskTrackerConfig
+from arpipe.tracking.mask.config import MaskTrackerConfig
+from arpipe.tracking.mask.tracker import MaskTracker
 from arpipe.types import Frame
 from tests.effects.cut_out import overlap, sample_truth
 

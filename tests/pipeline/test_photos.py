@@ -8,7 +8,7 @@ from arpipe.pipeline.perception_config import PerceptionConfig
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.tracking.face_config import FaceTrackerConfig
-from arpipe.tracking.mask.tracker import MaskTrackerConfig
+from arpipe.tracking.mask.config import MaskTrackerConfig
 from arpipe.types import Frame
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]

@@ -6,9 +6,11 @@ import pytest
 
 from arpipe.assets import asset_path
 from arpipe.timing import StageTimer
-from arpipe.tracking.body import BodyTracker, BodyTrackerConfig
+from arpipe.tracking.body import BodyTracker
+from arpipe.tracking.body_config import BodyTrackerConfig
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.hands import HandTracker, HandTrackerConfig
+from arpipe.tracking.hands import HandTracker
+from arpipe.tracking.hands_config import HandTrackerConfig
 from arpipe.types import Frame
 
 pytestmark = pytest.mark.weights

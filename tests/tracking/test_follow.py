@@ -9,7 +9,8 @@ from arpipe.errors import NonFiniteOutput
 from arpipe.models.crop_network import WorldObservation
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
-from arpipe.tracking.body import BodyTracker, BodyTrackerConfig
+from arpipe.tracking.body import BodyTracker
+from arpipe.tracking.body_config import BodyTrackerConfig
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.networks import Networks
 from arpipe.types import Frame, Landmarks, Roi

@@ -6,7 +6,8 @@ from arpipe.models.hands import HandObservation
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.hands import HandTracker, HandTrackerConfig
+from arpipe.tracking.hands import HandTracker
+from arpipe.tracking.hands_config import HandTrackerConfig
 from arpipe.tracking.networks import Networks
 from arpipe.types import Frame, Landmarks, Roi
 

@@ -6,11 +6,9 @@ angle of each temple about its hinge.
 """
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from arpipe.effects.glasses.head_shape import HeadShape
@@ -210,7 +208,7 @@ def _resting_place(
 
 def _push_forward(front: Array, mesh: Array, topology: Topology) -> float:
     """Return by how much the front must move forward so that it does not intersect the skin, m, at least 0."""
-    skin = mesh[_used(topology)]
+    skin = mesh[topology.surface]
     skin = skin[(skin[:, 1] > front[:, 1].min() - 0.01) & (skin[:, 1] < front[:, 1].max() + 0.01)]
     if len(skin) < PUSH_NEIGHBOURS:  # the front is above or below the face
         return 0.0
@@ -222,12 +220,6 @@ def _push_forward(front: Array, mesh: Array, topology: Topology) -> float:
     over_face = np.take_along_axis(distances, nearest[:, :1], axis=1)[:, 0] < 0.012**2
     depth = np.where(over_face, height - front[:, 2], 0.0)
     return float(np.clip(depth.max() - REST_DEPTH_M, 0.0, MAX_PUSH_M))
-
-
-@cache
-def _used(topology: Topology) -> npt.NDArray[np.int32]:
-    """Return the landmarks of the surface, without irises."""
-    return np.unique(topology.triangles)
 
 
 def _temple_turn(front: Array, hinge: Array, points: Array, ear_root: Array, side_m: Array) -> Array:

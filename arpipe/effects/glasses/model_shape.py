@@ -56,7 +56,7 @@ def outline(points: Array) -> Array:
     directions[:, 2] *= 0.5  # mostly seen from the front
     # Not a matrix product, because BLAS would use threads, which then keep a core busy for 30 ms.
     reach = np.einsum("ni,ki->nk", points.astype(np.float32), directions.astype(np.float32))
-    extremes: Array = points[np.unique(reach.argmax(axis=0))]
+    extremes: Array = points[sorted(set(reach.argmax(axis=0).tolist()))]
     return extremes
 
 

@@ -2,41 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from arpipe.errors import ConfigError
 from arpipe.inference.runtime import Runtime
 from arpipe.models.expressions import ExpressionNetwork
 from arpipe.tracking.context import FrameContext
+from arpipe.tracking.expressions.config import ExpressionConfig
 from arpipe.tracking.expressions.gaze import look
 from arpipe.tracking.expressions.movements import Eyelids, HeadMovements, Lids
 from arpipe.tracking.expressions.neutral import NeutralFace
 from arpipe.tracking.face_config import FaceTrackerConfig
-from arpipe.tracking.filters import OneEuroConfig, OneEuroFilter
+from arpipe.tracking.filters import OneEuroFilter
 from arpipe.types import EXPRESSION_NAMES, TONGUE_OUT, Expressions, HeadPose, Movement, Points, TrackedFace
 
 FRONTAL_YAW_DEG, FRONTAL_PITCH_DEG = 20.0, 30.0  # up to which a face teaches its neutral
 LEFT_LID, RIGHT_LID = EXPRESSION_NAMES.index("eyeBlinkLeft"), EXPRESSION_NAMES.index("eyeBlinkRight")
-# A blink is over within 4 frames, so fast changes pass almost unfiltered; noise at rest is reduced to a third.
-SMOOTHING = OneEuroConfig(min_cutoff=1.0, beta=8.0, derivate_cutoff=2.0)
-
-
-class ExpressionConfig(BaseModel):
-    """How expressions are measured.
-
-    Attributes:
-        neutral: "learn" makes scores relative to the person's neutral face, which is learned from the first seconds and
-            kept up to date; "off" gives the network's own. Photos always have the network's own.
-        smoothing: One-euro filter of the scores, or "off". Blinks are recognised from scores that are not smoothed.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    neutral: Literal["learn", "off"] = "learn"
-    smoothing: OneEuroConfig | Literal["off"] = SMOOTHING
 
 
 class FaceExpression:

@@ -7,17 +7,11 @@ from typing import Self
 from arpipe.inference.runtime import Runtime
 from arpipe.models.gestures import GestureNetworks
 from arpipe.tracking.context import FrameContext
+from arpipe.tracking.gestures.config import GestureConfig
 from arpipe.tracking.gestures.movements import HandMovements
-from arpipe.tracking.hands import HandTrackerConfig
-from arpipe.tracking.labels import SteadyLabel, SteadyLabelConfig
+from arpipe.tracking.hands_config import HandTrackerConfig
+from arpipe.tracking.labels import SteadyLabel
 from arpipe.types import GESTURE_NAMES, NO_GESTURE, Gesture, Points, TrackedHand
-
-
-class GestureConfig(SteadyLabelConfig):
-    """How gestures are recognised; photos have the gesture with the highest score.
-
-    The network answers with one of seven gestures for many hands that make none, so a label needs a high mean score.
-    """
 
 
 class HandGesture:

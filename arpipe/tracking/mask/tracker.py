@@ -13,6 +13,7 @@ from arpipe.models.face_search import TiledFaceDetector
 from arpipe.models.segmentation import PersonSegmenter
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
+from arpipe.tracking.mask.config import MaskTrackerConfig
 from arpipe.tracking.mask.crowd import Crowd, FacesOfCrowds
 from arpipe.tracking.mask.group import GroupSegmenter
 from arpipe.tracking.mask.people import segment_people
@@ -20,7 +21,6 @@ from arpipe.tracking.mask.person import KnownPerson, known_people
 from arpipe.tracking.mask.stream import MaskStream, Segmenter
 from arpipe.tracking.mask.zoom import FramePart, next_part, part_around
 from arpipe.tracking.networks import Detector
-from arpipe.tracking.settings import ModeConfig
 from arpipe.types import Frame, Points
 
 MOST_PEOPLE = 100  # in a photo
@@ -30,17 +30,6 @@ CHECK_EVERY = (
 OTHERS = (
     0.8  # area that only the whole frame's mask shows, over the part's, above which the part misses somebody
 )
-
-
-class MaskTrackerConfig(ModeConfig):
-    """How people are segmented; see `ModeConfig` for the mode.
-
-    Attributes:
-        zoom: Segment only a part of the frame while people fill little of it, and in photos each person; else always
-            the whole frame, as MediaPipe does.
-    """
-
-    zoom: bool = True
 
 
 class MaskTracker:

@@ -12,7 +12,8 @@ from arpipe.models.hands import HandMesh, HandObservation
 from arpipe.models.palm_detector import HandVariant, PalmDetector, hand_roi
 from arpipe.topology import load_topology
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.hands import HandTracker, HandTrackerConfig
+from arpipe.tracking.hands import HandTracker
+from arpipe.tracking.hands_config import HandTrackerConfig
 from arpipe.tracking.networks import Networks
 from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.hair import near_sides, temple_shares

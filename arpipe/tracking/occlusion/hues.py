@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from arpipe.preprocess.lab import lab_of
 from arpipe.types import Pixels, Points
 
 DARKEST = 20.0  # added to lightness, so that the noise of dark pixels does not count as hue
@@ -36,11 +37,6 @@ class CropColors:
         half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
         some = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_NEAREST), np.uint8)
         return cls(lab_of(some), np.asarray(luma, np.float32))
-
-
-def lab_of(pixels: Pixels) -> Pixels:
-    """Convert (h, w, 3) RGB pixels to 8-bit Lab."""
-    return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2LAB), np.uint8)
 
 
 def hues(lab: Pixels) -> Points:

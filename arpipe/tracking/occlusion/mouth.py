@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from arpipe.preprocess.lab import lab_of
 from arpipe.tracking.occlusion.crop import CroppedFace
-from arpipe.tracking.occlusion.hues import hue_distance, hues, lab_of
+from arpipe.tracking.occlusion.hues import hue_distance, hues
 from arpipe.tracking.occlusion.steady import Hysteresis
 from arpipe.tracking.occlusion.zones import filled, ramp
 from arpipe.types import Points

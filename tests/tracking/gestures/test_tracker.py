@@ -5,7 +5,8 @@ import pytest
 
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.gestures.tracker import GestureConfig, GestureTracker
+from arpipe.tracking.gestures.config import GestureConfig
+from arpipe.tracking.gestures.tracker import GestureTracker
 from arpipe.types import GESTURE_NAMES, NO_GESTURE, Frame
 from tests.tracking.gestures.hands import hand
 

@@ -14,10 +14,11 @@ from arpipe.preprocess.fit import resize
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.mask import crowd as crowd_module
+from arpipe.tracking.mask.config import MaskTrackerConfig
 from arpipe.tracking.mask.crowd import KEEP_FRAMES, SEARCH_EVERY, Crowd, FacesOfCrowds
 from arpipe.tracking.mask.group import LOOKS_PER_FRAME
 from arpipe.tracking.mask.person import KnownPerson, Occluders, close_holes, keep_people, part_of_person
-from arpipe.tracking.mask.tracker import MaskTracker, MaskTrackerConfig
+from arpipe.tracking.mask.tracker import MaskTracker
 from arpipe.types import Detection, Frame, OcclusionMatte
 
 SIZE = 960, 540

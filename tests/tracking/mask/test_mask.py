@@ -5,9 +5,10 @@ import pytest
 from arpipe.models.segmentation import PersonMask
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
+from arpipe.tracking.mask.config import MaskTrackerConfig
 from arpipe.tracking.mask.edges import refine
 from arpipe.tracking.mask.steady import MaskSteadier
-from arpipe.tracking.mask.tracker import MaskTracker, MaskTrackerConfig
+from arpipe.tracking.mask.tracker import MaskTracker
 from arpipe.types import Frame
 
 WHOLE = MaskTrackerConfig(zoom=False)

@@ -11,9 +11,10 @@ from arpipe.io.image.reader import read_image
 from arpipe.models.segmentation import PersonMask
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
+from arpipe.tracking.mask.config import MaskTrackerConfig
 from arpipe.tracking.mask.people import segment_people
 from arpipe.tracking.mask.person import KnownPerson
-from arpipe.tracking.mask.tracker import MaskTracker, MaskTrackerConfig
+from arpipe.tracking.mask.tracker import MaskTracker
 from arpipe.types import Frame
 
 GROUPS = Path(__file__).parents[2] / "golden" / "groups" / "faces.json"

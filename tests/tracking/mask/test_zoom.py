@@ -10,7 +10,8 @@ from arpipe.models.segmentation import PersonMask
 from arpipe.preprocess.fit import resize
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.mask.tracker import CHECK_EVERY, MaskTracker, MaskTrackerConfig
+from arpipe.tracking.mask.config import MaskTrackerConfig
+from arpipe.tracking.mask.tracker import CHECK_EVERY, MaskTracker
 from arpipe.tracking.mask.zoom import MARGIN, MOST_OF_FRAME, FramePart, next_part, part_around
 from arpipe.types import Frame
 

@@ -13,7 +13,8 @@ from arpipe.models.palm_detector import hand_roi
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.tracking.context import FrameContext
-from arpipe.tracking.hands import HandTracker, HandTrackerConfig
+from arpipe.tracking.hands import HandTracker
+from arpipe.tracking.hands_config import HandTrackerConfig
 from arpipe.tracking.networks import Networks
 from arpipe.tracking.occlusion.config import OcclusionConfig
 from arpipe.tracking.occlusion.hands import CALM_EVERY, HandsNearFaces
