@@ -10,6 +10,10 @@ DARKEN_S = 0.5
 # Yaw within which glasses fade. Heads that are turned by 60 degrees are estimated at 50 to 56, so that this is close to
 # a full profile, where the mesh guesses the far side and glasses would stand out in front of the face.
 PROFILE_DEG = (68.0, 72.0)
+# Of a head that is turned further than 70 degrees, the mesh is often guessed, and estimated at anything from 45 degrees
+# on; its score is 0.88 to 0.95 then, and 0.99 or more up to 65 degrees.
+TURNED_DEG = (40.0, 46.0)
+SURE_MESH, GUESSED_MESH = 0.97, 0.90
 DOUBT = 0.05  # probability on either side of `WEARS_GLASSES` where lenses are partly darkened
 
 
@@ -49,16 +53,20 @@ def presence(face: TrackedFace) -> float:
 
 
 def visibility(face: TrackedFace) -> float:
-    """Return how visible glasses are: as `presence`, and 0 in profile."""
+    """Return how visible glasses are: as `presence`, and 0 in profile and on turned faces whose mesh is guessed."""
     if face.pose is None:
         return 0.0
-    least_deg, most_deg = PROFILE_DEG
-    turned = (abs(face.pose.yaw_deg) - least_deg) / (most_deg - least_deg)
-    return presence(face) * (1.0 - min(max(turned, 0.0), 1.0))
+    yaw_deg = abs(face.pose.yaw_deg)
+    guessed = _ramp(yaw_deg, *TURNED_DEG) * _ramp(-face.landmarks.score, -SURE_MESH, -GUESSED_MESH)
+    return presence(face) * (1.0 - max(_ramp(yaw_deg, *PROFILE_DEG), guessed))
+
+
+def _ramp(value: float, low: float, high: float) -> float:
+    return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
 def likely_own_glasses(face: TrackedFace) -> float:
     """Return 1 where a person certainly wears glasses, 0 where that is doubtful or unknown, and shares in between."""
     if face.own_glasses is None:
         return 0.0
-    return min(max((face.own_glasses - WEARS_GLASSES + DOUBT) / (2.0 * DOUBT), 0.0), 1.0)
+    return _ramp(face.own_glasses, WEARS_GLASSES - DOUBT, WEARS_GLASSES + DOUBT)

@@ -73,3 +73,13 @@ def test_glasses_fade_in_profile_and_hats_stay(yaw_deg, share):
     face = face_at(pose_at(yaw_deg))
     assert visibility(face) == pytest.approx(share, abs=1e-6)
     assert presence(face) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("yaw_deg", "score", "share"),
+    [(55.0, 1.0, 1.0), (55.0, 0.98, 1.0), (-55.0, 0.935, 0.5), (62.0, 0.88, 0.0), (20.0, 0.88, 1.0)],
+)
+def test_glasses_fade_on_turned_faces_whose_mesh_is_guessed(yaw_deg, score, share):
+    face = face_at(pose_at(yaw_deg))
+    face = replace(face, landmarks=replace(face.landmarks, score=score))
+    assert visibility(face) == pytest.approx(share, abs=1e-6)
