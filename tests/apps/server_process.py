@@ -1,8 +1,7 @@
 """The page's server in a process of its own, whose memory and threads can be measured, and complete sessions of it."""
 
 import multiprocessing
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.queues import Queue
 
@@ -10,7 +9,8 @@ import psutil
 
 from arpipe.apps.web import run
 from arpipe.config import RunConfig, WebConfig
-from tests.apps.web_pages import PATIENCE_S, page
+from tests.apps.web_pages import page
+from tests.patience import PATIENCE_S
 
 
 def serve(addresses: "Queue[str]", max_sessions: int) -> None:
@@ -32,16 +32,6 @@ def server_process(max_sessions: int = 4) -> Iterator[tuple[str, psutil.Process]
         server.join()
         addresses.close()
         addresses.join_thread()
-
-
-def come_true(holds: Callable[[], bool]) -> bool:
-    """Wait until something holds, such as that a session that is just ending has released its memory."""
-    deadline_s = time.monotonic() + PATIENCE_S
-    while not holds():
-        if time.monotonic() > deadline_s:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def visit(url: str, jpeg: bytes, effect: str = "aviator") -> None:

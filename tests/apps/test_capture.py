@@ -11,6 +11,7 @@ from arpipe.apps.stream.capture import Capture, opener
 from arpipe.config import LiveConfig
 from arpipe.errors import DeviceError, MediaError
 from tests.apps.stream_fakes import FakeCamera, FakeFile, openings, some
+from tests.patience import PATIENCE_S
 
 
 class FakeTime:
@@ -114,10 +115,10 @@ def test_close_wakes_a_capture_that_waits_for_a_camera():
         done.set()
 
     threading.Thread(target=read, daemon=True).start()
-    assert first.wait(10)
+    assert first.wait(PATIENCE_S)
     capture.close()
     capture.close()
-    assert done.wait(10)
+    assert done.wait(PATIENCE_S)
     assert camera.closed.is_set()
 
 

@@ -20,8 +20,7 @@ from arpipe.pipeline.quality import DEFAULT_LEVELS
 from arpipe.pipeline.schedule import Rates
 from arpipe.render.config import RenderConfig
 from tests.apps.stream_fakes import FakeCamera, FakeFile, FakePerception, FakeRenderer, openings
-
-PATIENCE_S = 10.0
+from tests.patience import PATIENCE_S, come_true
 
 
 def session_of(*sources, governor=None, outlets=(), clock=None, loop=False):
@@ -69,11 +68,7 @@ def test_broken_sink_is_detached_and_told_once():
 
     with session_of(FakeCamera(1), outlets=[Outlet(Full(), "full"), Outlet(NullSink(), "fine")]) as session:
         picture = next_picture(session)
-        for _ in range(1000):
-            session.offer(picture)
-            if session.failures.messages:
-                break
-            threading.Event().wait(0.001)
+        assert come_true(lambda: session.offer(picture) or session.failures.messages)
         assert session.failures.messages == ("full failed: disk full",)
         assert [outlet.name for outlet in session.outlets] == ["fine"]
         session.offer(picture)
@@ -231,22 +226,19 @@ def test_outlet_that_cannot_even_be_abandoned_is_removed():
 
     with session_of(FakeFile(1), outlets=[Outlet(Sink("abort", OutputError("gone")), "twice")]) as session:
         picture = next_picture(session)
-        for _ in range(1000):
-            session.offer(picture)
-            if not session.outlets:
-                break
-            threading.Event().wait(0.001)
+        assert come_true(lambda: session.offer(picture) or not session.outlets)
         assert session.failures.messages == ("twice failed: disk full", "twice failed: gone")
 
 
 def test_result_detected_before_the_effects_needed_a_mask_is_not_drawn():
     with session_of(FakeFile(2)) as session:
         session.renderer.needs = frozenset({Need.MASK})
-        for _ in range(1000):
+
+        def is_dropped():
             assert session.next(0.01) is None
-            if session.figures.dropped["render"]:
-                break
-        assert session.figures.dropped["render"]
+            return session.figures.dropped["render"]
+
+        assert come_true(is_dropped)
 
 
 def test_paused_source_gives_no_picture():

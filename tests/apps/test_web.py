@@ -7,11 +7,13 @@ import ssl
 import struct
 import subprocess
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from arpipe.apps.web import connection
 from arpipe.apps.web.protocol import CREDIT, PictureKind
 from arpipe.apps.web.security import COOKIE
 from arpipe.config import RunConfig, WebConfig
@@ -28,6 +30,7 @@ from tests.apps.web_pages import (
     running,
     serving,
 )
+from tests.patience import PATIENCE_S
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - to be reached by its token only
@@ -45,6 +48,12 @@ def pixels():
 def url():
     with serving(max_sessions=3, max_width=800, max_height=600, max_fps=30, max_message_kb=1024) as url:
         yield url
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch):
+    """Everything comes within one second, however slow this machine is."""
+    monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=lambda: 0.0, perf_counter=lambda: 0.0))
 
 
 def set_effects(opened, *effects):
@@ -152,7 +161,7 @@ HEADER = b"\1" + bytes(15)
         (['{"type":"reset"}'] * 90, "commands per second"),
     ],
 )
-def test_a_malformed_message_ends_its_session_only(url, pixels, messages, reason):
+def test_a_malformed_message_ends_its_session_only(url, pixels, stopped_clock, messages, reason):
     with page(url) as bystander, page(url) as offender:
         for message in messages:
             offender.socket.send(message)
@@ -168,11 +177,11 @@ def test_too_large_a_message_ends_the_session(url):
         length = struct.pack("!BBQ4x", 0x82, 0x80 | 127, 2 * 1024 * 1024)
         opened.socket.socket.sendall(length)
         with pytest.raises(ConnectionClosed) as ended:
-            opened.socket.recv(60)
+            opened.socket.recv(PATIENCE_S)
         assert ended.value.rcvd.code == 1009
 
 
-def test_more_pictures_than_allowed_end_the_session(pixels):
+def test_more_pictures_than_allowed_end_the_session(pixels, stopped_clock):
     small = encode_jpeg(pixels[:64, :64].copy(), 50)
     with serving(max_fps=3) as url, page(url) as opened:
         for number in range(3):
@@ -264,5 +273,5 @@ def test_sessions_leave_no_thread_behind(url, pixels):
             assert {thread.name.split("_")[0] for thread in open_now} == set(SESSION_THREADS)
             threads.update((id(thread), thread) for thread in open_now)
     for thread in threads.values():
-        thread.join(60)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()

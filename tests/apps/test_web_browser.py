@@ -17,13 +17,13 @@ from arpipe.io.sample import SampleConfig, SampleSource
 from arpipe.io.validation import check
 from tests.apps.chromium import launched, write_camera
 from tests.apps.web_pages import running, serving
+from tests.patience import PATIENCE_S, come_true
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
 
 pytestmark = [pytest.mark.browser, pytest.mark.gl, pytest.mark.weights]
 CAMERA = SampleConfig(width=640, height=480, frames=20)
-PATIENCE_S = 60.0
 LENS = (slice(185, 245), slice(215, 425))  # rows and columns of the lenses in the fake camera's picture
 
 NAMELESS = """() => [...document.querySelectorAll("button:not([hidden]), input, select, canvas, [role=slider]")]
@@ -73,6 +73,12 @@ def until(page: Any, condition: str) -> None:
 def more_pictures(page: Any, count: int = 5) -> None:
     shown = page.evaluate("() => window.arpipe?.shown ?? 0")
     until(page, f"window.arpipe?.shown >= {shown + count}")
+
+
+def stands_still(page: Any) -> bool:
+    shown = page.evaluate("() => arpipe.shown")
+    page.wait_for_timeout(300)
+    return shown == page.evaluate("() => arpipe.shown")
 
 
 def seen(page: Any) -> np.ndarray:
@@ -140,10 +146,7 @@ def test_keys_do_what_the_buttons_do(browser):
         page.evaluate("() => document.activeElement.blur()")  # on a button, Space would press that
         page.keyboard.press(" ")
         until(page, "document.querySelector('#do-pause').ariaPressed === 'true'")
-        page.wait_for_timeout(1000)  # pictures on their way still arrive
-        shown = page.evaluate("() => arpipe.shown")
-        page.wait_for_timeout(300)
-        assert page.evaluate("() => arpipe.shown") == shown
+        assert come_true(lambda: stands_still(page))  # pictures on their way still arrive
         for key, kind in (("s", "png"), ("r", None), ("r", ("mp4", "webm"))):
             if kind is None:
                 page.keyboard.press(key)

@@ -18,6 +18,7 @@ from arpipe.config import RunConfig, WebConfig
 from tests.apps.chromium import launched
 from tests.apps.test_web_browser import CAMERA, more_pictures, opened, until
 from tests.apps.web_pages import running, serving
+from tests.patience import PATIENCE_S
 
 pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 pytestmark = [pytest.mark.browser, pytest.mark.gl, pytest.mark.weights]
@@ -108,14 +109,14 @@ def listening(command, port, folder):
             command, stdout=output, stderr=output, env={**os.environ, "XDG_CONFIG_HOME": str(folder)}
         )
     try:
-        end_s = time.monotonic() + 20.0
+        end_s = time.monotonic() + PATIENCE_S
         while not is_open(port):
             assert process.poll() is None, (folder / "output").read_text()
             assert time.monotonic() < end_s
         yield f"https://localhost:{port}"
     finally:
         process.terminate()
-        process.wait(20.0)
+        process.wait(PATIENCE_S)
 
 
 def is_open(port):
@@ -184,7 +185,7 @@ def test_a_site_that_is_not_named_gets_no_frame(browser):
         context = browser.new_context()
         page = context.new_page()
         page.goto(url)
-        end_s = time.monotonic() + 20.0
+        end_s = time.monotonic() + PATIENCE_S
         while len(page.frames) < 2 or not page.frames[1].url.startswith("chrome-error"):
             assert time.monotonic() < end_s, page.frames
             page.wait_for_timeout(50)

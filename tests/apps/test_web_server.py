@@ -18,8 +18,18 @@ from tests.apps.web_pages import (
     refusal,
     serving,
 )
+from tests.patience import PATIENCE_S, come_true
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]
+
+
+def is_welcome(url):
+    with knock(url) as socket:
+        try:
+            socket.send('{"type":"hello","version":2}')
+            return json.loads(socket.recv(PATIENCE_S))["type"] == "welcome"
+        except ConnectionClosed:
+            return False
 
 
 def test_a_silent_session_ends():
@@ -35,16 +45,7 @@ def test_the_one_too_many_is_told_and_may_come_later():
             status, text = refusal(url)
             assert status == 503
             assert b"All places are taken" in text
-        for _ in range(100):  # the place is free once the session has been cleared away
-            with knock(url) as socket:
-                try:
-                    socket.send('{"type":"hello","version":2}')
-                    assert json.loads(socket.recv(60))["type"] == "welcome"
-                    break
-                except ConnectionClosed:
-                    continue
-        else:
-            pytest.fail("the place was never freed")
+        assert come_true(lambda: is_welcome(url))  # once the session has been cleared away
 
 
 def test_the_servers_own_camera_plays_and_waits_for_the_page():

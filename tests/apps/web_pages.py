@@ -17,9 +17,9 @@ from websockets.sync.client import ClientConnection, connect
 from arpipe.apps.web.protocol import PictureKind
 from arpipe.apps.web.server import WebServer
 from arpipe.config import RunConfig, WebConfig
+from tests.patience import PATIENCE_S
 
 DOWNWARD = struct.Struct("<BBHIdI")
-PATIENCE_S = 60.0
 SESSION_THREADS = ("perception", "encode")
 """How the names of the threads of a session begin."""
 
@@ -111,7 +111,7 @@ def reason_of(opened: Page) -> str:
     """Waits for the end of a session."""
     with pytest.raises(ConnectionClosed) as ended:
         while True:
-            opened.socket.recv(60)
+            opened.socket.recv(PATIENCE_S)
     return ended.value.rcvd.reason
 
 

@@ -14,6 +14,7 @@ from arpipe.io.source import Source
 from arpipe.io.sources import SOURCES, media_kind, open_source
 from arpipe.io.video import VideoFile
 from tests.io.clips import write_clip, write_sound
+from tests.patience import PATIENCE_S
 
 
 def save(path: Path, shade: int = 0) -> Path:
@@ -119,7 +120,7 @@ def test_a_video_may_be_closed_while_another_thread_reads_it(tmp_path):
 
     with ThreadPoolExecutor(1) as other:
         reading = other.submit(read)
-        begun.wait(10)
+        assert begun.wait(PATIENCE_S)
         source.close()
     assert isinstance(reading.exception(), ValueError | None)  # it may have come to the end before
 

@@ -8,6 +8,7 @@ import pytest
 import arpipe.mediapipe as mp
 from arpipe.errors import WeightsError
 from arpipe.weights import store
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.weights
 
@@ -168,7 +169,7 @@ def test_a_live_stream_answers_on_another_thread_and_drops_what_it_cannot_keep_u
     def callback(result, shown, timestamp_ms):
         answers.append((len(result.detections), shown.width, timestamp_ms, threading.get_ident()))
         working.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE_S)
 
     with made(
         vision.FaceDetector,
@@ -177,7 +178,7 @@ def test_a_live_stream_answers_on_another_thread_and_drops_what_it_cannot_keep_u
         result_callback=callback,
     ) as task:
         task.detect_async(image(portrait), 1)
-        assert working.wait(10)
+        assert working.wait(PATIENCE_S)
         task.detect_async(image(portrait), 2)
         go_on.set()
     assert [answer[:3] for answer in answers] == [(1, 512, 1)]
@@ -196,7 +197,7 @@ def test_an_error_of_the_callback_is_raised_by_the_next_call(portrait):
     )
     with task:
         task.detect_async(image(portrait), 1)
-        task._pending.exception(10)
+        task._pending.exception(PATIENCE_S)
         with pytest.raises(KeyError):
             task.detect_async(image(portrait), 2)
         task.detect_async(image(portrait), 3)  # the stream goes on
@@ -219,7 +220,7 @@ def test_a_callback_may_close_its_task(portrait):
         result_callback=callback,
     )
     task.detect_async(image(portrait), 1)
-    assert closed.wait(10)
+    assert closed.wait(PATIENCE_S)
     task.close()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from arpipe.pipeline.handover import BackgroundWriter, LatestOnly, Mailbox, Prefetch
+from tests.patience import PATIENCE_S
 
 
 def test_order_is_kept_and_nothing_is_lost() -> None:
@@ -80,7 +81,7 @@ def test_writers_error_drops_the_rest() -> None:
     go, taken = threading.Event(), list[int]()
 
     def slow(number: int) -> None:
-        go.wait(5)
+        go.wait(PATIENCE_S)
         taken.append(number)
 
     with pytest.raises(KeyError), BackgroundWriter(slow, "slow", slots=10) as writer:
@@ -124,11 +125,11 @@ def test_offer_does_not_wait():
 
     def consume(_: int) -> None:
         begun.set()
-        release.wait(10)
+        release.wait(PATIENCE_S)
 
     with BackgroundWriter(consume, "test") as writer:
         assert writer.offer(1)
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE_S)
         assert writer.offer(2)
         assert not writer.offer(3)
         release.set()

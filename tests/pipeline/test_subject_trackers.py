@@ -15,10 +15,10 @@ from arpipe.subjects import SUBJECTS, Subject
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.types import Frame, OcclusionMatte
+from tests.patience import PATIENCE_S
 
 HERE = __name__
 MEETING = threading.Barrier(2)
-TIMEOUT_S = 30.0
 
 
 class Meets:
@@ -30,7 +30,7 @@ class Meets:
 
     def update(self, context):
         with context.timer.stage("meet"):
-            MEETING.wait(TIMEOUT_S)
+            MEETING.wait(PATIENCE_S)
         return (threading.current_thread().name,)
 
     def reset(self):
@@ -48,7 +48,7 @@ class Fails(Meets):
     """Fails, after the other one has run."""
 
     def update(self, context):
-        MEETING.wait(TIMEOUT_S)
+        MEETING.wait(PATIENCE_S)
         raise InferenceError("broken")
 
 

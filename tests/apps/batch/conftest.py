@@ -1,9 +1,14 @@
 """Inputs of batches, and accidents of their workers."""
 
+import time
+from functools import partial
+
 import pytest
 from PIL import Image
 
+from arpipe.apps.batch.pool import Pool
 from tests.apps.batch.fakes import TRIP_VARIABLE, trips
+from tests.apps.batch.running import STALL_S
 from tests.io.clips import write_clip
 
 
@@ -20,12 +25,26 @@ def footage(tmp_path):
 
 @pytest.fixture
 def trip(tmp_path, monkeypatch):
-    """Lets the first workers that reach a certain frame do something, one action each."""
+    """Lets the first workers that reach a certain frame do something, one action each; returns the last one's mark."""
 
     def set_actions(*actions):
         monkeypatch.setenv(TRIP_VARIABLE, trips(tmp_path, *actions))
+        return tmp_path / f"tripped-{len(actions) - 1}"
 
     return set_actions
+
+
+@pytest.fixture
+def jump_at(monkeypatch):
+    """Lets the clock of a batch jump once a file exists, so that a worker that hangs need not be waited for."""
+
+    def set_mark(mark):
+        def clock():
+            return time.monotonic() + (2.0 * STALL_S if mark.exists() else 0.0)
+
+        monkeypatch.setattr("arpipe.apps.batch.run.Pool", partial(Pool, clock=clock))
+
+    return set_mark
 
 
 @pytest.fixture

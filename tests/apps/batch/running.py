@@ -7,6 +7,8 @@ from rich.console import Console
 from arpipe.apps.batch import BatchConfig, run
 from tests.apps.batch.fakes import FakePipeline
 
+STALL_S = 300.0  # of batches whose clock jumps when a worker hangs; no busy machine takes so long
+
 
 class Factory:
     """Makes fake pipelines and remembers them."""

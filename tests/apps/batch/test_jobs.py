@@ -14,8 +14,7 @@ from arpipe.apps.batch.targets import Job
 from arpipe.config import JobsConfig
 from arpipe.errors import ArpipeError, ConfigError, RenderError
 from tests.apps.batch.fakes import make_fake
-
-STALL_S = 8.0  # a busy machine may take seconds to import what the first job needs
+from tests.apps.batch.running import STALL_S
 
 
 def batch(footage, out, make_pipeline=make_fake, **workers):
@@ -34,9 +33,9 @@ def contents(out):
     return {path.relative_to(out): path.read_bytes() for path in sorted(out.rglob("[!.]*")) if path.is_file()}
 
 
-def test_killed_and_hanging_processes_change_nothing_in_the_outputs(footage, tmp_path, trip):
+def test_killed_and_hanging_processes_change_nothing_in_the_outputs(footage, tmp_path, trip, jump_at):
     batch(footage, tmp_path / "one")
-    trip("kill", "hang")
+    jump_at(trip("kill", "hang"))
     code, text = batch(footage, tmp_path / "many", jobs=2, stall_s=STALL_S, retries=5)
     assert code == 0
     assert "3 of 3 done, 0 failed" in text

@@ -19,13 +19,13 @@ from arpipe.apps.batch.targets import Job
 from arpipe.config import RayConfig
 from arpipe.errors import ConfigError, MissingExtra, RenderError
 from tests.apps.batch.fakes import MAIN_VARIABLE, TRIP_VARIABLE, make_fake, trips
+from tests.apps.batch.running import STALL_S
 from tests.apps.batch.test_jobs import batch, contents
 
 needs_ray = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None, reason='Ray is not installed: pip install "arpipe[ray]"'
 )
 LOCAL = RayConfig(address="local", memory_mb=100)
-STALL_S = 30.0  # a busy machine may take seconds to import what the first job needs
 
 
 def require_same_data(made, expected):
@@ -38,9 +38,9 @@ def require_same_data(made, expected):
 
 
 @needs_ray
-def test_killed_and_hanging_workers_on_ray_change_nothing_in_the_outputs(footage, tmp_path, trip):
+def test_killed_and_hanging_workers_on_ray_change_nothing_in_the_outputs(footage, tmp_path, trip, jump_at):
     batch(footage, tmp_path / "here")
-    trip("kill", "hang")
+    jump_at(trip("kill", "hang"))
     code, text = batch(footage, tmp_path / "ray", ray=LOCAL, jobs=2, stall_s=STALL_S, retries=5)
     assert (code, "3 of 3 done, 0 failed" in text) == (0, True), text
     assert "its process ended (Worker unexpectedly exits" in text

@@ -14,8 +14,8 @@ from websockets.exceptions import ConnectionClosed
 
 from arpipe.apps.malloc import release_free_memory
 from tests.apps.web_pages import page
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 30.0
 HALF_REQUEST = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
 HEADER = struct.Struct("<BBHId")
 LIMIT_MB = 24

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.apps.server_process import come_true, server_process, visit
+from tests.apps.server_process import server_process, visit
+from tests.patience import come_true
 
 pytestmark = [pytest.mark.gl, pytest.mark.weights]
 WARM_UP, SESSIONS = 6, 12

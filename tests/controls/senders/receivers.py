@@ -7,8 +7,7 @@ from pythonosc.osc_bundle import OscBundle
 
 from arpipe.controls.watch import ControlEvent
 from tests.controls import results
-
-TIMEOUT_S = 5.0
+from tests.patience import PATIENCE_S
 
 
 class Receiver:
@@ -17,7 +16,7 @@ class Receiver:
     def __init__(self):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
-        self.socket.settimeout(TIMEOUT_S)
+        self.socket.settimeout(PATIENCE_S)
         self.port = self.socket.getsockname()[1]
 
     def packet(self):

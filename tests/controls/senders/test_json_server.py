@@ -12,7 +12,8 @@ from arpipe.controls.senders import json_server
 from arpipe.controls.senders.json_server import JsonServer
 from arpipe.controls.senders.sender import open_sender
 from arpipe.errors import OutputError
-from tests.controls.senders.receivers import TIMEOUT_S, event, refuse, speaking
+from tests.controls.senders.receivers import event, refuse, speaking
+from tests.patience import PATIENCE_S, come_true
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def server():
 def receive(client, kind):
     """The next message of a kind."""
     while True:
-        message = json.loads(client.recv(TIMEOUT_S))
+        message = json.loads(client.recv(PATIENCE_S))
         if message["type"] == kind:
             return message
 
@@ -67,7 +68,7 @@ def test_a_slow_client_gets_the_latest_result(server):
         server.send_event(event("last"))
         frames = []
         while True:
-            message = json.loads(client.recv(TIMEOUT_S))
+            message = json.loads(client.recv(PATIENCE_S))
             if message["type"] == "event":
                 break
             frames.append(message["frame"])
@@ -88,12 +89,11 @@ def test_clients_that_read_nothing_or_say_nothing_do_not_keep_the_server_open(mo
         reads_nothing.sendall(HANDSHAKE)
         assert reads_nothing.recv(12) == b"HTTP/1.1 101"
         large = event("x" * 8_000_000)  # more than the system buffers
-        while not server._current():
-            threading.Event().wait(0.001)
+        assert come_true(server._current)
         server.send_event(large)
         closing = threading.Thread(target=server.close)
         closing.start()
-        closing.join(TIMEOUT_S)
+        closing.join(PATIENCE_S)
         assert not closing.is_alive()
 
 

@@ -9,7 +9,8 @@ from pythonosc.osc_bundle import OscBundle
 from arpipe.controls.senders.osc import MAX_PACKET_BYTES, OscMessage, OscPort, packets
 from arpipe.controls.senders.sender import open_sender
 from arpipe.errors import ConfigError, OutputError
-from tests.controls.senders.receivers import TIMEOUT_S, event, refuse, speaking
+from tests.controls.senders.receivers import event, refuse, speaking
+from tests.patience import PATIENCE_S
 
 
 def test_plain_osc_has_an_address_for_each_number_and_gesture(receiver):
@@ -47,7 +48,7 @@ def test_a_receiver_that_is_not_there_is_reported_once_and_may_come_later(receiv
     ]
     late = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     late.bind(("127.0.0.1", port))
-    late.settimeout(TIMEOUT_S)
+    late.settimeout(PATIENCE_S)
     for number in range(3):  # the first may still report the packet before
         sender.send([OscMessage("/late", (number,))])
     assert OscBundle(late.recv(65536)).content(0).address == "/late"

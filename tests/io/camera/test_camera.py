@@ -9,9 +9,11 @@ from arpipe.errors import CameraStalled, DeviceError
 from arpipe.io.camera.camera import BACKENDS, FAILED_READS, Camera, CameraDeviceConfig
 from arpipe.io.camera.devices import list_cameras
 from arpipe.io.source import Source
+from tests.patience import PATIENCE_S
 
-QUICK = CameraDeviceConfig(open_timeout_s=5.0, stall_timeout_s=5.0)
-IMPATIENT = CameraDeviceConfig(open_timeout_s=0.05, stall_timeout_s=0.05)
+QUICK = CameraDeviceConfig(open_timeout_s=PATIENCE_S, stall_timeout_s=PATIENCE_S)
+SLOW_TO_OPEN = CameraDeviceConfig(open_timeout_s=0.05)
+STALLING = CameraDeviceConfig(open_timeout_s=PATIENCE_S, stall_timeout_s=0.05)
 
 
 class FakeCapture:
@@ -93,7 +95,7 @@ def open_camera(capture, config=QUICK, clock=None):
 
 def wait_for_index(camera, index):
     with camera._changed:
-        assert camera._changed.wait_for(lambda: camera._latest.index >= index, 5.0)
+        assert camera._changed.wait_for(lambda: camera._latest.index >= index, PATIENCE_S)
 
 
 def close(camera, capture):
@@ -142,9 +144,9 @@ def test_read_next_waits_for_a_frame_that_comes_after_the_call(capture, monkeypa
     seen = []
     reader = threading.Thread(target=lambda: seen.append(camera.read_next()))
     reader.start()
-    assert waiting.wait(5.0)
+    assert waiting.wait(PATIENCE_S)
     capture.deliver(7)
-    reader.join(5.0)
+    reader.join(PATIENCE_S)
     assert [(frame.index, frame.pixels[0, 0, 2]) for frame in seen] == [(1, 7)]  # frame 0 was never given
     close(camera, capture)
 
@@ -180,12 +182,12 @@ def test_camera_that_cannot_be_opened_says_so_and_is_released():
 def test_camera_that_never_gives_a_frame_stalls_and_is_released():
     capture = FakeCapture()
     with pytest.raises(CameraStalled, match=r"camera 3 delivered no frame.*is another program using it"):
-        Camera(3, IMPATIENT, lambda index, backend: capture)
-    assert capture.released.wait(5.0)
+        Camera(3, SLOW_TO_OPEN, lambda index, backend: capture)
+    assert capture.released.wait(PATIENCE_S)
 
 
 def test_camera_that_stops_stalls(capture):
-    camera = open_camera(capture, IMPATIENT)
+    camera = open_camera(capture, STALLING)
     camera.read_new()
     with pytest.raises(CameraStalled):
         camera.read_new()
@@ -200,7 +202,7 @@ def test_unplugged_camera_ends_the_next_read(capture, monkeypatch):
     with pytest.raises(DeviceError, match="was it unplugged"):
         camera.read_new()
     assert camera.decode_errors == FAILED_READS
-    assert capture.released.wait(5.0)
+    assert capture.released.wait(PATIENCE_S)
     camera.close()
 
 

@@ -120,6 +120,28 @@ def end_now(process):
         process.wait()
 
 
+def is_read(reader, deadline_s):
+    """Whether a reader gets all of its pictures from a camera."""
+    process, attempt_ends_s = None, 0.0
+    try:
+        with LiveSink("pipewire:arpipe") as sink:
+            while time.monotonic() < deadline_s:
+                sink.write(HALVES, result_of(HALVES))
+                time.sleep(0.02)
+                if process is not None and process.poll() == 0:
+                    return True
+                if process is None or process.poll() or time.monotonic() > attempt_ends_s:
+                    end_now(process)  # a reader that came before the camera fails, or waits for ever
+                    process = subprocess.Popen(reader, stderr=subprocess.DEVNULL)
+                    attempt_ends_s = time.monotonic() + ATTEMPT_S
+    except DeviceError as error:
+        # GStreamer's sink may fail when a reader leaves while the two negotiate.
+        assert "GStreamer-CRITICAL" in str(error)  # noqa: PT017 - any other reason is a failure
+    finally:
+        end_now(process)
+    return False
+
+
 def test_other_programs_see_the_pictures(session, tmp_path):
     shown = tmp_path / "shown.rgb"
     reader = [
@@ -127,18 +149,7 @@ def test_other_programs_see_the_pictures(session, tmp_path):
         *("video/x-raw,format=RGB", "!", "filesink", f"location={shown}"),
     ]
     deadline_s = time.monotonic() + 3 * PATIENCE_S
-    with LiveSink("pipewire:arpipe") as sink:
-        process, attempt_ends_s = None, 0.0
-        while time.monotonic() < deadline_s:
-            sink.write(HALVES, result_of(HALVES))
-            time.sleep(0.02)
-            if process is not None and process.poll() == 0:
-                break
-            if process is None or process.poll() or time.monotonic() > attempt_ends_s:
-                end_now(process)  # a reader that came before the camera fails, or waits for ever
-                process = subprocess.Popen(reader, stderr=subprocess.DEVNULL)
-                attempt_ends_s = time.monotonic() + ATTEMPT_S
-        end_now(process)
+    assert is_read(reader, deadline_s) or is_read(reader, deadline_s)
     pictures = np.frombuffer(shown.read_bytes(), np.uint8).reshape(-1, SIZE[1], SIZE[0], 3)
     assert len(pictures) == 3
     assert (
