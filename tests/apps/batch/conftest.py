@@ -2,6 +2,7 @@
 
 import time
 from functools import partial
+from importlib import import_module
 
 import pytest
 from PIL import Image
@@ -42,7 +43,7 @@ def jump_at(monkeypatch):
         def clock():
             return time.monotonic() + (2.0 * STALL_S if mark.exists() else 0.0)
 
-        monkeypatch.setattr("arpipe.apps.batch.run.Pool", partial(Pool, clock=clock))
+        monkeypatch.setattr(import_module("arpipe.apps.batch.run"), "Pool", partial(Pool, clock=clock))
 
     return set_mark
 
