@@ -11,7 +11,7 @@ from arpipe.apps.stream.carousel import Carousel
 from arpipe.apps.stream.figures import LiveFigures, StageMean
 from arpipe.apps.window import adjustments, palettes, panels
 from arpipe.apps.window.adjustments import Adjustments, UserAdjustment, can_adjust
-from arpipe.apps.window.canvas import ACCENT, ALARM, CALM
+from arpipe.apps.window.canvas import ACCENT, ALARM, CALM, shortened, text_width
 from arpipe.apps.window.carousel_bar import TOP, CarouselView, Thumbnails, carousel
 from arpipe.apps.window.dragging import drag_steps
 from arpipe.apps.window.hud import Hud, HudState
@@ -68,6 +68,19 @@ def test_long_messages_take_several_lines():
     one, two = (panels.pill(text, 1.0, ALARM) for text in ("disk full", "disk full\nfree some space"))
     assert two.shape[0] == one.shape[0] + 22
     assert panels.pill("word " * 60, 1.0).shape[1] < 900
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_long_names_are_shortened_to_their_column(scale):
+    name = "a class with a name that is longer than its column"
+    line = shortened(name, 14, 132, scale)
+    assert line.endswith("…")
+    assert name.startswith(line[:-1])
+    assert 100 < text_width(line, 14, scale) <= 132
+    assert shortened("wave (10)", 14, 132, scale) == "wave (10)"
+    assert shortened("wide", 14, 1, scale) == "…"
+    long, short = (panels.scores("", [(text, 0.5)], (), scale) for text in (name, line))
+    assert (long == short).all()
 
 
 def test_bars_are_as_long_as_stages_take():

@@ -8,6 +8,12 @@ from arpipe.errors import DeviceError
 from arpipe.io.camera.index import camera_index, is_camera
 
 DEVICES, PROCESSES = Path("/dev"), Path("/proc")
+RETRY_NOTE = "arpipe keeps trying."
+
+
+def explain(problem: str, source: str) -> str:
+    """Return lines for a window without a picture: what failed, why, and that arpipe keeps trying."""
+    return f"{problem}\n{advice(source)}\n{RETRY_NOTE}"
 
 
 def advice(source: str, devices: Path = DEVICES, processes: Path = PROCESSES) -> str:
@@ -30,8 +36,8 @@ def advice(source: str, devices: Path = DEVICES, processes: Path = PROCESSES) ->
     if not device.exists():
         others = sorted(path.name.removeprefix("video") for path in devices.glob("video*"))
         if others:
-            return f"There is no camera {index}; try: arpipe live --source {others[0]}"
-        return "No camera is connected. Connect one, or play a file: arpipe live --source sample"
+            return f"There is no camera {index}; try: --source {others[0]}"
+        return "No camera is connected. Connect one, or play a file: --source sample"
     if not os.access(device, os.R_OK | os.W_OK):
         return (
             f"You have no permission to use {device}. Run: sudo usermod -aG video $USER, then log in again."

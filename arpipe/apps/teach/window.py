@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 import glfw
 from rich.console import Console
 
 from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.stream.camera_advice import explain
 from arpipe.apps.stream.capture import Capture, opener
 from arpipe.apps.teach.session import Moment, TeachSession
 from arpipe.apps.window import panels
@@ -62,9 +64,15 @@ def run_window(run: RunConfig, classes: Sequence[str], file: Path | None, output
         stack.enter_context(interrupt_on_sigterm())
         window = stack.enter_context(Window("arpipe teach", *WINDOW_SIZE))
         context = stack.enter_context(window.context())
-        app = TeachWindow(window, context, session, output)
+        capture = Capture(opener(run.live), run.live.loop)
+        app = TeachWindow(
+            window, context, session, output, partial(_camera_problem, capture, run.live.source)
+        )
         stack.callback(app.close)
-        frames = stack.enter_context(LatestOnly(Capture(opener(run.live), run.live.loop), "capture"))
+        frames = stack.enter_context(LatestOnly(capture, "capture"))
+        stack.callback(
+            capture.close
+        )  # first, because its thread may be waiting for a camera that never comes
         with suppress(KeyboardInterrupt):
             while app.step(frames.take(POLL_S)) and not frames.has_ended:
                 pass
@@ -80,6 +88,7 @@ class TeachWindow:
         context: The window's OpenGL.
         session: Learns and recognises.
         output: File that is saved to.
+        camera_problem: Returns lines about why there is no picture, or "".
         clock: Monotonic seconds.
     """
 
@@ -89,9 +98,11 @@ class TeachWindow:
         context: GlContext,
         session: TeachSession,
         output: Path,
+        camera_problem: Callable[[], str] = str,
         clock: Clock = time.monotonic,
     ) -> None:
         self._window, self._session, self._output, self._clock = window, session, output, clock
+        self._camera_problem = camera_problem
         self._screen = Screen(context)
         self._moment: Moment | None = None
         self._label: str | None = None
@@ -175,8 +186,11 @@ class TeachWindow:
             (f"{number}  {name} ({counts[name]})", scores.get(name, 0.0))
             for number, name in _keyed(self._session).items()
         ]
-        hints = (f"number keys record {RECORD_S:.0f} s", "S saves, Backspace discards, Q ends")
+        hints = (f"Number keys record {RECORD_S:.0f} s", "S saves, Backspace discards, Q ends")
         shown = {"classes": PlacedPanel(panels.scores("Classes", rows, hints, scale), "top left")}
+        problem = self._camera_problem()
+        if problem:
+            shown["problem"] = PlacedPanel(panels.no_picture(problem, scale), "middle")
         if self._label is not None:
             shown["recording"] = PlacedPanel(panels.pill(self._countdown(), scale, ALARM), "top")
         message = self._message if self._clock() < self._message_until_s else self._session.problem
@@ -197,6 +211,11 @@ def _keyed(session: TeachSession) -> dict[int, str]:
     """Return number keys and their classes; 0 is none."""
     own = [name for name in session.classes if name != NONE][:MOST_CLASSES]
     return {**dict(enumerate(own, start=1)), 0: NONE}
+
+
+def _camera_problem(capture: Capture, source: str) -> str:
+    """Return lines about why there is no picture, or ""."""
+    return explain(capture.problem, source) if capture.state == "failed" else ""
 
 
 def _require_classes(session: TeachSession) -> None:

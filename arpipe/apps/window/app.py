@@ -11,7 +11,7 @@ from arpipe.apps.reactions.hotkeys import Hotkeys
 from arpipe.apps.reactions.live import Links, LiveReactions
 from arpipe.apps.reactions.reactions import effects_of
 from arpipe.apps.signals import interrupt_on_sigterm
-from arpipe.apps.stream.camera_advice import advice
+from arpipe.apps.stream.camera_advice import explain
 from arpipe.apps.stream.carousel import Carousel
 from arpipe.apps.stream.figures import LiveReport
 from arpipe.apps.stream.loop import LiveLoop, Presenter
@@ -40,7 +40,6 @@ WINDOW_SIZE = (1280, 720)
 MODAL_BRIGHTNESS = 0.45  # of the picture behind the help and questions
 FULL_SCALE_SIZE = (800.0, 560.0)  # of the smallest window in which a unit is one pixel of the screen
 MIN_SCALE = 0.5
-RETRY_NOTE = "arpipe keeps trying."
 
 
 def run_window(run: RunConfig, parts: LiveParts) -> LiveReport:
@@ -252,7 +251,7 @@ class LiveWindow(Presenter):
         capture, interaction = self.session.capture, self.interaction
         problem = ""
         if capture.state == "failed":
-            problem = f"{capture.problem}\n{advice(self._run.live.source)}\n{RETRY_NOTE}"
+            problem = explain(capture.problem, self._run.live.source)
         state = HudState(
             self._status.text(capture.state),
             problem,

@@ -99,6 +99,14 @@ def text_width(text: str, size: float, scale: float) -> float:
     return float(font(size * scale).getlength(printable(text))) / scale
 
 
+def shortened(text: str, size: float, width: float, scale: float) -> str:
+    """Return a line as it is if it is no wider than `width` units, else its beginning and an ellipsis."""
+    if text_width(text, size, scale) <= width:
+        return text
+    fitting = (text[:length].rstrip() + "…" for length in range(len(text) - 1, 0, -1))
+    return next((line for line in fitting if text_width(line, size, scale) <= width), "…")
+
+
 def printable(text: str) -> str:
     """Replace characters that Pillow's built-in font lacks."""
     for missing, instead in _SUBSTITUTES:

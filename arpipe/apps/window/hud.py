@@ -211,9 +211,7 @@ class Hud:
 
     def _problem_panel(self, text: str, scale: float) -> Panel:
         lines = tuple(text.strip().splitlines())
-        return self._cache.panel(
-            "problem", (lines, scale), lambda: panels.notice("No picture from the camera", lines, scale)
-        )
+        return self._cache.panel("problem", (lines, scale), lambda: panels.no_picture(text, scale))
 
     def _profile_panel(self, session: LiveSession, scale: float) -> Panel:
         def draw() -> Panel:

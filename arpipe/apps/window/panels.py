@@ -17,6 +17,7 @@ from arpipe.apps.window.canvas import (
     Panel,
     PanelCanvas,
     printable,
+    shortened,
     text_width,
 )
 from arpipe.apps.window.placement import Hotspot, Sheet
@@ -63,6 +64,11 @@ def notice(title: str, lines: Sequence[str], scale: float) -> Panel:
     for row, line in enumerate(lines):
         canvas.text((width / 2, 74 + 24 * row), line, 15, FAINT, "mm")
     return canvas.finish()
+
+
+def no_picture(problem: str, scale: float) -> Panel:
+    """Draw why there is no picture from the camera, and what to do."""
+    return notice("No picture from the camera", problem.strip().splitlines(), scale)
 
 
 def key_table(title: str, rows: Sequence[tuple[str, str]], scale: float) -> Panel:
@@ -139,7 +145,7 @@ def scores(title: str, rows: Sequence[tuple[str, float]], lines: Sequence[str], 
     canvas.text((18, 24), title, 15)
     for row, (name, value) in enumerate(rows):
         y = 52 + 22 * row
-        canvas.text((18, y), name, 14, FAINT)
+        canvas.text((18, y), shortened(name, 14, 132, scale), 14, FAINT)
         canvas.rounded((160, y - 5, 160 + BAR_WIDTH, y + 5), 5, TRACK)
         if value * BAR_WIDTH >= 1.0:
             canvas.rounded((160, y - 5, 160 + max(value * BAR_WIDTH, 6.0), y + 5), 5, CALM)

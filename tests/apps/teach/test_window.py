@@ -1,16 +1,20 @@
 """The teaching window on a virtual screen: number keys record, what was learned is shown and saved."""
 
+import os
 import shutil
+import signal
 import sys
+import threading
 
 import glfw
 import numpy as np
 import pytest
 
 from arpipe.apps.teach.session import TeachSession
-from arpipe.apps.teach.window import GET_READY_S, RECORD_S, TeachWindow
+from arpipe.apps.teach.window import GET_READY_S, RECORD_S, TeachWindow, run_window
+from arpipe.apps.window.screen import Screen
 from arpipe.apps.window.window import Window
-from arpipe.config import RunConfig
+from arpipe.config import LiveConfig, RunConfig
 from arpipe.recognition.recognizer import Recognizer
 from arpipe.types import Frame
 
@@ -72,6 +76,34 @@ def test_number_keys_record_and_what_was_learned_is_saved(teacher, portrait, tmp
     teacher.window.press(glfw.KEY_BACKSPACE)
     teacher.step(portrait)
     assert teacher.session.counts["none"] == 0
+
+
+def test_without_a_camera_the_window_says_why_and_closes_at_once(screen, tmp_path, monkeypatch, capsys):
+    """The thread of a camera that never comes tries for ever, and must not keep the window's from ending."""
+    run = RUN.model_copy(update={"live": LiveConfig(source="9998")})
+    draw = Screen.draw
+
+    def draw_until_the_problem_is_shown(self, size_px, scale, shown, **rest):
+        draw(self, size_px, scale, shown, **rest)
+        if "problem" in shown:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Screen, "draw", draw_until_the_problem_is_shown)
+    assert run_window(run, ["up"], None, tmp_path / "mine.toml") == 0
+    assert "mine.toml was not written: Record a class of your own." in capsys.readouterr().out
+    assert not any(thread.name == "capture" for thread in threading.enumerate())
+
+
+def test_ctrl_c_saves_what_was_learned(teacher, portrait, tmp_path, monkeypatch):
+    teacher.record(glfw.KEY_1, portrait)
+    teacher.record(glfw.KEY_0, np.ascontiguousarray(portrait[:, ::-1]))
+    learned = tmp_path / "learned.toml"
+    teacher.session.save(learned)
+    monkeypatch.setattr(TeachWindow, "step", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    run = RUN.model_copy(update={"live": LiveConfig(source="sample")})
+    output = tmp_path / "mine.toml"
+    assert run_window(run, [], learned, output) == 0
+    assert Recognizer.load(output).classes == ("up", "none")
 
 
 def test_other_keys_do_nothing_and_q_ends(teacher, portrait):
