@@ -43,6 +43,13 @@ if TYPE_CHECKING:
         help="Number of inputs at once, each in a process.",
     ),
     setting(
+        "batch.segment_s",
+        float,
+        "--segment",
+        metavar="SECONDS",
+        help="Cut longer videos into pieces, which several processes share.",
+    ),
+    setting(
         "batch.retries", int, "--retries", metavar="N", help="Further attempts if a process ends or hangs."
     ),
     setting(

@@ -1,8 +1,8 @@
 """How `arpipe batch` uses the machine."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class RayConfig(BaseModel):
@@ -30,6 +30,9 @@ class JobsConfig(BaseModel):
             for as many as cores and free memory allow. None for 1, or for "auto" on Ray.
         retries: How often an input is tried again after its process has ended or hung.
         stall_s: Time without progress after which a process counts as hanging and is ended, s.
+        segment_s: Length of the pieces into which longer videos are cut, so that several processes work on them, s.
+            None to process every video as a whole.
+        overlap_s: How long before its first frame the trackers of a piece begin, s.
         ray: Workers on a Ray cluster instead of processes of this machine.
     """
 
@@ -38,4 +41,14 @@ class JobsConfig(BaseModel):
     jobs: Annotated[int, Field(ge=1, le=100_000)] | Literal["auto"] | None = None
     retries: int = Field(default=1, ge=0, le=100)
     stall_s: float = Field(default=300.0, gt=0)
+    segment_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    overlap_s: float = Field(default=4.0, ge=0, allow_inf_nan=False)  # a neutral face is learned in 3 s
     ray: RayConfig = RayConfig()
+
+    @model_validator(mode="after")
+    def _check_segment(self) -> Self:
+        if self.segment_s is not None and self.segment_s <= self.overlap_s:
+            raise ValueError(
+                f"segment_s: expected more than overlap_s, which is {self.overlap_s:g}, got {self.segment_s:g}"
+            )
+        return self

@@ -162,6 +162,14 @@ def upload(file: Path, address: str) -> None:
         system.put_file(str(file), path)
 
 
+def remove(address: str) -> None:
+    """Remove a file, or all files below an address, if there are any; raises OutputError."""
+    with _writing(address):
+        system, path = _open(address)
+        if system.exists(path):
+            system.rm(path, recursive=True)
+
+
 def require_store_writable(address: str) -> None:
     """Raise OutputError now if nothing could be written below an address later."""
     with _writing(address):

@@ -25,6 +25,7 @@ class Attempt:
         state: "begun", or how the attempt ended.
         size, mtime_ns: Identity of the input before it was read; None if it is no file.
         etag: Its entity tag in an object store; empty for files.
+        piece: Which piece of the input was processed; empty for all of it.
         outputs: Absolute path → size of each output, bytes.
         frames: Number of frames.
         seconds: Time taken, s.
@@ -42,6 +43,12 @@ class Attempt:
     seconds: float = 0.0
     reason: str = ""
     etag: str = ""
+    piece: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the last attempt at the same input, or the same piece of it, is found by."""
+        return attempt_key(self.input, self.piece)
 
     def to_json(self) -> str:
         """Return the line, in ASCII, as names of files may hold anything."""
@@ -65,6 +72,11 @@ class Attempt:
         except TypeError as error:
             raise ValueError(str(error)) from error
         return attempt
+
+
+def attempt_key(path: str, piece: str = "") -> str:
+    """Return `Attempt.key`, given the absolute path of an input."""
+    return f"{path}#{piece}" if piece else path
 
 
 def parse_attempts(name: str, content: bytes) -> tuple[list[Attempt], bytes]:

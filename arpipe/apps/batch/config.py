@@ -12,7 +12,7 @@ from arpipe.apps.batch.reports import ReportStyle
 from arpipe.config import JobsConfig
 from arpipe.controls.config import ControlConfig
 from arpipe.io.encoding import VideoSinkConfig
-from arpipe.io.export import ExportFormat
+from arpipe.io.export import STANDARD_OUTPUT, ExportFormat
 from arpipe.io.sinks import names_sink
 from arpipe.pipeline.pipeline import Pipeline
 from arpipe.pipeline.pipeline_config import PipelineConfig
@@ -73,6 +73,20 @@ class BatchConfig(BaseModel):
         if self.events is not None and not self.controls:
             raise ValueError(
                 "events: there are no [[controls]] that could cause any; give --controls a FILE that has some"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_segment(self) -> Self:
+        if self.workers.segment_s is None:
+            return self
+        if self.controls:
+            raise ValueError(
+                "batch.segment_s: controls follow a video from its beginning; give only one of both"
+            )
+        if isinstance(self.output, str) or self.export == STANDARD_OUTPUT:
+            raise ValueError(
+                "batch.segment_s: pieces of videos are joined into files; write to files, or leave it out"
             )
         return self
 

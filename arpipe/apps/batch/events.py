@@ -1,10 +1,10 @@
-"""What happens to the inputs of a batch, as values that pass between processes."""
+"""What happens to the inputs of a batch, or to pieces of them, as values that pass between processes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from arpipe.apps.batch.identity import InputIdentity
-from arpipe.apps.batch.job import Outcome
+from arpipe.apps.batch.outcome import Outcome
 from arpipe.apps.batch.targets import Job
 from arpipe.io.source import SourceInfo
 from arpipe.timing import TimingLog
@@ -15,6 +15,19 @@ class Assigned:
     """An input is about to be processed; nothing has been written for it."""
 
     job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """A long video is not processed at once, but in pieces.
+
+    Attributes:
+        job: The job of the whole video.
+        pieces: The jobs of its pieces.
+    """
+
+    job: Job
+    pieces: tuple[Job, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +79,5 @@ class Interrupted:
     reason: str
 
 
-Event = Assigned | Started | Advanced | Finished | Failed | Interrupted
+Event = Assigned | Divided | Started | Advanced | Finished | Failed | Interrupted
 Emit = Callable[[Event], None]

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
-from arpipe.apps.batch.attempt import Attempt
-from arpipe.apps.batch.identity import InputIdentity, Listings, Look, absolute, output_sizes
+from arpipe.apps.batch.attempt import Attempt, attempt_key
+from arpipe.apps.batch.identity import InputIdentity, Listings, Look, absolute, identify, output_sizes
 from arpipe.apps.batch.targets import Job
 from arpipe.errors import OutputError
 from arpipe.io.object_store import address_of, text_of
@@ -36,7 +36,7 @@ class History(Protocol):
     """What is known of earlier runs, and of this one.
 
     Attributes:
-        attempts: The last attempt at every input, by its absolute path.
+        attempts: The last attempt at every input, by its `key`.
         arpipe: Version of arpipe.
         settings: Digest of the settings.
     """
@@ -73,6 +73,14 @@ def select(
     left = [job for job in jobs if policy != "skip" or not _exist_all(job, is_there)]
     _refuse_existing(left, is_there)
     return Selection(tuple(left), len(jobs) - len(left))
+
+
+def is_piece_done(job: Job, policy: Policy, history: History | None) -> bool:
+    """Whether an earlier run that is continued has done a piece of a video with the same settings."""
+    if policy != "resume" or history is None or job.piece is None:
+        return False
+    attempt = history.attempts.get(attempt_key(absolute(job.spec), job.piece.key))
+    return attempt is not None and _is_done(job, attempt, identify) and _is_current(attempt, history)
 
 
 def _refuse_existing(jobs: Sequence[Job], is_there: IsThere) -> None:

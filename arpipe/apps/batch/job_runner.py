@@ -1,4 +1,4 @@
-"""Runs jobs one after the other in this process."""
+"""Runs jobs one after the other in this process: inputs, pieces of inputs, and joins of pieces."""
 
 import time
 from collections.abc import Iterator
@@ -8,16 +8,22 @@ from typing import Self
 
 from arpipe.apps.batch.config import BatchConfig, Mode, OpenPipeline, with_exported
 from arpipe.apps.batch.controlled import ControlledPipeline
-from arpipe.apps.batch.events import Advanced, Emit, Failed, Finished, Started
+from arpipe.apps.batch.dividing import UNJOINABLE, can_divide, can_join, divide, prepare_folder
+from arpipe.apps.batch.events import Advanced, Divided, Emit, Failed, Finished, Started
 from arpipe.apps.batch.identity import InputIdentity, identify
-from arpipe.apps.batch.job import BatchPipeline, Outcome, run_job
+from arpipe.apps.batch.job import BatchPipeline, run_job
+from arpipe.apps.batch.joining import CHANGED, join_pieces
+from arpipe.apps.batch.outcome import Outcome
+from arpipe.apps.batch.summary import PieceSummary
 from arpipe.apps.batch.targets import Job
 from arpipe.apps.failures import describe
 from arpipe.apps.reactions.events_file import EventsFile
 from arpipe.apps.reactions.reactions import load_recognizer
 from arpipe.effects.packs import load_effect
 from arpipe.errors import ArpipeError, MediaError, RenderError, WeightsError
+from arpipe.io.object_store import local_copy
 from arpipe.io.source import SourceInfo
+from arpipe.io.video.cuts import Cuts, find_cuts
 from arpipe.timing import Clock, TimingLog
 
 ADVANCE_EVERY_S = 0.2
@@ -49,6 +55,7 @@ class JobRunner:
     ) -> None:
         self._wanted = config.pipeline if config.export is None else with_exported(config.pipeline)
         self._video = config.video.model_copy(update={"threads": config.video.threads or threads})
+        self._workers = config.workers
         self._controls, self._recognizer = config.controls, load_recognizer(config.recognizer)
         self._make_pipeline, self._emit, self._threads = make_pipeline, emit, threads
         self._advance_every_s = advance_every_s
@@ -56,20 +63,21 @@ class JobRunner:
         self._pipeline: BatchPipeline | None = None
 
     def run(self, job: Job) -> None:
-        """Process one input; an error fails this input alone.
+        """Process one input, or divide it if it is a long video; an error fails this input alone.
 
         Raises:
             RenderError, WeightsError: Nothing can be drawn or detected on this machine; every input would fail.
             BrokenPipeError: Nobody reads standard output, or the main process, any more.
         """
         pipeline, log = self._pipeline_for(mode_of(job)), TimingLog()
-        progress = _Progress(job, self._emit, self._advance_every_s)
         try:
             identity = identify(job.spec)
-            with _timeline(job, pipeline):
-                outcome = run_job(
-                    job, pipeline, self._video, log, progress.start, progress.advance, self._threads
-                )
+            cuts = self._cuts_of(job)
+            if cuts.times_s:
+                pieces = divide(job, cuts.times_s, self._workers.overlap_s, self._video.codec)
+                self._emit(Divided(job, pieces))
+                return
+            outcome = self._process(job, pipeline, log, identity)
         except (RenderError, WeightsError, BrokenPipeError):
             raise
         except ArpipeError as error:
@@ -77,9 +85,8 @@ class JobRunner:
         except Exception as error:  # noqa: BLE001 - an unexpected error in one input must not stop the others
             self._emit(Failed(job, describe(error)))
         else:
-            outcome = self._with_eyewear_checked(self._with_effects_checked(outcome))
-            outcome = replace(outcome, losses=(*outcome.losses, *_changes(job, identity)))
-            self._emit(Finished(job, outcome, log, identity))
+            notes = (cuts.note,) if cuts.note else ()
+            self._emit(Finished(job, replace(outcome, notes=(*outcome.notes, *notes)), log, identity))
 
     def close(self) -> None:
         """Close the pipeline; may be called twice."""
@@ -111,6 +118,37 @@ class JobRunner:
             recognizer=self._recognizer,
         )
 
+    def _cuts_of(self, job: Job) -> Cuts:
+        """Find where a video is cut; nowhere unless pieces are wanted and it is longer than one."""
+        length_s = self._workers.segment_s
+        if length_s is None or not can_divide(job):
+            return Cuts()
+        try:
+            with local_copy(job.spec) as path:
+                cuts = find_cuts(path, length_s)
+        except MediaError:
+            return Cuts()  # processing it as a whole says what is wrong
+        return Cuts(note=UNJOINABLE) if cuts.times_s and not can_join(job) else cuts
+
+    def _process(
+        self, job: Job, pipeline: BatchPipeline, log: TimingLog, identity: InputIdentity | None
+    ) -> Outcome:
+        """Process an input or a piece of one, or join the pieces."""
+        progress = _Progress(job, self._emit, self._advance_every_s)
+        report = (progress.start, progress.advance)
+        if job.pieces:
+            outcome = join_pieces(job, pipeline.camera, self._video, identity, *report)
+        else:
+            if job.piece is not None:
+                prepare_folder(job.piece)
+            with _timeline(job, pipeline):
+                outcome = run_job(job, pipeline, self._video, log, *report, self._threads)
+        outcome = replace(outcome, losses=(*outcome.losses, *_changes(job, identity)))
+        if job.piece is not None:
+            PieceSummary(outcome, identity).write(job.piece.summary)
+            return outcome
+        return self._with_eyewear_checked(self._with_effects_checked(outcome))
+
     def _with_eyewear_checked(self, outcome: Outcome) -> Outcome:
         """Report if people who try glasses on already wear some."""
         if not outcome.wearing or not any(_puts_glasses_on(effect) for effect in self._wanted.effects):
@@ -132,7 +170,7 @@ def _changes(job: Job, before: InputIdentity | None) -> Iterator[str]:
     """Say if an input is no longer what it was."""
     try:
         if identify(job.spec) != before:
-            yield "the file was changed while it was read"
+            yield CHANGED
     except MediaError as error:
         yield f"whether the file was changed while it was read is unknown: {error}"
 

@@ -26,7 +26,7 @@ class Manifest:
 
     Attributes:
         path: The file; created by the first line.
-        attempts: The last attempt at every input by its absolute path, in this file or those of other shards.
+        attempts: The last attempt at every input by its `key`, in this file or those of other shards.
 
     Raises:
         ConfigError: Another run uses it, or it is no manifest of this version.
@@ -56,7 +56,7 @@ class Manifest:
             self._file.flush()
         except OSError as error:
             raise OutputError(f"{self.path}: cannot be written ({error.strerror or error})") from error
-        self.attempts[attempt.input] = attempt
+        self.attempts[attempt.key] = attempt
 
     def close(self) -> None:
         """Write everything to the disk, and let other runs use it; may be called twice."""
@@ -90,12 +90,12 @@ class Manifest:
 
 
 def read_attempts(folder: Path) -> dict[str, Attempt]:
-    """Return the last attempt at every input of the batches that wrote into a folder, by its absolute path.
+    """Return the last attempt at every input of the batches that wrote into a folder, by its `key`.
 
     Raises:
         ConfigError: A manifest is not of this version.
     """
-    return {attempt.input: attempt for path in _manifests_in(folder) for attempt in _attempts_in(path)[0]}
+    return {attempt.key: attempt for path in _manifests_in(folder) for attempt in _attempts_in(path)[0]}
 
 
 def _attempts_in(path: Path) -> tuple[list[Attempt], bytes]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Generic
 
-from arpipe.apps.batch.events import Assigned, Emit, Failed, Finished, Interrupted
+from arpipe.apps.batch.events import Assigned, Divided, Emit, Event, Failed, Finished, Interrupted
 from arpipe.apps.batch.executor import Block, Executor, Hopeless, Idle, Message, W
 from arpipe.apps.batch.job_runner import mode_of
 from arpipe.apps.batch.targets import Job
@@ -32,6 +32,7 @@ class Pool(Generic[W]):
         executor: Starts the workers.
         config: Retries, and the time after which a worker counts as hanging.
         emit: Receives what happens, and the number of the worker.
+        follow: Returns the jobs that can be done as what happens has happened.
         clock: Monotonic seconds.
     """
 
@@ -40,10 +41,11 @@ class Pool(Generic[W]):
         executor: Executor[W],
         config: JobsConfig,
         emit: Callable[[int], Emit],
+        follow: Callable[[Event], Sequence[Job]] = lambda _: (),
         clock: Clock = time.monotonic,
     ) -> None:
         self._executor, self._config = executor, config
-        self._emit, self._clock = emit, clock
+        self._emit, self._follow, self._clock = emit, follow, clock
         self._blocks: deque[Block] = deque()
         self._workers: dict[int, W] = {}
         self._attempts: Counter[str] = Counter()
@@ -91,12 +93,20 @@ class Pool(Generic[W]):
             self._failed_starts = 0
             block = self._blocks.popleft() if self._blocks else ()
             for job in block:
-                self._emit(worker.number)(Assigned(job))
+                self._tell(worker.number, Assigned(job))
             worker.send(block)
             return
-        if isinstance(message, Finished | Failed):
+        if isinstance(message, Finished | Failed | Divided):
             worker.jobs.popleft()
-        self._emit(worker.number)(message)
+        self._tell(worker.number, message)
+
+    def _tell(self, number: int, event: Event) -> None:
+        """Pass on what has happened, and do next what can be done because of it."""
+        self._emit(number)(event)
+        jobs = self._follow(event)
+        self._blocks.extendleft((job,) for job in reversed(jobs))
+        if len(jobs) > 1:  # a single one is for the worker that has just become idle
+            self._start_workers()
 
     def _end_hanging(self) -> None:
         now_s = self._clock()
@@ -132,16 +142,16 @@ class Pool(Generic[W]):
 
     def _count_attempt(self, number: int, job: Job, reason: str) -> None:
         _remove_leftovers(job)
-        self._attempts[job.spec] += 1
+        self._attempts[job.name] += 1
         if self._has_attempts(job):
-            self._emit(number)(Interrupted(job, f"{reason}; it is tried again"))
+            self._tell(number, Interrupted(job, f"{reason}; it is tried again"))
         else:
-            attempts = self._attempts[job.spec]
+            attempts = self._attempts[job.name]
             tried = f" in {attempts} attempts" if attempts > 1 else ""
-            self._emit(number)(Failed(job, f"{reason}{tried}"))
+            self._tell(number, Failed(job, f"{reason}{tried}"))
 
     def _has_attempts(self, job: Job) -> bool:
-        return self._attempts[job.spec] <= self._config.retries
+        return self._attempts[job.name] <= self._config.retries
 
 
 def blocks_of(jobs: Iterable[Job]) -> list[Block]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from arpipe import __version__
 from arpipe.apps.batch.attempt import Attempt, State
@@ -11,6 +12,7 @@ from arpipe.apps.batch.events import Assigned, Event, Failed, Finished, Interrup
 from arpipe.apps.batch.identity import absolute, output_sizes
 from arpipe.apps.batch.manifest import Manifest
 from arpipe.apps.batch.stored_manifest import StoredManifest
+from arpipe.apps.batch.targets import Job
 from arpipe.apps.run_files import config_files, control_files
 from arpipe.pipeline.pipeline_config import PipelineConfig
 
@@ -32,27 +34,27 @@ class AttemptRecorder:
 
     @property
     def attempts(self) -> Mapping[str, Attempt]:
-        """The last attempt at every input, by its absolute path."""
+        """The last attempt at every input, by its `key`."""
         return self._manifest.attempts
 
     def observe(self, event: Event) -> None:
         """Record an event that begins or ends an attempt; others are ignored."""
-        path = absolute(event.job.spec)
         if isinstance(event, Assigned):
-            self._manifest.append(Attempt(self.arpipe, self.settings, path, "begun"))
+            self._manifest.append(self._attempt(event.job, "begun"))
         elif isinstance(event, Failed | Interrupted):
             state: State = "failed" if isinstance(event, Failed) else "interrupted"
-            self._manifest.append(Attempt(self.arpipe, self.settings, path, state, reason=event.reason))
+            self._manifest.append(replace(self._attempt(event.job, state), reason=event.reason))
         elif isinstance(event, Finished):
-            self._manifest.append(self._done(path, event))
+            self._manifest.append(self._done(event))
 
-    def _done(self, path: str, event: Finished) -> Attempt:
+    def _attempt(self, job: Job, state: State) -> Attempt:
+        piece = "" if job.piece is None else job.piece.key
+        return Attempt(self.arpipe, self.settings, absolute(job.spec), state, piece=piece)
+
+    def _done(self, event: Finished) -> Attempt:
         outcome, identity = event.outcome, event.identity
-        return Attempt(
-            self.arpipe,
-            self.settings,
-            path,
-            "done",
+        return replace(
+            self._attempt(event.job, "done"),
             size=None if identity is None else identity.size,
             mtime_ns=None if identity is None else identity.mtime_ns,
             etag="" if identity is None else identity.etag,

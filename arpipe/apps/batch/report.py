@@ -1,9 +1,10 @@
 """Progress and summary of a batch."""
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from arpipe.apps.batch.bars import Bars
-from arpipe.apps.batch.events import Advanced, Event, Failed, Finished, Interrupted, Started
-from arpipe.apps.batch.job import Outcome
+from arpipe.apps.batch.events import Advanced, Divided, Event, Failed, Finished, Interrupted, Started
+from arpipe.apps.batch.outcome import Outcome
 from arpipe.apps.batch.reports import BatchReport
 from arpipe.apps.batch.targets import Job
 from arpipe.apps.table import timing_table
@@ -28,11 +29,20 @@ LINE_EVERY_S = 10.0  # between progress lines of a long video where no bar can b
 
 @dataclass(slots=True)
 class _Running:
-    """An input that a worker is processing."""
+    """An input, or a piece of one, that a worker is processing.
+
+    Attributes:
+        name: The input, and the piece of it.
+        expected: Number of frames; 0 if unknown.
+        line_s: When its last progress line was printed, on the clock of the report.
+        share: Share of its input.
+        frames: Number of frames that are done.
+    """
 
     name: str
     expected: int
     line_s: float
+    share: float = 1.0
     frames: int = 0
 
 
@@ -61,6 +71,7 @@ class Report(BatchReport):
         self._clock, self._start_s = clock, clock()
         self._rows: list[_Row] = []
         self._running: dict[int, _Running] = {}
+        self._pieces: defaultdict[str, float] = defaultdict(float)  # input → share of it that is done
         self._stack = ExitStack()
         self._bars = self._stack.enter_context(Bars(console, total)) if console.file.isatty() else None
 
@@ -71,25 +82,34 @@ class Report(BatchReport):
     def observe(self, event: Event, worker: int = 0) -> None:
         """Report an event of a worker."""
         match event:
+            case Divided():
+                self._say(f"{event.job.spec}: is processed in {len(event.pieces)} pieces")
             case Started():
-                self.start(event.info, worker)
+                self.start(replace(event.info, name=event.job.name), worker, _share(event.job))
             case Advanced():
                 self.advance(event.frames, worker)
+            case Finished() if event.job.piece is not None:
+                self._end(worker)
+                self._pieces[event.job.spec] += _share(event.job)
+            case Failed() if event.job.piece is not None:
+                self._end(worker)
+                self._say(f"{event.job.name}: failed: {event.reason.removeprefix(f'{event.job.spec}: ')}")
             case Finished():
                 self.done(event.job, event.outcome, worker)
             case Failed():
                 self.failure(event.job.spec, event.reason, worker)
             case Interrupted():
                 self._end(worker)
-                self._say(f"{event.job.spec}: {event.reason}")
+                self._say(f"{event.job.name}: {event.reason}")
 
-    def start(self, info: SourceInfo, worker: int = 0) -> None:
-        """Report that an input was opened."""
+    def start(self, info: SourceInfo, worker: int = 0, share: float = 1.0) -> None:
+        """Report that an input was opened, or a piece that is a share of one."""
         expected = info.frame_count or 0
         number = len(self._rows) + len(self._running) + 1
-        self._running[worker] = _Running(info.name, expected, self._clock())
+        self._running[worker] = _Running(info.name, expected, self._clock(), share)
         if self._bars is not None:
-            self._bars.start(worker, f"[{number}/{self._total}] {info.name}", expected)
+            place = f"[{number}/{self._total}] " if share == 1.0 else ""
+            self._bars.start(worker, f"{place}{info.name}", expected)
 
     def advance(self, frames: int = 1, worker: int = 0) -> None:
         """Report that further frames are done."""
@@ -107,6 +127,7 @@ class Report(BatchReport):
     def done(self, job: Job, outcome: Outcome, worker: int = 0) -> None:
         """Report that an input is finished."""
         self._end(worker)
+        self._pieces.pop(job.spec, None)
         fps = outcome.frames / outcome.seconds if outcome.seconds > 0 else 0.0
         said = [f"{outcome.decode_errors} damaged parts skipped"] if outcome.decode_errors else []
         said += [*outcome.notes, *(f"LOST: {loss}" for loss in outcome.losses)]
@@ -123,6 +144,7 @@ class Report(BatchReport):
     def failure(self, spec: str, reason: str, worker: int = 0) -> None:
         """Report that an input failed."""
         self._end(worker)
+        self._pieces.pop(spec, None)
         self.failed += 1
         text = reason if reason.startswith(f"{spec}:") else f"{spec}: {reason}"
         self._console.print(f"[red]failed:[/] {escape(text)}", highlight=False, soft_wrap=True)
@@ -164,8 +186,9 @@ class Report(BatchReport):
 
     def _progress(self) -> float:
         """Return the number of inputs that are done, with the shares of those that are running."""
-        shares = (min(each.frames / each.expected, 1.0) for each in self._running.values() if each.expected)
-        return len(self._rows) + sum(shares)
+        running = (each for each in self._running.values() if each.expected)
+        shares = (each.share * min(each.frames / each.expected, 1.0) for each in running)
+        return len(self._rows) + sum(self._pieces.values()) + sum(shares)
 
     def _remaining(self) -> str:
         """Estimate the time until all inputs are done, from the time that those until now have taken."""
@@ -187,6 +210,13 @@ class Report(BatchReport):
 
     def _say(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _share(job: Job) -> float:
+    """Return the share of its input that a job processes; 0 for one that only joins pieces."""
+    if job.piece is not None:
+        return 1.0 / job.piece.count
+    return 0.0 if job.pieces else 1.0
 
 
 def _found(outcome: Outcome) -> str:

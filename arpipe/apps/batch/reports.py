@@ -6,7 +6,16 @@ from typing import Literal, Self
 
 from rich.console import Console
 
-from arpipe.apps.batch.events import Advanced, Assigned, Event, Failed, Finished, Interrupted, Started
+from arpipe.apps.batch.events import (
+    Advanced,
+    Assigned,
+    Divided,
+    Event,
+    Failed,
+    Finished,
+    Interrupted,
+    Started,
+)
 from arpipe.io.object_store import text_of
 from arpipe.timing import TimingLog
 
@@ -64,8 +73,10 @@ class QuietReport(BatchReport):
         """Say nothing."""
 
     def observe(self, event: Event, worker: int = 0) -> None:
-        """Report a failure or a loss."""
+        """Report a failure or a loss; those of pieces are reported with their video."""
         del worker
+        if event.job.piece is not None:
+            return
         if isinstance(event, Failed):
             self.failure(event.job.spec, event.reason)
         elif isinstance(event, Finished) and event.outcome.losses:
@@ -106,8 +117,12 @@ class JsonReport(BatchReport):
 
     def observe(self, event: Event, worker: int = 0) -> None:
         """Report an event of a worker."""
-        where = {"input": event.job.spec, "worker": worker}
+        where: dict[str, object] = {"input": event.job.spec, "worker": worker}
+        if event.job.piece is not None:
+            where["piece"] = event.job.piece.number
         match event:
+            case Divided():
+                self._say(event="divided", **where, pieces=len(event.pieces))
             case Assigned():
                 return
             case Started():
@@ -117,8 +132,10 @@ class JsonReport(BatchReport):
             case Interrupted():
                 self._say(event="interrupted", **where, reason=event.reason)
             case Failed():
-                self.failed += 1
+                self.failed += event.job.piece is None
                 self._say(event="failed", **where, reason=event.reason)
+            case Finished() if event.job.piece is not None:
+                self._say(event="piece done", **where, frames=event.outcome.frames)
             case Finished():
                 self._finished(event, where)
 

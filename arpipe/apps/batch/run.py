@@ -6,20 +6,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
-from arpipe.apps.batch.capacity import free_memory_bytes, usable_cores, worker_count
 from arpipe.apps.batch.config import BatchConfig, OpenPipeline, open_pipeline
-from arpipe.apps.batch.events import Assigned, Event, Finished
-from arpipe.apps.batch.executor import Executor
-from arpipe.apps.batch.existing import Selection, select
+from arpipe.apps.batch.dividing import remove_empty_top, remove_pieces
+from arpipe.apps.batch.divisions import Divisions
+from arpipe.apps.batch.events import Event, Finished
+from arpipe.apps.batch.execution import run_jobs
+from arpipe.apps.batch.existing import Selection, is_piece_done, select
 from arpipe.apps.batch.inputs import SAMPLE
-from arpipe.apps.batch.job_runner import JobRunner, mode_of
 from arpipe.apps.batch.manifest import Manifest
 from arpipe.apps.batch.plan import TIMINGS_ROLE, OtherFiles, Plan, make_plan
-from arpipe.apps.batch.pool import Pool
 from arpipe.apps.batch.recorder import AttemptRecorder, settings_digest
 from arpipe.apps.batch.report import Report
 from arpipe.apps.batch.reports import BatchReport, JsonReport, QuietReport, ReportStyle
@@ -27,8 +25,6 @@ from arpipe.apps.batch.shard import Shard
 from arpipe.apps.batch.stored_manifest import StoredManifest
 from arpipe.apps.batch.targets import Job
 from arpipe.apps.batch.work_list import WorkList, read_work_list
-from arpipe.apps.batch.worker_process import LocalExecutor
-from arpipe.apps.malloc import limit_malloc_arenas
 from arpipe.apps.run_files import abandoned_note, config_files, control_files
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.selection import check_controls
@@ -86,7 +82,9 @@ def run(
         try:
             for refusal in plan.refusals:
                 report.failure(refusal.spec, refusal.reason)
-            _run_jobs(selection.jobs, config, make_pipeline, _Observer(report, log, recorder))
+            observer = _Observer(report, log, recorder)
+            divisions = _open_divisions(config, plan, selection, recorder, stack)
+            run_jobs(selection.jobs, config, make_pipeline, observer, divisions.follow)
             code = EXIT_FAILED if report.failed or report.incomplete else 0
         except KeyboardInterrupt:
             code = EXIT_INTERRUPTED
@@ -183,44 +181,19 @@ def _select(config: BatchConfig, plan: Plan, recorder: AttemptRecorder | None) -
     return select(jobs, config.existing, recorder, plan.existing)
 
 
-def _run_jobs(
-    jobs: Sequence[Job], config: BatchConfig, make_pipeline: OpenPipeline, observer: _Observer
-) -> None:
-    if config.workers.ray.address is None:
-        wanted = config.workers.jobs or 1
-        size = worker_count(wanted, len(jobs), usable_cores(), free_memory_bytes())
-        if size == 1:
-            _run_here(jobs, config, make_pipeline, observer)
-            return
-    else:
-        size = len(jobs)
-    _refuse_single_outputs(config)
-    with _open_executor(config, make_pipeline, size) as executor:
-        Pool(executor, config.workers, lambda number: partial(observer, worker=number)).run(jobs)
-
-
-def _run_here(
-    jobs: Sequence[Job], config: BatchConfig, make_pipeline: OpenPipeline, observer: _Observer
-) -> None:
-    """Run jobs in this process: pictures before videos, so that each pipeline is built once."""
-    limit_malloc_arenas()
-    with JobRunner(config, make_pipeline, observer) as runner:
-        for job in sorted(jobs, key=mode_of):
-            observer(Assigned(job))
-            runner.run(job)
-
-
-def _refuse_single_outputs(config: BatchConfig) -> None:
-    """Refuse outputs that several processes cannot share."""
-    if isinstance(config.output, str):
-        raise ConfigError(f"--output {config.output}: a named output takes one input at a time; use --jobs 1")
-    if config.export == STANDARD_OUTPUT:
-        raise ConfigError("--export -: standard output takes one input at a time; use --jobs 1")
-
-
-def _open_executor(config: BatchConfig, make_pipeline: OpenPipeline, size: int) -> Executor[Any]:
-    if config.workers.ray.address is None:
-        return LocalExecutor(config, make_pipeline, size)
-    from arpipe.apps.batch.ray_executor import RayExecutor
-
-    return RayExecutor(config, make_pipeline, size)
+def _open_divisions(
+    config: BatchConfig,
+    plan: Plan,
+    selection: Selection,
+    recorder: AttemptRecorder | None,
+    stack: ExitStack,
+) -> Divisions:
+    """Prepare for videos in pieces, and remove those of finished videos that a killed run has left."""
+    if config.workers.segment_s is not None:
+        for job in set(plan.jobs) - set(selection.jobs):
+            remove_pieces(job)
+            remove_empty_top(job)
+    is_done = partial(is_piece_done, policy=config.existing, history=recorder)
+    divisions = Divisions(is_done, are_kept=recorder is not None)
+    stack.callback(divisions.close)
+    return divisions

@@ -22,7 +22,7 @@ class StoredManifest:
         label: Name of the shard that this run processes; empty if there is one run for all.
 
     Attributes:
-        attempts: The last attempt at every input by its absolute path or address, in this run or earlier ones.
+        attempts: The last attempt at every input by its `key`, in this run or earlier ones.
 
     Raises:
         ConfigError: An object is no manifest of this version.
@@ -42,7 +42,7 @@ class StoredManifest:
             self._number, self._lines = self._number + 1, []
         self._lines.append(attempt.to_json().encode("ascii") + b"\n")
         write_file(f"{self._stem}.{self._number:06}.jsonl", b"".join(self._lines))
-        self.attempts[attempt.input] = attempt
+        self.attempts[attempt.key] = attempt
 
     def close(self) -> None:
         """Do nothing: every line has been written."""
@@ -61,4 +61,4 @@ def read_stored_attempts(address: str) -> dict[str, Attempt]:
         if name.startswith(MANIFEST_STEM) and name.endswith(".jsonl")
     ]
     found = read_files(address, names)
-    return {each.input: each for name in names for each in parse_attempts(name, found[name])[0]}
+    return {each.key: each for name in names for each in parse_attempts(name, found[name])[0]}

@@ -7,24 +7,27 @@ from pathlib import Path
 
 from arpipe.apps.batch.inputs import Input, MediaKind
 from arpipe.apps.batch.naming import output_names
+from arpipe.apps.batch.piece import Piece
 from arpipe.errors import OutputError
 from arpipe.io.encoding import CodecName
 from arpipe.io.export import STANDARD_OUTPUT, ExportFormat, export_files, export_format, export_suffix
 from arpipe.io.files import is_folder
 from arpipe.io.image.writer import WRITABLE, image_format
 from arpipe.io.object_store import address_of
-from arpipe.io.outputs import NamedFile
+from arpipe.io.outputs import NamedFile, named_files
 from arpipe.io.placing import temporary_folder
 from arpipe.io.video.codecs import CODECS, container_for
+from arpipe.types import Frame
 
 OUTPUT_ROLE, EXPORT_ROLE, EVENTS_ROLE = "--output", "--export", "--events"
+PIECE_ROLE = "piece"
 LOSSLESS_SUFFIX = ".png"  # for pictures of kinds that arpipe reads and does not write
 DEFAULT_EXPORT: ExportFormat = "jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One input and its outputs.
+    """One input, or a piece of one, and its outputs.
 
     Attributes:
         spec: What `open_source` opens.
@@ -33,6 +36,8 @@ class Job:
         export: Data to write, or None.
         export_format: Its format.
         events: Timeline of events to write, or None.
+        piece: The piece of the input that is processed; None for all of it.
+        pieces: Jobs of pieces that are done, which this one joins; empty for one that processes the input.
     """
 
     spec: str
@@ -41,12 +46,24 @@ class Job:
     export: Path | None
     export_format: ExportFormat
     events: Path | None = None
+    piece: Piece | None = None
+    pieces: "tuple[Job, ...]" = ()
+
+    @property
+    def name(self) -> str:
+        """The input, and the piece of it, for messages."""
+        return self.spec if self.piece is None else f"{self.spec}, {self.piece}"
+
+    def includes(self, frame: Frame) -> bool:
+        """Whether the pictures of the job have a frame; those before a piece only warm it up."""
+        return self.piece is None or self.piece.includes(frame.captured_s)
 
     def files(self) -> list[NamedFile]:
         """Return every file that the job writes."""
         drawn = [NamedFile(OUTPUT_ROLE, self.output)] if isinstance(self.output, Path) else []
         data = [] if self.export is None else _export_files(self.export, self.export_format)
-        return drawn + data + ([] if self.events is None else [NamedFile(EVENTS_ROLE, self.events)])
+        others = {EVENTS_ROLE: self.events, PIECE_ROLE: None if self.piece is None else self.piece.summary}
+        return drawn + data + named_files(others)
 
     def temporary_folders(self) -> set[Path]:
         """Return the folders that hold temporary files of the job."""

@@ -41,7 +41,7 @@ def run(folder: Path, plots: Path | None = None, console: Console | None = None)
         table.add_row(escape(clip.source), *figures, f"{clip.longest_gap_s:.1f}")
     console.print(table)
     for attempt in read_attempts(folder).values():
-        if attempt.state != "done":
+        if attempt.state != "done" and not attempt.piece:
             text = f"{attempt.state}: {attempt.input}: {attempt.reason}"
             console.print(text, markup=False, highlight=False, soft_wrap=True)
     for path in () if plots is None else write_plots(plots, clips, yaws_deg(folder)):

@@ -77,7 +77,8 @@ class CsvExport(TextExport):
             self._table = csv.DictWriter(self._text, self.columns, lineterminator="\n")
             self._table.writeheader()
 
-    def _write(self, record: Record) -> None:
+    def write_record(self, record: Record) -> None:
+        """Add a frame; see `Export`."""
         self._require_open()
         for subject in record_rows(record, self._source):
             for row in self._shape(subject):

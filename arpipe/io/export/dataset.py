@@ -56,7 +56,8 @@ class DatasetExport(FileWriter, Export):
                 self._tables[table] = self._resources.enter_context(writer)
                 self._rows[table] = []
 
-    def _write(self, record: Record) -> None:
+    def write_record(self, record: Record) -> None:
+        """Add a frame; see `Export`."""
         self._require_open()
         key = {"source": self._source, "frame": record["frame"], "time_s": record["time_s"]}
         counts = {subject.results: len(record[subject.results]) for subject in exported()}

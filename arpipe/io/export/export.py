@@ -74,7 +74,7 @@ class Export(Writer):
         Raises:
             OutputError: The frame cannot be written.
         """
-        self._write(result.to_dict())
+        self.write_record(result.to_dict())
         extra = [each.to_dict() for subjects in result.extra.values() for each in subjects]
         if not all_finite((result.frame.captured_s, result.tracked(), extra)):
             self._incomplete += 1
@@ -88,8 +88,12 @@ class Export(Writer):
         return (f"{self._incomplete} {noun} numbers that are not finite; the export leaves them empty",)
 
     @abstractmethod
-    def _write(self, record: Record) -> None:
-        """Add a frame, given as `FrameResult.to_dict` returns it."""
+    def write_record(self, record: Record) -> None:
+        """Add a frame, given as `FrameResult.to_dict` returns it or as a line of JSON lines holds it.
+
+        Raises:
+            OutputError: The frame cannot be written.
+        """
 
 
 def export_format(path: Path, asked: ExportFormat | None = None) -> ExportFormat:

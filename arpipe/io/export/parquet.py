@@ -35,7 +35,8 @@ class ParquetExport(FileWriter, Export):
                 pq.ParquetWriter(self._file.temporary, self._schema, compression="zstd")
             )
 
-    def _write(self, record: Record) -> None:
+    def write_record(self, record: Record) -> None:
+        """Add a frame; see `Export`."""
         self._require_open()
         self._rows.extend(record_rows(record, self._source))
         if len(self._rows) >= ROW_GROUP_SIZE:

@@ -31,7 +31,8 @@ class JsonLinesExport(TextExport):
         super().__init__(path)
         self._write_line(header.to_json())
 
-    def _write(self, record: Record) -> None:
+    def write_record(self, record: Record) -> None:
+        """Add a frame; see `Export`."""
         self._require_open()
         self._write_line(to_json(record))
 
@@ -61,7 +62,8 @@ class StandardOutputExport(Export):
     def abort(self) -> None:
         """Do nothing: what was printed stays."""
 
-    def _write(self, record: Record) -> None:
+    def write_record(self, record: Record) -> None:
+        """Add a frame; see `Export`."""
         self._say(to_json({SOURCE: self._source, **record}))
 
     def _say(self, line: str) -> None:

@@ -113,17 +113,27 @@ class VideoFile(Source):
         self._errors_before = 0  # the range
         self._converter = FrameConverter(self._first, stream.sample_aspect_ratio)
         self._fixed_notes = self._notes_beforehand(self._first)
-        duration_s = _duration_of(stream, container, self._time_base)
+        self._stated_s = _duration_of(stream, container, self._time_base)
+        duration_s = self._duration_in_range(self._stated_s)
+        is_whole = duration_s == self._stated_s
         self.info = SourceInfo(
             name=str(self.path),
             width=self._converter.width,
             height=self._converter.height,
             fps=float(self._rate),
-            frame_count=stream.frames or (round(duration_s * self._rate) if duration_s else None),
+            frame_count=(stream.frames if is_whole else 0)
+            or (round(duration_s * self._rate) if duration_s else None),
             duration_s=duration_s,
             path=self.path,
             traits=self._traits(),
         )
+
+    def _duration_in_range(self, stated_s: float | None) -> float | None:
+        """Return how much the settings leave of a stated duration, s."""
+        if stated_s is None:
+            return None
+        skipped_s = max(0.0, self._config.from_s - self.begun_s)
+        return max(0.0, min(stated_s, self._config.until_s - self.begun_s) - skipped_s)
 
     def _notes_beforehand(self, first: av.VideoFrame) -> tuple[str, ...]:
         left_out = self._decoder.left_out()
@@ -229,7 +239,7 @@ class VideoFile(Source):
         if stream.duration is not None and not self.decode_errors and self.end_s is not None:
             # In an MP4 the last frame lasts until its track ends, whatever the order of decoding.
             self.end_s = max(self.end_s, begun_s + float(stream.duration * self._time_base))
-        stated_s, read_s = self.info.duration_s, (self.end_s or begun_s) - begun_s
+        stated_s, read_s = self._stated_s, (self.end_s or begun_s) - begun_s
         if stated_s and stated_s - read_s > max(MISSING_S, MISSING_SHARE * stated_s):
             self.losses += (
                 f"only {read_s:.1f} s of the {stated_s:.1f} s that the file states could be read",

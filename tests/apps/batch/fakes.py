@@ -56,7 +56,7 @@ TRIP_FRAME = 7
 
 def make_fake(config, mode):
     """Makes a fake pipeline in a worker."""
-    return FakePipeline(mode, _trip)
+    return FakePipeline(mode, run_trip)
 
 
 def trips(folder: Path, *actions: str) -> str:
@@ -64,7 +64,8 @@ def trips(folder: Path, *actions: str) -> str:
     return " ".join((str(folder), *actions))
 
 
-def _trip(index):
+def run_trip(index):
+    """Do the next action at the frame `TRIP_FRAME`."""
     folder, *actions = os.environ.get(TRIP_VARIABLE, ".").split()
     if index != TRIP_FRAME:
         return

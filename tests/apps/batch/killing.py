@@ -15,7 +15,7 @@ from arpipe.io.atomic import AtomicFile
 from tests.apps.batch.fakes import FakePipeline
 
 
-def run_and_die(config: BatchConfig, step: int, code: Path) -> None:
+def run_and_die(config: BatchConfig, step: int, code: Path, kind: type[FakePipeline] = FakePipeline) -> None:
     """Run a batch, and die before a step, counted from 1; otherwise write the exit code to a file."""
     count = 0
 
@@ -31,6 +31,6 @@ def run_and_die(config: BatchConfig, step: int, code: Path) -> None:
 
     AtomicFile.commit = counted(AtomicFile.commit)  # type: ignore[method-assign]
     Manifest.append = counted(Manifest.append)  # type: ignore[method-assign]
-    FakePipeline.detect = counted(FakePipeline.detect)
-    result = run(config, lambda config, mode: FakePipeline(mode), Console(file=io.StringIO()))
+    kind.detect = counted(kind.detect)  # type: ignore[method-assign]
+    result = run(config, lambda config, mode: kind(mode), Console(file=io.StringIO()))
     code.write_text(str(result))

@@ -6,7 +6,7 @@ import pytest
 
 from arpipe.apps.batch.events import Failed, Finished
 from arpipe.apps.batch.executor import Executor, Idle, Worker
-from arpipe.apps.batch.job import Outcome
+from arpipe.apps.batch.outcome import Outcome
 from arpipe.apps.batch.pool import START_S, Pool
 from arpipe.apps.batch.targets import Job
 from arpipe.config import JobsConfig

@@ -3,7 +3,7 @@ import io
 import pytest
 from rich.console import Console
 
-from arpipe.apps.batch.job import Outcome
+from arpipe.apps.batch.outcome import Outcome
 from arpipe.apps.batch.report import LINE_EVERY_S, Report
 from arpipe.apps.batch.targets import Job
 from arpipe.io.source import SourceInfo

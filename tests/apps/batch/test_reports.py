@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from arpipe.apps.batch import EXIT_FAILED, BatchConfig, run
-from arpipe.apps.batch.job import Outcome
+from arpipe.apps.batch.outcome import Outcome
 from arpipe.apps.batch.report import MAX_ROWS, Report
 from arpipe.apps.batch.targets import Job
 from arpipe.config import JobsConfig

@@ -1,0 +1,86 @@
+"""What comes of an input: counted frame by frame, and summed over the pieces of a video."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from arpipe.types import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The outcome for one input.
+
+    Attributes:
+        frames: Frames processed.
+        frames_found: Those with at least one face, body or hand.
+        decode_errors: Damaged parts that were skipped.
+        seconds: Wall time.
+        most: Results such as "faces" → most of them in one frame; those that were found.
+        wearing: Most faces in one frame that already wear glasses.
+        is_drawn: Whether any picture differs from its frame; True where no pictures were requested.
+        notes: Sentences on how the output differs from the input.
+        losses: Sentences on content of the input that the output lacks.
+        end_s: When the last frame ends, on the clock of the input; None if unknown.
+    """
+
+    frames: int
+    frames_found: int
+    decode_errors: int
+    seconds: float
+    most: Mapping[str, int] = field(default_factory=dict)
+    wearing: int = 0
+    is_drawn: bool = True
+    notes: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
+    end_s: float | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a running job; see `Outcome`."""
+
+    is_drawn: bool
+    frames: int = 0
+    frames_found: int = 0
+    most: dict[str, int] = field(default_factory=dict)
+    wearing: int = 0
+
+    def add(self, picture: Picture) -> None:
+        """Count a picture."""
+        self.frames += 1
+        found = {name: len(each) for name, each in picture.result.tracked().items() if each}
+        self.frames_found += bool(found)
+        self.wearing = max(self.wearing, sum(face.wears_glasses for face in picture.result.faces))
+        for name, count in found.items():
+            self.most[name] = max(count, self.most.get(name, 0))
+        self.is_drawn = self.is_drawn or _differs(picture)
+
+
+def _differs(picture: Picture) -> bool:
+    """Whether anything was drawn: transparency, or a pixel that differs from the frame."""
+    frame = picture.result.frame.pixels
+    return picture.with_alpha.shape != frame.shape or not np.array_equal(picture.pixels, frame)
+
+
+def sum_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return the outcome for a video, given those of its pieces; losses say in which of them they are."""
+    most: Counter[str] = Counter()
+    for outcome in outcomes:
+        most |= Counter(outcome.most)
+    return Outcome(
+        frames=sum(outcome.frames for outcome in outcomes),
+        frames_found=sum(outcome.frames_found for outcome in outcomes),
+        decode_errors=sum(outcome.decode_errors for outcome in outcomes),
+        seconds=sum(outcome.seconds for outcome in outcomes),
+        most=dict(most),
+        wearing=max(outcome.wearing for outcome in outcomes),
+        is_drawn=any(outcome.is_drawn for outcome in outcomes),
+        notes=tuple(dict.fromkeys(note for outcome in outcomes for note in outcome.notes)),
+        losses=tuple(
+            f"piece {number}: {loss}" for number, outcome in enumerate(outcomes, 1) for loss in outcome.losses
+        ),
+        end_s=outcomes[-1].end_s,
+    )
