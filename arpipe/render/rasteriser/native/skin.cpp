@@ -103,11 +103,12 @@ void shade(const SkinCoat& coat, const Appearance& face, Fragments<N>& block) {
     Masks masks;
     sample_masks(coat, block, touched, masks);
     Values here, strength;
+    const Appearance known = face;  // a copy cannot change while results are stored
     for (int i = 0; i < block.count; ++i) {
         float red = block.under[0][i], green = block.under[1][i], blue = block.under[2][i];
         float level = luminance(red, green, blue);
-        here[i] = block.values[VISIBLE][i] * skin_evidence(face, red, green, blue, level) * block.bare[i];
-        float shading = std::fmin(level / face.skin[2], 1.8f);
+        here[i] = block.values[VISIBLE][i] * skin_evidence(known, red, green, blue, level) * block.bare[i];
+        float shading = std::fmin(level / known.skin[2], 1.8f);
         strength[i] = here[i] * (0.25f + 0.75f * block.values[SHEEN][i]) * shading * shading;
         for (int k = 0; k < 3; ++k) block.through[k][i] = 1.0f, block.color[k][i] = 0.0f;
     }
