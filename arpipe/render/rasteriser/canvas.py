@@ -117,6 +117,7 @@ class SoftwareCanvas:
             *self.samples,
             self.region.x,
             self.region.y,
+            self.config.threads,
             matte,
         )
         return made, maps

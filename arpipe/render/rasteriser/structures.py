@@ -132,6 +132,7 @@ class PaintingStruct(Structure):
         ("height", c_int),
         ("left", c_int),
         ("top", c_int),
+        ("threads", c_int),
         ("matte", MatteStruct),
     ]
 

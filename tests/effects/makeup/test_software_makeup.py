@@ -41,9 +41,9 @@ KINDS = (
 LOOKS = ("natural", "evening", "smoky", "festival")
 
 
-def draw(context, frame, faces, effects, mattes=()):
+def draw(context, frame, faces, effects, mattes=(), **config):
     active = activate(context, *effects)
-    compositor = Compositor(context, RenderConfig())
+    compositor = Compositor(context, RenderConfig(**config))
     try:
         result = replace(result_of(frame, *faces), occlusion=mattes)
         return compositor.draw(result, CAMERA, active.layers, StageTimer()).astype(int)
@@ -117,6 +117,13 @@ def test_what_stands_before_a_face_is_not_made_up(context):
 def test_several_faces_in_one_region_look_the_same(context):
     people = [face(opened_mm=5), replace(TURNED, track_id=2)]
     assert_alike(context, portrait(TURNED, seed=8), people, "evening")
+
+
+def test_the_picture_does_not_depend_on_the_number_of_threads():
+    person = replace(TURNED, landmarks=face(30, 5, 10, opened_mm=7, near_m=0.2).landmarks)
+    scene = portrait(person, seed=10), [person], ["evening", "brows(shape=arched)", "face-paint"]
+    one, *others = (draw(load_rasteriser(), *scene, threads=threads) for threads in (1, 2, 7))
+    assert all((other == one).all() for other in others)
 
 
 def test_what_no_mask_touches_is_kept_bit_by_bit():

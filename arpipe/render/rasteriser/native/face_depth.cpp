@@ -17,7 +17,7 @@ ARPIPE_EXPORT void arpipe_hide_behind(const Painting* painting, const FlatMesh* 
         FlatTriangle<0> triangle(a, b, c);
         if (!triangle.is_front()) continue;
         triangle.interpolate(a, b, c);
-        triangle.for_each_row(painting->width, painting->height, [&](int y, int first, int last) {
+        triangle.for_each_row(painting->width, {0, painting->height}, [&](int y, int first, int last) {
             float* depths = painting->depth + std::size_t(y) * painting->width;
             for (int x = first; x < last; ++x) depths[x] = std::fmin(depths[x], triangle.depth(x, y));
         });

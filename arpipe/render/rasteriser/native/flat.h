@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 
+#include "bands.h"
 #include "geometry.h"
 
 namespace arpipe {
@@ -76,6 +77,9 @@ class FlatTriangle {
     // Front faces have a negative area, because rows run down.
     bool is_front() const { return area_ < 0; }
     bool is_empty() const { return area_ == 0; }
+    bool touches(Rows rows) const {
+        return std::min({a_.y, b_.y, c_.y}) < rows.bottom * flat::FINE && std::max({a_.y, b_.y, c_.y}) >= rows.top * flat::FINE;
+    }
 
     // Interpolate between the vertices that it was made of.
     void interpolate(const FlatVertex<N>& a, const FlatVertex<N>& b, const FlatVertex<N>& c) {
@@ -84,14 +88,14 @@ class FlatTriangle {
         for (int k = 0; k < N; ++k) values_[k] = plane(a.values[k], b.values[k], c.values[k]);
     }
 
-    // Call row(y, first, last) for each row with the samples first <= x < last that are covered.
+    // Call row(y, first, last) for those of some rows that it covers, with the samples first <= x < last.
     template <typename Row>
-    void for_each_row(int width, int height, Row row) const {
+    void for_each_row(int width, Rows rows, Row row) const {
         using flat::Edge;
         const flat::Place &b = area_ > 0 ? b_ : c_, &c = area_ > 0 ? c_ : b_;
         const Edge edges[] = {Edge(a_, b), Edge(b, c), Edge(c, a_)};
-        auto [top, bottom] = samples(std::min({a_.y, b_.y, c_.y}), std::max({a_.y, b_.y, c_.y}), height);
-        auto [left, right] = samples(std::min({a_.x, b_.x, c_.x}), std::max({a_.x, b_.x, c_.x}), width);
+        auto [top, bottom] = samples(std::min({a_.y, b_.y, c_.y}), std::max({a_.y, b_.y, c_.y}), rows.top, rows.bottom);
+        auto [left, right] = samples(std::min({a_.x, b_.x, c_.x}), std::max({a_.x, b_.x, c_.x}), 0, width);
         for (int y = top; y < bottom; ++y) {
             int first = left, last = right;
             for (const Edge& edge : edges) edge.narrow(y, first, last);
@@ -108,10 +112,10 @@ class FlatTriangle {
         int first, last;
     };
 
-    // Samples whose centres may lie between two places.
-    static Range samples(std::int64_t low, std::int64_t high, int count) {
-        auto first = std::clamp<std::int64_t>(flat::floor_divided(low - flat::HALF, flat::FINE), 0, count);
-        auto last = std::clamp<std::int64_t>(flat::floor_divided(high + flat::HALF, flat::FINE), 0, count);
+    // Those of a range of samples whose centres may lie between two places.
+    static Range samples(std::int64_t low, std::int64_t high, int from, int to) {
+        auto first = std::clamp<std::int64_t>(flat::floor_divided(low - flat::HALF, flat::FINE), from, to);
+        auto last = std::clamp<std::int64_t>(flat::floor_divided(high + flat::HALF, flat::FINE), from, to);
         return {int(first), int(last)};
     }
 

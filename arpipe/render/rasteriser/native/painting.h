@@ -17,6 +17,7 @@ struct Painting {
     float* depth;                   // (height, width) of a face that may hide a part of itself; null for others
     int width, height;
     int left, top;                  // place of the region in the image, px
+    int threads;                    // that may draw
     Matte matte;
 
     std::uint32_t beneath(int x, int y) const {  // clamped
@@ -99,9 +100,10 @@ inline void blend(const Painting& painting, const Fragments<N>& block) {
     }
 }
 
-// Draw a mesh: shade(block) computes the results of a block.
+// Draw some rows of a mesh.
 template <int N, typename Shade>
-void draw_flat(const Painting& painting, const FlatMesh& mesh, const std::vector<FlatVertex<N>>& vertices, Shade shade) {
+void draw_rows(const Painting& painting, const FlatMesh& mesh, const std::vector<FlatVertex<N>>& vertices, Rows rows,
+               const Shade& shade) {
     Fragments<N> block;
     auto finish = [&] {
         if (!block.count) return;
@@ -114,10 +116,10 @@ void draw_flat(const Painting& painting, const FlatMesh& mesh, const std::vector
         const std::uint32_t* corner = mesh.triangles + 3 * std::size_t(t);
         const auto &a = vertices[corner[0]], &b = vertices[corner[1]], &c = vertices[corner[2]];
         FlatTriangle<N> triangle(a, b, c);
-        if (triangle.is_empty() || (mesh.uv && !triangle.is_front())) continue;
+        if (triangle.is_empty() || (mesh.uv && !triangle.is_front()) || !triangle.touches(rows)) continue;
         triangle.interpolate(a, b, c);
         block.triangle = t, block.slopes = triangle.values();
-        triangle.for_each_row(painting.width, painting.height, [&](int y, int first, int last) {
+        triangle.for_each_row(painting.width, rows, [&](int y, int first, int last) {
             float* depths = painting.depth ? painting.depth + std::size_t(y) * painting.width : nullptr;
             for (int x = first; x < last; ++x) {
                 if (depths) {
@@ -133,6 +135,23 @@ void draw_flat(const Painting& painting, const FlatMesh& mesh, const std::vector
         });
         finish();
     }
+}
+
+// Draw a mesh, in bands if it is large: shade(block) computes the results of a block.
+template <int N, typename Shade>
+void draw_flat(const Painting& painting, const FlatMesh& mesh, const std::vector<FlatVertex<N>>& vertices,
+               const Shade& shade) {
+    float left = float(painting.width), right = 0.0f, top = float(painting.height), bottom = 0.0f;
+    for (const auto& vertex : vertices) {
+        left = std::fmin(left, vertex.x), right = std::fmax(right, vertex.x);
+        top = std::fmin(top, vertex.y), bottom = std::fmax(bottom, vertex.y);
+    }
+    int first = int(clamp(top, 0.0f, float(painting.height))), last = int(clamp(bottom + 1.0f, 0.0f, float(painting.height)));
+    int width = int(clamp(right - left + 1.0f, 0.0f, float(painting.width)));
+    if (first >= last) return;
+    for_each_band(width, last - first, 1, painting.threads, [&](Rows rows) {
+        draw_rows(painting, mesh, vertices, {first + rows.top, first + rows.bottom}, shade);
+    });
 }
 
 // Return the vertex at a place of the image.
@@ -158,7 +177,7 @@ inline std::vector<FlatVertex<SHAPE_VALUES>> shape_vertices(const Painting& pain
 
 // Draw a shape: shade(block) computes the results of a block.
 template <typename Shade>
-void draw_shape(const Painting& painting, const FlatMesh& mesh, Shade shade) {
+void draw_shape(const Painting& painting, const FlatMesh& mesh, const Shade& shade) {
     draw_flat<SHAPE_VALUES>(painting, mesh, shape_vertices(painting, mesh), shade);
 }
 
