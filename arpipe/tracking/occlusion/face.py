@@ -118,7 +118,7 @@ class FaceOcclusion:
         bare = skin + zones.features * (1 - before - skin)
         seen = None if view.parts is None else view.parts.mouth_seen(view.crop)
         lips = self._mouth.update(evidence.usual_skin, view.crop, time_s, seen)
-        shown = lips.presence * np.maximum(skin[lips.window], lips.alike)
+        shown = lips.presence * lips.free * np.maximum(skin[lips.window], lips.alike)
         bare[lips.window] += zones.lips[lips.window] * (shown - bare[lips.window])
         if lips.presence < 1.0:  # a mask may have the colour of skin, but it covers more than the lips
             bare *= 1 - (1 - lips.presence) * lower_face(view.crop)

@@ -8,6 +8,7 @@ import numpy as np
 from arpipe.preprocess.lab import lab_of
 from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.hues import hue_distance, hues
+from arpipe.tracking.occlusion.moustache import NO_MOUSTACHE, Moustache, find_moustache
 from arpipe.tracking.occlusion.steady import Hysteresis
 from arpipe.tracking.occlusion.zones import filled, ramp
 from arpipe.types import Points
@@ -38,10 +39,12 @@ class MouthEvidence:
     Attributes:
         seen: In [0, 1], how certainly it is not covered.
         hue: (3,) median hue of the lips; None if they are turned away or too small.
+        moustache: What hangs over them.
     """
 
     seen: float
     hue: Points | None
+    moustache: Moustache = NO_MOUSTACHE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,11 +55,13 @@ class SeenLips:
         presence: 0 while the mouth is covered, 1 while it is not.
         window: Rows and columns of the crop around the lips.
         alike: (h, w) float32 for the window, 1 where the colour is that of the lips, and between them.
+        free: (h, w) float32 for the window, 0 under a moustache.
     """
 
     presence: np.float32
     window: Window
     alike: Points
+    free: Points
 
 
 class Mouth:
@@ -85,11 +90,15 @@ class Mouth:
         window, corner = _window(crop)
         lab = lab_of(crop.pixels[window])
         if self._evidence.hue is None:
-            return SeenLips(presence, window, np.ones(lab.shape[:2], np.float32))
+            free = np.ones(lab.shape[:2], np.float32)
+            return SeenLips(presence, window, free, free)
         apart = OTHER_HUE - hue_distance(hues(lab), self._evidence.hue)
         alike = np.clip(apart * np.float32(1.0 / (OTHER_HUE - LIP_HUE)), 0.0, 1.0)
-        teeth = filled(alike.shape, [crop.region("lips_inner") - corner], 0.0)
-        return SeenLips(presence, window, np.maximum(alike, teeth))
+        inner = crop.region("lips_inner") - corner
+        teeth = filled(alike.shape, [inner], 0.0)
+        opening = float(np.ptp(inner[:, 1]) / max(np.ptp(inner[:, 0]), 1.0))
+        free = 1 - self._evidence.moustache.cover(lab[..., 0], teeth, opening)
+        return SeenLips(presence, window, np.maximum(alike, teeth), free)
 
 
 def look_at_mouth(usual_skin: Points, crop: CroppedFace) -> MouthEvidence:
@@ -124,7 +133,7 @@ def look_at_mouth(usual_skin: Points, crop: CroppedFace) -> MouthEvidence:
     )
     masked = ramp(from_skin[1], SKIN_RING, MASK_RING)
     seen = (1.0 - masked) * min(distinct, 1.0) + masked * in_beard
-    return MouthEvidence(max(seen, 0.0), middle)
+    return MouthEvidence(max(seen, 0.0), middle, find_moustache(usual_skin, lightness, ring, outer))
 
 
 def _window(crop: CroppedFace) -> tuple[Window, Points]:
