@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from arpipe.geometry.mesh import vertex_normals
 from arpipe.geometry.transforms import FLIP_YZ, Array
+from arpipe.render.black_level import measure_black_level
 from arpipe.render.blur import gaussian
 from arpipe.render.color import LUMINANCE, MEAN_SKIN, linear_from_srgb
 from arpipe.render.environment import Environment, build
@@ -48,12 +49,14 @@ class Lighting:
         key: (3,) towards the strongest light; its length is that light's share in [0, 1].
         environment: Surroundings to be reflected.
         colorful: 1 in a colour picture, 0 in a grey one, where everything drawn is grey, too.
+        black_level: Light that black shows, linear, because of haze or glare.
     """
 
     irradiance: Array
     key: Array
     environment: Environment
     colorful: float
+    black_level: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,15 +155,17 @@ def _updated(
     """Return the state of a face after a measurement."""
     irradiance, skin = measure(frame, face, pose, around.picture)
     irradiance, colorful = pictured(irradiance, around.colorful), around.colorful
+    black_level = measure_black_level(frame, face.landmarks, float(skin @ LUMINANCE))
     if before is not None:
         share = 1.0 - np.exp(-max(frame.captured_s - before.time_s, 0.0) / SMOOTHING_S)
         irradiance = before.irradiance + share * (irradiance - before.irradiance)
         skin = before.skin + share * (skin - before.skin)
         colorful = before.lighting.colorful + share * (colorful - before.lighting.colorful)
+        black_level = before.lighting.black_level + share * (black_level - before.lighting.black_level)
     key = key_light(irradiance)
     toward_head = -(FLIP_YZ @ pose.camera_from_head.rotation)[:, 2]
     environment = build(around.picture, irradiance, key, toward_head, skin)
-    lighting = Lighting(irradiance, key, environment, float(colorful))
+    lighting = Lighting(irradiance, key, environment, float(colorful), float(black_level))
     return _State(frame.captured_s, irradiance, skin, lighting, 0 if before is None else before.age)
 
 

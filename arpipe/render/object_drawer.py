@@ -194,6 +194,7 @@ class ObjectDrawer:
         program.set("u_reflection", float(canvas.config.reflection))
         canvas.apply_matte(program, placement.wearer)
         program.set("u_colorful", lighting.colorful)
+        program.set("u_black_level", lighting.black_level)
 
     def _use_maps(self, batch: Batch, program: Program) -> None:
         material = batch.material

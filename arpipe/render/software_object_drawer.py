@@ -117,6 +117,7 @@ class SoftwareObjectDrawer:
         light = structures.LightStruct(
             reflection=canvas.config.reflection,
             colorful=lighting.colorful,
+            black_level=lighting.black_level,
             ball=ball.ctypes.data,
             side=ball.shape[1],
         )

@@ -3,6 +3,7 @@
 Averaging reproduces untouched pixels bit for bit.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,9 +19,10 @@ from arpipe.render.softening import match_look
 from arpipe.render.view import Region, View
 from arpipe.types import Pixels
 
-FIRST_SUPERSAMPLE = 3  # of photos and of the first frame of a stream, where time does not matter
-# Thin rims on a small face break up with four samples per pixel, and sixteen are still few in total.
-SMALL_SUPERSAMPLE, SMALL_SAMPLES = 4, 40_000
+# Rims thinner than a pixel look like dotted lines with few samples. Small regions get as many as a medium one has
+# anyway; in photos and in the first frame of a stream, time matters less.
+MAX_SUPERSAMPLE, SMALL_SAMPLES = 6, 80_000
+FIRST_SUPERSAMPLE, FIRST_SAMPLES = 3, 2_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,11 +129,15 @@ def draw_solid(
 
 def scale_of(scene: Scene, region: Region) -> int:
     """Return the number of samples per pixel along each axis for a region."""
-    config, area = scene.config, region.width * region.height
+    config = scene.config
     if config.supersample == 1:
         return 1
-    small = min(SMALL_SUPERSAMPLE, int(np.sqrt(min(SMALL_SAMPLES, config.max_samples) / area)))
     if scene.is_first:
-        return max(small, config.supersample, FIRST_SUPERSAMPLE)
-    affordable = int(np.sqrt(config.max_samples / area))
-    return max(1, small, min(config.supersample, affordable))
+        return max(FIRST_SUPERSAMPLE, min(MAX_SUPERSAMPLE, _affordable(region, FIRST_SAMPLES)))
+    small = min(MAX_SUPERSAMPLE, _affordable(region, min(SMALL_SAMPLES, config.max_samples)))
+    return max(1, small, min(config.supersample, _affordable(region, config.max_samples)))
+
+
+def _affordable(region: Region, samples: int) -> int:
+    """Return the number of samples per pixel along each axis that do not exceed this many in the region."""
+    return math.isqrt(samples // (region.width * region.height))

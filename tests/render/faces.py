@@ -1,9 +1,11 @@
 """Faces without a network: the canonical face under a known pose."""
 
+import cv2
 import numpy as np
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import RigidTransform, rotation_from_angles
+from arpipe.render.color import linear_from_srgb
 from arpipe.topology import load_topology
 from arpipe.types import Frame, FrameResult, HeadPose, Landmarks, TrackedFace
 
@@ -31,6 +33,18 @@ def plain_frame(camera=CAMERA, color=(150, 110, 95), time_s=0.0):
     pixels = np.empty((camera.height, camera.width, 3), np.uint8)
     pixels[:] = color
     return Frame(pixels, time_s, 0)
+
+
+def hazy_frame(face, haze, skin=(200, 150, 125), hair=(44, 26, 18)):
+    """Skin and hair around a face in front of a bright wall, with the same linear light added everywhere."""
+    pixels = plain_frame(color=(215, 210, 205)).pixels.copy()
+    x0, y0, x1, y1 = (round(value) for value in face.landmarks.box_px)
+    cv2.rectangle(pixels, (x0 - 8, y0 - 30), (x1 + 8, y0 + 12), hair, -1)
+    cv2.rectangle(pixels, (x0, y0 + 12), (x1, y1), skin, -1)
+    light = linear_from_srgb(pixels) * (1.0 - haze) + haze
+    codes = 255.0 * (1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
+    codes += np.random.default_rng(3).normal(0.0, 2.0, codes.shape)
+    return Frame(np.clip(np.rint(codes), 0, 255).astype(np.uint8), 0.0, 0)
 
 
 def noisy_frame(camera=CAMERA, seed=1):

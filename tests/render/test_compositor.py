@@ -5,6 +5,7 @@ import pytest
 
 from arpipe.render.config import RenderConfig
 from arpipe.render.layer import Layer, Order, Patch, Phase
+from arpipe.render.solid import MAX_SUPERSAMPLE
 from arpipe.timing import StageTimer
 from tests.render.faces import CAMERA, face_at, noisy_frame, plain_frame, pose_at, result_of
 
@@ -137,7 +138,7 @@ def test_distant_boxes_are_regions_of_their_own_and_overlapping_ones_merge(conte
     draw(compositor, plain_frame(), square)
     sizes = sorted((region.width, region.height) for _, region, _ in square.drawn)
     assert sizes == [(21, 11), (41, 31)]
-    assert {scale for *_, scale in square.drawn} == {4}
+    assert {scale for *_, scale in square.drawn} == {MAX_SUPERSAMPLE}
 
 
 def test_boxes_outside_the_picture_are_not_drawn(context, compositor):
@@ -243,4 +244,4 @@ def test_large_regions_of_a_stream_get_fewer_samples_and_first_frames_all(contex
         faces = result_of(plain_frame(), face_at(pose_at(), age_frames=age))
         compositor.draw(faces, CAMERA, [square], StageTimer())
         scales.append(square.drawn[0][2])
-    assert scales == [3, 1, 2]
+    assert scales == [MAX_SUPERSAMPLE, 1, 2]

@@ -8,13 +8,14 @@ import pytest
 from arpipe.assets import assets_root
 from arpipe.geometry.affine2d import Affine2D
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.render.color import linear_from_srgb
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.rasteriser.library import load_rasteriser
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, OcclusionMatte
 from tests.effects.building import activate
-from tests.render.faces import CAMERA, face_at, pose_at, result_of
+from tests.render.faces import CAMERA, face_at, hazy_frame, pose_at, result_of
 
 pytestmark = [pytest.mark.gl, pytest.mark.cpu]
 
@@ -127,6 +128,19 @@ def test_grey_pictures_stay_grey(context):
     assert_alike(context, "cat-eye(lens_color=#88aaff)", frame, [face_at(pose_at())])
     drawn = draw(load_rasteriser(), "cat-eye(lens_color=#88aaff)", frame, [face_at(pose_at())])
     assert np.ptp(drawn, axis=2).max() <= 2
+
+
+def test_haze_lies_over_black_acetate(context):
+    face = face_at(pose_at())
+    clear, hazy = hazy_frame(face, 0.0), hazy_frame(face, 0.06)
+    assert_alike(context, "wayfarer", hazy, [face])
+    plain, veiled = (
+        draw(context, "wayfarer", frame, [face], match_sharpness=False) for frame in (clear, hazy)
+    )
+    acetate = (plain.max(axis=2) < 60) & (hazy.pixels.max(axis=2) > 100)
+    assert acetate.sum() > 500
+    light = linear_from_srgb(veiled.astype(np.uint8)[acetate])
+    assert light.min() > 0.04
 
 
 def test_several_faces_hide_each_other_the_same(context):

@@ -6,8 +6,9 @@ import numpy as np
 
 from arpipe.effects.makeup.eye_colors import eye_light, iris_places, pupil_radii, sclera_places
 from arpipe.geometry.transforms import Array
-from arpipe.render.color import LUMINANCE, chromaticity, linear_from_srgb
-from arpipe.render.illuminant import colorfulness, light_hue, pictured
+from arpipe.render.black_level import measure_black_level
+from arpipe.render.color import LUMINANCE, MEAN_SKIN, chromaticity, linear_from_srgb
+from arpipe.render.illuminant import colorfulness, light_hue, pictured, skin_likeness
 from arpipe.render.lighting import skin_vertices
 from arpipe.render.sampling import crop_around, sample_colors
 from arpipe.types import Frame, TrackedFace
@@ -26,7 +27,9 @@ USUAL_SKIN, USUAL_PICTURE = 0.25, 0.20
 USUAL_EXPOSURE = (
     0.45  # geometric mean of both relative to the usual values, from which exposure counts as full
 )
-MAX_BLACK_LEVEL = 0.06
+# A face in front of a window is dimmer than the picture. Blue relative to red tells fair skin in dim light, on which
+# pigment would glow, from dark skin in good light.
+DARK_SKIN_HUE, FAIR_SKIN_HUE = 0.28, 0.42
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +44,7 @@ class Complexion:
         eye_light: Light on the eyes relative to that on the face.
         spread: Mean distance of the skin samples from `skin`, in chromaticity.
         white: (3,) what a white matt surface on the face would show at usual exposure.
-        black_level: Light that black shows in a hazy picture.
+        black_level: Light that black shows in a hazy picture, see `arpipe.render.black_level`.
         colorful: 1 in a colour picture, 0 in a grey one, where makeup is grey, too.
     """
 
@@ -110,7 +113,7 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
         eye_light=np.array(eye_light(sclera_colors, white)),
         spread=np.array(spread),
         white=white,
-        black_level=np.array(_black_level(picture @ LUMINANCE)),
+        black_level=np.array(measure_black_level(frame, face.landmarks, float(skin @ LUMINANCE))),
         colorful=np.array(colorful),
     )
 
@@ -134,17 +137,14 @@ def _mean_lips(colors: Array, skin: Array) -> Array:
     return raised
 
 
-def _black_level(luminance: Array) -> float:
-    """Luminance of the darkest places of a picture, if it has bright ones as well."""
-    dark, bright = np.quantile(luminance, (0.01, 0.95))
-    contrast = float(bright) / max(float(dark), 1e-4)
-    return min(float(dark), MAX_BLACK_LEVEL) * float(np.clip((contrast - 2.0) / 2.0, 0.0, 1.0))
-
-
 def _white(skin: Array, picture: Array) -> Array:
     """Return (3,) exposure times the light's hue, from the mean colour of the skin and (n, 3) of the picture."""
     level, of_picture = float(skin @ LUMINANCE), float(picture.mean(axis=0) @ LUMINANCE)
     brightness = np.sqrt(level / USUAL_SKIN * of_picture / USUAL_PICTURE)
-    exposure = min(1.0, float(brightness) / USUAL_EXPOSURE)
-    white: Array = exposure * light_hue(skin, picture)
+    exposure, hue = min(1.0, float(brightness) / USUAL_EXPOSURE), light_hue(skin, picture)
+    in_white = skin / hue
+    fair = (float(in_white[2] / in_white[0]) - DARK_SKIN_HUE) / (FAIR_SKIN_HUE - DARK_SKIN_HUE)
+    fair = float(np.clip(fair, 0.0, 1.0)) * skin_likeness(in_white)
+    exposure += fair * min(level / float(MEAN_SKIN @ LUMINANCE) - exposure, 0.0)
+    white: Array = exposure * hue
     return white

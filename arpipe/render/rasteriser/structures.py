@@ -66,6 +66,7 @@ class LightStruct(Structure):
         ("irradiance", c_float * 12),
         ("reflection", c_float),
         ("colorful", c_float),
+        ("black_level", c_float),
         ("ball", c_void_p),
         ("side", c_int),
     ]

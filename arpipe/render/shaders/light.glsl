@@ -2,6 +2,7 @@
 uniform vec3 u_irradiance[4];    // reflected by a white matt surface: constant, coefficients of x, y, z
 uniform sampler2DArray u_mirror_ball;  // from mirror to matt, see arpipe/render/environment.py
 uniform float u_reflection;      // 0: only the mean colour of the surroundings
+uniform float u_black_level;     // light that black shows, because of haze or glare
 
 const float BALL_LEVELS = 3.0;   // index of the most matt level
 const float BRIGHTEST = 12.0;    // radiance of the highest code

@@ -72,6 +72,7 @@ Drawn drawn(Matter matter, Aspect seen, Aspect coat_seen, float whole) {
     through *= 1.0 - coat;
 #endif
     radiance = mix(shown(radiance + matter.emitted), base.rgb, matter.body.w);
+    radiance += u_black_level * (1.0 - through - radiance);  // what is transmitted is behind the haze already
 #ifndef GLASS
     radiance = encoded(radiance);
 #endif

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from arpipe.effects.glasses.shadow_model import INSIDE_SIDE, inside_map
+from arpipe.render.color import linear_from_srgb
 from arpipe.render.config import RenderConfig
 from arpipe.render.view import box_around
 from arpipe.topology import load_topology
@@ -56,3 +57,20 @@ def test_the_shadow_fades_above_and_below_the_front(context):
     box = box_around(face.landmarks.points_px[:, :2], 0.0)
     assert box[1] < rows[0]
     assert rows[-1] < box[3]
+
+
+@pytest.mark.gl
+def test_a_deep_shadow_is_hardly_more_orange_than_the_skin(context):
+    """Light bleeds beneath the skin at the edge of a shadow only."""
+    frame, face = plain_frame(), face_at(pose_at())
+    shaded, without = (
+        draw(context, "wayfarer(shadow=2)", frame, face, config=PLAIN.model_copy(update={"shadow": shadow}))
+        for shadow in (True, False)
+    )
+    deep = ~changed(without, frame) & (shaded[..., 1] < 0.5 * frame.pixels[..., 1])
+    assert deep.sum() > 20
+    red, green, blue = np.moveaxis(
+        linear_from_srgb(shaded[deep]) / linear_from_srgb(frame.pixels[deep]), 1, 0
+    )
+    assert 1.0 < np.median(red / green) < 1.7
+    assert 0.7 < np.median(blue / green) < 1.0

@@ -54,6 +54,7 @@ void main() {
     inside *= clamp(min(v_skin.y - u_reach.x, u_reach.y - v_skin.y) / REACH_FADE_M, 0.0, 1.0);
     float fall = 1.0 + dot(v_temple.xyz, v_temple.xyz);
     float shade = front() + v_temple.w / (fall * fall * fall);
-    // sRGB codes are about the 2.2nd root of light, so that a factor of light is a factor of codes, too.
-    o_share = vec4(pow(1.0 - min(inside * shade, 0.85) * pictured(SKIN_BLEED), vec3(1.0 / 2.2)), 1.0);
+    // sRGB codes are about the 2.2nd root of light, so that a factor of light is a factor of codes, too. As an exponent,
+    // the bleeding leaves deep shadows the colour of the skin; as a factor, it would turn them orange.
+    o_share = vec4(pow(vec3(1.0 - min(inside * shade, 0.85)), pictured(SKIN_BLEED) / 2.2), 1.0);
 }

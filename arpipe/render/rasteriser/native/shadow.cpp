@@ -22,7 +22,7 @@ struct Shadow {
     Vector to_light;               // unit, glasses frame, z > 0
     float directed, ambient, temple;  // strengths
     Vector temple_start[2], temple_end[2];  // left, right
-    float bleed[3];                // strength of the shadow per colour
+    float bleed[3];                // exponent of the light that is left, per colour
 };
 
 namespace {
@@ -43,20 +43,20 @@ struct Skin {
 constexpr int SKIN_VALUES = sizeof(Skin) / sizeof(float);
 using SkinValues = std::array<float, SKIN_VALUES>;
 
-// Codes are about the 2.2nd root of light, so that a factor of light is a factor of codes, too.
+// Factors of the codes of one colour. Codes are about the 2.2nd root of light, so that a factor of light is a factor of
+// codes, too.
 class CodeFactors {
   public:
-    CodeFactors() {
-        for (int step = 0; step <= STEPS; ++step) factors_[step] = std::pow(float(step) / STEPS, 1.0f / 2.2f);
+    explicit CodeFactors(float bleed) {
+        for (int step = 0; step <= STEPS; ++step)
+            factors_[step] = std::pow(1.0f - DARKEST * float(step) / STEPS, bleed / 2.2f);
     }
-    float of_light(float factor) const { return factors_[int(factor * STEPS + 0.5f)]; }
+    float where_blocked(float share) const { return factors_[int(share * (STEPS / DARKEST) + 0.5f)]; }
 
   private:
-    static constexpr int STEPS = 4096;
+    static constexpr int STEPS = 1024;
     std::array<float, STEPS + 1> factors_;
 };
-
-const CodeFactors CODE_FACTORS;
 
 Skin skin_vertex(const Shadow& shadow, const Mesh& mesh, int i) {
     const float* v = shadow.vertices + 5 * std::size_t(i);
@@ -117,6 +117,7 @@ float blocked_at(const Shadow& shadow, const Skin& at, float uncovered_share) {
 // Multiply factors (height, width, 3) of the picture's sRGB codes by the shadow on one face.
 ARPIPE_EXPORT void arpipe_draw_shadow(const View* view, const Mesh* mesh, const Shadow* shadow, const Matte* matte,
                                       std::uint8_t* factors) {
+    const CodeFactors left[3] = {CodeFactors(shadow->bleed[0]), CodeFactors(shadow->bleed[1]), CodeFactors(shadow->bleed[2])};
     auto placed = place(*view, *mesh);
     std::vector<SkinValues> vertices(placed.size());
     for (int i = 0; i < mesh->point_count; ++i) {
@@ -138,10 +139,8 @@ ARPIPE_EXPORT void arpipe_draw_shadow(const View* view, const Mesh* mesh, const 
                 std::memcpy(&at, values.data(), sizeof at);
                 float blocked = blocked_at(*shadow, at, uncovered(*matte, float(x) + 0.5f, float(y) + 0.5f));
                 std::uint8_t* factor = factors + 3 * (std::size_t(y) * view->width + x);
-                for (int k = 0; k < 3; ++k) {
-                    float left = CODE_FACTORS.of_light(1.0f - blocked * shadow->bleed[k]);
-                    factor[k] = std::uint8_t(float(factor[k]) * left + 0.5f);
-                }
+                for (int k = 0; k < 3; ++k)
+                    factor[k] = std::uint8_t(float(factor[k]) * left[k].where_blocked(blocked) + 0.5f);
             }
         });
     });

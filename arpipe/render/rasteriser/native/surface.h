@@ -14,6 +14,7 @@ struct Light {
     float irradiance[4][3];  // constant, coefficients of the normal's x, y, z
     float reflection;        // 0: only the mean colour of the surroundings
     float colorful;          // 0 in a grey picture, 1 in a colour one
+    float black_level;       // light that black shows, because of haze or glare
     const float* ball;       // (levels, side, side, 4) square roots of radiance
     int side;
 };
@@ -104,7 +105,9 @@ inline void shade(Block& block, const Light& light, int kind) {
                 through *= 1.0f - coat;
             }
             radiance = shown(radiance + block.emitted[k][i]);
-            block.radiance[k][i] = radiance + (base - radiance) * block.unlit[i];
+            radiance += (base - radiance) * block.unlit[i];
+            // What is transmitted is behind the haze already.
+            block.radiance[k][i] = radiance + light.black_level * (1.0f - through - radiance);
             block.through[k][i] = through;
         }
 }
