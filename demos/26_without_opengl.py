@@ -1,4 +1,4 @@
-"""Glasses with OpenGL and without: `python demos/26_without_opengl.py [photo.jpg] [folder]`.
+"""Glasses and makeup with OpenGL and without: `python demos/26_without_opengl.py [photo.jpg] [folder]`.
 
 Draws with what suits the machine, then with each renderer that it has, and says how long each takes and what differs.
 """
@@ -22,7 +22,7 @@ with open_source(photo) as source:
 pictures = {}
 for renderer in ("auto", "opengl", "cpu"):
     config = PipelineConfig(render=RenderConfig(renderer=renderer))
-    with Pipeline(config, effects=["cat-eye"], mode="image") as pipeline:
+    with Pipeline(config, effects=["evening", "cat-eye"], mode="image") as pipeline:
         result = pipeline.detect(frame)
         try:
             picture = pipeline.render(result)

@@ -137,9 +137,7 @@ def check_opengl() -> Finding:
             _load("arpipe.render.rasteriser.library").load_rasteriser()
         except RenderError:
             return Finding("OpenGL", Verdict.FAIL, f"{error}; nothing can be drawn", mend)
-        return Finding(
-            "OpenGL", Verdict.WARN, f"{error}; the CPU draws glasses, makeup cannot be drawn", mend
-        )
+        return Finding("OpenGL", Verdict.WARN, f"{error}; the CPU draws what does not need it", mend)
     with context:
         kind = "software" if context.is_software else "GPU"
         version = context.gl.version_code
@@ -147,7 +145,7 @@ def check_opengl() -> Finding:
 
 
 def check_cpu_renderer() -> Finding:
-    """Check that the CPU renderer is there, which draws glasses without OpenGL."""
+    """Check that the CPU renderer is there, which draws without OpenGL."""
     check = "CPU renderer"
     try:
         _load("arpipe.render.rasteriser.library").load_rasteriser()
@@ -157,12 +155,12 @@ def check_cpu_renderer() -> Finding:
         with _load("arpipe.render.context").GlContext.headless() as context:
             is_gpu = not context.is_software
     except RenderError:
-        return Finding(check, Verdict.OK, "draws glasses, because there is no OpenGL")
+        return Finding(check, Verdict.OK, "draws, because there is no OpenGL")
     if is_gpu:
         return Finding(
             check, Verdict.OK, "draws with --renderer cpu only, because the GPU's OpenGL is faster"
         )
-    return Finding(check, Verdict.OK, "draws glasses, because OpenGL is computed by the CPU, too, and slower")
+    return Finding(check, Verdict.OK, "draws, because OpenGL is computed by the CPU, too, and slower")
 
 
 def check_cv2() -> Finding:

@@ -148,7 +148,7 @@ RENDERER = setting(
     str,
     "--renderer",
     metavar="auto|opengl|cpu",
-    help="Renderer; auto draws glasses on the CPU if there is no GPU.",
+    help="Renderer; auto draws without OpenGL if there is no GPU.",
 )
 NETWORKS = (
     setting(

@@ -9,8 +9,9 @@ class RenderConfig(BaseModel):
     """What draws, and how well.
 
     Attributes:
-        renderer: "opengl", or "cpu", which draws glasses and other rigid objects without OpenGL. "auto" draws with
-            OpenGL unless that would be computed by the CPU, and the CPU renderer can draw all active effects.
+        renderer: "opengl", or "cpu", which draws without OpenGL all bundled effects, but not every model and plug-in.
+            "auto" draws with OpenGL unless that would be computed by the CPU, and the CPU renderer can draw all
+            active effects.
         supersample: Samples per pixel along each axis for solid geometry; small regions get more unless it is 1.
         max_samples: Upper limit of samples per region in a stream; larger regions get a smaller `supersample`. The
             limit does not apply to the first frame, and therefore not to photos.

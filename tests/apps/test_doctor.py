@@ -94,7 +94,7 @@ def test_no_opengl_names_the_packages(monkeypatch, modules):
     modules["arpipe.render.rasteriser.library"] = SimpleNamespace(load_rasteriser=object)
     finding = doctor.check_opengl()
     assert finding.verdict is Verdict.WARN
-    assert "the CPU draws glasses" in finding.detail
+    assert "the CPU draws what does not need it" in finding.detail
     assert "no OpenGL" in doctor.check_cpu_renderer().detail
 
 
