@@ -30,11 +30,11 @@ class MatteTextures:
         self._mattes: Sequence[OcclusionMatte] = ()
 
     def begin_frame(self, mattes: Sequence[OcclusionMatte]) -> None:
-        """Upload the mattes of the next frame, unless they are those of the last one."""
-        if mattes is self._mattes:
-            return
-        self._mattes = mattes
+        """Upload the mattes of the next frame, except those that have only moved with their faces."""
+        before, self._mattes = self._mattes, mattes
         for index, matte in enumerate(mattes):
+            if index < len(before) and _have_same_planes(before[index], matte):
+                continue
             texels = np.rint(np.stack([matte.covered, matte.bare], axis=-1) * np.float32(255.0)).astype(
                 np.uint8
             )
@@ -69,6 +69,10 @@ class MatteTextures:
         for texture in (self._blank, *self._textures):
             self._resources.release(texture)
         self._textures.clear()
+
+
+def _have_same_planes(one: OcclusionMatte, other: OcclusionMatte) -> bool:
+    return one.covered is other.covered and one.bare is other.bare
 
 
 def texture_from_sample(matte: OcclusionMatte, region: Region, samples: tuple[int, int]) -> Array:

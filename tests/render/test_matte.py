@@ -27,13 +27,15 @@ def matte_of(covered, track_id=1):
     return OcclusionMatte(track_id, plane, 1 - plane, turned)
 
 
-def drawn(context, occlusion, effect="wayfarer", face=None):
+def drawn(context, *occlusions, effect="wayfarer"):
+    """The change by an effect in the last of several frames, which have these mattes."""
     frame = plain_frame()
     active = activate(context, effect)
     compositor = Compositor(context, RenderConfig(supersample=1, match_sharpness=False))
     try:
-        result = replace(result_of(frame, face or face_at(pose_at(), age_frames=1)), occlusion=occlusion)
-        picture = compositor.draw(result, CAMERA, active.layers, StageTimer())
+        for occlusion in occlusions:
+            result = replace(result_of(frame, face_at(pose_at(), age_frames=1)), occlusion=occlusion)
+            picture = compositor.draw(result, CAMERA, active.layers, StageTimer())
     finally:
         compositor.close()
         active.close()
@@ -49,6 +51,17 @@ def test_glasses_are_hidden_exactly_where_the_matte_says(context):
     assert whole[:, middle + EDGE :].max() > 20
     assert change[:, middle + EDGE :].max() == 0
     np.testing.assert_array_equal(change[:, : middle - EDGE], whole[:, : middle - EDGE])
+
+
+def test_mattes_that_move_or_change_places_are_those_of_the_frame(context):
+    halves = np.zeros((2, SIDE, SIDE))
+    halves[0, : SIDE // 2] = halves[1, SIDE // 2 :] = 1.0
+    first, other = (matte_of(half) for half in halves)
+    upside_down = Affine2D(first.image_from_crop.matrix * [[-1], [1]] + [[0, 0, CAMERA.width - 1], [0, 0, 0]])
+    moved = replace(first, image_from_crop=upside_down)
+    for last in ((moved,), (other,), (replace(other, track_id=2), first), ()):
+        np.testing.assert_array_equal(drawn(context, (first,), last), drawn(context, last))
+    assert np.any(drawn(context, (moved,)) != drawn(context, (first,)))
 
 
 def test_the_matte_of_another_face_hides_nothing(context):

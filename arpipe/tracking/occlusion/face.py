@@ -20,7 +20,7 @@ NO_SKIN, BARE_SKIN = 0.15, 0.5  # probability of skin at which no makeup, and al
 NO_HAND, SURE_HAND = 0.25, 0.65
 NOT_COVERED, COVERED = 0.2, 0.8  # of what hangs before the face, once it has the picture's edges
 SPECK = 0.035  # over the crop's side; smaller spots, such as nostrils and moles, are skin, too
-CHANGED, FACE_CHANGED = 0.06, 0.12  # shares of the crop, and of the face in it: talking stays below
+CHANGED = 0.06  # share of the crop
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,19 +53,18 @@ class FoundBefore:
 
 
 class FaceOcclusion:
-    """What stands before one face of a stream.
-
-    Attributes:
-        is_changing: Whether something seems to move in the crop, relative to the face: a hand may be on its way.
-        is_covered_anew: Whether something seems to move before the face itself.
-    """
+    """What stands before one face of a stream."""
 
     def __init__(self) -> None:
         self._colors = PersonColors()
         self._sides = (Hysteresis(), Hysteresis())
         self._mouth = Mouth()
         self._steady = PlaneSteadier()
-        self.is_changing = self.is_covered_anew = False
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether something seems to move in the crop, relative to the face: a hand may be on its way."""
+        return self._steady.moved > CHANGED
 
     def update(self, track_id: int, crop: CroppedFace, found: FoundBefore, time_s: float) -> OcclusionMatte:
         """Return the matte of the next frame.
@@ -97,16 +96,7 @@ class FaceOcclusion:
             covered, bare = np.maximum(covered, hands), bare * (1.0 - hands)
         _clear_border(covered)
         covered, bare = self._steady.update((covered, bare), colors.lab[..., 0], time_s)
-        self._note_changes(zones)
         return OcclusionMatte(track_id, covered, bare, crop.image_from_crop, evidence.note)
-
-    def _note_changes(self, zones: Zones) -> None:
-        moved = self._steady.moved
-        if moved is None:
-            return
-        face = zones.face[::2, ::2]
-        self.is_changing = float(moved.mean()) > CHANGED
-        self.is_covered_anew = cv2.sumElems(moved * face)[0] > FACE_CHANGED * max(cv2.sumElems(face)[0], 1.0)
 
     def _bare(self, evidence: Evidence, hung: Points, view: CropParts, time_s: float) -> Points:
         """Return (s, s) float32, 1 where makeup may be drawn: skin, and brows, eyes and lips that are seen."""

@@ -19,14 +19,14 @@ class PlaneSteadier:
     """A running mean of maps that lasts only as long as the picture under them stays the same.
 
     Attributes:
-        moved: (s/2, s/2) float32, 1 where the last picture certainly had changed; None before the second one.
+        moved: Share of the last picture that certainly had changed.
     """
 
     def __init__(self) -> None:
         self._planes: tuple[Points, ...] = ()
         self._picture: Points | None = None
         self._seen_s = 0.0
-        self.moved: Points | None = None
+        self.moved = 0.0
 
     def update(self, planes: tuple[Points, ...], lightness: Pixels, time_s: float) -> tuple[Points, ...]:
         """Average maps with those before them.
@@ -43,7 +43,7 @@ class PlaneSteadier:
             return planes
         change = cv2.blur(picture - self._picture, (WINDOW, WINDOW))
         moved = np.clip((np.abs(change) - STILL) * np.float32(1.0 / (MOVING - STILL)), 0.0, 1.0)
-        self.moved = np.asarray(moved, np.float32)
+        self.moved = float(moved.mean())
         least = np.float32(1.0 - math.exp(-passed_s / MEMORY_S))
         share = least + (1 - least) * moved
         self._picture = self._picture + share * (picture - self._picture)

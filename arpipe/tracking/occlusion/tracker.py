@@ -13,7 +13,9 @@ from arpipe.tracking.occlusion.parts import FaceParts, FacePartTracker
 from arpipe.types import OcclusionMatte, TrackedFace, TrackedHand
 
 SIDE_PX, PHOTO_SIDE_PX = 128, 256
-CALM_EVERY = 2  # frames between looks at a face that nothing moves before: its matte hardly changes
+CALM_EVERY = (
+    2  # frames from one look to the next while no hand is near: hair moves with the face, as its matte does
+)
 
 
 @dataclass(slots=True)
@@ -23,11 +25,6 @@ class _Followed:
     state: FaceOcclusion = field(default_factory=FaceOcclusion)
     matte: OcclusionMatte | None = None
     age: int = 0
-
-    def is_due(self, every: int, *, hands: bool) -> bool:
-        """Whether to look at the face again in this frame; mattes are computed at most every `every` frames."""
-        is_calm = not (hands or self.state.is_covered_anew)
-        return self.age >= (max(every, CALM_EVERY) if is_calm else every)
 
 
 class OcclusionTracker:
@@ -98,9 +95,8 @@ class OcclusionTracker:
         followed = self._followed.setdefault(face.track_id, _Followed())
         followed.age += 1
         last = followed.matte
-        if last is not None and (
-            face.state == "coasting" or not followed.is_due(context.every, hands=bool(hands))
-        ):
+        every = context.every if hands else max(context.every, CALM_EVERY)
+        if last is not None and (followed.age < every or face.state == "coasting"):
             moved = face_square(face.landmarks).image_from_crop(last.covered.shape[0])
             return replace(last, image_from_crop=moved)
         crop = self._cropper.crop(context.frame, face.landmarks)
