@@ -1,5 +1,6 @@
 """The page behind a real proxy that ends TLS, and in the frame of a shop, in a real Chromium."""
 
+import json
 import os
 import re
 import shutil
@@ -178,6 +179,46 @@ def test_a_shop_chooses_glasses_and_keeps_a_picture(browser):
         until(page, "document.querySelector('#kept img')?.naturalWidth > 0")
         mirror.click("[data-effect=round]")  # the visitor chooses in the frame, and the shop follows
         until(page, "document.querySelector('[data-id=round]').getAttribute('aria-pressed') === 'true'")
+
+
+SAID = """addEventListener("message", (event) => {
+    if (event.data?.source === "arpipe") (window.said ??= []).push(event.data);
+})"""
+
+
+def errors_of(page):
+    return page.evaluate("() => said.filter(({ type }) => type === 'error').map(({ text }) => text)")
+
+
+def test_wrong_parameters_of_a_shop_are_told_and_change_nothing(browser):
+    with shop(lambda origin: serving(embed=(origin,))) as url, opened(browser, url, before=SAID) as page:
+        until(page, "document.querySelectorAll('#products button').length >= 9")
+        page.click("[data-id=wayfarer]")
+        mirror = page.frames[1]
+        until(mirror, "arpipe.accepted?.[0]?.id === 'wayfarer'")
+        say = "(message) => document.getElementById('mirror').contentWindow.postMessage(message, '*')"
+        for before, params in enumerate(({"scale": 999}, {"scael": 1})):  # what the server refuses
+            page.evaluate(say, {"target": "arpipe", "type": "effect", "id": "round", "params": params})
+            until(page, f"said.filter(({{ type }}) => type === 'error').length > {before}")
+            until(page, 'JSON.stringify(said.at(-1).active) === \'[{"id":"wayfarer","params":{}}]\'')
+        for params in ([1], "text", {"scale": {}}, {"scale": "x" * 65}, {"x" * 65: 1}):  # what it cannot read
+            page.evaluate(say, {"target": "arpipe", "type": "effect", "id": "round", "params": params})
+        until(page, "said.filter(({ type }) => type === 'error').length === 7")
+        first, second, *others = errors_of(page)
+        assert first == "effect 'round': scale cannot be 999"
+        assert second == "effect 'round': there is no parameter 'scael'; did you mean 'scale'?"
+        assert others == ["params must be an object with short texts, numbers and booleans"] * 5
+        page.evaluate(say, {"target": "arpipe", "type": "effect", "id": "round"})
+        until(mirror, "arpipe.accepted[0].id === 'round'")
+        more_pictures(mirror, 3)
+
+
+def test_a_choice_that_is_remembered_but_no_longer_valid_is_worn_as_it_comes(browser):
+    kept = [{"id": "round", "params": {"scale": 99}}, {"id": "lipstick"}, 5, {"id": "gone", "params": {}}]
+    before = f"localStorage.setItem('arpipe.effects', JSON.stringify({json.dumps(kept)}))"
+    with serving() as url, opened(browser, url, before=before) as page:
+        until(page, """JSON.stringify(arpipe.accepted) === '[{"id":"round","params":{}}]'""")
+        more_pictures(page, 3)
 
 
 def test_a_site_that_is_not_named_gets_no_frame(browser):

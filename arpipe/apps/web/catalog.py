@@ -13,6 +13,7 @@ from arpipe.effects.packs import Pack, load_pack
 from arpipe.effects.presets import PRESET_KEY
 from arpipe.effects.spec import parse_spec
 from arpipe.errors import ConfigError
+from arpipe.spelling import nearest
 
 LARGEST_PRINTED = 10**20
 
@@ -79,7 +80,11 @@ class CatalogEntry:
 
     def _require_known(self, params: Mapping[str, PlainValue], known: Mapping[str, Control]) -> None:
         for key, value in params.items():
-            if key not in known or not known[key].accepts(value):
+            if key not in known:
+                raise ConfigError(
+                    f"effect {self.id!r}: there is no parameter {key!r}{nearest(key, list(known))}"
+                )
+            if not known[key].accepts(value):
                 raise ConfigError(f"effect {self.id!r}: {key} cannot be {_shortened(value)}")
 
 

@@ -12,6 +12,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip i
 
 pytestmark = [pytest.mark.browser, pytest.mark.weights]
 PATIENCE_MS = 60_000
+NAME = "me <b> " + "m" * 33  # as long as a name may be
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +50,9 @@ def test_held_buttons_teach_and_the_result_is_saved(browser, size, tmp_path):
         page.goto(url)
         assert page.locator("#save").is_disabled()
         page.click("#start")
-        page.fill("#name", "me <b>")  # a name is text, never markup
+        page.fill("#name", NAME)  # a name is text, never markup
         page.click("#add button")
-        has_text(page, ".class h2", "me <b>")
+        has_text(page, ".class h2", NAME)
         hold(page, 0, frames=1)
         has_text(page, "#todo", 'Now record "none"')
         page.locator(".hold").nth(1).focus()
@@ -64,8 +65,11 @@ def test_held_buttons_teach_and_the_result_is_saved(browser, size, tmp_path):
         page.click("#save")
         has_text(page, "#todo", "Saved as")
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        for place in range(2):
+            box = page.locator(".forget").nth(place).bounding_box()
+            assert box["x"] + box["width"] <= size[0]
         violations = axe.Axe().run(page).response["violations"]
         assert [each["id"] for each in violations] == []
         page.close()
-    assert Recognizer.load(output).classes == ("me <b>", "none")
+    assert Recognizer.load(output).classes == (NAME, "none")
     assert errors == []

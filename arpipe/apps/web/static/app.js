@@ -7,6 +7,7 @@ import { EffectPicker } from "./effects.js";
 import { Embed } from "./embed.js";
 import { chosen, recall, remember } from "./memory.js";
 import { Photo } from "./photo.js";
+import { arePlain } from "./protocol.js";
 import { Recorder, snapshot } from "./recorder.js";
 import { Settings } from "./settings.js";
 import { median } from "./statistics.js";
@@ -19,7 +20,7 @@ const link = new URLSearchParams(location.search);
 document.body.classList.toggle("minimal", link.get("controls") === "minimal");
 
 const view = $("view"), stage = $("stage"), brush = view.getContext("2d", { alpha: false, desynchronized: true });
-const state = { paused: false, mirror: true, mesh: false, profile: false, source: null, mode: "page", code: "jpeg", times: [], latencies: [], last: null, shown: 0, noticeUntil: 0 };
+const state = { paused: false, mirror: true, mesh: false, profile: false, source: null, mode: "page", code: "jpeg", times: [], latencies: [], last: null, accepted: null, shown: 0, noticeUntil: 0 };
 window.arpipe = state; // for tests
 
 const chart = new Chart($("chart"), $("legend"), $("facts"));
@@ -75,11 +76,19 @@ function adviceFor(facts) {
   return facts.faces > 1 ? text("faces", { count: facts.faces }) : "";
 }
 
-function applied(message) {
+function applied(message, selection) {
   state.appliedMs = performance.now() - state.requestedMs;
-  if (message.type !== "refused") return;
-  notice(message.reason);
-  embed.say({ type: "error", text: message.reason });
+  if (message.type === "refused") refused(message.reason, selection);
+  else state.accepted = selection;
+}
+
+// A selection that the server refuses would be refused for ever: go back to the last one that it draws.
+function refused(reason, selection) {
+  notice(reason);
+  embed.say({ type: "error", text: reason });
+  const fallback = state.accepted ?? selection.map(({ id }) => ({ id, params: {} }));
+  const isOther = JSON.stringify(fallback) !== JSON.stringify(selection);
+  if (isOther && !stream.again) picker.restore(structuredClone(fallback), selection); // unless a newer one is on its way
 }
 
 // What a face, hand or body has triggered: the same as the buttons and keys.
@@ -277,8 +286,9 @@ const settings = new Settings(about.max_faces, {
 settings.offerPhone(about.phone);
 const embed = new Embed(about.embed, {
   effect(id, params) {
-    if (picker.entries.has(id)) picker.wear(id, params);
-    else embed.say({ type: "error", text: `there is no effect ${id.slice(0, 60)}` });
+    if (!picker.entries.has(id)) embed.say({ type: "error", text: `there is no effect ${id.slice(0, 60)}` });
+    else if (!arePlain(params)) embed.say({ type: "error", text: "params must be an object with short texts, numbers and booleans" });
+    else picker.wear(id, params);
   },
   none() { picker.removeAll(); },
   async snapshot() { view.toBlob((picture) => { if (picture) embed.say({ type: "snapshot", picture }); }, "image/png"); },

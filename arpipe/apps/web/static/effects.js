@@ -125,6 +125,18 @@ export class EffectPicker {
     this.changed();
   }
 
+  // Return from a selection that was refused to an earlier one, both as `selection` returns them.
+  restore(earlier, refused) {
+    for (const { id } of refused) this.params.delete(id);
+    this.active.clear();
+    this.edited = null;
+    for (const { id, params } of earlier) {
+      this.activate(id);
+      if (Object.keys(params).length) this.params.set(id, params);
+    }
+    this.changed();
+  }
+
   adjust(id, key, value) {
     this.set(this.entries.get(id), key, value);
     this.show();

@@ -1,4 +1,6 @@
 // What a visitor chose, kept in the browser until the next visit; links such as ?effect=wayfarer come first.
+import { arePlain } from "./protocol.js";
+
 const PREFIX = "arpipe.";
 
 export function chosen(link, entries, configured) {
@@ -7,7 +9,7 @@ export function chosen(link, entries, configured) {
   const unknown = asked.filter((id) => !known.has(id));
   if (asked.length) return { active: asked.filter((id) => known.has(id)).map((id) => ({ id, params: {} })), unknown };
   const kept = recall("effects");
-  return { active: Array.isArray(kept) ? kept.filter(({ id }) => known.has(id)) : configured, unknown };
+  return { active: Array.isArray(kept) ? kept.filter((effect) => known.has(effect?.id) && arePlain(effect.params)) : configured, unknown };
 }
 
 export function remember(key, value) {

@@ -23,3 +23,13 @@ export function unpackPicture(buffer) {
     data: new Uint8Array(buffer, DOWNWARD + length),
   };
 }
+
+const MOST_PARAMS = 64, LONGEST_TEXT = 64; // of an effect; longer ones end the session
+
+// Whether parameters of an effect have a form that the server reads; it checks their names and ranges.
+export function arePlain(params) {
+  if (typeof params !== "object" || params === null || Object.getPrototypeOf(params) !== Object.prototype) return false;
+  const isPlain = (value) => value === null || typeof value === "boolean" || Number.isFinite(value) || (typeof value === "string" && value.length <= LONGEST_TEXT);
+  const entries = Object.entries(params);
+  return entries.length <= MOST_PARAMS && entries.every(([key, value]) => key.length <= LONGEST_TEXT && isPlain(value));
+}

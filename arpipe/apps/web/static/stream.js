@@ -133,12 +133,13 @@ export class Stream {
     if (this.applying) { this.again = true; return; }
     this.applying = true;
     this.again = false;
+    this.sent = structuredClone(effects); // the sliders change the others in place
     this.say({ type: "effects", ticket: 1, effects });
   }
 
   applied(message) {
     this.applying = false;
-    this.on.applied(message);
+    this.on.applied(message, this.sent);
     if (this.again) this.setEffects(this.wanted.effects);
   }
 
