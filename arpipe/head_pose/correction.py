@@ -13,7 +13,6 @@ LEAST_GAIN, GAIN, FULL_GAIN_RAD = 0.05, 0.75, math.radians(2.0)
 STALE_FRAMES = 15  # without the accurate landmarks, after which the last correction fades
 FADE = 0.9  # share of it that is left after each further frame
 FIRST_OBSERVATIONS = 5  # wanted at once; at rest, their mean is steady enough from then on
-TURN_RAD = math.radians(2.0)  # from the last observation, after which the next one is wanted
 NEWTON_STEPS = 3  # to the nearest rotation; a mean of rotations less than 30° apart needs two
 
 
@@ -30,11 +29,16 @@ class RotationCorrection:
         self._observations = 0
         self._observed_at: Array = np.eye(3)
 
-    def wants_observation(self, shown: Array) -> bool:
-        """Whether an observation at a (3, 3) rotation would tell more than the last ones."""
+    def wants_observation(self, shown: Array, turn_rad: float) -> bool:
+        """Whether an observation at a (3, 3) rotation would tell more than the last ones.
+
+        Args:
+            shown: The rotation.
+            turn_rad: Turn since the last observation, after which another one is wanted.
+        """
         if self._observations < FIRST_OBSERVATIONS:
             return True
-        return _angle_rad(shown - self._observed_at) > TURN_RAD
+        return _angle_rad(shown - self._observed_at) > turn_rad
 
     def observe(self, shown: Array, accurate: Array) -> None:
         """Add both (3, 3) rotations of one frame."""

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.head_pose.config import HeadPoseConfig
@@ -30,6 +32,7 @@ class Head:
         self._shape: PersonShape | None = None
         self._trusted = True
         self._fit: FaceFit | None = None
+        self._rotation_before: Array = np.eye(3)  # of the fit before
         self._accurate_fit: FaceFit | None = None
         self._pose: RigidTransform | None = None
 
@@ -42,6 +45,7 @@ class Head:
         if fit is None:
             self._lose()
             return None
+        self._rotation_before = fit.pose.rotation if self._fit is None else self._fit.pose.rotation
         self._fit = fit
         if accurate is not None:
             self.correct(accurate, camera, fit.pose.rotation)
@@ -87,9 +91,18 @@ class Head:
         if self._accurate_fit is not None:
             self._correction.observe(uncorrected, self._accurate_fit.pose.rotation)
 
-    def wants_correction(self) -> bool:
-        """Whether accurate landmarks would help: at first, and once a head has turned since the last ones."""
-        return self._fit is not None and self._correction.wants_observation(self._fit.pose.rotation)
+    def wants_correction(self, turn_rad: float, steps_ahead: float = 0.0) -> bool:
+        """Whether accurate landmarks would help: at first, and once a head has turned since the last ones.
+
+        Args:
+            turn_rad: The turn that counts.
+            steps_ahead: Frames after the last solved one for which to tell, as if the head turned on at its rate.
+        """
+        if self._fit is None:
+            return False
+        rotation = self._fit.pose.rotation
+        expected = rotation + steps_ahead * (rotation - self._rotation_before)
+        return self._correction.wants_observation(expected, turn_rad)
 
     def wants_irises(self) -> bool:
         """Whether `measure_irises` should be given this head's irises now; ask once per frame.

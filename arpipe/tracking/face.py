@@ -86,7 +86,11 @@ class FaceTrack(Track[FaceObservation, TrackedFace]):
     def view_roi(self, plan: ViewPlan) -> Roi | None:
         """Return the usual crop of this frame; None where no other views are due."""
         slot = self.age_frames + self.track_id  # different faces at rest are looked at in different frames
-        is_due = self.age_frames == 0 or slot % plan.rest_every == 0 or self._head.wants_correction()
+        is_due = (
+            self.age_frames == 0
+            or slot % plan.rest_every == 0
+            or self._head.wants_correction(plan.turn_rad, plan.steps_ahead)
+        )
         return next_roi(self.shown.landmarks) if is_due and not self.missed else None
 
     def take_views(self, landmarks: Landmarks | None) -> None:

@@ -1,5 +1,6 @@
 """Further views of tracked faces, which decide the rotation of their poses: which ones, when and on which thread."""
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
@@ -19,14 +20,18 @@ class ViewPlan:
 
     Attributes:
         views: How faces are cropped for it.
-        rest_every: Frames from one look at a resting head to the next; a turning one is looked at as often as
-            `Head.wants_correction` says.
+        rest_every: Frames from one look at a resting head to the next.
+        turn_rad: Turn of a head after which it is looked at again.
+        steps_ahead: Frames between the last known pose and the one that a look corrects: 1 to look before the head has
+            turned that far; see `Head.wants_correction`.
         in_background: Whether a look goes on while the frame is drawn, and corrects the poses of the next frames. The
             first look at a face never does.
     """
 
     views: tuple[CropView, ...]
     rest_every: int = 1
+    turn_rad: float = math.radians(2.0)
+    steps_ahead: float = 0.0
     in_background: bool = False
 
     def may_wait(self, track: "ViewedTrack") -> bool:
@@ -38,7 +43,12 @@ VIEW_PLANS: dict[PoseEffort, ViewPlan] = {
     "photo": ViewPlan(
         (CropView(0.85), CropView(0.85, mirrored=True), CropView(0.95), CropView(0.95, mirrored=True))
     ),
-    "export": ViewPlan((CropView(0.85), CropView(0.85, mirrored=True))),
+    "export": ViewPlan(
+        (CropView(0.85), CropView(0.85, mirrored=True)),
+        rest_every=6,
+        turn_rad=math.radians(1.0),
+        steps_ahead=1.0,
+    ),
     "live": ViewPlan((CropView(0.9),), rest_every=12, in_background=True),
     "none": ViewPlan(()),
 }

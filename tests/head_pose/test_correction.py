@@ -1,5 +1,7 @@
 """Rotations of the accurate landmarks, carried from one of their frames to the next."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from arpipe.topology import load_topology
 from arpipe.types import Landmarks
 from tests.head_pose.heads import CAMERA, observe, pose_of
 
+TURN_RAD = math.radians(2.0)
 FALLS_SHORT = rotation_from_angles(6.0, 0.0, 0.0) @ np.diag([1.0, -1.0, -1.0])
 
 
@@ -52,10 +55,10 @@ def test_observations_are_wanted_at_first_and_after_a_turn() -> None:
     correction = RotationCorrection()
     shown = rotation_from_angles(20.0, 5.0, 0.0)
     for _ in range(FIRST_OBSERVATIONS):
-        assert correction.wants_observation(shown)
+        assert correction.wants_observation(shown, TURN_RAD)
         correction.observe(shown, shown @ FALLS_SHORT)
-    assert not correction.wants_observation(rotation_from_angles(22.0, 5.0, 0.0))
-    assert correction.wants_observation(rotation_from_angles(24.0, 5.0, 0.0))
+    assert not correction.wants_observation(rotation_from_angles(22.0, 5.0, 0.0), TURN_RAD)
+    assert correction.wants_observation(rotation_from_angles(24.0, 5.0, 0.0), TURN_RAD)
 
 
 def test_accurate_landmarks_decide_the_rotation_and_shown_ones_the_place() -> None:
@@ -77,3 +80,30 @@ def test_doubtful_accurate_landmarks_are_not_asked() -> None:
     pose = Head(HeadPoseConfig()).solve(shown, CAMERA, doubtful)
     assert pose is not None
     assert pose.yaw_deg == pytest.approx(10.0, abs=0.2)
+
+
+def turned_head(yaws_deg: list[float]) -> Head:
+    """A head whose landmarks were accurate in all frames but the last two."""
+    canonical = load_topology("face").canonical_m
+    head = Head(HeadPoseConfig())
+    for index, yaw_deg in enumerate(yaws_deg):
+        landmarks = observe(pose_of(yaw_deg, 0.0).apply(canonical))
+        head.solve(landmarks, CAMERA, landmarks if index < len(yaws_deg) - 2 else None)
+    return head
+
+
+@pytest.mark.parametrize(
+    ("step_deg", "now", "in_the_next_frame"), [(0.0, False, False), (0.4, False, True), (0.6, True, True)]
+)
+def test_correction_is_wanted_before_a_turning_head_has_turned_too_far(
+    step_deg: float, now: bool, in_the_next_frame: bool
+) -> None:
+    still = [10.0] * (FIRST_OBSERVATIONS + 1)
+    head = turned_head([*still, 10.0 + step_deg, 10.0 + 2 * step_deg])
+    turn_rad = math.radians(1.0)
+    assert head.wants_correction(turn_rad) == now
+    assert head.wants_correction(turn_rad, steps_ahead=1.0) == in_the_next_frame
+
+
+def test_head_without_a_pose_wants_no_correction() -> None:
+    assert not Head(HeadPoseConfig()).wants_correction(math.radians(1.0), steps_ahead=1.0)
