@@ -18,6 +18,7 @@ from arpipe.timing import StageTimer
 from arpipe.types import FrameResult, Pixels
 
 UNKNOWN_NS = 0xFFFFFFFF  # the largest 32-bit value, which drivers without a timer return
+OTHER_THAN_QUALITY = {"renderer", "threads"}
 GPU_QUALITY = RenderConfig(supersample=2, msaa=4, max_samples=16_000_000)
 
 
@@ -135,11 +136,15 @@ class Compositor:
 def default_quality(
     context: GlContext | Rasteriser | None, config: RenderConfig | None = None
 ) -> RenderConfig:
-    """Return the drawing quality that suits what draws, where a configuration chooses only that."""
-    if config is not None and config.model_fields_set - {"renderer"}:
+    """Return the drawing quality that suits what draws, where a configuration chooses nothing but that."""
+    if config is not None and config.model_fields_set - OTHER_THAN_QUALITY:
         return config
     suitable = RenderConfig() if context is None or context.is_software else GPU_QUALITY
-    return suitable if config is None else suitable.model_copy(update={"renderer": config.renderer})
+    return (
+        suitable
+        if config is None
+        else suitable.model_copy(update=config.model_dump(include=OTHER_THAN_QUALITY))
+    )
 
 
 def _runs(layers: Sequence[Layer]) -> Iterator[tuple[list[Layer], Layer | None]]:

@@ -109,6 +109,7 @@ def test_the_context_of_a_caller_is_not_closed(machine):
 
 def test_choosing_the_renderer_keeps_the_quality_that_suits_it():
     gpu = SimpleNamespace(is_software=False)
+    assert default_quality(gpu, RenderConfig(threads=1)) == GPU_QUALITY.model_copy(update={"threads": 1})
     assert default_quality(gpu, RenderConfig(renderer="opengl")) == GPU_QUALITY.model_copy(
         update={"renderer": "opengl"}
     )

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -52,6 +53,27 @@ class Bands {
     std::condition_variable all_finished_;
 };
 
+// Whether other programs leave a processor to helpers.
+//
+// On a busy machine, one that is suspended in the middle of a band holds up all others for several milliseconds. After
+// such a wait, none are started for a while: seldom enough that waits are rarer than one in a hundred frames.
+class Helpers {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    bool are_useful() const { return Clock::now().time_since_epoch().count() >= resume_at_; }
+
+    void judge(Clock::duration worked, Clock::duration waited) {
+        if (waited > worked / 2) resume_at_ = (Clock::now() + PAUSE).time_since_epoch().count();
+    }
+
+  private:
+    static constexpr std::chrono::seconds PAUSE{5};
+    std::atomic<Clock::rep> resume_at_{0};
+};
+
+inline Helpers HELPERS;
+
 // Call work(rows) for bands that cover a region of width x height samples, on this thread and on others.
 //
 // The others are not joined: where all processors are busy, one may start when everything is done. It then finds no
@@ -59,7 +81,9 @@ class Bands {
 template <typename Work>
 void for_each_band(int width, int height, int step, int threads, const Work& work) {
     threads = std::min(threads, int(std::thread::hardware_concurrency()));
-    if (threads < 2 || width * height < SMALL_SAMPLES) return work(Rows{0, height});
+    if (threads < 2 || width * height < SMALL_SAMPLES || !HELPERS.are_useful())
+        return work(Rows{0, height});
+    const auto start = Helpers::Clock::now();
     auto bands = std::make_shared<Bands>(height, step, threads * BANDS_PER_THREAD);
     try {
         for (int i = 1; i < threads; ++i) std::thread([bands, &work] { bands->take(work); }).detach();
@@ -67,7 +91,9 @@ void for_each_band(int width, int height, int step, int threads, const Work& wor
         // No more threads: those that have started, and this one, draw everything.
     }
     bands->take(work);
+    const auto finished = Helpers::Clock::now();
     bands->wait();
+    HELPERS.judge(finished - start, Helpers::Clock::now() - finished);
 }
 
 }  // namespace arpipe
