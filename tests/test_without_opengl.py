@@ -41,9 +41,10 @@ def test_the_library_is_hidden(run, name):
 
 @pytest.mark.cpu
 @pytest.mark.weights
-def test_glasses_are_drawn(run, tmp_path):
-    photo, output = asset_path("samples/astronaut.png"), tmp_path / "glasses.png"
-    done = run("-m", "arpipe", "batch", photo, "--effect", "wayfarer", "--output", output)
+@pytest.mark.parametrize("effect", ["wayfarer", "evening"])
+def test_glasses_and_makeup_are_drawn(run, tmp_path, effect):
+    photo, output = asset_path("samples/astronaut.png"), tmp_path / "drawn.png"
+    done = run("-m", "arpipe", "batch", photo, "--effect", effect, "--output", output)
     assert done.returncode == 0, done.stdout + done.stderr
     changed = (read_image(output) != read_image(photo)).any(axis=2)
     assert 0.01 < changed.mean() < 0.2

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.effects.makeup.coat import Coat, Picture, Surface, Texels, Value
+from arpipe.effects.makeup.curves import Floats, Indices
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.masks import touching_masks
 from arpipe.effects.makeup.self_occlusion import sunk_points
@@ -37,6 +38,7 @@ class SoftwareBrush:
         self._triangles = np.ascontiguousarray(topology.triangles, np.uint32)
         self._surfaces: dict[Surface, _SoftwareSurface] = {}
         self._backdrop = NOTHING
+        self._sitting: _Sitting | None = None
 
     def prepare(self, surfaces: Iterable[Surface]) -> None:
         """See `Brush`."""
@@ -45,25 +47,17 @@ class SoftwareBrush:
 
     def take_backdrop(self, canvas: SoftwareCanvas) -> None:
         """See `Brush`."""
-        self._backdrop = canvas.pixels.copy()
+        self._backdrop, self._sitting = canvas.pixels.copy(), None
 
     def hide_behind(self, canvas: SoftwareCanvas, face: MakeupFace) -> None:
         """See `Brush`."""
         points = sunk_points(face)
-        mesh = FlatMeshStruct(
-            points.ctypes.data,
-            None,
-            self._triangles.ctypes.data,
-            len(points),
-            len(self._triangles),
-            depth_per_px(face),
-        )
-        painting, _maps = canvas.painting(self._backdrop, face.tracked.track_id, has_depth=True)
-        canvas.rasteriser.functions.arpipe_hide_behind(painting, mesh)
+        mesh = _mesh(points, None, self._triangles, face)
+        canvas.rasteriser.functions.arpipe_hide_behind(self._sitting_of(canvas, face).painting, mesh)
 
     def draw(self, canvas: SoftwareCanvas, face: MakeupFace, coat: Coat) -> None:
         """See `Brush`."""
-        self._surfaces[coat.surface].draw(canvas, self._backdrop, face, coat)
+        self._surfaces[coat.surface].draw(self._sitting_of(canvas, face), coat)
 
     def flush(self, canvas: SoftwareCanvas) -> None:
         """See `Brush`; everything has been drawn."""
@@ -71,7 +65,22 @@ class SoftwareBrush:
     def close(self) -> None:
         """See `Brush`."""
         self.prepare(())
-        self._backdrop = NOTHING
+        self._backdrop, self._sitting = NOTHING, None
+
+    def _sitting_of(self, canvas: SoftwareCanvas, face: MakeupFace) -> "_Sitting":
+        if self._sitting is None or self._sitting.face is not face:
+            self._sitting = _Sitting(canvas, face, self._backdrop)
+        return self._sitting
+
+
+class _Sitting:
+    """A face on a canvas as the library takes it, which is the same for all coats."""
+
+    def __init__(self, canvas: SoftwareCanvas, face: MakeupFace, backdrop: Pixels) -> None:
+        self.canvas, self.face = canvas, face
+        self.painting, self._maps = canvas.painting(backdrop, face.tracked.track_id, face.is_occluded)
+        self.appearance = AppearanceStruct()
+        _fill(self.appearance, appearance(face))
 
 
 class _SoftwareSurface:
@@ -90,27 +99,29 @@ class _SoftwareSurface:
         if self._touched is not None:
             self._values.touched = self._touched.ctypes.data
 
-    def draw(self, canvas: SoftwareCanvas, backdrop: Pixels, face: MakeupFace, coat: Coat) -> None:
+    def draw(self, sitting: _Sitting, coat: Coat) -> None:
         """Draw makeup on a face."""
-        surface, values, looks = self._surface, self._values, AppearanceStruct()
-        mesh = FlatMeshStruct(
-            coat.vertices.ctypes.data,
-            None if surface.uv is None else surface.uv.ctypes.data,
-            surface.triangles.ctypes.data,
-            surface.count,
-            len(surface.triangles),
-            depth_per_px(face),
-        )
-        _fill(looks, appearance(face))
+        surface, values = self._surface, self._values
         _fill(values, coat.values)
         if coat.smoothing is not None:
-            _fill(values, {"low_place": coat.smoothing.place_in(canvas.region)})
-            values.smoothing, values.smoothing_side = (
-                coat.smoothing.ratios.ctypes.data,
-                len(coat.smoothing.ratios),
-            )
-        painting, _maps = canvas.painting(backdrop, face.tracked.track_id, face.is_occluded)
-        getattr(canvas.rasteriser.functions, self._function)(painting, mesh, looks, values)
+            ratios = coat.smoothing.ratios
+            _fill(values, {"low_place": coat.smoothing.place_in(sitting.canvas.region)})
+            values.smoothing, values.smoothing_side = ratios.ctypes.data, len(ratios)
+        mesh = _mesh(coat.vertices, surface.uv, surface.triangles, sitting.face)
+        draw = getattr(sitting.canvas.rasteriser.functions, self._function)
+        draw(sitting.painting, mesh, sitting.appearance, values)
+
+
+def _mesh(vertices: Floats, uv: Floats | None, triangles: Indices, face: MakeupFace) -> FlatMeshStruct:
+    """Return a mesh as the library takes it; the arrays must be contiguous, and outlive it."""
+    return FlatMeshStruct(
+        vertices.ctypes.data,
+        None if uv is None else uv.ctypes.data,
+        triangles.ctypes.data,
+        len(vertices),
+        len(triangles),
+        depth_per_px(face),
+    )
 
 
 class _Pyramid:
