@@ -21,6 +21,7 @@ PACKAGE = REPOSITORY / "arpipe"
 # From the ground up; a unit imports itself and what stands before it. `__init__` is the public door, `arpipe`.
 LAYERS = (
     "errors",
+    "closing",
     "spelling",
     "needs",
     "subjects",

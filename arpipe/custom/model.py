@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 
+from arpipe.closing import Closing
 from arpipe.custom.card import ModelCard
 from arpipe.custom.inner import find_value, with_outputs
 from arpipe.custom.library import StoredModel, find_model
@@ -20,7 +20,7 @@ from arpipe.preprocess.scaling import Scaling, Tensor
 from arpipe.types import ClassScore, Pixels, Points, Prediction
 
 
-class Model:
+class Model(Closing):
     """A network with its card, ready to run.
 
     Args:
@@ -194,12 +194,6 @@ class Model:
     def close(self) -> None:
         """Free the network; may be called twice."""
         self._session.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _run_part(self, tensor: Tensor) -> dict[str, Array]:
         """Run part of a batch on a network whose batch size is fixed; the last rows are repeated to fill it."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, TypeVar
 
+from arpipe.closing import Closing
 from arpipe.errors import InferenceError
 from arpipe.inference.providers import SessionConfig
 from arpipe.inference.session import Session
@@ -34,7 +35,7 @@ class RunningNetwork(Closable, Protocol):
 Running = TypeVar("Running", bound=RunningNetwork)
 
 
-class Runtime:
+class Runtime(Closing):
     """Owns the networks of one stream.
 
     Models load their networks from a runtime and never close them; whoever creates the runtime closes it.
@@ -107,9 +108,3 @@ class Runtime:
         for network in (*self._sessions, *self._others):
             network.close()
         self._others.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from arpipe.closing import Closing
 from arpipe.errors import InferenceError
 from arpipe.inference.providers import RuntimeSession, SessionConfig, open_session, provider_in_use
 from arpipe.inference.tensor_session import require_finite
@@ -18,7 +18,7 @@ Tensors = Mapping[str, NDArray[np.float32]]
 """Input name → (n, *shape)."""
 
 
-class Session:
+class Session(Closing):
     """A network, loaded and ready.
 
     Args:
@@ -144,12 +144,6 @@ class Session:
         if self._helpers is not None:
             self._helpers.shutdown()
             self._helpers = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def _load_from_store(

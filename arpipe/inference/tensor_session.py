@@ -4,11 +4,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from arpipe.closing import Closing
 from arpipe.errors import InferenceError, NonFiniteOutput
 from arpipe.inference.providers import RuntimeSession, SessionConfig, open_session, provider_in_use
 
@@ -50,7 +51,7 @@ class TensorInfo:
         return f"{self.name!r} ({', '.join(map(str, self.shape))}) {self.dtype}"
 
 
-class TensorSession:
+class TensorSession(Closing):
     """A network, loaded and ready.
 
     Args:
@@ -103,12 +104,6 @@ class TensorSession:
     def close(self) -> None:
         """Free the network; may be called twice."""
         self._session = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def require_finite(network: str, outputs: Mapping[str, Array]) -> None:

@@ -1,11 +1,12 @@
 """What every source of frames has in common."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from arpipe.closing import Closing
 from arpipe.errors import ConfigError
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.io.audio.sound import Sound
@@ -43,7 +44,7 @@ class SourceInfo:
     sound: Sound | None = None
 
 
-class Source(ABC):
+class Source(Closing):
     """Base class of sources: frames in order, in one pass.
 
     Whoever opens a source closes it, or uses it as a context manager. Iterating a closed source raises ValueError, also
@@ -93,9 +94,3 @@ class Source(ABC):
         rate = f", {info.fps:g} fps" if info.fps else ""
         count = "" if info.frame_count is None else f", {info.frame_count} frames"
         return f"{type(self).__name__}({info.name!r}, {info.width}x{info.height}{rate}{count})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

@@ -2,11 +2,12 @@
 
 import operator
 import threading
-from abc import ABC, abstractmethod
-from typing import Protocol, Self, SupportsFloat, SupportsIndex
+from abc import abstractmethod
+from typing import Protocol, SupportsFloat, SupportsIndex
 
 import numpy as np
 
+from arpipe.closing import Closing
 from arpipe.inference.runtime import Runtime
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, Pixels
@@ -25,7 +26,7 @@ class SolutionOutputs:
         return f"SolutionOutputs({', '.join(f'{name}={getattr(self, name)!r}' for name in self._fields)})"
 
 
-class SolutionBase(ABC):
+class SolutionBase(Closing):
     """A solution: processes images in order, until it is closed.
 
     Args:
@@ -70,17 +71,11 @@ class SolutionBase(ABC):
             self._is_closed = True
             self._runtime.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     @abstractmethod
     def _process(self, frame: Frame) -> SolutionOutputs:
         """Compute the outputs of one frame."""
 
-    def _forget(self) -> None:  # noqa: B027 - most solutions take each frame by itself
+    def _forget(self) -> None:
         """Forget all earlier frames."""
 
 

@@ -8,8 +8,9 @@ is re-raised at whoever waits on the other end.
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
+from arpipe.closing import Closing
 from arpipe.io.writer import Writer
 
 T = TypeVar("T")
@@ -105,7 +106,7 @@ class Mailbox(Generic[T]):
             self._changed.notify_all()
 
 
-class Prefetch(Generic[T]):
+class Prefetch(Closing, Generic[T]):
     """Iterates `items` on its own thread, at most `slots` ahead of the reader; order is kept.
 
     Args:
@@ -129,17 +130,11 @@ class Prefetch(Generic[T]):
         self._mailbox.clear()
         self._thread.join()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def _work(self, items: Iterable[T]) -> None:
         _feed(items, self._mailbox, self._mailbox.put)
 
 
-class LatestOnly(Generic[T]):
+class LatestOnly(Closing, Generic[T]):
     """Iterates `items` on its own thread without waiting for the reader, who always gets the latest item.
 
     Args:
@@ -183,12 +178,6 @@ class LatestOnly(Generic[T]):
         """
         self.stop()
         self._thread.join(timeout_s)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _work(self, items: Iterable[T]) -> None:
         _feed(items, self._mailbox, self._replace)

@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
-from typing import Protocol, Self
+from typing import Protocol
 
+from arpipe.closing import Closing
 from arpipe.errors import InferenceError
 from arpipe.inference.runtime import Runtime
 from arpipe.needs import AnyNeed, ModelNeed, Need, is_model, parse_needs
@@ -35,7 +36,7 @@ class ResultObserver(Protocol):
         ...
 
 
-class Perception(ProcessBound):
+class Perception(ProcessBound, Closing):
     """Detects and tracks what is in a stream of frames. Networks are loaded when they are first needed.
 
     Args:
@@ -198,12 +199,6 @@ class Perception(ProcessBound):
             with self._lock:
                 self._closed = True
                 self._runtime.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _detect(self, frame: Frame) -> FrameResult:
         camera, timer = self.camera.intrinsics_for(frame), self._timer

@@ -4,8 +4,9 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
+from arpipe.closing import Closing
 from arpipe.controls.trigger import Edge, TriggerTimes
 from arpipe.controls.watch import (
     ClassSource,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 LARGE_FRAME_BYTES = 8_000_000  # copying it takes longer than handing it to another thread and back
 
 
-class Pipeline(ProcessBound):
+class Pipeline(ProcessBound, Closing):
     """Detects and renders, frame after frame of one stream: a `Perception` and an `EffectRenderer`.
 
     Methods may be called from any thread; frames are processed in the order of the calls. OpenGL is created by the
@@ -231,12 +232,6 @@ class Pipeline(ProcessBound):
     def __repr__(self) -> str:
         effects = ", ".join(pack.name for pack in self.renderer.packs)
         return f"Pipeline(effects=[{effects}], {self.perception!r})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _call_back(self, handler: EventHandler, event: ControlEvent) -> None:
         """Call a function that `on` has registered, and keep the effects that it sets for the next frame."""

@@ -4,10 +4,11 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from arpipe.closing import Closing
 from arpipe.effects.packs import Pack, can_do_without_gl, load_effects, needs_of, uses_gl
 from arpipe.effects.reacting_packs import ReactingPacks
 from arpipe.errors import ConfigError, NotDrawnByCpu, RenderError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from arpipe.render.rasteriser.library import Rasteriser
 
 
-class EffectRenderer(ProcessBound):
+class EffectRenderer(ProcessBound, Closing):
     """Draws the active effects of one stream.
 
     OpenGL is created by the first `render` (or by `open`) that draws an effect which uses it, on the calling thread,
@@ -179,12 +180,6 @@ class EffectRenderer(ProcessBound):
             self._compositor.close()
         self._close_context(self._context)
         self._context, self._effects, self._compositor = None, None, None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _require_usable(self) -> None:
         self._guard.check()

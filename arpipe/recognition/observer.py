@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 
+from arpipe.closing import Closing
 from arpipe.errors import ConfigError, MediaError
 from arpipe.geometry.transforms import Array
 from arpipe.io.files import is_folder
@@ -25,7 +25,7 @@ Input = str | Path | Frame | Pixels | FrameResult | Sequence[FrameResult]
 FASTEST_HZ = 20.0  # frames per second that are kept of a clip
 
 
-class Observer:
+class Observer(Closing):
     """Runs perception for the features of a recogniser; networks are loaded when the first picture comes.
 
     Args:
@@ -58,12 +58,6 @@ class Observer:
         """Free the networks; may be called twice."""
         self._owned.close()
         self._perceptions.clear()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _recording(self, label: str, name: str, found: Iterable[FrameResult]) -> ClassRecording:
         times_s, vectors = self._vectors(found)

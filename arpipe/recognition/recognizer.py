@@ -7,6 +7,7 @@ from typing import Self
 
 import numpy as np
 
+from arpipe.closing import Closing
 from arpipe.errors import ConfigError
 from arpipe.needs import Need
 from arpipe.pipeline.perception_config import PerceptionConfig
@@ -51,7 +52,7 @@ class Classification:
         return f"Classification({self.label}, {self.score:.2f})"
 
 
-class Recognizer:
+class Recognizer(Closing):
     """Classes learned from recordings: make one with `train` or `load`.
 
     It loads networks when it is first given something else than results, and frees them in `close`.
@@ -207,12 +208,6 @@ class Recognizer:
     def close(self) -> None:
         """Free the networks, if any were loaded; may be called twice."""
         self._observer.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"Recognizer({', '.join(self.classes)}; {', '.join(self.features)}, window {self.window_s} s)"

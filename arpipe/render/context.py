@@ -3,11 +3,11 @@
 import ctypes
 import threading
 from contextlib import suppress
-from types import TracebackType
 from typing import Any
 
 import moderngl
 
+from arpipe.closing import Closing
 from arpipe.errors import RenderError
 from arpipe.render.resources import Resources
 
@@ -28,7 +28,7 @@ class _Current(threading.local):
 _CURRENT = _Current()
 
 
-class GlContext:
+class GlContext(Closing):
     """An OpenGL 3.3 core context with the resources created in it.
 
     Args:
@@ -150,17 +150,6 @@ class GlContext:
             _release_thread()
         self._gl = None
         _CURRENT.context = None
-
-    def __enter__(self) -> "GlContext":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _release_thread() -> None:

@@ -4,10 +4,11 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
 from arpipe.apps.batch.events import Event
 from arpipe.apps.batch.targets import Job
+from arpipe.closing import Closing
 from arpipe.errors import ArpipeError
 
 END_TIMEOUT_S = 5.0  # for a worker to discard the outputs in progress
@@ -88,7 +89,7 @@ class Worker(ABC):
 W = TypeVar("W", bound=Worker)
 
 
-class Executor(ABC, Generic[W]):
+class Executor(Closing, Generic[W]):
     """Starts workers in one place.
 
     Attributes:
@@ -107,9 +108,3 @@ class Executor(ABC, Generic[W]):
 
     def close(self) -> None:
         """Release the place; may be called twice."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Self
 
 from arpipe.apps.batch.config import BatchConfig, Mode, OpenPipeline, with_exported
 from arpipe.apps.batch.controlled import ControlledPipeline
@@ -19,6 +18,7 @@ from arpipe.apps.batch.targets import Job
 from arpipe.apps.failures import describe
 from arpipe.apps.reactions.events_file import EventsFile
 from arpipe.apps.reactions.reactions import load_recognizer
+from arpipe.closing import Closing
 from arpipe.effects.packs import load_effect
 from arpipe.errors import ArpipeError, MediaError, RenderError, WeightsError
 from arpipe.io.object_store import local_copy
@@ -34,7 +34,7 @@ def mode_of(job: Job) -> Mode:
     return "image" if job.kind == "images" else "video"
 
 
-class JobRunner:
+class JobRunner(Closing):
     """Runs jobs with a pipeline that is kept while the mode stays the same.
 
     Args:
@@ -93,12 +93,6 @@ class JobRunner:
         if self._pipeline is not None:
             self._pipeline.close()
         self._pipeline = self._mode = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _pipeline_for(self, mode: Mode) -> BatchPipeline:
         if self._pipeline is None or mode != self._mode:

@@ -9,15 +9,15 @@ killed at any point repeats at most the inputs in progress; the line at the begi
 import os
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
 
 from filelock import FileLock, Timeout
 
 from arpipe.apps.batch.attempt import MANIFEST_STEM, Attempt, parse_attempts
+from arpipe.closing import Closing
 from arpipe.errors import ConfigError, OutputError
 
 
-class Manifest:
+class Manifest(Closing):
     """An open manifest, locked against other runs.
 
     Args:
@@ -63,12 +63,6 @@ class Manifest:
         if not self._file.closed:
             os.fsync(self._file.fileno())
         self._opened.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _lock(self, opened: ExitStack) -> None:
         try:

@@ -1,8 +1,8 @@
 """How a batch tells what happens: to people, to nobody but in case of problems, or to programs."""
 
 import json
-from abc import ABC, abstractmethod
-from typing import Literal, Self
+from abc import abstractmethod
+from typing import Literal
 
 from rich.console import Console
 
@@ -16,13 +16,14 @@ from arpipe.apps.batch.events import (
     Interrupted,
     Started,
 )
+from arpipe.closing import Closing
 from arpipe.io.object_store import text_of
 from arpipe.timing import TimingLog
 
 ReportStyle = Literal["console", "quiet", "json"]
 
 
-class BatchReport(ABC):
+class BatchReport(Closing):
     """Base class of reports, which count the inputs that are not done well.
 
     Attributes:
@@ -49,14 +50,8 @@ class BatchReport(ABC):
     def finish(self, log: TimingLog, wall_s: float, interrupted: bool) -> None:
         """Summarize the batch, with the stage times of all frames and the time that it took, s."""
 
-    def close(self) -> None:  # noqa: B027 - most have nothing to close
+    def close(self) -> None:
         """Restore the terminal; may be called twice."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class QuietReport(BatchReport):

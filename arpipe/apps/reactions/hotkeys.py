@@ -4,8 +4,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
-from typing import Protocol, Self
+from typing import Protocol
 
+from arpipe.closing import Closing
 from arpipe.controls.actions import Action
 from arpipe.errors import ConfigError, DeviceError, MissingExtra
 
@@ -27,7 +28,7 @@ Listen = Callable[[Mapping[str, Callable[[], None]]], Listener]
 """Keys in pynput's notation → what is called on the listener's thread."""
 
 
-class Hotkeys:
+class Hotkeys(Closing):
     """Notes which hotkeys were pressed, for the thread that acts on them.
 
     Args:
@@ -60,12 +61,6 @@ class Hotkeys:
         if self._listener is not None:
             self._listener.stop()
             self._listener = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def in_pynputs_notation(keys: str) -> str:

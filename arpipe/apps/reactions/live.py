@@ -2,17 +2,17 @@
 
 from contextlib import ExitStack
 from functools import partial
-from typing import Self
 
 from arpipe.apps.failures import Failures
 from arpipe.apps.reactions.outward import OutwardActions
 from arpipe.apps.reactions.reactions import Reactions, load_recognizer, triggers_of
+from arpipe.closing import Closing
 from arpipe.config import RunConfig
 from arpipe.controls.senders.sender import Sender, open_sender
 from arpipe.pipeline.perception import Perception
 
 
-class Links:
+class Links(Closing):
     """Everything that leaves a live run, which several streams may share.
 
     Args:
@@ -42,12 +42,6 @@ class Links:
     def close(self) -> None:
         """Finish what was started and stop sending; may be called twice."""
         self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _open_sender(self, address: str, stack: ExitStack) -> Sender:
         sender = open_sender(address, partial(self.failures.note, "sending"))

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
 
 from arpipe.apps.failures import Failures
 from arpipe.apps.stream.capture import Capture
 from arpipe.apps.stream.figures import PLACES, LiveFigures, LiveReport
 from arpipe.apps.stream.outlets import Outlet, Recording
 from arpipe.apps.stream.pacer import Pacer
+from arpipe.closing import Closing
 from arpipe.effects.packs import Pack
 from arpipe.needs import Need
 from arpipe.pipeline.governor import GovernorConfig
@@ -26,7 +26,7 @@ DEVICE_TIMEOUT_S = (
 )
 
 
-class LiveSession:
+class LiveSession(Closing):
     """Draws the latest frame of a running source on the caller's thread.
 
     Capture and perception have a thread each; a frame that its successor overtakes is dropped and counted. The caller
@@ -181,12 +181,6 @@ class LiveSession:
             stack.callback(self._results.close)
             stack.callback(self._frames.stop)
             stack.callback(self.capture.close)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _close(self, outlet: Outlet) -> None:
         outlet.close()

@@ -9,6 +9,7 @@ import glfw
 import moderngl
 
 from arpipe.apps.window.pointer import PointerEvent, PointerKind
+from arpipe.closing import Closing
 from arpipe.errors import DeviceError, RenderError
 from arpipe.render.context import GL_VERSION, GlContext
 
@@ -23,7 +24,7 @@ class Key:
     repeated: bool = False
 
 
-class Window:
+class Window(Closing):
     """A window. It is used on the main thread, on which its context is current.
 
     Args:
@@ -150,12 +151,6 @@ class Window:
             self._closed = True
             glfw.destroy_window(self._handle)
             glfw.terminate()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _on_key(self, _window: object, code: int, _scan: int, action: int, _modifiers: int) -> None:
         if action != glfw.RELEASE:

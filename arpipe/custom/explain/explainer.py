@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 
+from arpipe.closing import Closing
 from arpipe.custom.classes import find_class
 from arpipe.custom.explain.ending import find_ending
 from arpipe.custom.explain.masks import Score, occlusion, rise
@@ -39,7 +40,7 @@ class Explanation:
     method: Method
 
 
-class Explainer:
+class Explainer(Closing):
     """A classifier, loaded with what its heat maps need.
 
     Args:
@@ -117,12 +118,6 @@ class Explainer:
     def close(self) -> None:
         """Free the network; may be called twice."""
         self.model.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _interpret(self, answers: Mapping[str, Array], fitted: FittedPicture) -> Prediction:
         ending = self._ending

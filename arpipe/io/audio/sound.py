@@ -1,12 +1,13 @@
 """Sound as it arrives."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+
+from arpipe.closing import Closing
 
 Samples = npt.NDArray[np.int16]
 """(n, channels) int16."""
@@ -25,7 +26,7 @@ class SoundChunk:
     captured_s: float
 
 
-class Sound(ABC):
+class Sound(Closing):
     """A source of sound with a single listener; whoever opens it closes it.
 
     Attributes:
@@ -45,12 +46,6 @@ class Sound(ABC):
     @abstractmethod
     def close(self) -> None:
         """Stop listening; may be called twice."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 OpenSound = Callable[[], Sound | None]

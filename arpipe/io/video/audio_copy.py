@@ -9,6 +9,7 @@ from typing import Self, TypeAlias
 import av
 import av.error
 
+from arpipe.closing import Closing
 from arpipe.io.video.container import open_input
 
 OPUS_RATE_HZ = 48000  # the rate that Opus works at inside
@@ -17,7 +18,7 @@ SHORTEST_GAP_S = 0.1  # a smaller gap between two pieces is rounding of their ti
 AudioPacket: TypeAlias = "av.Packet[av.AudioStream]"
 
 
-class AudioCopy:
+class AudioCopy(Closing):
     """Copies all audio tracks of a file, in step with the pictures.
 
     Packets are copied bit by bit. If the output cannot hold the codec of a track, that track is compressed anew with
@@ -91,12 +92,6 @@ class AudioCopy:
         """Close the input; may be called twice."""
         self._pending = None
         self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _mux(self, packets: Iterable[AudioPacket]) -> None:
         for packet in packets:
