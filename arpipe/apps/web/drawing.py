@@ -1,4 +1,4 @@
-"""Drawing of all sessions: one thread with one OpenGL context.
+"""Drawing of all sessions: one thread, with one OpenGL context where there is OpenGL.
 
 Each session has a renderer of its own, which remembers fit, light and complexion of its stream. Programs and models
 are shared through the context.
@@ -9,6 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar, TypeVarTuple
 
+from arpipe.errors import RenderError
+from arpipe.pipeline.drawing_context import open_context
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
@@ -33,15 +35,14 @@ class SharedDrawing:
             config: Drawing quality; None picks what suits the machine.
 
         Raises:
-            RenderError: There is no OpenGL.
+            RenderError: Nothing can draw as the configuration demands.
         """
         return await self.run(self.create_renderer, config, MAX_SPARE_EFFECTS)
 
     def create_renderer(self, config: RenderConfig | None, spare: int = 0) -> EffectRenderer:
         """Create a renderer; call it on the render thread."""
-        if self._context is None:
-            self._context = GlContext.headless()
-        renderer = EffectRenderer(config, context=self._context, spare=spare)
+        wish = "auto" if config is None else config.renderer
+        renderer = EffectRenderer(config, context=self._shared_context(wish), spare=spare)
         renderer.open()
         return renderer
 
@@ -61,6 +62,19 @@ class SharedDrawing:
         """Finish the queued work and release the context, with everything that was created in it."""
         self._thread.submit(self._close_context)
         self._thread.shutdown()
+
+    def _shared_context(self, wish: str) -> GlContext | None:
+        """Return the OpenGL context of all sessions; None where there is no OpenGL and the CPU can draw.
+
+        Args:
+            wish: `RenderConfig.renderer`.
+        """
+        if self._context is None:
+            try:
+                self._context = GlContext.headless()
+            except RenderError:
+                open_context(wish, None, can_use_cpu=True)  # raises if the CPU may not or cannot draw
+        return self._context
 
     def _close_context(self) -> None:
         if self._context is not None:
