@@ -2,8 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 import numpy as np
 
@@ -58,6 +59,12 @@ class CropNetwork(ABC, Generic[Decoded]):
     def __init__(self, network: str, side: int, runtime: Runtime, outputs: Sequence[str] = ()) -> None:
         self._input = CropTensor(side, 0.0, 1.0, "replicate")
         self._session = runtime.load(network, outputs)
+
+    def beside(self) -> Self:
+        """Return the same network with an input of its own, for another thread."""
+        other = copy(self)
+        other._input = CropTensor(self._input.side, 0.0, 1.0, "replicate")  # noqa: SLF001 - its own
+        return other
 
     def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Decoded | None]:
         """Observe the subject in each square; stages `crop`, `infer` and `decode`.

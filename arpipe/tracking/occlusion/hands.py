@@ -17,6 +17,7 @@ from arpipe.tracking.hands_config import HandTrackerConfig
 from arpipe.tracking.networks import Networks
 from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.hair import near_sides, temple_shares
+from arpipe.tracking.occlusion.hand_check import HandCheck
 from arpipe.tracking.occlusion.palms import PalmsNearFaces
 from arpipe.tracking.occlusion.zones import Zones
 from arpipe.tracking.settings import Mode
@@ -53,8 +54,10 @@ class HandsNearFaces:
     def open(cls, runtime: Runtime, variant: HandVariant, mode: Mode) -> Self:
         """Load the networks; the runtime owns them."""
         config = HandTrackerConfig(detector=variant, landmarks=variant, mode=mode, redetect_every=1)
-        palms = PalmsNearFaces(PalmDetector(variant, runtime, config.min_detection), runtime.background)
-        networks: Networks[HandObservation] = Networks(palms, hand_roi, HandMesh(variant, runtime))
+        detector, mesh = PalmDetector(variant, runtime, config.min_detection), HandMesh(variant, runtime)
+        check = None if mode == "image" else HandCheck(mesh.beside())
+        palms = PalmsNearFaces(detector, runtime.background, check)
+        networks: Networks[HandObservation] = Networks(palms, hand_roi, mesh)
         return cls(HandTracker(config, networks), palms, mode)
 
     def update(self, context: FrameContext, *, alert: bool) -> tuple[TrackedHand, ...]:

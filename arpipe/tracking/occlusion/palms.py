@@ -11,6 +11,7 @@ from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.networks import Detector
 from arpipe.tracking.occlusion.crop import face_square
+from arpipe.tracking.occlusion.hand_check import FrameCopy, HandCheck
 from arpipe.types import Detection, Frame, TrackedFace
 
 AREA = 1.5  # side of the searched square over the face's
@@ -27,10 +28,11 @@ class PalmsNearFaces:
     Args:
         detector: Detects palms in a picture; it is called on the thread of `background` only.
         background: Runs the searches.
+        check: Tells hands from what only looks like a palm, on the same thread; None to report all palms.
     """
 
-    def __init__(self, detector: Detector, background: Executor) -> None:
-        self._detector, self._background = detector, background
+    def __init__(self, detector: Detector, background: Executor, check: HandCheck | None = None) -> None:
+        self._detector, self._background, self._check = detector, background, check
         self.reset()
 
     def reset(self) -> None:
@@ -46,9 +48,13 @@ class PalmsNearFaces:
         if parts:
             self._pending = self._background.submit(self._search, parts, context.timer.beside())
 
-    def _search(self, parts: Sequence[tuple[Frame, Array]], timer: StageTimer) -> list[Detection]:
-        """Search parts of a frame, given with their top left corners."""
-        return [_moved(each, corner) for part, corner in parts for each in self._detector.detect(part, timer)]
+    def _search(self, parts: Sequence[FrameCopy], timer: StageTimer) -> list[Detection]:
+        return [_moved(palm, part.corner_px) for part in parts for palm in self._look(part, timer)]
+
+    def _look(self, part: FrameCopy, timer: StageTimer) -> Sequence[Detection]:
+        """Return the palms in a part of a frame, px of the part."""
+        palms = self._detector.detect(part.frame, timer)
+        return palms if self._check is None else self._check.confirm(part, palms, timer)
 
     def take(self, timer: StageTimer, *, waits: bool) -> bool:
         """Let `detect` report in this frame what a search has found, and return whether one has ended.
@@ -73,12 +79,8 @@ class PalmsNearFaces:
         return () if self._found is None else sorted(self._found.result(), key=lambda each: -each.score)
 
 
-def _part_around(face: TrackedFace, frame: Frame) -> tuple[Frame, Array] | None:
-    """Copy the part of a frame in which hands may reach a face.
-
-    Returns:
-        The part and its (2,) top left corner, px of the picture; None if the face is outside.
-    """
+def _part_around(face: TrackedFace, frame: Frame) -> FrameCopy | None:
+    """Copy the part of a frame in which hands may reach a face; None if the face is outside."""
     square = face_square(face.landmarks)
     low, high = (square.center_px + side * AREA * square.size_px / 2.0 for side in (-1, 1))
     left, top = (max(0, round(each)) for each in low.tolist())
@@ -88,7 +90,7 @@ def _part_around(face: TrackedFace, frame: Frame) -> tuple[Frame, Array] | None:
     if right - left < 2 or bottom - top < 2:
         return None
     part = Frame(frame.pixels[top:bottom, left:right].copy(), frame.captured_s, frame.index)
-    return part, np.array([left, top], np.float64)
+    return FrameCopy(part, np.array([left, top], np.float64))
 
 
 def _moved(detection: Detection, by_px: Array) -> Detection:

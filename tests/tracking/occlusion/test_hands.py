@@ -1,6 +1,7 @@
 """When hands are looked for, and where."""
 
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from arpipe.tracking.hands import HandTracker
 from arpipe.tracking.hands_config import HandTrackerConfig
 from arpipe.tracking.networks import Networks
 from arpipe.tracking.occlusion.config import OcclusionConfig
+from arpipe.tracking.occlusion.hand_check import HandCheck
 from arpipe.tracking.occlusion.hands import CALM_EVERY, HandsNearFaces
 from arpipe.tracking.occlusion.palms import PalmsNearFaces
 from arpipe.tracking.occlusion.tracker import OcclusionTracker
@@ -146,6 +148,30 @@ def test_hands_are_tracked_from_the_frame_after_the_search(person):
     assert [len(hands.update(context_of(person, index), alert=False)) for index in range(4)] == [0, 1, 1, 1]
     photos = hands_near(Palms(finds=True), "image", locator=OneHand())
     assert [len(photos.update(context_of(person, index), alert=False)) for index in range(2)] == [1, 1]
+
+
+class Look:
+    """Sees a hand with a given score wherever it looks, and counts its looks."""
+
+    def __init__(self, score):
+        self.score, self.looks = score, 0
+
+    def locate(self, frame, rois, timer):
+        self.looks += len(rois)
+        hands = OneHand().locate(frame, rois, timer)
+        return [replace(hand, landmarks=replace(hand.landmarks, score=self.score)) for hand in hands]
+
+
+@pytest.mark.parametrize(("score", "reported", "looks"), [(0.9, 8, 8), (0.01, 0, 3)])
+def test_search_drops_palms_that_are_no_hands_and_rests_where_they_are(person, score, reported, looks):
+    look = Look(score)
+    near = PalmsNearFaces(Palms(finds=True), AtOnce(), HandCheck(look))
+    found = []
+    for index in range(8):  # a quarter of a second
+        near.begin(context_of(person, index))
+        assert near.take(StageTimer(), waits=True)
+        found += near.detect(person.frame, StageTimer())
+    assert (len(found), look.looks) == (reported, looks)
 
 
 def test_live_frames_do_not_wait_for_a_search(person):
