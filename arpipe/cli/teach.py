@@ -59,7 +59,11 @@ def teach(
     ] = None,
     classes: Annotated[
         list[str] | None,
-        typer.Option("--class", metavar="NAME", help="A new class to record in the window. Repeatable."),
+        typer.Option(
+            "--class",
+            metavar="NAME",
+            help="A new class to record in the window. Repeatable. Default: the name of FILE.",
+        ),
     ] = None,
     web: Annotated[bool, typer.Option("--web", help="Teach on a page, with the browser's camera.")] = False,
 ) -> None:

@@ -42,7 +42,7 @@ def run_window(run: RunConfig, classes: Sequence[str], file: Path | None, output
 
     Args:
         run: The configuration; `run.live` names camera or file.
-        classes: Names of new classes.
+        classes: Names of new classes; without any, a new recogniser learns one that is called as the file.
         file: Recogniser to add to; None for an empty one.
         output: File that is saved to.
 
@@ -50,7 +50,7 @@ def run_window(run: RunConfig, classes: Sequence[str], file: Path | None, output
         Exit code: 0.
 
     Raises:
-        ConfigError: There is no class to record, or the recogniser is damaged.
+        ConfigError: There is no class to record but "none", or the recogniser is damaged.
         DeviceError: There is no display.
         OutputError: The output cannot be written.
     """
@@ -58,9 +58,7 @@ def run_window(run: RunConfig, classes: Sequence[str], file: Path | None, output
     with ExitStack() as stack:
         session = TeachSession(run, file)
         stack.callback(session.close)
-        for name in classes:
-            session.add_class(name)
-        _require_classes(session)
+        _add_classes(session, classes, output)
         stack.enter_context(interrupt_on_sigterm())
         window = stack.enter_context(Window("arpipe teach", *WINDOW_SIZE))
         context = stack.enter_context(window.context())
@@ -218,7 +216,12 @@ def _camera_problem(capture: Capture, source: str) -> str:
     return explain(capture.problem, source) if capture.state == "failed" else ""
 
 
-def _require_classes(session: TeachSession) -> None:
+def _add_classes(session: TeachSession, names: Sequence[str], output: Path) -> None:
+    """Add the named classes; if there are none, also of a loaded recogniser, the one that the file is called after."""
+    for name in names:
+        session.add_class(name)
+    if session.classes == [NONE]:
+        session.add_class(output.stem)
     if session.classes == [NONE]:
         raise ConfigError("name the classes that are to be recorded, such as --class wave --class shake")
 

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from arpipe.apps.teach.session import TeachSession
-from arpipe.apps.teach.window import GET_READY_S, RECORD_S, TeachWindow, run_window
+from arpipe.apps.teach.window import GET_READY_S, RECORD_S, TeachWindow, _add_classes, run_window
 from arpipe.apps.window.screen import Screen
 from arpipe.apps.window.window import Window
 from arpipe.config import LiveConfig, RunConfig
+from arpipe.errors import ConfigError
 from arpipe.recognition.recognizer import Recognizer
 from arpipe.types import Frame
 
@@ -89,7 +90,7 @@ def test_without_a_camera_the_window_says_why_and_closes_at_once(screen, tmp_pat
             raise KeyboardInterrupt
 
     monkeypatch.setattr(Screen, "draw", draw_until_the_problem_is_shown)
-    assert run_window(run, ["up"], None, tmp_path / "mine.toml") == 0
+    assert run_window(run, [], None, tmp_path / "mine.toml") == 0
     assert "mine.toml was not written: Record a class of your own." in capsys.readouterr().out
     assert not any(thread.name == "capture" for thread in threading.enumerate())
 
@@ -104,6 +105,17 @@ def test_ctrl_c_saves_what_was_learned(teacher, portrait, tmp_path, monkeypatch)
     output = tmp_path / "mine.toml"
     assert run_window(run, [], learned, output) == 0
     assert Recognizer.load(output).classes == ("up", "none")
+
+
+def test_a_new_recogniser_learns_the_class_that_its_file_is_called_after(teacher, tmp_path):
+    teacher.session.classes.remove("up")
+    _add_classes(teacher.session, [], tmp_path / "wave.toml")
+    assert teacher.session.classes == ["wave", "none"]
+    _add_classes(teacher.session, [], tmp_path / "other.toml")
+    assert teacher.session.classes == ["wave", "none"]
+    teacher.session.classes.remove("wave")
+    with pytest.raises(ConfigError, match="--class wave"):
+        _add_classes(teacher.session, [], tmp_path / "none.toml")
 
 
 def test_other_keys_do_nothing_and_q_ends(teacher, portrait):
