@@ -122,6 +122,14 @@ def test_a_list_of_refused_items_is_not_called_too_short_as_well():
         load(settings=["teach.features=[]"])
 
 
+def test_a_very_long_value_is_shortened_in_the_message():
+    with pytest.raises(ConfigError) as caught:
+        load(settings=["controls=[{when='" + "(" * 5000 + "', do='next'}]"])
+    message = str(caught.value).removeprefix("--set ").partition("controls[0].when")[2]
+    assert "5000 characters; 400 are allowed" in message
+    assert len(message) < 400
+
+
 def test_shown_toml_reads_back(run_toml):
     config = load(None, ["camera.fov_deg=50", 'effects=["round"]', "render.msaa=4"])
     for resolved in (True, False):

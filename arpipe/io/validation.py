@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from arpipe.errors import ArpipeError, AssetError, AssetNotFound, ConfigError
+from arpipe.io.files import shown
 from arpipe.spelling import nearest
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _reworded(detail: "ErrorDetails") -> str:
 def _got(message: str, value: object) -> str:
     """Return the value for a message that does not contain it already."""
     is_named = "got" in message or repr(value) in message
-    return f", got {value!r}" if isinstance(value, str | int | float) and not is_named else ""
+    return f", got {shown(repr(value))}" if isinstance(value, str | int | float) and not is_named else ""
 
 
 def _follow(model: type[BaseModel], location: Location) -> tuple[Models, Location]:

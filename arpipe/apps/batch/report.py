@@ -151,14 +151,19 @@ class Report(BatchReport):
         cells = (Path(spec).name, *"----", f"failed: {reason.removeprefix(f'{spec}: ')}")
         self._count(_Row(cells, 0.0, is_problem=True))
 
-    def summary(self) -> Table:
-        """Return a table of the inputs and their outcomes; of many inputs, the slowest and those with problems."""
+    def summary(self) -> Table | str:
+        """Return a table of the inputs and their outcomes; of many inputs, the slowest and those with problems.
+
+        Where there was nothing to do, its title suffices.
+        """
         good = len(self._rows) - self.failed
         lost = f", {self.incomplete} of them with losses" if self.incomplete else ""
         skipped = f", {self._skipped} were done already" if self._skipped else ""
         rows = self._rows if len(self._rows) <= MAX_ROWS else _notable(self._rows)
         chosen = "" if rows is self._rows else "; the slowest and those with problems"
         title = f"{good} of {self._total} done{lost}, {self.failed} failed{skipped}{chosen}"
+        if not rows:
+            return title
         table = Table(title=title, title_justify="left")
         table.add_column("input", overflow="fold")
         for column in ("frames", "found", "seconds", "FPS"):

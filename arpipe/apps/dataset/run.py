@@ -42,7 +42,7 @@ def run(folder: Path, plots: Path | None = None, console: Console | None = None)
     console.print(table)
     for attempt in read_attempts(folder).values():
         if attempt.state != "done" and not attempt.piece:
-            text = f"{attempt.state}: {attempt.input}: {attempt.reason}"
+            text = f"{attempt.state}: {attempt.input}: {_without_name(attempt.reason, attempt.input)}"
             console.print(text, markup=False, highlight=False, soft_wrap=True)
     for path in () if plots is None else write_plots(plots, clips, yaws_deg(folder)):
         console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
@@ -53,5 +53,18 @@ def _total(clips: Sequence[ClipSummary]) -> str:
     frames = sum(clip.frames for clip in clips)
     found = sum(clip.found for clip in clips)
     share = f", {100.0 * found / frames:.1f} % of them with a face" if frames else ""
-    hours = sum(clip.duration_s for clip in clips) / 3600.0
-    return f"{len(clips)} clip{'s' * (len(clips) != 1)}, {hours:.2f} hours, {frames} frames{share}"
+    duration = _duration(sum(clip.duration_s for clip in clips))
+    return f"{len(clips)} clip{'s' * (len(clips) != 1)}, {duration}, {frames} frames{share}"
+
+
+def _duration(seconds: float) -> str:
+    """Return a duration in the unit that suits it."""
+    if seconds < 60.0:
+        return f"{seconds:.1f} seconds"
+    return f"{seconds / 60.0:.1f} minutes" if seconds < 3600.0 else f"{seconds / 3600.0:.2f} hours"
+
+
+def _without_name(reason: str, spec: str) -> str:
+    """Return why an input failed without its name, which may be relative in the reason and absolute in the spec."""
+    name, colon, rest = reason.partition(": ")
+    return rest if colon and spec.endswith(name) else reason

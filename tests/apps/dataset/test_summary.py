@@ -9,6 +9,7 @@ from arpipe.__main__ import main
 from arpipe.apps.batch import BatchConfig
 from arpipe.apps.batch import run as run_batch
 from arpipe.apps.dataset import run, summaries
+from arpipe.apps.dataset.run import _duration, _without_name
 from arpipe.errors import MediaError, MediaNotFound, OutputError
 from tests.apps.batch.fakes import FakePipeline
 from tests.io.clips import write_clip
@@ -53,10 +54,22 @@ def test_frames_faces_and_gaps_are_counted(data):
 def test_summary_names_clips_totals_and_failures(data):
     text = io.StringIO()
     assert run(data, console=Console(file=text, width=200)) == 0
-    assert "2 clips, 0.00 hours, 92 frames, 67.4 % of them with a face" in text.getvalue()
+    assert "2 clips, 3.0 seconds, 92 frames, 67.4 % of them with a face" in text.getvalue()
     assert "66.7 %" in text.getvalue()
-    assert "failed: " in text.getvalue()
-    assert "bad.mp4" in text.getvalue()
+    (failed,) = (line for line in text.getvalue().splitlines() if line.startswith("failed: "))
+    assert failed.count("bad.mp4") == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(59.94, "59.9 seconds"), (60.0, "1.0 minutes"), (5400.0, "1.50 hours")]
+)
+def test_durations_have_the_unit_that_suits_them(seconds, text):
+    assert _duration(seconds) == text
+
+
+def test_a_reason_keeps_its_words_unless_they_are_the_name():
+    assert _without_name("foot/a.mp4: the file is empty", "/work/foot/a.mp4") == "the file is empty"
+    assert _without_name("a worker ended: killed", "/work/foot/a.mp4") == "a worker ended: killed"
 
 
 def test_plots_are_written_into_a_new_folder(data, tmp_path):
