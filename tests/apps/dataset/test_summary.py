@@ -68,8 +68,8 @@ def test_durations_have_the_unit_that_suits_them(seconds, text):
 
 
 def test_a_reason_keeps_its_words_unless_they_are_the_name():
-    assert _without_name("foot/a.mp4: the file is empty", "/work/foot/a.mp4") == "the file is empty"
-    assert _without_name("a worker ended: killed", "/work/foot/a.mp4") == "a worker ended: killed"
+    assert _without_name("foot/a.mp4: the file is empty", "/clips/foot/a.mp4") == "the file is empty"
+    assert _without_name("a worker ended: killed", "/clips/foot/a.mp4") == "a worker ended: killed"
 
 
 def test_plots_are_written_into_a_new_folder(data, tmp_path):
