@@ -11,16 +11,12 @@ import pkgutil
 import platform
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
+from arpipe.apps.findings import Finding, Verdict, exit_code
 from arpipe.assets import assets_root, configs_root
 from arpipe.errors import RenderError
 from arpipe.folders import can_be_written
@@ -47,32 +43,9 @@ ONNXRUNTIME_PROVIDERS = (
 )
 
 
-class Verdict(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    WARN = "warn"  # arpipe runs, something optional is missing
-    FAIL = "fail"  # arpipe does not run, or not as it should
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check saw; `mend` is the command that helps, empty when nothing is to be done."""
-
-    check: str
-    verdict: Verdict
-    detail: str
-    mend: str = ""
-
-
 def examine() -> list[Finding]:
     """Run every check, in the order of `CHECKS`."""
     return [_survive(name, check) for name, check in CHECKS.items()]
-
-
-def exit_code(findings: Iterable[Finding]) -> int:
-    """1 if anything that arpipe needs is missing, else 0."""
-    return int(any(finding.verdict is Verdict.FAIL for finding in findings))
 
 
 def to_json(findings: Iterable[Finding]) -> str:
@@ -88,21 +61,6 @@ def to_json(findings: Iterable[Finding]) -> str:
         },
         indent=2,
     )
-
-
-def show(findings: Iterable[Finding], console: Console) -> None:
-    """Print the findings as a table, each mending command under what it mends."""
-    styles = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.FAIL: "bold red"}
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for finding in findings:
-        detail = Text(finding.detail)
-        if finding.mend:
-            detail.append(f"\n→ {finding.mend}", style="bold")
-        table.add_row(Text(finding.verdict, style=styles[finding.verdict]), finding.check, detail)
-    console.print(table)
 
 
 def check_python() -> Finding:
@@ -276,18 +234,36 @@ def _only_one(check: str, module: str, providers: Sequence[str]) -> Finding:
     found = {name: version for name, version in _installed().items() if name in providers}
     listing = ", ".join(f"{name} {version}" for name, version in found.items())
     added = next((name for name in providers[1:] if name in found), providers[0])
-    if len(found) > 1:
-        same = len(set(found.values())) == 1
-        detail = f"{listing} fill one folder; the last one installed wins"
-        return Finding(check, Verdict.WARN if same else Verdict.FAIL, detail, _replace(found, added))
+    if len(found) <= 1:
+        without_libraries = _replace(found, providers[0]) if found else _reinstall(added)
+        return _loads(check, module, listing, _reinstall(added), without_libraries)
+    verdict = Verdict.WARN if len(set(found.values())) == 1 else Verdict.FAIL
+    detail = f"{listing} fill one folder; the last one installed wins"
+    return Finding(check, verdict, detail, _replace(found, added))
+
+
+def _loads(check: str, module: str, listing: str, mend: str, mend_library: str) -> Finding:
+    """Judge whether a module loads.
+
+    Args:
+        check: Name of the check.
+        module: The module.
+        listing: The distribution that it comes from, if known.
+        mend: Command for a module that is missing or damaged.
+        mend_library: Command for one that needs a library of the system.
+    """
     try:
         loaded = _load(module)
     except ImportError as error:
-        lacks_library = ".so" in str(error) and found
-        mend = _replace(found, providers[0]) if lacks_library else _reinstall(added)
-        return Finding(check, Verdict.FAIL, f"{module} does not load: {error}", mend)
+        lacks_library = ".so" in str(error)
+        return Finding(
+            check,
+            Verdict.FAIL,
+            f"{module} does not load: {error}",
+            mend_library if lacks_library else mend,
+        )
     if not hasattr(loaded, "__version__"):
-        return Finding(check, Verdict.FAIL, f"only remains of {module} are installed", _reinstall(added))
+        return Finding(check, Verdict.FAIL, f"only remains of {module} are installed", mend)
     return Finding(check, Verdict.OK, listing or f"{module} {loaded.__version__}")
 
 

@@ -4,7 +4,6 @@ import json
 import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -158,7 +157,7 @@ def _rows(params: BaseModel, model: type[BaseModel], prefix: str = "") -> Iterat
             yield f"{prefix}{name}", _plain(value), default
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, Path):
         return value.name
     return "–" if value is None else str(value)

@@ -15,7 +15,8 @@ def doctor(
     """Check what this machine lacks to run arpipe, and how to fix it."""
     from rich.console import Console
 
-    from arpipe.apps.doctor import examine, exit_code, show, to_json
+    from arpipe.apps.doctor import examine, to_json
+    from arpipe.apps.findings import exit_code, show
 
     findings = examine()
     if as_json:

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from arpipe.apps import doctor
-from arpipe.apps.doctor import Finding, Verdict
+from arpipe.apps.findings import Finding, Verdict, exit_code, show
 from arpipe.errors import RenderError
 from arpipe.weights import store
 
@@ -254,8 +254,8 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_still_run(monkeypatch):
 
 def test_only_failures_set_the_exit_code():
     warning, failure = Finding("a", Verdict.WARN, ""), Finding("b", Verdict.FAIL, "")
-    assert doctor.exit_code([warning]) == 0
-    assert doctor.exit_code([warning, failure]) == 1
+    assert exit_code([warning]) == 0
+    assert exit_code([warning, failure]) == 1
 
 
 def test_json_holds_every_field():
@@ -269,7 +269,7 @@ def test_json_holds_every_field():
 
 def test_table_shows_the_mending_command_under_its_finding():
     console = Console(file=io.StringIO(), width=80)
-    doctor.show([Finding("OpenGL", Verdict.FAIL, "no [EGL]", "apt-get install")], console)
+    show([Finding("OpenGL", Verdict.FAIL, "no [EGL]", "apt-get install")], console)
     lines = console.file.getvalue().splitlines()
     assert [line.split() for line in lines] == [
         ["fail", "OpenGL", "no", "[EGL]"],

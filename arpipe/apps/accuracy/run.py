@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich import box
@@ -28,6 +27,7 @@ from arpipe.errors import ConfigError
 from arpipe.geometry.transforms import Array
 from arpipe.io.atomic import make_parent, write_text
 from arpipe.io.outputs import NamedFile
+from arpipe.types.rounding import Record
 
 SCHEMA = 1
 REPORT_FILE = "accuracy.json"
@@ -82,9 +82,9 @@ def _check_report(report: Path, found: Mapping[Path, Path | None], console: Cons
 
 def _media(
     found: Mapping[Path, Path | None], variants: Sequence[Variant], report: Path | None, console: Console
-) -> dict[str, Any]:
+) -> Record:
     """Measure each clip or folder by its labels, or by its mirror images if it has none."""
-    record: dict[str, Any] = {}
+    record: Record = {}
     for path, file in found.items():
         if file is not None:
             record[path.stem] = _labelled(path, file, variants, report, console)
@@ -96,7 +96,7 @@ def _media(
 
 def _labelled(
     path: Path, file: Path, variants: Sequence[Variant], report: Path | None, console: Console
-) -> dict[str, Any]:
+) -> Record:
     labelled = read_set(path, file)
     errors = {variant: measure_labelled(labelled, variant) for variant in variants}
     table = _table(f"{labelled.name}: rotation, degrees, and place, mm; conventions removed")
@@ -114,7 +114,7 @@ def _labelled(
     return {variant: _record(each) for variant, each in errors.items()}
 
 
-def _sample(variants: Sequence[Variant], console: Console) -> dict[str, Any]:
+def _sample(variants: Sequence[Variant], console: Console) -> Record:
     errors: dict[Variant, SampleErrors] = {variant: measure_sample(variant) for variant in variants}
     table = _table("sample: rotation, degrees; place and pupillary distance (PD), mm; median of depth, %")
     _add_columns(table, *SUMMARY_COLUMNS, "depth", "PD")
@@ -134,7 +134,7 @@ def _sample(variants: Sequence[Variant], console: Console) -> dict[str, Any]:
     }
 
 
-def _steadiness(variants: Sequence[Variant], console: Console) -> dict[str, Any]:
+def _steadiness(variants: Sequence[Variant], console: Console) -> Record:
     found: dict[Variant, Steadiness] = {variant: measure_variant_steadiness(variant) for variant in variants}
     table = _table("steadiness: RMS at rest, px, and lag in motion, frames, at 640×480 with noise")
     _add_columns(table, "landmarks", "lens corner", "landmarks lag", "lens lag")
@@ -153,7 +153,7 @@ def _steadiness(variants: Sequence[Variant], console: Console) -> dict[str, Any]
     }
 
 
-def _mirror(media: Sequence[Path], variants: Sequence[Variant], console: Console) -> dict[str, Any]:
+def _mirror(media: Sequence[Path], variants: Sequence[Variant], console: Console) -> Record:
     found: dict[Variant, MirrorErrors] = {variant: measure_mirror(media, variant) for variant in variants}
     table = _table("disagreement with the mirror image, RMS and median, degrees")
     _add_columns(table, "faces", "yaw", "pitch", "roll", "median yaw", "pitch", "roll")
@@ -201,7 +201,7 @@ def _summary_cells(errors: PoseErrors) -> tuple[str, ...]:
     return f"{record['found']}/{record['total']}", *(_number(record[key]) for key in keys)
 
 
-def _record(errors: PoseErrors) -> dict[str, Any]:
+def _record(errors: PoseErrors) -> Record:
     angles, places = errors.angles_deg, errors.places_mm
     return {
         "total": errors.total,

@@ -62,7 +62,7 @@ def _matrices(graph: Graph, source: str, nodes: list[GraphNode]) -> Matrices:
         [*a["ends"], *a["subset"], *[a["subset"][0]] * (longest - len(a["subset"]))]
         for a in (node.attributes for node in nodes)
     ]
-    xy = _slice(graph, source, axis=2, begin=0, end=2)
+    xy = graph.slice(source, 0, 2, axis=2)
     points = graph.add("Gather", [xy, graph.constant(np.array(chosen))], axis=1)  # (n, crops, 2 + longest, 2)
     left, right, subset = _split(graph, points, 2, [1, 1, longest])
     rotation, half_inverse = _rotations(graph, graph.add("Sub", [right, left]), nodes)
@@ -177,11 +177,6 @@ def _read_move(graph: Graph, node: GraphNode, matrices: Matrices) -> _Move | Non
 
 def _multiply(graph: Graph, value: str, factors: NDArray[np.float32]) -> str:
     return value if (factors == 1).all() else graph.add("Mul", [value, graph.constant(factors)])
-
-
-def _slice(graph: Graph, value: str, axis: int, begin: int, end: int) -> str:
-    bounds = (graph.constant(np.array([n]), "slice") for n in (begin, end, axis))
-    return graph.add("Slice", [value, *bounds])
 
 
 def _split(graph: Graph, value: str, axis: int, sizes: list[int]) -> list[str]:

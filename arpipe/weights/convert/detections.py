@@ -28,7 +28,7 @@ def detection_post_process(lowering: Lowering, operator: Operator) -> None:
     graph = lowering.graph
     graph.batch = 1
     boxes = _decode(graph, lowering.value(operand(operator, 0)), anchors, options)
-    scores = _columns(graph, lowering.value(operand(operator, 1)), background, columns)
+    scores = graph.slice(lowering.value(operand(operator, 1)), background, columns, LAST)
     results = _suppress(graph, boxes, scores, len(anchors), options)
     for tensor, value in zip(operator.outputs, results, strict=True):
         lowering.bind(tensor, value)
@@ -37,10 +37,10 @@ def detection_post_process(lowering: Lowering, operator: Operator) -> None:
 def _decode(graph: Graph, encoded: str, anchors: np.ndarray, options: DetectionOptions) -> str:
     """Append (1, n, 4) corners of boxes that are encoded relative to their anchors."""
     extent = anchors[np.newaxis, :, 2:]
-    centers = _multiply(graph, _columns(graph, encoded, 0, 2), extent / [options.y_scale, options.x_scale])
+    centers = _multiply(graph, graph.slice(encoded, 0, 2, LAST), extent / [options.y_scale, options.x_scale])
     centers = graph.add("Add", [centers, graph.constant(anchors[np.newaxis, :, :2], "anchors")])
     logarithms = _multiply(
-        graph, _columns(graph, encoded, 2, 4), 1.0 / np.array([options.h_scale, options.w_scale])
+        graph, graph.slice(encoded, 2, 4, LAST), 1.0 / np.array([options.h_scale, options.w_scale])
     )
     half = _multiply(graph, graph.add("Exp", [logarithms]), extent / 2.0)
     corners = [graph.add(kind, [centers, half]) for kind in ("Sub", "Add")]
@@ -67,7 +67,7 @@ def _suppress(
     thresholds = np.array([[options.nms_iou_threshold], [options.nms_score_threshold]], np.float32)
     inputs = [boxes, table, *(graph.constant(limit, "limit") for limit in (np.array([most]), *thresholds))]
     picked = graph.add("NonMaxSuppression", inputs)  # (m, 3) picture, row of the table, box
-    rows, chosen = (_flat(graph, _columns(graph, picked, column, column + 1, axis=1)) for column in (1, 2))
+    rows, chosen = (_flat(graph, graph.slice(picked, column, column + 1, axis=1)) for column in (1, 2))
     places = graph.add("Add", [graph.add("Mul", [rows, graph.constant(np.array([count]), "count")]), chosen])
     found, order, number = _best(graph, _pick(graph, _flat(graph, table), places), options.max_detections)
     chosen = _pick(graph, chosen, order)
@@ -99,12 +99,7 @@ def _best(graph: Graph, scores: str, most: int) -> tuple[str, str, str]:
 def _pad(graph: Graph, value: str, shape: tuple[int, ...]) -> str:
     """Append zeros up to a shape along axis 1."""
     filled = graph.add("Concat", [value, graph.constant(np.zeros(shape, np.float32), "zeros")], axis=1)
-    return _columns(graph, filled, 0, shape[1], axis=1)
-
-
-def _columns(graph: Graph, value: str, start: int, end: int, axis: int = LAST) -> str:
-    bounds = (graph.constant(np.array([number]), "slice") for number in (start, end, axis))
-    return graph.add("Slice", [value, *bounds])
+    return graph.slice(filled, 0, shape[1], axis=1)
 
 
 def _pick(graph: Graph, value: str, places: str, axis: int = 0) -> str:

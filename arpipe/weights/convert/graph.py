@@ -70,6 +70,11 @@ class Graph:
         self.nodes.append(GraphNode(kind, list(inputs), [name], attributes))
         return name
 
+    def slice(self, value: str, begin: int, end: int, axis: int) -> str:
+        """Append a node that takes the places from `begin` to before `end` along an axis; return its output's name."""
+        bounds = (self.constant(np.array([number]), "slice") for number in (begin, end, axis))
+        return self.add("Slice", [value, *bounds])
+
     def replace(self, node: GraphNode, *replacements: GraphNode) -> None:
         """Replace a node with others; without others, remove it."""
         place = self.nodes.index(node)

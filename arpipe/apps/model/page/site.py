@@ -1,9 +1,8 @@
 """The routes of the page. Python serves the page, the network and the prepared tensor; either side predicts."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from arpipe.apps.model.page.answers import PageAnswers
+from arpipe.apps.model.page.answers import Facts, PageAnswers
 from arpipe.apps.web.files import UNCACHED, UncachedFiles
 from arpipe.errors import ArpipeError
 
@@ -106,7 +105,7 @@ async def _answered(answer: Callable[[], Response]) -> Response:
         return _problem(str(error), 422)
 
 
-def _json(facts: Mapping[str, Any]) -> Response:
+def _json(facts: Facts) -> Response:
     return JSONResponse(dict(facts))
 
 
