@@ -17,7 +17,7 @@ venv)
 opengl)
     loads libEGL.so.1 || packages=" libegl1"
     loads libGL.so.1 || packages="$packages libgl1"
-    loss="arpipe draws only what its CPU renderer can, see docs/shading.md"
+    loss="arpipe opens no window, and draws only what its CPU renderer can (docs/shading.md)"
     ;;
 esac
 [ -n "$packages" ] || exit 0
