@@ -17,6 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 from arpipe.apps.web.protocol import PictureKind
 from arpipe.apps.web.server import WebServer
 from arpipe.config import RunConfig, WebConfig
+from tests.apps.server_thread import in_thread
 from tests.patience import PATIENCE_S
 
 DOWNWARD = struct.Struct("<BBHIdI")
@@ -27,16 +28,8 @@ SESSION_THREADS = ("perception", "encode")
 @contextmanager
 def running(config: RunConfig, source: str | None = None) -> Iterator[WebServer]:
     """A server in a thread of its own."""
-    server, ready = WebServer(config, source), threading.Event()
-    thread = threading.Thread(target=server.run, args=(lambda _: ready.set(),))
-    thread.start()
-    try:
-        assert ready.wait(PATIENCE_S)
+    with in_thread(WebServer(config, source)) as server:
         yield server
-    finally:
-        server.stop()
-        thread.join(PATIENCE_S)
-        assert not thread.is_alive()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import io
 import json
-import threading
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -18,9 +17,10 @@ from arpipe.custom.library import find_model
 from arpipe.custom.model import Model
 from arpipe.errors import ModelError, WeightsError
 from tests.apps.chromium import launched
+from tests.apps.server_thread import in_thread
 from tests.custom.networks import branched, classifier, saved
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 60.0
 TYPE = {"Content-Type": "application/octet-stream"}
 
 
@@ -48,16 +48,8 @@ def picture(tmp_path):
 
 @contextmanager
 def serving(network, **limits):
-    server, ready = ModelServer(network, WebConfig(port=0, **limits)), threading.Event()
-    thread = threading.Thread(target=server.run, args=(lambda _: ready.set(),))
-    thread.start()
-    try:
-        assert ready.wait(PATIENCE_S)
+    with in_thread(ModelServer(network, WebConfig(port=0, **limits))) as server:
         yield server.url.rstrip("/")
-    finally:
-        server.stop()
-        thread.join(PATIENCE_S)
-        assert not thread.is_alive()
 
 
 @pytest.fixture

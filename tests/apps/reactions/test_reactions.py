@@ -1,12 +1,9 @@
 """What triggers make an app do."""
 
 import io
-import json
 import stat
 import sys
-import threading
 from contextlib import ExitStack
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -19,7 +16,7 @@ from arpipe.errors import ArpipeError, ConfigError, OutputError
 from arpipe.io.validation import check
 from arpipe.needs import Need
 from tests.controls import results
-from tests.controls.senders.receivers import Receiver
+from tests.controls.senders.receivers import Receiver, webhook
 
 
 def controls(*tables):
@@ -137,26 +134,10 @@ def test_perception_detects_only_what_conditions_need():
     assert silent.observers == []
 
 
-class Hook(BaseHTTPRequestHandler):
-    def do_POST(self):
-        self.server.received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def hook():
-    server = HTTPServer(("127.0.0.1", 0), Hook)
-    server.received = []
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with webhook() as server:
+        yield server
 
 
 def live(*tables, send=(), **settings):
@@ -178,7 +159,7 @@ def test_lines_webhooks_and_osc_leave_the_app(hook, monkeypatch):
     url, address = f"http://127.0.0.1:{hook.server_port}/event", f"osc://127.0.0.1:{receiver.port}/lamp/on"
     assert live({**MOUTH, "say": "open", "webhook": url, "osc": address}) == []
     assert text.getvalue() == "open\n"
-    assert [event["event"] for event in hook.received] == ["mouth"]
+    assert [event["event"] for _, event in hook.received] == ["mouth"]
     ((path, arguments),) = receiver.messages("/lamp/on")
     assert (path, arguments[0]) == ("/lamp/on", "mouth")
     receiver.socket.close()

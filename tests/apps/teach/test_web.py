@@ -1,7 +1,6 @@
 """The teaching page's side of the socket, against a server with real networks."""
 
 import json
-import threading
 from contextlib import contextmanager
 
 import pytest
@@ -13,22 +12,16 @@ from arpipe.apps.web.server import PageServer
 from arpipe.config import RunConfig, WebConfig
 from arpipe.io.video.stream_codec import encode_jpeg
 from arpipe.recognition.recognizer import Recognizer
+from tests.apps.server_thread import in_thread
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 60.0
 RUN = RunConfig.model_validate({"teach": {"features": ["face"], "window_s": 0.0}})
 
 
 @contextmanager
 def serving(output, file=None):
-    server, ready = PageServer(WebConfig(port=0), TeachSite(RUN, file, output).app()), threading.Event()
-    thread = threading.Thread(target=server.run, args=(lambda _: ready.set(),))
-    thread.start()
-    try:
-        assert ready.wait(PATIENCE_S)
+    with in_thread(PageServer(WebConfig(port=0), TeachSite(RUN, file, output).app())) as server:
         yield server.url.rstrip("/")
-    finally:
-        server.stop()
-        thread.join(PATIENCE_S)
 
 
 class Page:

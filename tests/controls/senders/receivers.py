@@ -1,6 +1,10 @@
 """A receiver on a real socket, and what is sent to it."""
 
+import json
 import socket
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import numpy as np
 from pythonosc.osc_bundle import OscBundle
@@ -28,6 +32,31 @@ class Receiver:
         while not received or received[-1][0] != until:
             received += [(message.address, message.params) for message in OscBundle(self.packet())]
         return received
+
+
+class Hook(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.received.append((self.path, json.loads(body)))
+        self.send_response(self.server.status)
+        self.send_header("Location", "http://example.com/")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def webhook():
+    """A server that notes (path, JSON) of what is posted to it, and answers with its `status`."""
+    server = HTTPServer(("127.0.0.1", 0), Hook)
+    server.received, server.status = [], 204
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def refuse(error):

@@ -1,39 +1,17 @@
 """What a webhook receives."""
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
-
 import pytest
 
 from arpipe.controls.config import TriggerConfig
 from arpipe.controls.senders.webhook import post_event
 from arpipe.errors import OutputError
-from tests.controls.senders.receivers import event
-
-
-class Hook(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.received.append((self.path, json.loads(body)))
-        self.send_response(self.server.status)
-        self.send_header("Location", "http://example.com/")
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
+from tests.controls.senders.receivers import event, webhook
 
 
 @pytest.fixture
 def hook():
-    server = HTTPServer(("127.0.0.1", 0), Hook)
-    server.received, server.status = [], 204
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with webhook() as server:
+        yield server
 
 
 def test_a_webhook_posts_the_event(hook):
