@@ -12,6 +12,9 @@ from arpipe.effects.makeup.pigment import Pigment
 from arpipe.effects.params import Color, EffectParams
 
 
+STAIN = 0.5  # of eyeshadow: lids shine through a thin powder; without it, charcoal looks teal on warm skin
+
+
 class EyeshadowParams(MakeupParams):
     """Parameters of `eyeshadow`.
 
@@ -48,6 +51,7 @@ class Eyeshadow(Makeup[EyeshadowParams]):
                 params.opacity,
                 deep,
                 sheer=0.6,
+                stain=STAIN,
                 depth=0.45,
             ),
             Pigment(
@@ -55,11 +59,14 @@ class Eyeshadow(Makeup[EyeshadowParams]):
                 params.opacity,
                 params.color,
                 sheer=0.6,
+                stain=STAIN,
                 depth=0.6,
                 glow=0.55 * params.shimmer,
                 shimmer=0.7,
             ),
-            Pigment((("shadow_outer", params.outer),), params.opacity, deep, sheer=0.6, depth=0.35),
+            Pigment(
+                (("shadow_outer", params.outer),), params.opacity, deep, sheer=0.6, stain=STAIN, depth=0.35
+            ),
         ]
         if params.highlight_color is not None:
             zones.append(
