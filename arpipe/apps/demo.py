@@ -29,7 +29,7 @@ from arpipe.types import Frame, FrameResult, Picture, TrackedFace
 DEMO_EFFECT = "aviator"
 SHEET_TAG = "glasses"
 COLUMNS = 3
-YAWS_DEG = (-35.0, 0.0, 35.0)
+YAWS_DEG = (-16.0, 0.0, 16.0)
 """Yaw of the head in each column of the contact sheet, degrees."""
 
 

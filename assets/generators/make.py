@@ -66,9 +66,11 @@ def _requested(options: argparse.Namespace) -> dict[str, Callable[[], Files]]:
 
         parts = {"face-topology": partial(topology.files, options.portraits), **parts}
     if options.test_data:
+        from guides import people
         from guides import pictures as guide_pictures
         from makeup import pictures
 
+        parts["people"] = partial(people.files, options.test_data)
         parts["makeup-pictures"] = partial(pictures.files, options.test_data)
         parts["guide-pictures"] = partial(guide_pictures.files, options.test_data)
     return parts

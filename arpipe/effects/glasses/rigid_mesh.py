@@ -54,6 +54,10 @@ DARKENING = (
     0.5  # of tinted lenses over real glasses: rims show less, and the tint still looks like the product's
 )
 
+# Above and below a temple, where its shadow on skin has faded out; see `shadow_model`.
+TEMPLE_SHADE_M: Array = np.array([(0.0, 0.022, 0.0), (0.0, -0.022, 0.0)])
+NO_TEMPLE_M: Array = np.full((2, 3), 10.0)  # far away
+
 NEAREST_M = 0.06
 MARGIN_PX = 3.0
 # Corners of a cube.
@@ -119,6 +123,7 @@ class _PlacedModel:
     metric_mesh_m: Array
     head: HeadShape
     fit: Fit
+    temples_m: dict[str, Array]
     placement: Placement
     solid_box: Array
     skin_box: Array
@@ -277,36 +282,43 @@ class RigidMesh(Layer):
             _tint(self.params.lens_color, opacity),
             DARKENING * self._own_glasses.of(face) if self.params.own_glasses == "dim" else 0.0,
         )
+        head = HeadShape.of_mesh(pose.metric_mesh_m, self._topology)
+        temples_m = self._temples(fit, head)
         return _PlacedModel(
             face,
             gl_from_head,
             pose.metric_mesh_m,
-            HeadShape.of_mesh(pose.metric_mesh_m, self._topology),
+            head,
             fit,
+            temples_m,
             placement,
             box_around(points_px, MARGIN_PX + scene.look(face).reach_px),
-            self._skin_box(fit, pose, scene),
+            self._skin_box(fit, temples_m, pose, scene),
         )
 
-    def _skin_box(self, fit: Fit, pose: HeadPose, scene: Scene) -> Array:
-        """Return the box around the front and the reach of its shadow, image px."""
-        corners = self._shade_reach @ fit.head_from_glasses[:3].T
-        return box_around(scene.camera.project(pose.camera_from_head.apply(corners)), 0.0)
+    def _temples(self, fit: Fit, head: HeadShape) -> dict[str, Array]:
+        """Return (2, 3) start and end of each temple of the model, head frame, m."""
+        ears_m = {"left": head.ear_root_m(1), "right": head.ear_root_m(-1)}
+        return {
+            side: np.array([matrix[:3, :3] @ self._shape.hinges_m[side] + matrix[:3, 3], ears_m[side]])
+            for side, matrix in fit.head_from_temple.items()
+        }
+
+    def _skin_box(self, fit: Fit, temples_m: dict[str, Array], pose: HeadPose, scene: Scene) -> Array:
+        """Return the box around everything that the shadows of front and temples can reach, image px."""
+        front = self._shade_reach @ fit.head_from_glasses[:3].T
+        temples = [ends + reach for ends in temples_m.values() for reach in TEMPLE_SHADE_M]
+        points = pose.camera_from_head.apply(np.concatenate([front, *temples]))
+        return box_around(scene.camera.project(points), 0.0)
 
     def _cast(self, placed: _PlacedModel, lighting: Lighting) -> Cast:
         """Return the shadow on one face."""
-        temples = np.zeros((2, 2, 3))
-        temples[:] = (0.0, 10.0, 0.0)  # far away, if there is no temple
-        for row, (side, sign) in enumerate((("left", 1), ("right", -1))):
-            if side in placed.fit.head_from_temple:
-                matrix = placed.fit.head_from_temple[side]
-                temples[row, 0] = matrix[:3, :3] @ self._shape.hinges_m[side] + matrix[:3, 3]
-                temples[row, 1] = placed.head.ear_root_m(sign)
+        ends_m = [placed.temples_m.get(side, NO_TEMPLE_M) for side in ("left", "right")]
         return cast_shadow(
             placed.gl_from_head,
             placed.metric_mesh_m,
             placed.fit.head_from_glasses,
-            temples,
+            np.array(ends_m),
             lighting,
             placed.face.track_id,
             self.params.shadow * placed.placement.tint[3],

@@ -74,3 +74,13 @@ def test_a_deep_shadow_is_hardly_more_orange_than_the_skin(context):
     )
     assert 1.0 < np.median(red / green) < 1.7
     assert 0.7 < np.median(blue / green) < 1.0
+
+
+@pytest.mark.gl
+@pytest.mark.parametrize("yaw_deg", [-42.0, 42.0])
+def test_the_shadow_of_a_temple_is_not_cut_off_on_a_turned_cheek(context, yaw_deg):
+    shade = np.nan_to_num(shade_of(context, "wayfarer(shadow=2)", face_at(pose_at(yaw_deg))))
+    assert shade.max() > 30
+    columns = np.flatnonzero((shade > 0.5).any(axis=0))
+    toward_ear = columns[-1] if yaw_deg < 0 else columns[0]
+    assert shade[:, toward_ear].max() <= 3

@@ -11,7 +11,6 @@ from arpipe.effects.makeup.member import Painter, Step
 from arpipe.effects.makeup.pigment import Pigment
 from arpipe.effects.params import Color, EffectParams
 
-
 STAIN = 0.5  # of eyeshadow: lids shine through a thin powder; without it, charcoal looks teal on warm skin
 
 
