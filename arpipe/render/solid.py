@@ -22,7 +22,7 @@ from arpipe.types import Pixels
 # Rims thinner than a pixel look like dotted lines with few samples. Small regions get as many as a medium one has
 # anyway; in photos and in the first frame of a stream, time matters less.
 MAX_SUPERSAMPLE, SMALL_SAMPLES = 6, 80_000
-FIRST_SUPERSAMPLE, FIRST_SAMPLES = 3, 2_000_000
+FIRST_SUPERSAMPLE, FIRST_SAMPLES = 3, 800_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)

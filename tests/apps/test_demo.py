@@ -8,7 +8,7 @@ from PIL import Image
 from rich.console import Console
 
 from arpipe.apps import demo
-from arpipe.apps.batch import job as batch_job
+from arpipe.apps.batch import media
 from arpipe.apps.contact_sheet import BACKGROUND, GAP, LABEL_HEIGHT, TILE_HEIGHT, TILE_WIDTH, Tile, compose
 from arpipe.errors import OutputError
 from arpipe.geometry.transforms import RigidTransform, rotation_from_angles
@@ -56,7 +56,7 @@ class TurningHead:
 def sample(tmp_path, monkeypatch):
     """Stands in for the bundled sample, which is larger."""
     clip = write_clip(tmp_path / "sample.mp4")
-    monkeypatch.setattr(batch_job, "open_source", lambda spec: open_source(clip))
+    monkeypatch.setattr(media, "open_source", lambda spec: open_source(clip))
 
 
 def test_demo_makes_video_sheet_and_timings(sample, tmp_path):
@@ -84,7 +84,7 @@ def test_demo_makes_video_sheet_and_timings(sample, tmp_path):
 
 def test_collector_keeps_the_results_nearest_to_the_yaws(sample):
     poses = demo._PoseCollector(TurningHead(demo.PipelineConfig()), demo.YAWS_DEG)
-    with batch_job.open_source("sample") as source:
+    with media.open_source("sample") as source:
         for frame in source:
             poses.detect(frame)
     kept = [poses.nearest(yaw_deg).faces[0].pose.yaw_deg for yaw_deg in demo.YAWS_DEG]
