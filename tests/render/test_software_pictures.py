@@ -8,6 +8,7 @@ import pytest
 from arpipe.assets import assets_root
 from arpipe.geometry.affine2d import Affine2D
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.render import solid
 from arpipe.render.color import linear_from_srgb
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
@@ -85,6 +86,14 @@ def test_picture_does_not_depend_on_the_number_of_threads(supersample):
 @pytest.mark.parametrize("yaw_deg", [-45.0, 0.0])
 def test_photos_look_the_same(context, yaw_deg):
     assert_alike(context, "wayfarer", shaded_frame(), [face_at(pose_at(yaw_deg))])
+
+
+@pytest.mark.parametrize("scale", [3, 4, 5, 6])
+def test_small_faces_look_the_same_whatever_their_number_of_samples(context, scale, monkeypatch):
+    monkeypatch.setattr(solid, "MAX_SUPERSAMPLE", scale)
+    camera = CameraIntrinsics.from_fov(160, 120)
+    face = face_at(pose_at(12.0), camera, age_frames=STREAM)
+    assert_alike(context, "aviator", shaded_frame(camera), [face], camera=camera)
 
 
 @pytest.mark.parametrize("yaw_deg", [-35.0, 5.0, 30.0])

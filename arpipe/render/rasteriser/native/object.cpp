@@ -52,10 +52,12 @@ class Drawing {
         box_ = {rows_.bottom, rows_.top, canvas_.view.width, 0};
         for (std::size_t i = from; i < to; ++i) rasterise(std::uint32_t(i));
         switch (canvas_.scale) {
-            case 1: shade_pixels<1>(); break;
             case 2: shade_pixels<2>(); break;
             case 3: shade_pixels<3>(); break;
-            default: shade_pixels<4>();
+            case 4: shade_pixels<4>(); break;
+            case 5: shade_pixels<5>(); break;
+            case 6: shade_pixels<6>(); break;
+            default: shade_pixels<1>();  // sample by sample
         }
         for (int kind = 0; kind < KINDS; ++kind) finish(kind);
     }
