@@ -124,7 +124,7 @@ def uses_gl(pack: Pack) -> bool:
 
 
 def can_do_without_gl(pack: Pack) -> bool:
-    """Whether all kinds of a pack can be drawn on the CPU; a model of it may still need OpenGL."""
+    """Whether all kinds of a pack can be drawn on the CPU; building one may still find that it needs OpenGL."""
     classes = [kind_class(layer.kind) for layer in pack.layers]
     return all(kind.uses_software or not kind.uses_gl for kind in classes)
 

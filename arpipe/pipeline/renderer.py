@@ -197,7 +197,7 @@ class EffectRenderer(ProcessBound, Closing):
         except NotDrawnByCpu:
             if wish == "cpu":
                 raise
-            return self._build_with(packs, "opengl", can_use_cpu=False)  # a model turned out to need it
+            return self._build_with(packs, "opengl", can_use_cpu=False)  # a kind turned out to need it
 
     def _build_with(
         self, packs: Sequence[Pack], wish: str, can_use_cpu: bool

@@ -9,7 +9,7 @@ class RenderConfig(BaseModel):
     """What draws, and how well.
 
     Attributes:
-        renderer: "opengl", or "cpu", which draws without OpenGL all bundled effects, but not every model and plug-in.
+        renderer: "opengl", or "cpu", which draws without OpenGL all effects but those of some plug-ins.
             "auto" draws with OpenGL unless that would be computed by the CPU, and the CPU renderer can draw all
             active effects.
         supersample: Samples per pixel along each axis for solid geometry; small regions get more unless it is 1.

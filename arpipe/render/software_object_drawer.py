@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from arpipe.errors import NotDrawnByCpu
 from arpipe.io.gltf.model import GltfModel
 from arpipe.io.gltf.model import Texture as ModelTexture
 from arpipe.render.environment import BRIGHTEST
@@ -31,14 +30,14 @@ class _Level:
     Args:
         batch: The batch.
         indices: (m, 3) triangles of the level.
-        base_map: Colours of the batch.
+        material: What all levels have in common.
 
     Attributes:
         structure: For the library; tint and emission are those of the last use.
     """
 
     def __init__(
-        self, batch: Batch, indices: npt.NDArray[np.uint32], base_map: structures.TextureStruct
+        self, batch: Batch, indices: npt.NDArray[np.uint32], material: structures.BatchStruct
     ) -> None:
         is_used = np.bincount(indices.ravel(), minlength=len(batch.vertices)) > 0
         used, places = np.flatnonzero(is_used), (np.cumsum(is_used) - 1)[indices]
@@ -48,10 +47,11 @@ class _Level:
             batch.surfaces[used],
             places.astype(np.uint32),
         )
-        pointers = (array.ctypes.data for array in self._arrays)
-        self.structure = structures.BatchStruct(
-            *pointers, len(used), len(indices), _kind(batch), base_map=base_map
+        made = self.structure = structures.BatchStruct.from_buffer_copy(material)
+        made.vertices, made.colors, made.surfaces, made.triangles = (
+            array.ctypes.data for array in self._arrays
         )
+        made.vertex_count, made.triangle_count = len(used), len(indices)
 
 
 @dataclass(slots=True, eq=False)
@@ -60,13 +60,13 @@ class _Item:
 
     Attributes:
         batch: The batch.
-        base_map: Its colours.
+        material: What all levels have in common.
         level: Level in use; 0 is the full mesh.
         levels: Those that have been used.
     """
 
     batch: Batch
-    base_map: structures.TextureStruct
+    material: structures.BatchStruct
     level: int = 0
     levels: dict[int, _Level] = field(default_factory=dict)
 
@@ -74,7 +74,7 @@ class _Item:
         """Return the level in use for the library."""
         if self.level not in self.levels:
             indices = self.batch.levels[self.level - 1].indices if self.level else self.batch.indices
-            self.levels[self.level] = _Level(self.batch, indices, self.base_map)
+            self.levels[self.level] = _Level(self.batch, indices, self.material)
         return self.levels[self.level].structure
 
 
@@ -84,18 +84,11 @@ class SoftwareObjectDrawer:
     Args:
         model: The model, for its textures.
         mesh: Mesh of the same model.
-
-    Raises:
-        NotDrawnByCpu: A material is lit per sample, or has textures other than colours.
     """
 
     def __init__(self, model: GltfModel, mesh: ObjectMesh) -> None:
-        for batch in mesh.batches:
-            _check(batch)
         self._model = model  # holds the pixels of textures
-        self._items = [
-            _Item(batch, _texture(model.textures, batch.maps.get("BASE_MAP"))) for batch in mesh.batches
-        ]
+        self._items = [_Item(batch, _material(batch, model.textures)) for batch in mesh.batches]
 
     def draw(self, canvas: SoftwareCanvas, placement: Placement, lighting: Lighting) -> None:
         """Draw all opaque batches, then glass from back to front."""
@@ -137,32 +130,31 @@ class SoftwareObjectDrawer:
             item.levels.clear()
 
 
-def _check(batch: Batch) -> None:
+def _material(batch: Batch, textures: Sequence[ModelTexture]) -> structures.BatchStruct:
+    """Return the material of a batch as the library takes it."""
     material = batch.material
-    if not can_be_lit_by_vertex(batch):
-        what = "a normal map" if "NORMAL_MAP" in batch.maps else "two-sided surfaces"
-    elif material.alpha_mode == "MASK":
-        what = "cut-out surfaces"
-    elif others := sorted(batch.maps.keys() - {"BASE_MAP"}):
-        what = f"textures for {' and '.join(name.removesuffix('_MAP').lower() for name in others)}"
-    else:
-        return
-    raise NotDrawnByCpu(
-        f"material {material.name!r} has {what}, which the CPU renderer does not draw; use --renderer opengl"
+    made = structures.BatchStruct(
+        kind=_kind(batch),
+        normal_scale=material.normal_scale,
+        occlusion_strength=material.occlusion_strength,
+        cutoff=material.alpha_cutoff if material.alpha_mode == "MASK" else 0.0,
+        two_sided=material.double_sided,
+        lit_by_sample=not can_be_lit_by_vertex(batch),
     )
+    for define, index in batch.maps.items():
+        setattr(made, define.lower(), _texture(textures[index]))
+    return made
 
 
 def _kind(batch: Batch) -> int:
     kind = structures.GLASS if batch.glass else 0
     kind |= structures.CLEARCOAT if batch.material.clearcoat > 0 else 0
+    kind |= structures.TEXTURED if batch.maps.keys() - {"BASE_MAP"} else 0
     return kind | (structures.METALLIC if (batch.surfaces[:, 0] > 0).any() else 0)
 
 
-def _texture(textures: Sequence[ModelTexture], index: int | None) -> structures.TextureStruct:
+def _texture(texture: ModelTexture) -> structures.TextureStruct:
     """Return a texture as the library takes it, which refers to the model's pixels."""
-    if index is None:
-        return structures.TextureStruct()
-    texture = textures[index]
     height, width = texture.pixels.shape[:2]
     repeat_x, repeat_y = (wrap != "clamp" for wrap in texture.wrap)
     made = structures.TextureStruct(

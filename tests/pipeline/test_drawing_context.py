@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from arpipe.effects.glasses import rigid_mesh
 from arpipe.effects.makeup.member import MakeupMember
 from arpipe.errors import NotDrawnByCpu, RenderError
 from arpipe.pipeline import drawing_context
@@ -187,15 +188,16 @@ def test_auto_turns_to_opengl_for_what_needs_it_and_stays_there(result, opengl_o
 
 @pytest.mark.gl
 @pytest.mark.cpu
-def test_a_model_that_the_cpu_cannot_draw_turns_auto_to_opengl(result, monkeypatch):
-    from arpipe.render import software_object_drawer
+def test_an_effect_that_turns_out_to_need_opengl_turns_auto_to_it(result, monkeypatch):
+    def refuse(*_):
+        raise NotDrawnByCpu("this model needs OpenGL")
 
-    monkeypatch.setattr(software_object_drawer, "can_be_lit_by_vertex", lambda batch: False)
+    monkeypatch.setattr(rigid_mesh, "software_brushes", refuse)
     with EffectRenderer(effects=["aviator"]) as renderer:
         renderer.render(result)
         assert renderer.facts()["renderer"] != load_rasteriser().renderer
     with (
         EffectRenderer(CPU_ONLY, effects=["aviator"]) as renderer,
-        pytest.raises(NotDrawnByCpu, match="two-sided surfaces, which the CPU renderer does not draw"),
+        pytest.raises(NotDrawnByCpu, match="this model needs OpenGL"),
     ):
         renderer.render(result)

@@ -86,7 +86,7 @@ def gl_brushes(context: GlContext, loaded: LoadedObject, topology: Topology) -> 
 
 
 def software_brushes(loaded: LoadedObject, topology: Topology) -> Brushes[SoftwareCanvas]:
-    """Return brushes that draw on the CPU; NotDrawnByCpu if the model needs OpenGL."""
+    """Return brushes that draw on the CPU."""
     return Brushes(
         SoftwareOccluder(topology),
         SoftwareObjectDrawer(loaded.model, loaded.mesh),

@@ -143,7 +143,6 @@ class RigidMesh(Layer):
     Raises:
         GltfError: The model cannot be used.
         ConfigError: The anchor is not a landmark.
-        NotDrawnByCpu: The CPU is to draw, and the model needs OpenGL.
     """
 
     Params: ClassVar[type[EffectParams]] = RigidMeshParams

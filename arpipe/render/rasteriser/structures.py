@@ -36,6 +36,10 @@ class TextureStruct(Structure):
     ]
 
 
+MAPS = ("base", "surface", "normal", "emissive", "transmission", "occlusion")
+"""Textures of a material, as in `arpipe.render.object_mesh.MATERIAL_MAPS`."""
+
+
 class BatchStruct(Structure):
     """Triangles of one material; see `arpipe.render.object_mesh.Batch`."""
 
@@ -49,7 +53,12 @@ class BatchStruct(Structure):
         ("kind", c_int),
         ("tint", c_float * 4),
         ("emissive", c_float * 3),
-        ("base_map", TextureStruct),
+        *((f"{name}_map", TextureStruct) for name in MAPS),
+        ("normal_scale", c_float),
+        ("occlusion_strength", c_float),
+        ("cutoff", c_float),
+        ("two_sided", c_int),
+        ("lit_by_sample", c_int),
     ]
 
 
@@ -119,7 +128,7 @@ class ShadowStruct(Structure):
     ]
 
 
-GLASS, CLEARCOAT, METALLIC = 1, 2, 4  # bits of `BatchStruct.kind`
+GLASS, CLEARCOAT, METALLIC, TEXTURED = 1, 2, 4, 8  # bits of `BatchStruct.kind`
 
 
 class PaintingStruct(Structure):

@@ -43,7 +43,11 @@ struct Batch {
     int kind;                        // of `Kind`, combined
     float tint[4];                   // factors of the base colour
     float emissive[3];
-    Texture base_map;
+    Texture base_map, surface_map, normal_map, emissive_map, transmission_map, occlusion_map;
+    float normal_scale, occlusion_strength;
+    float cutoff;                    // opacity below which nothing is drawn; 0 for none
+    int two_sided;
+    int lit_by_sample;               // rather than at the vertices
 };
 
 // Triangles between points with a common transform.

@@ -13,6 +13,9 @@ inline Vector operator+(Vector a, Vector b) { return {a.x + b.x, a.y + b.y, a.z 
 inline Vector operator-(Vector a, Vector b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
 inline Vector operator*(float s, Vector a) { return {s * a.x, s * a.y, s * a.z}; }
 inline float dot(Vector a, Vector b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
+inline Vector cross(Vector a, Vector b) {
+    return {a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
+}
 inline Vector normalized(Vector a) { return (1.0f / std::sqrt(dot(a, a) + 1e-20f)) * a; }
 
 inline float clamp(float value, float low, float high) {

@@ -55,11 +55,19 @@ inline int wrapped(int texel, int count, int repeat) {
     return rest < 0 ? rest + count : rest;
 }
 
-// Multiply a linear colour with opacity by a texture.
-inline void multiply_by_texture(const Texture& texture, float u, float v, float* color) {
-    const auto& m = texture.from_uv;
-    float x = (m[0][0] * u + m[0][1] * v + m[0][2]) * float(texture.width);
-    float y = (m[1][0] * u + m[1][1] * v + m[1][2]) * float(texture.height);
+// Return the place of texture coordinates in a texture, 0 to 1.
+inline void place_in(const Texture& texture, const float* uv, float* out) {
+    for (int k = 0; k < 2; ++k) {
+        const float* row = texture.from_uv[k];
+        out[k] = row[0] * uv[0] + row[1] * uv[1] + row[2];
+    }
+}
+
+// Interpolate a texture: numbers from 0 to 1, with colours as linear light if they are sRGB.
+inline void fetch(const Texture& texture, const float* uv, bool srgb, float* out) {
+    float place[2];
+    place_in(texture, uv, place);
+    float x = place[0] * float(texture.width), y = place[1] * float(texture.height);
     if (texture.smooth) x -= 0.5f, y -= 0.5f;
     int left = int(std::floor(x)), top = int(std::floor(y));
     float across = texture.smooth ? x - float(left) : 0.0f, down = texture.smooth ? y - float(top) : 0.0f;
@@ -72,9 +80,10 @@ inline void multiply_by_texture(const Texture& texture, float u, float v, float*
         }
     for (int k = 0; k < 4; ++k) {
         auto value = [&](int row, int column) {
-            return k < 3 ? CODES.light(texels[row][column][k]) : float(texels[row][column][k]) / 255.0f;
+            std::uint8_t byte = texels[row][column][k];
+            return srgb && k < 3 ? CODES.light(byte) : float(byte) / 255.0f;
         };
-        color[k] *= mix(mix(value(0, 0), value(0, 1), across), mix(value(1, 0), value(1, 1), across), down);
+        out[k] = mix(mix(value(0, 0), value(0, 1), across), mix(value(1, 0), value(1, 1), across), down);
     }
 }
 

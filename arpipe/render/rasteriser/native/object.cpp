@@ -1,34 +1,10 @@
 // Objects on a head: opaque surfaces, then glass from back to front.
 //
 // A visibility buffer holds the nearest triangle of each sample, so that each visible sample is shaded once.
-#include <vector>
-
-#include "lookup.h"
-#include "triangles.h"
-#include "vertices.h"
+#include "candidates.h"
 
 namespace arpipe {
 namespace {
-
-// A triangle that may be visible.
-struct Candidate {
-    Triangle triangle;
-    const Vertex* corners[3];
-    const std::uint8_t* surface;  // of the last corner, which counts for the whole triangle as in OpenGL
-    const Batch* batch;
-};
-using Candidates = std::vector<Candidate>;
-
-// Append the triangles of a batch that face the camera.
-void set_up_triangles(const View& view, const Batch& batch, const Vertex* vertices, Candidates& candidates) {
-    for (int t = 0; t < batch.triangle_count; ++t) {
-        const std::uint32_t* corner = batch.triangles + 3 * t;
-        const Vertex *a = vertices + corner[0], *b = vertices + corner[1], *c = vertices + corner[2];
-        Triangle triangle;
-        if (set_up(a->placed, b->placed, c->placed, view.width, view.height, triangle))
-            candidates.push_back({triangle, {a, b, c}, batch.surfaces + 8 * corner[2], &batch});
-    }
-}
 
 // Box of samples, half-open.
 struct Box {
@@ -65,16 +41,25 @@ class Drawing {
   private:
     // Find out where a candidate is nearest.
     void rasterise(std::uint32_t candidate) {
+        const Candidate& drawn = candidates_[candidate];
+        if (drawn.triangle.top >= rows_.bottom || drawn.triangle.bottom <= rows_.top) return;
+        if (drawn.batch->cutoff > 0.0f)
+            rasterise(candidate, [&](int x, int y) { return drawn.is_solid(float(x) + 0.5f, float(y) + 0.5f); });
+        else
+            rasterise(candidate, [](int, int) { return true; });
+        box_.include(drawn.triangle, rows_);
+    }
+
+    template <typename IsSolid>
+    void rasterise(std::uint32_t candidate, IsSolid is_solid) {
         const Triangle& triangle = candidates_[candidate].triangle;
-        if (triangle.top >= rows_.bottom || triangle.bottom <= rows_.top) return;
         const std::size_t width = std::size_t(canvas_.view.width);
         for_each_row(triangle, rows_, [&](int y, int first, int last, float depth) {
             float* row = canvas_.depth + y * width;
             std::uint32_t* names = canvas_.nearest + y * width;
             for (int x = first; x < last; ++x, depth += triangle.depth_x)
-                if (depth <= row[x]) row[x] = depth, names[x] = candidate + 1;
+                if (depth <= row[x] && is_solid(x, y)) row[x] = depth, names[x] = candidate + 1;
         });
-        box_.include(triangle, rows_);
     }
 
     // Shade pixels of Scale x Scale samples: once if one triangle can stand for all of them, else sample by sample.
@@ -92,6 +77,7 @@ class Drawing {
                     }
                 if (!any) continue;
                 std::uint32_t common = differences ? smooth_triangle<Scale>(names, x, y) : names[0];
+                if (common && candidates_[common - 1].batch->lit_by_sample) common = 0;
                 if (common) add(common, x, y, Scale);
                 for (int row = 0; row < Scale; ++row)
                     for (int column = 0; column < Scale; ++column) {
@@ -132,27 +118,28 @@ class Drawing {
     // Interpolate the triangle's properties at the middle of a square of samples.
     void add(std::uint32_t name, int x, int y, int size) {
         const Candidate& visible = candidates_[name - 1];
-        Block& block = blocks_[visible.batch->kind];
+        const Batch& batch = *visible.batch;
+        Block& block = blocks_[batch.kind];
         const int i = block.count++;
         block.x[i] = x, block.y[i] = y, block.size[i] = size;
         float middle_x = float(x) + 0.5f * float(size), middle_y = float(y) + 0.5f * float(size);
-        const Shares share = visible.triangle.weights.at(middle_x, middle_y);
-        const float *a = visible.corners[0]->at, *b = visible.corners[1]->at, *c = visible.corners[2]->at;
-        float at[VARYINGS];
-        for (int k = 0; k < VARYINGS; ++k) at[k] = share.first * a[k] + share.second * b[k] + share.third * c[k];
-        float depth_m = 1.0f / at[PER_M];
-        for (int k = 0; k < VARYINGS; ++k) at[k] *= depth_m;
-        if (visible.batch->base_map.pixels) {
-            multiply_by_texture(visible.batch->base_map, at[UV], at[UV + 1], at + BASE);
+        float at[VARYINGS], coat[VARYINGS];
+        visible.interpolate(middle_x, middle_y, at);
+        if (batch.lit_by_sample) light_sample(visible, light_, at, coat);
+        if (batch.base_map.pixels) {
+            float texel[4];
+            fetch(batch.base_map, at + UV, true, texel);
+            for (int k = 0; k < 4; ++k) at[BASE + k] *= texel[k];
             picture(at + BASE, light_.colorful);
         }
+        if (batch.cutoff > 0.0f) at[BASE + 3] = 1.0f;
         for (int k = 0; k < 3; ++k) {
             block.light[k][i] = at[LIGHT + k];
-            block.mirror[k][i] = at[MIRROR + k];
+            block.seen.mirror[k][i] = at[MIRROR + k];
             block.base[k][i] = at[BASE + k];
-            block.emitted[k][i] = visible.batch->emissive[k];
+            block.emitted[k][i] = batch.emissive[k];
         }
-        block.facing[i] = at[FACING];
+        block.seen.facing[i] = at[FACING];
         block.cover[i] = clamp(at[BASE + 3] * at[WHOLE] * uncovered(matte_, middle_x, middle_y), 0.0f, 1.0f);
         constexpr float UNIT = 1.0f / 255.0f;
         const std::uint8_t* surface = visible.surface;
@@ -160,7 +147,37 @@ class Drawing {
         block.coat[i] = surface[2] * UNIT, block.coat_roughness[i] = surface[3] * UNIT;
         block.transmission[i] = surface[4] * UNIT, block.reflectance[i] = surface[5] * (0.25f * UNIT);
         block.unlit[i] = surface[7] * UNIT;
-        if (block.count == BLOCK) finish(visible.batch->kind);
+        if (batch.kind & TEXTURED) {
+            const float* smooth = batch.lit_by_sample ? coat : at;
+            for (int k = 0; k < 3; ++k) block.coat_seen.mirror[k][i] = smooth[MIRROR + k];
+            block.coat_seen.facing[i] = smooth[FACING];
+            apply_maps(batch, at + UV, block, i);
+        }
+        if (block.count == BLOCK) finish(batch.kind);
+    }
+
+    // Multiply properties by textures other than that of the base colour.
+    void apply_maps(const Batch& batch, const float* uv, Block& block, int i) const {
+        float texel[4];
+        if (batch.surface_map.pixels) {
+            fetch(batch.surface_map, uv, false, texel);
+            block.metallic[i] *= texel[2], block.roughness[i] *= texel[1];
+        }
+        if (batch.transmission_map.pixels) {
+            fetch(batch.transmission_map, uv, false, texel);
+            block.transmission[i] *= texel[0];
+        }
+        block.open[i] = 1.0f;
+        if (batch.occlusion_map.pixels) {
+            fetch(batch.occlusion_map, uv, false, texel);
+            block.open[i] = 1.0f + batch.occlusion_strength * (texel[0] - 1.0f);
+        }
+        if (batch.emissive_map.pixels) {
+            fetch(batch.emissive_map, uv, true, texel);
+            for (int k = 0; k < 3; ++k) texel[k] *= batch.emissive[k];
+            picture(texel, light_.colorful);
+            for (int k = 0; k < 3; ++k) block.emitted[k][i] = texel[k];
+        }
     }
 
     // Shade a block and blend it over the picture.
