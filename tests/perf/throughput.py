@@ -52,6 +52,8 @@ def one_pass(contestant: str, clip: Path, target: Path) -> list[float]:
         with VideoSink(target, source.info.width, source.info.height, source.info.traits) as file:
             sink = StampingSink(file)
             if contestant == "arpipe-batch":
+                file.reuse(source.keep_originals())
+            if contestant == "arpipe-batch":
                 with Pipeline(effects=["aviator"]) as pipeline:
                     run(source, pipeline, [sink])
             else:

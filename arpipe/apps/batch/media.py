@@ -13,6 +13,7 @@ from arpipe.io.sinks import open_sink
 from arpipe.io.source import Source
 from arpipe.io.sources import media_kind, open_source
 from arpipe.io.video.reader import VideoFile, VideoFileConfig
+from arpipe.io.video.writer import VideoSink
 from arpipe.pipeline.camera_model import CameraModel
 
 _KINDS = {"images": "a picture", "animation": "an animation", "video": "a video"}
@@ -49,7 +50,10 @@ def open_sinks(job: Job, source: Source, video: VideoSinkConfig) -> Iterator[Sin
     if job.piece is not None:
         video = video.model_copy(update={"audio": False})
     if job.output is not None:
-        yield open_sink(job.output, source.info, video)
+        sink = open_sink(job.output, source.info, video)
+        if isinstance(sink, VideoSink) and isinstance(source, VideoFile):
+            sink.reuse(source.keep_originals())
+        yield sink
 
 
 def open_exports(job: Job, source: Source, model: CameraModel) -> Iterator[Export]:

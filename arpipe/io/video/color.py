@@ -69,12 +69,12 @@ class ToRgb:
             interpolation=_TO_RGB,
             threads=1,
         ).planes
-        green, blue, red = (_pixels_of(plane) for plane in planes)
+        green, blue, red = (pixels_of(plane) for plane in planes)
         return np.asarray(cv2.merge((red, green, blue)), dtype=np.uint8)
 
 
-def _pixels_of(plane: av.video.plane.VideoPlane) -> npt.NDArray[np.uint8]:
-    """Return an (h, w) view of a plane, whose rows may be padded."""
+def pixels_of(plane: av.video.plane.VideoPlane) -> npt.NDArray[np.uint8]:
+    """Return an (h, w) view of a plane, whose rows may be padded; writing into it changes the frame."""
     rows = np.frombuffer(plane, dtype=np.uint8).reshape(-1, plane.line_size)  # type: ignore[call-overload]
     view: npt.NDArray[np.uint8] = rows[: plane.height, : plane.width]
     return view
@@ -106,6 +106,10 @@ class FromRgb:
             interpolation=_FROM_RGB,
             threads=1,
         )
+        self.tag(frame)
+        return frame
+
+    def tag(self, frame: av.VideoFrame) -> None:
+        """Say in a frame how its numbers stand for colours."""
         frame.colorspace = self._tags.matrix
         frame.color_range = self._tags.range
-        return frame

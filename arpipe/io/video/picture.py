@@ -52,6 +52,14 @@ class FrameConverter:
             self._say_fitted(frame)
         return self._orientation.apply(_centred(self._way(frame), *self._stored))
 
+    def keeps_layout(self, frame: av.VideoFrame) -> bool:
+        """Whether the pixels of a frame are where it stores them, and differ from it by the conversion to RGB alone."""
+        return (
+            self._orientation == UPRIGHT
+            and not self._wide
+            and (frame.width, frame.height) == (self.width, self.height)
+        )
+
     @property
     def transposed(self) -> bool:
         """Whether stored rows are shown as columns."""

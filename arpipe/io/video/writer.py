@@ -27,6 +27,7 @@ from arpipe.io.video.color import FromRgb
 from arpipe.io.video.container import FINE_TIME_BASE, container_options
 from arpipe.io.video.hardware import choose_encoder
 from arpipe.io.video.live_audio import LiveAudio
+from arpipe.io.video.originals import FORMAT, Originals, can_edit, edited
 from arpipe.io.video.packets import Stamps, closing_duration
 from arpipe.io.writer import FileWriter
 from arpipe.types import FrameResult, Pixels
@@ -91,6 +92,7 @@ class VideoSink(FileWriter, Sink):
         self._step = max(1, round(1 / (self._traits.rate * self._traits.time_base)))
         self._kind = container_for(Path(path), self.config.codec)
         self._transparent = False
+        self._originals: Originals | None = None
         super().__init__(GrowingFile(path) if self.config.fragment_s > 0 else open_file(path))
         with self._writing():
             self._open()
@@ -119,12 +121,23 @@ class VideoSink(FileWriter, Sink):
                 f"{self._file.path}: expected pictures of {self._size[0]}x{self._size[1]}, "
                 f"got {pixels.shape[1]}x{pixels.shape[0]}"
             )
-        frame = self._from_rgb(_even(pixels))
+        frame = self._convert(pixels, result)
         with self._writing():
             frame.pts = self._next_pts(result.frame.captured_s)
             frame.time_base = self._traits.time_base
             self._encode_held(frame.pts)
             self._held = frame
+
+    def reuse(self, originals: Originals) -> None:
+        """Take what pictures have in common with their frames from those as the source stores them."""
+        self._originals = originals
+
+    def _convert(self, pixels: Pixels, result: FrameResult) -> av.VideoFrame:
+        original = None if self._originals is None else self._originals.take(result.frame.index)
+        is_reusable = original is not None and can_edit(original) and self._codec.pixel_format == FORMAT
+        if original is None or not is_reusable or pixels.shape != result.frame.pixels.shape:
+            return self._from_rgb(_even(pixels))
+        return edited(original, result.frame.pixels, pixels, self._from_rgb)
 
     def _finish(self) -> None:
         if self._last_pts is None:

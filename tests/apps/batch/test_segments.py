@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import random
+import secrets
 import signal
 from fractions import Fraction
 
@@ -15,6 +16,7 @@ from arpipe.config import JobsConfig
 from arpipe.controls.config import TriggerConfig
 from arpipe.errors import MediaError
 from arpipe.io.encoding import VideoSinkConfig
+from arpipe.io.object_store import files_below, read_files, write_file
 from arpipe.io.video import VideoFile
 from tests.apps.batch.crowd import SECOND_FROM_S, CrowdPipeline, make_crowd
 from tests.apps.batch.killing import run_and_die
@@ -204,6 +206,24 @@ def test_output_that_cannot_be_joined_is_written_as_a_whole(clip, tmp_path):
     code, text = process(clip, tmp_path, output=tmp_path / "a.avi", export=None)
     assert code == 0, text
     assert "pieces are not joined into AVI files" in " ".join(text.split())
+
+
+def test_pieces_of_videos_in_stores_are_joined_there_and_removed(clip, whole, tmp_path):
+    store = f"memory://{tmp_path.name}-{secrets.token_hex(4)}"
+    write_file(f"{store}/in/clip.mp4", clip.read_bytes())
+    settings = {"output": f"{store}/drawn", "export": f"{store}/data", "video": VIDEO, "workers": PIECES}
+    code, text = batch(Crowds(), inputs=[f"{store}/in/clip.mp4"], **settings)
+    assert code == 0, text
+    assert "is processed in 4 pieces" in text
+    found = files_below(store, recursive=True)
+    assert [name for name in found if "/." not in name] == [
+        "data/clip.jsonl",
+        "drawn/clip.mp4",
+        "in/clip.mp4",
+    ]
+    assert not [name for name in found if "pieces" in name]
+    data = read_files(store, ["data/clip.jsonl"])["data/clip.jsonl"].splitlines()
+    assert data[1:] == (whole / "data" / "clip.jsonl").read_bytes().splitlines()[1:]
 
 
 def test_photos_and_short_clips_are_not_affected(tmp_path):
