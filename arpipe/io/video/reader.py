@@ -209,22 +209,21 @@ class VideoFile(Source):
             raise MediaError(
                 f"{self.path}: there is no key frame before {self._config.from_s:g} s; read the file from its beginning"
             )
+        self._errors_before = self._decoder.errors
         self._frames = self._decoder.frames()
         return self._frames
 
     def _in_range(self, frames: Iterable[Timed]) -> Iterator[tuple[av.VideoFrame, float]]:
         """Yield the frames of the range with their `captured_s`."""
-        has_begun = False
         for frame, pts in frames:
             captured_s = self._captured_s(pts)
             if captured_s >= self._config.until_s:
                 self.end_s = captured_s
                 return
             if captured_s < self._config.from_s:
-                continue
-            if not has_begun:
-                has_begun, self._errors_before = True, self._decoder.errors + self._late
-            yield frame, captured_s
+                self._errors_before = self._decoder.errors + self._late
+            else:
+                yield frame, captured_s
 
     def _captured_s(self, pts: int) -> float:
         return float(pts * self._time_base - self._origin_s)
