@@ -3,10 +3,13 @@
 Exit codes: 0 success, 1 a reported error, 2 a wrong command line or configuration, 130 interrupted.
 """
 
+import atexit
 import errno
 import os
 import sys
+import threading
 from collections.abc import Sequence
+from typing import NoReturn
 
 from arpipe.apps.signals import noted_interruption
 from arpipe.errors import ArpipeError, ConfigError, OutputError
@@ -39,6 +42,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 raise
             _report(_message(error))
             return _exit_code(error)
+
+
+def command() -> NoReturn:
+    """Run the command line of this process, and end the process with its exit code.
+
+    A camera whose driver hangs keeps a thread in native code. Before Python 3.14, the process aborts when such a thread
+    returns to an interpreter that is ending; with such threads, the process therefore ends before the interpreter does.
+    """
+    code = FAILED
+
+    def end_at_once() -> None:
+        if any(thread.daemon for thread in threading.enumerate()):
+            _drop_output()
+            os._exit(code)
+
+    atexit.register(end_at_once)  # before all others, so that it runs after them
+    code = main()
+    sys.exit(code)
 
 
 def _limit_threads() -> None:
@@ -128,4 +149,4 @@ def _drop_output() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -131,6 +131,35 @@ def test_sigterm_before_a_command_begins_gives_130(monkeypatch):
     assert entry.main(["doctor"]) == 130
 
 
+HANGING = """
+import atexit, threading
+import cv2, numpy as np
+from arpipe import __main__ as entry, cli
+
+def blur():
+    picture = np.zeros((3000, 3000, 3), np.uint8)
+    while True:
+        begun.set()
+        cv2.blur(picture, (5, 5))
+
+def app(**_):
+    threading.Thread(target=blur, daemon=True).start()
+    begun.wait()
+    atexit.register(print, "cleaned up")
+    raise SystemExit(3)
+
+begun = threading.Event()
+cli.app = app
+entry.command()
+"""
+
+
+def test_a_thread_in_native_code_does_not_abort_the_process():
+    """As does one that waits for the driver of a camera."""
+    done = subprocess.run([sys.executable, "-c", HANGING], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "cleaned up\n", "")
+
+
 def test_handlers_of_an_embedding_program_stay(monkeypatch):
     seen = []
     previous = signal.signal(signal.SIGTERM, lambda *_: seen.append(1))

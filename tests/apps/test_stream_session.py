@@ -1,10 +1,12 @@
 """The session: newest frame first, everything counted, everything closed."""
 
 import threading
+from contextlib import ExitStack
 
 import pytest
 
 from arpipe.apps.live import run_headless, summary
+from arpipe.apps.stream import setup
 from arpipe.apps.stream.capture import Capture
 from arpipe.apps.stream.loop import LiveLoop, Presenter
 from arpipe.apps.stream.outlets import Outlet
@@ -290,3 +292,15 @@ def test_a_source_that_never_worked_is_a_problem_of_the_run():
         report = session.report()
     assert report.problems == ("camera 9 is not connected",)
     assert summary(report) == "nothing was shown\ncamera 9 is not connected"
+
+
+@pytest.mark.parametrize(
+    "live", [{"outputs": ["nowhere:x"]}, {"outputs": ["a.xyz"]}, {"record": "a.txt"}], ids=str
+)
+def test_wrong_outputs_are_refused_before_anything_is_opened(monkeypatch, tmp_path, live):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(setup, "connect", lambda *_, **__: pytest.fail("the camera was opened"))
+    run = RunConfig.model_validate({"live": live})
+    with ExitStack() as stack, pytest.raises(OutputError):
+        setup.open_session(stack, run, setup.LiveParts())
+    assert list(tmp_path.iterdir()) == []

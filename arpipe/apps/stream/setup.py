@@ -68,17 +68,14 @@ def open_session(
     _require_new(recorded, run.live.outputs)
     check_microphone(run.live)
     limit_malloc_arenas()
+    failures = failures or Failures()
+    named = _configured_sinks(run, recorded, failures)
     capture = parts.capture or Capture(opener(run.live), run.live.loop)
     session = connect(stack, run, capture, parts.layers, context, failures=failures)
     for sink in parts.sinks:
         session.attach(Outlet(sink, type(sink).__name__))
-    if run.live.virtual_camera:
-        session.attach(Outlet(VirtualCameraSink(), "virtual camera"))
-    sound = recorded_sound(run.live, session.failures.mention)
-    if recorded is not None:
-        session.attach(Outlet(Recording(recorded, run.video, sound), "recording"))
-    for output in run.live.outputs:
-        session.attach(Outlet(LiveSink(output, run.video, sound), output))
+    for name, sink in named:
+        session.attach(Outlet(sink, name))
     return session
 
 
@@ -110,6 +107,21 @@ def connect(
         Perception(_live_perception(run.perception), renderer.needs, run.camera, observer)
     )
     return stack.enter_context(LiveSession(capture, perception, renderer, run.governor, failures=failures))
+
+
+def _configured_sinks(run: RunConfig, recorded: Path | None, failures: Failures) -> list[tuple[str, Sink]]:
+    """Return the outputs of a configuration with their names; none of them is opened before the first picture.
+
+    Raises:
+        OutputError, PluginError: There is no such output, or it cannot be written by its name.
+    """
+    sound = recorded_sound(run.live, failures.mention)
+    named: list[tuple[str, Sink]] = []
+    if run.live.virtual_camera:
+        named.append(("virtual camera", VirtualCameraSink()))
+    if recorded is not None:
+        named.append(("recording", Recording(recorded, run.video, sound)))
+    return named + [(output, LiveSink(output, run.video, sound)) for output in run.live.outputs]
 
 
 def _require_new(recorded: Path | None, outputs: Sequence[str]) -> None:
