@@ -11,6 +11,14 @@ from arpipe import cli
 from arpipe.errors import ConfigError, MediaNotFound, OutputError, RenderError, WeightsNotFound
 
 
+@pytest.fixture(autouse=True)
+def _heard_interrupts():
+    """Handle SIGINT as Python does; shells start programs in the background with the signal ignored."""
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, previous)
+
+
 @pytest.fixture
 def failing(monkeypatch):
     """Makes the whole command line raise one error; ARPIPE_DEBUG is not set."""

@@ -42,7 +42,7 @@ def landmarks(
 
     Args:
         picture: The picture.
-        points: Landmarks, or (n, 2 or more) px.
+        points: Landmarks, or (n, 2 or more) px; points with NaN are missing and not drawn.
         color: Colour of the discs.
         radius_px: Radius; None for one that suits the extent of the points.
 
@@ -53,6 +53,7 @@ def landmarks(
         ValueError: The picture or the points have another shape or type.
     """
     pixels, places = _canvas(picture), _points(points)
+    places = places[_are_finite(places)]
     if len(places):
         radius = line_width(places) if radius_px is None else radius_px
         paint_points(pixels, places, color, radius)
@@ -72,7 +73,7 @@ def connections(
 
     Args:
         picture: The picture.
-        points: Landmarks, or (n, 2 or more) px.
+        points: Landmarks, or (n, 2 or more) px; points with NaN are missing, and their lines are left out.
         pairs: (e, 2) indices of the ends; None for the connections of the landmarks' topology.
         color: Colour of the lines.
         width_px: Width, at most 255; None for one that suits the extent of the points.
@@ -90,8 +91,10 @@ def connections(
         if not isinstance(points, Landmarks):
             raise ValueError("an array has no connections of its own; give pairs of indices")
         pairs = points.topology.edges
-    ends = _pairs(pairs, len(places))
+    ends, is_there = _pairs(pairs, len(places)), _are_finite(places)
+    ends = ends[is_there[ends].all(axis=1)]
     if len(ends):
+        places = np.where(is_there[:, np.newaxis], places, places[ends[0, 0]])
         width = line_width(places) if width_px is None else width_px
         paint_edges(pixels, places, ends, color, width, opacity)
     return pixels
@@ -218,7 +221,7 @@ def boxes(
 
     Args:
         picture: The picture.
-        boxes_px: (n, 4) x0, y0, x1, y1; one box may be given as (4,).
+        boxes_px: (n, 4) x0, y0, x1, y1; one box may be given as (4,). Boxes with NaN are left out.
         labels: A text for each box, or none.
         colors: A colour for each box; None for one that differs from box to box.
 
@@ -242,7 +245,8 @@ def boxes(
             f"{len(tints)} colours"
         )
     for box, text, color in zip(rows, texts, tints, strict=True):
-        paint_box(pixels, box, text, color)
+        if np.isfinite(box).all():
+            paint_box(pixels, box, text, color)
     return pixels
 
 
@@ -294,6 +298,11 @@ def _points(points: PointsLike) -> npt.NDArray[np.float64]:
     if array.ndim != 2 or array.shape[1] < 2:
         raise ValueError(f"points: expected (n, 2) or more columns, got {array.shape}")
     return array[:, :2]
+
+
+def _are_finite(points_px: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return (n,) whether each of (n, 2) points has numbers only, as opposed to NaN where nothing was found."""
+    return np.isfinite(points_px[:, 0]) & np.isfinite(points_px[:, 1])
 
 
 def _pairs(pairs: npt.ArrayLike, count: int) -> npt.NDArray[np.int64]:

@@ -113,6 +113,16 @@ def test_nothing_to_draw_leaves_the_picture_as_it_is():
         assert not drawn.any()
 
 
+def test_what_is_missing_is_not_drawn_and_the_rest_is():
+    missing = [*SQUARE[:3], [np.nan, 70.0], [np.inf, 0.0]]
+    assert (draw.landmarks(BLACK, missing) == draw.landmarks(BLACK, SQUARE[:3])).all()
+    drawn = draw.connections(BLACK, missing, [(3, 0), (0, 1), (1, 2), (2, 3), (3, 4)])
+    assert (drawn == draw.connections(BLACK, SQUARE[:3], [(0, 1), (1, 2)])).all()
+    assert not draw.connections(BLACK, missing, [(3, 4)]).any()
+    boxes = draw.boxes(BLACK, [[np.nan] * 4, [20, 40, 90, 120]], ["", ""])
+    assert (boxes == draw.boxes(BLACK, [20, 40, 90, 120], colors=[draw.class_color(1)])).all()
+
+
 def test_axes_are_red_green_and_blue_from_the_projected_origin():
     drawn = draw.axes(BLACK, pose_at(25.0), CAMERA, length_m=0.05)
     x, y = np.rint(CAMERA.project(pose_at(25.0).translation_m)).astype(int)

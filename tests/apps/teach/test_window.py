@@ -1,8 +1,6 @@
 """The teaching window on a virtual screen: number keys record, what was learned is shown and saved."""
 
-import os
 import shutil
-import signal
 import sys
 import threading
 
@@ -95,12 +93,16 @@ def test_without_a_camera_the_window_says_why_and_closes_at_once(screen, tmp_pat
     assert not any(thread.name == "capture" for thread in threading.enumerate())
 
 
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
 def test_ctrl_c_saves_what_was_learned(teacher, portrait, tmp_path, monkeypatch):
     teacher.record(glfw.KEY_1, portrait)
     teacher.record(glfw.KEY_0, np.ascontiguousarray(portrait[:, ::-1]))
     learned = tmp_path / "learned.toml"
     teacher.session.save(learned)
-    monkeypatch.setattr(TeachWindow, "step", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    monkeypatch.setattr(TeachWindow, "step", interrupted)
     run = RUN.model_copy(update={"live": LiveConfig(source="sample")})
     output = tmp_path / "mine.toml"
     assert run_window(run, [], learned, output) == 0
