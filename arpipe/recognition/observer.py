@@ -25,7 +25,7 @@ Input = str | Path | Frame | Pixels | FrameResult | Sequence[FrameResult]
 FASTEST_HZ = 20.0  # frames per second that are kept of a clip
 
 
-class Observer(Closing):
+class SampleObserver(Closing):
     """Runs perception for the features of a recogniser; networks are loaded when the first picture comes.
 
     Args:

@@ -16,7 +16,7 @@ from arpipe.recognition.classifier import train as train_classifier
 from arpipe.recognition.config import DEFAULT_FEATURES
 from arpipe.recognition.confusion import Confusion
 from arpipe.recognition.features import FEATURES, FeatureName, describe, needs_of
-from arpipe.recognition.observer import Input, Observer, inputs_of
+from arpipe.recognition.observer import Input, SampleObserver, inputs_of
 from arpipe.recognition.samples import ClassRecording, Samples, collect, summarize
 from arpipe.recognition.window import SlidingWindow
 from arpipe.spelling import nearest
@@ -91,7 +91,7 @@ class Recognizer(Closing):
         self._classifier = training.classifier
         self.confusion = Confusion(self.classes, training.confusion)
         self._config = config
-        self._observer = Observer(self.features, config)
+        self._observer = SampleObserver(self.features, config)
 
     @classmethod
     def train(
@@ -117,7 +117,7 @@ class Recognizer(Closing):
         chosen = _checked(features)
         if not isinstance(samples, Mapping):
             raise ConfigError(f"samples: expected a dict from class to samples, got {type(samples).__name__}")
-        with Observer(chosen, config) as observer:
+        with SampleObserver(chosen, config) as observer:
             recordings = [
                 recording
                 for label, sources in samples.items()

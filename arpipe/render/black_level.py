@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from arpipe.render.color import LUMINANCE, linear_from_srgb
-from arpipe.render.sampling import crop_around
+from arpipe.render.sampling import crop_around, sample_grid
 from arpipe.types import Frame, Landmarks
 
 MARGIN = 0.25  # of the width of the face: with hair and collar
@@ -33,8 +33,7 @@ def measure_black_level(frame: Frame, landmarks: Landmarks, skin_luminance: floa
     if min(crop.width, crop.height) < 2:
         return 0.0
     step = max(1, max(crop.width, crop.height) // SIDE_PX)
-    sampled = np.ascontiguousarray(frame.pixels[crop.rows, crop.columns][::step, ::step])
-    smooth = np.asarray(cv2.blur(sampled, (3, 3)), np.uint8).reshape(-1, 3)
+    smooth = sample_grid(frame, crop, step).reshape(-1, 3)
     count = max(1, round(DARKEST * len(smooth)))
     darkest = np.argpartition(np.asarray(cv2.cvtColor(smooth[None], cv2.COLOR_RGB2GRAY))[0], count - 1)[
         :count

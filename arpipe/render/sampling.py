@@ -7,7 +7,7 @@ import numpy.typing as npt
 from arpipe.geometry.transforms import Array
 from arpipe.render.color import linear_from_srgb
 from arpipe.render.view import Region
-from arpipe.types import Frame
+from arpipe.types import Frame, Pixels
 
 UNSEEN = 0.2  # linear light of points in a crop too small to average
 
@@ -19,6 +19,12 @@ def crop_around(points_px: npt.NDArray[np.floating], margin_px: int, frame: Fram
     high = np.minimum(np.ceil(points_px.max(axis=0)).astype(int) + beyond, (frame.width, frame.height))
     (x, y), (width, height) = low.tolist(), (high - low).tolist()
     return Region(x, y, width, height)
+
+
+def sample_grid(frame: Frame, crop: Region, step_px: int) -> Pixels:
+    """Return (rows, columns, 3) pixels of a crop that are `step_px` apart, each the mean over 3 × 3 of them."""
+    pixels = np.ascontiguousarray(frame.pixels[crop.rows, crop.columns][::step_px, ::step_px])
+    return np.asarray(cv2.blur(pixels, (3, 3)), np.uint8)
 
 
 def sample_colors(frame: Frame, points_px: npt.NDArray[np.floating], crop: Region, step_px: int) -> Array:
@@ -35,8 +41,7 @@ def sample_colors(frame: Frame, points_px: npt.NDArray[np.floating], crop: Regio
     """
     if min(crop.width, crop.height) < 2:
         return np.full((len(points_px), 3), UNSEEN)
-    pixels = np.ascontiguousarray(frame.pixels[crop.rows, crop.columns][::step_px, ::step_px])
-    smooth = np.asarray(cv2.blur(pixels, (3, 3)), np.uint8)
+    smooth = sample_grid(frame, crop, step_px)
     place = np.rint((points_px - (crop.x, crop.y)) / step_px).astype(int)
     place = np.clip(place, 0, (smooth.shape[1] - 1, smooth.shape[0] - 1))
     return linear_from_srgb(smooth[place[:, 1], place[:, 0]])

@@ -15,7 +15,7 @@ from arpipe.errors import ConfigError, MediaError
 from arpipe.io.atomic import require_writable
 from arpipe.io.files import is_folder, require_file
 from arpipe.recognition.features import FEATURES
-from arpipe.recognition.observer import Observer, sample_files
+from arpipe.recognition.observer import SampleObserver, sample_files
 from arpipe.recognition.recognizer import Recognizer, class_names, training_window
 from arpipe.recognition.samples import ClassRecording
 
@@ -79,7 +79,7 @@ def teach_files(
     recordings = list[ClassRecording]() if before is None else list(before.recordings)
     files = _find_files(taught, recordings)
     failures: list[str] = []
-    with Observer(features, run.perception) as observer:
+    with SampleObserver(features, run.perception) as observer:
         for (label, path), chosen in zip(taught, files, strict=True):
             with console.status(f"{label}: {path} …"):
                 found, failed = _record(observer, label, chosen)
@@ -104,7 +104,9 @@ def _find_files(taught: Sequence[Taught], recordings: Sequence[ClassRecording]) 
     return [sample_files(path) for _, path in taught]
 
 
-def _record(observer: Observer, label: str, files: Sequence[Path]) -> tuple[list[ClassRecording], list[str]]:
+def _record(
+    observer: SampleObserver, label: str, files: Sequence[Path]
+) -> tuple[list[ClassRecording], list[str]]:
     """Return the recordings of the files that can be read, and a message about each other one, which is printed.
 
     Raises:

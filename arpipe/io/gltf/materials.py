@@ -4,7 +4,7 @@ import numpy as np
 
 from arpipe.io.gltf import schema
 from arpipe.io.gltf.model import Material
-from arpipe.io.gltf.specular_glossiness import Surface, convert
+from arpipe.io.gltf.specular_glossiness import MetallicSurface, convert
 from arpipe.io.gltf.textures import TextureTable
 
 
@@ -48,12 +48,12 @@ def read_material(material: schema.MaterialEntry, index: int, textures: TextureT
     )
 
 
-def _surface(material: schema.MaterialEntry, textures: TextureTable, where: str) -> Surface:
+def _surface(material: schema.MaterialEntry, textures: TextureTable, where: str) -> MetallicSurface:
     """Read the metallic-roughness values, which may be given as specular-glossiness ones."""
     if material.extensions.specular_glossiness is not None:
         return convert(material.extensions.specular_glossiness, textures, where)
     surface = material.pbr_metallic_roughness
-    return Surface(
+    return MetallicSurface(
         np.asarray(surface.base_color_factor, np.float32),
         textures.index(surface.base_color_texture, f"{where}.baseColorTexture"),
         surface.metallic_factor,

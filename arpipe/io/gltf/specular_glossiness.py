@@ -20,7 +20,7 @@ BRIGHTNESS = np.array([0.299, 0.587, 0.114])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Surface:
+class MetallicSurface:
     """The metallic-roughness half of a material; see `Material` for the fields."""
 
     base_color_factor: Floats
@@ -30,7 +30,7 @@ class Surface:
     metallic_roughness_texture: int | None
 
 
-def convert(material: schema.SpecularGlossiness, textures: TextureTable, where: str) -> Surface:
+def convert(material: schema.SpecularGlossiness, textures: TextureTable, where: str) -> MetallicSurface:
     """Convert a material; pictures that result from it are added to `textures`.
 
     Args:
@@ -48,14 +48,14 @@ def convert(material: schema.SpecularGlossiness, textures: TextureTable, where: 
     place = diffuse or shine
     if place is None:
         base, metallic, roughness = _convert(diffuse_factor, shine_factor)
-        return Surface(base.astype(np.float32), None, float(metallic), float(roughness), None)
+        return MetallicSurface(base.astype(np.float32), None, float(metallic), float(roughness), None)
     height, width = place.pixels.shape[:2]
     base, metallic, roughness = _convert(
         _linear(diffuse, (width, height)) * diffuse_factor, _linear(shine, (width, height)) * shine_factor
     )
     surface = np.stack([np.ones_like(metallic), roughness, metallic, np.ones_like(metallic)], axis=-1)
     base[..., :3] = _encode(base[..., :3])
-    return Surface(
+    return MetallicSurface(
         np.ones(4, np.float32),
         textures.add(replace(place, pixels=_texels(base)), where),
         1.0,

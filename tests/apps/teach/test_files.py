@@ -9,7 +9,7 @@ import pytest
 from arpipe.__main__ import main
 from arpipe.apps.teach.files import parse_taught
 from arpipe.errors import ConfigError
-from arpipe.recognition.observer import Observer
+from arpipe.recognition.observer import SampleObserver
 from arpipe.recognition.recognizer import Recognizer
 
 
@@ -100,7 +100,7 @@ def test_what_cannot_be_learned_is_an_error_and_writes_nothing(photos, capsys, m
 
 
 def test_what_is_missing_is_said_before_anything_is_read(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(Observer, "record", lambda *_: pytest.fail("a sample was read"))
+    monkeypatch.setattr(SampleObserver, "record", lambda *_: pytest.fail("a sample was read"))
     clips = tmp_path / "clips"
     clips.mkdir()
     assert run("--from", f"a={clips}", "--from", f"none={clips}", "-o", tmp_path / "a.toml") != 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from arpipe.effects.glasses.foreign.pieces import Piece, span, vertices_of
+from arpipe.effects.glasses.foreign.pieces import MeshPiece, span, vertices_of
 from arpipe.geometry.transforms import Array, rotation_about
 
 TEMPLE_NAMES = re.compile(r"temple|earpiece|(?<![a-z])(arms?|legs?|branche?s?|b(ue|ü)gel|patillas?)(?![a-z])")
@@ -36,21 +36,21 @@ SEE_THROUGH_ALPHA = 0.98
 class Parts:
     """Pieces of glasses by what they are."""
 
-    front: tuple[Piece, ...]
-    lenses: tuple[Piece, ...]
-    left: tuple[Piece, ...]
-    right: tuple[Piece, ...]
+    front: tuple[MeshPiece, ...]
+    lenses: tuple[MeshPiece, ...]
+    left: tuple[MeshPiece, ...]
+    right: tuple[MeshPiece, ...]
     were_folded: bool = False
 
 
-def sort_parts(pieces: list[Piece], is_open: bool) -> Parts:
+def sort_parts(pieces: list[MeshPiece], is_open: bool) -> Parts:
     """Sort the pieces of upright glasses in metres, and open folded temples."""
     pieces, were_folded = (pieces, False) if is_open else _opened(pieces)
     left, right = span(pieces, 0)
     width = right - left
     hinge_z = _hinge_z(pieces, width)
-    front: list[Piece] = []
-    sides: dict[bool, list[Piece]] = {True: [], False: []}
+    front: list[MeshPiece] = []
+    sides: dict[bool, list[MeshPiece]] = {True: [], False: []}
     for piece in pieces:
         behind = _triangles_behind(piece, width, hinge_z)
         if behind.any():
@@ -65,13 +65,13 @@ def sort_parts(pieces: list[Piece], is_open: bool) -> Parts:
     return Parts(rest, tuple(lenses), tuple(sides[True]), tuple(sides[False]), were_folded)
 
 
-def is_see_through(piece: Piece) -> bool:
+def is_see_through(piece: MeshPiece) -> bool:
     """Whether a piece is transparent; many exporters mark opaque materials as blended."""
     is_transmissive = piece.material is not None and piece.material.transmission > 0.0
     return is_transmissive or piece.opacity < SEE_THROUGH_ALPHA
 
 
-def _hinge_z(pieces: list[Piece], width: float) -> float:
+def _hinge_z(pieces: list[MeshPiece], width: float) -> float:
     """Return the z at which the front ends and temples may begin."""
     points = np.concatenate(
         [piece.positions for piece in pieces if not TEMPLE_NAMES.search(piece.name)] or []
@@ -81,7 +81,7 @@ def _hinge_z(pieces: list[Piece], width: float) -> float:
 
 
 def _triangles_behind(
-    piece: Piece, width: float, hinge_z: float
+    piece: MeshPiece, width: float, hinge_z: float
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Return which triangles of a piece belong to a temple: (m,) bool."""
     centers = piece.positions[piece.triangles].mean(axis=1)
@@ -98,7 +98,7 @@ def _triangles_behind(
     return np.zeros(len(centers), bool)
 
 
-def _lenses(front: list[Piece], width: float) -> list[Piece]:
+def _lenses(front: list[MeshPiece], width: float) -> list[MeshPiece]:
     """Find lenses: transparent pieces, else those named so, else plates."""
     large = [
         piece
@@ -117,14 +117,14 @@ def _lenses(front: list[Piece], width: float) -> list[Piece]:
     return []
 
 
-def _filled(piece: Piece) -> float:
+def _filled(piece: MeshPiece) -> float:
     """Return the share of the box that the piece covers, seen from the front; a hollow ring covers little."""
     facing = piece.facing()[:, 2] / 2.0
     covered = max(float(facing[facing > 0.0].sum()), float(-facing[facing < 0.0].sum()))
     return covered / max(float(piece.extent[0] * piece.extent[1]), 1e-30)
 
 
-def _opened(pieces: list[Piece]) -> tuple[list[Piece], bool]:
+def _opened(pieces: list[MeshPiece]) -> tuple[list[MeshPiece], bool]:
     """Turn folded temples about their hinges until they point backwards."""
     left, right = span(pieces, 0)
     width = right - left
@@ -139,7 +139,7 @@ def _opened(pieces: list[Piece]) -> tuple[list[Piece], bool]:
     return rest + [_turned_back(piece, hinge_z) for piece in folded], True
 
 
-def _is_folded_temple(piece: Piece, width: float, front_z: float) -> bool:
+def _is_folded_temple(piece: MeshPiece, width: float, front_z: float) -> bool:
     is_long = (
         float(piece.extent[0]) > FOLDED_LENGTH * width and float(piece.extent[1]) < FOLDED_HEIGHT * width
     )
@@ -147,7 +147,7 @@ def _is_folded_temple(piece: Piece, width: float, front_z: float) -> bool:
     return is_long and (is_behind or TEMPLE_NAMES.search(piece.name) is not None)
 
 
-def _turned_back(piece: Piece, hinge_z: float) -> Piece:
+def _turned_back(piece: MeshPiece, hinge_z: float) -> MeshPiece:
     """Turn a folded temple by a right angle; its hinge is at the end that does not bend down.
 
     Folded temples lie behind the front, one behind the other; opened, they begin where the front ends.
@@ -168,7 +168,7 @@ def _turned_back(piece: Piece, hinge_z: float) -> Piece:
     )
 
 
-def hinge_of(temple: tuple[Piece, ...]) -> Array:
+def hinge_of(temple: tuple[MeshPiece, ...]) -> Array:
     """Return the (3,) point at the front end of a temple about which it turns."""
     points = vertices_of(temple)
     end = points[points[:, 2] > points[:, 2].max() - 0.004]

@@ -21,7 +21,7 @@ Labels = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Piece:
+class MeshPiece:
     """Connected triangles of one material.
 
     Attributes:
@@ -66,13 +66,13 @@ class Piece:
         """(3,) size of the bounding box."""
         return self.high - self.low
 
-    def moved(self, linear: Array, offset: Array) -> "Piece":
+    def moved(self, linear: Array, offset: Array) -> "MeshPiece":
         """Return the piece under a (3, 3) matrix without reflection, and an offset."""
         normals = self.normals @ normal_matrix(linear).T
         normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
         return replace(self, positions=self.positions @ linear.T + offset, normals=normals)
 
-    def part(self, chosen: npt.NDArray[np.bool_]) -> "Piece":
+    def part(self, chosen: npt.NDArray[np.bool_]) -> "MeshPiece":
         """Return some of the triangles with the vertices that they use."""
         used, triangles = np.unique(self.triangles[chosen], return_inverse=True)
         return replace(
@@ -91,25 +91,25 @@ class Piece:
         return facing
 
 
-def span(pieces: Iterable[Piece], axis: int) -> tuple[float, float]:
+def span(pieces: Iterable[MeshPiece], axis: int) -> tuple[float, float]:
     """Return the least and the greatest coordinate of at least one piece along an axis."""
     bounds = [(float(piece.low[axis]), float(piece.high[axis])) for piece in pieces]
     return min(low for low, _ in bounds), max(high for _, high in bounds)
 
 
-def vertices_of(pieces: Iterable[Piece]) -> Array:
+def vertices_of(pieces: Iterable[MeshPiece]) -> Array:
     """Return the (n, 3) vertices of at least one piece."""
     return np.concatenate([piece.positions for piece in pieces])
 
 
-def pieces_of(model: GltfModel) -> list[Piece]:
+def pieces_of(model: GltfModel) -> list[MeshPiece]:
     """Split all meshes of a model into connected pieces, in the model frame."""
     found = []
     for node, matrix in zip(model.nodes, model.model_from_node(), strict=True):
         for primitive in model.meshes[node.mesh] if node.mesh is not None else ():
             material = None if primitive.material is None else model.materials[primitive.material]
             order = -1 if float(np.linalg.det(matrix[:3, :3])) < 0.0 else 1
-            whole = Piece(
+            whole = MeshPiece(
                 f"{node.name} {'' if material is None else material.name}".lower(),
                 material,
                 primitive.positions.astype(np.float64),
@@ -123,7 +123,7 @@ def pieces_of(model: GltfModel) -> list[Piece]:
     return found
 
 
-def _opacity(piece: Piece, model: GltfModel) -> float:
+def _opacity(piece: MeshPiece, model: GltfModel) -> float:
     """Return how opaque a piece is on average; in an atlas, pieces of one material may differ."""
     material = piece.material
     if material is None or material.alpha_mode != "BLEND":
@@ -141,7 +141,7 @@ def _opacity(piece: Piece, model: GltfModel) -> float:
     return opacity
 
 
-def _outwards(piece: Piece) -> Piece:
+def _outwards(piece: MeshPiece) -> MeshPiece:
     """Flip the triangles of a solid that face inwards, as some exporters write them."""
     corners = piece.positions[piece.triangles] - piece.middle
     volume = float(np.einsum("ij,ij->", corners[:, 0], piece.facing())) / 6.0
@@ -164,7 +164,7 @@ class SampledSurface:
     area: float
 
 
-def sample(pieces: list[Piece]) -> SampledSurface:
+def sample(pieces: list[MeshPiece]) -> SampledSurface:
     """Spread points over the surface of pieces, reproducibly."""
     corners = np.concatenate([piece.positions[piece.triangles] for piece in pieces])
     areas = np.concatenate([np.linalg.norm(piece.facing(), axis=1) for piece in pieces]) / 2.0
@@ -177,7 +177,7 @@ def sample(pieces: list[Piece]) -> SampledSurface:
     return SampledSurface(np.einsum("nk,nki->ni", weights, chosen), total)
 
 
-def _split(piece: Piece) -> list[Piece]:
+def _split(piece: MeshPiece) -> list[MeshPiece]:
     """Split a piece into connected ones; triangles without area are dropped."""
     piece = piece.part(np.linalg.norm(piece.facing(), axis=1) > 0.0)
     if not len(piece.triangles):

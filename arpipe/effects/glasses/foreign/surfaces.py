@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from arpipe.effects.glasses.foreign.parts import is_see_through
-from arpipe.effects.glasses.foreign.pieces import Piece
+from arpipe.effects.glasses.foreign.pieces import MeshPiece
 from arpipe.io.gltf import Material
 from arpipe.io.gltf.model import DEFAULT_MATERIAL
 
@@ -31,21 +31,21 @@ class Surfaces:
     def __init__(self) -> None:
         self._made: dict[tuple[int, str], tuple[Material | None, Material]] = {}
 
-    def opaque(self, piece: Piece) -> Piece:
+    def opaque(self, piece: MeshPiece) -> MeshPiece:
         """Return a piece with an opaque material if it is opaque, even if its material is marked as blended."""
         material = piece.material
         if material is None or material.alpha_mode != "BLEND" or is_see_through(piece):
             return piece
         return self._with(piece, "opaque", lambda: replace(material, alpha_mode="OPAQUE"))
 
-    def lens(self, piece: Piece) -> Piece:
+    def lens(self, piece: MeshPiece) -> MeshPiece:
         """Return a lens through which the eyes can be seen, from both sides; a dark colour becomes a tint."""
         material = piece.material
         if material is not None and is_see_through(piece):
             return self._with(piece, "clear", lambda: replace(material, double_sided=True))
         return replace(self._with(piece, "tinted", lambda: _glass(material)), colors=None)
 
-    def _with(self, piece: Piece, role: str, make: Callable[[], Material]) -> Piece:
+    def _with(self, piece: MeshPiece, role: str, make: Callable[[], Material]) -> MeshPiece:
         key = (id(piece.material), role)
         if key not in self._made:
             self._made[key] = (piece.material, make())  # keeps the original, so that its id is not reused

@@ -9,7 +9,7 @@ import numpy as np
 from arpipe.effects.glasses.fit import GlassesSize
 from arpipe.effects.glasses.foreign.axes import Stance, find_stance, find_unit
 from arpipe.effects.glasses.foreign.parts import Parts, hinge_of, is_see_through, sort_parts
-from arpipe.effects.glasses.foreign.pieces import Piece, pieces_of, sample, span, vertices_of
+from arpipe.effects.glasses.foreign.pieces import MeshPiece, pieces_of, sample, span, vertices_of
 from arpipe.effects.glasses.foreign.surfaces import FRAME, Surfaces
 from arpipe.effects.glasses.object_file import UNITS_M, Unit, rotation_of
 from arpipe.errors import GltfError
@@ -96,7 +96,7 @@ def _origin(parts: Parts) -> Array:
 
 
 def _shifted(parts: Parts, offset: Array) -> Parts:
-    def shift(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    def shift(pieces: tuple[MeshPiece, ...]) -> tuple[MeshPiece, ...]:
         return tuple(piece.moved(np.eye(3), offset) for piece in pieces)
 
     return replace(
@@ -127,7 +127,7 @@ def _measure(parts: Parts) -> GlassesSize:
     return GlassesSize(**values)
 
 
-def _extent(pieces: Iterable[Piece], axis: int) -> float:
+def _extent(pieces: Iterable[MeshPiece], axis: int) -> float:
     low, high = span(pieces, axis)
     return high - low
 
@@ -142,7 +142,7 @@ LIMITS_MM = {
 """Inside the limits of `GlassesSize`."""
 
 
-def _length(temple: tuple[Piece, ...]) -> float:
+def _length(temple: tuple[MeshPiece, ...]) -> float:
     """Return the length of a temple along its bend, m."""
     points = vertices_of(temple)
     edges = np.linspace(points[:, 2].max(), points[:, 2].min(), 13)
@@ -154,7 +154,7 @@ def _length(temple: tuple[Piece, ...]) -> float:
 def _assemble(parts: Parts, model: GltfModel) -> GltfModel:
     """Put parts into nodes with arpipe's names."""
     surfaces = Surfaces()
-    groups: list[tuple[str, tuple[Piece, ...], Array]] = [
+    groups: list[tuple[str, tuple[MeshPiece, ...], Array]] = [
         ("front", tuple(map(surfaces.opaque, parts.front)), np.zeros(3))
     ]
     for name, chosen in (("lens_l", True), ("lens_r", False)):
@@ -184,10 +184,10 @@ def _assemble(parts: Parts, model: GltfModel) -> GltfModel:
 
 
 def _primitives(
-    pieces: tuple[Piece, ...], pivot: Array, materials: dict[int, Material]
+    pieces: tuple[MeshPiece, ...], pivot: Array, materials: dict[int, Material]
 ) -> tuple[Primitive, ...]:
     """Join pieces that have a material and attributes in common."""
-    groups: dict[tuple[int, bool, bool], list[Piece]] = {}
+    groups: dict[tuple[int, bool, bool], list[MeshPiece]] = {}
     for piece in pieces:
         material = piece.material or FRAME
         materials.setdefault(id(material), material)
@@ -197,7 +197,7 @@ def _primitives(
     return tuple(_joined(same, pivot, order.index(key[0])) for key, same in groups.items())
 
 
-def _joined(pieces: list[Piece], pivot: Array, material: int) -> Primitive:
+def _joined(pieces: list[MeshPiece], pivot: Array, material: int) -> Primitive:
     starts = np.cumsum([0, *(len(piece.positions) for piece in pieces)])
     triangles = [piece.triangles + np.uint32(start) for piece, start in zip(pieces, starts, strict=False)]
     return Primitive(
