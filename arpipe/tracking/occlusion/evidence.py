@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from arpipe.tracking.occlusion.colors import MAX_OVERLAP, ColorModel, ColorTable, Indices, bin_colors
-from arpipe.tracking.occlusion.crop import CroppedFace
+from arpipe.tracking.occlusion.crop import CroppedFace, Flags
 from arpipe.tracking.occlusion.guided import GuidedFilter
 from arpipe.tracking.occlusion.hues import CropColors, hue_distance, hues
 from arpipe.tracking.occlusion.seeds import hair_places, hair_weights, skin_weights, usual_skin
 from arpipe.tracking.occlusion.zones import Zones
 from arpipe.types import Points
 
-LEARN_EVERY = 15  # frames; colours change with the light, and learning takes several times as long as looking
+LEARN_EVERY = 8  # looks; colours change with the light, and learning takes several times as long as looking
 PULL = 0.3  # weight of a new look at the colours in their running mean
 FIRST_ROUNDS = 2  # of learning from what the last round took for skin, so that skin in the shade is included
 OTHER_HUE = 22.0  # distance from the usual skin, without lightness, beyond which nothing is learnt as skin
@@ -52,11 +52,23 @@ class PersonColors:
         self._usual_skin: Points = np.zeros(3, np.float32)
         self._age = 0
 
-    def look(self, crop: CroppedFace, colors: CropColors, zones: Zones) -> Evidence:
-        """Return what the colours of the next crop say; they are learnt from some crops."""
+    def look(
+        self, crop: CroppedFace, colors: CropColors, zones: Zones, hidden: Points | None = None
+    ) -> Evidence:
+        """Return what the colours of the next crop say; they are learnt from some crops.
+
+        Args:
+            crop: The face.
+            colors: Its colours.
+            zones: Its parts.
+            hidden: (s/2, s/2) float32, 1 where no skin is learnt, because something is before it; None for nowhere.
+        """
         bins = bin_colors(colors.lab)
         if self._table is None or self._age % LEARN_EVERY == 0:
-            self._learn(bins, crop, colors, zones)
+            is_skin = (zones.skin[HALF] > 0.5) & crop.seen[HALF]
+            if hidden is not None:
+                is_skin &= hidden < 0.5
+            self._learn(bins, crop, colors, zones, is_skin)
         self._age += 1
         guide = GuidedFilter(colors.luma, max(2, round(WINDOW * crop.side)))
         table = self._table
@@ -67,14 +79,15 @@ class PersonColors:
         hair = _with_odds(table.hair[bins], zones.hair.odds) * crop.seen[HALF]
         return Evidence(guide.apply(table.skin[bins]), guide.apply_coarse(hair), self._usual_skin, guide, "")
 
-    def _learn(self, bins: Indices, crop: CroppedFace, colors: CropColors, zones: Zones) -> None:
+    def _learn(
+        self, bins: Indices, crop: CroppedFace, colors: CropColors, zones: Zones, is_skin: Flags
+    ) -> None:
         """Learn the colours, first from seeds, then from what these take for skin and for hair."""
         hue = hues(colors.lab)
         half = crop.halved()
         self._usual_skin = usual_skin(hue, half.points)
         distance = hue_distance(hue, self._usual_skin)
         shaded = hue_distance(hue[1:], self._usual_skin[1:])  # skin in the shade has the same hue
-        is_skin = (zones.skin[HALF] > 0.5) & half.seen
         near = np.clip((OTHER_HUE - shaded) * np.float32(1.0 / FEATHER), 0.0, 1.0) * is_skin
         seeds = hair_weights(distance) * hair_places(half, zones.hair)
         skin, hair = skin_weights(distance) * is_skin, seeds

@@ -13,6 +13,7 @@ from arpipe.tracking.occlusion.hues import CropColors
 from arpipe.tracking.occlusion.mouth import Mouth
 from arpipe.tracking.occlusion.parts import FaceParts
 from arpipe.tracking.occlusion.steady import Hysteresis, PlaneSteadier
+from arpipe.tracking.occlusion.things import ThingsBeforeEyes
 from arpipe.tracking.occlusion.zones import Zones, find_zones, lower_face, smoothstep
 from arpipe.types import OcclusionMatte, Points
 
@@ -59,6 +60,7 @@ class FaceOcclusion:
         self._colors = PersonColors()
         self._sides = (Hysteresis(), Hysteresis())
         self._mouth = Mouth()
+        self._things = ThingsBeforeEyes()
         self._steady = PlaneSteadier()
 
     @property
@@ -76,7 +78,7 @@ class FaceOcclusion:
             time_s: Time of the frame.
         """
         colors, zones = CropColors.of(crop.pixels), find_zones(crop)
-        evidence = self._colors.look(crop, colors, zones)
+        evidence = self._colors.look(crop, colors, zones, hidden=self._things.unlike_skin)
         if found.parts is not None:
             evidence = found.parts.correct(evidence)
         half = crop.halved()
@@ -86,6 +88,9 @@ class FaceOcclusion:
         hanging = covered_by_hair(hung, half, zones.hair, (left, right))
         if found.parts is not None:
             hanging = np.maximum(hanging, found.parts.things_hanging(zones))
+        thing = self._things.update(evidence.skin[::2, ::2], half, zones.hair, time_s)
+        if thing is not None:
+            hanging = np.maximum(hanging, thing)
         covered = smoothstep(evidence.filter.apply(hanging), NOT_COVERED, COVERED)
         bare = self._bare(evidence, hung, CropParts(crop, zones, found.parts), time_s)
         hands = found.hands_in(zones)

@@ -27,7 +27,7 @@ MASK_RED, LIPS_RED = (
 MASK_NEARER, LIPS_NEARER = 6.0, 12.0  # by how much lips are nearer to the skin than such a ring
 LIP_HUE, OTHER_HUE = 24.0, 36.0  # distance from the lips' own hue, of lips and of other things
 MIN_PIXELS = 12
-LOOK_EVERY, LOOK_AT = 5, 2  # frames, and which of them: colours are learnt in others
+LOOK_EVERY, LOOK_AT = 4, 2  # looks at the face, and which of them: colours are learnt in others
 
 Window = tuple[slice, slice]
 

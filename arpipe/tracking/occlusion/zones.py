@@ -67,10 +67,10 @@ class Zones:
 def find_zones(crop: CroppedFace) -> Zones:
     """Return the zones of a face."""
     features = filled(
-        crop.pixels.shape[:2], [_hull(crop.region(name)) for name in FEATURES], FEATURE_MARGIN * crop.side
+        crop.pixels.shape[:2], [outline(crop.region(name)) for name in FEATURES], FEATURE_MARGIN * crop.side
     )
     lips = filled(crop.pixels.shape[:2], [crop.region("lips_outer")], LIPS_MARGIN * crop.side)
-    face = filled(crop.pixels.shape[:2], [_hull(crop.region("face_oval"))], 0.0)
+    face = filled(crop.pixels.shape[:2], [outline(crop.region("face_oval"))], 0.0)
     return Zones(face, features, lips, _hair_zones(crop, face, features))
 
 
@@ -104,8 +104,8 @@ def lower_face(crop: CroppedFace) -> Points:
 def filled(shape: tuple[int, ...], outlines: list[Points], margin_px: float) -> Points:
     """Return float32 of a shape (h, w), 1 within outlines (k, 2) enlarged by a margin, px."""
     canvas = np.zeros(shape[:2], np.uint8)
-    for outline in outlines:
-        points = np.rint(outline.reshape(-1, 1, 2) * (1 << SUBPIXEL_BITS)).astype(np.int32)
+    for each in outlines:
+        points = np.rint(each.reshape(-1, 1, 2) * (1 << SUBPIXEL_BITS)).astype(np.int32)
         cv2.fillPoly(canvas, [points], 255, cv2.LINE_AA, SUBPIXEL_BITS)
     if margin_px >= 0.5:  # much faster than outlines of that width
         canvas = np.asarray(cv2.dilate(canvas, _disc(round(margin_px))), np.uint8)
@@ -117,7 +117,8 @@ def _disc(radius: int) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2), np.uint8)
 
 
-def _hull(points: Points) -> Points:
+def outline(points: Points) -> Points:
+    """Return the (k, 2) convex hull of (n, 2) points."""
     return np.asarray(cv2.convexHull(points), np.float32)
 
 
