@@ -90,7 +90,9 @@ class FaceOcclusion:
             hanging = np.maximum(hanging, found.parts.things_hanging(zones))
         thing = self._things.update(evidence.skin[::2, ::2], half, zones.hair, time_s)
         if thing is not None:
-            hanging = np.maximum(hanging, thing)
+            rows = slice(zones.hair.top_row, zones.hair.bottom_row)
+            np.maximum(hanging[rows], thing[rows], out=hanging[rows])
+            hung = np.maximum(hung, thing)
         covered = smoothstep(evidence.filter.apply(hanging), NOT_COVERED, COVERED)
         bare = self._bare(evidence, hung, CropParts(crop, zones, found.parts), time_s)
         hands = found.hands_in(zones)
@@ -113,7 +115,8 @@ class FaceOcclusion:
         bare = skin + zones.features * (1 - before - skin)
         seen = None if view.parts is None else view.parts.mouth_seen(view.crop)
         lips = self._mouth.update(evidence.usual_skin, view.crop, time_s, seen)
-        shown = lips.presence * lips.free * np.maximum(skin[lips.window], lips.alike)
+        alike = np.maximum(lips.alike, lips.between * (1 - before[lips.window]))
+        shown = lips.presence * lips.free * np.maximum(skin[lips.window], alike)
         bare[lips.window] += zones.lips[lips.window] * (shown - bare[lips.window])
         if lips.presence < 1.0:  # a mask may have the colour of skin, but it covers more than the lips
             bare *= 1 - (1 - lips.presence) * lower_face(view.crop)

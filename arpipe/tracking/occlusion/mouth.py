@@ -54,13 +54,15 @@ class SeenLips:
     Attributes:
         presence: 0 while the mouth is covered, 1 while it is not.
         window: Rows and columns of the crop around the lips.
-        alike: (h, w) float32 for the window, 1 where the colour is that of the lips, and between them.
+        alike: (h, w) float32 for the window, 1 where the colour is that of the lips.
+        between: (h, w) float32 for the window, 1 between the lips.
         free: (h, w) float32 for the window, 0 under a moustache.
     """
 
     presence: np.float32
     window: Window
     alike: Points
+    between: Points
     free: Points
 
 
@@ -90,15 +92,15 @@ class Mouth:
         window, corner = _window(crop)
         lab = lab_of(crop.pixels[window])
         if self._evidence.hue is None:
-            free = np.ones(lab.shape[:2], np.float32)
-            return SeenLips(presence, window, free, free)
+            everywhere = np.ones(lab.shape[:2], np.float32)
+            return SeenLips(presence, window, everywhere, everywhere, everywhere)
         apart = OTHER_HUE - hue_distance(hues(lab), self._evidence.hue)
         alike = np.clip(apart * np.float32(1.0 / (OTHER_HUE - LIP_HUE)), 0.0, 1.0)
         inner = crop.region("lips_inner") - corner
         teeth = filled(alike.shape, [inner], 0.0)
         opening = float(np.ptp(inner[:, 1]) / max(np.ptp(inner[:, 0]), 1.0))
         free = 1 - self._evidence.moustache.cover(lab[..., 0], teeth, opening)
-        return SeenLips(presence, window, np.maximum(alike, teeth), free)
+        return SeenLips(presence, window, alike, teeth, free)
 
 
 def look_at_mouth(usual_skin: Points, crop: CroppedFace) -> MouthEvidence:

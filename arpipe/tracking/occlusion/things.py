@@ -78,9 +78,8 @@ def _strangeness(skin: Points, crop: CroppedFace, zones: HairZones, side: str) -
 def _thing(skin: Points, crop: CroppedFace, zones: HairZones, side: str) -> Points:
     """Return (h, h) float32, 1 on what is not skin and connected with an eye, up to the other one."""
     own, other = (crop.region(f"{each}_eye") for each in (side, "right" if side == "left" else "left"))
-    rows = slice(zones.top_row, zones.bottom_row)
-    strange = np.zeros(skin.shape, np.uint8)
-    strange[rows] = skin[rows] < 0.5
+    strange = (skin < 0.5).astype(np.uint8)
+    strange[: zones.top_row] = 0
     features = filled(skin.shape, [outline(own)], EYE * crop.side) > 0.5
     strange[features] = 1
     end = min(max(round(float(other[:, 0].min() if side == "right" else other[:, 0].max())), 0), crop.side)

@@ -67,6 +67,14 @@ def test_the_colours_of_a_thing_are_not_learnt_as_skin(result):
     assert covered_at(last_matte(result, pictures), result, INSIDE_MM, 1).min() > 0.9
 
 
+def test_no_makeup_is_drawn_on_a_thing(result):
+    """Not even where brows and eyes are expected."""
+    pictures = [result.frame.pixels] * BEFORE + [drawn(result, BLUE, THING_MM, 1)] * SINCE
+    matte = last_matte(result, pictures)
+    makeup = replace(matte, covered=matte.bare)
+    assert covered_at(makeup, result, [*INSIDE_MM, (40, -18), (32, -18)], 1).max() < 0.2
+
+
 def test_a_face_that_stays_half_in_the_shade_gets_its_glasses_back(result):
     """What keeps the colour of shaded skin for ten seconds is skin."""
     pictures = [result.frame.pixels] * BEFORE + [drawn(result, GREY, THING_MM, 1)] * 3 * LONG
