@@ -27,7 +27,7 @@ class RenderConfig(BaseModel):
 
     renderer: Literal["auto", "opengl", "cpu"] = "auto"
     supersample: Literal[1, 2, 3] = 2
-    max_samples: int = Field(default=260_000, gt=0)
+    max_samples: int = Field(default=420_000, gt=0)
     msaa: Literal[0, 2, 4, 8] = 0
     shadow: bool = True
     reflection: bool = True
