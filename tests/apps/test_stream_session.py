@@ -117,7 +117,7 @@ def test_opening_and_closing_twenty_times_leaves_no_thread():
         with session_of(camera) as session:
             session.next(0.0)
         session.close()
-    assert threading.active_count() == before
+    assert come_true(lambda: threading.active_count() <= before)
 
 
 def test_session_closes_while_a_device_is_being_opened():

@@ -56,7 +56,7 @@ def test_early_close_ends_the_thread_and_the_generator() -> None:
     prefetch.close()
     prefetch.close()
     assert ended.is_set()
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
 
 
 def test_consumer_gets_everything_in_order_before_close_returns() -> None:

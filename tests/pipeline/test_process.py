@@ -31,4 +31,4 @@ def test_large_frames_are_copied_on_another_thread_and_give_the_same_picture(
     assert np.array_equal(*pictures)
     assert (pictures[0] != before).any()
     assert np.array_equal(frame.pixels, before)
-    assert threading.active_count() == threads
+    assert threading.active_count() <= threads

@@ -239,7 +239,7 @@ def test_no_thread_stays_behind():
         capture = FakeCapture()
         camera = open_camera(capture)
         camera.close()
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
 
 
 def test_list_cameras_leaves_out_what_does_not_answer(monkeypatch):
