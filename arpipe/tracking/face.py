@@ -25,6 +25,7 @@ from arpipe.tracking.face_eyewear import EyewearWatch
 from arpipe.tracking.face_identity import FormerFaces
 from arpipe.tracking.face_search import open_search
 from arpipe.tracking.filters import OneEuroFilter
+from arpipe.tracking.iris_looks import IrisLooks
 from arpipe.tracking.networks import Confirm, Detector, Locator, Networks, accept_all
 from arpipe.tracking.pose_views import PoseViews, ViewPlan, Views
 from arpipe.tracking.prediction import Predictor, extrapolate_points, extrapolate_pose
@@ -154,7 +155,7 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         detector: Searches whole frames.
         meshes: Find landmarks.
         head_pose: How poses are solved.
-        irises: Opens a mesh with irises, to measure them where the mesh in use has none; None where meshes cannot be
+        irises: Loads a mesh with irises, to measure them where the mesh in use has none; None where meshes cannot be
             exchanged.
         views: Gives further views for the rotation of poses; None for no further views.
         confirm: Returns the faces among detections.
@@ -167,7 +168,7 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         detector: Detector,
         meshes: ExchangeableMeshes,
         head_pose: HeadPoseConfig | None = None,
-        irises: Callable[[], Locator[FaceObservation]] | None = None,
+        irises: Callable[[], Views] | None = None,
         views: Views | None = None,
         confirm: Confirm = accept_all,
         look: FaceLook | None = None,
@@ -177,7 +178,7 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         self._former = FormerFaces[FaceTrack]()
         self._eyewear = EyewearWatch() if config.eyewear else None
         self._fullest_mesh = config.fullest_mesh
-        self._open_irises = irises
+        self._irises = None if irises is None else IrisLooks(irises)
         self._meshes = meshes
         rules = rules_of(config, what="face", wanted=config.wanted, search_every=SEARCH_EVERY)
         begin = partial(FaceTrack, config=config, head_pose=head_pose or HeadPoseConfig())
@@ -206,20 +207,25 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         views = None
         if pose_effort(config, head_pose) != "none":
             views = FaceViews(meshes.load("v2"), runtime.background)
-        irises = partial(meshes.load, "attention")
+
+        def load_irises() -> FaceViews:
+            return FaceViews(meshes.load("attention").beside(), runtime.background)
+
         search = open_search(config, runtime)
-        return cls(config, search.detector, meshes, head_pose, irises, views, search.confirm, search.look)
+        return cls(
+            config, search.detector, meshes, head_pose, load_irises, views, search.confirm, search.look
+        )
 
     def reset(self) -> None:
         """Forget all faces; ids start again from 1."""
         super().reset()
         self._former.reset()
-        for memory in (self._evidence, self._views, self._eyewear):
+        for memory in (self._evidence, self._views, self._irises, self._eyewear):
             if memory is not None:
                 memory.reset()
 
     def _observe(self, context: FrameContext) -> None:
-        if self._open_irises is not None:
+        if self._irises is not None:
             self._meshes.kind = self._fullest_mesh if context.attention else "plain"
         super()._observe(context)
         if self._evidence is not None:
@@ -240,21 +246,13 @@ class FaceTracker(Tracker[FaceTrack, FaceObservation, TrackedFace]):
         self._former.keep([track for track in before if track not in self._tracks], time_s)
 
     def _finish(self, context: FrameContext) -> None:
+        if self._irises is not None:
+            self._irises.finish(context.timer)
         views = None if context.camera is None else self._views
         if views is not None:
             views.look(self._tracks, context)
         super()._finish(context)
         if views is not None and context.camera is not None:
             views.look_in_background(self._tracks, context, context.camera)
-        if context.camera is not None and self._open_irises and self._meshes.kind != self._fullest_mesh:
-            self._measure_irises(self._open_irises(), context, context.camera)
-
-    def _measure_irises(
-        self, mesh: Locator[FaceObservation], context: FrameContext, camera: CameraIntrinsics
-    ) -> None:
-        """Run the attention mesh on faces whose irises are due to be measured."""
-        due = [(track, roi) for track in self._tracks if (roi := track.iris_roi()) is not None]
-        found = mesh.locate(context.frame, [roi for _, roi in due], context.timer)
-        for (track, _), observed in zip(due, found, strict=True):
-            if observed is not None:
-                track.measure_irises(observed.landmarks, camera)
+        if context.camera is not None and self._irises and self._meshes.kind != self._fullest_mesh:
+            self._irises.begin(self._tracks, context, context.camera)

@@ -10,6 +10,7 @@ from arpipe.geometry.transforms import Array
 from arpipe.types import HeadPose, TrackedFace
 
 REFIT_FRAMES = 20  # a fit takes 1 ms, and shapes hardly change
+REFIT_TURN = 5  # frames between the turns of two faces
 MESH_PULL = (
     0.05  # weight of a new frame in the running mean of the shape, in which expressions and noise cancel
 )
@@ -67,7 +68,7 @@ class FitTrack:
         pull = max(MESH_PULL, 1.0 / (known.frames + 1.0))  # the plain mean at first
         known.mesh_m = known.mesh_m + pull * (mesh_m - known.mesh_m)
         known.distance_m += pull * (distance_m - known.distance_m)
-        if known.frames % REFIT_FRAMES == 0:
+        if (known.frames + REFIT_TURN * (face.track_id - 1)) % REFIT_FRAMES == 0:
             known.goal = self._fit_now(known.mesh_m, known.distance_m)
         known.fit = _between(known.fit, known.goal, FIT_PULL)
         return known.fit

@@ -12,7 +12,8 @@ from arpipe.tracking.occlusion.seeds import hair_places, hair_weights, skin_weig
 from arpipe.tracking.occlusion.zones import Zones
 from arpipe.types import Points
 
-LEARN_EVERY = 8  # looks; colours change with the light, and learning takes several times as long as looking
+LEARN_EVERY = 8  # looks; colours change with the light
+TURN_EVERY = 2  # looks between the turns of two people
 PULL = 0.3  # weight of a new look at the colours in their running mean
 FIRST_ROUNDS = 2  # of learning from what the last round took for skin, so that skin in the shade is included
 OTHER_HUE = 22.0  # distance from the usual skin, without lightness, beyond which nothing is learnt as skin
@@ -44,13 +45,17 @@ class Evidence:
 
 
 class PersonColors:
-    """The colours of one person of a stream."""
+    """The colours of one person of a stream.
 
-    def __init__(self) -> None:
+    Args:
+        turn: Of the person, from 0: people take turns, because learning takes several times as long as looking.
+    """
+
+    def __init__(self, turn: int = 0) -> None:
         self._model = ColorModel()
         self._table: ColorTable | None = None
         self._usual_skin: Points = np.zeros(3, np.float32)
-        self._age = 0
+        self._age = TURN_EVERY * turn
 
     def look(
         self, crop: CroppedFace, colors: CropColors, zones: Zones, hidden: Points | None = None

@@ -54,10 +54,15 @@ class FoundBefore:
 
 
 class FaceOcclusion:
-    """What stands before one face of a stream."""
+    """What stands before one face of a stream.
 
-    def __init__(self) -> None:
-        self._colors = PersonColors()
+    Args:
+        track_id: Id of the face.
+    """
+
+    def __init__(self, track_id: int) -> None:
+        self._track_id = track_id
+        self._colors = PersonColors(turn=track_id - 1)
         self._sides = (Hysteresis(), Hysteresis())
         self._mouth = Mouth()
         self._things = ThingsBeforeEyes()
@@ -68,11 +73,10 @@ class FaceOcclusion:
         """Whether something seems to move in the crop, relative to the face: a hand may be on its way."""
         return self._steady.moved > CHANGED
 
-    def update(self, track_id: int, crop: CroppedFace, found: FoundBefore, time_s: float) -> OcclusionMatte:
+    def update(self, crop: CroppedFace, found: FoundBefore, time_s: float) -> OcclusionMatte:
         """Return the matte of the next frame.
 
         Args:
-            track_id: Id of the face.
             crop: The face in it.
             found: What networks found before it.
             time_s: Time of the frame.
@@ -103,7 +107,7 @@ class FaceOcclusion:
             covered, bare = np.maximum(covered, hands), bare * (1.0 - hands)
         _clear_border(covered)
         covered, bare = self._steady.update((covered, bare), colors.lab[..., 0], time_s)
-        return OcclusionMatte(track_id, covered, bare, crop.image_from_crop, evidence.note)
+        return OcclusionMatte(self._track_id, covered, bare, crop.image_from_crop, evidence.note)
 
     def _bare(self, evidence: Evidence, hung: Points, view: CropParts, time_s: float) -> Points:
         """Return (s, s) float32, 1 where makeup may be drawn: skin, and brows, eyes and lips that are seen."""

@@ -1,6 +1,6 @@
 """Computes the occlusion matte of each face of a stream."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Self
 
 from arpipe.inference.runtime import Runtime
@@ -22,7 +22,7 @@ CALM_EVERY = (
 class _Followed:
     """A face of the stream, its last matte, and the frames since."""
 
-    state: FaceOcclusion = field(default_factory=FaceOcclusion)
+    state: FaceOcclusion
     matte: OcclusionMatte | None = None
     age: int = 0
 
@@ -92,7 +92,9 @@ class OcclusionTracker:
         parts: FaceParts | None,
     ) -> OcclusionMatte:
         """Look at a face, or move its last matte with it."""
-        followed = self._followed.setdefault(face.track_id, _Followed())
+        followed = self._followed.get(face.track_id)
+        if followed is None:
+            followed = self._followed[face.track_id] = _Followed(FaceOcclusion(face.track_id))
         followed.age += 1
         last = followed.matte
         every = context.every if hands else max(context.every, CALM_EVERY)
@@ -101,8 +103,9 @@ class OcclusionTracker:
             return replace(last, image_from_crop=moved)
         crop = self._cropper.crop(context.frame, face.landmarks)
         found = FoundBefore(hands_before(hands, crop), parts)
-        matte = followed.state.update(face.track_id, crop, found, context.frame.captured_s)
-        followed.matte, followed.age = matte, 0
+        matte = followed.state.update(crop, found, context.frame.captured_s)
+        followed.age = 0 if last is not None else (face.track_id - 1) % every  # faces take turns
+        followed.matte = matte
         return matte
 
 

@@ -66,6 +66,19 @@ def test_between_looks_the_matte_moves_with_the_face(haired):
     np.testing.assert_allclose(moved, (5.0, 0.0), atol=0.1)
 
 
+def test_faces_take_turns(haired):
+    tracker, looks = OcclusionTracker(OcclusionConfig()), []
+    before = {}
+    for frame, face in frames_of(haired, 8):
+        faces = tuple(replace(face, track_id=track_id) for track_id in (1, 2, 3, 4))
+        mattes = tracker.update(FrameContext(frame, StageTimer(), None, 1, faces=faces))
+        planes = {matte.track_id: matte.covered for matte in mattes}
+        looks.append({key for key, plane in planes.items() if plane is not before.get(key)})
+        before = planes
+    assert looks[0] == {1, 2, 3, 4}
+    assert looks[1:] == [{2, 4}, {1, 3}] * 3 + [{2, 4}]
+
+
 def test_photos_do_not_depend_on_what_was_before(haired):
     with SampleSource(SAMPLE) as sample:
         other = sitter(sample, 30)
