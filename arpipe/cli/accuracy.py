@@ -34,4 +34,4 @@ def accuracy(
     from arpipe.apps.accuracy.run import run
     from arpipe.apps.accuracy.variants import parse_variants
 
-    run(media or [], labels, parse_variants(mesh or ()), report)
+    raise typer.Exit(run(media or [], labels, parse_variants(mesh or ()), report))

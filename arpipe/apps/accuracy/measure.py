@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -11,6 +10,7 @@ from arpipe.apps.accuracy.errors import PoseErrors, pose_errors
 from arpipe.apps.accuracy.labels import LabelledSet
 from arpipe.apps.accuracy.steadiness import Steadiness, measure_steadiness
 from arpipe.apps.accuracy.variants import Variant
+from arpipe.errors import MediaError
 from arpipe.geometry.transforms import Array, RigidTransform
 from arpipe.io.sample.source import SampleConfig, SampleSource
 from arpipe.io.sources import open_source
@@ -46,10 +46,12 @@ class MirrorErrors:
     Attributes:
         total: Number of faces with a pose.
         angles_deg: (n, 3) of yaw, pitch and roll, of the faces that the mirror image has, too.
+        unread: Messages about the files that could not be read and were left out.
     """
 
     total: int
     angles_deg: Array
+    unread: tuple[str, ...] = ()
 
     @property
     def rms_deg(self) -> Array:
@@ -110,12 +112,17 @@ def _transforms(poses: Iterable[HeadPose | None]) -> list[RigidTransform | None]
     return [None if pose is None else pose.camera_from_head for pose in poses]
 
 
-def measure_mirror(media: Sequence[Path], variant: Variant) -> MirrorErrors:
-    """Compare the poses of all faces in pictures with those in their mirror images, picture by picture."""
+def measure_mirror(media: Sequence[str], variant: Variant) -> MirrorErrors:
+    """Compare the poses of all faces in pictures with those in their mirror images, picture by picture.
+
+    Raises:
+        MediaError: None of the files can be read.
+    """
     rows: list[tuple[float, float, float]] = []
+    unread: list[str] = []
     total = 0
     with _open(variant, "image", MOST_FACES) as pipeline:
-        for frame in _frames(media):
+        for frame in _frames(media, unread):
             faces = _posed(pipeline, frame)
             others = _posed(pipeline, _mirrored(frame))
             total += len(faces)
@@ -123,7 +130,7 @@ def measure_mirror(media: Sequence[Path], variant: Variant) -> MirrorErrors:
                 (one.yaw_deg + other.yaw_deg, one.pitch_deg - other.pitch_deg, one.roll_deg + other.roll_deg)
                 for one, other in _matched(faces, others, frame.width)
             ]
-    return MirrorErrors(total, np.array(rows).reshape(-1, 3))
+    return MirrorErrors(total, np.array(rows).reshape(-1, 3), tuple(unread))
 
 
 def _posed(pipeline: Pipeline, frame: Frame) -> list[TrackedFace]:
@@ -165,10 +172,16 @@ def _pose(pipeline: Pipeline, frame: Frame) -> HeadPose | None:
     return max(faces, key=lambda face: float(np.ptp(face.landmarks.box_px[[0, 2]]))).pose
 
 
-def _frames(media: Iterable[Path]) -> Iterable[Frame]:
-    for path in media:
-        with open_source(path) as source:
-            yield from source
+def _frames(media: Sequence[str], unread: list[str]) -> Iterator[Frame]:
+    """Yield the frames of files; appends a message about each that cannot be read, unless that is all of them."""
+    for spec in media:
+        try:
+            with open_source(spec) as source:
+                yield from source
+        except MediaError as error:
+            unread.append(str(error))
+            if len(unread) == len(media):
+                raise
 
 
 def _mirrored(frame: Frame) -> Frame:

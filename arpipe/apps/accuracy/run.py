@@ -22,10 +22,13 @@ from arpipe.apps.accuracy.measure import (
 from arpipe.apps.accuracy.plot import scatter_svg
 from arpipe.apps.accuracy.steadiness import Steadiness
 from arpipe.apps.accuracy.variants import VARIANTS, Variant
+from arpipe.apps.batch.inputs import find_inputs
+from arpipe.apps.failures import print_failure
 from arpipe.apps.run_files import check_outputs, source_files
 from arpipe.errors import ConfigError
 from arpipe.geometry.transforms import Array
 from arpipe.io.atomic import make_parent, write_text
+from arpipe.io.files import is_folder
 from arpipe.io.outputs import NamedFile
 from arpipe.types.rounding import Record
 
@@ -41,7 +44,7 @@ def run(
     variants: Sequence[Variant] = VARIANTS,
     report: Path | None = None,
     console: Console | None = None,
-) -> None:
+) -> int:
     """Measure the accuracy of head poses.
 
     Args:
@@ -52,9 +55,12 @@ def run(
         report: Folder for `accuracy.json` and SVG plots; None to write none.
         console: Where to print.
 
+    Returns:
+        Exit code: 1 if a picture or clip without labels could not be read and was left out, else 0.
+
     Raises:
         ConfigError: A label file cannot be read, or `labels` is given without exactly one folder or clip.
-        MediaError: A picture or clip cannot be read.
+        MediaError: A picture or clip with labels cannot be read, or none of those without.
     """
     if labels is not None and len(media) != 1:
         raise ConfigError(f"--labels belongs to one folder or clip, got {len(media)}; give them one by one")
@@ -63,13 +69,17 @@ def run(
     if report is not None:
         make_parent(report / REPORT_FILE)
         _check_report(report, found, console)
+    unread: tuple[str, ...] = ()
     if media:
-        record = _media(found, variants, report, console)
+        record, unread = _media(found, variants, report, console)
     else:
         record = {"sample": _sample(variants, console), "steadiness": _steadiness(variants, console)}
     if report is not None:
         text = json.dumps({"schema": SCHEMA, **record}, indent=1)
         write_text(report / REPORT_FILE, text + "\n")
+    for message in unread:
+        print_failure(message)
+    return int(bool(unread))
 
 
 def _check_report(report: Path, found: Mapping[Path, Path | None], console: Console) -> None:
@@ -82,16 +92,22 @@ def _check_report(report: Path, found: Mapping[Path, Path | None], console: Cons
 
 def _media(
     found: Mapping[Path, Path | None], variants: Sequence[Variant], report: Path | None, console: Console
-) -> Record:
-    """Measure each clip or folder by its labels, or by its mirror images if it has none."""
+) -> tuple[Record, tuple[str, ...]]:
+    """Measure each clip or folder by its labels, or by its mirror images if it has none.
+
+    Returns:
+        What the report says, and messages about files that were left out.
+    """
     record: Record = {}
     for path, file in found.items():
         if file is not None:
             record[path.stem] = _labelled(path, file, variants, report, console)
     unlabelled = [path for path, file in found.items() if file is None]
-    if unlabelled:
-        record["mirror"] = _mirror(unlabelled, variants, console)
-    return record
+    if not unlabelled:
+        return record, ()
+    errors = _mirror(unlabelled, variants, console)
+    record["mirror"] = {variant: _mirror_record(each) for variant, each in errors.items()}
+    return record, tuple(dict.fromkeys(message for each in errors.values() for message in each.unread))
 
 
 def _labelled(
@@ -153,8 +169,11 @@ def _steadiness(variants: Sequence[Variant], console: Console) -> Record:
     }
 
 
-def _mirror(media: Sequence[Path], variants: Sequence[Variant], console: Console) -> Record:
-    found: dict[Variant, MirrorErrors] = {variant: measure_mirror(media, variant) for variant in variants}
+def _mirror(
+    media: Sequence[Path], variants: Sequence[Variant], console: Console
+) -> dict[Variant, MirrorErrors]:
+    files = [file for path in media for file in _files(path)]
+    found: dict[Variant, MirrorErrors] = {variant: measure_mirror(files, variant) for variant in variants}
     table = _table("disagreement with the mirror image, RMS and median, degrees")
     _add_columns(table, "faces", "yaw", "pitch", "roll", "median yaw", "pitch", "roll")
     for variant, each in found.items():
@@ -162,8 +181,20 @@ def _mirror(media: Sequence[Path], variants: Sequence[Variant], console: Console
             variant, f"{len(each.angles_deg)}/{each.total}", *map(_number, (*each.rms_deg, *each.median_deg))
         )
     console.print(table)
-    names = ("yaw_deg", "pitch_deg", "roll_deg")
-    return {variant: dict(zip(names, each.rms_deg.tolist(), strict=True)) for variant, each in found.items()}
+    return found
+
+
+def _files(path: Path) -> list[str]:
+    """Return the pictures of a folder, so that each is read by itself, or anything else as it is."""
+    if not is_folder(str(path)):
+        return [str(path)]
+    inputs = find_inputs([str(path)], recursive=False, outputs=()).inputs
+    return [each.spec for each in inputs if each.kind != "video"] or [str(path)]
+
+
+def _mirror_record(errors: MirrorErrors) -> dict[str, float | None]:
+    rms_deg = errors.rms_deg.tolist() if len(errors.angles_deg) else [None] * 3
+    return dict(zip(("yaw_deg", "pitch_deg", "roll_deg"), rms_deg, strict=True))
 
 
 def _plot(name: str, errors: Mapping[Variant, PoseErrors], folder: Path) -> None:

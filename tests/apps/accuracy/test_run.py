@@ -13,7 +13,7 @@ from rich.console import Console
 from arpipe.apps.accuracy.plot import scatter_svg
 from arpipe.apps.accuracy.run import run
 from arpipe.apps.accuracy.variants import parse_variants
-from arpipe.errors import ConfigError, OutputError
+from arpipe.errors import ConfigError, MediaError, OutputError
 from arpipe.io.sample import SampleConfig, SampleSource
 
 
@@ -69,6 +69,29 @@ def test_pictures_without_labels_are_compared_with_their_mirror_images(labelled,
     assert abs(mirror["auto"]["yaw_deg"]) < 0.5  # photos take mirrored views
     assert abs(mirror["attention"]["yaw_deg"]) < 8.0
     assert "1/1" in console.export_text()
+
+
+@pytest.mark.weights
+def test_damaged_pictures_are_named_and_left_out(labelled, console, tmp_path, capsys):
+    (tmp_path / "a.png").write_bytes(b"no picture")
+    (tmp_path / "b.png").write_bytes((labelled / "000.png").read_bytes())
+    (tmp_path / "notes.txt").touch()
+    assert run([tmp_path], None, ("plain",), None, console) == 1
+    assert "1/1" in console.export_text()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: {tmp_path / 'a.png'}: ")
+    (tmp_path / "b.png").unlink()
+    with pytest.raises(MediaError, match=r"a\.png"):
+        run([tmp_path], None, ("plain",), None, console)
+
+
+@pytest.mark.weights
+def test_a_report_without_faces_is_valid_json(console, tmp_path):
+    cv2.imwrite(str(tmp_path / "grey.png"), np.full((64, 64, 3), 128, np.uint8))
+    assert run([tmp_path], None, ("plain",), tmp_path / "report", console) == 0
+    text = (tmp_path / "report" / "accuracy.json").read_text()
+    record = json.loads(text, parse_constant=pytest.fail)
+    assert record["mirror"]["plain"] == {"yaw_deg": None, "pitch_deg": None, "roll_deg": None}
 
 
 def test_labels_belong_to_one_set(tmp_path):
