@@ -10,8 +10,12 @@ from fractions import Fraction
 import pytest
 from pydantic import ValidationError
 
+from arpipe import __version__
 from arpipe.apps.batch import EXIT_FAILED, BatchConfig
+from arpipe.apps.batch.events import Divided, Finished
 from arpipe.apps.batch.manifest import MANIFEST_STEM
+from arpipe.apps.batch.ray_worker import Home, RayWorker
+from arpipe.apps.batch.targets import Job
 from arpipe.config import JobsConfig
 from arpipe.controls.config import TriggerConfig
 from arpipe.errors import MediaError
@@ -158,6 +162,37 @@ def test_failed_piece_fails_the_video_and_is_all_that_a_resumed_run_repeats(clip
     require_same_video(tmp_path / "out", whole)
     assert not list((tmp_path / "out").rglob(".arpipe-pieces"))
     assert "1 were done already" in process(clip, tmp_path / "out", existing="resume")[1]
+
+
+def test_quiet_batch_reports_a_failed_piece_with_its_video(clip, tmp_path, capsys):
+    def trip(index):
+        if index == 20:
+            raise MediaError("no luck")
+
+    code, text = process(clip, tmp_path / "out", Crowds(trip), report="quiet")
+    said = " ".join(capsys.readouterr().err.split())
+    assert (code, text) == (EXIT_FAILED, "")
+    assert said.count("failed: ") == 1
+    assert "of 4 pieces failed, the first is piece" in said
+
+
+def test_terminal_shows_the_pieces_of_a_video(clip, tmp_path):
+    settings = {"output": tmp_path / "a.mp4", "video": VIDEO, "workers": PIECES, "terminal": True}
+    code, text = batch(Crowds(), inputs=[clip], **settings)
+    assert code == 0, text
+    assert "1 of 1 done, 0 failed" in text
+
+
+def test_worker_on_ray_divides_videos_too(clip, tmp_path):
+    config = BatchConfig(export=tmp_path / "data", workers=PIECES)
+    worker = RayWorker(config, make_crowd, 1, Home(__version__, str(tmp_path / "missing")))
+    job = Job(str(clip), "video", None, tmp_path / "data" / "clip.jsonl", "jsonl")
+    worker.run((job,))
+    (divided,) = [each for each in worker.messages() if isinstance(each, Divided)]
+    worker.run(divided.pieces[:1])
+    (finished,) = [each for each in worker.messages() if isinstance(each, Finished)]
+    assert finished.job == divided.pieces[0]
+    assert divided.pieces[0].export.exists()
 
 
 def test_pieces_of_other_settings_are_done_again(clip, tmp_path):
