@@ -27,7 +27,9 @@ from arpipe.pipeline.pipeline import Pipeline
 from arpipe.types import FrameResult, Pixels
 
 PREVIEW_SAMPLE = SampleConfig(fps=10.0, frames=100)  # looks left, right, up and down, in few frames
-PREVIEW_FRAMES = 3  # side by side, spread over the sample
+# Frames side by side, as shares of the sample: facing, turned a little, and tilted. Turned by more than 20 degrees, a
+# portrait that is warped from one photo has no jaw.
+PREVIEW_PLACES = (0.0, 0.29, 0.86)
 PREVIEW_SETTLE_FRAMES = 8  # seen before each of them, so that fit and light have settled
 PREVIEW_SIDE_PX = 540
 PREVIEW_FACE_SIZES = 2.2  # side of the shown square over the face's
@@ -93,8 +95,8 @@ def _check_output(path: Path, inputs: Iterable[NamedFile], console: Console) -> 
 
 def preview(pack: Pack, source: Source) -> Pixels:
     """Return (h, w, 3) uint8 RGB: the effect on a few frames of a source, cut to the face, side by side."""
-    count = source.info.frame_count or PREVIEW_FRAMES
-    chosen = [count * place // PREVIEW_FRAMES for place in range(PREVIEW_FRAMES)]
+    count = source.info.frame_count or len(PREVIEW_PLACES)
+    chosen = [int(count * place) for place in PREVIEW_PLACES]
     pictures: list[Pixels] = []
     with Pipeline(effects=[without_reactions(pack)]) as pipeline:
         for frame in source:

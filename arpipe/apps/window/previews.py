@@ -23,7 +23,7 @@ from arpipe.types import Pixels
 
 SIDE_PX = 160
 SAMPLE = SampleConfig(width=960, height=960, noise=0.0)
-FRONTAL, TURNED = 0, 40  # frames of the sample; a turned head shows the temples of glasses
+FRONTAL, TURNED = 0, 30  # frames of the sample; a turned head shows the temples of glasses
 
 
 def cached_preview(choice: EffectChoice, folder: Path | None = None) -> Pixels | None:
@@ -109,6 +109,8 @@ def _path_of(choice: EffectChoice, folder: Path | None) -> Path:
     folders = [pack.folder for pack in choice.packs if pack.folder is not None]
     files = sorted(path for root in folders for path in root.iterdir() if path.is_file())
     stamps = [(path.name, path.stat().st_mtime_ns) for path in files]
-    key = repr((__version__, crop_for(choice.packs), SAMPLE, [pack.layers for pack in choice.packs], stamps))
+    key = repr(
+        (__version__, crop_for(choice.packs), SAMPLE, TURNED, [pack.layers for pack in choice.packs], stamps)
+    )
     digest = hashlib.sha256(key.encode()).hexdigest()[:24]
     return (folder or cache_folder() / "previews") / f"{digest}.png"
