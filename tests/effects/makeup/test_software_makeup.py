@@ -13,10 +13,10 @@ from arpipe.render.rasteriser.library import load_rasteriser
 from arpipe.timing import StageTimer
 from arpipe.types import Frame, OcclusionMatte
 from tests.effects.building import activate
-from tests.effects.makeup.faces import CAMERA, face, portrait
+from tests.effects.makeup.faces import CAMERA, face, portrait, silhouette
 from tests.render.faces import result_of
 
-pytestmark = [pytest.mark.gl, pytest.mark.cpu]
+pytestmark = pytest.mark.cpu
 
 MAX_MEAN, MAX_P999, MAX_OFF = 0.6, 4.0, 8  # sRGB codes, where anything was drawn
 FRONTAL, TURNED = face(opened_mm=7, near_m=0.33), face(30, 5, 10, opened_mm=7, near_m=0.33)
@@ -67,37 +67,44 @@ def assert_alike(context, frame, faces, *effects, least=100, max_off=MAX_OFF, **
     return on_cpu
 
 
+@pytest.mark.gl
 @pytest.mark.parametrize("effect", KINDS)
 def test_every_kind_looks_the_same(context, effect):
     assert_alike(context, portrait(FRONTAL, seed=1), [FRONTAL], effect)
 
 
+@pytest.mark.gl
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_turned_face_hides_a_part_of_itself_alike(context, look):
     assert_alike(context, portrait(TURNED, seed=2), [TURNED], look, "brows(shape=arched)", "face-paint")
 
 
+@pytest.mark.gl
 def test_makeup_and_glasses_look_the_same(context):
     assert_alike(context, portrait(FRONTAL, seed=3), [FRONTAL], "evening", "aviator", max_off=48)
 
 
+@pytest.mark.gl
 def test_single_grains_of_a_close_face_look_the_same(context):
     person = face(near_m=0.13)
     assert_alike(context, portrait(person), [person], "eyeshadow(shimmer=1, opacity=1)")
 
 
+@pytest.mark.gl
 @pytest.mark.parametrize("near_m", [0.7, 1.5])
 def test_small_faces_use_smaller_masks_alike(context, near_m):
     person = face(near_m=near_m)
     assert_alike(context, portrait(person, seed=4), [person], "evening", "face-paint", least=20)
 
 
+@pytest.mark.gl
 def test_a_face_beyond_the_edge_of_the_picture_looks_the_same(context):
     points = TURNED.landmarks.points_px + np.float32([260.0, 150.0, 0.0])
     person = replace(TURNED, landmarks=replace(TURNED.landmarks, points_px=points))
     assert_alike(context, portrait(person, seed=5), [person], "evening", "face-paint")
 
 
+@pytest.mark.gl
 def test_grey_pictures_stay_grey(context):
     level = portrait(FRONTAL, seed=6).pixels.mean(axis=2) * np.linspace(0.3, 1.2, CAMERA.width)
     grey = np.repeat(level[..., None], 3, axis=2).astype(np.uint8)
@@ -105,6 +112,7 @@ def test_grey_pictures_stay_grey(context):
     assert np.ptp(drawn, axis=2).max() <= 1
 
 
+@pytest.mark.gl
 def test_what_stands_before_a_face_is_not_made_up(context):
     bare = np.ones((64, 64), np.float32)
     bare[:, :32], bare[:, 32:36] = 0.0, np.linspace(0.1, 0.9, 4)
@@ -114,6 +122,7 @@ def test_what_stands_before_a_face_is_not_made_up(context):
     assert np.array_equal(drawn[:, :310], frame.pixels[:, :310])
 
 
+@pytest.mark.gl
 def test_several_faces_in_one_region_look_the_same(context):
     people = [face(opened_mm=5), replace(TURNED, track_id=2)]
     assert_alike(context, portrait(TURNED, seed=8), people, "evening")
@@ -124,6 +133,16 @@ def test_the_picture_does_not_depend_on_the_number_of_threads():
     scene = portrait(person, seed=10), [person], ["evening", "brows(shape=arched)", "face-paint"]
     one, *others = (draw(load_rasteriser(), *scene, threads=threads) for threads in (1, 2, 7))
     assert all((other == one).all() for other in others)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_only_the_face_is_touched(look):
+    person = face(12, 4, 6, opened_mm=8)
+    frame = portrait(person, seed=11)
+    drawn = draw(load_rasteriser(), frame, [person], [look, "face-paint"])
+    marks = np.abs(drawn - frame.pixels).max(axis=2) > 0
+    assert marks.any()
+    assert not marks[~silhouette(person)].any()
 
 
 def test_what_no_mask_touches_is_kept_bit_by_bit():
