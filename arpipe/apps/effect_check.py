@@ -1,6 +1,7 @@
 """`arpipe effects check`: whether a pack is valid and can be drawn."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -23,6 +24,7 @@ from arpipe.errors import (
 from arpipe.io.files import is_present, shown
 from arpipe.io.gltf import GltfModel, load_gltf
 from arpipe.io.image.opening import open_picture
+from arpipe.pipeline.drawing_context import open_context
 from arpipe.render.context import GlContext
 
 MODEL_SUFFIXES = (".glb", ".gltf")
@@ -122,10 +124,10 @@ def _fit_objects(objects: Sequence[RigidMeshParams]) -> tuple[list[str], list[st
 def _draw_objects(objects: Sequence[RigidMeshParams]) -> tuple[list[str], list[str]]:
     """Return what is not drawn, and a note if nothing can be drawn on this machine."""
     try:
-        context = GlContext.headless()
+        context = open_context("auto", None, can_use_cpu=True)
     except RenderError as error:
         return [], [f"what is drawn was not checked: {error}"]
-    with context:
+    with context if isinstance(context, GlContext) else nullcontext():
         try:
             return [problem for params in objects for problem in draw_problems(params, context)], []
         except ArpipeError as error:

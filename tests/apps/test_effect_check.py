@@ -6,6 +6,7 @@ from rich.console import Console
 from arpipe.apps.effect_check import check_effect
 from arpipe.assets import assets_root
 from arpipe.errors import AssetNotFound, RenderError
+from arpipe.pipeline import drawing_context
 from arpipe.render.context import GlContext
 from tests.effects.glasses.foreign.glasses import Z_UP, Export, parts
 from tests.effects.kinds import HEADER, STAMP
@@ -184,11 +185,27 @@ def test_nothing_drawn_is_a_problem(worn, parameters):
     assert "nothing is drawn on an average head" in text
 
 
-def test_without_opengl_a_note_says_what_was_not_checked(worn, monkeypatch):
+@pytest.fixture
+def no_opengl(monkeypatch):
     def refuse(cls):
         raise RenderError("no EGL")
 
     monkeypatch.setattr(GlContext, "headless", classmethod(refuse))
+
+
+@pytest.mark.cpu
+def test_without_opengl_the_cpu_draws_what_is_checked(worn, no_opengl):
+    assert worn(glasses())[0]
+    is_fine, text = worn(squares({"scale": [0.05, 0.05, 1]}), "opacity = 0", anchor="head")
+    assert not is_fine
+    assert "nothing is drawn on an average head" in text
+
+
+def test_where_nothing_can_draw_a_note_says_what_was_not_checked(worn, no_opengl, monkeypatch):
+    def refuse():
+        raise RenderError("no CPU renderer")
+
+    monkeypatch.setattr(drawing_context, "load_rasteriser", refuse)
     is_fine, text = worn(glasses())
     assert is_fine
     assert "what is drawn was not checked: no EGL" in text

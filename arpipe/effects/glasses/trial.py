@@ -11,6 +11,7 @@ from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import FLIP_YZ, Array, RigidTransform
 from arpipe.render.compositor import Compositor
 from arpipe.render.context import GlContext
+from arpipe.render.rasteriser.library import Rasteriser
 from arpipe.timing import StageTimer
 from arpipe.topology import load_topology
 from arpipe.types import Frame, FrameResult, HeadPose, Landmarks, TrackedFace
@@ -48,12 +49,12 @@ def fit_problems(params: RigidMeshParams) -> tuple[list[str], list[str]]:
     return problems, notes
 
 
-def draw_problems(params: RigidMeshParams, context: GlContext) -> list[str]:
+def draw_problems(params: RigidMeshParams, context: GlContext | Rasteriser) -> list[str]:
     """Fit an object to three heads and draw it.
 
     Args:
         params: The object.
-        context: OpenGL context to draw with.
+        context: What draws: OpenGL, or the CPU.
 
     Returns:
         One sentence per head on which nothing is drawn.
