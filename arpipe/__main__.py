@@ -5,6 +5,7 @@ Exit codes: 0 success, 1 a reported error, 2 a wrong command line or configurati
 
 import atexit
 import errno
+import io
 import os
 import sys
 import threading
@@ -58,8 +59,16 @@ def command() -> NoReturn:
             os._exit(code)
 
     atexit.register(end_at_once)  # before all others, so that it runs after them
+    _print_any_text()
     code = main()
     sys.exit(code)
+
+
+def _print_any_text() -> None:
+    """Print characters that the encoding of a stream lacks as escapes: names of files may have any, and any bytes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _limit_threads() -> None:

@@ -139,6 +139,25 @@ def test_sigterm_before_a_command_begins_gives_130(monkeypatch):
     assert entry.main(["doctor"]) == 130
 
 
+PRINTING = """
+import sys
+from arpipe import __main__ as entry, cli
+cli.app = lambda **_: print(sys.argv[1])
+entry.command()
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii", "latin-1"])
+def test_any_name_of_a_file_can_be_printed(encoding):
+    done = subprocess.run(
+        [sys.executable, "-c", PRINTING, "x\udcff\U0001f600"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"x\\udcff")
+
+
 HANGING = """
 import atexit, threading
 import cv2, numpy as np
