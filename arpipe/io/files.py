@@ -92,6 +92,11 @@ def files_matching(pattern: str) -> Iterator[Path]:
     yield from (Path(name) for name in glob.iglob(pattern, recursive=True))  # noqa: PTH207 - Path refuses absolute ones
 
 
+def as_text(name: str) -> str:
+    """Return a name with bytes that are no UTF-8 as escapes; Linux allows any bytes in names, and text files do not."""
+    return name.encode(errors="backslashreplace").decode()
+
+
 def shown(path: Path | str) -> str:
     """Return a name for messages, shortened in the middle if it is very long."""
     text = str(path)

@@ -8,6 +8,7 @@ from arpipe.apps.batch.targets import Job
 from arpipe.errors import MediaError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import Export, ExportHeader, open_export
+from arpipe.io.files import as_text
 from arpipe.io.sink import Sink
 from arpipe.io.sinks import open_sink
 from arpipe.io.source import Source
@@ -61,4 +62,4 @@ def open_exports(job: Job, source: Source, model: CameraModel) -> Iterator[Expor
     if job.export is not None:
         info = source.info
         camera = model.intrinsics_for_size(info.width, info.height, info.camera)
-        yield open_export(job.export, ExportHeader(camera, source.info.name), job.export_format)
+        yield open_export(job.export, ExportHeader(camera, as_text(source.info.name)), job.export_format)

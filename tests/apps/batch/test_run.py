@@ -1,6 +1,7 @@
 """What a batch writes and says."""
 
 import json
+import sys
 import threading
 
 import numpy as np
@@ -135,6 +136,19 @@ def test_terminal_gets_a_bar_and_pipes_get_lines(clip, tmp_path):
     assert "[1/1]" in bar
     assert "\x1b" not in lines
     assert "24 frames" in lines
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")
+@pytest.mark.parametrize("chosen", ["jsonl", "csv", "parquet"])
+def test_names_that_are_no_text_are_exported_with_escapes(photo, tmp_path, chosen):
+    if chosen == "parquet":
+        pytest.importorskip("pyarrow")
+    odd = photo.rename(photo.with_name("odd-\udcff.png"))
+    out = tmp_path / "made" / f"out.{chosen}"
+    code, _ = batch(inputs=[odd], export=out)
+    assert code == 0
+    written = b"".join(path.read_bytes() for path in out.parent.iterdir() if path.is_file())
+    assert b"odd-\\\\udcff.png" in written or b"odd-\\udcff.png" in written
 
 
 def test_names_with_brackets_are_printed_as_they_are(clip, tmp_path):
