@@ -97,6 +97,10 @@ def _tables(folder: Path, name: str, columns: list[str]) -> Iterator[Any]:
             f"{folder}: is no dataset; make one with: arpipe batch … --export {folder} --export-format dataset"
         )
     for path in files:
-        with guarded(MediaError, f"{path}: cannot be read", "is it a table of a dataset?"):
-            table = pq.read_table(path, columns=columns)
+        # PyArrow opens no file whose name is no UTF-8.
+        with (
+            guarded(MediaError, f"{path}: cannot be read", "is it a table of a dataset?"),
+            path.open("rb") as file,
+        ):
+            table = pq.read_table(file, columns=columns)
         yield table

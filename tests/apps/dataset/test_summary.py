@@ -1,6 +1,7 @@
 """What a dataset holds, clip by clip."""
 
 import io
+import sys
 
 import pytest
 from rich.console import Console
@@ -70,6 +71,14 @@ def test_durations_have_the_unit_that_suits_them(seconds, text):
 def test_a_reason_keeps_its_words_unless_they_are_the_name():
     assert _without_name("foot/a.mp4: the file is empty", "/clips/foot/a.mp4") == "the file is empty"
     assert _without_name("a worker ended: killed", "/clips/foot/a.mp4") == "a worker ended: killed"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")
+def test_tables_whose_names_are_no_text_are_read(data):
+    for table in ("frames", "faces"):
+        (file,) = (data / table).glob("b*.parquet")
+        file.rename(file.with_name("b-\udcff.parquet"))
+    assert len(list(summaries(data))) == 2
 
 
 def test_plots_are_written_into_a_new_folder(data, tmp_path):
