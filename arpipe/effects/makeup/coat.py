@@ -23,7 +23,7 @@ Texels = npt.NDArray[np.uint8 | np.float16]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Picture:
+class UvTexture:
     """A constant picture in the UV layout.
 
     Attributes:
@@ -47,7 +47,7 @@ class Surface:
         triangles: (m, 3) indices of vertices.
         uv: (n, 2) places of the vertices in the UV layout, for the skin of a face; None for shapes drawn over it.
         options: Numbers that the shader is compiled for.
-        pictures: What it samples.
+        textures: What it samples.
     """
 
     shader: str
@@ -55,7 +55,7 @@ class Surface:
     triangles: Indices
     uv: Floats | None = None
     options: Mapping[str, int] = field(default_factory=dict)
-    pictures: tuple[Picture, ...] = ()
+    textures: tuple[UvTexture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

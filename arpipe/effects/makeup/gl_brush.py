@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import moderngl
 import numpy as np
 
-from arpipe.effects.makeup.coat import Coat, Picture, Surface, Value
+from arpipe.effects.makeup.coat import Coat, Surface, UvTexture, Value
 from arpipe.effects.makeup.curves import Floats
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.self_occlusion import sunk_points
@@ -18,7 +18,7 @@ from arpipe.render.program import Program
 from arpipe.render.resources import Mesh, Resources, depth_only
 from arpipe.topology import Topology
 
-BACKDROP_UNIT = 0  # texture unit of the canvas's backdrop; pictures take those that follow
+BACKDROP_UNIT = 0  # texture unit of the canvas's backdrop; those of surfaces follow
 
 
 class GlBrush:
@@ -85,7 +85,7 @@ class _GlSurface:
         defines = tuple(f"{name} {value}" for name, value in surface.options.items())
         self._program = resources.program(vertex, f"{surface.shader}.frag", defines, __package__)
         self._mesh = _mesh(resources, self._program, surface)
-        self._textures = {picture.name: self._texture(picture) for picture in surface.pictures}
+        self._textures = {picture.name: self._texture(picture) for picture in surface.textures}
         if surface.options.get("EVENS"):
             empty = np.zeros((LOW_SIDE, LOW_SIDE, 4), np.float32)
             self._textures["smoothing"] = resources.texture(empty)
@@ -115,7 +115,7 @@ class _GlSurface:
         for texture in self._textures.values():
             self._resources.release(texture)
 
-    def _texture(self, picture: Picture) -> moderngl.Texture:
+    def _texture(self, picture: UvTexture) -> moderngl.Texture:
         texture = self._resources.texture(picture.pixels, mipmaps=True)
         if not picture.blends_levels:
             texture.filter = (moderngl.LINEAR_MIPMAP_NEAREST, moderngl.LINEAR)

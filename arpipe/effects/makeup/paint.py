@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from arpipe.effects.makeup.coat import Coat, Picture
+from arpipe.effects.makeup.coat import Coat, UvTexture
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.skin_mesh import skin_surface, skin_vertices
 from arpipe.errors import AssetError, MediaError
@@ -31,8 +31,8 @@ class PaintPainter:
 
     def __init__(self, topology: Topology, image: Path, opacity: float, texture: float) -> None:
         self._opacity, self._texture = opacity, texture
-        paint = Picture("paint", load_premultiplied(image), blends_levels=True)
-        self.surface = skin_surface("paint", topology, topology.triangles, pictures=(paint,))
+        paint = UvTexture("paint", load_premultiplied(image), blends_levels=True)
+        self.surface = skin_surface("paint", topology, topology.triangles, textures=(paint,))
 
     def coat(self, face: MakeupFace) -> Coat:
         """See `Painter`."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from arpipe.effects.makeup.coat import Coat, Picture, Value
+from arpipe.effects.makeup.coat import Coat, UvTexture, Value
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.masks import Mask, merge, pack, strongest, touched_triangles
 from arpipe.effects.makeup.optics import PigmentOptics
@@ -45,7 +45,7 @@ class SkinPainter:
                 "GRAINS": int(any(pigment.shimmer > 0 for pigment in glowing)),
             },
             # Without smaller versions, the brows of small faces flicker; sampling a single one is enough.
-            tuple(Picture(f"page{number}", page, blends_levels=False) for number, page in enumerate(pages)),
+            tuple(UvTexture(f"page{number}", page, blends_levels=False) for number, page in enumerate(pages)),
         )
 
     def coat(self, face: MakeupFace, frame: Frame) -> Coat:

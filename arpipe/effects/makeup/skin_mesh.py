@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from arpipe.effects.makeup.coat import Picture, Surface
+from arpipe.effects.makeup.coat import Surface, UvTexture
 from arpipe.effects.makeup.curves import Floats
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.topology import Topology
@@ -16,7 +16,7 @@ def skin_surface(
     topology: Topology,
     triangles: npt.NDArray[np.int32],
     options: Mapping[str, int] | None = None,
-    pictures: tuple[Picture, ...] = (),
+    textures: tuple[UvTexture, ...] = (),
 ) -> Surface:
     """Return a surface that follows the landmarks and normals of a face.
 
@@ -25,11 +25,11 @@ def skin_surface(
         topology: Topology of the faces.
         triangles: (m, 3) indices of landmarks.
         options: See `Surface`.
-        pictures: See `Surface`.
+        textures: See `Surface`.
     """
     uv = topology.uv.astype(np.float32)
     indices = np.ascontiguousarray(triangles, np.uint32)
-    return Surface(shader, topology.count, indices, uv, options or {}, pictures)
+    return Surface(shader, topology.count, indices, uv, options or {}, textures)
 
 
 def skin_vertices(face: MakeupFace) -> Floats:

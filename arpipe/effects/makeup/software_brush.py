@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from arpipe.effects.makeup.coat import Coat, Picture, Surface, Texels, Value
+from arpipe.effects.makeup.coat import Coat, Surface, Texels, UvTexture, Value
 from arpipe.effects.makeup.curves import Floats, Indices
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.masks import touching_masks
@@ -90,7 +90,7 @@ class _SoftwareSurface:
         self._surface = surface
         self._function = f"arpipe_draw_{surface.shader}"
         self._values = SHADERS[surface.shader]()
-        self._pyramids = {picture.name: _Pyramid(picture) for picture in surface.pictures}
+        self._pyramids = {picture.name: _Pyramid(picture) for picture in surface.textures}
         self._touched = _touched(surface)
         structures = {name: pyramid.structure for name, pyramid in self._pyramids.items()}
         options = {name.lower(): value for name, value in surface.options.items()}
@@ -127,7 +127,7 @@ def _mesh(vertices: Floats, uv: Floats | None, triangles: Indices, face: MakeupF
 class _Pyramid:
     """A picture with smaller versions of itself, down to a single texel."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: UvTexture) -> None:
         self._levels = _levels(picture.pixels)
         self.structure = PyramidStruct(count=len(self._levels), side=len(picture.pixels))
         for number, level in enumerate(self._levels):
@@ -147,7 +147,7 @@ def _touched(surface: Surface) -> npt.NDArray[np.uint16] | None:
     """Return the masks that touch each triangle of skin, as bits; None for other surfaces."""
     if surface.uv is None or "PAGES" not in surface.options:
         return None
-    pages = [picture.pixels for picture in surface.pictures]
+    pages = [picture.pixels for picture in surface.textures]
     return touching_masks(pages, surface.uv[surface.triangles])
 
 
