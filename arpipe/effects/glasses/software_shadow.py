@@ -7,7 +7,7 @@ from arpipe.render.illuminant import pictured
 from arpipe.render.rasteriser import structures
 from arpipe.render.rasteriser.canvas import SoftwareCanvas, mesh_structure, rows_of
 
-SKIN_BLEED = np.array([0.80, 1.0, 1.10])  # as in shadow.frag
+SKIN_BLEED = np.array([0.74, 1.0, 1.16])  # as in shadow.frag
 
 
 class SoftwareShadow:

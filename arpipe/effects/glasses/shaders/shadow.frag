@@ -20,7 +20,7 @@ in vec4 v_temple;  // vector to the nearer temple, in units of its reach; streng
 out vec4 o_share;  // factor for the sRGB codes of the picture
 
 const vec4 BLURS_M = vec4(0.0015, 0.003, 0.0055, 0.010);  // as in arpipe/effects/glasses/shadow_model.py
-const vec3 SKIN_BLEED = vec3(0.80, 1.0, 1.10);            // shadows on skin are warm, because red light scatters beneath it
+const vec3 SKIN_BLEED = vec3(0.74, 1.0, 1.16);            // shadows on skin are warm, because red light scatters beneath it
 const float PENUMBRA = 0.18;  // blur (sigma) per distance: the apparent size of a window
 const float REACH_FADE_M = 0.010;
 
