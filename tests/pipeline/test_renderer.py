@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from arpipe.effects import active
+from arpipe.effects.makeup.member import MakeupMember
 from arpipe.errors import ConfigError
 from arpipe.pipeline.renderer import EffectRenderer
 from arpipe.render.config import RenderConfig
@@ -97,7 +98,8 @@ class Invert(Layer):
         pixels[:] = 255 - pixels
 
 
-def test_effects_that_only_paint_never_create_opengl(no_opengl, result):
+def test_effects_that_only_paint_never_create_opengl(no_opengl, result, monkeypatch):
+    monkeypatch.setattr(MakeupMember, "uses_software", False)  # as kinds of other packages may be
     with EffectRenderer(effects=["debug"], layers=[Invert()]) as renderer:
         picture = renderer.render(result)
         assert (picture.pixels[:10] == 255 - result.frame.pixels[:10]).all()
