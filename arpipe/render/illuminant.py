@@ -50,7 +50,7 @@ def light_hue(skin: Array, picture: Array) -> Array:
 
 def skin_likeness(color: Array) -> float:
     """Return 1 for a (3,) linear colour with the hue of skin, 0 for a grey one."""
-    hue = float(color[0] - color[2]) / float(color.sum())
+    hue = float(color[0] - color[2]) / max(float(color.sum()), 1e-6)
     return float(np.clip((hue - NO_SKIN_HUE) / (SKIN_HUE - NO_SKIN_HUE), 0.0, 1.0))
 
 

@@ -27,6 +27,7 @@ USUAL_SKIN, USUAL_PICTURE = 0.25, 0.20
 USUAL_EXPOSURE = (
     0.45  # geometric mean of both relative to the usual values, from which exposure counts as full
 )
+DARKEST_EXPOSURE = 1e-3  # of a black picture
 # A face in front of a window is dimmer than the picture. Blue relative to red tells fair skin in dim light, on which
 # pigment would glow, from dark skin in good light.
 DARK_SKIN_HUE, FAIR_SKIN_HUE = 0.28, 0.42
@@ -141,7 +142,8 @@ def _white(skin: Array, picture: Array) -> Array:
     """Return (3,) exposure times the light's hue, from the mean colour of the skin and (n, 3) of the picture."""
     level, of_picture = float(skin @ LUMINANCE), float(picture.mean(axis=0) @ LUMINANCE)
     brightness = np.sqrt(level / USUAL_SKIN * of_picture / USUAL_PICTURE)
-    exposure, hue = min(1.0, float(brightness) / USUAL_EXPOSURE), light_hue(skin, picture)
+    exposure = float(np.clip(brightness / USUAL_EXPOSURE, DARKEST_EXPOSURE, 1.0))
+    hue = light_hue(skin, picture)
     in_white = skin / hue
     fair = (float(in_white[2] / in_white[0]) - DARK_SKIN_HUE) / (FAIR_SKIN_HUE - DARK_SKIN_HUE)
     fair = float(np.clip(fair, 0.0, 1.0)) * skin_likeness(in_white)

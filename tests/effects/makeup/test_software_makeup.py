@@ -128,6 +128,36 @@ def test_several_faces_in_one_region_look_the_same(context):
     assert_alike(context, portrait(TURNED, seed=8), people, "evening")
 
 
+def broken(points):
+    points[100, 2] = np.nan
+    return points
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda points: 1e4 * points,
+        lambda points: 0.0 * points + 200.0,
+        lambda points: points * (1, 0, 1),
+        broken,
+    ],
+    ids=["huge", "a point", "a line", "not a number"],
+)
+def test_degenerate_faces_are_drawn_without_damage(change):
+    points = np.float32(change(FRONTAL.landmarks.points_px.copy()))
+    person = replace(FRONTAL, landmarks=replace(FRONTAL.landmarks, points_px=points))
+    frame = portrait(FRONTAL)
+    drawn = draw(
+        load_rasteriser(), frame, [person], ["festival", "face-paint", "brows(shape=arched)", "teeth"]
+    )
+    assert drawn.shape == frame.pixels.shape
+
+
+def test_a_black_picture_stays_black():
+    frame = Frame(np.zeros((CAMERA.height, CAMERA.width, 3), np.uint8), 0.0, 0)
+    assert draw(load_rasteriser(), frame, [FRONTAL], ["natural"]).max() <= 8
+
+
 def test_the_picture_does_not_depend_on_the_number_of_threads():
     person = replace(TURNED, landmarks=face(30, 5, 10, opened_mm=7, near_m=0.2).landmarks)
     scene = portrait(person, seed=10), [person], ["evening", "brows(shape=arched)", "face-paint"]

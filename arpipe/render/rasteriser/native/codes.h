@@ -1,6 +1,7 @@
 // sRGB codes and linear light, by tables.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -27,7 +28,8 @@ class Codes {
     // Code of linear light as a number from 0 to 255, not rounded.
     float code(float light) const {
         float inside = light < 0.0f ? 0.0f : (light > 1.0f ? 1.0f : light);
-        return code_[int(std::sqrt(inside) * float(ENCODE_STEPS))];
+        auto step = unsigned(int(std::sqrt(inside) * float(ENCODE_STEPS)));
+        return code_[std::min(step, unsigned(ENCODE_STEPS))];  // also of what is not a number
     }
 
   private:
