@@ -175,10 +175,35 @@ def test_a_shop_chooses_glasses_and_keeps_a_picture(browser):
         until(page, "document.querySelector('[data-id=wayfarer]').getAttribute('aria-pressed') === 'true'")
         more_pictures(mirror, 5)
         assert mirror.evaluate("() => document.body.className") == "minimal"
+        shown = "document.querySelector('[data-effect=wayfarer]').getBoundingClientRect()"
+        until(mirror, f"0 <= {shown}.left && {shown}.right <= innerWidth")  # the last of the effects
         page.click("#shoot")
         until(page, "document.querySelector('#kept img')?.naturalWidth > 0")
         mirror.click("[data-effect=round]")  # the visitor chooses in the frame, and the shop follows
         until(page, "document.querySelector('[data-id=round]').getAttribute('aria-pressed') === 'true'")
+
+
+@pytest.mark.parametrize("size", [(640, 400), (390, 844), (1280, 800)])
+def test_the_picture_fills_half_of_a_shops_frame_at_any_size(browser, size):
+    """640 × 400 is a desktop at 200 % zoom."""
+    viewport = {"width": size[0], "height": size[1]}
+    with (
+        shop(lambda origin: serving(embed=(origin,))) as url,
+        opened(browser, url, viewport=viewport) as page,
+    ):
+        until(page, "document.querySelectorAll('#products button').length >= 9")
+        mirror = page.frames[1]
+        assert (
+            mirror.evaluate(
+                "() => { const { width, height } = document.querySelector('.stage').getBoundingClientRect();"
+                " return width * height / (innerWidth * innerHeight); }"
+            )
+            >= 0.5
+        )
+        assert mirror.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        assert mirror.evaluate(
+            "() => document.querySelector('.try').getBoundingClientRect().bottom <= innerHeight + 1"
+        )
 
 
 SAID = """addEventListener("message", (event) => {

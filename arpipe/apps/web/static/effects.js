@@ -66,7 +66,7 @@ export class EffectPicker {
       if (Object.keys(params).length) this.params.set(id, params);
     }
     this.open(active.length ? this.entries.get(active[0].id).group : "glasses");
-    this.rail.querySelector('[aria-pressed="true"]')?.scrollIntoView({ inline: "center", block: "nearest" });
+    this.reveal();
     this.show();
   }
 
@@ -115,7 +115,7 @@ export class EffectPicker {
     this.clear(this.group);
     if (entry) this.activate(entry.id);
     this.changed();
-    this.rail.querySelector('[aria-pressed="true"]')?.scrollIntoView({ inline: "center", block: "nearest" });
+    this.reveal();
   }
 
   // A trigger: select this effect with these parameters.
@@ -123,6 +123,15 @@ export class EffectPicker {
     this.activate(id);
     if (Object.keys(params).length) this.params.set(id, params);
     this.changed();
+    this.reveal();
+  }
+
+  // Scroll the rail to the selected effect; scrollIntoView would scroll the page of a shop, too.
+  reveal() {
+    const button = this.rail.querySelector('[aria-pressed="true"]');
+    if (!button) return;
+    const inner = button.getBoundingClientRect(), outer = this.rail.getBoundingClientRect();
+    this.rail.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
   }
 
   // Return from a selection that was refused to an earlier one, both as `selection` returns them.
