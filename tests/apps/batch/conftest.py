@@ -43,7 +43,7 @@ def jump_at(monkeypatch):
         def clock():
             return time.monotonic() + (2.0 * STALL_S if mark.exists() else 0.0)
 
-        monkeypatch.setattr(import_module("arpipe.apps.batch.run"), "Pool", partial(Pool, clock=clock))
+        monkeypatch.setattr(import_module("arpipe.apps.batch.execution"), "Pool", partial(Pool, clock=clock))
 
     return set_mark
 
