@@ -12,6 +12,7 @@ from arpipe.effects.makeup.curves import Floats, Indices
 from arpipe.effects.makeup.face import MakeupFace
 from arpipe.effects.makeup.masks import touching_masks
 from arpipe.effects.makeup.self_occlusion import sunk_points
+from arpipe.effects.makeup.smoothing import SmoothingMap
 from arpipe.effects.makeup.uniforms import appearance, depth_per_px
 from arpipe.render.rasteriser.canvas import SoftwareCanvas
 from arpipe.render.rasteriser.makeup_structures import (
@@ -19,8 +20,10 @@ from arpipe.render.rasteriser.makeup_structures import (
     SHADERS,
     AppearanceStruct,
     PyramidStruct,
+    SkinStruct,
 )
 from arpipe.render.rasteriser.structures import FlatMeshStruct
+from arpipe.render.view import Region
 from arpipe.topology import Topology
 from arpipe.types import Pixels
 
@@ -103,13 +106,19 @@ class _SoftwareSurface:
         """Draw makeup on a face."""
         surface, values = self._surface, self._values
         _fill(values, coat.values)
-        if coat.smoothing is not None:
-            ratios = coat.smoothing.ratios
-            _fill(values, {"low_place": coat.smoothing.place_in(sitting.canvas.region)})
-            values.smoothing, values.smoothing_side = ratios.ctypes.data, len(ratios)
+        if isinstance(values, SkinStruct):
+            _set_smoothing(values, coat.smoothing, sitting.canvas.region)
         mesh = _mesh(coat.vertices, surface.uv, surface.triangles, sitting.face)
         draw = getattr(sitting.canvas.rasteriser.functions, self._function)
         draw(sitting.painting, mesh, sitting.appearance, values)
+
+
+def _set_smoothing(skin: SkinStruct, smoothing: SmoothingMap | None, region: Region) -> None:
+    """Refer to the map of this frame; without one, the skin is not evened out."""
+    skin.evens = smoothing is not None
+    if smoothing is not None:
+        skin.smoothing, skin.smoothing_side = smoothing.ratios.ctypes.data, len(smoothing.ratios)
+        skin.low_place[:] = smoothing.place_in(region)
 
 
 def _mesh(vertices: Floats, uv: Floats | None, triangles: Indices, face: MakeupFace) -> FlatMeshStruct:

@@ -7,6 +7,7 @@ import pytest
 
 from arpipe.effects.makeup.masks import MASK_SIDE, touching_masks
 from arpipe.geometry.affine2d import Affine2D
+from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.rasteriser.library import load_rasteriser
@@ -46,7 +47,8 @@ def draw(context, frame, faces, effects, mattes=(), **config):
     compositor = Compositor(context, RenderConfig(**config))
     try:
         result = replace(result_of(frame, *faces), occlusion=mattes)
-        return compositor.draw(result, CAMERA, active.layers, StageTimer()).astype(int)
+        camera = CameraIntrinsics.from_fov(frame.width, frame.height)
+        return compositor.draw(result, camera, active.layers, StageTimer()).astype(int)
     finally:
         compositor.close()
         active.close()
@@ -151,6 +153,17 @@ def test_degenerate_faces_are_drawn_without_damage(change):
         load_rasteriser(), frame, [person], ["festival", "face-paint", "brows(shape=arched)", "teeth"]
     )
     assert drawn.shape == frame.pixels.shape
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"), [(slice(None), slice(320, 321)), (slice(240, 241), slice(None))]
+)
+def test_a_strip_of_a_face_too_narrow_for_smoothing_is_made_up(rows, columns):
+    pixels = np.ascontiguousarray(portrait(FRONTAL).pixels[rows, columns])
+    points = FRONTAL.landmarks.points_px - np.float32([columns.start or 0, rows.start or 0, 0])
+    person = replace(FRONTAL, landmarks=replace(FRONTAL.landmarks, points_px=points))
+    drawn = draw(load_rasteriser(), Frame(pixels, 0.0, 0), [person], ["foundation(color=#805030)"])
+    assert np.abs(drawn - pixels).max() > 3
 
 
 def test_a_black_picture_stays_black():
