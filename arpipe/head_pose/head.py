@@ -41,12 +41,9 @@ class Head:
     ) -> HeadPose | None:
         """Place the head in the camera frame; see `HeadPoseSolver.solve`."""
         seen = SeenFace.of(landmarks, camera)
-        fit = fit_face(seen, self._fit) if self._trusts(landmarks.score) else None
+        fit = self._follow(seen, landmarks.score)
         if fit is None:
-            self._lose()
             return None
-        self._rotation_before = fit.pose.rotation if self._fit is None else self._fit.pose.rotation
-        self._fit = fit
         if accurate is not None:
             self.correct(accurate, camera, fit.pose.rotation)
         rotation = self._correction.apply(fit.pose.rotation)
@@ -126,6 +123,16 @@ class Head:
         shape_m = seen.face.canonical_m if self._shape is None else self._shape.points_m
         mesh_m = metric_mesh(shape_m, seen, self._pose)
         self._measure(landmarks, mesh_m, camera)
+
+    def _follow(self, seen: SeenFace, score: float) -> FaceFit | None:
+        """Fit the face, starting from the last fit; None, which loses the head, if there is no face."""
+        fit = fit_face(seen, self._fit) if self._trusts(score) else None
+        if fit is None:
+            self._lose()
+            return None
+        self._rotation_before = (self._fit or fit).pose.rotation
+        self._fit = fit
+        return fit
 
     def _trusts(self, score: float) -> bool:
         """Whether the landmarks are a face's; with hysteresis, so that a doubtful one does not flicker."""

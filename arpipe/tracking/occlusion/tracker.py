@@ -13,9 +13,7 @@ from arpipe.tracking.occlusion.parts import FaceParts, FacePartTracker
 from arpipe.types import OcclusionMatte, TrackedFace, TrackedHand
 
 SIDE_PX, PHOTO_SIDE_PX = 128, 256
-CALM_EVERY = (
-    2  # frames from one look to the next while no hand is near: hair moves with the face, as its matte does
-)
+CALM_EVERY = 2  # frames between looks while no hand is near: hair moves with the face, as its matte does
 
 
 @dataclass(slots=True)
