@@ -11,8 +11,8 @@ picture = arpipe.draw.landmarks(picture, face.region("lips_outer"), color=(255, 
 
 Each function takes a picture and returns a new one; the one that it takes is not changed. Pictures are (h, w, 3) uint8
 RGB, or (h, w) grey, which becomes RGB; those of OpenCV are converted by `picture[..., ::-1]`, both ways. Colours are
-red, green and blue in [0, 255]. Points are image px: `Landmarks`, or an array with at least two columns, x and y. Lines
-are antialiased at fractions of a pixel; what lies outside the picture is cut off.
+red, green and blue, integers in [0, 255]. Points are image px: `Landmarks`, or an array with at least two columns, x
+and y. Lines are antialiased at fractions of a pixel; what lies outside the picture is cut off.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ import numpy.typing as npt
 from arpipe.draw.labelled_box import class_color, paint_box
 from arpipe.draw.limbs import LimbStyle, paint_body, paint_hand
 from arpipe.draw.lines import line_width, paint_axes, paint_edges, paint_outline, paint_points
-from arpipe.draw.strokes import RGB
+from arpipe.draw.strokes import RGB, as_rgb
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import RigidTransform
 from arpipe.types import FoundObject, FrameResult, Landmarks, Picture, Pixels
@@ -50,9 +50,9 @@ def landmarks(
         A new (h, w, 3) picture.
 
     Raises:
-        ValueError: The picture or the points have another shape or type.
+        ValueError: The picture, the points or the colour have another shape or type.
     """
-    pixels, places = _canvas(picture), _points(points)
+    pixels, places, color = _canvas(picture), _points(points), as_rgb(color)
     places = places[_are_finite(places)]
     if len(places):
         radius = line_width(places) if radius_px is None else radius_px
@@ -83,10 +83,10 @@ def connections(
         A new (h, w, 3) picture.
 
     Raises:
-        ValueError: The picture, the points or the pairs have another shape or type, an index is out of range, or there
-            are no pairs and points without a topology.
+        ValueError: The picture, the points, the pairs or the colour have another shape or type, an index is out of
+            range, or there are no pairs and points without a topology.
     """
-    pixels, places = _canvas(picture), _points(points)
+    pixels, places, color = _canvas(picture), _points(points), as_rgb(color)
     if pairs is None:
         if not isinstance(points, Landmarks):
             raise ValueError("an array has no connections of its own; give pairs of indices")
@@ -113,7 +113,7 @@ def mesh(picture: npt.ArrayLike, face: Landmarks, *, color: RGB = PALE, opacity:
         A new (h, w, 3) picture.
 
     Raises:
-        ValueError: The picture has another shape or type.
+        ValueError: The picture or the colour has another shape or type.
     """
     return connections(picture, face, color=color, width_px=1, opacity=opacity)
 
@@ -140,9 +140,9 @@ def outlines(
 
     Raises:
         KeyError: There is no such region; the message has the nearest name.
-        ValueError: The picture has another shape or type.
+        ValueError: The picture or the colour has another shape or type.
     """
-    pixels = _canvas(picture)
+    pixels, color = _canvas(picture), as_rgb(color)
     width = line_width(face.points_px) if width_px is None else width_px
     for name in regions:
         paint_outline(pixels, face.region(name)[:, :2], color, width)
@@ -229,7 +229,8 @@ def boxes(
         A new (h, w, 3) picture.
 
     Raises:
-        ValueError: The picture or the boxes have another shape or type, or there are more or fewer labels or colours.
+        ValueError: The picture, the boxes or a colour have another shape or type, or there are more or fewer labels or
+            colours.
     """
     pixels = _canvas(picture)
     rows = np.atleast_2d(np.asarray(boxes_px, np.float64))
@@ -238,7 +239,7 @@ def boxes(
     if rows.ndim != 2 or rows.shape[1] != 4:
         raise ValueError(f"boxes_px: expected (n, 4), got {rows.shape}")
     texts = labels or [""] * len(rows)
-    tints = [class_color(index) for index in range(len(rows))] if colors is None else colors
+    tints = [class_color(index) for index in range(len(rows))] if colors is None else [*map(as_rgb, colors)]
     if not len(texts) == len(tints) == len(rows):
         raise ValueError(
             f"boxes: expected a label and a colour for each of {len(rows)} boxes, or none; got {len(texts)} labels and "

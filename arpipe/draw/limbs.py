@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from arpipe.draw.strokes import RGB, Joint, Limb, draw
+from arpipe.draw.strokes import RGB, Joint, Limb, as_rgb, draw
 from arpipe.geometry.transforms import Array
 from arpipe.types import Landmarks, Pixels
 
@@ -28,6 +28,9 @@ class LimbStyle:
         middle: Colour of the connections between them.
         opacity: Opacity of the drawing, in [0, 1].
         width: Factor for the width of limbs and joints.
+
+    Raises:
+        ValueError: A colour is not three integers in [0, 255].
     """
 
     left: RGB = (26, 204, 219)
@@ -35,6 +38,11 @@ class LimbStyle:
     middle: RGB = (230, 235, 245)
     opacity: float = 0.92
     width: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "left", as_rgb(self.left))
+        object.__setattr__(self, "right", as_rgb(self.right))
+        object.__setattr__(self, "middle", as_rgb(self.middle))
 
     def color_of(self, name: str) -> RGB:
         """Return the colour of a landmark by the side in its name."""

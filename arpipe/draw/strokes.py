@@ -151,6 +151,20 @@ def fixed_point(points_px: npt.NDArray[np.floating]) -> npt.NDArray[np.int32]:
     return fixed
 
 
+def as_rgb(color: object) -> RGB:
+    """Check a colour of a caller, a sequence or an array.
+
+    Raises:
+        ValueError: It is not three integers in [0, 255].
+    """
+    levels = np.asarray(color)
+    is_rgb = levels.shape == (3,) and np.issubdtype(levels.dtype, np.integer)
+    if not is_rgb or levels.min() < 0 or levels.max() > 255:
+        raise ValueError(f"colour: expected red, green and blue as integers in [0, 255], got {color!r}")
+    red, green, blue = levels.tolist()
+    return red, green, blue
+
+
 def rgb_levels(color: tuple[float, float, float]) -> RGB:
     """Convert a colour in [0, 1] to levels in [0, 255]."""
     red, green, blue = (round(channel * 255.0) for channel in color)

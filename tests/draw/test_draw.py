@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from arpipe import draw
+from arpipe.draw.limbs import LimbStyle
 from arpipe.topology import load_topology
 from arpipe.types import Landmarks
 from tests.render.faces import CAMERA, face_at, pose_at
@@ -100,6 +101,36 @@ def test_wrong_points_and_boxes_are_refused():
         draw.boxes(BLACK, [[1, 2, 3]])
     with pytest.raises(ValueError, match="for each of 2 boxes, or none; got 1 labels and 2 colours"):
         draw.boxes(BLACK, [[1, 2, 3, 4], [5, 6, 7, 8]], ["one"])
+
+
+@pytest.mark.parametrize(
+    "color",
+    ["red", None, 5, (1, 2), (1, 2, 3, 4), (0.5, 0.0, 1.0), (256, 0, 0), (-1, 0, 0), (True, False, True)],
+)
+@pytest.mark.parametrize(
+    "draw_in",
+    [
+        lambda color: draw.landmarks(BLACK, [], color=color),
+        lambda color: draw.connections(BLACK, SQUARE, [(0, 1)], color=color),
+        lambda color: draw.mesh(BLACK, FACE, color=color),
+        lambda color: draw.outlines(BLACK, FACE, (), color=color),
+        lambda color: draw.boxes(BLACK, [1, 2, 3, 4], colors=[color]),
+        lambda color: LimbStyle(right=color),
+    ],
+    ids=["landmarks", "connections", "mesh", "outlines", "boxes", "style"],
+)
+def test_wrong_colours_are_refused(draw_in, color):
+    with pytest.raises(
+        ValueError, match=r"colour: expected red, green and blue as integers in \[0, 255\], got"
+    ):
+        draw_in(color)
+
+
+def test_colours_may_be_arrays():
+    expected = draw.landmarks(BLACK, SQUARE, color=RED)
+    for color in (list(RED), np.array(RED), np.array(RED, np.uint8)):
+        assert (draw.landmarks(BLACK, SQUARE, color=color) == expected).all()
+    assert LimbStyle(left=np.array(RED)) == LimbStyle(left=RED)
 
 
 def test_nothing_to_draw_leaves_the_picture_as_it_is():
