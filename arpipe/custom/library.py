@@ -45,6 +45,23 @@ class StoredModel:
     source: Path | None = None
 
 
+def require_stored(stored: object, taker: str) -> None:
+    """Check what a caller passed as a network.
+
+    Args:
+        stored: What was passed.
+        taker: Class that it was passed to.
+
+    Raises:
+        TypeError: It is no `StoredModel`.
+    """
+    if not isinstance(stored, StoredModel):
+        raise TypeError(
+            f"{taker}: expected a StoredModel, got {type(stored).__name__}; "
+            "arpipe.custom.library.find_model finds one by its name or path"
+        )
+
+
 def find_model(name: str | Path) -> StoredModel:
     """Find a network.
 

@@ -8,7 +8,7 @@ import numpy as np
 from arpipe.closing import Closing
 from arpipe.custom.card import ModelCard
 from arpipe.custom.inner import find_value, with_outputs
-from arpipe.custom.library import StoredModel, find_model
+from arpipe.custom.library import StoredModel, find_model, require_stored
 from arpipe.custom.onnx_file import read_onnx
 from arpipe.custom.summary import NetworkSummary, summarise
 from arpipe.errors import ModelError
@@ -35,6 +35,7 @@ class Model(Closing):
         labels: Names of its classes; empty if it has none.
 
     Raises:
+        TypeError: `stored` is no `StoredModel`.
         ModelError: The network does not match its card.
         InferenceError: It cannot be loaded, or the provider is not available.
     """
@@ -42,6 +43,7 @@ class Model(Closing):
     def __init__(
         self, stored: StoredModel, config: SessionConfig | None = None, graph: bytes | None = None
     ) -> None:
+        require_stored(stored, "Model")
         self.stored = stored
         self.name = stored.card.name
         self.labels = stored.labels

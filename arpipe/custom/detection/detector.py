@@ -2,7 +2,7 @@
 
 from arpipe.custom.decoding.candidates import suppress
 from arpipe.custom.decoding.decoders import InputSize, decode
-from arpipe.custom.library import StoredModel
+from arpipe.custom.library import StoredModel, require_stored
 from arpipe.custom.model import Model
 from arpipe.errors import ModelError
 from arpipe.inference.providers import SessionConfig
@@ -13,7 +13,7 @@ class ObjectDetector:
     """A detection network with its decoder.
 
     Args:
-        stored: The network.
+        stored: The network, as `arpipe.custom.library.find_model` returns it.
         config: Provider and threads.
         min_score: In [0, 1]; objects with a lower score are not reported.
         max_overlap: Intersection over union above which two boxes of one class are one object.
@@ -24,6 +24,7 @@ class ObjectDetector:
         provider: Where it runs.
 
     Raises:
+        TypeError: `stored` is no `StoredModel`.
         ModelError: The network is no detector.
         InferenceError: It cannot be loaded.
     """
@@ -36,6 +37,7 @@ class ObjectDetector:
         max_overlap: float = 0.45,
         most: int = 100,
     ) -> None:
+        require_stored(stored, "ObjectDetector")
         decoder = stored.card.decoder
         if stored.card.task != "detect" or decoder is None:
             raise ModelError(

@@ -11,7 +11,7 @@ from arpipe.custom.classes import find_class
 from arpipe.custom.explain.ending import find_ending
 from arpipe.custom.explain.masks import Score, occlusion, rise
 from arpipe.custom.inner import with_outputs
-from arpipe.custom.library import StoredModel
+from arpipe.custom.library import StoredModel, require_stored
 from arpipe.custom.model import Model
 from arpipe.custom.onnx_file import read_onnx
 from arpipe.errors import ModelError
@@ -44,11 +44,12 @@ class Explainer(Closing):
     """A classifier, loaded with what its heat maps need.
 
     Args:
-        stored: The network.
+        stored: The network, as `arpipe.custom.library.find_model` returns it.
         config: Provider and threads.
         method: "auto" is Grad-CAM where the network ends in pooling and one matrix, and RISE elsewhere.
 
     Raises:
+        TypeError: `stored` is no `StoredModel`.
         ModelError: The network is no classifier, or Grad-CAM was asked for and is not possible.
         InferenceError: It cannot be loaded.
     """
@@ -56,6 +57,7 @@ class Explainer(Closing):
     def __init__(
         self, stored: StoredModel, config: SessionConfig | None = None, method: Method = "auto"
     ) -> None:
+        require_stored(stored, "Explainer")
         graph = read_onnx(stored.path)
         self._ending = find_ending(graph, stored.card.scores) if method in ("auto", "grad-cam") else None
         if method == "grad-cam" and self._ending is None:

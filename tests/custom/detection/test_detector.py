@@ -5,7 +5,16 @@ import pytest
 from onnx import helper
 from PIL import Image
 
-from arpipe import Frame, ObjectDetector, Perception, PerceptionConfig, Pipeline, PipelineConfig
+from arpipe import (
+    Explainer,
+    Frame,
+    Model,
+    ObjectDetector,
+    Perception,
+    PerceptionConfig,
+    Pipeline,
+    PipelineConfig,
+)
 from arpipe.apps.model.collection import _against_litert
 from arpipe.custom.library import add_model, find_model
 from arpipe.errors import ConfigError, ModelError
@@ -139,3 +148,10 @@ def test_a_classifier_is_no_detector(detector):
     )
     with pytest.raises(ModelError, match="lamps is no detector: its card says task 'other'"):
         ObjectDetector(find_model(detector))
+
+
+@pytest.mark.parametrize("taker", [Model, ObjectDetector, Explainer])
+def test_a_name_instead_of_a_network_is_refused_with_the_way_to_find_it(taker):
+    said = f"{taker.__name__}: expected a StoredModel, got str; arpipe.custom.library.find_model finds one"
+    with pytest.raises(TypeError, match=said):
+        taker("lamps")
