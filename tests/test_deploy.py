@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from arpipe.apps.doctor import INSTALL_GL
 from arpipe.apps.web.security import Access
 from arpipe.config import WebConfig, load_config
 from arpipe.errors import ConfigError
@@ -54,9 +53,9 @@ def test_what_is_copied_is_there_and_not_ignored():
         assert source.split("/")[0] in allowed, source
 
 
-def test_opengl_comes_from_the_packages_that_doctor_names():
-    for package in INSTALL_GL.split("--no-install-recommends ")[1].split():
-        assert re.search(rf"apt-get install .*\b{package}\b", DOCKERFILE)
+def test_the_cpu_renderer_is_required_because_there_is_no_opengl():
+    assert any("ARPIPE_NATIVE=require" in step.split() for step in instructions("RUN"))
+    assert "apt-get" not in DOCKERFILE
 
 
 def test_the_container_listens_for_its_proxy_and_accepts_the_public_page_only():
