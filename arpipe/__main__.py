@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from arpipe.apps.signals import noted_interruption
 from arpipe.errors import ArpipeError, ConfigError, OutputError
@@ -66,7 +66,7 @@ def command() -> NoReturn:
 
 def _print_any_text() -> None:
     """Print characters that the encoding of a stream lacks as escapes: names of files may have any, and any bytes."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in _open_streams():
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
 
@@ -95,7 +95,8 @@ def _run(arguments: Sequence[str]) -> int:
     """Run a command line, write what it has printed, and return its exit code; errors are raised."""
     try:
         code = _command(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by whoever started this process
+            sys.stdout.flush()
     except BrokenPipeError:
         _drop_output()
         return FAILED
@@ -142,7 +143,8 @@ def _report(message: str) -> None:
 
 def _say(line: str) -> None:
     try:
-        sys.stderr.write(f"{line}\n")
+        if sys.stderr is not None:
+            sys.stderr.write(f"{line}\n")
     except BrokenPipeError:
         _drop_output()
 
@@ -150,11 +152,16 @@ def _say(line: str) -> None:
 def _drop_output() -> None:
     """Discard unflushed output: its reader is gone."""
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path
-        for stream in (sys.stdout, sys.stderr):
+        for stream in _open_streams():
             try:
                 stream.flush()
             except OSError:
                 os.dup2(nowhere.fileno(), stream.fileno())
+
+
+def _open_streams() -> list[TextIO]:
+    """Return the standard output and error of this process; whoever started it may have closed them."""
+    return [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -132,6 +133,15 @@ def test_a_full_disk_behind_standard_output_is_no_bug(arguments, unbuffered):
         )
     assert done.returncode == 1
     assert done.stderr == "error: standard output cannot be written (No space left on device)\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize(("arguments", "code"), [(["version"], 0), (["no-such-command"], 2)])
+def test_closed_standard_streams_are_no_bug(arguments, code):
+    command = shlex.join([sys.executable, "-m", "arpipe", *arguments])
+    done = subprocess.run(["sh", "-c", f"{command} >&-"], stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, "bug" in done.stderr) == (code, False)
+    assert subprocess.run(["sh", "-c", f"{command} >&- 2>&-"]).returncode == code
 
 
 def test_sigterm_before_a_command_begins_gives_130(monkeypatch):
