@@ -39,6 +39,10 @@ class HandCheck:
         self._hands = hands
         self._refusals = Refusals()
 
+    def reset(self) -> None:
+        """Forget what was refused; not while `confirm` runs."""
+        self._refusals = Refusals()
+
     def confirm(self, part: FrameCopy, palms: Sequence[Detection], timer: StageTimer) -> list[Detection]:
         """Return those of the palms in a part of a frame that may be hands."""
         return [palm for palm in palms if self._may_be_hand(part, palm, timer)]

@@ -33,12 +33,16 @@ class PalmsNearFaces:
 
     def __init__(self, detector: Detector, background: Executor, check: HandCheck | None = None) -> None:
         self._detector, self._background, self._check = detector, background, check
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget a search that is under way, and what was found."""
         self._pending: Search | None = None
         self._found: Search | None = None
+
+    def reset(self) -> None:
+        """Forget a search that is under way, once it has ended, and what was found."""
+        if self._pending is not None:
+            wait([self._pending])
+        self._pending = self._found = None
+        if self._check is not None:
+            self._check.reset()
 
     def begin(self, context: FrameContext) -> None:
         """Begin to search around the faces of a frame, unless a search is under way."""

@@ -174,6 +174,15 @@ def test_search_drops_palms_that_are_no_hands_and_rests_where_they_are(person, s
     assert (len(found), look.looks) == (reported, looks)
 
 
+def test_what_was_refused_in_one_stream_is_looked_at_in_the_next(person):
+    look = Look(0.01)
+    near = PalmsNearFaces(Palms(finds=True), AtOnce(), HandCheck(look))
+    for _ in range(2):
+        near.begin(context_of(person, 0))
+        near.reset()
+    assert look.looks == 2
+
+
 def test_live_frames_do_not_wait_for_a_search(person):
     palms, later = Palms(finds=True), Later()
     hands = hands_near(palms, "live", later, OneHand())
