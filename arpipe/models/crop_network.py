@@ -57,13 +57,13 @@ class CropNetwork(ABC, Generic[Decoded]):
     """
 
     def __init__(self, network: str, side: int, runtime: Runtime, outputs: Sequence[str] = ()) -> None:
-        self._input = CropTensor(side, 0.0, 1.0, "replicate")
+        self._input = _input(side)
         self._session = runtime.load(network, outputs)
 
     def beside(self) -> Self:
         """Return the same network with an input of its own, for another thread."""
         other = copy(self)
-        other._input = CropTensor(self._input.side, 0.0, 1.0, "replicate")  # noqa: SLF001 - its own
+        other._input = _input(self._input.side)  # noqa: SLF001 - its own
         return other
 
     def locate(self, frame: Frame, rois: Sequence[Roi], timer: StageTimer) -> list[Decoded | None]:
@@ -118,6 +118,10 @@ class CropNetwork(ABC, Generic[Decoded]):
                 return [None]
             return [row for each in tensor for row in self._infer(each[np.newaxis])]
         return [{name: values[row] for name, values in outputs.items()} for row in range(len(tensor))]
+
+
+def _input(side: int) -> CropTensor:
+    return CropTensor(side, 0.0, 1.0, "replicate")
 
 
 def to_image(points: Points, roi: Roi, side: int) -> Points:

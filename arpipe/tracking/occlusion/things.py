@@ -85,5 +85,5 @@ def _thing(skin: Points, crop: CroppedFace, zones: HairZones, side: str) -> Poin
     end = min(max(round(float(other[:, 0].min() if side == "right" else other[:, 0].max())), 0), crop.side)
     strange[:, slice(end, None) if side == "right" else slice(0, end)] = 0
     _, labels = cv2.connectedComponents(strange)
-    label = int(np.bincount(labels[features & (strange > 0)], minlength=1).argmax()) if features.any() else 0
+    label = int(np.bincount(labels[features & (strange > 0)], minlength=1).argmax())
     return np.asarray(labels == label, np.float32) if label else np.zeros(skin.shape, np.float32)

@@ -24,7 +24,7 @@ from arpipe.io.object_store import files_below, read_files, write_file
 from arpipe.io.video import VideoFile
 from tests.apps.batch.crowd import SECOND_FROM_S, CrowdPipeline, make_crowd
 from tests.apps.batch.killing import run_and_die
-from tests.apps.batch.test_run import batch, files
+from tests.apps.batch.running import batch, files
 from tests.io.clips import audio_packets, write_clip
 
 PTS = tuple(3000 * index + 700 * (index % 3) for index in range(60))  # 2 s at a variable rate
