@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -62,17 +62,9 @@ def join_pieces(
         on_start(source.info)
         joins = [stack.enter_context(join) for join in _open_joins(job, source, video)]
         exports = [stack.enter_context(export) for export in open_exports(job, source, camera)]
-        joined = JoinedData(_pieces(job)[0].overlap_s)
-        for piece, summary in zip(job.pieces, summaries, strict=True):
-            pictures = [_add_pictures(join, piece, summary.outcome.end_s) for join in joins]
-            data = [_add_data(export, piece, joined) for export in exports]
-            *others, last = (*pictures, *data)
-            for step in others:
-                deque(step, maxlen=0)
-            for _ in last:
-                on_frame()
+        for _ in _copy_pieces(job, summaries, joins, exports):
+            on_frame()
     outcome = sum_outcomes([summary.outcome for summary in summaries])
-    has_changed = any(summary.identity != identity for summary in summaries)
     return replace(
         outcome,
         seconds=outcome.seconds + clock() - start_s,
@@ -80,9 +72,29 @@ def join_pieces(
         losses=(
             *outcome.losses,
             *(loss for join in joins for loss in join.losses),
-            *([CHANGED] if has_changed else []),
+            *_changes(summaries, identity),
         ),
     )
+
+
+def _copy_pieces(
+    job: Job, summaries: Sequence[PieceSummary], joins: Sequence[VideoJoin], exports: Sequence[Export]
+) -> Iterator[None]:
+    """Append all pieces to the outputs; yields after each frame."""
+    joined = JoinedData(_pieces(job)[0].overlap_s)
+    for piece, summary in zip(job.pieces, summaries, strict=True):
+        pictures = [_add_pictures(join, piece, summary.outcome.end_s) for join in joins]
+        data = [_add_data(export, piece, joined) for export in exports]
+        *others, last = (*pictures, *data)
+        for step in others:
+            deque(step, maxlen=0)
+        yield from last
+
+
+def _changes(summaries: Sequence[PieceSummary], identity: InputIdentity | None) -> Iterator[str]:
+    """Say if the input is no longer what it was when a piece of it was processed."""
+    if any(summary.identity != identity for summary in summaries):
+        yield CHANGED
 
 
 def _read_summaries(job: Job) -> list[PieceSummary]:

@@ -1,7 +1,7 @@
 """What comes of an input: counted frame by frame, and summed over the pieces of a video."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,20 +67,28 @@ def _differs(picture: Picture) -> bool:
 
 def sum_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
     """Return the outcome for a video, given those of its pieces; losses say in which of them they are."""
-    most: Counter[str] = Counter()
-    for outcome in outcomes:
-        most |= Counter(outcome.most)
     return Outcome(
         frames=sum(outcome.frames for outcome in outcomes),
         frames_found=sum(outcome.frames_found for outcome in outcomes),
         decode_errors=sum(outcome.decode_errors for outcome in outcomes),
         seconds=sum(outcome.seconds for outcome in outcomes),
-        most=dict(most),
+        most=_highest_counts(outcomes),
         wearing=max(outcome.wearing for outcome in outcomes),
         is_drawn=any(outcome.is_drawn for outcome in outcomes),
         notes=tuple(dict.fromkeys(note for outcome in outcomes for note in outcome.notes)),
-        losses=tuple(
-            f"piece {number}: {loss}" for number, outcome in enumerate(outcomes, 1) for loss in outcome.losses
-        ),
+        losses=tuple(_numbered_losses(outcomes)),
         end_s=outcomes[-1].end_s,
     )
+
+
+def _highest_counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    highest: Counter[str] = Counter()
+    for outcome in outcomes:
+        highest |= Counter(outcome.most)
+    return dict(highest)
+
+
+def _numbered_losses(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    for number, outcome in enumerate(outcomes, 1):
+        for loss in outcome.losses:
+            yield f"piece {number}: {loss}"
