@@ -11,6 +11,8 @@ from arpipe.cli.settings import NETWORKS, Setting, setting, with_settings
 if TYPE_CHECKING:
     from arpipe.config import RunConfig
 
+PAGE_TARGET = Path("recognizer.toml")  # what the page saves to by default
+
 FEATURES = Setting(
     "",
     str,
@@ -68,33 +70,33 @@ def teach(
     web: Annotated[bool, typer.Option("--web", help="Teach on a page, with the browser's camera.")] = False,
 ) -> None:
     """Teach your own classes, such as a wave or a hand beside the mouth, from a few samples."""
-    target = output or file
-    if target is None and not web:
+    target = output or file or (PAGE_TARGET if web else None)
+    if target is None:
         raise typer.BadParameter("name the file that is to be written", param_hint="FILE or --output")
-    if taught and (web or classes):
-        raise typer.BadParameter("--from learns from files; leave out --web and --class")
-    if web and classes:
-        raise typer.BadParameter("--class is for the window; on the page, add classes there")
+    _refuse_conflicts(taught, classes, web)
     if taught:
         raise typer.Exit(_teach_files(load, taught, file, target))
     if web:
         from arpipe.apps.teach.web.run import run
 
-        raise typer.Exit(run(load(), file, target or Path("recognizer.toml")))
-    if target is not None:
-        from arpipe.apps.teach.window import run_window
+        raise typer.Exit(run(load(), file, target))
+    from arpipe.apps.teach.window import run_window
 
-        raise typer.Exit(run_window(load(), classes or (), _existing(file), target))
+    raise typer.Exit(run_window(load(), classes or (), _existing(file), target))
 
 
-def _teach_files(
-    load: "Callable[[], RunConfig]", taught: list[str], file: Path | None, target: Path | None
-) -> int:
+def _refuse_conflicts(taught: list[str] | None, classes: list[str] | None, web: bool) -> None:
+    """Refuse options of different ways of teaching: files, the page and the window."""
+    if taught and (web or classes):
+        raise typer.BadParameter("--from learns from files; leave out --web and --class")
+    if web and classes:
+        raise typer.BadParameter("--class is for the window; on the page, add classes there")
+
+
+def _teach_files(load: "Callable[[], RunConfig]", taught: list[str], file: Path | None, target: Path) -> int:
     """Return the exit code: 1 if files were left out because they cannot be read."""
     from arpipe.apps.teach.files import parse_taught, teach_files
 
-    if target is None:
-        raise typer.BadParameter("name the file that is to be written", param_hint="--output")
     lesson = teach_files(load(), parse_taught(taught), target, _existing(file))
     return int(bool(lesson.failures))
 
