@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -73,7 +73,8 @@ def run(
     with ExitStack() as stack:
         stack.enter_context(interrupt_on_sigterm())
         recorder = _open_recorder(config, plan.folder, stack)
-        selection = _select(config, plan, recorder)
+        jobs = _share(config, plan)
+        selection = select(jobs, config.existing, recorder, plan.existing)
         report = stack.enter_context(_open_report(config.report, console, plan, selection))
         for note in (*map(abandoned_note, plan.removed), *plan.notes, *selection.notes):
             report.note(note)
@@ -83,7 +84,9 @@ def run(
             for refusal in plan.refusals:
                 report.failure(refusal.spec, refusal.reason)
             observer = _Observer(report, log, recorder)
-            divisions = _open_divisions(config, plan, selection, recorder, stack)
+            if config.workers.segment_s is not None:
+                _remove_finished_pieces(set(jobs) - set(selection.jobs))
+            divisions = _open_divisions(config, recorder, stack)
             run_jobs(selection.jobs, config, make_pipeline, observer, divisions.follow)
             code = EXIT_FAILED if report.failed or report.incomplete else 0
         except KeyboardInterrupt:
@@ -174,25 +177,21 @@ def _open_recorder(config: BatchConfig, folder: Path | None, stack: ExitStack) -
     return AttemptRecorder(manifest, settings_digest(config))
 
 
-def _select(config: BatchConfig, plan: Plan, recorder: AttemptRecorder | None) -> Selection:
-    jobs: Sequence[Job] = plan.jobs
-    if config.shard is not None and plan.folder is not None:
-        jobs = Shard.parse(config.shard).share(jobs, plan.folder)
-    return select(jobs, config.existing, recorder, plan.existing)
+def _share(config: BatchConfig, plan: Plan) -> Sequence[Job]:
+    """Return the jobs of the shard that this run processes, or all."""
+    if config.shard is None or plan.folder is None:
+        return plan.jobs
+    return Shard.parse(config.shard).share(plan.jobs, plan.folder)
 
 
-def _open_divisions(
-    config: BatchConfig,
-    plan: Plan,
-    selection: Selection,
-    recorder: AttemptRecorder | None,
-    stack: ExitStack,
-) -> Divisions:
-    """Prepare for videos in pieces, and remove those of finished videos that a killed run has left."""
-    if config.workers.segment_s is not None:
-        for job in set(plan.jobs) - set(selection.jobs):
-            remove_pieces(job)
-            remove_empty_top(job)
+def _remove_finished_pieces(done: Iterable[Job]) -> None:
+    """Remove the pieces of finished videos that a killed run has left."""
+    for job in done:
+        remove_pieces(job)
+        remove_empty_top(job)
+
+
+def _open_divisions(config: BatchConfig, recorder: AttemptRecorder | None, stack: ExitStack) -> Divisions:
     is_done = partial(is_piece_done, policy=config.existing, history=recorder)
     divisions = Divisions(is_done, are_kept=recorder is not None)
     stack.callback(divisions.close)

@@ -15,6 +15,7 @@ from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig
 from arpipe.apps.batch.events import Divided, Finished
 from arpipe.apps.batch.manifest import MANIFEST_STEM
 from arpipe.apps.batch.ray_worker import Home, RayWorker
+from arpipe.apps.batch.shard import Shard
 from arpipe.apps.batch.targets import Job
 from arpipe.config import JobsConfig
 from arpipe.controls.config import TriggerConfig
@@ -221,6 +222,18 @@ def test_pieces_of_an_interrupted_run_are_used_if_the_settings_are_the_same(
     assert (min(detected) == 0.0) == is_repeated
     with VideoFile(tmp_path / "out" / "drawn" / "clip.mp4") as joined:
         assert len(list(joined)) == len(PTS)
+
+
+def test_shard_leaves_the_pieces_of_other_shards_alone(clip, tmp_path):
+    code, _ = process(clip, tmp_path / "out", Crowds(interrupt_second_piece))
+    assert code == EXIT_INTERRUPTED
+    pieces = {path: path.read_bytes() for path in (tmp_path / "out").rglob(".arpipe-pieces/*/*")}
+    assert pieces
+    job = Job(str(clip), "video", tmp_path / "out" / "drawn" / "clip.mp4", None, "jsonl")
+    other = next(number for number in (1, 2) if not Shard(number, 2).share([job], job.output.parent))
+    code, text = process(clip, tmp_path / "out", existing="resume", shard=f"{other}/2")
+    assert code == 0, text
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob(".arpipe-pieces/*/*")} == pieces
 
 
 def test_interrupted_run_into_a_single_file_leaves_nothing(clip, tmp_path):
