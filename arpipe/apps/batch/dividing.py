@@ -9,7 +9,7 @@ from pathlib import Path
 
 from arpipe.apps.batch.piece import WHOLE_BEGIN_S, WHOLE_END_S, Piece
 from arpipe.apps.batch.targets import Job
-from arpipe.errors import MediaError
+from arpipe.errors import MediaError, OutputError
 from arpipe.io.atomic import make_parent, unwritable
 from arpipe.io.encoding import CodecName
 from arpipe.io.object_store import address_of, remove
@@ -99,10 +99,11 @@ def remove_pieces(job: Job) -> None:
     """Remove the pieces of a job, if there are any; what cannot be removed stays."""
     folder = pieces_folder(job)
     address = address_of(folder)
-    if address is not None:
-        remove(address)
+    if address is None:
+        shutil.rmtree(folder, ignore_errors=True)
         return
-    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OutputError):
+        remove(address)
 
 
 def remove_empty_top(job: Job) -> None:

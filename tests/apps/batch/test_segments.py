@@ -13,7 +13,9 @@ from pydantic import ValidationError
 from arpipe import __version__
 from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig
 from arpipe.apps.batch.events import Divided, Finished
+from arpipe.apps.batch.joined_data import JoinedData
 from arpipe.apps.batch.manifest import MANIFEST_STEM
+from arpipe.apps.batch.piece import WHOLE_BEGIN_S, Piece
 from arpipe.apps.batch.ray_worker import Home, RayWorker
 from arpipe.apps.batch.shard import Shard
 from arpipe.apps.batch.targets import Job
@@ -292,6 +294,30 @@ def test_pieces_of_videos_in_stores_are_joined_there_and_removed(clip, whole, tm
     assert not [name for name in found if "pieces" in name]
     data = read_files(store, ["data/clip.jsonl"])["data/clip.jsonl"].splitlines()
     assert data[1:] == (whole / "data" / "clip.jsonl").read_bytes().splitlines()[1:]
+
+
+def test_pieces_that_a_store_does_not_remove_do_no_harm(clip, tmp_path, monkeypatch):
+    def refuse(self, *_, **__):
+        raise PermissionError("no right to delete")
+
+    memory = pytest.importorskip("fsspec.implementations.memory")
+    monkeypatch.setattr(memory.MemoryFileSystem, "rm", refuse)
+    store = f"memory://{tmp_path.name}-{secrets.token_hex(4)}"
+    code, text = batch(Crowds(), inputs=[clip], export=f"{store}/data", workers=PIECES)
+    assert code == 0, text
+    assert "1 of 1 done, 0 failed" in text
+    found = files_below(store, recursive=True)
+    assert "data/clip.jsonl" in found
+    assert [name for name in found if "pieces" in name]
+
+
+@pytest.mark.parametrize("line", [b"{", b"\xff"])
+def test_damaged_data_of_a_piece_is_named(tmp_path, line):
+    path = tmp_path / "1.jsonl"
+    path.write_bytes(b"{}\n" + line)
+    piece = Piece(1, 2, WHOLE_BEGIN_S, 1.0, 0.25, tmp_path / "1.json")
+    with pytest.raises(MediaError, match=r"1\.jsonl: is damaged"):
+        list(JoinedData(piece.overlap_s).records(piece, path))
 
 
 def test_photos_and_short_clips_are_not_affected(tmp_path):
