@@ -57,7 +57,7 @@ def _read(path: Path) -> Iterator[Record]:
     """Yield the lines behind the header."""
     with local_copy(path) as copy:
         require_file(copy)
-        with copy.open(encoding="utf-8") as lines:
+        with copy.open("rb") as lines:
             next(lines)
             for line in lines:
                 with guarded(MediaError, f"{path}: is damaged", "delete it, and process the video again"):
