@@ -8,13 +8,14 @@ from typing import TypeAlias
 import av
 import av.error
 
-from arpipe.errors import OutputError
+from arpipe.errors import MediaError, OutputError
 from arpipe.io.encoding import VideoSinkConfig
+from arpipe.io.guard import guarded
 from arpipe.io.placing import open_file
 from arpipe.io.traits import VideoTraits
 from arpipe.io.video.audio_copy import AudioCopy
 from arpipe.io.video.codecs import container_for
-from arpipe.io.video.container import FINE_TIME_BASE, container_options, open_input
+from arpipe.io.video.container import ADVICE, FINE_TIME_BASE, container_options, open_input
 from arpipe.io.video.packets import Stamps, closing_duration
 from arpipe.io.writer import FileWriter
 
@@ -67,8 +68,8 @@ class VideoJoin(FileWriter):
             OutputError: The file cannot be written, or the piece was encoded in another way than those before.
         """
         self._require_open()
-        durations = self._durations(piece, end_s)
-        with open_input(piece) as container:
+        with guarded(MediaError, f"{piece}: cannot be copied", ADVICE), open_input(piece) as container:
+            durations = self._durations(piece, end_s)
             source = container.streams.video[0]
             with self._writing():
                 stream = self._stream or self._open(source)

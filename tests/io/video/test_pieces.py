@@ -1,6 +1,7 @@
 """Videos that are read, cut and joined in pieces are those that are read and written as a whole."""
 
 import math
+import wave
 from itertools import pairwise
 
 import av
@@ -183,6 +184,20 @@ def test_pieces_of_different_encoders_are_refused_and_nothing_is_left(tmp_path):
         list(join.add(tmp_path / "0.mp4", 2.0))
         list(join.add(tmp_path / "1.mp4", 4.0))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0.mp4", "1.mp4", "in.mp4"]
+
+
+def test_piece_without_pictures_is_refused_by_its_name(tmp_path):
+    traits, _ = write(write_clip(tmp_path / "in.mp4"), tmp_path / "0.mp4", VideoSinkConfig())
+    with wave.open(str(tmp_path / "1.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", "not compressed"))
+        sound.writeframes(bytes(1600))
+    with (
+        pytest.raises(MediaError, match=r"1\.wav: cannot be copied"),
+        VideoJoin(tmp_path / "out.mp4", traits, VideoSinkConfig()) as join,
+    ):
+        list(join.add(tmp_path / "0.mp4", 1.0))
+        list(join.add(tmp_path / "1.wav", 2.0))
+    assert not (tmp_path / "out.mp4").exists()
 
 
 def test_join_of_nothing_is_an_error(tmp_path):
