@@ -68,9 +68,8 @@ def run_window(run: RunConfig, classes: Sequence[str], file: Path | None, output
         )
         stack.callback(app.close)
         frames = stack.enter_context(LatestOnly(capture, "capture"))
-        stack.callback(
-            capture.close
-        )  # first, because its thread may be waiting for a camera that never comes
+        # Closed first, because its thread may be waiting for a camera that never comes.
+        stack.callback(capture.close)
         with suppress(KeyboardInterrupt):
             while app.step(frames.take(POLL_S)) and not frames.has_ended:
                 pass

@@ -18,9 +18,7 @@ MOST_FRAMES = 32  # that are kept: more than are on their way from a decoder to 
 FORMAT = "yuv420p"
 REACH_PX = 4  # around a changed part, within which the colours change too, as they have half the resolution
 MARGIN_PX = 8  # converted around that: the filter that halves the resolution reaches so far
-STEP_PX = (
-    64  # sides of converted parts are multiples of it, because the scaler is prepared for each size anew
-)
+STEP_PX = 64  # sides of converted parts are multiples of it: the scaler is prepared for each size anew
 
 Part = tuple[slice, slice]
 """Rows and columns of a picture."""
