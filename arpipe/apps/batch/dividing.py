@@ -45,7 +45,7 @@ def count_units(jobs: Sequence[Job], piece_s: float | None, enough: int) -> int:
 
 
 def _count_pieces(job: Job, piece_s: float, enough: int) -> int:
-    if not can_divide(job):
+    if not (can_divide(job) and can_join(job)):
         return 1
     if address_of(job.spec) is not None:
         return enough  # copying it from the store would take too long

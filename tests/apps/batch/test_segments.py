@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from arpipe import __version__
 from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig
+from arpipe.apps.batch.dividing import count_units
 from arpipe.apps.batch.events import Divided, Finished
 from arpipe.apps.batch.joined_data import JoinedData
 from arpipe.apps.batch.manifest import MANIFEST_STEM
@@ -276,6 +277,13 @@ def test_output_that_cannot_be_joined_is_written_as_a_whole(clip, tmp_path):
     code, text = process(clip, tmp_path, output=tmp_path / "a.avi", export=None)
     assert code == 0, text
     assert "pieces are not joined into AVI files" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(("name", "units"), [("a.mp4", 4), ("a.avi", 1)])
+def test_processes_are_counted_by_the_pieces_that_there_will_be(clip, tmp_path, name, units):
+    job = Job(str(clip), "video", tmp_path / name, None, "jsonl")
+    assert count_units([job], PIECES.segment_s, enough=8) == units
+    assert count_units([job], None, enough=8) == 1
 
 
 def test_pieces_of_videos_in_stores_are_joined_there_and_removed(clip, whole, tmp_path):
