@@ -79,4 +79,4 @@ def _told_if_full() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(f"standard output cannot be written ({error.strerror})") from error
+        raise OutputError(f"standard output cannot be written ({error.strerror or error})") from error

@@ -112,7 +112,7 @@ class VideoFile(Source):
         if self._first is None:
             raise MediaError(f"{self.path}: no frame can be decoded; is the file cut off or damaged?")
         self.begun_s = self._captured_s(self._pts_of(self._first) or 0)
-        self._errors_before = 0  # the range
+        self._errors_before = 0  # those before the range do not count
         self._converter = FrameConverter(self._first, stream.sample_aspect_ratio)
         self._fixed_notes = self._notes_beforehand(self._first)
         self._stated_s = _duration_of(stream, container, self._time_base)
