@@ -9,7 +9,8 @@ from pathlib import Path
 from arpipe.errors import RenderError
 from arpipe.render.rasteriser import makeup_structures, structures
 
-INTERFACE = 5  # as in native/interface.cpp: a library built from other sources is not used
+# As in native/interface.cpp. Raise both when structures or functions change, so that no older library is used.
+INTERFACE = 5
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = Path(__file__).parent / "compiled" / f"rasteriser{SUFFIX}"
 HOW_TO_BUILD = "install a C++ compiler, such as g++, and reinstall arpipe"
