@@ -56,7 +56,8 @@ DARKENING = (
 
 # Above and below a temple, where its shadow on skin has faded out; see `shadow_model`.
 TEMPLE_SHADE_M: Array = np.array([(0.0, 0.022, 0.0), (0.0, -0.022, 0.0)])
-NO_TEMPLE_M: Array = np.full((2, 3), 10.0)  # far away
+# Far away, and not without length: no point of such a line is the nearest one.
+NO_TEMPLE_M: Array = np.array([(0.0, 10.0, 0.0), (0.0, 11.0, 0.0)])
 
 NEAREST_M = 0.06
 MARGIN_PX = 3.0

@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from arpipe.effects.glasses.rigid_mesh import NO_TEMPLE_M
 from arpipe.effects.glasses.shadow_model import INSIDE_SIDE, inside_map
 from arpipe.render.color import linear_from_srgb
 from arpipe.render.config import RenderConfig
@@ -34,6 +35,15 @@ def test_the_share_of_the_shadow_begins_at_zero_and_grows_smoothly():
     assert inside[cheek[1], cheek[0]] == 255
     assert np.abs(np.diff(inside, axis=0)).max() < 255 * 0.45
     assert np.abs(np.diff(inside, axis=1)).max() < 255 * 0.45
+
+
+def test_a_missing_temple_is_a_line_beyond_the_reach_of_its_shadow():
+    start, end = NO_TEMPLE_M
+    direction = end - start
+    assert direction @ direction > 0  # the shaders divide by it
+    points = load_topology("face").canonical_m
+    along = np.clip((points - start) @ direction / (direction @ direction), 0, 1)
+    assert np.linalg.norm(points - start - along[:, None] * direction, axis=1).min() > 1.0
 
 
 @pytest.mark.gl
