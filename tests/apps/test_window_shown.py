@@ -114,6 +114,7 @@ def test_pause_holds_the_picture(screen, tmp_path):
 def test_glasses_are_adjusted_at_once_even_while_it_is_paused(screen, tmp_path):
     with opened(tmp_path) as (app, window):
         with_picture(app)
+        app.hud.bars.hide()  # now, and not while objects are counted
         press(app, window, glfw.KEY_SPACE, glfw.KEY_A)
         app.hud._message_until_s = 0.0
         before, frames = shown(app), app.session.figures.frames
