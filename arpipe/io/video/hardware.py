@@ -104,22 +104,27 @@ def choose_encoder(codec: CodecName, wanted: HardwareName, width: int, height: i
 
 def describe_decoder(hardware: Hardware, context: av.VideoCodecContext) -> str:
     """Return a sentence on what decoded the first frame; FFmpeg falls back to software without saying so."""
-    formats = {
-        config.format.name
-        for config in context.codec.hardware_configs
-        if config.format is not None and config.device_type.name == hardware.name
-    }
-    if context.is_hwaccel and context.pix_fmt in formats:
+    if context.is_hwaccel and context.pix_fmt in _hardware_formats(context.codec, hardware.name):
         return f"decoded with {hardware.name}"
     problem = hardware.decoder_problem or f"it does not take this {context.codec.canonical_name} stream"
     return f"decoded in software instead of with {hardware.name} ({problem})"
 
 
+def _hardware_formats(codec: av.Codec, name: DeviceName) -> set[str]:
+    """Return the formats of pictures in the memory of some hardware that a codec was built for."""
+    return {
+        config.format.name
+        for config in codec.hardware_configs
+        if config.format is not None and config.device_type.name == name
+    }
+
+
 def _decoder_problem(name: DeviceName) -> str:
-    try:
-        HWAccel(name).create(av.Codec("h264", "r"))
-    except NotImplementedError:  # what PyAV raises if FFmpeg was compiled without this kind of hardware
+    codec = av.Codec("h264", "r")
+    if not _hardware_formats(codec, name):
         return f"this build of PyAV has no decoder for {name}"
+    try:
+        HWAccel(name).create(codec)
     except (av.error.FFmpegError, OSError) as error:
         return reason_of(error)
     return ""
