@@ -21,7 +21,7 @@ LOCK = .venv/lock/bin/uv pip compile --constraint requirements/constraints.in \
        --generate-hashes --no-header --no-annotate --no-config --upgrade --quiet
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint weights docs bench fuzz dist test-pythons lock clean
+.PHONY: help setup demo test test-cluster check lint weights docs bench fuzz dist test-pythons lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ demo: .venv/run.stamp ## put glasses on the bundled sample: out/demo.mp4, out/de
 test: .venv/opengl.stamp lint ## check formatting, lint and types, and run all tests: what CI runs
 	-$(BIN)/arpipe weights fetch # without weights their tests are skipped with a reason, and fail in CI
 	$(BIN)/python -m pytest $(PARALLEL)
+
+test-cluster: .venv/cluster.stamp ## the tests of Ray and S3, whose packages take 330 MB and are installed by this target alone
+	ARPIPE_TEST_REQUIRE="$$ARPIPE_TEST_REQUIRE cluster" $(BIN)/python -m pytest -m cluster
 
 check: test ## the same as make test
 
@@ -79,6 +82,8 @@ lock: .venv/run.stamp ## renew requirements/*.txt from pyproject.toml
 	$(LOCK) requirements/build.in --constraint requirements/run.txt --output-file requirements/build.txt
 	$(LOCK) pyproject.toml --extra dev --constraint requirements/run.txt --constraint requirements/build.txt \
 	    --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --extra ray --extra s3 requirements/cluster.in --constraint requirements/dev.txt \
+	    --output-file requirements/cluster.txt
 	$(LOCK) requirements/docs.in --constraint requirements/dev.txt --output-file requirements/docs.txt
 	$(LOCK) requirements/dist.in --constraint requirements/build.txt --output-file requirements/dist.txt
 
@@ -113,6 +118,10 @@ NATIVE = hatch_build.py $(wildcard arpipe/render/rasteriser/native/*)
 
 .venv/dev.stamp: requirements/dev.txt .venv/run.stamp
 	$(PIP) install $(LOCKED) --requirement requirements/dev.txt
+	@touch $@
+
+.venv/cluster.stamp: requirements/cluster.txt .venv/dev.stamp
+	$(PIP) install $(LOCKED) --requirement requirements/cluster.txt
 	@touch $@
 
 # Tools with requirements of their own, apart from arpipe's

@@ -1,11 +1,12 @@
 """Fixtures and rules for all tests.
 
-The markers `gl`, `cpu`, `weights` and `browser` state what a test needs. Where that is missing the test is skipped,
-with the reason and the command that installs it. With ARPIPE_TEST_REQUIRE="gl weights" in the environment, as in CI,
-the test fails instead.
+The markers `gl`, `cpu`, `weights`, `browser` and `cluster` state what a test needs. Where that is missing the test is
+skipped, with the reason and the command that installs it. With ARPIPE_TEST_REQUIRE="gl weights" in the environment, as
+in CI, the test fails instead.
 """
 
 import functools
+import importlib.util
 import os
 import shutil
 import sys
@@ -185,4 +186,17 @@ def _browser_problem() -> str | None:
     return "no chromium on PATH; on Debian: apt-get install chromium"
 
 
-_PROBLEMS = {"gl": _gl_problem, "cpu": _cpu_problem, "weights": _weights_problem, "browser": _browser_problem}
+@functools.cache
+def _cluster_problem() -> str | None:
+    packages = ("ray", "s3fs", "moto", "flask", "flask_cors")
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    return f"no {', '.join(missing)}; run: make test-cluster" if missing else None
+
+
+_PROBLEMS = {
+    "gl": _gl_problem,
+    "cpu": _cpu_problem,
+    "weights": _weights_problem,
+    "browser": _browser_problem,
+    "cluster": _cluster_problem,
+}

@@ -167,7 +167,9 @@ def test_installed_arpipe_finds_its_assets_and_runs(wheel, tmp_path):
     assert "batch" in run("-m", "arpipe", "--help")
 
 
-@pytest.mark.parametrize(("lock", "extras"), [("run.txt", []), ("dev.txt", ["dev"])])
+@pytest.mark.parametrize(
+    ("lock", "extras"), [("run.txt", []), ("dev.txt", ["dev"]), ("cluster.txt", ["ray", "s3"])]
+)
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_lock_satisfies_every_dependency(lock, extras, python, system):
@@ -206,7 +208,7 @@ def test_versions_with_known_holes_are_excluded(name):
     assert not requirement.specifier.contains(holes[name])
 
 
-@pytest.mark.parametrize("lock", ["run.txt", "build.txt", "dev.txt", "docs.txt", "dist.txt"])
+@pytest.mark.parametrize("lock", ["run.txt", "build.txt", "dev.txt", "cluster.txt", "docs.txt", "dist.txt"])
 def test_lock_has_a_hash_for_every_pin_and_no_address(lock):
     text = (REPOSITORY / "requirements" / lock).read_text()
     assert "://" not in text

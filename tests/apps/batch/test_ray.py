@@ -1,6 +1,5 @@
-"""Batches on Ray: the same outputs as on this machine, whatever workers and nodes are lost. Needs the extra `ray`."""
+"""Batches on Ray: the same outputs as on this machine, whatever workers and nodes are lost."""
 
-import importlib.util
 import os
 import sys
 import threading
@@ -22,9 +21,6 @@ from tests.apps.batch.fakes import MAIN_VARIABLE, TRIP_VARIABLE, make_fake, trip
 from tests.apps.batch.running import STALL_S
 from tests.apps.batch.test_jobs import batch, contents
 
-needs_ray = pytest.mark.skipif(
-    importlib.util.find_spec("ray") is None, reason='Ray is not installed: pip install "arpipe[ray]"'
-)
 LOCAL = RayConfig(address="local", memory_mb=100)
 
 
@@ -37,7 +33,7 @@ def require_same_data(made, expected):
     assert [made[path] for path in data] == [expected[path] for path in data]
 
 
-@needs_ray
+@pytest.mark.cluster
 def test_killed_and_hanging_workers_on_ray_change_nothing_in_the_outputs(footage, tmp_path, trip, jump_at):
     batch(footage, tmp_path / "here")
     jump_at(trip("kill", "hang"))
@@ -49,7 +45,7 @@ def test_killed_and_hanging_workers_on_ray_change_nothing_in_the_outputs(footage
     assert not list(tmp_path.rglob(".*.arpipe"))
 
 
-@needs_ray
+@pytest.mark.cluster
 def test_interrupt_ends_the_actors_and_leaves_no_half_file(footage, tmp_path, monkeypatch):
     monkeypatch.setenv(TRIP_VARIABLE, trips(tmp_path, "interrupt-main"))
     monkeypatch.setenv(MAIN_VARIABLE, str(os.getpid()))
@@ -59,7 +55,7 @@ def test_interrupt_ends_the_actors_and_leaves_no_half_file(footage, tmp_path, mo
     assert not list((tmp_path / "out").rglob(".*.arpipe"))
 
 
-@needs_ray
+@pytest.mark.cluster
 def test_node_that_is_lost_costs_an_attempt(footage, tmp_path, monkeypatch):
     """Two nodes of one core each; the one whose worker reaches a certain frame first is removed."""
     batch(footage, tmp_path / "here")
@@ -89,7 +85,7 @@ def test_node_that_is_lost_costs_an_attempt(footage, tmp_path, monkeypatch):
     require_same_data(tmp_path / "ray", tmp_path / "here")
 
 
-@needs_ray
+@pytest.mark.cluster
 def test_ray_sends_no_usage_reports_and_listens_on_loopback(monkeypatch):
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
     with connected(LOCAL) as ray:
@@ -111,14 +107,14 @@ def test_ray_sends_no_usage_reports_and_listens_on_loopback(monkeypatch):
         assert {ip.removeprefix("::ffff:") for ip in listening} == {"127.0.0.1"}
 
 
-@needs_ray
+@pytest.mark.cluster
 def test_machine_that_cannot_draw_ends_the_batch_on_ray(footage, tmp_path, trip):
     trip("no-gl")
     with pytest.raises(RenderError, match="no OpenGL"):
         batch(footage, tmp_path / "out", ray=LOCAL)
 
 
-@needs_ray
+@pytest.mark.cluster
 def test_cluster_that_does_not_exist_is_said(footage, tmp_path):
     with pytest.raises(ConfigError, match="--ray auto: no connection.*ray start --head"):
         batch(footage, tmp_path / "out", ray=RayConfig(address="auto"))

@@ -24,9 +24,6 @@ from tests.apps.batch.test_jobs import batch as local_batch
 from tests.apps.batch.test_jobs import contents
 from tests.io.clips import write_clip
 
-MISSING = [name for name in ("s3fs", "moto", "flask") if importlib.util.find_spec(name) is None]
-needs_server = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
-
 
 @contextmanager
 def endpoint(monkeypatch, address):
@@ -106,7 +103,7 @@ def stored(address):
     return read_files(address, names)
 
 
-@needs_server
+@pytest.mark.cluster
 def test_batch_from_bucket_to_bucket_equals_one_of_files(bucket, footage, tmp_path, monkeypatch):
     local_batch(footage, tmp_path / "here", jobs=2)
     monkeypatch.setenv(TRIP_VARIABLE, trips(tmp_path, "kill"))
@@ -129,7 +126,7 @@ def test_batch_from_bucket_to_bucket_equals_one_of_files(bucket, footage, tmp_pa
     assert not list(tmp_path.rglob(".*.arpipe*"))
 
 
-@needs_server
+@pytest.mark.cluster
 def test_resume_in_a_bucket_skips_what_is_done_and_whole(bucket, tmp_path):
     assert batch([f"{bucket}/in"], f"{bucket}/out")[0] == 0
     with pytest.raises(OutputError, match=f"{bucket}/out/drawn/a.mp4: 6 outputs would be replaced"):
@@ -145,7 +142,7 @@ def test_resume_in_a_bucket_skips_what_is_done_and_whole(bucket, tmp_path):
     assert (code, "1 of 1 done" in text) == (0, True), text
 
 
-@needs_server
+@pytest.mark.cluster
 def test_damaged_input_in_a_bucket_fails_by_its_address(bucket):
     write_file(f"{bucket}/in/c.mp4", b"no video")
     code, text = batch([f"{bucket}/in", f"{bucket}/in/missing.mp4"], f"{bucket}/out")
@@ -156,7 +153,7 @@ def test_damaged_input_in_a_bucket_fails_by_its_address(bucket):
     assert ".arpipe" not in text
 
 
-@needs_server
+@pytest.mark.cluster
 def test_bucket_without_rights_is_said_before_anything_is_read(forbidding, footage, tmp_path):
     config = BatchConfig(inputs=(str(footage),), export="s3://footage/out")
     with pytest.raises(
