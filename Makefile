@@ -108,7 +108,7 @@ clean: ## remove the environment and all generated files
 	$@ -m pip $(QUIET) install --only-binary :all: --requirement $<
 	@touch $@
 
-NATIVE = hatch_build.py $(wildcard arpipe/render/rasteriser/native/*)
+NATIVE = hatch_build.py $(wildcard arpipe/native/build.py arpipe/native/sources/* arpipe/native/sources/*/*)
 
 .venv/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml $(NATIVE) | .venv/bin/python
 	$(PIP) install $(LOCKED) --requirement requirements/run.txt

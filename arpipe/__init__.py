@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from arpipe.errors import MissingExtra as MissingExtra
     from arpipe.errors import ModelError as ModelError
     from arpipe.errors import ModelNotFound as ModelNotFound
+    from arpipe.errors import NativeError as NativeError
     from arpipe.errors import NonFiniteOutput as NonFiniteOutput
     from arpipe.errors import NotDrawnByCpu as NotDrawnByCpu
     from arpipe.errors import OutputError as OutputError
@@ -168,6 +169,7 @@ _HOMES = {
     "ModelError": "arpipe.errors",
     "ModelNotFound": "arpipe.errors",
     "NonFiniteOutput": "arpipe.errors",
+    "NativeError": "arpipe.errors",
     "NotDrawnByCpu": "arpipe.errors",
     "OutputError": "arpipe.errors",
     "PluginError": "arpipe.errors",

@@ -22,6 +22,7 @@ ArpipeError
 │   └── NonFiniteOutput                 … with NaN or infinity
 ├── RenderError (RuntimeError)          no OpenGL context, or a shader fails
 │   └── NotDrawnByCpu                   … or an effect needs OpenGL, and the CPU is to draw
+├── NativeError (ImportError)           the compiled library is missing, out of date or does not load
 ├── ForkError (RuntimeError)            a pipeline is used in a forked process
 ├── MissingExtra (ImportError)          an optional package is not installed
 └── PluginError (ImportError)           an extension of an installed package cannot be used
@@ -101,6 +102,10 @@ class RenderError(ArpipeError, RuntimeError):
 
 class NotDrawnByCpu(RenderError):
     """An effect can be drawn with OpenGL only, and drawing on the CPU was requested; names the effect."""
+
+
+class NativeError(ArpipeError, ImportError):
+    """The compiled library is missing, was compiled from other sources, or does not load."""
 
 
 class ForkError(ArpipeError, RuntimeError):

@@ -28,6 +28,7 @@ LAYERS = (
     "folders",
     "plugins",
     "timing",
+    "native",
     "assets",
     "geometry",
     "topology",

@@ -15,7 +15,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from arpipe.render.rasteriser.library import LIBRARY
+from arpipe.native.build import LIBRARY
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
@@ -23,7 +23,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = ("linux", "darwin", "win32")
 WEIGHTS = (".onnx", ".tflite", ".task", ".whl")
 JUNK = {".pyc", ".DS_Store", ""}
-NATIVE = {"native", "compiled"}  # sources and library of the CPU renderer; most tests build the pure wheel
+NATIVE = {"sources", "compiled"}  # folders of `arpipe/native`; most tests build the pure wheel
 PIP_WHEEL = [
     "-m",
     "pip",
@@ -110,7 +110,7 @@ def test_the_wheel_of_the_sdist_is_that_of_the_checkout(names, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for a compiler is a shell script")
-def test_a_wheel_with_the_cpu_renderer_is_for_one_platform_and_every_python(names, tmp_path):
+def test_a_wheel_with_the_library_is_for_one_platform_and_every_python(names, tmp_path):
     compiler = tmp_path / "c++"
     compiler.write_text('#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\necho compiled > "$2"\n')
     compiler.chmod(0o755)
@@ -119,7 +119,7 @@ def test_a_wheel_with_the_cpu_renderer_is_for_one_platform_and_every_python(name
         ".git", ".venv*", "out", "compiled", "__pycache__", "tests", "dist", "build"
     )
     shutil.copytree(REPOSITORY, source, ignore=skipped)
-    of_another_processor = source / "arpipe/render/rasteriser/compiled" / LIBRARY.name
+    of_another_processor = source / LIBRARY
     of_another_processor.parent.mkdir()
     of_another_processor.write_text("newer than its sources")
     wheel = build_wheel(tmp_path, source, ARPIPE_NATIVE="require", CXX=str(compiler))
@@ -128,10 +128,10 @@ def test_a_wheel_with_the_cpu_renderer_is_for_one_platform_and_every_python(name
     with zipfile.ZipFile(wheel) as archive:
         (library,) = set(archive.namelist()) - names
         assert archive.read(library) == b"compiled\n"
-    assert Path(library).relative_to("arpipe/render/rasteriser/compiled").stem == "rasteriser"
+    assert Path(library) == LIBRARY
 
 
-def test_without_a_compiler_the_wheel_is_pure_unless_the_renderer_is_required(monkeypatch):
+def test_without_a_compiler_the_wheel_is_pure_unless_the_library_is_required(monkeypatch):
     monkeypatch.syspath_prepend(str(REPOSITORY))
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("CXX", "")
@@ -140,7 +140,6 @@ def test_without_a_compiler_the_wheel_is_pure_unless_the_renderer_is_required(mo
     hook = hook_type(
         str(REPOSITORY), {}, None, None, "", "wheel", SimpleNamespace(display_warning=warnings.append)
     )
-    monkeypatch.setattr(sys.modules["hatch_build"], "LIBRARY", Path("no/such/library"))
     hook.initialize("standard", data)
     assert data == {"force_include": {}}
     assert "found no C++ compiler" in warnings[0]

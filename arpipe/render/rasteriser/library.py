@@ -1,19 +1,12 @@
-"""The compiled rasteriser: where it is, and whether it fits this version of arpipe."""
+"""The compiled rasteriser."""
 
 import ctypes
-import sys
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from arpipe.errors import RenderError
+from arpipe.errors import NativeError, RenderError
+from arpipe.native.library import load_library
 from arpipe.render.rasteriser import makeup_structures, structures
-
-# As in native/interface.cpp. Raise both when structures or functions change, so that no older library is used.
-INTERFACE = 5
-SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
-LIBRARY = Path(__file__).parent / "compiled" / f"rasteriser{SUFFIX}"
-HOW_TO_BUILD = "install a C++ compiler, such as g++, and reinstall arpipe"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,24 +31,16 @@ class Rasteriser:
 
 
 @cache
-def load_rasteriser(path: Path = LIBRARY) -> Rasteriser:
+def load_rasteriser() -> Rasteriser:
     """Load the rasteriser, once per process.
 
     Raises:
-        RenderError: It was not built with this installation, or it does not load.
+        RenderError: There is no library to load, or not the right one.
     """
-    if not path.is_file():
-        raise RenderError(f"this installation of arpipe has no CPU renderer; {HOW_TO_BUILD}")
     try:
-        functions = ctypes.CDLL(str(path))
-        interface = functions.arpipe_interface()
-    except (OSError, AttributeError) as error:
-        raise RenderError(f"the CPU renderer does not load ({error}); {HOW_TO_BUILD}") from error
-    if interface != INTERFACE:
-        raise RenderError(
-            f"the CPU renderer was built for interface {interface}, and this version of arpipe needs {INTERFACE}; "
-            f"{HOW_TO_BUILD}"
-        )
+        functions = load_library()
+    except NativeError as error:
+        raise RenderError(f"no CPU renderer: {error}") from error
     for name, types in (structures.SIGNATURES | makeup_structures.SIGNATURES).items():
         function = getattr(functions, name)
         function.argtypes, function.restype = types, None

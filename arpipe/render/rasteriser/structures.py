@@ -1,4 +1,4 @@
-"""The structures that the library takes, field by field as in `native/`, and the arguments of its functions."""
+"""Structures and functions of the library, field by field as in `arpipe/native/sources/rasteriser`."""
 
 from ctypes import POINTER, Structure, c_float, c_int, c_void_p
 

@@ -4,13 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "export.h"
 #include "geometry.h"
-
-#ifdef _WIN32
-#define ARPIPE_EXPORT extern "C" __declspec(dllexport)
-#else
-#define ARPIPE_EXPORT extern "C" __attribute__((visibility("default")))
-#endif
 
 namespace arpipe {
 
