@@ -71,7 +71,7 @@ def select(
     if policy == "resume" and history is not None:
         return _resumed(jobs, history, look, is_there)
     left = [job for job in jobs if policy != "skip" or not _exist_all(job, is_there)]
-    _refuse_existing(left, is_there)
+    _refuse_existing(left, is_there, history)
     return Selection(tuple(left), len(jobs) - len(left))
 
 
@@ -83,13 +83,14 @@ def is_piece_done(job: Job, policy: Policy, history: History | None) -> bool:
     return attempt is not None and _is_done(job, attempt, identify) and _is_current(attempt, history)
 
 
-def _refuse_existing(jobs: Sequence[Job], is_there: IsThere) -> None:
+def _refuse_existing(jobs: Sequence[Job], is_there: IsThere, history: History | None) -> None:
     taken = [file.path for job in jobs for file in job.files() if is_there(file.path)]
     if taken:
         number = "it" if len(taken) == 1 else f"{len(taken)} outputs"
+        resume = "" if history is None else ", or --resume to continue an interrupted run"
         raise OutputError(
-            f"{text_of(taken[0])}: {number} would be replaced; add --overwrite to replace, --skip-existing to leave "
-            "out inputs whose outputs are complete, or --resume to continue an interrupted run"
+            f"{text_of(taken[0])}: {number} would be replaced; add --overwrite to replace, or --skip-existing to "
+            f"leave out inputs whose outputs are complete{resume}"
         )
 
 
@@ -98,7 +99,7 @@ def _resumed(jobs: Sequence[Job], history: History, look: Look, is_there: IsTher
     changed = {job for job in done if not _is_current(history.attempts[absolute(job.spec)], history)}
     skipped = set(done) - changed
     left = [job for job in jobs if job not in skipped]
-    _refuse_existing([job for job in left if absolute(job.spec) not in history.attempts], is_there)
+    _refuse_existing([job for job in left if absolute(job.spec) not in history.attempts], is_there, history)
     return Selection(tuple(left), len(skipped), _notes(len(changed)))
 
 

@@ -12,7 +12,7 @@ from arpipe.apps.batch.events import Assigned, Event, Failed, Finished, Interrup
 from arpipe.apps.batch.identity import absolute, output_sizes
 from arpipe.apps.batch.manifest import Manifest
 from arpipe.apps.batch.stored_manifest import StoredManifest
-from arpipe.apps.batch.targets import Job
+from arpipe.apps.batch.targets import DEFAULT_EXPORT, Job
 from arpipe.apps.run_files import config_files, control_files
 from arpipe.pipeline.pipeline_config import PipelineConfig
 
@@ -71,6 +71,7 @@ def settings_digest(config: BatchConfig) -> str:
     wanted = {
         "pipeline": pipeline.model_dump(mode="json", include=set(PipelineConfig.model_fields)),
         "video": config.video.model_dump(mode="json", exclude={"threads"}),
+        "export_format": config.export_format or DEFAULT_EXPORT,  # three of them write .csv files
         "controls": [control.model_dump(mode="json") for control in config.controls],
         "files": [
             [file.role, file.path.name, hashlib.sha256(file.path.read_bytes()).hexdigest()]

@@ -102,7 +102,7 @@ def test_single_output_is_not_replaced_silently(footage, tmp_path):
     out = tmp_path / "out.mp4"
     settings = {"inputs": [footage / "b.mp4"], "output": out}
     assert batch(**settings)[0] == 0
-    with pytest.raises(OutputError, match="out.mp4: it would be replaced"):
+    with pytest.raises(OutputError, match=r"out.mp4: it would be replaced.*complete$"):
         batch(**settings)
     assert batch(**settings, existing="overwrite")[0] == 0
     with pytest.raises(ConfigError, match="--resume needs a folder"):
@@ -134,6 +134,14 @@ def test_resume_skips_what_is_done_and_whole_only(done, footage, change):
     text = again(footage, done, "resume", **settings)[1]
     assert text.count("0 of 0 done") == 1
     assert "result" not in text  # no table without rows
+
+
+def test_resume_repeats_inputs_whose_data_are_wanted_in_another_format_of_the_same_suffix(footage, tmp_path):
+    settings = {"output": None, "export": tmp_path / "data", "export_format": "csv"}
+    assert again(footage, tmp_path, **settings)[0] == 0
+    settings["export_format"] = "csv-long"
+    assert "3 of 3 done" in again(footage, tmp_path, "resume", **settings)[1]
+    assert "index" in (tmp_path / "data" / "b.csv").read_text("utf-8").partition("\n")[0].split(",")
 
 
 def test_failed_inputs_are_tried_again(footage, tmp_path):
