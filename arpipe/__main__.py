@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NoReturn, TextIO
 
 from arpipe.apps.signals import noted_interruption
+from arpipe.apps.wording import visible_lines
 from arpipe.errors import ArpipeError, ConfigError, OutputError
 
 DEBUG_FLAG = "--debug"
@@ -138,7 +139,7 @@ def _interrupted() -> int:
 
 
 def _report(message: str) -> None:
-    _say(f"error: {message}")
+    _say(visible_lines(f"error: {message}"))
 
 
 def _say(line: str) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from arpipe.apps.wording import visible_lines
 from arpipe.errors import ArpipeError
 
 MAX_MESSAGES = 100  # of a run; a part that fails differently each time must not fill memory
@@ -20,12 +21,16 @@ def describe(error: BaseException) -> str:
 
 def print_failure(message: str) -> None:
     """Print a failure to standard error."""
-    Console(stderr=True).print(f"error: {message}", markup=False, highlight=False, soft_wrap=True)
+    Console(stderr=True).print(
+        f"error: {visible_lines(message)}", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 def print_note(message: str) -> None:
     """Print what the user should know, and what is no failure, to standard error."""
-    Console(stderr=True).print(f"note: {message}", markup=False, highlight=False, soft_wrap=True)
+    Console(stderr=True).print(
+        f"note: {visible_lines(message)}", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 class Failures:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape
 
+from arpipe.apps.wording import visible
+
 FONT = 'font-family="sans-serif" font-size="12"'
 GRID, INK, SOFT = "#d0d0d0", "#404040", "#808080"
 COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd")
@@ -28,7 +30,7 @@ def text(x: float, y: float, words: str, colour: str = INK, anchor: str = "start
     """Return a line of text at the position of its baseline, px; `anchor` is start, middle or end."""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" text-anchor="{anchor}" font-size="{size}">'
-        f"{escape(words)}</text>"
+        f"{escape(visible(words))}</text>"
     )
 
 

@@ -14,6 +14,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from arpipe.apps.wording import visible
+
 
 class Bars:
     """Bars on a terminal, removed at the end.
@@ -37,7 +39,7 @@ class Bars:
 
     def start(self, worker: int, name: str, frames: int) -> None:
         """Show a bar for the input of a worker; without a number of frames it has no end."""
-        self._tasks[worker] = self.progress.add_task(escape(name), total=frames or None)
+        self._tasks[worker] = self.progress.add_task(escape(visible(name)), total=frames or None)
 
     def advance(self, worker: int, frames: int) -> None:
         """Show further frames of the input of a worker."""

@@ -82,7 +82,7 @@ class Pool(Generic[W]):
         for worker in self._executor.wait(list(self._workers.values()), CHECK_EVERY_S):
             messages = worker.receive(self._clock())
             if messages is None:
-                self._bury(worker, "ended")
+                self._bury(worker)
             for message in messages or ():
                 self._take(worker, message)
 
@@ -124,13 +124,13 @@ class Pool(Generic[W]):
                 "set batch.stall_s higher if starting takes longer"
             )
 
-    def _bury(self, worker: W, what: str) -> None:
-        """Remove a worker that has ended, hand its jobs out again, and replace it."""
+    def _bury(self, worker: W, why: str = "") -> None:
+        """Remove a worker that has ended, or was ended for a reason; hand its jobs out again, and replace it."""
         del self._workers[worker.number]
         how = worker.join()
         jobs = tuple(worker.jobs)
         if jobs:
-            self._count_attempt(worker.number, jobs[0], f"its process {what} ({how})")
+            self._count_attempt(worker.number, jobs[0], f"its process {why or f'ended ({how})'}")
             self._blocks.extendleft((job,) for job in reversed(jobs) if self._has_attempts(job))
         elif not worker.is_ready:
             self._failed_starts += 1

@@ -2,13 +2,12 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
 
@@ -18,12 +17,13 @@ from arpipe.apps.batch.outcome import Outcome
 from arpipe.apps.batch.reports import BatchReport
 from arpipe.apps.batch.targets import Job
 from arpipe.apps.table import timing_table
+from arpipe.apps.wording import percent, visible
 from arpipe.io.object_store import text_of
 from arpipe.io.source import SourceInfo
 from arpipe.subjects import exported
 from arpipe.timing import Clock, TimingLog
 
-MAX_ROWS, MAX_PROBLEMS, SLOWEST = 40, 100, 5  # of the summary
+MAX_ROWS, MAX_PROBLEMS, SLOWEST = 40, 100, 10  # of the summary
 LINE_EVERY_S = 10.0  # between progress lines of a long video where no bar can be drawn
 
 
@@ -48,11 +48,10 @@ class _Running:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """An input in the summary."""
+    """An input in the table of the summary."""
 
     cells: tuple[str, ...]
     seconds: float
-    is_problem: bool = False
 
 
 class Report(BatchReport):
@@ -70,6 +69,7 @@ class Report(BatchReport):
         self._total, self._skipped = total, skipped
         self._clock, self._start_s = clock, clock()
         self._rows: list[_Row] = []
+        self._problems: list[str] = []  # lines on inputs that failed or lack content
         self._running: dict[int, _Running] = {}
         self._pieces: defaultdict[str, float] = defaultdict(float)  # input → share of it that is done
         self._stack = ExitStack()
@@ -105,7 +105,7 @@ class Report(BatchReport):
     def start(self, info: SourceInfo, worker: int = 0, share: float = 1.0) -> None:
         """Report that an input was opened, or a piece that is a share of one."""
         expected = info.frame_count or 0
-        number = len(self._rows) + len(self._running) + 1
+        number = self._ended() + len(self._running) + 1
         self._running[worker] = _Running(info.name, expected, self._clock(), share)
         if self._bars is not None:
             place = f"[{number}/{self._total}] " if share == 1.0 else ""
@@ -130,60 +130,69 @@ class Report(BatchReport):
         self._pieces.pop(job.spec, None)
         fps = outcome.frames / outcome.seconds if outcome.seconds > 0 else 0.0
         said = [f"{outcome.decode_errors} damaged parts skipped"] if outcome.decode_errors else []
-        said += [*outcome.notes, *(f"LOST: {loss}" for loss in outcome.losses)]
-        remarks = "".join(f", {sentence}" for sentence in said)
-        made = ", ".join(text_of(path) for path in (job.output, job.export, job.events) if path is not None)
+        losses = [f"LOST: {loss}" for loss in outcome.losses]
+        remarks = "".join(f", {sentence}" for sentence in (*said, *outcome.notes, *losses))
         speed = (
             f"{outcome.frames} frames, {fps:.1f} FPS" if outcome.frames != 1 else f"{outcome.seconds:.1f} s"
         )
-        self._say(f"{job.spec}: {_found(outcome)}, {speed}{remarks} -> {made}")
-        row = (str(outcome.frames), _found(outcome), f"{outcome.seconds:.1f}", f"{fps:.1f}", f"done{remarks}")
-        self.incomplete += bool(outcome.losses)
-        self._count(_Row((Path(job.spec).name, *row), outcome.seconds, bool(outcome.losses)))
+        self._say(f"{job.spec}: {_found(outcome)}, {speed}{remarks} -> {', '.join(_places(job))}")
+        if losses:
+            self.incomplete += 1
+            self._problems.append(f"{job.spec}: {', '.join(losses)}")
+        cells = (str(outcome.frames), _found(outcome), f"{outcome.seconds:.1f}", f"{fps:.1f}")
+        self._rows.append(_Row((visible(job.spec), *cells), outcome.seconds))
+        self._count()
 
     def failure(self, spec: str, reason: str, worker: int = 0) -> None:
         """Report that an input failed."""
         self._end(worker)
         self._pieces.pop(spec, None)
         self.failed += 1
-        text = reason if reason.startswith(f"{spec}:") else f"{spec}: {reason}"
-        self._console.print(f"[red]failed:[/] {escape(text)}", highlight=False, soft_wrap=True)
-        cells = (Path(spec).name, *"----", f"failed: {reason.removeprefix(f'{spec}: ')}")
-        self._count(_Row(cells, 0.0, is_problem=True))
+        line = f"failed: {spec}: {reason.removeprefix(f'{spec}: ')}"
+        self._say(line, style="red")
+        self._problems.append(line)
+        self._count()
 
-    def summary(self) -> Table | str:
-        """Return a table of the inputs and their outcomes; of many inputs, the slowest and those with problems.
-
-        Where there was nothing to do, its title suffices.
-        """
-        good = len(self._rows) - self.failed
+    def summary(self) -> Group:
+        """Return what became of all inputs, and a table of those that are done, of many inputs the slowest."""
+        were = "was" if self._skipped == 1 else "were"
+        skipped = f"{self._skipped} {were} done already" if self._skipped else ""
+        if not self._total:
+            return Group(f"nothing to do; {skipped}" if skipped else "nothing to do")
         lost = f", {self.incomplete} of them with losses" if self.incomplete else ""
-        skipped = f", {self._skipped} were done already" if self._skipped else ""
-        rows = self._rows if len(self._rows) <= MAX_ROWS else _notable(self._rows)
-        chosen = "" if rows is self._rows else "; the slowest and those with problems"
-        title = f"{good} of {self._total} done{lost}, {self.failed} failed{skipped}{chosen}"
+        rows = self._rows if len(self._rows) <= MAX_ROWS else _slowest(self._rows)
+        chosen = "" if rows is self._rows else "; the slowest"
+        counts = f"{len(self._rows)} of {self._total} done{lost}, {self.failed} failed"
+        title = f"{counts}{', ' if skipped else ''}{skipped}{chosen}"
         if not rows:
-            return title
-        table = Table(title=title, title_justify="left")
+            return Group(title)
+        table = Table()
         table.add_column("input", overflow="fold")
         for column in ("frames", "found", "seconds", "FPS"):
             table.add_column(column, justify="right", no_wrap=True)
-        table.add_column("result", overflow="fold")
         for row in rows:
             table.add_row(*map(escape, row.cells))
-        return table
+        return Group(title, table)
 
     def finish(self, log: TimingLog, wall_s: float, interrupted: bool) -> None:
         """Summarize the batch."""
         self.close()
-        is_told = self._total == 1 and log.frames <= 1 and not self._skipped  # by the line of a single photo
-        if not is_told:
-            self._console.print(self.summary())
         if log.frames > 1:
             self._console.print(timing_table(log))
             self._say(f"{log.frames} frames in {wall_s:.1f} s: {log.frames / wall_s:.1f} FPS; stages overlap")
+        is_told = self._total == 1 and log.frames <= 1 and not self._skipped  # by the line of a single photo
+        if not is_told:
+            self._console.print(self.summary())
+            self._list_problems()
         if interrupted:
             self._say("interrupted; what was finished stays")
+
+    def _list_problems(self) -> None:
+        """Repeat what the lines before have said, as they may be many."""
+        for line in self._problems[:MAX_PROBLEMS]:
+            self._say(line, style="red")
+        if len(self._problems) > MAX_PROBLEMS:
+            self._say(f"and {len(self._problems) - MAX_PROBLEMS} more", style="red")
 
     def close(self) -> None:
         """Remove the bars; may be called twice."""
@@ -193,7 +202,7 @@ class Report(BatchReport):
         """Return the number of inputs that are done, with the shares of those that are running."""
         running = (each for each in self._running.values() if each.expected)
         shares = (each.share * min(each.frames / each.expected, 1.0) for each in running)
-        return len(self._rows) + sum(self._pieces.values()) + sum(shares)
+        return self._ended() + sum(self._pieces.values()) + sum(shares)
 
     def _remaining(self) -> str:
         """Estimate the time until all inputs are done, from the time that those until now have taken."""
@@ -208,13 +217,16 @@ class Report(BatchReport):
         if self._bars is not None:
             self._bars.end(worker)
 
-    def _count(self, row: _Row) -> None:
-        self._rows.append(row)
+    def _ended(self) -> int:
+        """Return the number of inputs that are done or have failed."""
+        return len(self._rows) + self.failed
+
+    def _count(self) -> None:
         if self._bars is not None:
             self._bars.count(self._progress())
 
-    def _say(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+    def _say(self, text: str, style: str | None = None) -> None:
+        self._console.print(visible(text), style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def _share(job: Job) -> float:
@@ -234,12 +246,20 @@ def _found(outcome: Outcome) -> str:
     most = ", ".join(counts) or "nobody"
     if outcome.frames <= 1:
         return most if outcome.frames else "-"
-    share = f"{100.0 * outcome.frames_found / outcome.frames:.0f} %"
+    share = percent(outcome.frames_found, outcome.frames)
     return f"{share}, up to {most}" if counts else share
 
 
-def _notable(rows: Sequence[_Row]) -> list[_Row]:
-    """Return the slowest inputs, then those with problems."""
-    slowest = sorted(rows, key=lambda row: row.seconds, reverse=True)[:SLOWEST]
-    problems = [row for row in rows if row.is_problem and row not in slowest]
-    return [*slowest, *problems[:MAX_PROBLEMS]]
+def _places(job: Job) -> Iterator[str]:
+    """Yield the outputs of a job; `*` stands for the folders of a dataset's tables."""
+    if job.output is not None:
+        yield text_of(job.output)
+    if job.export is not None:
+        is_dataset = job.export_format == "dataset"
+        yield text_of(job.export.parent / "*" / job.export.name if is_dataset else job.export)
+    if job.events is not None:
+        yield text_of(job.events)
+
+
+def _slowest(rows: Sequence[_Row]) -> list[_Row]:
+    return sorted(rows, key=lambda row: row.seconds, reverse=True)[:SLOWEST]

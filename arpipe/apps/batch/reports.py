@@ -16,6 +16,7 @@ from arpipe.apps.batch.events import (
     Interrupted,
     Started,
 )
+from arpipe.apps.wording import visible
 from arpipe.closing import Closing
 from arpipe.io.object_store import text_of
 from arpipe.timing import TimingLog
@@ -90,7 +91,7 @@ class QuietReport(BatchReport):
             self._say("interrupted; what was finished stays")
 
     def _say(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
 
 
 class JsonReport(BatchReport):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from arpipe.apps.dataset.summary import ClipSummary
 from arpipe.apps.svg import COLOURS, GRID, SOFT, bar_chart, document, rectangle, text
+from arpipe.apps.wording import percent
 from arpipe.io.atomic import make_parent, write_text
 
 MOST_CLIPS = 60  # in the plot; those with the lowest share of frames with a face
@@ -55,9 +56,7 @@ def clips_svg(clips: Sequence[ClipSummary]) -> str:
             rectangle(_LEFT + gap.start_s * scale, y + 3, gap.duration_s * scale, _ROW - 6, GRID)
             for gap in clip.gaps
         )
-        parts.append(
-            text(_WIDTH - 12, y + 13, f"{100.0 * clip.found / max(1, clip.frames):.0f} %", anchor="end")
-        )
+        parts.append(text(_WIDTH - 12, y + 13, percent(clip.found, max(1, clip.frames)), anchor="end"))
     which = f"the {MOST_CLIPS} of {len(clips)} clips with the fewest faces" if shown is not clips else "clips"
     title = f"{which}: with a face (blue) and without (grey), share of the frames with a face"
     return document(_WIDTH, _TOP + len(shown) * _ROW + 12, title, parts)

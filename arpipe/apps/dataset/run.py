@@ -10,6 +10,7 @@ from rich.table import Table
 from arpipe.apps.batch.manifest import read_attempts
 from arpipe.apps.dataset.plots import write_plots
 from arpipe.apps.dataset.summary import ClipSummary, summaries, yaws_deg
+from arpipe.apps.wording import percent, visible
 
 
 def run(folder: Path, plots: Path | None = None, console: Console | None = None) -> int:
@@ -36,23 +37,23 @@ def run(folder: Path, plots: Path | None = None, console: Console | None = None)
     for column in ("frames", "seconds", "with a face", "most", "gaps", "longest s"):
         table.add_column(column, justify="right", no_wrap=True)
     for clip in clips:
-        share = f"{100.0 * clip.found / clip.frames:.1f} %" if clip.frames else "-"
+        share = percent(clip.found, clip.frames, digits=1) if clip.frames else "-"
         figures = (str(clip.frames), f"{clip.duration_s:.1f}", share, str(clip.most), str(len(clip.gaps)))
-        table.add_row(escape(clip.source), *figures, f"{clip.longest_gap_s:.1f}")
+        table.add_row(escape(visible(clip.source)), *figures, f"{clip.longest_gap_s:.1f}")
     console.print(table)
     for attempt in read_attempts(folder).values():
         if attempt.state != "done" and not attempt.piece:
             text = f"{attempt.state}: {attempt.input}: {_without_name(attempt.reason, attempt.input)}"
-            console.print(text, markup=False, highlight=False, soft_wrap=True)
+            console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
     for path in () if plots is None else write_plots(plots, clips, yaws_deg(folder)):
-        console.print(f"wrote {path}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"wrote {visible(str(path))}", markup=False, highlight=False, soft_wrap=True)
     return 0
 
 
 def _total(clips: Sequence[ClipSummary]) -> str:
     frames = sum(clip.frames for clip in clips)
     found = sum(clip.found for clip in clips)
-    share = f", {100.0 * found / frames:.1f} % of them with a face" if frames else ""
+    share = f", {percent(found, frames, digits=1)} of them with a face" if frames else ""
     duration = _duration(sum(clip.duration_s for clip in clips))
     return f"{len(clips)} clip{'s' * (len(clips) != 1)}, {duration}, {frames} frames{share}"
 

@@ -10,9 +10,11 @@ from rich.console import Console
 from arpipe.apps.batch import EXIT_FAILED, BatchConfig, run
 from arpipe.apps.batch.outcome import Outcome
 from arpipe.apps.batch.report import MAX_ROWS, Report
+from arpipe.apps.batch.reports import QuietReport
 from arpipe.apps.batch.targets import Job
 from arpipe.config import JobsConfig
 from arpipe.errors import ArpipeError
+from arpipe.timing import TimingLog
 from tests.apps.batch.fakes import make_fake
 from tests.io.clips import write_clip
 
@@ -65,20 +67,39 @@ def test_quiet_batch_prints_failures_to_standard_error_alone(footage, tmp_path, 
     assert "[red]☃.mp4" in printed.err
 
 
-def test_summary_of_many_inputs_has_the_slowest_and_those_with_problems():
-    console = Console(file=io.StringIO(), width=120)
-    with Report(console, MAX_ROWS + 2) as report:
+def test_summary_of_many_inputs_has_the_slowest_and_lists_those_with_problems():
+    console = Console(file=io.StringIO(), width=80)
+    reason, loss = f"is no video: {'x' * 100}", "only 3 of 9 frames"
+    with Report(console, MAX_ROWS + 3) as report:
         for number in range(MAX_ROWS + 1):
-            job = Job(f"clip{number}.mp4", "video", None, None, "jsonl")
+            job = Job(f"monday/clip{number}.mp4", "video", None, None, "jsonl")
             report.done(job, Outcome(1, 1, 0, float(number)))
-        report.failure("bad.mp4", "is no video")
+        report.done(Job("cut.mp4", "video", None, None, "jsonl"), Outcome(3, 3, 0, 0.0, losses=(loss,)))
+        report.failure("tuesday/bad.mp4", f"tuesday/bad.mp4: {reason}")
         console.file.truncate(0)
-        console.print(report.summary())
-    text = console.file.getvalue()
-    assert "41 of 42 done, 1 failed; the slowest and those with problems" in text
-    assert "bad.mp4" in text
-    assert f"clip{MAX_ROWS}.mp4" in text
-    assert "clip3.mp4" not in text
+        console.file.seek(0)
+        report.finish(TimingLog(), 1.0, interrupted=False)
+    lines = console.file.getvalue().splitlines()
+    assert lines[0].rstrip() == "42 of 43 done, 1 of them with losses, 1 failed; the slowest"
+    assert f"monday/clip{MAX_ROWS}.mp4" in console.file.getvalue()
+    assert "clip3.mp4" not in console.file.getvalue()
+    assert lines[-2:] == [f"cut.mp4: LOST: {loss}", f"failed: tuesday/bad.mp4: {reason}"]
+
+
+def test_names_of_inputs_break_no_line_and_send_nothing_to_the_terminal(capsys):
+    name = "a\n\x1b[31m.mp4"
+    console = Console(file=io.StringIO(), width=200)
+    job = Job(name, "video", None, Path("data") / "a.parquet", "dataset")
+    with Report(console, 2) as report, QuietReport() as quiet:
+        report.done(job, Outcome(1, 1, 0, 1.0))
+        for each in (report, quiet):
+            each.failure(name, "is no video")
+        report.finish(TimingLog(), 1.0, interrupted=False)
+    printed = [*console.file.getvalue().splitlines(), *capsys.readouterr().err.splitlines()]
+    lines = [line for line in printed if ".mp4" in line]
+    assert lines[0] == r"a\n\x1b[31m.mp4: nobody, 1.0 s -> data/*/a.parquet"
+    assert len(lines) == 5
+    assert all(r"a\n\x1b[31m.mp4" in line and "\x1b" not in line for line in lines)
 
 
 def test_standard_output_gets_json_lines_of_all_inputs_and_nothing_else(footage, capfd):

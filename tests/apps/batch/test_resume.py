@@ -128,12 +128,15 @@ def test_resume_skips_what_is_done_and_whole_only(done, footage, change):
     factory = Factory()
     code, text = again(footage, done, "resume", factory, **settings)
     assert code == 0
-    assert f"{redone} of {redone} done, 0 failed" in text
+    were = "was" if redone == 2 else "were"
+    already = f"{3 - redone} {were} done already"
+    counts = f"{redone} of {redone} done, 0 failed" + f", {already}" * (redone < 3)
+    assert (counts if redone else f"nothing to do; {already}") in text
     assert ("done again, because the settings or arpipe have changed" in text) == (redone == 3)
     assert len(attempts(done / "drawn")) == 3 + redone
     text = again(footage, done, "resume", **settings)[1]
-    assert text.count("0 of 0 done") == 1
-    assert "result" not in text  # no table without rows
+    assert text.count("nothing to do; 3 were done already") == 1
+    assert "FPS" not in text  # no table without rows
 
 
 def test_resume_repeats_inputs_whose_data_are_wanted_in_another_format_of_the_same_suffix(footage, tmp_path):

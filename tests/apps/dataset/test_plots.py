@@ -34,6 +34,11 @@ def test_lines_of_clips_are_as_long_as_the_clips_and_their_gaps():
     assert {"<a> & b.mp4", "b.mp4", "10.0 s", "50 %"} <= set(texts)
 
 
+def test_any_name_of_a_clip_is_valid_in_a_drawing():
+    assert r"a\x1b<&>\n.mp4" in clips_svg([clip("a\x1b<&>\n.mp4", 1.0)]).replace("&lt;&amp;&gt;", "<&>")
+    assert parsed(clips_svg([clip("a\x1b<&>\n.mp4", 1.0)]))
+
+
 def test_of_many_clips_those_with_the_fewest_faces_are_drawn():
     clips = [clip(f"{number}.mp4", 1.0, found=number % 100) for number in range(MOST_CLIPS + 30)]
     bars, texts = parsed(clips_svg(clips))
