@@ -165,10 +165,17 @@ class _Search:
     def _searched(self, folder: str, names: Sequence[str]) -> list[str]:
         """Return the folders in a folder that are searched; adds a note on those that are not."""
         inner = sorted(name for name in names if not name.startswith(".") and self._is_input(folder, name))
-        if inner and not self._recursive:
-            noun = "folder in it is" if len(inner) == 1 else "folders in it are"
-            self.found.notes.append(f"{folder}: {len(inner)} {noun} not searched; add --recursive")
-        return inner if self._recursive else []
+        if not self._recursive:
+            if inner:
+                folders = "folder in it is" if len(inner) == 1 else "folders in it are"
+                self.found.notes.append(f"{folder}: {len(inner)} {folders} not searched; add --recursive")
+            return []
+        links = [name for name in inner if os.path.islink(f"{folder}{os.sep}{name}")]
+        self.found.notes += (
+            f"{folder}{os.sep}{name}: is a link to a folder, which is not followed; give it as an input of its own"
+            for name in links
+        )
+        return [name for name in inner if name not in links]
 
     def _is_input(self, folder: str, name: str) -> bool:
         return not self._outputs or os.path.realpath(f"{folder}{os.sep}{name}") not in self._outputs

@@ -139,8 +139,8 @@ class Targets:
             return [None] * len(inputs), DEFAULT_EXPORT
         if self._is_folder(self.export):
             chosen, folder = self.asked_format or DEFAULT_EXPORT, self.export
-            if chosen == "dataset":  # its folders are tables, so those of the inputs become part of the names
-                inputs = [replace(given, name=given.name.replace(os.sep, "-")) for given in inputs]
+            if chosen == "dataset":
+                inputs = [replace(given, name=_table_name(given.name)) for given in inputs]
             suffix = export_suffix(chosen)
             return [folder / name for name in output_names(inputs, lambda _: suffix)], chosen
         return [self.export] * len(inputs), _file_format(self.export, self.asked_format)
@@ -167,6 +167,15 @@ class Targets:
                 f"{target}: there are several inputs, so this must be a folder; remove '{target.suffix}'"
             )
         return self.several or is_folder(str(target)) or not target.suffix
+
+
+def _table_name(name: str) -> str:
+    """Return the name of an input in a dataset.
+
+    The folders of a dataset are tables, so those of the inputs become part of the names. Query engines leave out files
+    whose names are not UTF-8.
+    """
+    return name.replace(os.sep, "-").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _export_files(path: Path, chosen: ExportFormat) -> list[NamedFile]:

@@ -65,6 +65,13 @@ def test_folders_that_cannot_be_read_are_refused_one_by_one(footage, tmp_path, m
     assert "b.mp4" in names(found)
 
 
-def test_links_that_form_a_loop_end(footage):
-    (footage / "monday" / "again").symlink_to(footage)
-    assert len(find_inputs([str(footage)], True, []).inputs) == 7
+def test_links_to_folders_are_not_followed_and_noted(footage, tmp_path):
+    (footage / "monday" / "again").symlink_to(footage)  # a loop
+    (footage / "link.mp4").symlink_to(footage / "b.mp4")
+    (tmp_path / "given").symlink_to(footage / "monday")
+    found = find_inputs([str(footage), str(tmp_path / "given")], True, [])
+    assert len(found.inputs) == 8 + 2
+    assert found.notes == [
+        f"{top / 'again'}: is a link to a folder, which is not followed; give it as an input of its own"
+        for top in (footage / "monday", tmp_path / "given")
+    ]

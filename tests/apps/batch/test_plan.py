@@ -33,6 +33,15 @@ def names(made):
     return [job.output.name for job in made.jobs]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="names of files are text there")
+def test_files_of_a_dataset_have_names_that_query_engines_open(media, tmp_path):
+    inner = media / "monday"
+    inner.mkdir()
+    write_clip(inner / "c.mp4", (0, 3000)).rename(inner / os.fsdecode(b"latin\xe9.mp4"))
+    (job,) = make_plan([str(media)], None, tmp_path / "data", "dataset", "h264", recursive=True).jobs[5:]
+    assert job.export == tmp_path / "data" / r"monday-latin\udce9.parquet"
+
+
 def test_one_input_with_a_suffix_is_a_file(media, tmp_path):
     (job,) = plan([media / "c.mp4"], tmp_path / "out.mp4", tmp_path / "out.csv").jobs
     assert (job.kind, job.output, job.export) == ("video", tmp_path / "out.mp4", tmp_path / "out.csv")
