@@ -55,7 +55,7 @@ def _estimate(source: Source, seconds: float) -> LensEstimate | None:
     with Perception(config) as perception:
         for frame in source:
             first = first or frame
-            if frame.captured_s - first.captured_s > seconds or frame.pixels.shape != first.pixels.shape:
+            if frame.captured_s - first.captured_s > seconds or frame.shape != first.shape:
                 break
             seen += [face.landmarks for face in perception.detect(frame).faces]
     return None if first is None or not seen else estimate_lens(seen, first.width, first.height)

@@ -87,7 +87,7 @@ class CropNetwork(ABC, Generic[Decoded]):
             (n, side, side, 3) the network's input, valid until the next crop.
         """
         with timer.stage("crop"):
-            return self._input.fill(frame.pixels, rois)
+            return self._input.fill(frame, rois)
 
     def observe(self, tensor: Points, rois: Sequence[Roi], timer: StageTimer) -> list[Decoded | None]:
         """Run the network on cropped squares; stages `infer` and `decode`. Any thread may call it.

@@ -76,13 +76,13 @@ class BoxDetector:
     def detect_rotated(self, frame: Frame, square: Roi, timer: StageTimer) -> tuple[Detection, ...]:
         """Detect in one square that may be rotated, highest score first; boxes are upright. Stage `detect`."""
         with timer.stage("detect"):
-            outputs = self._session.run(self._input.fill(frame.pixels, [square]))
+            outputs = self._session.run(self._input.fill(frame, [square]))
             found = ssd.decode(outputs["boxes"][0], outputs["scores"][0], self._anchors, self._min_score)
             image_from_crop = square.image_from_crop(self._input.side)
             return tuple(_place(each, image_from_crop) for each in ssd.merge([found], MAX_OVERLAP))
 
     def _run(self, frame: Frame, squares: Sequence[Roi]) -> list[ssd.Candidates]:
-        outputs = self._session.run(self._input.fill(frame.pixels, squares))
+        outputs = self._session.run(self._input.fill(frame, squares))
         rows = zip(squares, outputs["boxes"], outputs["scores"], strict=True)
         return [self._candidates(*row) for row in rows]
 

@@ -45,7 +45,7 @@ class EyewearClassifier:
         square = eyes_square(landmarks)
         if square is None:
             return None
-        self._warp.apply(frame.pixels, square, self._crop)
+        self._warp.crop(frame, square, self._crop)
         logit = float(features(self._crop) @ self._weights) + self._bias
         return float(1.0 / (1.0 + np.exp(-np.clip(logit, -30.0, 30.0))))
 

@@ -1,5 +1,6 @@
 """The whole way of a frame: perception, then effects."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -118,7 +119,7 @@ class Pipeline(ProcessBound, Closing):
         """Detect in the next frame and render it; arguments and errors as in `detect`."""
         self._guard.check()
         frame = self._begin_frame(frame, captured_s)
-        if self._render_thread is None or frame.pixels.nbytes < LARGE_FRAME_BYTES:
+        if self._render_thread is None or math.prod(frame.shape) < LARGE_FRAME_BYTES:
             return self.render(self.perception.detect(frame))
         copy = self._render_thread.submit(frame.pixels.copy)  # on another core, while the networks run
         return self.render(self.perception.detect(frame), copy.result())

@@ -278,7 +278,7 @@ def _check_arguments(result: object, out: Pixels | None) -> None:
         )
     if out is None:
         return
-    expected = result.frame.pixels.shape
+    expected = result.frame.shape
     if out.shape != expected or out.dtype != np.uint8 or not (out.flags.writeable and out.flags.c_contiguous):
         raise ValueError(
             f"render: out: expected a writable C-contiguous array {expected} uint8, got {out.shape} {out.dtype}, "

@@ -4,7 +4,7 @@ Capture, perception and writing have a thread each; drawing stays on the caller'
 is dropped here; the loop for live sources is in `arpipe.apps.stream`.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack
 from typing import Protocol
 
@@ -39,7 +39,7 @@ def pictures(frames: Iterable[Frame], pipeline: FramePipeline) -> Generator[Pict
             yield pipeline.render(result)
 
 
-def results(frames: Iterable[Frame], pipeline: FramePipeline) -> Iterator[FrameResult]:
+def results(frames: Iterable[Frame], pipeline: FramePipeline) -> Generator[FrameResult]:
     """Yield the result of every frame in order, without drawing; capture runs ahead on a thread of its own."""
     with Prefetch(frames, "capture", FRAMES_AHEAD) as captured:
         for frame in captured:

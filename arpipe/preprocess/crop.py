@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from arpipe.geometry.transforms import Array
-from arpipe.types import Pixels, Points, Roi
+from arpipe.types import Block, Frame, Part, Pixels, Points, Roi
 
 MAX_IMAGE_PX = 32766  # cv2.remap counts in 16 bits; larger pictures are subsampled by a whole factor
 
 STEPS_PER_PX = 32.0  # resolution to which OpenCV rounds positions
+SAMPLED_PX = 2  # beyond the edge of a square: rounded positions, and the next pixel for blending
 WARP_BLOCK = 64  # columns that OpenCV's perspective warp processes at once
 
 Border = Literal["replicate", "zero", "mirror"]
@@ -52,8 +53,17 @@ class Warp:
         self._part = np.empty((side, side), np.uint16)
         self._square: tuple[float, ...] = ()  # square that the positions belong to
 
+    def crop(self, frame: Frame, roi: Roi, out: Pixels) -> None:
+        """Crop a square of a frame into `out` (side, side, 3); no more of the frame is converted than that needs."""
+        part = part_around(roi, frame.width, frame.height, self._border == _BORDERS["mirror"])
+        self._sample(frame.block(part), roi, out)
+
     def apply(self, pixels: Pixels, roi: Roi, out: Pixels) -> None:
         """Crop a square of `pixels` (h, w, 3) into `out` (side, side, 3)."""
+        self._sample(Block(pixels), roi, out)
+
+    def _sample(self, block: Block, roi: Roi, out: Pixels) -> None:
+        pixels = block.pixels
         step = -(-max(pixels.shape[:2]) // MAX_IMAGE_PX)
         if step > 1:
             pixels = np.ascontiguousarray(pixels[::step, ::step])
@@ -66,13 +76,42 @@ class Warp:
                 self._place(roi)
             cv2.convertMaps(self._x, self._y, cv2.CV_16SC2, dstmap1=self._whole, dstmap2=self._part)
             self._square = square
-        cv2.remap(pixels, self._whole, self._part, cv2.INTER_LINEAR, dst=out, borderMode=self._border)
+        whole = self._whole
+        if (
+            block.left or block.top
+        ):  # positions are rounded in the whole picture, whatever part of it there is
+            whole = np.asarray(cv2.subtract(whole, np.array([block.left, block.top, 0.0, 0.0])), np.int16)
+        cv2.remap(pixels, whole, self._part, cv2.INTER_LINEAR, dst=out, borderMode=self._border)
 
     def _place(self, roi: Roi) -> None:
         (xx, xy, x0), (yx, yy, y0) = roi.image_from_crop(self.side).matrix
         ticks = self._ticks
         np.add(_single(xx * ticks), _single(xy * ticks + x0)[:, None], out=self._x)
         np.add(_single(yx * ticks), _single(yy * ticks + y0)[:, None], out=self._y)
+
+
+def part_around(roi: Roi, width: int, height: int, mirrors: bool) -> Part:
+    """Return the part of a picture that a crop samples.
+
+    Args:
+        roi: The square.
+        width: Width of the picture, px.
+        height: Height of the picture, px.
+        mirrors: Whether the crop shows the mirror image of the picture where it ends, and not only its border.
+    """
+    reach = roi.size_px * (abs(math.cos(roi.angle_rad)) + abs(math.sin(roi.angle_rad))) / 2.0 + SAMPLED_PX
+    (x, y), ends = roi.center_px.tolist(), (width, height)
+    spans = [(math.floor(at - reach), math.ceil(at + reach)) for at in (x, y)]
+    if mirrors and any(low < 0 or high > end for (low, high), end in zip(spans, ends, strict=True)):
+        return slice(0, height), slice(0, width)
+    columns, rows = (_within(low, high, end) for (low, high), end in zip(spans, ends, strict=True))
+    return rows, columns
+
+
+def _within(low: int, high: int, end: int) -> slice:
+    """Return the part of a side, of at least one pixel: a crop beyond the picture shows its border."""
+    start = min(max(low, 0), end - 1)
+    return slice(start, min(max(high, start + 1), end))
 
 
 def upright_positions(roi: Roi, x: Points, y: Points) -> None:

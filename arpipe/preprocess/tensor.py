@@ -6,7 +6,7 @@ import numpy as np
 
 from arpipe.preprocess.crop import Border, Warp
 from arpipe.preprocess.scaling import Scaling, TensorSpec
-from arpipe.types import Pixels, Points, Roi
+from arpipe.types import Frame, Pixels, Points, Roi
 
 
 class CropTensor:
@@ -26,11 +26,11 @@ class CropTensor:
         self._crop: Pixels = np.empty((side, side, 3), np.uint8)
         self._batch: Points = np.empty((1, side, side, 3), np.float32)
 
-    def fill(self, pixels: Pixels, rois: Sequence[Roi]) -> Points:
+    def fill(self, frame: Frame, rois: Sequence[Roi]) -> Points:
         """Crop all squares.
 
         Args:
-            pixels: (h, w, 3) RGB.
+            frame: The frame, of which no more is converted than that needs.
             rois: n squares.
 
         Returns:
@@ -39,6 +39,6 @@ class CropTensor:
         if len(rois) > len(self._batch):
             self._batch = np.empty((len(rois), self.side, self.side, 3), np.float32)
         for roi, tensor in zip(rois, self._batch, strict=False):
-            self._warp.apply(pixels, roi, self._crop)
+            self._warp.crop(frame, roi, self._crop)
             self._scaling.write(self._crop, tensor)
         return self._batch[: len(rois)]

@@ -160,7 +160,7 @@ def _window(frame: Frame, x: float, y: float) -> Pixels:
     """Return the pixels around a place, moved into the frame where it is near or beyond the edge."""
     columns = _span(x, MEASURE_WIDTH_PX, frame.width)
     rows = _span(y, MEASURE_HEIGHT_PX, frame.height)
-    return frame.pixels[rows, columns]
+    return frame.part((rows, columns))
 
 
 def _span(center: float, length: int, size: int) -> slice:

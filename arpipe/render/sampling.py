@@ -23,7 +23,7 @@ def crop_around(points_px: npt.NDArray[np.floating], margin_px: int, frame: Fram
 
 def sample_grid(frame: Frame, crop: Region, step_px: int) -> Pixels:
     """Return (rows, columns, 3) pixels of a crop that are `step_px` apart, each the mean over 3 × 3 of them."""
-    pixels = np.ascontiguousarray(frame.pixels[crop.rows, crop.columns][::step_px, ::step_px])
+    pixels = np.ascontiguousarray(frame.part((crop.rows, crop.columns))[::step_px, ::step_px])
     return np.asarray(cv2.blur(pixels, (3, 3)), np.uint8)
 
 

@@ -95,7 +95,7 @@ class FormerFaces(Generic[Kept]):
 
     def _appearance(self, frame: Frame, roi: Roi) -> Appearance:
         """Return the square roots of colour histograms around a face, a vector of length 1."""
-        self._warp.apply(frame.pixels, replace(roi, size_px=AROUND * roi.size_px), self._crop)
+        self._warp.crop(frame, replace(roi, size_px=AROUND * roi.size_px), self._crop)
         lab = lab_of(self._crop)
         parts = []
         for band in np.array_split(lab, BANDS):

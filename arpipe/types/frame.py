@@ -10,36 +10,61 @@ import numpy.typing as npt
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.types.inline import png
+from arpipe.types.pixels import Block, Part, Pixels
+from arpipe.types.stored import StoredPicture, StoredRgb
 
-Pixels = npt.NDArray[np.uint8]
-Points = npt.NDArray[np.float32]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, init=False)
 class Frame:
     """One upright picture.
 
-    Attributes:
+    Videos are stored in other colours than RGB. Their frames are converted where somebody looks at them: `part` and
+    `block` convert no more than a part, and reading `pixels` converts everything that is not converted yet.
+
+    Args:
         pixels: (h, w, 3) uint8 **RGB**, C-contiguous. Shared, not copied: nobody writes into it.
+        captured_s: As below.
+        index: As below.
+        camera: As below.
+        stored: The picture instead of `pixels`; not used if these are given.
+
+    Attributes:
+        stored: The picture as its source stores it.
         captured_s: Seconds on the source's own clock, rising: device time of a camera, presentation time in
             a file.
         index: Position in the source, from 0; gaps are dropped frames.
         camera: Intrinsics of this picture, in its size, where the source knows them, else None.
+
+    Raises:
+        ValueError: Wrong shape, dtype or layout of the pixels, or wrong size of the intrinsics.
     """
 
-    pixels: Pixels
+    stored: StoredPicture
     captured_s: float
     index: int
-    camera: CameraIntrinsics | None = None
+    camera: CameraIntrinsics | None
 
-    def __post_init__(self) -> None:
-        pixels = self.pixels
-        if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or 0 in pixels.shape:
-            raise ValueError(f"Frame.pixels: expected (h, w, 3) uint8, got {pixels.shape} {pixels.dtype}")
-        if not pixels.flags.c_contiguous:
-            raise ValueError("Frame.pixels: expected a C-contiguous array; use Frame.from_rgb, which copies")
-        _require_seconds(self.captured_s)
-        _require_size(self.camera, self.width, self.height)
+    def __init__(
+        self,
+        pixels: Pixels | None = None,
+        captured_s: float = 0.0,
+        index: int = 0,
+        camera: CameraIntrinsics | None = None,
+        *,
+        stored: StoredPicture | None = None,
+    ) -> None:
+        if stored is None or pixels is not None:
+            stored = StoredRgb(_require_array(pixels))
+        _require_seconds(captured_s)
+        height, width, _ = stored.shape
+        _require_size(camera, width, height)
+        for name, value in (
+            ("stored", stored),
+            ("captured_s", captured_s),
+            ("index", index),
+            ("camera", camera),
+        ):
+            object.__setattr__(self, name, value)
 
     @classmethod
     def from_rgb(
@@ -86,14 +111,40 @@ class Frame:
         )
 
     @property
+    def pixels(self) -> Pixels:
+        """(h, w, 3) uint8 **RGB**, C-contiguous. Shared, not copied: nobody writes into it."""
+        return self.stored.pixels()
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(h, w, 3) of the pixels."""
+        return self.stored.shape
+
+    @property
     def width(self) -> int:
         """Width, px."""
-        return int(self.pixels.shape[1])
+        return self.stored.shape[1]
 
     @property
     def height(self) -> int:
         """Height, px."""
-        return int(self.pixels.shape[0])
+        return self.stored.shape[0]
+
+    def part(self, part: Part) -> Pixels:
+        """Return a view of the pixels of some rows and columns, to read.
+
+        Args:
+            part: Rows and columns, with starts and stops within the picture.
+        """
+        return self.stored.block(part).cut(part)
+
+    def block(self, part: Part) -> Block:
+        """Return pixels that include some rows and columns, C-contiguous, to read.
+
+        Args:
+            part: Rows and columns, with starts and stops within the picture.
+        """
+        return self.stored.block(part)
 
     def __repr__(self) -> str:
         return f"Frame({self.width}x{self.height}, index={self.index}, captured_s={self.captured_s:.3f})"
@@ -101,6 +152,12 @@ class Frame:
     def _repr_png_(self) -> bytes:
         """Show it in notebooks."""
         return png(self.pixels)
+
+
+def _require_array(pixels: object) -> Pixels:
+    if not isinstance(pixels, np.ndarray):
+        raise ValueError(f"Frame.pixels: expected (h, w, 3) uint8, got {type(pixels).__name__}")
+    return pixels
 
 
 def _require_seconds(captured_s: object) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from arpipe.geometry.affine2d import Affine2D
 from arpipe.geometry.transforms import Array, require_shape
 from arpipe.topology import Topology
-from arpipe.types.frame import Points
+from arpipe.types.pixels import Points
 
 
 @dataclass(frozen=True, slots=True, eq=False)

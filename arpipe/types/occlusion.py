@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from arpipe.geometry.affine2d import Affine2D
-from arpipe.types.frame import Points
+from arpipe.types.pixels import Points
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from arpipe.geometry.affine2d import Affine2D
 from arpipe.geometry.transforms import Array
-from arpipe.types.frame import Points
+from arpipe.types.pixels import Points
 from arpipe.types.rounding import UNIT_DIGITS, Record, rounded_or_none
 
 EXPORTED_CLASSES = 5  # of a prediction in an export of JSON lines

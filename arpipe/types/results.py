@@ -11,10 +11,11 @@ import numpy as np
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.subjects import exported
-from arpipe.types.frame import Frame, Pixels, Points
+from arpipe.types.frame import Frame
 from arpipe.types.inline import dotted, png
 from arpipe.types.objects import TrackedObject
 from arpipe.types.occlusion import OcclusionMatte
+from arpipe.types.pixels import Pixels, Points
 from arpipe.types.prediction import Prediction
 from arpipe.types.rounding import (
     PX_DIGITS,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from arpipe.geometry.transforms import Array
-from arpipe.types.frame import Points
+from arpipe.types.pixels import Points
 
 Record = dict[str, Any]
 """JSON-ready values by name."""

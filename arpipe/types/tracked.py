@@ -6,9 +6,9 @@ from typing import Literal, Protocol
 
 from arpipe.geometry.transforms import Array, HeadAngles, RigidTransform, angles_from_rotation
 from arpipe.types.expressions import Expressions, Gaze
-from arpipe.types.frame import Points
 from arpipe.types.gestures import Gesture, Movement
 from arpipe.types.landmarks import Landmarks
+from arpipe.types.pixels import Points
 from arpipe.types.rounding import (
     DEG_DIGITS,
     M_DIGITS,

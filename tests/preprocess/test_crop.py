@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arpipe.preprocess.crop import Warp, letterbox, square_around
-from arpipe.types import Roi
+from arpipe.types import Block, Frame, Roi, StoredPicture
 
 RAMP = np.stack(
     np.broadcast_arrays(
@@ -107,3 +107,38 @@ def test_crops_equal_mediapipes_to_the_bit(shared_data, name, border):
     height, width = pixels.shape[:2]
     roi = Roi(np.array([center[0] * width, center[1] * height]), side * height, np.deg2rad(turn_deg))
     assert (crop(pixels, roi, out, border) == expected).all()
+
+
+class OnlyParts(StoredPicture):
+    """A picture that gives no more pixels than are asked for."""
+
+    def __init__(self, rgb):
+        self._rgb = rgb
+
+    @property
+    def shape(self):
+        return self._rgb.shape
+
+    def pixels(self):
+        return self._rgb
+
+    def block(self, part):
+        rows, columns = part
+        return Block(np.ascontiguousarray(self._rgb[part]), columns.start, rows.start)
+
+
+NOISE = np.random.default_rng(0).integers(0, 256, (97, 131, 3)).astype(np.uint8)
+
+
+@given(
+    center=st.tuples(st.floats(-60, 190), st.floats(-60, 160)),
+    size=st.floats(0.5, 300),
+    angle=st.one_of(st.just(0.0), st.floats(-np.pi, np.pi)),
+    mirrored=st.booleans(),
+    border=st.sampled_from(["replicate", "zero", "mirror"]),
+)
+def test_crops_of_a_part_equal_those_of_the_whole(center, size, angle, mirrored, border):
+    roi = Roi(np.array(center), size, angle, mirrored)
+    part = np.empty((24, 24, 3), np.uint8)
+    Warp(24, border).crop(Frame(stored=OnlyParts(NOISE)), roi, part)
+    assert (part == crop(NOISE, roi, 24, border)).all()

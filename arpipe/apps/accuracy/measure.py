@@ -188,7 +188,7 @@ def _mirrored(frame: Frame) -> Frame:
     camera = frame.camera
     if camera is not None:
         camera = replace(camera, cx=camera.width - 1 - camera.cx)
-    return replace(frame, pixels=np.ascontiguousarray(frame.pixels[:, ::-1]), camera=camera)
+    return Frame.from_rgb(frame.pixels[:, ::-1], frame.captured_s, frame.index, camera)
 
 
 def _pupillary_mm(mesh_m: Array) -> float:

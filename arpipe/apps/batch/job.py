@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from arpipe.pipeline.handover import BackgroundWriter
 from arpipe.pipeline.perception import Perception
 from arpipe.pipeline.runner import FramePipeline, pictures, results
 from arpipe.timing import Clock, TimingLog
-from arpipe.types import Frame, Picture
+from arpipe.types import Frame, FrameResult, Picture
 
 CAPTURE_STAGE = "capture"
 ENCODE_STAGE = "encode"
@@ -97,12 +97,12 @@ def run_job(
         exports = [stack.enter_context(export) for export in open_exports(job, source, pipeline.camera)]
         stream = _stream(_timed(source, capture_ms, clock), pipeline, draw=bool(sinks))
         stack.callback(stream.close)
-        write = _PictureWriter(job, sinks, exports, capture_ms, log, clock)
+        write = _FrameWriter(job, sinks, exports, capture_ms, log, clock)
         writer = stack.enter_context(BackgroundWriter(write, ENCODE_STAGE))
-        for picture in stream:
-            writer.put(picture)
-            if job.includes(picture.result.frame):
-                tally.add(picture)
+        for done in stream:
+            writer.put(done)
+            if job.includes(done.result.frame):
+                tally.add(done.result, done.picture)
             on_frame()
         for sink in sinks:
             sink.end_s = source.end_s
@@ -121,9 +121,22 @@ def run_job(
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Processed:
+    """A frame that is ready to be written.
+
+    Attributes:
+        result: What is known of it.
+        picture: The frame with all effects on it; None where only data is written, for which no picture is converted.
+    """
+
+    result: FrameResult
+    picture: Picture | None
+
+
 @dataclass(frozen=True, slots=True)
-class _PictureWriter:
-    """Writes a picture and its result into all outputs of a job, and logs the stages of its frame.
+class _FrameWriter:
+    """Writes a frame into all outputs of a job, and logs its stages.
 
     Attributes:
         job: Decides which pictures are written and logged.
@@ -141,15 +154,16 @@ class _PictureWriter:
     log: TimingLog
     clock: Clock
 
-    def __call__(self, picture: Picture) -> None:
-        begun_s, result = self.clock(), picture.result
+    def __call__(self, done: _Processed) -> None:
+        begun_s, result = self.clock(), done.result
         captured_ms = self.capture_ms.pop(result.frame.index)
         for export in self.exports:
             export.write(result)
         if not self.job.includes(result.frame):
             return
-        for sink in self.sinks:
-            sink.write(picture.with_alpha, result)
+        if done.picture is not None:
+            for sink in self.sinks:
+                sink.write(done.picture.with_alpha, result)
         encode_ms = (self.clock() - begun_s) * 1000.0
         self.log.record({CAPTURE_STAGE: captured_ms, **result.timings_ms, ENCODE_STAGE: encode_ms})
 
@@ -163,13 +177,14 @@ def _left_out(faces: int) -> Iterator[str]:
 
 def _stream(
     frames: Iterable[Frame], pipeline: BatchPipeline, *, draw: bool
-) -> Generator[Picture, None, None]:
-    """Yield pictures, or results with the unchanged frame as their picture."""
+) -> Generator[_Processed, None, None]:
+    """Yield frames with their pictures, if these are drawn."""
     if draw:
-        yield from pictures(frames, pipeline)
+        with closing(pictures(frames, pipeline)) as drawn:
+            yield from (_Processed(picture.result, picture) for picture in drawn)
     else:
-        for result in results(frames, pipeline):
-            yield Picture(result.frame.pixels, result)
+        with closing(results(frames, pipeline)) as found:
+            yield from (_Processed(result, None) for result in found)
 
 
 def _timed(frames: Iterable[Frame], capture_ms: dict[int, float], clock: Clock) -> Iterator[Frame]:

@@ -14,7 +14,6 @@ from arpipe.io.sinks import open_sink
 from arpipe.io.source import Source
 from arpipe.io.sources import media_kind, open_source
 from arpipe.io.video.reader import VideoFile, VideoFileConfig
-from arpipe.io.video.writer import VideoSink
 from arpipe.pipeline.camera_model import CameraModel
 
 _KINDS = {"images": "a picture", "animation": "an animation", "video": "a video"}
@@ -51,10 +50,7 @@ def open_sinks(job: Job, source: Source, video: VideoSinkConfig) -> Iterator[Sin
     if job.piece is not None:
         video = video.model_copy(update={"audio": False})
     if job.output is not None:
-        sink = open_sink(job.output, source.info, video)
-        if isinstance(sink, VideoSink) and isinstance(source, VideoFile):
-            sink.reuse(source.keep_originals())
-        yield sink
+        yield open_sink(job.output, source.info, video)
 
 
 def open_exports(job: Job, source: Source, model: CameraModel) -> Iterator[Export]:

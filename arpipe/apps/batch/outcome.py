@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from arpipe.types import Picture
+from arpipe.types import FrameResult, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,15 @@ class Tally:
     most: dict[str, int] = field(default_factory=dict)
     wearing: int = 0
 
-    def add(self, picture: Picture) -> None:
-        """Count a picture."""
+    def add(self, result: FrameResult, picture: Picture | None) -> None:
+        """Count a frame, and its picture if there is one."""
         self.frames += 1
-        found = {name: len(each) for name, each in picture.result.tracked().items() if each}
+        found = {name: len(each) for name, each in result.tracked().items() if each}
         self.frames_found += bool(found)
-        self.wearing = max(self.wearing, sum(face.wears_glasses for face in picture.result.faces))
+        self.wearing = max(self.wearing, sum(face.wears_glasses for face in result.faces))
         for name, count in found.items():
             self.most[name] = max(count, self.most.get(name, 0))
-        self.is_drawn = self.is_drawn or _differs(picture)
+        self.is_drawn = self.is_drawn or (picture is not None and _differs(picture))
 
 
 def _differs(picture: Picture) -> bool:

@@ -1,6 +1,7 @@
 """The source of a profile. The sample is rendered in advance, so that rendering it is not measured."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, count, cycle
 
 from arpipe.config import ProfileConfig
@@ -46,7 +47,7 @@ class SwingingClip(Source):
         for index, frame in zip(count(), cycle(order), strict=False):
             if not self._frames:
                 raise ValueError("sample is closed")
-            yield Frame(frame.pixels, index / self.info.fps, index, frame.camera)
+            yield replace(frame, captured_s=index / self.info.fps, index=index)
 
     def close(self) -> None:
         """Release the frames."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Generator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from fractions import Fraction
 
 from arpipe.apps.failures import Failures
@@ -81,7 +82,7 @@ def frames_of(config: ProfileConfig, measurement: Measurement) -> Generator[Fram
         with open_source_measured(measurement, lambda: open_measured(config, wanted)) as source:
             step_s = 1.0 / source.info.fps if source.info.fps else 1.0 / 30.0
             for frame in source:
-                yield Frame(frame.pixels, index * step_s, index, frame.camera)
+                yield replace(frame, captured_s=index * step_s, index=index)
                 index += 1
                 if index == wanted:
                     return

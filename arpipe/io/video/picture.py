@@ -13,7 +13,9 @@ from arpipe.io.orientation import UPRIGHT, Orientation, orientation_from_matrix
 from arpipe.io.traits import ColorTags
 from arpipe.io.video import standard_range
 from arpipe.io.video.color import ToRgb, tags_of
-from arpipe.types import Pixels
+from arpipe.io.video.decoded import ConvertedPicture, PlanarPicture
+from arpipe.io.video.planes import open_conversion
+from arpipe.types import Pixels, StoredPicture, StoredRgb
 
 MOST_ANAMORPHIC = Fraction(4)  # no format stretches more; larger aspects are mistakes in the file
 
@@ -43,6 +45,7 @@ class FrameConverter:
         self.tags = standard_range.TAGS if self._wide else stored_tags
         self.notes = self._describe(first, stored_tags)
         self._way = _Way(first, self.tags, self._stored, self._wide)
+        self._planes_to_rgb = open_conversion(first, self.tags)
 
     def __call__(self, frame: av.VideoFrame) -> Pixels:
         """Return (height, width, 3) uint8 RGB, C-contiguous, not shared with the decoder."""
@@ -52,7 +55,15 @@ class FrameConverter:
             self._say_fitted(frame)
         return self._orientation.apply(_centred(self._way(frame), *self._stored))
 
-    def keeps_layout(self, frame: av.VideoFrame) -> bool:
+    def picture(self, frame: av.VideoFrame) -> StoredPicture:
+        """Return a frame as a picture, which is converted later if compiled code converts parts of such frames."""
+        if not self._keeps_layout(frame):
+            return StoredRgb(self(frame))
+        if self._planes_to_rgb is not None and self._way.fits(frame):
+            return PlanarPicture(frame, self.tags, self._planes_to_rgb)
+        return ConvertedPicture(frame, self.tags, self(frame))
+
+    def _keeps_layout(self, frame: av.VideoFrame) -> bool:
         """Whether the pixels of a frame are where it stores them, and differ from it by the conversion to RGB alone."""
         return (
             self._orientation == UPRIGHT

@@ -20,7 +20,6 @@ from arpipe.io.video.container import ADVICE
 from arpipe.io.video.decoder import Decoder
 from arpipe.io.video.fields import Timed, deinterlaced
 from arpipe.io.video.hardware import find_hardware
-from arpipe.io.video.originals import Originals
 from arpipe.io.video.picture import FrameConverter
 from arpipe.types import Frame
 
@@ -81,7 +80,6 @@ class VideoFile(Source):
     def __init__(self, path: str | Path, config: VideoFileConfig | None = None) -> None:
         self.path = Path(path)
         self._closed = False
-        self._originals: Originals | None = None
         self._config = config = config or VideoFileConfig()
         require_file(self.path)
         hardware = find_hardware(config.hwaccel)
@@ -167,18 +165,11 @@ class VideoFile(Source):
                 self._decoder.kept_open(),
                 guarded(MediaError, f"{self.path}: frame {index} cannot be converted", ADVICE),
             ):
-                pixels = self._converter(frame)
-            if self._originals is not None and self._converter.keeps_layout(frame):
-                self._originals.put(index, frame)
+                stored = self._converter.picture(frame)
             self._update(captured_s, frame)
-            yield Frame(pixels, captured_s, index)
+            yield Frame(None, captured_s, index, stored=stored)
         if self._config.until_s == math.inf:
             self._compare()
-
-    def keep_originals(self) -> Originals:
-        """Keep frames as they are stored for a `VideoSink` that writes them again; call it before the first one."""
-        self._originals = self._originals or Originals()
-        return self._originals
 
     def key_frame_s(self, time_s: float) -> float | None:
         """Return the `captured_s` of the last key frame at or before a time, without decoding; both in s.

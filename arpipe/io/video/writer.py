@@ -25,12 +25,13 @@ from arpipe.io.video.audio_copy import AudioCopy
 from arpipe.io.video.codecs import CODECS, container_for
 from arpipe.io.video.color import FromRgb
 from arpipe.io.video.container import FINE_TIME_BASE, container_options
+from arpipe.io.video.decoded import DecodedPicture
+from arpipe.io.video.editing import FORMAT, can_edit, edited
 from arpipe.io.video.hardware import choose_encoder
 from arpipe.io.video.live_audio import LiveAudio
-from arpipe.io.video.originals import FORMAT, Originals, can_edit, edited
 from arpipe.io.video.packets import Stamps, closing_duration
 from arpipe.io.writer import FileWriter
-from arpipe.types import FrameResult, Pixels
+from arpipe.types import Frame, FrameResult, Pixels
 
 FALLBACK_FPS = 25
 FRAGMENT_S = 1.0  # of a live recording: the most that is lost if the program is killed
@@ -46,8 +47,9 @@ class VideoSink(FileWriter, Sink):
     """Writes pictures into a video file.
 
     Each picture is shown at its frame's `captured_s`, so variable rates and gaps are kept. Pictures are upright: the
-    file contains no rotation. Sides of odd length are made even by repeating the last row or column. Audio is copied
-    bit by bit if the container can hold it, and re-encoded otherwise.
+    file contains no rotation. Sides of odd length are made even by repeating the last row or column. What a picture has
+    in common with a decoded frame of the same colour tags is encoded as the decoder gave it. Audio is copied bit by bit
+    if the container can hold it, and re-encoded otherwise.
 
     Args:
         path: The file; its suffix picks the container.
@@ -92,7 +94,6 @@ class VideoSink(FileWriter, Sink):
         self._step = max(1, round(1 / (self._traits.rate * self._traits.time_base)))
         self._kind = container_for(Path(path), self.config.codec)
         self._transparent = False
-        self._originals: Originals | None = None
         super().__init__(GrowingFile(path) if self.config.fragment_s > 0 else open_file(path))
         with self._writing():
             self._open()
@@ -121,23 +122,23 @@ class VideoSink(FileWriter, Sink):
                 f"{self._file.path}: expected pictures of {self._size[0]}x{self._size[1]}, "
                 f"got {pixels.shape[1]}x{pixels.shape[0]}"
             )
-        frame = self._convert(pixels, result)
+        frame = self._convert(pixels, result.frame)
         with self._writing():
             frame.pts = self._next_pts(result.frame.captured_s)
             frame.time_base = self._traits.time_base
             self._encode_held(frame.pts)
             self._held = frame
 
-    def reuse(self, originals: Originals) -> None:
-        """Take what pictures have in common with their frames from those as the source stores them."""
-        self._originals = originals
+    def _convert(self, pixels: Pixels, frame: Frame) -> av.VideoFrame:
+        stored = frame.stored
+        if isinstance(stored, DecodedPicture) and self._keeps(stored) and pixels.shape == stored.shape:
+            return edited(stored, pixels, self._from_rgb)
+        return self._from_rgb(_even(pixels))
 
-    def _convert(self, pixels: Pixels, result: FrameResult) -> av.VideoFrame:
-        original = None if self._originals is None else self._originals.take(result.frame.index)
-        is_reusable = original is not None and can_edit(original) and self._codec.pixel_format == FORMAT
-        if original is None or not is_reusable or pixels.shape != result.frame.pixels.shape:
-            return self._from_rgb(_even(pixels))
-        return edited(original, result.frame.pixels, pixels, self._from_rgb)
+    def _keeps(self, picture: DecodedPicture) -> bool:
+        """Whether the numbers of a decoded frame stand for the same colours in this file."""
+        stored_format = self._codec.alpha_format if self._transparent else self._codec.pixel_format
+        return stored_format == FORMAT and can_edit(picture.original) and picture.tags == self._traits.colors
 
     def _finish(self) -> None:
         if self._last_pts is None:

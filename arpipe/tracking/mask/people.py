@@ -38,7 +38,7 @@ def segment_people(
         persons: The people in it, in px of the photo.
         timer: Records the stages.
     """
-    people = np.zeros(frame.pixels.shape[:2], np.float32)
+    people = np.zeros(frame.shape[:2], np.float32)
     covered = np.zeros_like(people)
     for part in _crops([person.box_px for person in persons], frame):
         mask, weight = _segment(segmenter, part.of(frame), timer), fade_of(part, frame.width, frame.height)

@@ -80,9 +80,9 @@ class MaskTracker:
         if self._zoom and not self._follows:
             people = known_people(self._find_faces(context), context)
             return segment_people(self._segmenter, frame, people, timer)
-        if not self._follows or frame.pixels.shape[:2] != self._shape:
+        if not self._follows or frame.shape[:2] != self._shape:
             self.reset()
-            self._shape = frame.pixels.shape[:2]
+            self._shape = frame.shape[:2]
         if not self._zoom:
             return self._mask(frame, timer, context.every)
         faces_px = [face.landmarks.box_px for face in context.faces if face.state != "coasting"]
@@ -148,7 +148,7 @@ class MaskTracker:
         part = self._part
         if part is None:
             return self._stream.update(frame, timer, every, self._people)
-        mask = np.zeros(frame.pixels.shape[:2], np.float32)
+        mask = np.zeros(frame.shape[:2], np.float32)
         people = [person.in_part(part) for person in self._people]
         mask[part.top : part.bottom, part.left : part.right] = self._stream.update(
             part.of(frame), timer, every, people

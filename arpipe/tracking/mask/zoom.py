@@ -77,7 +77,9 @@ class FramePart:
 
     def of(self, frame: Frame) -> Frame:
         """Cut the part out of a frame."""
-        pixels = np.ascontiguousarray(frame.pixels[self.top : self.bottom, self.left : self.right])
+        pixels = np.ascontiguousarray(
+            frame.part((slice(self.top, self.bottom), slice(self.left, self.right)))
+        )
         return Frame(pixels, frame.captured_s, frame.index)
 
 

@@ -79,24 +79,24 @@ class FaceCropper:
         """Crop the square around a face."""
         roi = face_square(landmarks)
         image_from_crop = roi.image_from_crop(self._side)
-        pixels = averaged(frame.pixels, roi, self._side)
+        pixels = averaged(frame, roi, self._side)
         points = image_from_crop.inverse().apply(landmarks.points_px[:, :2]).astype(np.float32)
         seen = _inside(image_from_crop, self._side, frame.width, frame.height)
         return CroppedFace(pixels, points, landmarks.topology, image_from_crop, seen)
 
 
-def averaged(pixels: Pixels, roi: Roi, side: int) -> Pixels:
-    """Crop a square of `pixels` (h, w, 3), averaged over what becomes one pixel: single samples alias and flicker."""
-    height, width = pixels.shape[:2]
+def averaged(frame: Frame, roi: Roi, side: int) -> Pixels:
+    """Crop a square of a frame, averaged over what becomes one pixel: single samples alias and flicker."""
+    height, width, _ = frame.shape
     reach = roi.size_px * (abs(math.cos(roi.angle_rad)) + abs(math.sin(roi.angle_rad))) / 2.0 + 2.0
     x, y = roi.center_px.tolist()
     left, top = (max(math.floor(each - reach), 0) for each in (x, y))
     right, bottom = (min(max(math.ceil(each + reach), 0), end) for each, end in ((x, width), (y, height)))
     step = max(1, int(roi.size_px / (side * SHARPEST)))  # whole factors are averaged several times as fast
     right, bottom = left + (right - left) // step * step, top + (bottom - top) // step * step
-    part = pixels[top:bottom, left:right]
-    if part.size == 0:
+    if right <= left or bottom <= top:
         return np.zeros((side, side, 3), np.uint8)
+    part = frame.part((slice(top, bottom), slice(left, right)))
     if step > 1:
         size = (right - left) // step, (bottom - top) // step
         part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -93,7 +93,7 @@ def _part_around(face: TrackedFace, frame: Frame) -> FrameCopy | None:
     )
     if right - left < 2 or bottom - top < 2:
         return None
-    part = Frame(frame.pixels[top:bottom, left:right].copy(), frame.captured_s, frame.index)
+    part = Frame(frame.part((slice(top, bottom), slice(left, right))).copy(), frame.captured_s, frame.index)
     return FrameCopy(part, np.array([left, top], np.float64))
 
 

@@ -116,7 +116,7 @@ class FacePartTracker:
         square = face_square(landmarks)
         wide = replace(square, size_px=CONTEXT * square.size_px)
         side = self._segmenter.side_px
-        seen = self._segmenter.segment(averaged(context.frame.pixels, wide, side), context.timer)
+        seen = self._segmenter.segment(averaged(context.frame, wide, side), context.timer)
         wide_from_crop = wide.image_from_crop(side).inverse() @ square.image_from_crop(self._side)
         planes = [_warped(plane, wide_from_crop.matrix, self._side) for plane in seen]
         return FaceParts(

@@ -1,15 +1,18 @@
 """Edited pictures become frames that differ from the originals only where something was edited."""
 
+from dataclasses import replace
+
 import av
 import numpy as np
 import pytest
 
 from arpipe.io.encoding import VideoSinkConfig
+from arpipe.io.traits import BT709, FULL_RANGE, ColorTags
 from arpipe.io.video import VideoFile
 from arpipe.io.video.color import FromRgb, pixels_of, tags_of
-from arpipe.io.video.originals import MOST_FRAMES, Originals, can_edit, edited
+from arpipe.io.video.editing import can_edit, edited
 from arpipe.io.video.writer import VideoSink
-from arpipe.types import FrameResult
+from arpipe.types import Frame, FrameResult
 from tests.io.clips import write_clip
 
 SIZE = (320, 192)
@@ -23,11 +26,10 @@ def clip(tmp_path):
 
 @pytest.fixture
 def decoded(clip):
-    """The last frame as it is stored, and its pixels."""
+    """The last frame as it is stored."""
     with VideoFile(clip) as video:
-        originals = video.keep_originals()
         *_, last = video
-        yield originals.take(last.index), last.pixels
+        yield last.stored
 
 
 def planes(frame):
@@ -45,11 +47,10 @@ def planes(frame):
     ],
 )
 def test_only_what_is_edited_changes(decoded, rows, columns):
-    original, before = decoded
-    after = before.copy()
+    original, after = decoded.original, decoded.pixels().copy()
     after[rows, columns] = np.random.default_rng(1).integers(0, 256, after[rows, columns].shape)
     from_rgb = FromRgb(tags_of(original), *SIZE, "yuv420p")
-    frame = edited(original, before, after, from_rgb)
+    frame = edited(decoded, after, from_rgb)
     everything = from_rgb(after)
     assert (frame.colorspace, frame.color_range) == (everything.colorspace, everything.color_range)
     for ours, stored, converted in zip(planes(frame), planes(original), planes(everything), strict=True):
@@ -69,23 +70,10 @@ def test_only_what_is_edited_changes(decoded, rows, columns):
 
 @pytest.mark.parametrize("copied", [False, True])
 def test_picture_that_nobody_edited_is_its_frame(decoded, copied):
-    original, before = decoded
-    frame = edited(
-        original, before, before.copy() if copied else before, FromRgb(tags_of(original), *SIZE, "yuv420p")
-    )
-    assert all((a == b).all() for a, b in zip(planes(frame), planes(original), strict=True))
+    pixels = decoded.pixels().copy() if copied else decoded.pixels()
+    frame = edited(decoded, pixels, FromRgb(decoded.tags, *SIZE, "yuv420p"))
+    assert all((a == b).all() for a, b in zip(planes(frame), planes(decoded.original), strict=True))
     assert frame.format.name == "yuv420p"
-
-
-def test_originals_are_taken_in_order_and_do_not_pile_up(decoded):
-    frame, _ = decoded
-    originals = Originals()
-    for index in range(MOST_FRAMES + 3):
-        originals.put(index, frame)
-    assert originals.take(2) is None
-    assert originals.take(5) is frame
-    assert originals.take(4) is None
-    assert originals.take(6) is frame
 
 
 def encode(clip, target, reuse, edit):
@@ -94,10 +82,9 @@ def encode(clip, target, reuse, edit):
         VideoFile(clip) as video,
         VideoSink(target, video.info.width, video.info.height, video.info.traits, config) as sink,
     ):
-        if reuse:
-            sink.reuse(video.keep_originals())
         for frame in video:
-            sink.write(edit(frame.pixels), FrameResult(frame))
+            shown = frame if reuse else Frame(frame.pixels, frame.captured_s, frame.index)
+            sink.write(edit(frame.pixels), FrameResult(shown))
     with VideoFile(target) as video:
         return [frame.pixels.astype(int) for frame in video]
 
@@ -130,6 +117,19 @@ def test_pictures_that_are_stored_otherwise_are_converted(tmp_path, turned):
     ours = encode(clip, tmp_path / "ours.mp4", True, mark)
     theirs = encode(clip, tmp_path / "theirs.mp4", False, mark)
     assert all(np.abs(a - b).mean() < 1 for a, b in zip(ours, theirs, strict=True))
+
+
+def test_pictures_for_other_colours_are_converted(clip, tmp_path):
+    with VideoFile(clip) as video:
+        frames = list(video)
+        stored = ColorTags(matrix=BT709, range=FULL_RANGE, primaries=BT709, transfer=BT709)
+        assert stored != video.info.traits.colors
+        with VideoSink(tmp_path / "out.mp4", *SIZE, replace(video.info.traits, colors=stored)) as sink:
+            for frame in frames:
+                sink.write(frame.pixels, FrameResult(frame))
+    with VideoFile(tmp_path / "out.mp4") as video:
+        errors = [np.abs(a.pixels.astype(int) - b.pixels).mean() for a, b in zip(video, frames, strict=True)]
+    assert max(errors) < 3
 
 
 def test_other_formats_and_odd_sides_cannot_be_edited():

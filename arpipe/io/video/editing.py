@@ -1,50 +1,21 @@
-"""Decoded frames as the codec stores them, so that a video of edited pictures keeps what nobody has changed.
+"""Edited pictures as frames for an encoder, which keep what nobody has changed as the codec had stored it.
 
 Most effects change a small part of a picture. Converting that part alone takes a fraction of the time, and everything
 else gets to the encoder without being rounded to RGB and back.
 """
-
-from collections import OrderedDict
-from threading import Lock
 
 import av
 import numpy as np
 import numpy.typing as npt
 
 from arpipe.io.video.color import FromRgb, pixels_of
-from arpipe.types import Pixels
+from arpipe.io.video.decoded import DecodedPicture
+from arpipe.types import Part, Pixels
 
-MOST_FRAMES = 32  # that are kept: more than are on their way from a decoder to an encoder
 FORMAT = "yuv420p"
 REACH_PX = 4  # around a changed part, within which the colours change too, as they have half the resolution
 MARGIN_PX = 8  # converted around that: the filter that halves the resolution reaches so far
 STEP_PX = 64  # sides of converted parts are multiples of it: the scaler is prepared for each size anew
-
-Part = tuple[slice, slice]
-"""Rows and columns of a picture."""
-
-
-class Originals:
-    """The frames on their way from a `VideoFile` to a `VideoSink`, by index; used by the threads of both."""
-
-    def __init__(self) -> None:
-        self._frames: OrderedDict[int, av.VideoFrame] = OrderedDict()
-        self._lock = Lock()
-
-    def put(self, index: int, frame: av.VideoFrame) -> None:
-        """Keep a frame; the oldest one is dropped if there are too many."""
-        with self._lock:
-            self._frames[index] = frame
-            if len(self._frames) > MOST_FRAMES:
-                self._frames.popitem(last=False)
-
-    def take(self, index: int) -> av.VideoFrame | None:
-        """Return a frame, and drop it and those before; None if it is not there."""
-        with self._lock:
-            found = self._frames.get(index)
-            for earlier in [each for each in self._frames if each <= index]:
-                del self._frames[earlier]
-            return found
 
 
 def can_edit(frame: av.VideoFrame) -> bool:
@@ -52,21 +23,21 @@ def can_edit(frame: av.VideoFrame) -> bool:
     return frame.format.name == FORMAT and frame.width % 2 == 0 and frame.height % 2 == 0
 
 
-def edited(original: av.VideoFrame, before: Pixels, after: Pixels, from_rgb: FromRgb) -> av.VideoFrame:
-    """Return a copy of a frame in which only what differs between two pictures is changed.
+def edited(picture: DecodedPicture, after: Pixels, from_rgb: FromRgb) -> av.VideoFrame:
+    """Return a copy of a decoded frame in which only what differs in an edited picture is changed.
 
     Args:
-        original: The frame; see `can_edit`.
-        before: (h, w, 3) its pixels.
-        after: (h, w, 3) the same pixels, edited.
+        picture: The frame; see `can_edit`.
+        after: (h, w, 3) its pixels, edited.
         from_rgb: Converts to the format of the frame.
     """
+    original = picture.original
     # Not the decoder's own frame: it needs that for the next ones, and would prescribe the kind of each frame.
     frame = av.VideoFrame(original.width, original.height, original.format.name)
     for ours, theirs in zip(frame.planes, original.planes, strict=True):
         pixels_of(ours)[:] = pixels_of(theirs)
     from_rgb.tag(frame)
-    changed = _changed_part(before, after)
+    changed = _changed_part(picture.pixels(), after)
     if changed is None:
         return frame
     inner = _widened(changed, after, REACH_PX, 2)
