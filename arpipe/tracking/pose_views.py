@@ -45,8 +45,8 @@ VIEW_PLANS: dict[PoseEffort, ViewPlan] = {
     ),
     "export": ViewPlan(
         (CropView(0.85), CropView(0.85, mirrored=True)),
-        rest_every=6,
-        turn_rad=math.radians(1.0),
+        rest_every=12,
+        turn_rad=math.radians(1.5),
         steps_ahead=1.0,
     ),
     "live": ViewPlan((CropView(0.9),), rest_every=12, in_background=True),

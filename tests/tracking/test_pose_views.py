@@ -112,6 +112,19 @@ def test_resting_heads_are_looked_at_rarely_and_turning_ones_often() -> None:
     assert len(views.asked) == 12
 
 
+def test_exports_look_again_in_the_frame_in_which_a_head_has_turned_far_enough() -> None:
+    views = ScriptedViews(head(TRUE_YAW))
+    stage = Stage(views, [head(SHOWN_YAW)])
+    for _ in range(24):
+        stage.yaw_deg("export")
+    assert [index for index, *_ in views.asked] == [0, 1, 2, 3, 4, 11, 23]
+    views.asked.clear()
+    for step in range(1, 25):
+        stage.faces = [head(SHOWN_YAW - 0.7 * step)]
+        stage.yaw_deg("export")
+    assert {3} == set(np.diff([index for index, *_ in views.asked]))  # by 2.1°; 1.4° are too little
+
+
 def test_resting_faces_are_looked_at_in_different_frames() -> None:
     landmarks = face_at(500, 300)
     views = ScriptedViews(landmarks)
