@@ -86,7 +86,7 @@ def run_job(
     """
     start_s = clock()
     pipeline.reset()
-    tally = Tally(is_drawn=job.output is None)
+    tally = Tally()
     capture_ms: dict[int, float] = {}
     with ExitStack() as stack:
         path = stack.enter_context(local_copy(job.spec))
@@ -114,7 +114,7 @@ def run_job(
         clock() - start_s,
         tally.most,
         tally.wearing,
-        tally.is_drawn,
+        None if job.output is None else tally.frames_drawn,
         (*(note for part in parts for note in part.notes), *_left_out(pipeline.faces_left_out)),
         tuple(loss for part in (*parts, *exports) for loss in part.losses),
         source.end_s,

@@ -153,7 +153,7 @@ class JobRunner(Closing):
 
     def _with_effects_checked(self, outcome: Outcome) -> Outcome:
         """Report if effects were requested and no picture shows any."""
-        if outcome.is_drawn or not self._wanted.effects:
+        if outcome.frames_drawn != 0 or not self._wanted.effects:
             return outcome
         if outcome.frames_found:
             return replace(outcome, losses=(*outcome.losses, "the effects drew nothing on any frame"))

@@ -163,6 +163,7 @@ class JsonReport(BatchReport):
             outputs=[text_of(file.path) for file in event.job.files()],
             frames=outcome.frames,
             frames_found=outcome.frames_found,
+            frames_drawn=outcome.frames_drawn,
             most=dict(outcome.most),
             seconds=round(outcome.seconds, 3),
             notes=outcome.notes,

@@ -96,6 +96,14 @@ def test_summary_says_what_became_of_each_input(tmp_path):
         assert cell in text
 
 
+@pytest.mark.parametrize(("drawn", "said"), [(299, ", effects on 99 %, 300 frames"), (0, ", 300 frames")])
+def test_line_of_a_video_says_how_many_pictures_show_effects(tmp_path, drawn, said):
+    console = Console(file=io.StringIO(), width=120)
+    with Report(console, 1) as report:
+        report.done(job(tmp_path), Outcome(300, 300, 0, 3.0, {"faces": 1}, frames_drawn=drawn))
+    assert f"100 %, up to 1 face{said}, 100.0 FPS ->" in console.file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("most", "cell"),
     [({"faces": 14}, "14 faces"), ({"faces": 1, "hands": 2}, "1 face, 2 hands"), ({}, "nobody")],

@@ -9,8 +9,9 @@ from rich.console import Console
 
 from arpipe.apps.batch import EXIT_FAILED, BatchConfig, run
 from arpipe.apps.batch.outcome import Outcome
-from arpipe.apps.batch.report import MAX_ROWS, Report
+from arpipe.apps.batch.report import Report
 from arpipe.apps.batch.reports import QuietReport
+from arpipe.apps.batch.results import MAX_ROWS
 from arpipe.apps.batch.targets import Job
 from arpipe.config import JobsConfig
 from arpipe.errors import ArpipeError

@@ -73,7 +73,7 @@ def test_failed_piece_fails_the_video_and_is_all_that_a_resumed_run_repeats(clip
     require_same_data(tmp_path / "out", whole)
     require_same_video(tmp_path / "out", whole)
     assert not list((tmp_path / "out").rglob(".arpipe-pieces"))
-    assert "1 were done already" in process(clip, tmp_path / "out", existing="resume")[1]
+    assert "1 was done already" in process(clip, tmp_path / "out", existing="resume")[1]
 
 
 def test_quiet_batch_reports_a_failed_piece_with_its_video(clip, tmp_path, capsys):
