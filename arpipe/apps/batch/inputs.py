@@ -170,11 +170,9 @@ class _Search:
                 folders = "folder in it is" if len(inner) == 1 else "folders in it are"
                 self.found.notes.append(f"{folder}: {len(inner)} {folders} not searched; add --recursive")
             return []
-        links = [name for name in inner if os.path.islink(f"{folder}{os.sep}{name}")]
-        self.found.notes += (
-            f"{folder}{os.sep}{name}: is a link to a folder, which is not followed; give it as an input of its own"
-            for name in links
-        )
+        links = [name for name in inner if os.path.islink(os.path.join(folder, name))]
+        why = "is a link to a folder, which is not followed; give it as an input of its own"
+        self.found.notes += (f"{os.path.join(folder, name)}: {why}" for name in links)
         return [name for name in inner if name not in links]
 
     def _is_input(self, folder: str, name: str) -> bool:

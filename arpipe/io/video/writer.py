@@ -207,6 +207,8 @@ class VideoSink(FileWriter, Sink):
 
     def _encoder_options(self) -> dict[str, str]:
         options = self._codec.encoder_options(self.config.quality, self.config.preset)
+        if self._kind == "avi":
+            options["bf"] = "0"  # without presentation times, frames must be stored in their order
         if self._transparent:
             options |= self._codec.alpha_options
         if self.config.fragment_s > 0 and "preset" in options:

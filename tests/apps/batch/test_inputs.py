@@ -69,7 +69,7 @@ def test_links_to_folders_are_not_followed_and_noted(footage, tmp_path):
     (footage / "monday" / "again").symlink_to(footage)  # a loop
     (footage / "link.mp4").symlink_to(footage / "b.mp4")
     (tmp_path / "given").symlink_to(footage / "monday")
-    found = find_inputs([str(footage), str(tmp_path / "given")], True, [])
+    found = find_inputs([f"{footage}/", str(tmp_path / "given")], True, [])
     assert len(found.inputs) == 8 + 2
     assert found.notes == [
         f"{top / 'again'}: is a link to a folder, which is not followed; give it as an input of its own"

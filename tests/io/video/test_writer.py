@@ -59,6 +59,17 @@ def test_times_of_a_variable_rate_are_kept_exactly(tmp_path):
     assert frame_times(copy(source, tmp_path / "out.mp4")) == frame_times(source)
 
 
+@pytest.mark.parametrize("codec", ["h264", "mpeg4"])
+def test_frames_in_an_avi_are_in_the_order_of_their_times(tmp_path, codec):
+    step = Fraction(3000, 90000)
+    source = write_clip(tmp_path / "in.mp4", tuple(range(0, 24 * 3000, 3000)))
+    times = frame_times(copy(source, tmp_path / "out.avi", VideoSinkConfig(codec=codec)))
+    assert times == sorted(times)
+    # FFmpeg guesses the times of H.264 in such files: each frame has that of the next one, and the last a tick more.
+    assert times[0] in (0, step)
+    assert [time - times[0] for time in times[:-1]] == [index * step for index in range(23)]
+
+
 def test_last_frame_is_shown_as_long_as_in_the_source(tmp_path):
     source = write_clip(tmp_path / "in.mp4", tuple(range(0, 90000, 3000)))
     with VideoFile(copy(source, tmp_path / "out.mp4")) as video:
