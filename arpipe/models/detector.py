@@ -9,7 +9,8 @@ from arpipe.geometry.affine2d import Affine2D
 from arpipe.geometry.boxes import overlap
 from arpipe.inference.runtime import Runtime
 from arpipe.models import ssd
-from arpipe.preprocess.crop import Border, letterbox
+from arpipe.preprocess.crop import letterbox
+from arpipe.preprocess.sampler import Border
 from arpipe.preprocess.tensor import CropTensor
 from arpipe.timing import StageTimer
 from arpipe.types import Detection, Frame, Points, Roi

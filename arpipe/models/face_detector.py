@@ -4,7 +4,8 @@ from typing import Literal
 
 from arpipe.inference.runtime import Runtime
 from arpipe.models.detector import BoxDetector, DetectorSpec
-from arpipe.preprocess.crop import Border, square_around
+from arpipe.preprocess.crop import square_around
+from arpipe.preprocess.sampler import Border
 from arpipe.types import Detection, Roi
 
 RIGHT_EYE, LEFT_EYE, NOSE_TIP, MOUTH, RIGHT_EAR, LEFT_EAR = range(6)

@@ -20,20 +20,14 @@ SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = Path("arpipe/native/compiled/native").with_suffix(SUFFIX)
 REBUILD = "python -m arpipe.native.build"
 
-EXACT = {"sampling"}
+EXACT: frozenset[str] = frozenset({"sampling"})
 """Folders of sources whose numbers must not depend on the compiler: as IEEE 754 says, operation by operation."""
 
 UNIX = ["-std=c++17", "-O3", "-fPIC", "-pthread", "-fvisibility=hidden"]
+UNIX += ["-fno-math-errno", "-fno-trapping-math"]  # for vector instructions; no result depends on them
 UNIX_EXACT = ["-ffp-contract=off"]
-# Those of -ffast-math, which itself would switch denormal numbers off in the whole process when the library is loaded.
-UNIX_FAST = [
-    "-fno-math-errno",
-    "-fno-trapping-math",
-    "-fno-signed-zeros",
-    "-ffinite-math-only",
-    "-fassociative-math",
-    "-freciprocal-math",
-]
+# The rest of -ffast-math, which itself would switch denormal numbers off in the whole process.
+UNIX_FAST = ["-fno-signed-zeros", "-ffinite-math-only", "-fassociative-math", "-freciprocal-math"]
 if sysconfig.get_platform().endswith("x86_64"):
     UNIX += ["-msse4.1"]  # rounds in one instruction; processors have it since 2008
 UNIX += os.environ.get("ARCHFLAGS", "").split()  # of cross-compilations on macOS

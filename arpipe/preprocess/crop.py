@@ -2,28 +2,18 @@
 
 import math
 from dataclasses import replace
-from typing import Literal
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from arpipe.geometry.transforms import Array
+from arpipe.errors import NativeError
+from arpipe.preprocess.compiled_sampler import CompiledSampler
+from arpipe.preprocess.opencv_sampler import OpenCvSampler
+from arpipe.preprocess.sampler import Border, Sampler
 from arpipe.types import Block, Frame, Part, Pixels, Points, Roi
 
-MAX_IMAGE_PX = 32766  # cv2.remap counts in 16 bits; larger pictures are subsampled by a whole factor
-
-STEPS_PER_PX = 32.0  # resolution to which OpenCV rounds positions
-SAMPLED_PX = 2  # beyond the edge of a square: rounded positions, and the next pixel for blending
-WARP_BLOCK = 64  # columns that OpenCV's perspective warp processes at once
-
-Border = Literal["replicate", "zero", "mirror"]
-
-_BORDERS = {
-    "replicate": cv2.BORDER_REPLICATE,
-    "zero": cv2.BORDER_CONSTANT,
-    "mirror": cv2.BORDER_REFLECT_101,
-}
+MAX_IMAGE_PX = 32766  # of samplers; larger pictures are subsampled by a whole factor
+SAMPLED_PX = 3  # beyond a square's edge: rounding, the next pixel for blending, and one that is read along
 
 
 def letterbox(width: int, height: int) -> Roi:
@@ -35,59 +25,70 @@ class Warp:
     """Crops rotated squares from images in one step, sampled bilinearly at `Roi.image_from_crop`.
 
     Positions are rounded to 1/32 px and blended in integers. MediaPipe's own runtime does the same, to the bit, whereas
-    `cv2.warpAffine` changes with OpenCV's version; it is also faster. Crops that shrink a lot alias on purpose:
-    averaging first would differ from the data that the networks were trained on.
+    `cv2.warpAffine` changes with OpenCV's version. Crops that shrink a lot alias on purpose: averaging first would
+    differ from the data that the networks were trained on.
 
     Args:
         side: Side of the crops, px.
-        border: Values outside the image: its nearest pixel, black, or its mirror image.
+        border: Values outside the image.
     """
 
     def __init__(self, side: int, border: Border) -> None:
-        self.side = side
-        self._border = _BORDERS[border]
-        self._ticks = np.arange(side, dtype=np.float64)
-        self._x = np.empty((side, side), np.float32)
-        self._y = np.empty((side, side), np.float32)
-        self._whole = np.empty((side, side, 2), np.int16)
-        self._part = np.empty((side, side), np.uint16)
-        self._square: tuple[float, ...] = ()  # square that the positions belong to
+        self._sampler = open_sampler(side, border)
 
     def crop(self, frame: Frame, roi: Roi, out: Pixels) -> None:
-        """Crop a square of a frame into `out` (side, side, 3); no more of the frame is converted than that needs."""
-        part = part_around(roi, frame.width, frame.height, self._border == _BORDERS["mirror"])
-        self._sample(frame.block(part), roi, out)
+        """Crop a square of a frame.
+
+        Args:
+            frame: The frame, of which no more is converted than that needs.
+            roi: The square.
+            out: (side, side, 3) uint8, C-contiguous, overwritten with RGB.
+        """
+        self._require(out, np.uint8)
+        self._sampler.sample(*_within_reach(self._block(frame, roi), roi), out)
+
+    def crop_scaled(self, frame: Frame, roi: Roi, gain: np.float32, low: np.float32, out: Points) -> None:
+        """Crop a square of a frame as input of a network.
+
+        Args:
+            frame: The frame, of which no more is converted than that needs.
+            roi: The square.
+            gain: Factor of the bytes.
+            low: Value of a byte that is 0.
+            out: (side, side, 3) float32, C-contiguous, overwritten with RGB.
+        """
+        self._require(out, np.float32)
+        self._sampler.sample_scaled(*_within_reach(self._block(frame, roi), roi), gain, low, out)
 
     def apply(self, pixels: Pixels, roi: Roi, out: Pixels) -> None:
-        """Crop a square of `pixels` (h, w, 3) into `out` (side, side, 3)."""
-        self._sample(Block(pixels), roi, out)
+        """Crop a square of `pixels` (h, w, 3); otherwise as `crop`."""
+        self.crop(Frame.from_rgb(pixels), roi, out)
 
-    def _sample(self, block: Block, roi: Roi, out: Pixels) -> None:
-        pixels = block.pixels
-        step = -(-max(pixels.shape[:2]) // MAX_IMAGE_PX)
-        if step > 1:
-            pixels = np.ascontiguousarray(pixels[::step, ::step])
-            roi = replace(roi, center_px=roi.center_px / step, size_px=roi.size_px / step)
-        square = (*roi.center_px.tolist(), roi.size_px, roi.angle_rad, roi.mirrored)
-        if square != self._square:
-            if roi.angle_rad == 0.0 and not roi.mirrored:
-                upright_positions(roi, self._x, self._y)
-            else:
-                self._place(roi)
-            cv2.convertMaps(self._x, self._y, cv2.CV_16SC2, dstmap1=self._whole, dstmap2=self._part)
-            self._square = square
-        whole = self._whole
-        if (
-            block.left or block.top
-        ):  # positions are rounded in the whole picture, whatever part of it there is
-            whole = np.asarray(cv2.subtract(whole, np.array([block.left, block.top, 0.0, 0.0])), np.int16)
-        cv2.remap(pixels, whole, self._part, cv2.INTER_LINEAR, dst=out, borderMode=self._border)
+    def _block(self, frame: Frame, roi: Roi) -> Block:
+        return frame.block(part_around(roi, frame.width, frame.height, self._sampler.border == "mirror"))
 
-    def _place(self, roi: Roi) -> None:
-        (xx, xy, x0), (yx, yy, y0) = roi.image_from_crop(self.side).matrix
-        ticks = self._ticks
-        np.add(_single(xx * ticks), _single(xy * ticks + x0)[:, None], out=self._x)
-        np.add(_single(yx * ticks), _single(yy * ticks + y0)[:, None], out=self._y)
+    def _require(self, out: Pixels | Points, dtype: type[np.generic]) -> None:
+        side = self._sampler.side
+        if out.shape != (side, side, 3) or out.dtype != dtype or not out.flags.c_contiguous:
+            wanted = f"({side}, {side}, 3) {dtype.__name__}, C-contiguous"
+            raise ValueError(f"Warp: expected a crop of {wanted}, got {out.shape} {out.dtype}")
+
+
+def open_sampler(side: int, border: Border) -> Sampler:
+    """Return the fastest sampler of this installation."""
+    try:
+        return CompiledSampler(side, border)
+    except NativeError:
+        return OpenCvSampler(side, border)  # not silent: the command `doctor` reports the missing library
+
+
+def _within_reach(block: Block, roi: Roi) -> tuple[Block, Roi]:
+    """Return a block and a square in it, subsampled by a whole factor if the picture is too large for a sampler."""
+    step = -(-max(block.pixels.shape[:2]) // MAX_IMAGE_PX)
+    if step == 1:
+        return block, roi
+    center_px = (roi.center_px - (block.left, block.top)) / step
+    return Block(block.pixels[::step, ::step]), replace(roi, center_px=center_px, size_px=roi.size_px / step)
 
 
 def part_around(roi: Roi, width: int, height: int, mirrors: bool) -> Part:
@@ -114,38 +115,6 @@ def _within(low: int, high: int, end: int) -> slice:
     return slice(start, min(max(high, start + 1), end))
 
 
-def upright_positions(roi: Roi, x: Points, y: Points) -> None:
-    """Compute where the pixels of an upright square lie in the image, rounded to 1/32 px.
-
-    In a letterbox many of them lie half-way between two such steps, so that the last bit decides; with other bits, a
-    faint detection moves by a percent of the face. Hence this is MediaPipe's own arithmetic: a perspective map through
-    the corners, inverted, and evaluated from the start of each block of 64 columns.
-
-    Args:
-        roi: The square; its angle is taken as 0.
-        x: (side, side) overwritten with x, image px.
-        y: (side, side) overwritten with y, image px.
-    """
-    side = x.shape[0]
-    left, top = _single(roi.center_px) - np.float32(roi.size_px / 2.0)
-    right, bottom = _single(roi.center_px) + np.float32(roi.size_px / 2.0)
-    corners = np.array([[left, bottom], [left, top], [right, top], [right, bottom]], np.float32)
-    targets = np.array([[0, side], [0, 0], [side, 0], [side, side]], np.float32)
-    _, (to_x, to_y, to_w) = cv2.invert(cv2.getPerspectiveTransform(corners, targets))
-    rows = np.arange(side, dtype=np.float64)[:, None]
-    for start in range(0, side, WARP_BLOCK):
-        columns = np.arange(min(WARP_BLOCK, side - start), dtype=np.float64)
-        block = np.s_[:, start : start + columns.size]
-        scale = STEPS_PER_PX / _at(to_w, start, rows, columns)
-        x[block] = np.rint(_at(to_x, start, rows, columns) * scale) / STEPS_PER_PX
-        y[block] = np.rint(_at(to_y, start, rows, columns) * scale) / STEPS_PER_PX
-
-
-def _at(row: Array, start: int, rows: Array, columns: Array) -> Array:
-    """Evaluate one row of a projective map for a block of pixels; the order of the additions matters."""
-    return np.asarray((row[0] * start + row[1] * rows + row[2]) + row[0] * columns)
-
-
 def square_around(box_px: npt.ArrayLike, right_px: npt.ArrayLike, left_px: npt.ArrayLike, grow: float) -> Roi:
     """Return the square around a box, rotated so that the line between two points is level in the crop.
 
@@ -165,7 +134,3 @@ def upright(low_px: npt.ArrayLike, high_px: npt.ArrayLike) -> float:
     """Return the angle of a square in whose crop one point is above another, rad."""
     dx, dy = (np.asarray(high_px, np.float64) - np.asarray(low_px, np.float64)).tolist()
     return math.remainder(math.atan2(dy, dx) + math.pi / 2.0, 2.0 * math.pi)
-
-
-def _single(values: Array) -> Points:
-    return values.astype(np.float32)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from arpipe.preprocess.crop import Border, Warp
-from arpipe.preprocess.scaling import Scaling, TensorSpec
-from arpipe.types import Frame, Pixels, Points, Roi
+from arpipe.preprocess.crop import Warp
+from arpipe.preprocess.sampler import Border
+from arpipe.types import Frame, Points, Roi
 
 
 class CropTensor:
@@ -21,9 +21,8 @@ class CropTensor:
 
     def __init__(self, side: int, low: float, high: float, border: Border) -> None:
         self.side = side
-        self._scaling = Scaling(TensorSpec(side, side, low, high))
+        self._gain, self._low = np.float32((high - low) / 255.0), np.float32(low)
         self._warp = Warp(side, border)
-        self._crop: Pixels = np.empty((side, side, 3), np.uint8)
         self._batch: Points = np.empty((1, side, side, 3), np.float32)
 
     def fill(self, frame: Frame, rois: Sequence[Roi]) -> Points:
@@ -39,6 +38,5 @@ class CropTensor:
         if len(rois) > len(self._batch):
             self._batch = np.empty((len(rois), self.side, self.side, 3), np.float32)
         for roi, tensor in zip(rois, self._batch, strict=False):
-            self._warp.crop(frame, roi, self._crop)
-            self._scaling.write(self._crop, tensor)
+            self._warp.crop_scaled(frame, roi, self._gain, self._low, tensor)
         return self._batch[: len(rois)]
