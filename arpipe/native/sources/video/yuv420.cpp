@@ -49,7 +49,7 @@ inline uint8_t level(int16_t twice) {
 
 // `planes` are luma, blue and red chroma; `width` and `height` are even, and of the whole frame. `out` has the pixels of
 // the part alone, row by row.
-ARPIPE_EXPORT void arpipe_rgb_of_yuv420(const uint8_t *const *planes, const int32_t *strides, int32_t width,
+ARPIPE_EXPORT ARPIPE_MULTIVERSION void arpipe_rgb_of_yuv420(const uint8_t *const *planes, const int32_t *strides, int32_t width,
                                         int32_t height, const Factors *given, int32_t left, int32_t top, int32_t right,
                                         int32_t bottom, uint8_t *out) {
     const Factors factors = *given;
