@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from arpipe.geometry.quantiles import quantile
 from arpipe.geometry.transforms import Array
 from arpipe.render.blur import gaussian
 from arpipe.types import Pixels
@@ -162,4 +163,4 @@ def _noise(grey: Grey) -> float:
     if rows == 0 or columns == 0:
         return 0.0
     blocks = np.abs(second[: rows * 8, : columns * 8]).reshape(rows, 8, columns, 8).mean(axis=(1, 3))
-    return min(float(np.percentile(blocks, 20.0)) * float(np.sqrt(np.pi / 2.0)) / 6.0, MAX_NOISE)
+    return min(float(quantile(blocks.ravel(), 0.2)) * float(np.sqrt(np.pi / 2.0)) / 6.0, MAX_NOISE)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from arpipe.geometry.quantiles import median
 from arpipe.geometry.transforms import Array
 from arpipe.render.color import LUMINANCE
 from arpipe.types import Frame, TrackedFace
@@ -94,7 +95,7 @@ def _pupil_radius(frame: Frame, center_px: Array, radius_px: float) -> float | N
     directions = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=1)
     places = center_px + radius_px * _RADII[:, None, None] * directions
     levels = _levels(frame, places)
-    profile = np.median(levels, axis=1)  # catchlights are narrow
+    profile = median(levels)  # catchlights are narrow
     reach = round(EDGE / (_RADII[1] - _RADII[0]))
     kernel = np.ones(reach) / reach
     inside = np.convolve(profile, kernel, mode="valid")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from arpipe.effects.makeup.eye_colors import eye_light, iris_places, pupil_radii, sclera_places
+from arpipe.geometry.quantiles import median, quantile
 from arpipe.geometry.transforms import Array
 from arpipe.render.black_level import measure_black_level
 from arpipe.render.color import LUMINANCE, MEAN_SKIN, chromaticity, linear_from_srgb
@@ -109,7 +110,7 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
     return Complexion(
         skin=skin,
         lips=_mean_lips(lip_colors, skin),
-        irises=np.median(iris_colors, axis=0) if len(iris_colors) else skin * 0.2,
+        irises=median(iris_colors.T) if len(iris_colors) else skin * 0.2,
         pupils=pupil_radii(frame, face),
         eye_light=np.array(eye_light(sclera_colors, white)),
         spread=np.array(spread),
@@ -121,7 +122,7 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
 
 def _mean_skin(colors: Array) -> tuple[Array, float]:
     luminance = colors @ LUMINANCE
-    low, high = np.quantile(luminance, SKIN_QUANTILES)
+    low, high = (quantile(luminance, share) for share in SKIN_QUANTILES)
     used = colors[(luminance >= low) & (luminance <= high)]
     skin = used.mean(axis=0)
     spread = float(np.linalg.norm(chromaticity(used) - chromaticity(skin), axis=1).mean())
@@ -131,7 +132,7 @@ def _mean_skin(colors: Array) -> tuple[Array, float]:
 def _mean_lips(colors: Array, skin: Array) -> Array:
     """(3,) mean without the darkest samples (the line between thin lips) and the brightest (teeth and glints)."""
     luminance = colors @ LUMINANCE
-    low, high = np.quantile(luminance, LIP_QUANTILES)
+    low, high = (quantile(luminance, share) for share in LIP_QUANTILES)
     lips = colors[(luminance >= low) & (luminance <= high)].mean(axis=0)
     least = DARKEST_LIPS * float(skin @ LUMINANCE)
     raised: Array = lips * max(least / max(float(lips @ LUMINANCE), 1e-4), 1.0)

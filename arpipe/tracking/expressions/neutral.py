@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from arpipe.geometry.quantiles import median
 from arpipe.types import Points
 
 LEARNING_S = 3.0  # length of the first stretch, whose median is the first neutral
@@ -44,7 +45,7 @@ class NeutralFace:
             self._began_s = time_s
         if time_s - self._began_s <= LEARNING_S:
             self._samples.append(scores)
-            self._neutral = np.median(self._samples, axis=0).astype(np.float32)
+            self._neutral = median(np.stack(self._samples, axis=-1))
         elif self._neutral is not None:
             self._samples = []
             self._follow(self._neutral, scores, time_s - self._last_s)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from arpipe.geometry.quantiles import median
 from arpipe.tracking.occlusion.crop import Flags
 from arpipe.tracking.occlusion.hues import LIGHTNESS_WEIGHT
 from arpipe.tracking.occlusion.zones import ramp
@@ -62,7 +63,7 @@ def find_moustache(usual_skin: Points, lightness: Points, around: Flags, outline
     above = lightness[strip][around[strip]]
     if above.size < MIN_PIXELS:
         return NO_MOUSTACHE
-    skin, hair = float(usual_skin[0]) / LIGHTNESS_WEIGHT, float(np.median(above))
+    skin, hair = float(usual_skin[0]) / LIGHTNESS_WEIGHT, float(median(above))
     certainty = ramp(1.0 - hair / max(skin, 1.0), SHADED, DARK)
     if certainty == 0.0:
         return NO_MOUSTACHE

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from arpipe.geometry.quantiles import median
 from arpipe.preprocess.lab import lab_of
 from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.hues import hue_distance, hues
@@ -120,7 +121,7 @@ def look_at_mouth(usual_skin: Points, crop: CroppedFace) -> MouthEvidence:
     ring &= crop.seen[window]
     if lips.sum() < MIN_PIXELS or ring.sum() < MIN_PIXELS:
         return MouthEvidence(1.0, None)
-    middle, around = np.median(colors[:, lips], axis=1), np.median(colors[:, ring], axis=1)
+    middle, around = median(colors[:, lips]), median(colors[:, ring])
     redder, level = float(middle[1] - around[1]), float(lightness[lips].mean())
     seam = filled(shape, [inner], SEAM_PX) > 0.5
     distinct = max(
@@ -129,7 +130,7 @@ def look_at_mouth(usual_skin: Points, crop: CroppedFace) -> MouthEvidence:
         (level - float(lightness[seam].mean())) / SEAM if seam.any() else 0.0,
         (float(lightness[lips].std()) - PLAIN_CONTRAST) / CONTRAST,
     )
-    from_skin = [float(np.median(hue_distance(colors[:, place], usual_skin))) for place in (lips, ring)]
+    from_skin = [float(median(hue_distance(colors[:, place], usual_skin))) for place in (lips, ring)]
     in_beard = max(
         ramp(redder, MASK_RED, LIPS_RED), ramp(from_skin[1] - from_skin[0], MASK_NEARER, LIPS_NEARER)
     )
