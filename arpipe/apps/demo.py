@@ -10,7 +10,7 @@ from rich.console import Console
 
 from arpipe.apps.batch.inputs import SAMPLE
 from arpipe.apps.batch.job import BatchPipeline, run_job
-from arpipe.apps.batch.plan import make_plan
+from arpipe.apps.batch.plan import make_plan, prepare
 from arpipe.apps.batch.report import Report
 from arpipe.apps.batch.targets import DEFAULT_EXPORT, Job
 from arpipe.apps.contact_sheet import Tile, compose
@@ -102,7 +102,7 @@ def run(
     """
     console = console or Console()
     video, sheet, timings = (out_dir / name for name in ("demo.mp4", "demo.png", "demo-timings.json"))
-    make_plan((SAMPLE,), video, None, None, VideoSinkConfig().codec)
+    prepare(make_plan((SAMPLE,), video, None, None, VideoSinkConfig().codec))
     log = TimingLog()
     start_s = time.perf_counter()
     with interrupt_on_sigterm(), closing(make_pipeline(PipelineConfig(effects=(DEMO_EFFECT,)))) as pipeline:

@@ -127,6 +127,9 @@ def batch(
     no_video: Annotated[
         bool, typer.Option("--no-video", help="Write no pictures, only --export or --events.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print which input becomes which files; write nothing.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print failures and losses only.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print events as JSON lines.")] = False,
     timings: Annotated[
@@ -166,7 +169,8 @@ def batch(
         "pipeline": run,
         "workers": run.batch,
     }
-    raise typer.Exit(app.run(check(app.BatchConfig, given, "arpipe batch")))
+    settings = check(app.BatchConfig, given, "arpipe batch")
+    raise typer.Exit(app.preview(settings) if dry_run else app.run(settings))
 
 
 def _chosen(flags: dict[str, bool], otherwise: str, options: str) -> str:

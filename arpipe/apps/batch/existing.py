@@ -44,8 +44,11 @@ class History(Protocol):
     @property
     def attempts(self) -> Mapping[str, Attempt]: ...  # noqa: D102
 
-    arpipe: str
-    settings: str
+    @property
+    def arpipe(self) -> str: ...  # noqa: D102
+
+    @property
+    def settings(self) -> str: ...  # noqa: D102
 
 
 def select(

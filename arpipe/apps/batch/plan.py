@@ -1,7 +1,7 @@
 """Assigns outputs to inputs, and refuses what cannot work, before any input is decoded."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,19 +27,22 @@ class Plan:
     Attributes:
         jobs: In the order of the inputs.
         refusals: Inputs that are left out, with the reason.
-        folder: Folder that receives a file per input, the one of the pictures rather than that of the data; None if
-            outputs are single files.
+        folders: Folders that receive a file per input, that of the pictures before that of the data; empty if outputs
+            are single files.
         notes: Sentences on what was left out.
-        removed: Temporary files of killed runs that were removed from the folders of the outputs.
         existing: Paths of outputs that exist already; those in object stores are left out.
     """
 
     jobs: tuple[Job, ...]
     refusals: tuple[Refusal, ...]
-    folder: Path | None = None
+    folders: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
-    removed: tuple[Path, ...] = ()
     existing: frozenset[str] = frozenset()
+
+    @property
+    def folder(self) -> Path | None:
+        """The first of the folders, which holds the manifest."""
+        return next(iter(self.folders), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,11 @@ def make_plan(
     recursive: bool = False,
     names: Mapping[str, str] = {},
 ) -> Plan:
-    """Decide which input becomes which file.
+    """Decide which input becomes which file; nothing is written.
 
     A folder stands for the media in it, a pattern for the files that it matches. With several inputs `output` and
-    `export` are folders; with one input they are files, unless they are existing folders or have no suffix. A missing
-    folder is created, its parent is not. The time taken is proportional to the number of inputs.
+    `export` are folders; with one input they are files, unless they are existing folders or have no suffix. The time
+    taken is proportional to the number of inputs.
 
     Args:
         inputs: Files, folders, patterns, or "sample".
@@ -84,7 +87,7 @@ def make_plan(
         names: Input → what its outputs are called; see `find_inputs`.
 
     Raises:
-        OutputError: Two files are the same one, an output does not fit, or it cannot be written.
+        OutputError: Two files are the same one, or an output does not fit.
         ConfigError: There is nothing to read or nothing to write.
         MediaNotFound: No input exists.
     """
@@ -99,15 +102,38 @@ def make_plan(
         refuse_overwriting([*fixed, *others.written], read)  # before any input is opened
     jobs = targets.jobs(_kinds(found))
     _require_media(jobs, found)
-    existing, removed = _prepare_outputs(jobs, targets.folders, others.written, read)
+    existing = refuse_overwriting([*_files_of(jobs), *others.written], read)
     return Plan(
         tuple(jobs),
         tuple(found.refusals),
-        next(iter(targets.folders), None),
+        tuple(targets.folders),
         tuple(found.notes),
-        tuple(removed),
         frozenset(os.fspath(file.path) for file in existing),
     )
+
+
+def prepare(plan: Plan, others: Sequence[NamedFile] = ()) -> list[Path]:
+    """Create missing folders of outputs, but not their parents, and make sure that all outputs can be written.
+
+    Args:
+        plan: The jobs.
+        others: Other files that the command writes.
+
+    Returns:
+        Temporary files of killed runs that were removed from the folders of the outputs.
+
+    Raises:
+        OutputError: An output cannot be written.
+    """
+    written = list(_files_of(plan.jobs))
+    folders = one_per_folder(written)
+    _make_folders(plan.folders, folders)
+    existing = [file for file in (*written, *others) if os.fspath(file.path) in plan.existing]
+    return require_outputs_writable({**one_per_folder(others), **folders}, existing)
+
+
+def _files_of(jobs: Iterable[Job]) -> Iterator[NamedFile]:
+    return (file for job in jobs for file in job.files())
 
 
 def _require_work(found: Found, asked: Sequence[Path | str]) -> None:
@@ -141,17 +167,6 @@ def _kinds(found: Found) -> dict[Input, MediaKind]:
 def _kind_of(spec: str) -> MediaKind:
     with local_copy(spec) as path:
         return media_kind(path)
-
-
-def _prepare_outputs(
-    jobs: Sequence[Job], tops: Sequence[Path], others: Sequence[NamedFile], read: Sequence[NamedFile]
-) -> tuple[list[NamedFile], list[Path]]:
-    """Check all outputs and make their folders; return those that exist, and temporary files that were removed."""
-    written = [file for job in jobs for file in job.files()]
-    existing = refuse_overwriting([*written, *others], read)
-    folders = one_per_folder(written)
-    _make_folders(tops, folders)
-    return existing, require_outputs_writable({**one_per_folder(others), **folders}, existing)
 
 
 def _make_folders(tops: Sequence[Path], needed: Iterable[str]) -> None:

@@ -55,7 +55,7 @@ class Results:
         if outcome.decode_errors:
             facts.append(f"{outcome.decode_errors} damaged parts skipped")
         facts += (*outcome.notes, *losses)
-        return f"{job.spec}: {', '.join(facts)} -> {', '.join(_places(job))}"
+        return f"{job.spec}: {', '.join(facts)} -> {', '.join(places(job))}"
 
     def failure(self, spec: str, reason: str) -> str:
         """Add an input that failed, and return the line on it."""
@@ -99,6 +99,17 @@ def found(outcome: Outcome) -> str:
     return f"{share}, up to {most}" if counts else share
 
 
+def places(job: Job) -> Iterator[str]:
+    """Yield the outputs of a job; `*` stands for the folders of a dataset's tables."""
+    if job.output is not None:
+        yield text_of(job.output)
+    if job.export is not None:
+        is_dataset = job.export_format == "dataset"
+        yield text_of(job.export.parent / "*" / job.export.name if is_dataset else job.export)
+    if job.events is not None:
+        yield text_of(job.events)
+
+
 def _drawn(outcome: Outcome) -> Iterator[str]:
     """Say on how many frames of a video effects show; a note or a loss says if there are none."""
     if outcome.frames > 1 and outcome.frames_drawn:
@@ -113,17 +124,6 @@ def _speed(outcome: Outcome) -> str:
     if outcome.frames == 1:
         return f"{outcome.seconds:.1f} s"
     return f"{outcome.frames} frames, {_fps(outcome):.1f} FPS"
-
-
-def _places(job: Job) -> Iterator[str]:
-    """Yield the outputs of a job; `*` stands for the folders of a dataset's tables."""
-    if job.output is not None:
-        yield text_of(job.output)
-    if job.export is not None:
-        is_dataset = job.export_format == "dataset"
-        yield text_of(job.export.parent / "*" / job.export.name if is_dataset else job.export)
-    if job.events is not None:
-        yield text_of(job.events)
 
 
 def _slowest(rows: Sequence[_Row]) -> list[_Row]:

@@ -1,9 +1,8 @@
 """The batch command: plan, run every input, report."""
 
-import gc
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -15,24 +14,21 @@ from arpipe.apps.batch.divisions import Divisions
 from arpipe.apps.batch.events import Event, Finished
 from arpipe.apps.batch.execution import run_jobs
 from arpipe.apps.batch.existing import Selection, is_piece_done, select
-from arpipe.apps.batch.inputs import SAMPLE
 from arpipe.apps.batch.manifest import Manifest
-from arpipe.apps.batch.plan import TIMINGS_ROLE, OtherFiles, Plan, make_plan
+from arpipe.apps.batch.plan import Plan, prepare
+from arpipe.apps.batch.planning import other_outputs, plan_batch, require_folder, share
 from arpipe.apps.batch.recorder import AttemptRecorder, settings_digest
 from arpipe.apps.batch.report import Report
 from arpipe.apps.batch.reports import BatchReport, JsonReport, QuietReport, ReportStyle
 from arpipe.apps.batch.shard import Shard
 from arpipe.apps.batch.stored_manifest import StoredManifest
 from arpipe.apps.batch.targets import Job
-from arpipe.apps.batch.work_list import WorkList, read_work_list
-from arpipe.apps.run_files import abandoned_note, config_files, control_files
+from arpipe.apps.run_files import abandoned_note
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.selection import check_controls
 from arpipe.apps.table import timing_record, write_timings
-from arpipe.errors import ConfigError
 from arpipe.io.export import STANDARD_OUTPUT
 from arpipe.io.object_store import address_of
-from arpipe.io.outputs import named_files
 from arpipe.io.video.hardware import describe_hardware, find_hardware
 from arpipe.timing import TimingLog
 
@@ -68,15 +64,17 @@ def run(
     start_s = time.perf_counter()
     check_controls(config.controls)
     hardware = find_hardware(config.video.hwaccel)
-    plan = _plan(config)
+    plan = plan_batch(config)
+    require_folder(config, plan)
+    removed = prepare(plan, other_outputs(config))
     log = TimingLog()
     with ExitStack() as stack:
         stack.enter_context(interrupt_on_sigterm())
         recorder = _open_recorder(config, plan.folder, stack)
-        jobs = _share(config, plan)
+        jobs = share(config, plan)
         selection = select(jobs, config.existing, recorder, plan.existing)
         report = stack.enter_context(_open_report(config.report, console, plan, selection))
-        for note in (*map(abandoned_note, plan.removed), *plan.notes, *selection.notes):
+        for note in (*map(abandoned_note, removed), *plan.notes, *selection.notes):
             report.note(note)
         if config.video.hwaccel != "none":
             report.note(describe_hardware(hardware))
@@ -126,62 +124,15 @@ class _Observer:
             self._recorder.observe(event)
 
 
-def _plan(config: BatchConfig) -> Plan:
-    listed = WorkList() if config.manifest is None else read_work_list(config.manifest)
-    inputs = (*config.inputs, *listed.inputs, *((SAMPLE,) if config.source else ()))
-    others = OtherFiles(
-        (
-            *config_files(config.pipeline, config.config_file),
-            *control_files(config.controls, config.recognizer, config.controls_file),
-            *named_files({"work list": config.manifest}),
-        ),
-        tuple(named_files({TIMINGS_ROLE: config.timings})),
-    )
-    with _collector_paused():
-        return make_plan(
-            inputs,
-            config.output,
-            config.export,
-            config.export_format,
-            config.video.codec,
-            others,
-            config.events,
-            config.recursive,
-            listed.names,
-        )
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Leave cyclic garbage alone in the block: it takes a quarter of the time to plan 50,000 inputs, and finds none."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def _open_recorder(config: BatchConfig, folder: Path | None, stack: ExitStack) -> AttemptRecorder | None:
     """Open the manifest in the folder of the outputs; None if outputs are single files."""
     if folder is None:
-        if config.shard is not None or config.existing == "resume":
-            flag = "--resume" if config.shard is None else "--shard"
-            raise ConfigError(f"{flag} needs a folder of outputs: give --output or --export a folder")
         return None
     label = "" if config.shard is None else Shard.parse(config.shard).label
     address = address_of(folder)
     manifest = Manifest(folder, label) if address is None else StoredManifest(address, label)
     stack.callback(manifest.close)
     return AttemptRecorder(manifest, settings_digest(config))
-
-
-def _share(config: BatchConfig, plan: Plan) -> Sequence[Job]:
-    """Return the jobs of the shard that this run processes, or all."""
-    if config.shard is None or plan.folder is None:
-        return plan.jobs
-    return Shard.parse(config.shard).share(plan.jobs, plan.folder)
 
 
 def _remove_finished_pieces(done: Iterable[Job]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from arpipe.apps.batch import plan as batch_plan
-from arpipe.apps.batch.plan import make_plan
+from arpipe.apps.batch.plan import make_plan, prepare
 from arpipe.errors import ConfigError, OutputError
 from tests.io.clips import write_clip
 
@@ -27,7 +27,9 @@ def media(tmp_path):
 
 
 def plan(inputs, output=None, export=None, asked=None, codec="h264"):
-    return make_plan([str(each) for each in inputs], output, export, asked, codec)
+    made = make_plan([str(each) for each in inputs], output, export, asked, codec)
+    prepare(made)
+    return made
 
 
 def names(made):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arpipe.apps.batch import plan as batch_plan
-from arpipe.apps.batch.plan import make_plan
+from arpipe.apps.batch.plan import make_plan, prepare
 from tests.scaling import MOST_GROWTH, growth
 
 
@@ -20,11 +20,12 @@ def test_planning_is_linear_in_the_number_of_inputs(tmp_path: Path, monkeypatch,
 
     def plan(number: int) -> None:
         made = make_plan(
-            prepared[number], tmp_path / f"out{number}", tmp_path / f"data{number}", "csv", "h264"
+            paths_of[number], tmp_path / f"out{number}", tmp_path / f"data{number}", "csv", "h264"
         )
+        prepare(made)
         assert len(made.jobs) == number
 
-    prepared = {}
+    paths_of = {}
     for number in (50, 100, 200):
         paths = [
             tmp_path / str(number) / (f"{index}/a.png" if same_names else f"{index}.png")
@@ -33,7 +34,7 @@ def test_planning_is_linear_in_the_number_of_inputs(tmp_path: Path, monkeypatch,
         for path in paths:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
-        prepared[number] = [str(path) for path in paths]
+        paths_of[number] = [str(path) for path in paths]
     assert max(growth(plan, 50)) < MOST_GROWTH
 
 
