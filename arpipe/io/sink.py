@@ -7,7 +7,7 @@ from arpipe.errors import ConfigError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.source import SourceInfo
 from arpipe.io.writer import Writer
-from arpipe.types import FrameResult, Pixels
+from arpipe.types import FrameResult, Picture, Pixels
 
 
 class Sink(Writer):
@@ -67,6 +67,14 @@ class Sink(Writer):
             OutputError: The picture cannot be written, or the output holds no transparency. Only `abort` makes sense
                 afterwards.
         """
+
+    def write_picture(self, picture: Picture) -> None:
+        """Write one picture, of which an output may look at no more than it needs; errors as for `write`.
+
+        Args:
+            picture: The picture; may be reused once this returns.
+        """
+        self.write(picture.with_alpha, picture.result)
 
     def close(self) -> None:
         """Complete the output; see `Writer`."""

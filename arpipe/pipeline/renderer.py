@@ -153,12 +153,12 @@ class EffectRenderer(ProcessBound, Closing):
         timer.begin_frame(frame.index)
         with timer.stage(FRAME_STAGE):
             layers = [*effects.layers, *self._own_layers]
-            pixels = compositor.draw(_drawable(result), camera, layers, timer, out)
-            alpha = opacity_of(layers, pixels)
+            stored = compositor.draw_picture(_drawable(result), camera, layers, timer, out)
+            alpha = opacity_of(layers, stored)
         durations = dict(result.timings_ms)
         for stage, duration_ms in timer.timings_ms.items():
             durations[stage] = durations.get(stage, 0.0) + duration_ms
-        return Picture(pixels, replace(result, timings_ms=durations), alpha)
+        return Picture(result=replace(result, timings_ms=durations), alpha=alpha, stored=stored)
 
     def facts(self) -> dict[str, object]:
         """What draws and how well; empty before the first frame, and for effects that do without OpenGL."""

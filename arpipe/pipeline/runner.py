@@ -70,7 +70,7 @@ def run(
 
     def write(picture: Picture) -> None:
         for sink in sinks:
-            sink.write(picture.with_alpha, picture.result)
+            sink.write_picture(picture)
 
     stream = pictures(frames, pipeline)
     with ExitStack() as stack:

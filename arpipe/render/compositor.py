@@ -15,7 +15,7 @@ from arpipe.render.rasteriser.library import Rasteriser
 from arpipe.render.regions import RegionRenderer
 from arpipe.render.software_regions import SoftwareRegionRenderer
 from arpipe.timing import StageTimer
-from arpipe.types import FrameResult, Pixels
+from arpipe.types import FrameResult, Pixels, StoredPicture
 
 UNKNOWN_NS = 0xFFFFFFFF  # the largest 32-bit value, which drivers without a timer return
 OTHER_THAN_QUALITY = {"renderer", "threads"}
@@ -49,7 +49,18 @@ class Compositor:
         timer: StageTimer,
         out: Pixels | None = None,
     ) -> Pixels:
-        """Return the frame with all layers drawn onto it.
+        """Return the frame with all layers drawn onto it, (h, w, 3) uint8 RGB; see `draw_picture`."""
+        return self.draw_picture(result, camera, layers, timer, out).pixels()
+
+    def draw_picture(
+        self,
+        result: FrameResult,
+        camera: CameraIntrinsics,
+        layers: Sequence[Layer],
+        timer: StageTimer,
+        out: Pixels | None = None,
+    ) -> StoredPicture:
+        """Draw all layers onto a frame, and return the picture.
 
         Records the stages "upload", "draw" and "readback"; drawing has finished when "readback" ends. On a GPU, the
         stage "gpu" is the time measured by a timer query around all of them.
@@ -89,7 +100,7 @@ class Compositor:
                 if painted is not None:
                     with timer.stage("draw"):
                         painted.paint(picture.pixels, scene)
-        return picture.pixels
+        return picture.finished
 
     def close(self) -> None:
         """Release GL objects; may be called twice."""

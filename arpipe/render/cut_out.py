@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from arpipe.types import Pixels
+from arpipe.types import Pixels, StoredPicture
 
 if TYPE_CHECKING:
     from arpipe.render.layer import Layer
@@ -18,9 +18,9 @@ SQUARE_OF_SIDE = (
 LEVELS = (102, 153)  # of its squares, the greys of image editors
 
 
-def opacity_of(layers: "Sequence[Layer]", pixels: Pixels) -> Pixels | None:
+def opacity_of(layers: "Sequence[Layer]", picture: StoredPicture) -> Pixels | None:
     """Return the (h, w) opacity of a picture that layers have drawn; None if no layer has cut anything out."""
-    cuts = (layer.coverage(pixels) for layer in layers)
+    cuts = (layer.coverage(picture.pixels()) for layer in layers if layer.cuts)
     return next((alpha for alpha in cuts if alpha is not None), None)
 
 

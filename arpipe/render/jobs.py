@@ -7,32 +7,58 @@ from functools import reduce
 from arpipe.render.base_canvas import Phase
 from arpipe.render.layer import Layer, Scene
 from arpipe.render.view import Region, merge_overlapping, region_of_box
-from arpipe.types import Frame, Pixels
+from arpipe.types import Block, EditedPicture, Frame, Pixels, StoredPicture, StoredRgb
 
 
-@dataclass(slots=True, eq=False)
 class PictureCopy:
-    """The picture being drawn: a copy of the frame, made when the first pixel is written, unless one was given.
+    """The picture being drawn: copies of the regions that are drawn on, or of the whole frame, unless one was given.
 
-    Attributes:
+    Regions suffice where the source stores its frames otherwise, so that most of a frame need not be converted.
+
+    Args:
         frame: The frame.
-        copy: (h, w, 3) RGB to draw on, None until it is needed.
+        copy: (h, w, 3) RGB to draw on; None for one of the picture's own.
     """
 
-    frame: Frame
-    copy: Pixels | None
+    def __init__(self, frame: Frame, copy: Pixels | None) -> None:
+        self._frame = frame
+        self._whole = copy
+        self._blocks: list[Block] = []
 
     @property
     def shown(self) -> Pixels:
         """(h, w, 3) RGB as drawn so far, to read."""
-        return self.frame.pixels if self.copy is None else self.copy
+        return self._frame.pixels if self._is_untouched else self.pixels
 
     @property
     def pixels(self) -> Pixels:
         """(h, w, 3) RGB to draw on."""
-        if self.copy is None:
-            self.copy = self.frame.pixels.copy()
-        return self.copy
+        if self._whole is None:
+            self._whole = EditedPicture(self._frame.stored, self._blocks).pixels()
+        return self._whole
+
+    @property
+    def finished(self) -> StoredPicture:
+        """The picture, to which nothing is drawn any more."""
+        if self._whole is None:
+            return EditedPicture(self._frame.stored, self._blocks)
+        return StoredRgb(self._whole)
+
+    def block(self, region: Region) -> Block:
+        """Return pixels to draw on that include a region, as drawn so far."""
+        if self._whole is not None or self._frame.stored.has_pixels:
+            return Block(self.pixels)
+        block = next((block for block in self._blocks if block.holds(region.part)), None)
+        if block is None:
+            block = Block(self._frame.part(region.part).copy(), region.x, region.y)
+            if any(block.common(other) for other in self._blocks):
+                return Block(self.pixels)
+            self._blocks.append(block)
+        return block
+
+    @property
+    def _is_untouched(self) -> bool:
+        return self._whole is None and not self._blocks
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -159,6 +159,7 @@ class Layer:
             overrides `draw_software`; a class that paints may set it.
         draws: Whether the class overrides `draw`; set by the base class.
         paints: Whether the class overrides `paint`; set by the base class.
+        cuts: Whether the class overrides `coverage`; set by the base class.
     """
 
     needs: Set[str] = frozenset()
@@ -167,12 +168,14 @@ class Layer:
     uses_software: ClassVar[bool] = False
     draws: ClassVar[bool] = False
     paints: ClassVar[bool] = False
+    cuts: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls.needs = parse_needs(cls.needs, f"{cls.__qualname__}.needs")
         cls.draws = cls.draw is not Layer.draw
         cls.paints = cls.paint is not Layer.paint
+        cls.cuts = cls.coverage is not Layer.coverage
         cls.uses_gl = cls.uses_gl or cls.draws
         cls.uses_software = cls.uses_software or cls.draw_software is not Layer.draw_software
 

@@ -75,7 +75,7 @@ class _Surroundings:
     def of(cls, frame: Frame) -> "_Surroundings":
         """Look at a frame."""
         step = max(1, frame.height // 56, frame.width // 96)
-        sampled = np.ascontiguousarray(frame.pixels[::step, ::step])
+        sampled = np.ascontiguousarray(frame.sampled(step))
         small = np.asarray(cv2.resize(sampled, PICTURE_PX, interpolation=cv2.INTER_AREA), np.uint8)
         return cls(linear_from_srgb(gaussian(small, 1.2)).astype(np.float32), colorfulness(sampled))
 

@@ -37,7 +37,7 @@ class Shade:
     def darken(self, pixels: Pixels) -> None:
         """Multiply the picture (h, w, 3) RGB by the factors, in place; waits for the drawing to finish."""
         factors = cv2.cvtColor(read_back(self.target, *self.samples), cv2.COLOR_RGBA2RGB)
-        darken(pixels, self.region, np.asarray(factors, np.uint8))
+        darken(pixels[self.region.part], np.asarray(factors, np.uint8))
 
 
 def draw_shade(tools: Tools, scene: Scene, layers: Sequence[Layer], region: Region, role: str) -> Shade:
@@ -68,16 +68,14 @@ def shade_samples(scene: Scene, region: Region) -> tuple[int, int]:
     return -(-region.width // pixels), -(-region.height // pixels)
 
 
-def darken(pixels: Pixels, region: Region, factors: Pixels) -> None:
+def darken(pixels: Pixels, factors: Pixels) -> None:
     """Multiply a region of the picture by shadows, in place.
 
     Args:
-        pixels: (h, w, 3) RGB, the whole picture.
-        region: The region.
+        pixels: (height, width, 3) RGB, the region.
         factors: (rows, columns, 3) factors of the sRGB codes, 255 for 1.
     """
-    size = region.width, region.height
+    size = pixels.shape[1], pixels.shape[0]
     if factors.shape[1::-1] != size:
         factors = np.asarray(cv2.resize(factors, size, interpolation=cv2.INTER_LINEAR), np.uint8)
-    place = pixels[region.rows, region.columns]
-    cv2.multiply(place, factors, dst=place, scale=1.0 / 255.0)
+    cv2.multiply(pixels, factors, dst=pixels, scale=1.0 / 255.0)

@@ -16,7 +16,7 @@ from arpipe.render.shade import darken, shade_samples
 from arpipe.render.solid import average_samples, magnify, scale_of
 from arpipe.render.view import Region, View
 from arpipe.timing import StageTimer
-from arpipe.types import Pixels
+from arpipe.types import Block, Pixels
 
 
 class SoftwareRegionRenderer:
@@ -40,33 +40,34 @@ class SoftwareRegionRenderer:
         with timer.stage("draw"):
             jobs = prepare_jobs(layers, scene)
         with timer.stage("upload"):
-            pixels = picture.pixels if jobs else picture.shown
+            blocks = [picture.block(job.region) for job in jobs]
         with timer.stage("draw"):
-            for job in jobs:
-                self._draw_job(pixels, scene, job)
+            for job, block in zip(jobs, blocks, strict=True):
+                self._draw_job(block, scene, job)
             self._lights.catch_up()
 
     def close(self) -> None:
         """Forget the buffers; may be called twice."""
         self._buffers = Buffers()
 
-    def _draw_job(self, pixels: Pixels, scene: Scene, job: RegionJob) -> None:
+    def _draw_job(self, block: Block, scene: Scene, job: RegionJob) -> None:
         if job.layers[Phase.SKIN]:
             region = job.region
-            samples = magnify(pixels, region, 1)
+            place = block.cut(region.part)
+            samples = magnify(place, 1)
             self._draw_layers(scene, job, Phase.SKIN, region, samples)
-            cv2.cvtColor(samples, cv2.COLOR_RGBA2RGB, dst=pixels[region.rows, region.columns])
+            cv2.cvtColor(samples, cv2.COLOR_RGBA2RGB, dst=place)
         if job.shaded is not None:
             columns, rows = shade_samples(scene, job.shaded)
             factors = np.full((rows, columns, 3), 255, np.uint8)
             self._draw_layers(scene, job, Phase.SHADE, job.shaded, factors)
-            darken(pixels, job.shaded, factors)
+            darken(block.cut(job.shaded.part), factors)
         for region in job.solid:
             scale = scale_of(scene, region)
-            samples = magnify(pixels, region, scale)
+            place = block.cut(region.part)
+            samples = magnify(place, scale)
             self._draw_layers(scene, job, Phase.SOLID, region, samples)
-            finished = average_samples(samples, region, scale, scene, self._grain)
-            pixels[region.rows, region.columns] = finished
+            place[:] = average_samples(samples, region, scale, scene, self._grain)
 
     def _draw_layers(
         self, scene: Scene, job: RegionJob, phase: Phase, region: Region, pixels: Pixels

@@ -54,16 +54,15 @@ class Solid:
         return average_samples(read_back(self.target, *self.samples), self.region, self.scale, scene, grain)
 
 
-def magnify(pixels: Pixels, region: Region, scale: int) -> Pixels:
+def magnify(pixels: Pixels, scale: int) -> Pixels:
     """Return the (rows, columns, 4) RGBA samples of a region that nothing has been drawn on.
 
     Args:
-        pixels: (h, w, 3) RGB, the whole picture.
-        region: The region.
+        pixels: (height, width, 3) RGB, the region.
         scale: Samples per pixel along each axis.
     """
-    rgba = cv2.cvtColor(pixels[region.rows, region.columns], cv2.COLOR_RGB2RGBA)
-    samples = region.width * scale, region.height * scale
+    rgba = cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)
+    samples = pixels.shape[1] * scale, pixels.shape[0] * scale
     magnified = rgba if scale == 1 else cv2.resize(rgba, samples, interpolation=cv2.INTER_NEAREST)
     return np.ascontiguousarray(magnified, dtype=np.uint8)
 
@@ -109,7 +108,7 @@ def draw_solid(
     scale = scale_of(scene, region)
     solid = Solid(region, scale, context.resources.target(role, region.width * scale, region.height * scale))
     samples = solid.samples
-    color_of(solid.target).write(magnify(pixels, region, scale), viewport=(0, 0, *samples))
+    color_of(solid.target).write(magnify(pixels[region.part], scale), viewport=(0, 0, *samples))
     target, hardware = solid.target, min(scene.config.msaa, context.max_samples)
     if hardware:
         target = context.resources.target("multisampled", *samples, hardware)

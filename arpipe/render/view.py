@@ -14,6 +14,7 @@ import numpy as np
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.geometry.transforms import Array
 from arpipe.render.program import Program
+from arpipe.types import Part
 
 NEAR_M = 0.05  # closer than any camera can focus on a face
 FAR_M = 20.0
@@ -37,6 +38,11 @@ class Region:
     def columns(self) -> slice:
         """Columns of the image array."""
         return slice(self.x, self.x + self.width)
+
+    @property
+    def part(self) -> Part:
+        """Rows and columns of the image array."""
+        return self.rows, self.columns
 
     @property
     def is_empty(self) -> bool:

@@ -1,5 +1,6 @@
 """What flows through the pipeline: frozen values, checked when they are made, never compared by value."""
 
+from arpipe.types.edited import EditedPicture, find_changes
 from arpipe.types.expressions import EXPRESSION_NAMES, TONGUE_OUT, Expressions, Gaze
 from arpipe.types.frame import Frame
 from arpipe.types.gestures import GESTURE_NAMES, NO_GESTURE, Gesture, Movement
@@ -27,6 +28,7 @@ __all__ = [
     "Block",
     "ClassScore",
     "Detection",
+    "EditedPicture",
     "Expressions",
     "FoundObject",
     "Frame",
@@ -52,4 +54,5 @@ __all__ = [
     "TrackedFace",
     "TrackedHand",
     "TrackedObject",
+    "find_changes",
 ]

@@ -54,7 +54,7 @@ class Frame:
         stored: StoredPicture | None = None,
     ) -> None:
         if stored is None or pixels is not None:
-            stored = StoredRgb(_require_array(pixels))
+            stored = StoredRgb(_require_contiguous(pixels))
         _require_seconds(captured_s)
         height, width, _ = stored.shape
         _require_size(camera, width, height)
@@ -146,6 +146,10 @@ class Frame:
         """
         return self.stored.block(part)
 
+    def sampled(self, step: int) -> Pixels:
+        """Return a view of every `step`-th pixel of every `step`-th row, to read."""
+        return self.stored.sampled(step)
+
     def __repr__(self) -> str:
         return f"Frame({self.width}x{self.height}, index={self.index}, captured_s={self.captured_s:.3f})"
 
@@ -154,9 +158,13 @@ class Frame:
         return png(self.pixels)
 
 
-def _require_array(pixels: object) -> Pixels:
+def _require_contiguous(pixels: object) -> Pixels:
     if not isinstance(pixels, np.ndarray):
         raise ValueError(f"Frame.pixels: expected (h, w, 3) uint8, got {type(pixels).__name__}")
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or 0 in pixels.shape:
+        raise ValueError(f"Frame.pixels: expected (h, w, 3) uint8, got {pixels.shape} {pixels.dtype}")
+    if not pixels.flags.c_contiguous:
+        raise ValueError("Frame.pixels: expected a C-contiguous array; use Frame.from_rgb, which copies")
     return pixels
 
 

@@ -6,11 +6,13 @@ A number that is NaN or infinite is None there, because JSON cannot represent it
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
 from arpipe.geometry.camera import CameraIntrinsics
 from arpipe.subjects import exported
+from arpipe.types.edited import EditedPicture, differ
 from arpipe.types.frame import Frame
 from arpipe.types.inline import dotted, png
 from arpipe.types.objects import TrackedObject
@@ -24,7 +26,10 @@ from arpipe.types.rounding import (
     rounded_or_none,
     without_infinities,
 )
+from arpipe.types.stored import StoredPicture, StoredRgb
 from arpipe.types.tracked import Tracked, TrackedBody, TrackedFace, TrackedHand
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,19 +121,53 @@ class FrameResult:
         return png(dotted(self.frame.pixels, (each.landmarks.points_px for each in subjects)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, init=False)
 class Picture:
     """A frame with all effects on it.
 
-    Attributes:
+    Args:
         pixels: (h, w, 3) uint8 RGB.
+        result: As below.
+        alpha: As below.
+        stored: The picture instead of `pixels`; not used if these are given.
+
+    Attributes:
+        stored: The picture, of which the part that nobody has drawn on may be stored as the source does.
         result: What is known of the frame, the drawing's durations included.
         alpha: (h, w) uint8 opacity, colours not multiplied by it; None when all of the picture is opaque.
     """
 
-    pixels: Pixels
+    stored: StoredPicture
     result: FrameResult
-    alpha: Pixels | None = None
+    alpha: Pixels | None
+
+    def __init__(
+        self,
+        pixels: Pixels | None = None,
+        result: FrameResult | None = None,
+        alpha: Pixels | None = None,
+        *,
+        stored: StoredPicture | None = None,
+    ) -> None:
+        if stored is None or pixels is not None:
+            stored = StoredRgb(_required("pixels", "(h, w, 3) uint8", pixels))
+        result = _required("result", "a FrameResult", result)
+        for name, value in (("stored", stored), ("result", result), ("alpha", alpha)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def pixels(self) -> Pixels:
+        """(h, w, 3) uint8 RGB."""
+        return self.stored.pixels()
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether it differs from the frame: in a pixel, or by transparency."""
+        if self.alpha is not None:
+            return True
+        if isinstance(self.stored, EditedPicture) and not self.stored.has_pixels:
+            return self.stored.changes() is not None
+        return differ(self.result.frame.pixels, self.pixels)
 
     @property
     def with_alpha(self) -> Pixels:
@@ -136,10 +175,16 @@ class Picture:
         return self.pixels if self.alpha is None else np.dstack([self.pixels, self.alpha])
 
     def __repr__(self) -> str:
-        height, width = self.pixels.shape[:2]
+        height, width, _ = self.stored.shape
         transparent = "" if self.alpha is None else "transparent, "
         return f"Picture({width}x{height}, {transparent}{self.result!r})"
 
     def _repr_png_(self) -> bytes:
         """Show it in notebooks."""
         return png(self.with_alpha)
+
+
+def _required(name: str, expected: str, value: T | None) -> T:
+    if value is None:
+        raise ValueError(f"Picture.{name}: expected {expected}, got None")
+    return value

@@ -3,6 +3,7 @@ import pytest
 
 from arpipe.render.cut_out import LEVELS, opacity_of, over_checkerboard
 from arpipe.render.layer import Layer
+from arpipe.types import StoredRgb
 
 RED = np.full((90, 120, 3), (200, 10, 20), np.uint8)
 
@@ -44,5 +45,5 @@ def test_small_and_narrow_pictures_have_a_board_too(size):
 
 def test_the_first_layer_that_cuts_out_says_the_opacity():
     alpha = np.zeros((90, 120), np.uint8)
-    assert opacity_of([Layer(), Cutter(None)], RED) is None
-    assert opacity_of([Layer(), Cutter(None), Cutter(alpha)], RED) is alpha
+    assert opacity_of([Layer(), Cutter(None)], StoredRgb(RED)) is None
+    assert opacity_of([Layer(), Cutter(None), Cutter(alpha)], StoredRgb(RED)) is alpha

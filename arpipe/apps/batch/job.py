@@ -163,7 +163,7 @@ class _FrameWriter:
             return
         if done.picture is not None:
             for sink in self.sinks:
-                sink.write(done.picture.with_alpha, result)
+                sink.write_picture(done.picture)
         encode_ms = (self.clock() - begun_s) * 1000.0
         self.log.record({CAPTURE_STAGE: captured_ms, **result.timings_ms, ENCODE_STAGE: encode_ms})
 

@@ -4,11 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from arpipe.types import FrameResult, Picture
-
-_BAND_PX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +54,7 @@ class Tally:
         self.wearing = max(self.wearing, sum(face.wears_glasses for face in result.faces))
         for name, count in found.items():
             self.most[name] = max(count, self.most.get(name, 0))
-        self.frames_drawn += picture is not None and _differs(picture)
-
-
-def _differs(picture: Picture) -> bool:
-    """Whether anything was drawn: transparency, or a pixel that differs from the frame."""
-    frame = picture.result.frame.pixels
-    if picture.alpha is not None or picture.pixels is frame:
-        return picture.alpha is not None
-    bands = range(0, frame.shape[0], _BAND_PX)  # most pictures differ in one of the first
-    return any(not np.array_equal(picture.pixels[y : y + _BAND_PX], frame[y : y + _BAND_PX]) for y in bands)
+        self.frames_drawn += picture is not None and picture.is_edited
 
 
 def sum_outcomes(outcomes: Sequence[Outcome]) -> Outcome:

@@ -111,7 +111,7 @@ def _run_once(
             if config.output is not None:
                 sink = sink or stack.enter_context(TimedSink(_sink(config, run, frame), measurement))
                 write_s = time.perf_counter()
-                sink.write(picture.pixels, picture.result)
+                sink.write_picture(replace(picture, alpha=None))
                 durations[ENCODE] = (time.perf_counter() - write_s) * 1000.0
             if counted is not None:
                 measurement.record(durations, time.perf_counter(), durations[FRAME_STAGE])

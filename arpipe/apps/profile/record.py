@@ -17,7 +17,7 @@ from arpipe.config import ProfileConfig, RunConfig
 from arpipe.io.sink import Sink
 from arpipe.io.source import Source
 from arpipe.timing import FRAME_STAGE, Span, StageTimer, percentile
-from arpipe.types import FrameResult, Pixels
+from arpipe.types import FrameResult, Picture, Pixels
 
 CAPTURE, ENCODE = "capture", "encode"
 
@@ -118,6 +118,11 @@ class TimedSink(Sink):
         """Write a picture and time it."""
         with self._measurement.timed(ENCODE, result.frame.index):
             self._sink.write(pixels, result)
+
+    def write_picture(self, picture: Picture) -> None:
+        """Write a picture and time it."""
+        with self._measurement.timed(ENCODE, picture.result.frame.index):
+            self._sink.write_picture(picture)
 
     def close(self) -> None:
         """Close the sink."""

@@ -85,7 +85,7 @@ class StillPlate(Plate):
         self._plate: Pixels = np.empty((0, 0, 3), np.uint8)
 
     def render(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: ARG002, D102
-        if self._plate.shape != frame.pixels.shape:
+        if self._plate.shape != frame.shape:
             self._plate = self._make(frame.width, frame.height)
         return self._plate
 
@@ -111,7 +111,7 @@ class MoviePlate(Plate):
     def render(self, frame: Frame, alpha: Points, sides: Sides, step: int) -> Pixels:  # noqa: ARG002, D102
         before = self._shown
         self._seek(frame.captured_s)
-        if self._shown is not before or self._plate.shape != frame.pixels.shape:
+        if self._shown is not before or self._plate.shape != frame.shape:
             self._plate = blur_picture(
                 crop_to_fill(self._shown.pixels, frame.width, frame.height), self._sigma
             )

@@ -111,7 +111,7 @@ def _levels(frame: Frame, places_px: Array) -> npt.NDArray[np.float32]:
     flat = places_px.reshape(-1, 2)
     low = np.clip(np.floor(flat.min(axis=0)).astype(int), 0, (frame.width - 1, frame.height - 1))
     high = np.clip(np.ceil(flat.max(axis=0)).astype(int) + 1, low + 1, (frame.width, frame.height))
-    crop = np.ascontiguousarray(frame.pixels[low[1] : high[1], low[0] : high[0]])
+    crop = np.ascontiguousarray(frame.part((slice(low[1], high[1]), slice(low[0], high[0]))))
     place = (flat - low).astype(np.float32)
     sampled = cv2.remap(crop, place[:, :1], place[:, 1:], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     levels: npt.NDArray[np.float32] = np.asarray(sampled, np.float32).mean(axis=2)

@@ -104,7 +104,7 @@ def measure(frame: Frame, face: TrackedFace, px_mm: float) -> Complexion:
     )
     skin, spread = _mean_skin(skin_colors)
     step = max(1, frame.height // 48)
-    sampled = np.ascontiguousarray(frame.pixels[::step, ::step]).reshape(-1, 3)
+    sampled = np.ascontiguousarray(frame.sampled(step)).reshape(-1, 3)
     picture, colorful = linear_from_srgb(sampled), colorfulness(sampled)
     white = pictured(_white(skin, picture), colorful)
     return Complexion(

@@ -98,7 +98,7 @@ def smoothing_map(frame: Frame, face: MakeupFace, square: Array) -> SmoothingMap
     if (high - low < 2).any():
         return None
     stride = max(1, int((high - low).max()) // (LOW_SIDE * TEXEL_SAMPLES))
-    crop = frame.pixels[low[1] : high[1] : stride, low[0] : high[0] : stride]
+    crop = frame.part((slice(low[1], high[1]), slice(low[0], high[0])))[::stride, ::stride]
     small = cv2.resize(np.ascontiguousarray(crop), (LOW_SIDE, LOW_SIDE), interpolation=cv2.INTER_LINEAR)
     skin = skin_sums(_LINEAR[small], face.complexion)
     size_px = np.array(crop.shape[1::-1]) * stride

@@ -1,6 +1,5 @@
 """Decoded frames as pictures, which are converted to RGB where somebody looks at them, and can be written again."""
 
-from abc import abstractmethod
 from threading import Lock
 
 import av
@@ -32,10 +31,6 @@ class DecodedPicture(StoredPicture):
     def shape(self) -> tuple[int, int, int]:  # noqa: D102
         return self.original.height, self.original.width, 3
 
-    @abstractmethod
-    def pixels(self) -> Pixels:  # noqa: D102
-        ...
-
     def __reduce__(self) -> tuple[object, ...]:
         return StoredRgb, (self.pixels(),)
 
@@ -53,11 +48,18 @@ class ConvertedPicture(DecodedPicture):
         super().__init__(original, tags)
         self._pixels = pixels
 
+    @property
+    def has_pixels(self) -> bool:  # noqa: D102
+        return True
+
     def pixels(self) -> Pixels:  # noqa: D102
         return self._pixels
 
     def block(self, part: Part) -> Block:  # noqa: ARG002, D102
         return Block(self._pixels)
+
+    def sampled(self, step: int) -> Pixels:  # noqa: D102
+        return self._pixels[::step, ::step]
 
 
 class PlanarPicture(DecodedPicture):
@@ -76,6 +78,10 @@ class PlanarPicture(DecodedPicture):
         self._whole: Pixels | None = None
         self._blocks: list[Block] = []
 
+    @property
+    def has_pixels(self) -> bool:  # noqa: D102
+        return self._whole is not None
+
     def pixels(self) -> Pixels:  # noqa: D102
         with self._lock:
             return self._convert_all()
@@ -86,6 +92,13 @@ class PlanarPicture(DecodedPicture):
                 return Block(self._whole)
             found = next((block for block in self._blocks if block.holds(part)), None)
             return found or self._convert(part)
+
+    def sampled(self, step: int) -> Pixels:  # noqa: D102
+        if self._whole is not None:
+            return self._whole[::step, ::step]
+        height, width, _ = self.shape
+        rows = self._to_rgb(self.original, (slice(0, height, step), slice(0, width)))
+        return rows[:, ::step]
 
     def _convert(self, part: Part) -> Block:
         """Convert a part and a margin around it, or everything if that is not much more."""

@@ -4,13 +4,13 @@ Most effects change a small part of a picture. Converting that part alone takes 
 else gets to the encoder without being rounded to RGB and back.
 """
 
+from collections.abc import Callable
+
 import av
 import numpy as np
-import numpy.typing as npt
 
 from arpipe.io.video.color import FromRgb, pixels_of
-from arpipe.io.video.decoded import DecodedPicture
-from arpipe.types import Part, Pixels
+from arpipe.types import Block, Part
 
 FORMAT = "yuv420p"
 REACH_PX = 4  # around a changed part, within which the colours change too, as they have half the resolution
@@ -23,63 +23,39 @@ def can_edit(frame: av.VideoFrame) -> bool:
     return frame.format.name == FORMAT and frame.width % 2 == 0 and frame.height % 2 == 0
 
 
-def edited(picture: DecodedPicture, after: Pixels, from_rgb: FromRgb) -> av.VideoFrame:
-    """Return a copy of a decoded frame in which only what differs in an edited picture is changed.
+def edited(
+    original: av.VideoFrame, changes: Part | None, block_of: Callable[[Part], Block], from_rgb: FromRgb
+) -> av.VideoFrame:
+    """Return a copy of a decoded frame in which only what was edited is changed.
 
     Args:
-        picture: The frame; see `can_edit`.
-        after: (h, w, 3) its pixels, edited.
+        original: The frame; see `can_edit`.
+        changes: Part that holds all pixels that were edited; None without any.
+        block_of: Returns pixels of the edited picture that include a part.
         from_rgb: Converts to the format of the frame.
     """
-    original = picture.original
     # Not the decoder's own frame: it needs that for the next ones, and would prescribe the kind of each frame.
     frame = av.VideoFrame(original.width, original.height, original.format.name)
     for ours, theirs in zip(frame.planes, original.planes, strict=True):
         pixels_of(ours)[:] = pixels_of(theirs)
     from_rgb.tag(frame)
-    changed = _changed_part(picture.pixels(), after)
-    if changed is None:
+    if changes is None:
         return frame
-    inner = _widened(changed, after, REACH_PX, 2)
-    outer = _widened(inner, after, MARGIN_PX, STEP_PX)
-    converted = from_rgb(np.ascontiguousarray(after[outer]))
+    size = original.height, original.width
+    inner = _widened(changes, size, REACH_PX, 2)
+    outer = _widened(inner, size, MARGIN_PX, STEP_PX)
+    converted = from_rgb(np.ascontiguousarray(block_of(outer).cut(outer)))
     for ours, part in zip(frame.planes, converted.planes, strict=True):
         factor = frame.width // ours.width
         pixels_of(ours)[_reduced(inner, factor)] = pixels_of(part)[_reduced(_relative(inner, outer), factor)]
     return frame
 
 
-def _changed_part(before: Pixels, after: Pixels) -> Part | None:
-    """Return the smallest part of a picture that holds all differences; None without any."""
-    if before is after:
-        return None
-    rows = _span(_differs_by_row(before, after))
-    if rows is None:
-        return None
-    differs = (before[rows] != after[rows]).any(axis=0)
-    columns = _span(differs.any(axis=1))
-    return None if columns is None else (rows, columns)
-
-
-def _differs_by_row(before: Pixels, after: Pixels) -> npt.NDArray[np.bool_]:
-    """Return (h,) whether rows differ; compares eight bytes at once where rows are made of them."""
-    ours, theirs = (np.ascontiguousarray(pixels).reshape(len(pixels), -1) for pixels in (before, after))
-    if ours.shape[1] % 8 == 0:
-        ours, theirs = ours.view(np.uint64), theirs.view(np.uint64)
-    return np.asarray((ours != theirs).any(axis=1))
-
-
-def _span(marked: npt.NDArray[np.bool_]) -> slice | None:
-    """Return from the first to the last mark."""
-    places = np.flatnonzero(marked)
-    return slice(int(places[0]), int(places[-1]) + 1) if len(places) else None
-
-
-def _widened(part: Part, picture: Pixels, by_px: int, step_px: int) -> Part:
-    """Return a part with more around it within a picture, from even places on, and with sides in steps."""
+def _widened(part: Part, size: tuple[int, int], by_px: int, step_px: int) -> Part:
+    """Return a part with more around it within a picture of `size`, from even places on, and with sides in steps."""
     return (
-        _widened_side(part[0], picture.shape[0], by_px, step_px),
-        _widened_side(part[1], picture.shape[1], by_px, step_px),
+        _widened_side(part[0], size[0], by_px, step_px),
+        _widened_side(part[1], size[1], by_px, step_px),
     )
 
 

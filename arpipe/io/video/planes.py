@@ -56,16 +56,24 @@ class PlanesToRgb:
         self._factors = (ctypes.c_int16 * 8)(*_factors(tags, width, height), *siting.value)
 
     def __call__(self, frame: av.VideoFrame, part: Part) -> Pixels:
-        """Return the (h, w, 3) uint8 RGB of some rows and columns, C-contiguous; any thread may call it."""
+        """Return the (h, w, 3) uint8 RGB of some rows and columns, C-contiguous; any thread may call it.
+
+        Args:
+            frame: A frame like the others.
+            part: Rows, which may have a step, and columns.
+        """
         rows, columns = part
-        pixels = np.empty((rows.stop - rows.start, columns.stop - columns.start, 3), np.uint8)
+        row_step = rows.step or 1
+        pixels = np.empty(
+            (len(range(rows.start, rows.stop, row_step)), columns.stop - columns.start, 3), np.uint8
+        )
         planes = frame.planes
         self._convert(
             (ctypes.c_void_p * 3)(*(plane.buffer_ptr for plane in planes)),
             (ctypes.c_int32 * 3)(*(plane.line_size for plane in planes)),
             *self._size,
             self._factors,
-            *(columns.start, rows.start, columns.stop, rows.stop),
+            *map(int, (columns.start, rows.start, columns.stop, rows.stop, row_step)),  # may be NumPy's
             ctypes.c_void_p(pixels.ctypes.data),
         )
         return pixels

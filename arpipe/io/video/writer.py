@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeGuard
 
 import av
 import av.error
@@ -31,7 +31,16 @@ from arpipe.io.video.hardware import choose_encoder
 from arpipe.io.video.live_audio import LiveAudio
 from arpipe.io.video.packets import Stamps, closing_duration
 from arpipe.io.writer import FileWriter
-from arpipe.types import Frame, FrameResult, Pixels
+from arpipe.types import (
+    Block,
+    EditedPicture,
+    Frame,
+    FrameResult,
+    Picture,
+    Pixels,
+    StoredPicture,
+    find_changes,
+)
 
 FALLBACK_FPS = 25
 FRAGMENT_S = 1.0  # of a live recording: the most that is lost if the program is killed
@@ -122,7 +131,21 @@ class VideoSink(FileWriter, Sink):
                 f"{self._file.path}: expected pictures of {self._size[0]}x{self._size[1]}, "
                 f"got {pixels.shape[1]}x{pixels.shape[0]}"
             )
-        frame = self._convert(pixels, result.frame)
+        self._add(self._convert(pixels, result.frame), result)
+
+    def write_picture(self, picture: Picture) -> None:
+        """Add a picture; of one that a part of was drawn on, no more is converted than that part."""
+        stored = picture.stored
+        if picture.alpha is None and isinstance(stored, EditedPicture) and not stored.has_pixels:
+            base = stored.base
+            if self._keeps(base):
+                self._require_open()
+                frame = edited(base.original, stored.changes(), stored.block, self._from_rgb)
+                self._add(frame, picture.result)
+                return
+        super().write_picture(picture)
+
+    def _add(self, frame: av.VideoFrame, result: FrameResult) -> None:
         with self._writing():
             frame.pts = self._next_pts(result.frame.captured_s)
             frame.time_base = self._traits.time_base
@@ -131,14 +154,23 @@ class VideoSink(FileWriter, Sink):
 
     def _convert(self, pixels: Pixels, frame: Frame) -> av.VideoFrame:
         stored = frame.stored
-        if isinstance(stored, DecodedPicture) and self._keeps(stored) and pixels.shape == stored.shape:
-            return edited(stored, pixels, self._from_rgb)
+        if self._keeps(stored) and pixels.shape == stored.shape:
+            whole = Block(pixels)
+            return edited(
+                stored.original, find_changes(stored.pixels(), pixels), lambda _: whole, self._from_rgb
+            )
         return self._from_rgb(_even(pixels))
 
-    def _keeps(self, picture: DecodedPicture) -> bool:
-        """Whether the numbers of a decoded frame stand for the same colours in this file."""
-        stored_format = self._codec.alpha_format if self._transparent else self._codec.pixel_format
-        return stored_format == FORMAT and can_edit(picture.original) and picture.tags == self._traits.colors
+    def _keeps(self, picture: StoredPicture) -> TypeGuard[DecodedPicture]:
+        """Whether a picture is a decoded frame whose numbers stand for the same colours in this file."""
+        pixel_format = self._codec.alpha_format if self._transparent else self._codec.pixel_format
+        return (
+            isinstance(picture, DecodedPicture)
+            and (picture.original.width, picture.original.height) == self._size
+            and pixel_format == FORMAT
+            and can_edit(picture.original)
+            and picture.tags == self._traits.colors
+        )
 
     def _finish(self) -> None:
         if self._last_pts is None:

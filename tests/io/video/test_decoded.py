@@ -90,6 +90,15 @@ def test_pixels_are_converted_once_and_serve_all_parts(picture, conversion):
     assert len(conversion.parts) == 1
 
 
+@pytest.mark.parametrize("step", [1, 7, 13])
+def test_samples_are_taken_without_the_rows_between(picture, conversion, step):
+    frame = Frame(stored=picture)
+    assert (frame.sampled(step) == conversion.whole[::step, ::step]).all()
+    assert not picture.has_pixels
+    assert (frame.pixels == conversion.whole).all()
+    assert np.shares_memory(frame.sampled(step), frame.pixels)
+
+
 def test_threads_share_a_conversion(picture, conversion):
     frame = Frame(stored=picture)
     with ThreadPoolExecutor(4) as threads:

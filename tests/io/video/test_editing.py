@@ -12,7 +12,7 @@ from arpipe.io.video import VideoFile
 from arpipe.io.video.color import FromRgb, pixels_of, tags_of
 from arpipe.io.video.editing import can_edit, edited
 from arpipe.io.video.writer import VideoSink
-from arpipe.types import Frame, FrameResult
+from arpipe.types import Block, EditedPicture, Frame, FrameResult, Picture, find_changes
 from tests.io.clips import write_clip
 
 SIZE = (320, 192)
@@ -50,7 +50,7 @@ def test_only_what_is_edited_changes(decoded, rows, columns):
     original, after = decoded.original, decoded.pixels().copy()
     after[rows, columns] = np.random.default_rng(1).integers(0, 256, after[rows, columns].shape)
     from_rgb = FromRgb(tags_of(original), *SIZE, "yuv420p")
-    frame = edited(decoded, after, from_rgb)
+    frame = edited(original, find_changes(decoded.pixels(), after), lambda _: Block(after), from_rgb)
     everything = from_rgb(after)
     assert (frame.colorspace, frame.color_range) == (everything.colorspace, everything.color_range)
     for ours, stored, converted in zip(planes(frame), planes(original), planes(everything), strict=True):
@@ -71,7 +71,8 @@ def test_only_what_is_edited_changes(decoded, rows, columns):
 @pytest.mark.parametrize("copied", [False, True])
 def test_picture_that_nobody_edited_is_its_frame(decoded, copied):
     pixels = decoded.pixels().copy() if copied else decoded.pixels()
-    frame = edited(decoded, pixels, FromRgb(decoded.tags, *SIZE, "yuv420p"))
+    changes = find_changes(decoded.pixels(), pixels)
+    frame = edited(decoded.original, changes, decoded.block, FromRgb(decoded.tags, *SIZE, "yuv420p"))
     assert all((a == b).all() for a, b in zip(planes(frame), planes(decoded.original), strict=True))
     assert frame.format.name == "yuv420p"
 
@@ -87,6 +88,43 @@ def encode(clip, target, reuse, edit):
             sink.write(edit(frame.pixels), FrameResult(shown))
     with VideoFile(target) as video:
         return [frame.pixels.astype(int) for frame in video]
+
+
+def encode_pictures(clip, target, edit):
+    """As `encode`, but the pictures hold nothing but the edited block."""
+    config = VideoSinkConfig(quality=100, threads=1)
+    with (
+        VideoFile(clip) as video,
+        VideoSink(target, video.info.width, video.info.height, video.info.traits, config) as sink,
+    ):
+        for frame in video:
+            sink.write_picture(Picture(None, FrameResult(frame), stored=edit(frame)))
+
+
+def marked(frame):
+    block = Block(frame.part(MARKED).copy(), MARKED[1].start, MARKED[0].start)
+    block.cut((slice(100, 140), slice(40, 90)))[:] = (250, 240, 20)
+    return EditedPicture(frame.stored, [block])
+
+
+MARKED = slice(90, 150), slice(31, 97)
+
+
+def test_edited_blocks_give_the_same_video_as_edited_pictures(clip, tmp_path):
+    encode(clip, tmp_path / "pixels.mp4", True, mark)
+    encode_pictures(clip, tmp_path / "blocks.mp4", marked)
+    assert (tmp_path / "pixels.mp4").read_bytes() == (tmp_path / "blocks.mp4").read_bytes()
+
+
+def test_pixels_that_were_edited_afterwards_are_written(clip, tmp_path):
+    def mark_later(frame):
+        picture = EditedPicture(frame.stored, [])
+        picture.pixels()[100:140, 40:90] = (250, 240, 20)
+        return picture
+
+    encode(clip, tmp_path / "pixels.mp4", True, mark)
+    encode_pictures(clip, tmp_path / "later.mp4", mark_later)
+    assert (tmp_path / "pixels.mp4").read_bytes() == (tmp_path / "later.mp4").read_bytes()
 
 
 def mark(pixels):

@@ -68,6 +68,17 @@ def test_any_part_equals_that_part_of_the_whole(columns, rows):
     assert (PlanesToRgb(TAGS, 600, 40, CENTER)(NOISE, part) == EXPECTED[part]).all()
 
 
+def test_numbers_of_numpy_name_a_part():
+    part = slice(np.int64(3), np.int32(9)), slice(np.int64(4), np.int64(50))
+    assert (PlanesToRgb(TAGS, 600, 40, CENTER)(NOISE, part) == EXPECTED[part]).all()
+
+
+@pytest.mark.parametrize("step", [2, 3, 40, 50])
+def test_every_nth_row_of_a_part(step):
+    part = slice(1, 40, step), slice(3, 597)
+    assert (PlanesToRgb(TAGS, 600, 40, CENTER)(NOISE, part) == EXPECTED[part]).all()
+
+
 @pytest.mark.parametrize(
     ("codec", "suffix", "siting"),
     [("libx264", "mp4", Siting.LEFT), ("mpeg4", "avi", Siting.LEFT), ("libvpx-vp9", "webm", Siting.CENTER)],

@@ -48,13 +48,13 @@ inline uint8_t level(int16_t twice) {
 } // namespace
 
 // `planes` are luma, blue and red chroma; `width` and `height` are even, and of the whole frame. `out` has the pixels of
-// the part alone, row by row.
-ARPIPE_EXPORT ARPIPE_MULTIVERSION void arpipe_rgb_of_yuv420(const uint8_t *const *planes, const int32_t *strides, int32_t width,
+// the part alone, row by row, of every `row_step`-th row.
+ARPIPE_EXPORT void arpipe_rgb_of_yuv420(const uint8_t *const *planes, const int32_t *strides, int32_t width,
                                         int32_t height, const Factors *given, int32_t left, int32_t top, int32_t right,
-                                        int32_t bottom, uint8_t *out) {
+                                        int32_t bottom, int32_t row_step, uint8_t *out) {
     const Factors factors = *given;
     int16_t us[COLUMNS], vs[COLUMNS], reds[COLUMNS], greens[COLUMNS], blues[COLUMNS];
-    for (int row = top; row < bottom; ++row) {
+    for (int row = top; row < bottom; row += row_step, out += int64_t(right - left) * 3) {
         const int near = row / 2, far = std::clamp(row % 2 ? near + 1 : near - 1, 0, height / 2 - 1);
         const auto chroma = [&](int plane, int start, int count, int16_t *to) {
             const uint8_t *data = planes[plane];
@@ -74,7 +74,7 @@ ARPIPE_EXPORT ARPIPE_MULTIVERSION void arpipe_rgb_of_yuv420(const uint8_t *const
                 blues[i] = rounded(luma + u * int32_t(factors.blue_u));
             }
             const int first = std::max(left - start, 0), last = std::min(right - start, count);
-            uint8_t *__restrict pixel = out + (int64_t(row - top) * (right - left) + start - left) * 3;
+            uint8_t *__restrict pixel = out + int64_t(start - left) * 3;
             for (int i = first; i < last; ++i) {
                 pixel[3 * i] = level(reds[i]);
                 pixel[3 * i + 1] = level(greens[i]);

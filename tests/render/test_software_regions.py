@@ -1,0 +1,89 @@
+"""Regions of a frame that is stored otherwise are drawn as in a frame of pixels."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from arpipe.render.compositor import Compositor
+from arpipe.render.config import RenderConfig
+from arpipe.render.rasteriser.library import load_rasteriser
+from arpipe.timing import StageTimer
+from arpipe.types import Block, EditedPicture, Frame, StoredPicture
+from tests.effects.building import activate
+from tests.render.faces import CAMERA, face_at, noisy_frame, plain_frame, pose_at, result_of
+
+pytestmark = pytest.mark.cpu
+
+ONE = [face_at(pose_at(yaw_deg=20.0))]
+TWO = [
+    face_at(pose_at(place_m=(-0.14, 0.0, 0.8)), track_id=1),
+    face_at(pose_at(yaw_deg=-15.0, place_m=(0.14, 0.0, 0.8)), track_id=2),
+]
+
+
+class PartsOnly(StoredPicture):
+    """A picture that refuses to be converted as a whole."""
+
+    def __init__(self, rgb):
+        self._rgb = rgb
+        self.can_convert_all = False
+
+    @property
+    def shape(self):
+        return self._rgb.shape
+
+    @property
+    def has_pixels(self):
+        return False
+
+    def pixels(self):
+        assert self.can_convert_all, "the whole picture was converted"
+        return self._rgb
+
+    def block(self, part):
+        rows, columns = part
+        return Block(np.ascontiguousarray(self._rgb[part]), columns.start, rows.start)
+
+    def sampled(self, step):
+        return self._rgb[::step, ::step]
+
+
+def draw(frame, faces, *effects):
+    active = activate(load_rasteriser(), *effects)
+    compositor = Compositor(load_rasteriser(), RenderConfig())
+    try:
+        result = result_of(frame, *faces)
+        return compositor.draw_picture(result, CAMERA, active.layers, StageTimer())
+    finally:
+        compositor.close()
+        active.close()
+
+
+@pytest.mark.parametrize("effects", [("aviator",), ("evening",), ("evening", "wayfarer")])
+@pytest.mark.parametrize("faces", [ONE, TWO])
+def test_regions_equal_those_of_a_frame_of_pixels(effects, faces):
+    frame = noisy_frame()
+    stored = PartsOnly(frame.pixels)
+    picture = draw(replace(frame, stored=stored), faces, *effects)
+    expected = draw(frame, faces, *effects).pixels()
+    assert isinstance(picture, EditedPicture)
+    assert picture.changes() is not None
+    stored.can_convert_all = True
+    assert (picture.pixels() == expected).all()
+
+
+def test_frames_with_nobody_are_not_converted():
+    picture = draw(Frame(stored=PartsOnly(plain_frame().pixels)), [], "aviator")
+    assert picture.changes() is None
+
+
+@pytest.mark.parametrize(
+    "effects", [("aviator", "debug"), ("debug", "aviator"), ("evening", "debug", "aviator")]
+)
+def test_layers_that_paint_get_all_pixels(effects):
+    frame = noisy_frame()
+    stored = PartsOnly(frame.pixels)
+    stored.can_convert_all = True
+    picture = draw(replace(frame, stored=stored), ONE, *effects)
+    assert (picture.pixels() == draw(frame, ONE, *effects).pixels()).all()
