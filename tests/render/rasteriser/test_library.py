@@ -103,6 +103,18 @@ def test_points_behind_the_camera_are_not_drawn():
     assert (depth_of(points, [(0, 2, 1), (0, 1, 2)]) == 1.0).all()
 
 
+@pytest.mark.cpu
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_points_that_are_no_numbers_leave_the_other_triangles(value, axis):
+    points = gl_points([(9.0, 7.0), (30.0, 9.0), (20.0, 40.0)] * 2, [0.5] * 6)
+    alone = depth_of(points, [(3, 5, 4)])
+    points[0, axis] = value
+    both = depth_of(points, [(0, 2, 1), (3, 5, 4)])
+    assert (alone < 1.0).any()
+    assert not (both > alone).any()
+
+
 def test_without_the_library_the_renderer_says_how_to_get_it(monkeypatch):
     def refuse():
         raise NativeError("no compiled library; install a C++ compiler")

@@ -17,7 +17,7 @@ ARPIPE_EXPORT void arpipe_draw_paint(const Painting* painting, const FlatMesh* m
     const Pyramid& pyramid = paint->paint;
     draw_flat<USED>(*painting, *mesh, skin_vertices<USED>(*painting, *mesh, *face), [&](Fragments<USED>& block) {
         float level = pyramid.level(block.slopes[U], block.slopes[V]);
-        int fine = int(level), coarse = std::min(fine + 1, pyramid.count - 1);
+        int fine = index_at(level, pyramid.count - 1), coarse = std::min(fine + 1, pyramid.count - 1);
         for (int i = 0; i < block.count; ++i) {
             float color[4], smaller[4], u = block.values[U][i], v = block.values[V][i];
             sample<std::uint16_t>(pyramid.levels[fine], pyramid.side >> fine, u, v, color);

@@ -36,10 +36,14 @@ struct Place {
     std::int64_t x, y;
 };
 
+inline std::int64_t snapped(float place) {
+    const auto fine = std::int64_t(std::floor(clamp(place, -FARTHEST, FARTHEST) * float(FINE) + 0.5f));
+    return std::clamp(fine, -std::int64_t(FARTHEST) * FINE, std::int64_t(FARTHEST) * FINE);  // what is no number, too
+}
+
 template <int N>
 Place snapped(const FlatVertex<N>& vertex) {
-    return {std::int64_t(std::floor(clamp(vertex.x, -FARTHEST, FARTHEST) * float(FINE) + 0.5f)),
-            std::int64_t(std::floor(clamp(vertex.y, -FARTHEST, FARTHEST) * float(FINE) + 0.5f))};
+    return {snapped(vertex.x), snapped(vertex.y)};
 }
 
 inline std::int64_t floor_divided(std::int64_t value, std::int64_t positive) {

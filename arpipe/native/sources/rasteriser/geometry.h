@@ -1,6 +1,7 @@
 // Vectors, matrices and the projection onto the samples of a region.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 namespace arpipe {
@@ -21,6 +22,10 @@ inline Vector normalized(Vector a) { return (1.0f / std::sqrt(dot(a, a) + 1e-20f
 inline float clamp(float value, float low, float high) {
     return value < low ? low : (value > high ? high : value);
 }
+
+// Return the whole part of a number from 0 to `last`. What is not a number becomes an index, too, which clamping before
+// the conversion does not ensure: compilers may take all numbers for finite.
+inline int index_at(float place, int last) { return int(std::min(unsigned(int(place)), unsigned(last))); }
 
 inline float smoothstep(float low, float high, float value) {
     float share = clamp((value - low) / (high - low), 0.0f, 1.0f);

@@ -17,7 +17,7 @@ inline float in_matte(const Matte& matte, const float* map, float x, float y) {
     const auto& m = matte.texel_from_sample;
     float u = clamp(m[0][0] * x + m[0][1] * y + m[0][2], 0.0f, last);
     float v = clamp(m[1][0] * x + m[1][1] * y + m[1][2], 0.0f, last);
-    int left = int(u), top = int(v);
+    int left = index_at(u, matte.side - 2), top = index_at(v, matte.side - 2);
     const float* upper = map + top * matte.side + left;
     const float* lower = upper + matte.side;
     float across = u - float(left);
@@ -39,7 +39,7 @@ template <int N>
 inline void lookup(const std::uint8_t* texels, int width, int height, float u, float v, float* out) {
     float x = clamp(u * float(width) - 0.5f, 0.0f, float(width) - 1.001f);
     float y = clamp(v * float(height) - 0.5f, 0.0f, float(height) - 1.001f);
-    int left = int(x), top = int(y);
+    int left = index_at(x, std::max(width - 2, 0)), top = index_at(y, std::max(height - 2, 0));
     const std::uint8_t* upper = texels + N * (std::size_t(top) * width + left);
     const std::uint8_t* lower = upper + N * std::size_t(width);
     for (int k = 0; k < N; ++k) {

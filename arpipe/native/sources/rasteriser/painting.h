@@ -146,8 +146,9 @@ void draw_flat(const Painting& painting, const FlatMesh& mesh, const std::vector
         left = std::fmin(left, vertex.x), right = std::fmax(right, vertex.x);
         top = std::fmin(top, vertex.y), bottom = std::fmax(bottom, vertex.y);
     }
-    int first = int(clamp(top, 0.0f, float(painting.height))), last = int(clamp(bottom + 1.0f, 0.0f, float(painting.height)));
-    int width = int(clamp(right - left + 1.0f, 0.0f, float(painting.width)));
+    int first = index_at(clamp(top, 0.0f, float(painting.height)), painting.height);
+    int last = index_at(clamp(bottom + 1.0f, 0.0f, float(painting.height)), painting.height);
+    int width = index_at(clamp(right - left + 1.0f, 0.0f, float(painting.width)), painting.width);
     if (first >= last) return;
     for_each_band(width, last - first, 1, painting.threads, [&](Rows rows) {
         draw_rows(painting, mesh, vertices, {first + rows.top, first + rows.bottom}, shade);

@@ -48,7 +48,7 @@ template <typename Texel>
 inline void sample(const void* texels, int side, float u, float v, float* out) {
     float x = clamp(u * float(side) - 0.5f, 0.0f, float(side - 1));
     float y = clamp(v * float(side) - 0.5f, 0.0f, float(side - 1));
-    int left = int(x), top = int(y);
+    int left = index_at(x, side - 1), top = index_at(y, side - 1);
     const Texel* corner[4];
     corner[0] = static_cast<const Texel*>(texels) + 4 * (std::size_t(top) * side + left);
     corner[1] = corner[0] + (left + 1 < side ? 4 : 0);

@@ -51,7 +51,7 @@ class CodeFactors {
         for (int step = 0; step <= STEPS; ++step)
             factors_[step] = std::pow(1.0f - DARKEST * float(step) / STEPS, bleed / 2.2f);
     }
-    float where_blocked(float share) const { return factors_[int(share * (STEPS / DARKEST) + 0.5f)]; }
+    float where_blocked(float share) const { return factors_[index_at(share * (STEPS / DARKEST) + 0.5f, STEPS)]; }
 
   private:
     static constexpr int STEPS = 1024;

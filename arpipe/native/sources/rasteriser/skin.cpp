@@ -32,7 +32,8 @@ void sample_masks(const SkinCoat& coat, const Fragments<N>& block, unsigned touc
     for (int page = 0; page < coat.pages; ++page) {
         if (!(touched >> (4 * page) & 15u)) continue;
         const Pyramid& pyramid = coat.page[page];
-        int level = int(pyramid.level(block.slopes[U], block.slopes[V]) + 0.5f), side = pyramid.side >> level;
+        int level = index_at(pyramid.level(block.slopes[U], block.slopes[V]) + 0.5f, pyramid.count - 1);
+        int side = pyramid.side >> level;
         for (int i = 0; i < block.count; ++i) {
             float four[4];
             sample<std::uint8_t>(pyramid.levels[level], side, block.values[U][i], block.values[V][i], four);

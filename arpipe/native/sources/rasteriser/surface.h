@@ -61,10 +61,11 @@ inline void reflect_surroundings(int count, const Aspect& seen, const Light& lig
                                  Property* out) {
     float last = float(light.side) - 1.001f;
     for (int i = 0; i < count; ++i) {
-        int level = int(BALL_LEVELS + (roughness[i] - 1.0f) * BALL_LEVELS * light.reflection + 0.5f);
+        float matt = BALL_LEVELS + (roughness[i] - 1.0f) * BALL_LEVELS * light.reflection + 0.5f;
+        int level = index_at(matt, int(BALL_LEVELS));
         float x = clamp((seen.mirror[0][i] * 0.5f + 0.5f) * float(light.side) - 0.5f, 0.0f, last);
         float y = clamp((seen.mirror[1][i] * 0.5f + 0.5f) * float(light.side) - 0.5f, 0.0f, last);
-        int left = int(x), top = int(y);
+        int left = index_at(x, light.side - 2), top = index_at(y, light.side - 2);
         float across = x - float(left), down = y - float(top);
         const float* upper = light.ball + ((level * light.side + top) * light.side + left) * 4;
         const float* lower = upper + light.side * 4;

@@ -35,7 +35,9 @@ struct Triangle {
 };
 
 // Return the first of `count` samples whose centre is not before a place, which may be beyond the range of integers.
-inline int sample_from(float place, int count) { return int(std::ceil(clamp(place - 0.5f, 0.0f, float(count)))); }
+inline int sample_from(float place, int count) {
+    return index_at(std::ceil(clamp(place - 0.5f, 0.0f, float(count))), count);
+}
 
 // Set up a triangle; false if it faces away or covers no sample. Front faces have a negative area, as rows run down.
 inline bool set_up(const Placed& a, const Placed& b, const Placed& c, int width, int height, Triangle& out) {
@@ -79,7 +81,8 @@ inline void for_each_row(const Triangle& triangle, Rows rows, Row row) {
         narrow(w.third_y * center + w.third_0, w.third_x, low, high);
         narrow(first_y * center + first_0, first_x, low, high);
         if (low > high) continue;  // either may be beyond the range of integers
-        int first = int(std::ceil(low - 0.5f)), last = int(std::floor(high - 0.5f)) + 1;
+        int first = std::max(int(std::ceil(low - 0.5f)), triangle.left);
+        int last = std::min(int(std::floor(high - 0.5f)), triangle.right - 1) + 1;
         if (first >= last) continue;
         row(y, first, last, triangle.depth_0 + triangle.depth_y * center + triangle.depth_x * (float(first) + 0.5f));
     }

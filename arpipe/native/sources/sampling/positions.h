@@ -18,7 +18,7 @@ struct Square {
     int is_upright;             // evaluated as a projective map, in blocks
 };
 
-inline int clamped(int px) { return std::clamp(px, INT16_MIN, INT16_MAX); }
+inline int clamped(int px) { return std::clamp<int>(px, INT16_MIN, INT16_MAX); }
 
 // Return the column or row left of or above a position, from `origin` on: in 16 bits, as OpenCV's maps.
 inline int whole_px(std::int32_t steps, int origin) { return clamped(clamped(steps >> STEP_BITS) - origin); }
