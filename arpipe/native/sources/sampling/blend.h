@@ -1,7 +1,7 @@
 // The pixels around the positions of a row, and the blend of them.
 //
-// Each step goes over the whole row, so that all but the collection of the pixels runs in vector instructions. Steps are
-// functions of plain pointers: where a count might be overwritten through one of them, the compiler uses none.
+// Each step goes over the whole row, so that all but the collection of the pixels runs in vector instructions. The steps
+// are functions of plain pointers: of members, the compiler would have to expect that bytes are written over them.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,8 @@ inline void locate(const std::int32_t* x, const std::int32_t* y, int stride, int
 }
 
 // Collect the pixels around each position, all of which must be inside, with a byte after the last.
-inline void gather(const Byte* pixels, std::ptrdiff_t stride, const std::int32_t* offsets, int count, const Corners& out) {
+inline void gather(const Byte* pixels, std::ptrdiff_t stride, const std::int32_t* offsets, int count,
+                   const Corners& out) {
     Lanes *__restrict upper_left = out.upper_left, *__restrict upper_right = out.upper_right;
     Lanes *__restrict lower_left = out.lower_left, *__restrict lower_right = out.lower_right;
     for (int i = 0; i < count; ++i) {
@@ -53,7 +54,8 @@ inline void spread_shares(const std::int32_t* steps, int count, Lanes* __restric
 }
 
 // Compute (products of shares and bytes + 512) / 1024, in 16 bits.
-inline void blend(const Corners& corners, const Lanes* right_shares, const Lanes* down_shares, int count, Lanes* out) {
+inline void blend(const Corners& corners, const Lanes* right_shares, const Lanes* down_shares, int count,
+                  Lanes* out) {
     auto bytes_of = [](const Lanes* lanes) { return reinterpret_cast<const Byte*>(lanes); };
     const Byte *upper_left = bytes_of(corners.upper_left), *upper_right = bytes_of(corners.upper_right);
     const Byte *lower_left = bytes_of(corners.lower_left), *lower_right = bytes_of(corners.lower_right);

@@ -24,13 +24,15 @@ void sample_square(const Picture& picture, const Square& square, Store store) {
 }
 
 // Write the crop as (side, side, 3) bytes.
-ARPIPE_EXPORT void arpipe_sample(const Picture* picture, const Square* square, Byte* out) {
+ARPIPE_EXPORT ARPIPE_MULTIVERSION void arpipe_sample(const Picture* picture, const Square* square, Byte* out) {
     const std::size_t count = std::size_t(square->side) * CHANNELS;
-    sample_square(*picture, *square, [=](int row, const Byte* values) { std::memcpy(out + row * count, values, count); });
+    auto store = [=](int row, const Byte* values) { std::memcpy(out + row * count, values, count); };
+    sample_square(*picture, *square, store);
 }
 
 // Write the crop as (side, side, 3) numbers: each byte times `gain`, plus `low`.
-ARPIPE_EXPORT void arpipe_sample_scaled(const Picture* picture, const Square* square, float gain, float low, float* out) {
+ARPIPE_EXPORT ARPIPE_MULTIVERSION void arpipe_sample_scaled(const Picture* picture, const Square* square, float gain,
+                                                            float low, float* out) {
     const std::size_t count = std::size_t(square->side) * CHANNELS;
     sample_square(*picture, *square, [=](int row, const Byte* values) {
         float* scaled = out + row * count;

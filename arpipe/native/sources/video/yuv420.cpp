@@ -49,9 +49,10 @@ inline uint8_t level(int16_t twice) {
 
 // `planes` are luma, blue and red chroma; `width` and `height` are even, and of the whole frame. `out` has the pixels of
 // the part alone, row by row, of every `row_step`-th row.
-ARPIPE_EXPORT void arpipe_rgb_of_yuv420(const uint8_t *const *planes, const int32_t *strides, int32_t width,
-                                        int32_t height, const Factors *given, int32_t left, int32_t top, int32_t right,
-                                        int32_t bottom, int32_t row_step, uint8_t *out) {
+ARPIPE_EXPORT ARPIPE_MULTIVERSION void arpipe_rgb_of_yuv420(const uint8_t *const *planes, const int32_t *strides,
+                                                            int32_t width, int32_t height, const Factors *given,
+                                                            int32_t left, int32_t top, int32_t right, int32_t bottom,
+                                                            int32_t row_step, uint8_t *out) {
     const Factors factors = *given;
     int16_t us[COLUMNS], vs[COLUMNS], reds[COLUMNS], greens[COLUMNS], blues[COLUMNS];
     for (int row = top; row < bottom; row += row_step, out += int64_t(right - left) * 3) {
