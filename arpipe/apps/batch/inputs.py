@@ -16,6 +16,7 @@ from arpipe.io.sources import FileKind
 MediaKind = FileKind | Literal["sample"]
 
 SAMPLE = "sample"
+MOST_SUFFIXES = 8  # of files that are left out, in a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +143,16 @@ class _Search:
             yield _stored_input(address)
 
     def _media_below(self, top: str) -> Iterator[Input]:
+        others: list[str] = []
         for name in files_below(top, recursive=self._recursive):
             folder, _, base = f"{top}/{name}".rpartition("/")
-            is_hidden = any(part.startswith(".") for part in name.split("/"))
-            if not is_hidden and is_media_name(base) and not self._is_output(folder):
+            if any(part.startswith(".") for part in name.split("/")) or self._is_output(folder):
+                continue
+            if is_media_name(base):
                 yield Input(f"{top}/{name}", name.replace("/", os.sep), kind_by_name(base))
+            else:
+                others.append(base)
+        self.found.notes += _left_out(top, others)
 
     def _is_output(self, address: str) -> bool:
         """Whether an address is in a folder of outputs."""
@@ -154,13 +160,17 @@ class _Search:
 
     def _media_in(self, top: str) -> Iterator[Input]:
         os.listdir(top)  # raises what `os.walk` keeps to itself
+        others: list[str] = []
         for folder, folders, files in os.walk(top, onerror=self._refuse):
             folders[:] = self._searched(folder, folders)
             inside = os.path.relpath(folder, top)
             mirrored = "" if inside == os.curdir else f"{inside}{os.sep}"
-            for name in sorted(filter(is_media_name, files)):
+            media = sorted(filter(is_media_name, files))
+            others += set(files).difference(media)
+            for name in media:
                 kind = kind_by_name(name)
                 yield Input(f"{folder.rstrip(os.sep)}{os.sep}{name}", f"{mirrored}{name}", kind)
+        self.found.notes += _left_out(top, [name for name in others if not name.startswith(".")])
 
     def _searched(self, folder: str, names: Sequence[str]) -> list[str]:
         """Return the folders in a folder that are searched; adds a note on those that are not."""
@@ -182,6 +192,15 @@ class _Search:
         self.found.refusals.append(
             Refusal(str(error.filename), f"cannot be read ({error.strerror or error})")
         )
+
+
+def _left_out(top: str, names: Sequence[str]) -> Iterator[str]:
+    """Say which visible files of a folder are not taken for videos or photos."""
+    suffixes = sorted({os.path.splitext(name)[1].lower() or "no suffix" for name in names})
+    if suffixes:
+        files = "1 file" if len(names) == 1 else f"{len(names)} files"
+        more = ", …" if len(suffixes) > MOST_SUFFIXES else ""
+        yield f"{top}: {files} of other kinds left out: {', '.join(suffixes[:MOST_SUFFIXES])}{more}"
 
 
 def _stored_input(address: str) -> Input:

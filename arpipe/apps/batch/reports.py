@@ -164,6 +164,7 @@ class JsonReport(BatchReport):
             frames=outcome.frames,
             frames_found=outcome.frames_found,
             frames_drawn=outcome.frames_drawn,
+            damaged_parts=outcome.decode_errors,
             most=dict(outcome.most),
             seconds=round(outcome.seconds, 3),
             notes=outcome.notes,

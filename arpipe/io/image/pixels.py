@@ -4,7 +4,7 @@ from io import BytesIO
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from arpipe.types import Pixels
 
@@ -27,6 +27,13 @@ def rgb_pixels(image: Image.Image) -> Pixels:
     if image.mode == "CMYK":
         image = _cmyk_to_rgb(image)
     return np.array(image.convert("RGB"), dtype=np.uint8)
+
+
+def has_sixteen_bit_colors(image: Image.Image) -> bool:
+    """Whether an open picture that is not loaded yet stores 16 bits per colour, of which Pillow reads 8."""
+    tiles = image.tile if isinstance(image, ImageFile.ImageFile) else ()
+    modes = (tile.args if isinstance(tile.args, str) else tile.args[0] for tile in tiles if tile.args)
+    return any(isinstance(mode, str) and mode.startswith("RGB") and ";16" in mode for mode in modes)
 
 
 def has_alpha(image: Image.Image) -> bool:

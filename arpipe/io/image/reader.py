@@ -14,7 +14,7 @@ from arpipe.io.image.counting import count_pictures
 from arpipe.io.image.lens import camera_from_exif
 from arpipe.io.image.motion_jpeg import is_motion_jpeg
 from arpipe.io.image.opening import NotAPicture, open_picture
-from arpipe.io.image.pixels import SIXTEEN_BIT_MODES, rgb_pixels
+from arpipe.io.image.pixels import SIXTEEN_BIT_MODES, has_sixteen_bit_colors, rgb_pixels
 from arpipe.io.limits import limits
 from arpipe.io.orientation import UPRIGHT, Orientation, orientation_from_exif
 from arpipe.io.source import Source, SourceInfo
@@ -107,6 +107,8 @@ class ImageFiles(Source):
         with open_picture(path) as image:
             if image.mode in SIXTEEN_BIT_MODES:
                 self.notes += ("16 bits per grey value became 8",)
+            elif has_sixteen_bit_colors(image):
+                self.notes += ("16 bits per colour became 8",)
             most = limits().animation_frames
             count = count_pictures(image, most)
             if count > 1 and image.format == "MPO":

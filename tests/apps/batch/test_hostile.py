@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -107,6 +108,7 @@ def test_one_bad_file_of_any_kind_stops_none_of_the_good_ones(bad, tmp_path):
     assert f"6 of {len(bad) + 6} done" in text, text
     for name in bad:
         assert name in text
+    assert "o.jpg: holds no picture, but its name says a picture" in text
 
 
 def test_video_that_ends_early_is_done_as_far_as_it_goes_and_fails_the_exit_code(tmp_path):
@@ -131,10 +133,15 @@ def test_pages_that_are_left_out_are_lost(tmp_path):
 def test_transparency_and_depth_that_the_output_cannot_hold_are_said(tmp_path):
     Image.new("RGBA", (64, 48), (200, 30, 40, 128)).save(tmp_path / "clear.png")
     Image.fromarray(np.full((48, 64), 30_000, np.uint16)).save(tmp_path / "deep.png")
+    cv2.imwrite(str(tmp_path / "deep-colours.png"), np.full((48, 64, 3), 30_000, np.uint16))
+    cv2.imwrite(str(tmp_path / "deep-colours.tif"), np.full((48, 64, 3), 30_000, np.uint16))
     code, text = batch(inputs=[tmp_path / "clear.png"], output=tmp_path / "out.jpg")
     assert (code, "JPEG has no transparency" in " ".join(text.split())) == (0, True)
     code, text = batch(inputs=[tmp_path / "deep.png"], output=tmp_path / "out.png")
     assert (code, "16 bits per grey value became 8" in " ".join(text.split())) == (0, True)
+    for name in ("deep-colours.png", "deep-colours.tif"):
+        code, text = batch(inputs=[tmp_path / name], output=tmp_path / f"out-{name}")
+        assert (code, "16 bits per colour became 8" in text) == (0, True)
 
 
 def test_leftovers_of_a_killed_run_are_removed_and_said(tmp_path):

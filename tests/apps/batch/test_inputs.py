@@ -28,7 +28,10 @@ def test_folder_stands_for_its_visible_media_and_says_what_it_leaves_out(footage
     found = find_inputs([str(footage)], False, [])
     assert names(found) == ["a.jpg", "b.mp4", "photo.webp"]
     assert [each.kind for each in found.inputs] == ["images", "video", None]
-    assert found.notes == [f"{footage}: 3 folders in it are not searched; add --recursive"]
+    assert found.notes == [
+        f"{footage}: 3 folders in it are not searched; add --recursive",
+        f"{footage}: 1 file of other kinds left out: .txt",
+    ]
 
 
 def test_recursive_search_mirrors_folders_and_leaves_out_hidden_ones_and_outputs(footage):
@@ -37,7 +40,17 @@ def test_recursive_search_mirrors_folders_and_leaves_out_hidden_ones_and_outputs
         *("a.jpg", "b.mp4", "photo.webp", "monday/b.mp4", "monday/late/c.MOV", "tuesday/e \n\u2603.png"),
     ]
     assert [each.spec for each in found.inputs] == [str(footage / name) for name in names(found)]
-    assert found.notes == []
+    assert found.notes == [f"{footage}: 1 file of other kinds left out: .txt"]
+
+
+def test_kinds_of_files_that_are_left_out_are_few_in_a_note(tmp_path):
+    for number in range(20):
+        (tmp_path / f"a.{number:02}").touch()
+    (tmp_path / "noext").touch()
+    (tmp_path / "b.mp4").touch()
+    (note,) = find_inputs([str(tmp_path)], False, []).notes
+    shown = ", ".join(f".{number:02}" for number in range(8))
+    assert note == f"{tmp_path}: 21 files of other kinds left out: {shown}, …"
 
 
 def test_hidden_file_may_be_given_by_name(footage):
@@ -71,7 +84,7 @@ def test_links_to_folders_are_not_followed_and_noted(footage, tmp_path):
     (tmp_path / "given").symlink_to(footage / "monday")
     found = find_inputs([f"{footage}/", str(tmp_path / "given")], True, [])
     assert len(found.inputs) == 8 + 2
-    assert found.notes == [
+    assert [note for note in found.notes if ".txt" not in note] == [
         f"{top / 'again'}: is a link to a folder, which is not followed; give it as an input of its own"
         for top in (footage / "monday", tmp_path / "given")
     ]

@@ -46,6 +46,7 @@ def test_events_are_a_json_object_per_line(footage, tmp_path, jobs):
     assert (started["input"], started["frames"]) == (clip, 24)
     (done,) = (line for line in lines if line["event"] == "done")
     assert (done["input"], done["frames"], done["frames_found"], done["losses"]) == (clip, 24, 24, [])
+    assert (done["damaged_parts"], done["frames_drawn"]) == (0, None)
     assert done["outputs"] == [str(tmp_path / "data" / "a.jsonl")]
     failed = {line["input"]: line["reason"] for line in lines if line["event"] == "failed"}
     assert set(failed) == {str(footage / "bad.mp4"), odd}
