@@ -119,8 +119,15 @@ class OnlyParts(StoredPicture):
     def shape(self):
         return self._rgb.shape
 
+    @property
+    def has_pixels(self):
+        return False
+
     def pixels(self):
         return self._rgb
+
+    def sampled(self, step):
+        return self._rgb[::step, ::step]
 
     def block(self, part):
         rows, columns = part
