@@ -21,6 +21,7 @@ class Need(StrEnum):
         OBJECTS: Objects of any class, found by a detector of the user's.
         MASK: The mask of all people in the picture.
         OCCLUSION: What stands before faces, such as hair and hands; implies a face.
+        COVERED: The part of OCCLUSION that hides objects such as glasses, which takes less time; implies a face.
     """
 
     FACE = "face"
@@ -32,6 +33,7 @@ class Need(StrEnum):
     OBJECTS = "objects"
     MASK = "mask"
     OCCLUSION = "occlusion"
+    COVERED = "covered"
 
 
 MODEL_PREFIX = "model:"

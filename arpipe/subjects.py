@@ -138,7 +138,7 @@ SUBJECTS: dict[str, Subject] = {
         results="occlusion",
         tracker="arpipe.tracking.occlusion.tracker:OcclusionTracker",
         settings=("occlusion",),
-        needs=(Need.OCCLUSION,),
+        needs=(Need.OCCLUSION, Need.COVERED),
         requires=(Need.FACE,),
     ),
     "mask": Subject(

@@ -101,7 +101,7 @@ class Perception(ProcessBound, Closing):
     def all_needs(self) -> frozenset[AnyNeed]:
         """What effects and observers need, unless the configuration turns it off."""
         needs = self._needs.union(*(observer.needs for observer in self._observers))
-        return needs - {Need.OCCLUSION} if self.config.occlusion.use == "off" else needs
+        return needs - {Need.OCCLUSION, Need.COVERED} if self.config.occlusion.use == "off" else needs
 
     def attach(self, observer: ResultObserver) -> None:
         """Show an observer all results from the next frame on, in the stage "observe", on the thread that detects.
@@ -205,7 +205,16 @@ class Perception(ProcessBound, Closing):
         wanted, quality = self._wanted(), self._quality
         attention, effort = self._runs_attention(quality), self._pose_effort(quality)
         self._trackers.load(wanted)
-        seen = Seen(FrameContext(frame, timer, camera, attention=attention, pose_effort=effort))
+        seen = Seen(
+            FrameContext(
+                frame,
+                timer,
+                camera,
+                attention=attention,
+                pose_effort=effort,
+                finds_bare_skin=self._finds_bare_skin(),
+            )
+        )
         timer.begin_frame(frame.index)
         with timer.stage(FRAME_STAGE):
             self._trackers.update(wanted, seen, quality.every)
@@ -264,6 +273,10 @@ class Perception(ProcessBound, Closing):
     def _runs_attention(self, quality: PerceptionQuality) -> bool:
         needs = required(self.config.track, self.all_needs)
         return Need.IRIS in needs or (quality.attention and not self._is_plain_mesh_enough())
+
+    def _finds_bare_skin(self) -> bool:
+        """Whether anything but objects such as glasses is drawn behind what stands before faces."""
+        return Need.OCCLUSION in self.all_needs or "occlusion" in self.config.track
 
     def _is_plain_mesh_enough(self) -> bool:
         """Whether faces are only for effects that need no irises, and the mesh may follow from that."""

@@ -22,6 +22,7 @@ class FrameContext:
         every: Run the networks on every n-th frame only, and predict in between.
         attention: Run the attention mesh where it is configured, else the plain one.
         pose_effort: How many further views of a face decide its pose.
+        finds_bare_skin: Find where makeup may be drawn, not only what hides objects; see `OcclusionMatte.bare`.
         faces: Faces found in this frame by an earlier tracker.
         hands: Hands found in this frame by an earlier tracker; None if none looked for hands.
         occlusion: What an earlier tracker found before the faces of this frame.
@@ -33,6 +34,7 @@ class FrameContext:
     every: int = 1
     attention: bool = True
     pose_effort: PoseEffort = "none"
+    finds_bare_skin: bool = True
     faces: tuple[TrackedFace, ...] = ()
     hands: tuple[TrackedHand, ...] | None = None
     occlusion: tuple[OcclusionMatte, ...] = ()

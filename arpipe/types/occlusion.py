@@ -14,7 +14,8 @@ class OcclusionMatte:
         track_id: Id of the face.
         covered: (s, s) float32 in [0, 1]: 1 where hair, a hand or a brim hides what is worn on the face. 0 at the
             border of the crop, so that nothing is hidden beyond it.
-        bare: (s, s) float32 in [0, 1]: 1 where skin, lips, brows or eyes are seen, so that makeup may be drawn there.
+        bare: (s, s) float32 in [0, 1]: 1 where skin, lips, brows or eyes are seen, so that makeup may be drawn there;
+            1 everywhere in streams whose effects only need "covered", such as glasses.
         image_from_crop: From crop px to image px.
         note: Why hair is not told from skin; empty if it is.
     """

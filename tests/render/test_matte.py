@@ -70,7 +70,7 @@ def test_the_matte_of_another_face_hides_nothing(context):
 
 
 def test_only_glasses_go_under_hair():
-    assert load_effect("wayfarer").layers[0].params.needs == {"face", "occlusion"}
+    assert load_effect("wayfarer").layers[0].params.needs == {"face", "covered"}
     assert load_effect("wayfarer(anchor=head)").layers[0].params.needs == {"face"}
 
 

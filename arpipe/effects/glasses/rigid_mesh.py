@@ -112,7 +112,7 @@ class RigidMeshParams(EffectParams):
     @property
     def needs(self) -> frozenset[Need]:
         """Hair and hands hide glasses; they do not hide a hat."""
-        return frozenset({Need.FACE, Need.OCCLUSION} if self.anchor == "glasses" else {Need.FACE})
+        return frozenset({Need.FACE, Need.COVERED} if self.anchor == "glasses" else {Need.FACE})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,7 +147,7 @@ class RigidMesh(Layer):
     """
 
     Params: ClassVar[type[EffectParams]] = RigidMeshParams
-    needs = frozenset({Need.FACE, Need.OCCLUSION})
+    needs = frozenset({Need.FACE, Need.COVERED})
     order = Order.OBJECT
 
     def __init__(self, params: RigidMeshParams, context: GlContext | Rasteriser) -> None:

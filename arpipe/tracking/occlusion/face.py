@@ -73,13 +73,16 @@ class FaceOcclusion:
         """Whether something seems to move in the crop, relative to the face: a hand may be on its way."""
         return self._steady.moved > CHANGED
 
-    def update(self, crop: CroppedFace, found: FoundBefore, time_s: float) -> OcclusionMatte:
+    def update(
+        self, crop: CroppedFace, found: FoundBefore, time_s: float, finds_bare_skin: bool = True
+    ) -> OcclusionMatte:
         """Return the matte of the next frame.
 
         Args:
             crop: The face in it.
             found: What networks found before it.
             time_s: Time of the frame.
+            finds_bare_skin: As in `FrameContext`.
         """
         colors, zones = CropColors.of(crop.pixels), find_zones(crop)
         evidence = self._colors.look(crop, colors, zones, hidden=self._things.unlike_skin)
@@ -98,15 +101,19 @@ class FaceOcclusion:
             np.maximum(hanging[rows], thing[rows], out=hanging[rows])
             hung = np.maximum(hung, thing)
         covered = smoothstep(evidence.filter.apply(hanging), NOT_COVERED, COVERED)
-        bare = self._bare(evidence, hung, CropParts(crop, zones, found.parts), time_s)
         hands = found.hands_in(zones)
         if hands is not None:
             hands = smoothstep(
                 evidence.filter.apply(whole_hands(hands, evidence.skin, zones, crop)), NO_HAND, SURE_HAND
             )
-            covered, bare = np.maximum(covered, hands), bare * (1.0 - hands)
+            covered = np.maximum(covered, hands)
         _clear_border(covered)
-        covered, bare = self._steady.update((covered, bare), colors.lab[..., 0], time_s)
+        planes: tuple[Points, ...] = (covered,)
+        if finds_bare_skin:
+            bare = self._bare(evidence, hung, CropParts(crop, zones, found.parts), time_s)
+            planes = (covered, bare if hands is None else bare * (1.0 - hands))
+        covered, *rest = self._steady.update(planes, colors.lab[..., 0], time_s)
+        bare = rest[0] if rest else np.ones_like(covered)
         return OcclusionMatte(self._track_id, covered, bare, crop.image_from_crop, evidence.note)
 
     def _bare(self, evidence: Evidence, hung: Points, view: CropParts, time_s: float) -> Points:

@@ -32,13 +32,14 @@ class PlaneSteadier:
         """Average maps with those before them.
 
         Args:
-            planes: (s, s) float32.
+            planes: (s, s) float32; another number of them starts anew.
             lightness: (s/2, s/2) uint8 of the picture under them.
             time_s: Time of the frame.
         """
         picture = np.asarray(lightness * np.float32(1.0 / 255.0), np.float32)
         passed_s, self._seen_s = time_s - self._seen_s, time_s
-        if self._picture is None or not 0.0 < passed_s <= FORGET_S:
+        has_others = len(planes) != len(self._planes)
+        if self._picture is None or has_others or not 0.0 < passed_s <= FORGET_S:
             self._planes, self._picture = planes, picture
             return planes
         change = cv2.blur(picture - self._picture, (WINDOW, WINDOW))

@@ -18,11 +18,12 @@ CALM_EVERY = 2  # frames between looks while no hand is near: hair moves with th
 
 @dataclass(slots=True)
 class _Followed:
-    """A face of the stream, its last matte, and the frames since."""
+    """A face of the stream, its last matte, the frames since, and whether bare skin was looked for in it."""
 
     state: FaceOcclusion
     matte: OcclusionMatte | None = None
     age: int = 0
+    has_bare_skin: bool = False
 
 
 class OcclusionTracker:
@@ -94,16 +95,17 @@ class OcclusionTracker:
         if followed is None:
             followed = self._followed[face.track_id] = _Followed(FaceOcclusion(face.track_id))
         followed.age += 1
-        last = followed.matte
+        lacks_skin = context.finds_bare_skin and not followed.has_bare_skin
+        last = None if lacks_skin else followed.matte
         every = context.every if hands else max(context.every, CALM_EVERY)
         if last is not None and (followed.age < every or face.state == "coasting"):
             moved = face_square(face.landmarks).image_from_crop(last.covered.shape[0])
             return replace(last, image_from_crop=moved)
         crop = self._cropper.crop(context.frame, face.landmarks)
         found = FoundBefore(hands_before(hands, crop), parts)
-        matte = followed.state.update(crop, found, context.frame.captured_s)
+        matte = followed.state.update(crop, found, context.frame.captured_s, context.finds_bare_skin)
         followed.age = 0 if last is not None else (face.track_id - 1) % every  # faces take turns
-        followed.matte = matte
+        followed.matte, followed.has_bare_skin = matte, context.finds_bare_skin
         return matte
 
 

@@ -102,7 +102,7 @@ def test_quality_changes_edges_not_the_picture(context, config):
 def test_layer_says_what_it_needs(context):
     layer = RigidMesh(RigidMeshParams.model_validate({"model": _model("round")}), context)
     assert isinstance(layer, Layer)
-    assert layer.needs == {"face", "occlusion"}
+    assert layer.needs == {"face", "covered"}
     layer.close()
     layer.close()
 

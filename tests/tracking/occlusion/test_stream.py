@@ -124,6 +124,21 @@ def test_a_grey_picture_without_hues_hides_nothing_by_mistake(haired):
     assert matte.covered.max() == 0.0
 
 
+def test_bare_skin_is_found_where_it_is_wanted_and_from_the_next_frame_on(haired):
+    def mattes(wanted):
+        tracker = OcclusionTracker(OcclusionConfig())
+        for (frame, face), finds in zip(frames_of(haired, len(wanted)), wanted, strict=True):
+            context = FrameContext(frame, StageTimer(), faces=(face,), finds_bare_skin=finds)
+            yield tracker.update(context)[0]
+
+    makeup, glasses, both = (list(mattes(wanted)) for wanted in ([True] * 4, [False] * 4, [False, True]))
+    for one, other in zip(makeup, glasses, strict=True):
+        np.testing.assert_array_equal(one.covered, other.covered)
+    assert makeup[0].bare.min() == 0.0
+    assert all(matte.bare.min() == 1.0 for matte in glasses)
+    assert [matte.bare.min() for matte in both] == [1.0, 0.0]
+
+
 @pytest.mark.weights
 def test_occlusion_is_detected_for_glasses_unless_it_is_turned_off(haired):
     settings = {"auto": PipelineConfig(), "off": PipelineConfig.model_validate(OFF)}
@@ -133,3 +148,19 @@ def test_occlusion_is_detected_for_glasses_unless_it_is_turned_off(haired):
         assert len(result.faces) == 1
         assert len(result.occlusion) == (use == "auto")
         assert ("occlude" in result.timings_ms) == (use == "auto")
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    ("effects", "track", "finds"),
+    [
+        ("wayfarer", [], False),
+        ("wayfarer", ["face", "occlusion"], True),
+        ("lipstick", [], True),
+    ],
+)
+def test_bare_skin_is_found_for_makeup(haired, effects, track, finds):
+    config = PipelineConfig.model_validate({"perception": {"track": track}})
+    with Pipeline(config, effects=effects) as pipeline:
+        (matte,) = pipeline.detect(haired.frame).occlusion
+    assert (matte.bare.min() < 1.0) == finds
