@@ -189,6 +189,10 @@ class TimingLog:
         for stage, duration_ms in timings_ms.items():
             self._stages.setdefault(stage, []).append(duration_ms)
 
+    def add(self, stage: str, duration_ms: float) -> None:
+        """Add a duration that belongs to no frame, or to one whose other stages are in another log."""
+        self._stages.setdefault(stage, []).append(duration_ms)
+
     def extend(self, other: "TimingLog") -> None:
         """Add the counted frames of another log."""
         self.frames += other.frames

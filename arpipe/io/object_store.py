@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -209,5 +210,7 @@ def _open(address: str) -> tuple[Any, str]:
 
 
 def _stored(info: Mapping[str, Any]) -> Stored:
-    etag = next((str(info[key]) for key in _ETAGS if info.get(key)), "")
-    return Stored(int(info.get("size") or 0), etag)
+    version = next((info[key] for key in _ETAGS if info.get(key)), "")
+    if isinstance(version, datetime):  # some stores list their files with seconds instead
+        version = version.timestamp()
+    return Stored(int(info.get("size") or 0), str(version))

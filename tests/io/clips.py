@@ -139,6 +139,21 @@ def damage(path: Path, start: float, stop: float) -> Path:
     return path
 
 
+def damage_frames(path: Path, from_s: float, until_s: float) -> Path:
+    """Replace the frames of H.264 between two times by zeros, except for the bytes that say which of them are keys."""
+    with av.open(str(path)) as container:
+        places = [
+            (packet.pos, packet.size)
+            for packet in container.demux(video=0)
+            if packet.size and from_s <= packet.pts * packet.time_base < until_s
+        ]
+    content = bytearray(path.read_bytes())
+    for place, size in places:
+        content[place + 5 : place + size] = bytes(size - 5)
+    path.write_bytes(content)
+    return path
+
+
 def _sine(seconds: float, sound: av.AudioStream) -> list[av.AudioFrame]:
     rate, block = 48000, 1024
     wave = np.sin(np.arange(int(seconds * rate)) * (2 * np.pi * 440 / rate))

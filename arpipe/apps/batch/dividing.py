@@ -1,7 +1,8 @@
 """Divides the job of a long video into jobs of pieces, and places their files."""
 
 import shutil
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -12,7 +13,7 @@ from arpipe.apps.batch.targets import Job
 from arpipe.errors import MediaError, OutputError
 from arpipe.io.atomic import make_parent, unwritable
 from arpipe.io.encoding import CodecName
-from arpipe.io.object_store import address_of, remove
+from arpipe.io.object_store import address_of, files_below, remove
 from arpipe.io.video.codecs import CODECS
 from arpipe.io.video.cuts import find_cuts
 
@@ -110,6 +111,34 @@ def remove_empty_top(job: Job) -> None:
     """Remove the folder that holds the pieces of a job and of other ones, unless there are any; no worker may run."""
     with suppress(OSError):
         pieces_folder(job).parent.rmdir()
+
+
+def remove_finished_pieces(done: Iterable[Job]) -> None:
+    """Remove the pieces of finished videos that a killed run has left; no worker may run.
+
+    Folders of outputs are asked once each, as there are fewer of them than videos.
+    """
+    jobs_by_top: defaultdict[Path, list[Job]] = defaultdict(list)
+    for job in done:
+        jobs_by_top[pieces_folder(job).parent].append(job)
+    for top, jobs in jobs_by_top.items():
+        left = _folders_in(top)
+        for job in jobs:
+            if pieces_folder(job).name in left:
+                remove_pieces(job)
+        if left:
+            remove_empty_top(jobs[0])
+
+
+def _folders_in(top: Path) -> set[str]:
+    """Return the names of the folders in a folder; none if it does not exist or cannot be read."""
+    address = address_of(top)
+    try:
+        if address is None:
+            return {path.name for path in top.iterdir()}
+        return {name.partition("/")[0] for name in files_below(address, recursive=True)}
+    except (OSError, MediaError):
+        return set()
 
 
 def prepare_folder(piece: Piece) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from arpipe.apps.batch.dividing import discard, remove_empty_top, remove_pieces
-from arpipe.apps.batch.events import Divided, Event, Failed, Finished
+from arpipe.apps.batch.events import Divided, Emit, Event, Failed, Finished, Reused
 from arpipe.apps.batch.targets import Job
 
 
@@ -14,10 +14,11 @@ class Divisions:
     Args:
         is_done: Whether an earlier run has done a piece.
         are_kept: Whether pieces are kept for a later run if their video cannot be completed.
+        emit: Receives which pieces are used of an earlier run.
     """
 
-    def __init__(self, is_done: Callable[[Job], bool], *, are_kept: bool) -> None:
-        self._is_done, self._are_kept = is_done, are_kept
+    def __init__(self, is_done: Callable[[Job], bool], emit: Emit, *, are_kept: bool) -> None:
+        self._is_done, self._emit, self._are_kept = is_done, emit, are_kept
         self._divided: dict[str, Divided] = {}  # by input
         self._left: dict[str, set[str]] = {}  # input that is not complete → its pieces that are not done
 
@@ -44,7 +45,10 @@ class Divisions:
             remove_empty_top(divided.job)
 
     def _begin(self, divided: Divided) -> Sequence[Job]:
-        left = [job for job in divided.pieces if not self._is_done(job)]
+        done = [job for job in divided.pieces if self._is_done(job)]
+        if done:
+            self._emit(Reused(divided.job, tuple(done)))
+        left = [job for job in divided.pieces if job not in done]
         for job in left:
             if job.piece is not None:
                 discard(job.piece)

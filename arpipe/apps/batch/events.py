@@ -24,6 +24,21 @@ class Divided:
     Attributes:
         job: The job of the whole video.
         pieces: The jobs of its pieces.
+        log: How long it took to find where to cut.
+    """
+
+    job: Job
+    pieces: tuple[Job, ...]
+    log: TimingLog
+
+
+@dataclass(frozen=True, slots=True)
+class Reused:
+    """Pieces of a video are not processed, as an earlier run has done them.
+
+    Attributes:
+        job: The job of the whole video.
+        pieces: The jobs of these pieces.
     """
 
     job: Job
@@ -53,7 +68,7 @@ class Finished:
     Attributes:
         job: The job.
         outcome: What came of it.
-        log: The stage times of its frames.
+        log: The stage times of its frames; of a join of pieces, those of joining.
         identity: The input's identity before it was read; None if it is no file.
     """
 
@@ -79,5 +94,5 @@ class Interrupted:
     reason: str
 
 
-Event = Assigned | Divided | Started | Advanced | Finished | Failed | Interrupted
+Event = Assigned | Divided | Reused | Started | Advanced | Finished | Failed | Interrupted
 Emit = Callable[[Event], None]

@@ -106,6 +106,8 @@ def run_job(
             on_frame()
         for sink in sinks:
             sink.end_s = source.end_s
+            if job.piece is not None and not tally.frames:
+                sink.abort()  # all frames of the piece are damaged: the join leaves it out
     parts: list[Source | Sink] = [source, *sinks]
     return Outcome(
         tally.frames,

@@ -27,6 +27,7 @@ from arpipe.io.video.cuts import Cuts, find_cuts
 from arpipe.timing import Clock, TimingLog
 
 ADVANCE_EVERY_S = 0.2
+CUT_STAGE = "cut"
 
 
 def mode_of(job: Job) -> Mode:
@@ -72,10 +73,10 @@ class JobRunner(Closing):
         pipeline, log = self._pipeline_for(mode_of(job)), TimingLog()
         try:
             identity = identify(job.spec)
-            cuts = self._cuts_of(job)
+            cuts = self._cuts_of(job, log)
             if cuts.times_s:
                 pieces = divide(job, cuts.times_s, self._workers.overlap_s, self._video.codec)
-                self._emit(Divided(job, pieces))
+                self._emit(Divided(job, pieces, log))
                 return
             outcome = self._process(job, pipeline, log, identity)
         except (RenderError, WeightsError, BrokenPipeError):
@@ -112,16 +113,18 @@ class JobRunner(Closing):
             recognizer=self._recognizer,
         )
 
-    def _cuts_of(self, job: Job) -> Cuts:
+    def _cuts_of(self, job: Job, log: TimingLog) -> Cuts:
         """Find where a video is cut; nowhere unless pieces are wanted and it is longer than one."""
         length_s = self._workers.segment_s
         if length_s is None or not can_divide(job):
             return Cuts()
+        start_s = time.perf_counter()
         try:
             with local_copy(job.spec) as path:
                 cuts = find_cuts(path, length_s)
         except MediaError:
             return Cuts()  # processing it as a whole says what is wrong
+        log.add(CUT_STAGE, (time.perf_counter() - start_s) * 1000.0)
         return Cuts(note=UNJOINABLE) if cuts.times_s and not can_join(job) else cuts
 
     def _process(
@@ -131,7 +134,7 @@ class JobRunner(Closing):
         progress = _Progress(job, self._emit, self._advance_every_s)
         report = (progress.start, progress.advance)
         if job.pieces:
-            outcome = join_pieces(job, pipeline.camera, self._video, identity, *report)
+            outcome = join_pieces(job, pipeline.camera, self._video, identity, log, *report)
         else:
             if job.piece is not None:
                 prepare_folder(job.piece)

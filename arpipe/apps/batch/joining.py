@@ -1,10 +1,10 @@
 """Joins the pieces of a video into the outputs of its job."""
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 from arpipe.apps.batch.identity import InputIdentity
@@ -22,8 +22,9 @@ from arpipe.io.source import Source, SourceInfo
 from arpipe.io.video.join import VideoJoin
 from arpipe.io.video.reader import VideoFile, VideoFileConfig
 from arpipe.pipeline.camera_model import CameraModel
-from arpipe.timing import Clock
+from arpipe.timing import Clock, TimingLog
 
+JOIN_STAGE = "join"
 CHANGED = "the file was changed while it was read"
 
 
@@ -32,6 +33,7 @@ def join_pieces(
     camera: CameraModel,
     video: VideoSinkConfig,
     identity: InputIdentity | None,
+    log: TimingLog,
     on_start: Callable[[SourceInfo], None],
     on_frame: Callable[[], None],
     clock: Clock = time.perf_counter,
@@ -46,6 +48,7 @@ def join_pieces(
         camera: Gives the intrinsics for the header of the data.
         video: How the pieces were compressed.
         identity: The input as it is now.
+        log: Receives how long each frame took to join.
         on_start: Called once the input is open.
         on_frame: Called after each frame.
         clock: Monotonic seconds.
@@ -62,15 +65,20 @@ def join_pieces(
         on_start(source.info)
         joins = [stack.enter_context(join) for join in _open_joins(job, source, video)]
         exports = [stack.enter_context(export) for export in open_exports(job, source, camera)]
+        begun_s = clock()
         for _ in _copy_pieces(job, summaries, joins, exports):
+            log.add(JOIN_STAGE, (clock() - begun_s) * 1000.0)
             on_frame()
-    outcome = sum_outcomes([summary.outcome for summary in summaries])
+            begun_s = clock()
+        outcome = sum_outcomes([summary.outcome for summary in summaries])
+        missing = source.losses_if_ended(outcome.end_s) if isinstance(source, VideoFile) else ()
     return replace(
         outcome,
         seconds=outcome.seconds + clock() - start_s,
         notes=(*outcome.notes, *(note for join in joins for note in join.notes)),
         losses=(
             *outcome.losses,
+            *missing,
             *(loss for join in joins for loss in join.losses),
             *_changes(summaries, identity),
         ),
@@ -83,12 +91,11 @@ def _copy_pieces(
     """Append all pieces to the outputs; yields after each frame."""
     joined = JoinedData(_pieces(job)[0].overlap_s)
     for piece, summary in zip(job.pieces, summaries, strict=True):
-        pictures = [_add_pictures(join, piece, summary.outcome.end_s) for join in joins]
+        pictures = [_add_pictures(join, piece, summary.outcome) for join in joins]
         data = [_add_data(export, piece, joined) for export in exports]
-        *others, last = (*pictures, *data)
-        for step in others:
-            deque(step, maxlen=0)
-        yield from last
+        with ExitStack() as stack:
+            copies = [stack.enter_context(closing(copy)) for copy in (*pictures, *data)]
+            yield from (None for _ in zip_longest(*copies))
 
 
 def _changes(summaries: Sequence[PieceSummary], identity: InputIdentity | None) -> Iterator[str]:
@@ -120,13 +127,13 @@ def _open_joins(job: Job, source: Source, video: VideoSinkConfig) -> Iterator[Vi
         yield VideoJoin(job.output, source.info.traits, video)
 
 
-def _add_pictures(join: VideoJoin, piece: Job, end_s: float | None) -> Iterator[None]:
-    if isinstance(piece.output, Path):
+def _add_pictures(join: VideoJoin, piece: Job, outcome: Outcome) -> Generator[None, None, None]:
+    if isinstance(piece.output, Path) and outcome.frames:
         with local_copy(piece.output) as path:
-            yield from join.add(path, end_s)
+            yield from join.add(path, outcome.end_s)
 
 
-def _add_data(export: Export, piece: Job, data: JoinedData) -> Iterator[None]:
+def _add_data(export: Export, piece: Job, data: JoinedData) -> Generator[None, None, None]:
     if piece.piece is not None and piece.export is not None:
         for record in data.records(piece.piece, piece.export):
             export.write_record(record)

@@ -69,7 +69,7 @@ def sum_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
         frames_drawn=_sum_drawn(outcomes),
         notes=tuple(dict.fromkeys(note for outcome in outcomes for note in outcome.notes)),
         losses=tuple(_numbered_losses(outcomes)),
-        end_s=outcomes[-1].end_s,
+        end_s=next((outcome.end_s for outcome in reversed(outcomes) if outcome.frames), None),
     )
 
 

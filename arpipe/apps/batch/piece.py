@@ -38,7 +38,8 @@ class Piece:
 
     def decoding(self, config: VideoFileConfig) -> VideoFileConfig:
         """Return the settings with which its frames and those of the overlap are read."""
-        return config.model_copy(update={"from_s": self.begin_s - self.overlap_s, "until_s": self.end_s})
+        update = {"from_s": self.begin_s, "warm_up_s": self.overlap_s, "until_s": self.end_s}
+        return config.model_copy(update=update)
 
     def __str__(self) -> str:
         return f"piece {self.number} of {self.count}"

@@ -1,7 +1,6 @@
 """Progress and summary of a batch."""
 
 import time
-from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -9,8 +8,9 @@ from datetime import timedelta
 from rich.console import Console, Group
 
 from arpipe.apps.batch.bars import Bars
-from arpipe.apps.batch.events import Advanced, Divided, Event, Failed, Finished, Interrupted, Started
+from arpipe.apps.batch.events import Advanced, Divided, Event, Failed, Finished, Interrupted, Reused, Started
 from arpipe.apps.batch.outcome import Outcome
+from arpipe.apps.batch.progress import Progress
 from arpipe.apps.batch.reports import BatchReport
 from arpipe.apps.batch.results import Results
 from arpipe.apps.batch.targets import Job
@@ -31,15 +31,11 @@ class _Running:
         name: The input, and the piece of it.
         expected: Number of frames; 0 if unknown.
         line_s: When its last progress line was printed, on the clock of the report.
-        share: Share of its input.
-        frames: Number of frames that are done.
     """
 
     name: str
     expected: int
     line_s: float
-    share: float = 1.0
-    frames: int = 0
 
 
 class Report(BatchReport):
@@ -55,10 +51,9 @@ class Report(BatchReport):
     def __init__(self, console: Console, total: int, skipped: int = 0, clock: Clock = time.monotonic) -> None:
         self._console = console
         self._total, self._skipped = total, skipped
-        self._clock, self._start_s = clock, clock()
+        self._clock, self._progress = clock, Progress(total, clock)
         self._results = Results()
         self._running: dict[int, _Running] = {}
-        self._pieces: defaultdict[str, float] = defaultdict(float)  # input → share of it that is done
         self._stack = ExitStack()
         self._bars = self._stack.enter_context(Bars(console, total)) if console.file.isatty() else None
 
@@ -71,13 +66,18 @@ class Report(BatchReport):
         match event:
             case Divided():
                 self._say(f"{event.job.spec}: is processed in {len(event.pieces)} pieces")
+                self._show_all()
+            case Reused():
+                self._say(f"{event.job.spec}: {len(event.pieces)} of its pieces were done already")
+                self._progress.reuse_pieces(event.job.spec, sum(map(_share, event.pieces)))
             case Started():
                 self.start(replace(event.info, name=event.job.name), worker, _share(event.job))
             case Advanced():
                 self.advance(event.frames, worker)
             case Finished() if event.job.piece is not None:
                 self._end(worker)
-                self._pieces[event.job.spec] += _share(event.job)
+                self._progress.end_piece(event.job.spec, _share(event.job))
+                self._count()
             case Failed() if event.job.piece is not None:
                 self._end(worker)
                 self._say(f"{event.job.name}: failed: {event.reason.removeprefix(f'{event.job.spec}: ')}")
@@ -92,29 +92,27 @@ class Report(BatchReport):
     def start(self, info: SourceInfo, worker: int = 0, share: float = 1.0) -> None:
         """Report that an input was opened, or a piece that is a share of one."""
         expected = info.frame_count or 0
-        number = self._results.ended + len(self._running) + 1
-        self._running[worker] = _Running(info.name, expected, self._clock(), share)
+        number = self._progress.ordinal
+        self._progress.start(worker, expected, share)
+        self._running[worker] = _Running(info.name, expected, self._clock())
         if self._bars is not None:
             place = f"[{number}/{self._total}] " if share == 1.0 else ""
             self._bars.start(worker, f"{place}{info.name}", expected)
 
     def advance(self, frames: int = 1, worker: int = 0) -> None:
         """Report that further frames are done."""
-        running = self._running[worker]
-        running.frames += frames
+        running, done = self._running[worker], self._progress.advance(worker, frames)
         if self._bars is not None:
             self._bars.advance(worker, frames)
-            self._bars.count(self._progress())
+            self._count()
         elif self._clock() - running.line_s >= LINE_EVERY_S:
             running.line_s = self._clock()
-            self._say(
-                f"{running.name}: {running.frames} of {running.expected or '?'} frames{self._remaining()}"
-            )
+            self._say(f"{running.name}: {done} of {running.expected or '?'} frames{self._remaining()}")
 
     def done(self, job: Job, outcome: Outcome, worker: int = 0) -> None:
         """Report that an input is finished."""
         self._end(worker)
-        self._pieces.pop(job.spec, None)
+        self._progress.end_input(job.spec)
         self._say(self._results.done(job, outcome))
         self.incomplete = self._results.incomplete
         self._count()
@@ -122,7 +120,7 @@ class Report(BatchReport):
     def failure(self, spec: str, reason: str, worker: int = 0) -> None:
         """Report that an input failed."""
         self._end(worker)
-        self._pieces.pop(spec, None)
+        self._progress.end_input(spec)
         self._say(self._results.failure(spec, reason), style="red")
         self.failed = self._results.failed
         self._count()
@@ -156,28 +154,25 @@ class Report(BatchReport):
         """Remove the bars; may be called twice."""
         self._stack.close()
 
-    def _progress(self) -> float:
-        """Return the number of inputs that are done, with the shares of those that are running."""
-        running = (each for each in self._running.values() if each.expected)
-        shares = (each.share * min(each.frames / each.expected, 1.0) for each in running)
-        return self._results.ended + sum(self._pieces.values()) + sum(shares)
-
     def _remaining(self) -> str:
-        """Estimate the time until all inputs are done, from the time that those until now have taken."""
-        progress = self._progress()
-        if not progress:
-            return ""
-        remaining_s = (self._clock() - self._start_s) * (self._total - progress) / progress
-        return f", all done in about {timedelta(seconds=round(remaining_s))}"
+        """Say when all inputs will be done, if that can be estimated."""
+        remaining_s = self._progress.remaining_s()
+        return "" if remaining_s is None else f", all done in about {timedelta(seconds=round(remaining_s))}"
+
+    def _show_all(self) -> None:
+        """Show the bar for all inputs, also if there is only one, as the bars of its pieces do not add up."""
+        if self._bars is not None:
+            self._bars.show_all()
 
     def _end(self, worker: int) -> None:
         self._running.pop(worker, None)
+        self._progress.stop(worker)
         if self._bars is not None:
             self._bars.end(worker)
 
     def _count(self) -> None:
         if self._bars is not None:
-            self._bars.count(self._progress())
+            self._bars.count(self._progress.done, self._progress.remaining_s())
 
     def _say(self, text: str, style: str | None = None) -> None:
         self._console.print(visible(text), style=style, markup=False, highlight=False, soft_wrap=True)

@@ -2,6 +2,7 @@
 
 import json
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Literal
 
 from rich.console import Console
@@ -14,8 +15,10 @@ from arpipe.apps.batch.events import (
     Failed,
     Finished,
     Interrupted,
+    Reused,
     Started,
 )
+from arpipe.apps.batch.targets import Job
 from arpipe.apps.wording import visible
 from arpipe.closing import Closing
 from arpipe.io.object_store import text_of
@@ -119,6 +122,8 @@ class JsonReport(BatchReport):
         match event:
             case Divided():
                 self._say(event="divided", **where, pieces=len(event.pieces))
+            case Reused():
+                self._say(event="reused", **where, pieces=_piece_numbers(event.pieces))
             case Assigned():
                 return
             case Started():
@@ -130,8 +135,6 @@ class JsonReport(BatchReport):
             case Failed():
                 self.failed += event.job.piece is None
                 self._say(event="failed", **where, reason=event.reason)
-            case Finished() if event.job.piece is not None:
-                self._say(event="piece done", **where, frames=event.outcome.frames)
             case Finished():
                 self._finished(event, where)
 
@@ -155,6 +158,9 @@ class JsonReport(BatchReport):
 
     def _finished(self, event: Finished, where: dict[str, object]) -> None:
         outcome = event.outcome
+        if event.job.piece is not None:
+            self._say(event="piece done", **where, frames=outcome.frames)
+            return
         self._done += 1
         self.incomplete += bool(outcome.losses)
         self._say(
@@ -173,3 +179,7 @@ class JsonReport(BatchReport):
 
     def _say(self, **record: object) -> None:
         self._console.out(json.dumps(record), highlight=False)
+
+
+def _piece_numbers(pieces: Sequence[Job]) -> list[int]:
+    return [job.piece.number for job in pieces if job.piece is not None]

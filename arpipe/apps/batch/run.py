@@ -1,7 +1,6 @@
 """The batch command: plan, run every input, report."""
 
 import time
-from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -9,9 +8,9 @@ from pathlib import Path
 from rich.console import Console
 
 from arpipe.apps.batch.config import BatchConfig, OpenPipeline, open_pipeline
-from arpipe.apps.batch.dividing import remove_empty_top, remove_pieces
+from arpipe.apps.batch.dividing import remove_finished_pieces
 from arpipe.apps.batch.divisions import Divisions
-from arpipe.apps.batch.events import Event, Finished
+from arpipe.apps.batch.events import Divided, Emit, Event, Finished
 from arpipe.apps.batch.execution import run_jobs
 from arpipe.apps.batch.existing import Selection, is_piece_done, select
 from arpipe.apps.batch.manifest import Manifest
@@ -22,7 +21,6 @@ from arpipe.apps.batch.report import Report
 from arpipe.apps.batch.reports import BatchReport, JsonReport, QuietReport, ReportStyle
 from arpipe.apps.batch.shard import Shard
 from arpipe.apps.batch.stored_manifest import StoredManifest
-from arpipe.apps.batch.targets import Job
 from arpipe.apps.run_files import abandoned_note
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.selection import check_controls
@@ -83,8 +81,8 @@ def run(
                 report.failure(refusal.spec, refusal.reason)
             observer = _Observer(report, log, recorder)
             if config.workers.segment_s is not None:
-                _remove_finished_pieces(set(jobs) - set(selection.jobs))
-            divisions = _open_divisions(config, recorder, stack)
+                remove_finished_pieces(set(jobs) - set(selection.jobs))
+            divisions = _open_divisions(config, recorder, observer, stack)
             run_jobs(selection.jobs, config, make_pipeline, observer, divisions.follow)
             code = EXIT_FAILED if report.failed or report.incomplete else 0
         except KeyboardInterrupt:
@@ -118,7 +116,7 @@ class _Observer:
     def __call__(self, event: Event, worker: int = 0) -> None:
         """Take an event of a worker."""
         self._report.observe(event, worker)
-        if isinstance(event, Finished):
+        if isinstance(event, Finished | Divided):
             self._log.extend(event.log)
         if self._recorder is not None:
             self._recorder.observe(event)
@@ -135,15 +133,10 @@ def _open_recorder(config: BatchConfig, folder: Path | None, stack: ExitStack) -
     return AttemptRecorder(manifest, settings_digest(config))
 
 
-def _remove_finished_pieces(done: Iterable[Job]) -> None:
-    """Remove the pieces of finished videos that a killed run has left."""
-    for job in done:
-        remove_pieces(job)
-        remove_empty_top(job)
-
-
-def _open_divisions(config: BatchConfig, recorder: AttemptRecorder | None, stack: ExitStack) -> Divisions:
+def _open_divisions(
+    config: BatchConfig, recorder: AttemptRecorder | None, emit: Emit, stack: ExitStack
+) -> Divisions:
     is_done = partial(is_piece_done, policy=config.existing, history=recorder)
-    divisions = Divisions(is_done, are_kept=recorder is not None)
+    divisions = Divisions(is_done, emit, are_kept=recorder is not None)
     stack.callback(divisions.close)
     return divisions

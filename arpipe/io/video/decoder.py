@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from threading import Lock
-from typing import TypeAlias
 
 import av
 import av.error
@@ -17,15 +16,13 @@ from arpipe.io.guard import guarded, reason_of
 from arpipe.io.limits import Patience, limits
 from arpipe.io.video.container import ADVICE, open_input
 from arpipe.io.video.hardware import Hardware, describe_decoder
-from arpipe.io.video.packets import decode_packet
+from arpipe.io.video.packets import VideoPacket, decode_packet
 
 MAX_DEMUX_ERRORS = 64  # in a row: a file that is cut off can repeat the same error for ever
 
 # Seconds further back to look for a key frame: indexes count in the order of decoding, and formats without one are
 # searched for any packet, so that the first key frame behind it may be too late.
 _FURTHER_BACK_S = (0, 1, 4, 16, 64)
-
-VideoPacket: TypeAlias = "av.Packet[av.VideoStream]"
 
 
 class Decoder:
@@ -40,7 +37,8 @@ class Decoder:
     Attributes:
         container: The open file.
         stream: Its first video stream that is not a cover picture.
-        errors: Packets that could not be decoded so far, and frames that the decoder had to patch up.
+        damaged: Times of the packets that could not be decoded so far, and of the frames that the decoder had to patch
+            up, in ticks; None if unknown.
 
     Raises:
         MediaError: There is no video in the file that can be decoded.
@@ -50,7 +48,7 @@ class Decoder:
         self._path, self._hardware = path, hardware
         self._lock, self._closed = Lock(), False
         self._sought: tuple[VideoPacket, ...] = ()
-        self.errors = 0
+        self.damaged: list[int | None] = []
         self.container = self._open_container()
         try:
             with guarded(MediaError, f"{path}: cannot be decoded", ADVICE):
@@ -80,7 +78,7 @@ class Decoder:
                     decoded = decode_packet(self.stream, packet)
             except EOFError:
                 return
-            self.errors += decoded.damaged
+            self.damaged += [_time_of(packet)] * decoded.damaged
             for frame in decoded.frames:
                 yield frame
                 patience.restart()
@@ -177,7 +175,7 @@ class Decoder:
                     packet = next(packets, None)
                 # IndexError: streams that appear on the way.
                 except (av.error.FFmpegError, IndexError, ValueError):
-                    self.errors += 1
+                    self.damaged.append(None)
                     errors_in_a_row += 1
                     packets = chain((), self.container.demux(self.stream))
                     continue
@@ -186,6 +184,13 @@ class Decoder:
             errors_in_a_row = 0
             yield packet
         yield None
+
+
+def _time_of(packet: "VideoPacket | None") -> int | None:
+    """Return when a packet is shown, or else decoded, in ticks."""
+    if packet is None:
+        return None
+    return packet.dts if packet.pts is None else packet.pts
 
 
 def _is_cover(stream: av.VideoStream) -> bool:

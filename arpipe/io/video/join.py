@@ -1,9 +1,7 @@
 """Joins pieces of a video into one file, without encoding anything again."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
-from typing import TypeAlias
 
 import av
 import av.error
@@ -16,10 +14,8 @@ from arpipe.io.traits import VideoTraits
 from arpipe.io.video.audio_copy import AudioCopy
 from arpipe.io.video.codecs import container_for
 from arpipe.io.video.container import ADVICE, FINE_TIME_BASE, container_options, open_input
-from arpipe.io.video.packets import Stamps, closing_duration
+from arpipe.io.video.packets import Stamps, VideoPacket, closing_duration, with_durations
 from arpipe.io.writer import FileWriter
-
-VideoPacket: TypeAlias = "av.Packet[av.VideoStream]"
 
 
 class VideoJoin(FileWriter):
@@ -69,8 +65,9 @@ class VideoJoin(FileWriter):
         """
         self._require_open()
         with guarded(MediaError, f"{piece}: cannot be copied", ADVICE), open_input(piece) as container:
-            durations = self._durations(piece, end_s)
             source = container.streams.video[0]
+            ticks_s = source.time_base or FINE_TIME_BASE
+            self._end_pts = None if end_s is None else round(end_s / ticks_s)
             with self._writing():
                 stream = self._stream or self._open(source)
             if source.codec_context.extradata != self._header:
@@ -78,13 +75,12 @@ class VideoJoin(FileWriter):
                     f"{self._file.path}: its pieces were encoded by different versions of an encoder; "
                     "delete them, and process the video on equal machines"
                 )
-            for packet in container.demux(source):
-                if packet.size:
-                    packet.stream = stream
-                    packet.duration = durations.get(packet.pts, packet.duration)
-                    with self._writing():
-                        self._take(packet)
-                    yield
+            packets = (packet for packet in container.demux(source) if packet.size)
+            for packet in with_durations(packets, self._end_pts):
+                packet.stream = stream
+                with self._writing():
+                    self._take(packet)
+                yield
 
     def _finish(self) -> None:
         if self._stream is None:
@@ -119,18 +115,6 @@ class VideoJoin(FileWriter):
         self._output.start_encoding()
         self._stream = stream
         return stream
-
-    def _durations(self, piece: Path, end_s: float | None) -> dict[int | None, int]:
-        """Return how long each frame of a piece is shown, by its time, in ticks; containers keep that of few."""
-        with open_input(piece) as container:
-            source = container.streams.video[0]
-            times = sorted(
-                packet.pts for packet in container.demux(source) if packet.size and packet.pts is not None
-            )
-            if end_s is not None and source.time_base:
-                self._end_pts = round(end_s / source.time_base)
-                times.append(max(self._end_pts, times[-1] + 1))
-        return {pts: following - pts for pts, following in pairwise(times)}
 
     def _take(self, packet: VideoPacket) -> None:
         """Write the packet before, and keep this one until the next one comes or the file ends."""

@@ -45,6 +45,7 @@ class VideoFileConfig(BaseModel):
         from_s: `captured_s` of the first frame to read, or any time before it, s. Decoding begins at the key frame
             before.
         until_s: `captured_s` of the first frame that is not read any more, s.
+        warm_up_s: How long before `from_s` frames are read as well, s; damage in them is not counted.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +55,12 @@ class VideoFileConfig(BaseModel):
     hwaccel: HardwareName = "none"
     from_s: float = -math.inf
     until_s: float = math.inf
+    warm_up_s: float = Field(default=0.0, ge=0.0)
+
+    @property
+    def begin_s(self) -> float:
+        """`captured_s` of the first frame to read, with those of the warm-up, s."""
+        return self.from_s - self.warm_up_s
 
 
 class VideoFile(Source):
@@ -104,13 +111,12 @@ class VideoFile(Source):
         self._counts_packets = container.format.name == "avi"  # it has no presentation times
         self._origin_s, self._container_end_s = _clock_of(container)
         self._step = max(1, round(1 / (self._rate * self._time_base)))
-        self._late = 0  # frames that are out of order because of damage
+        self._counted = 0  # of the decoder's errors, those that are counted or outside of the range
         self._frames = self._decoder.frames()
         self._first = next(self._frames, None)
         if self._first is None:
             raise MediaError(f"{self.path}: no frame can be decoded; is the file cut off or damaged?")
         self.begun_s = self._captured_s(self._pts_of(self._first) or 0)
-        self._errors_before = 0  # those before the range do not count
         self._converter = FrameConverter(self._first, stream.sample_aspect_ratio)
         self._fixed_notes = self._notes_beforehand(self._first)
         self._stated_s = _duration_of(stream, container, self._time_base)
@@ -132,7 +138,7 @@ class VideoFile(Source):
         """Return how much the settings leave of a stated duration, s."""
         if stated_s is None:
             return None
-        skipped_s = max(0.0, self._config.from_s - self.begun_s)
+        skipped_s = max(0.0, self._config.begin_s - self.begun_s)
         return max(0.0, min(stated_s, self._config.until_s - self.begun_s) - skipped_s)
 
     def _notes_beforehand(self, first: av.VideoFrame) -> tuple[str, ...]:
@@ -169,7 +175,7 @@ class VideoFile(Source):
             self._update(captured_s, frame)
             yield Frame(None, captured_s, index, stored=stored)
         if self._config.until_s == math.inf:
-            self._compare()
+            self._finish()
 
     def key_frame_s(self, time_s: float) -> float | None:
         """Return the `captured_s` of the last key frame at or before a time, without decoding; both in s.
@@ -185,6 +191,13 @@ class VideoFile(Source):
         pts = self._decoder.seek(self._pts_at(time_s))
         return None if pts is None else self._captured_s(pts)
 
+    def losses_if_ended(self, end_s: float | None) -> tuple[str, ...]:
+        """Say what is missing, compared with what the file states, if its last frame ends at a time, s."""
+        stated_s, read_s = self._stated_s, (end_s or self.begun_s) - self.begun_s
+        if stated_s and stated_s - read_s > max(MISSING_S, MISSING_SHARE * stated_s):
+            return (f"only {read_s:.1f} s of the {stated_s:.1f} s that the file states could be read",)
+        return ()
+
     def close(self) -> None:
         """Close the file; may be called twice."""
         self._closed = True
@@ -194,27 +207,26 @@ class VideoFile(Source):
     def _decoded(self) -> Iterator[av.VideoFrame]:
         """Decode from the beginning, or from the key frame before the range."""
         first, self._first = self._first, None
-        if first is None or self._config.from_s <= self.begun_s or self._counts_packets:
+        begin_s = self._config.begin_s
+        if first is None or begin_s <= self.begun_s or self._counts_packets:
             return chain(() if first is None else (first,), self._frames)
-        if self._decoder.seek(self._pts_at(self._config.from_s)) is None:
+        if self._decoder.seek(self._pts_at(begin_s)) is None:
             raise MediaError(
-                f"{self.path}: there is no key frame before {self._config.from_s:g} s; read the file from its beginning"
+                f"{self.path}: there is no key frame before {begin_s:g} s; read the file from its beginning"
             )
-        self._errors_before = self._decoder.errors
         self._frames = self._decoder.frames()
         return self._frames
 
     def _in_range(self, frames: Iterable[Timed]) -> Iterator[tuple[av.VideoFrame, float]]:
-        """Yield the frames of the range with their `captured_s`."""
+        """Yield the frames of the range and of its warm-up with their `captured_s`."""
         for frame, pts in frames:
             captured_s = self._captured_s(pts)
             if captured_s >= self._config.until_s:
                 self.end_s = captured_s
-                return
-            if captured_s < self._config.from_s:
-                self._errors_before = self._decoder.errors + self._late
-            else:
+                break
+            if captured_s >= self._config.begin_s:
                 yield frame, captured_s
+        self._count_errors()
 
     def _captured_s(self, pts: int) -> float:
         return float(pts * self._time_base - self._origin_s)
@@ -224,25 +236,30 @@ class VideoFile(Source):
 
     def _update(self, captured_s: float, frame: av.VideoFrame) -> None:
         """Update the attributes of `Source`."""
-        self.decode_errors = self._decoder.errors + self._late - self._errors_before
+        self._count_errors()
         self.notes = (*self._fixed_notes, *self._converter.notes)
         ticks = frame.duration if frame.duration and frame.duration > 0 else self._step
         self.end_s = captured_s + float(ticks * self._time_base)
         if self._container_end_s > captured_s:  # a missing duration was guessed from the mean rate
             self.end_s = min(self.end_s, self._container_end_s)
 
-    def _compare(self) -> None:
-        """Record what is missing compared with what the file states."""
-        self.decode_errors = self._decoder.errors + self._late - self._errors_before
-        stream, begun_s = self._decoder.stream, self.begun_s
+    def _count_errors(self) -> None:
+        """Count the damage in the range since the last call."""
+        times = self._decoder.damaged[self._counted :]
+        self._counted += len(times)
+        self.decode_errors += sum(pts is None or self._is_in_range(pts) for pts in times)
+
+    def _is_in_range(self, pts: int) -> bool:
+        return self._config.from_s <= self._captured_s(pts) < self._config.until_s
+
+    def _finish(self) -> None:
+        """Correct the end of the last frame, and record what is missing if the whole file was to be read."""
+        stream = self._decoder.stream
         if stream.duration is not None and not self.decode_errors and self.end_s is not None:
             # In an MP4 the last frame lasts until its track ends, whatever the order of decoding.
-            self.end_s = max(self.end_s, begun_s + float(stream.duration * self._time_base))
-        stated_s, read_s = self._stated_s, (self.end_s or begun_s) - begun_s
-        if stated_s and stated_s - read_s > max(MISSING_S, MISSING_SHARE * stated_s):
-            self.losses += (
-                f"only {read_s:.1f} s of the {stated_s:.1f} s that the file states could be read",
-            )
+            self.end_s = max(self.end_s, self.begun_s + float(stream.duration * self._time_base))
+        if self._config.from_s == -math.inf:
+            self.losses += self.losses_if_ended(self.end_s)
 
     def _in_time(self, decoded: Iterable[av.VideoFrame]) -> Iterator[Timed]:
         """Yield frames with increasing times in units of the time base."""
@@ -250,8 +267,8 @@ class VideoFile(Source):
         for frame in decoded:
             pts = self._pts_of(frame)
             is_late = pts is not None and last is not None and pts <= last
-            if is_late and (self._decoder.errors or self._late):  # out of order because of damage
-                self._late += 1
+            if is_late and self._decoder.damaged:  # out of order because of damage
+                self._decoder.damaged.append(pts)
                 continue
             if pts is None or is_late:
                 pts = _following(last, self._step)

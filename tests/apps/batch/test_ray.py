@@ -12,7 +12,7 @@ from arpipe import __version__
 from arpipe.apps.batch import EXIT_INTERRUPTED, BatchConfig
 from arpipe.apps.batch.events import Advanced
 from arpipe.apps.batch.executor import Idle
-from arpipe.apps.batch.ray_cluster import connected
+from arpipe.apps.batch.ray_cluster import _import_ray, connected
 from arpipe.apps.batch.ray_worker import Home, RayWorker
 from arpipe.apps.batch.targets import Job
 from arpipe.config import RayConfig
@@ -34,7 +34,9 @@ def require_same_data(made, expected):
 
 
 @pytest.mark.cluster
-def test_killed_and_hanging_workers_on_ray_change_nothing_in_the_outputs(footage, tmp_path, trip, jump_at):
+def test_killed_and_hanging_workers_on_ray_change_nothing_in_the_outputs(
+    footage, tmp_path, trip, jump_at, capfd
+):
     batch(footage, tmp_path / "here")
     jump_at(trip("kill", "hang"))
     code, text = batch(footage, tmp_path / "ray", ray=LOCAL, jobs=2, stall_s=STALL_S, retries=5)
@@ -43,6 +45,7 @@ def test_killed_and_hanging_workers_on_ray_change_nothing_in_the_outputs(footage
     assert f"made no progress for {STALL_S:g} s and was ended" in text
     require_same_data(tmp_path / "ray", tmp_path / "here")
     assert not list(tmp_path.rglob(".*.arpipe"))
+    assert capfd.readouterr().out == ""  # Ray's own messages would damage events in JSON
 
 
 @pytest.mark.cluster
@@ -62,6 +65,7 @@ def test_node_that_is_lost_costs_an_attempt(footage, tmp_path, monkeypatch):
     monkeypatch.setenv(TRIP_VARIABLE, trips(tmp_path, "hang"))
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+    _import_ray(LOCAL)  # before anything else imports Ray, which reads its settings then
     from ray.cluster_utils import Cluster
 
     with ExitStack() as stack:
@@ -120,6 +124,10 @@ def test_cluster_that_does_not_exist_is_said(footage, tmp_path):
         batch(footage, tmp_path / "out", ray=RayConfig(address="auto"))
     with pytest.raises(ConfigError, match="ray job submit"):
         batch(footage, tmp_path / "out", ray=RayConfig(address="ray://127.0.0.1:1"))
+    with pytest.raises(ConfigError, match="--ray 127.0.0.1:1: no connection .*refused.*HOST:PORT"):
+        batch(footage, tmp_path / "out", ray=RayConfig(address="127.0.0.1:1"))
+    with pytest.raises(ConfigError, match="--ray nonsense: no connection .*HOST:PORT"):
+        batch(footage, tmp_path / "out", ray=RayConfig(address="nonsense"))
 
 
 def test_worker_of_another_version_is_refused(tmp_path):

@@ -15,7 +15,7 @@ from arpipe.io.video.cuts import find_cuts
 from arpipe.io.video.join import VideoJoin
 from arpipe.io.video.writer import VideoSink
 from arpipe.types import FrameResult
-from tests.io.clips import audio_packets, damage, write_clip
+from tests.io.clips import audio_packets, damage, damage_frames, write_clip
 
 FRAMES = 60
 PTS = tuple(3000 * index + 700 * (index % 3) for index in range(FRAMES))  # 2 s at a variable rate
@@ -60,6 +60,18 @@ def test_damage_counts_in_the_range_where_it_is(tmp_path):
     errors = [read(path, *span)[2] for span in ranges((0.6, 3.4))]
     assert errors[0] == errors[2] == 0
     assert 0 < errors[1] <= whole
+
+
+def test_frames_that_warm_a_range_up_are_read_and_their_damage_is_not_counted(tmp_path):
+    path = write_clip(tmp_path / "a.mp4", PTS, gop=6)
+    config = VideoFileConfig(threads=1, from_s=1.0, until_s=1.4, warm_up_s=0.5)
+    with VideoFile(path, config) as video:
+        times = [frame.captured_s for frame in video]
+    assert 0.5 <= times[0] < 0.53
+    damage_frames(path, 0.5, 1.0)
+    with VideoFile(path, config) as video:
+        assert [frame.captured_s for frame in video] == [each for each in times if each >= 1.0]
+        assert video.decode_errors == 0
 
 
 def test_range_of_a_file_that_cannot_be_searched_is_an_error(tmp_path):

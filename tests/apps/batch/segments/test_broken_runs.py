@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import random
+import secrets
 import signal
 
 import pytest
@@ -15,9 +16,11 @@ from arpipe.apps.batch.shard import Shard
 from arpipe.apps.batch.targets import Job
 from arpipe.errors import MediaError
 from arpipe.io.encoding import VideoSinkConfig
+from arpipe.io.object_store import files_below, write_file
 from arpipe.io.video import VideoFile
 from tests.apps.batch.crowd import CrowdPipeline, make_crowd
 from tests.apps.batch.killing import run_and_die
+from tests.apps.batch.running import batch
 from tests.apps.batch.segments.pieces import (
     PIECES,
     PTS,
@@ -69,6 +72,7 @@ def test_failed_piece_fails_the_video_and_is_all_that_a_resumed_run_repeats(clip
     detected.clear()
     code, text = process(clip, tmp_path / "out", make, existing="resume")
     assert code == 0, text
+    assert "clip.mp4: 3 of its pieces were done already" in text
     assert min(detected) > 1.0
     require_same_data(tmp_path / "out", whole)
     require_same_video(tmp_path / "out", whole)
@@ -126,6 +130,41 @@ def test_shard_leaves_the_pieces_of_other_shards_alone(clip, tmp_path):
     code, text = process(clip, tmp_path / "out", existing="resume", shard=f"{other}/2")
     assert code == 0, text
     assert {path: path.read_bytes() for path in (tmp_path / "out").rglob(".arpipe-pieces/*/*")} == pieces
+
+
+def test_pieces_of_an_earlier_run_are_an_event(clip, tmp_path):
+    process(clip, tmp_path / "out", Crowds(interrupt_second_piece))
+    code, text = process(clip, tmp_path / "out", existing="resume", report="json")
+    assert code == 0
+    events = [json.loads(line) for line in text.splitlines()]
+    assert [(each["event"], each["pieces"]) for each in events if "pieces" in each] == [
+        ("divided", 4),
+        ("reused", [1]),
+    ]
+
+
+def test_resumed_run_asks_a_store_for_left_pieces_once_and_removes_those_of_finished_videos(
+    clip, tmp_path, monkeypatch
+):
+    store = f"memory://{tmp_path.name}-{secrets.token_hex(4)}"
+    for name in "abc":
+        write_file(f"{store}/in/{name}.mp4", clip.read_bytes())
+    settings = {"export": f"{store}/data", "workers": PIECES, "inputs": [f"{store}/in"]}
+    assert batch(Crowds(), **settings)[0] == 0
+    for name in ("a.jsonl/1.jsonl", "b.jsonl/2.json", "of another run.jsonl/1.json"):
+        write_file(f"{store}/data/.arpipe-pieces/{name}", b"{}")
+    asked = []
+
+    def files_below_counted(address, *, recursive):
+        asked.append(address)
+        return files_below(address, recursive=recursive)
+
+    monkeypatch.setattr("arpipe.apps.batch.dividing.files_below", files_below_counted)
+    code, text = batch(Crowds(), existing="resume", **settings)
+    assert (code, "3 were done already" in text) == (0, True), text
+    assert asked == [f"{store}/data/.arpipe-pieces"]
+    left = [name for name in files_below(store, recursive=True) if "pieces" in name]
+    assert left == ["data/.arpipe-pieces/of another run.jsonl/1.json"]
 
 
 def test_interrupted_run_into_a_single_file_leaves_nothing(clip, tmp_path):

@@ -1,5 +1,6 @@
 """Long videos in pieces: the outputs are those of the whole video."""
 
+import json
 import secrets
 from fractions import Fraction
 
@@ -16,6 +17,7 @@ from tests.apps.batch.crowd import SECOND_FROM_S, make_crowd
 from tests.apps.batch.running import batch
 from tests.apps.batch.segments.pieces import (
     PIECES,
+    PTS,
     VIDEO,
     Crowds,
     ids,
@@ -61,11 +63,25 @@ def test_single_files_are_joined_too(clip, whole, tmp_path):
     assert not list(tmp_path.glob(".arpipe*"))
 
 
-def test_terminal_shows_the_pieces_of_a_video(clip, tmp_path):
+def test_terminal_shows_the_pieces_of_a_video_and_a_bar_for_all_of_it(clip, tmp_path):
     settings = {"output": tmp_path / "a.mp4", "video": VIDEO, "workers": PIECES, "terminal": True}
     code, text = batch(Crowds(), inputs=[clip], **settings)
     assert code == 0, text
     assert "1 of 1 done, 0 failed" in text
+    assert "all inputs" in text
+
+
+def test_timings_say_how_long_cutting_and_joining_took(clip, tmp_path):
+    code, text = process(clip, tmp_path / "out", timings=tmp_path / "timings.json")
+    assert code == 0, text
+    record = json.loads((tmp_path / "timings.json").read_text("utf-8"))
+    assert record["frames"] == len(PTS)
+    assert {name: record["stages"][name]["count"] for name in ("cut", "encode", "join")} == {
+        "cut": 1,
+        "encode": len(PTS),
+        "join": len(PTS),
+    }
+    assert "join" in text
 
 
 def test_worker_on_ray_divides_videos_too(clip, tmp_path):

@@ -1,0 +1,100 @@
+"""How much of a batch is done, and how long the rest will take."""
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+
+from arpipe.timing import Clock
+
+
+@dataclass(slots=True)
+class _Running:
+    """An input, or a piece of one, that a worker is processing.
+
+    Attributes:
+        expected: Number of frames; 0 if unknown.
+        share: Share of its input.
+        frames: Number of frames that are done.
+    """
+
+    expected: int
+    share: float
+    frames: int = 0
+
+    @property
+    def done(self) -> float:
+        """The part of its input that is done."""
+        return self.share * min(self.frames / self.expected, 1.0) if self.expected else 0.0
+
+
+class Progress:
+    """Counts inputs, pieces of them and frames.
+
+    Args:
+        total: Number of inputs.
+        clock: Monotonic seconds.
+    """
+
+    def __init__(self, total: int, clock: Clock = time.monotonic) -> None:
+        self._total, self._clock = total, clock
+        self._start_s: float | None = None  # of the first input that was opened
+        self._before = (
+            0.0  # what was done before that, and by earlier runs: it says nothing of this one's speed
+        )
+        self._ended = 0
+        self._pieces: defaultdict[str, float] = defaultdict(float)  # input → share of it that is done
+        self._running: dict[int, _Running] = {}
+
+    @property
+    def done(self) -> float:
+        """Number of inputs that are done or have failed, with the shares of those that are not complete."""
+        running = sum(each.done for each in self._running.values())
+        return self._ended + sum(self._pieces.values()) + running
+
+    @property
+    def ordinal(self) -> int:
+        """Number of the input that is started next, from 1."""
+        return self._ended + len(self._running) + 1
+
+    def start(self, worker: int, expected: int, share: float) -> None:
+        """Count an input that a worker has opened, or a piece of one.
+
+        Args:
+            worker: The worker.
+            expected: Number of frames; 0 if unknown.
+            share: Share of the input, 0 for a join of pieces.
+        """
+        if self._start_s is None:
+            self._start_s, self._before = self._clock(), self.done
+        self._running[worker] = _Running(expected, share)
+
+    def advance(self, worker: int, frames: int) -> int:
+        """Count further frames of a worker's input, and return how many of them are done."""
+        running = self._running[worker]
+        running.frames += frames
+        return running.frames
+
+    def stop(self, worker: int) -> None:
+        """Forget what a worker was processing: it has ended one way or another, or is repeated."""
+        self._running.pop(worker, None)
+
+    def end_piece(self, spec: str, share: float) -> None:
+        """Count a piece of an input that is done."""
+        self._pieces[spec] += share
+
+    def reuse_pieces(self, spec: str, share: float) -> None:
+        """Count pieces of an input that an earlier run has done."""
+        self._pieces[spec] += share
+        self._before += share
+
+    def end_input(self, spec: str) -> None:
+        """Count an input that is done or has failed."""
+        self._pieces.pop(spec, None)
+        self._ended += 1
+
+    def remaining_s(self) -> float | None:
+        """Estimate the time until all inputs are done, s, at the speed until now; None before any progress."""
+        made = self.done - self._before
+        if self._start_s is None or made <= 0.0:
+            return None
+        return (self._clock() - self._start_s) * max(self._total - self.done, 0.0) / made
