@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from arpipe.geometry.transforms import Array
+from arpipe.topology import Topology
 from arpipe.types.pixels import Points
 
 Record = dict[str, Any]
@@ -52,6 +53,8 @@ def all_finite(value: object) -> bool:
 
 
 def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, Topology):  # names and indices, the same for every subject of a kind
+        return ()
     if isinstance(value, Mapping):
         return value.values()
     if isinstance(value, tuple | list):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from arpipe.controls.watch import ControlEvent
-from arpipe.io.export.export import to_json
+from arpipe.io.export.json_text import to_json
 from arpipe.io.placing import open_file
 from arpipe.io.writer import FileWriter
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from arpipe.io.export.export import ExportHeader, header_beside, to_json
+from arpipe.io.export.export import ExportHeader, header_beside
+from arpipe.io.export.json_text import points_to_json, to_json
 from arpipe.io.export.table import COLUMN_TYPES, COLUMNS, NESTED_COLUMNS, SOURCE, Row, record_rows
 from arpipe.io.export.text import TextExport
 from arpipe.io.placing import open_file
@@ -20,7 +21,9 @@ _MATRIX_SIZE = 4
 
 
 def _as_text(name: str, value: object) -> object:
-    return to_json(value) if name in NESTED_COLUMNS and value is not None else value
+    if name not in NESTED_COLUMNS or value is None:
+        return value
+    return points_to_json(value) if name == "landmarks" else to_json(value)
 
 
 def _flat_columns(name: str) -> list[str]:

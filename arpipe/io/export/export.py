@@ -12,7 +12,6 @@ landmarks have their visibility as fourth value; `world` is m around the hips, o
 """
 
 import importlib
-import json
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from typing import Literal
 
 from arpipe.errors import OutputError
 from arpipe.geometry.camera import CameraIntrinsics
+from arpipe.io.export.json_text import to_json
 from arpipe.io.writer import Writer
 from arpipe.subjects import exported
 from arpipe.types import FrameResult
@@ -159,11 +159,6 @@ def open_export(path: Path, header: ExportHeader, asked: ExportFormat | None = N
     module, name = place.split(":")
     made: Callable[[Path, ExportHeader], Export] = getattr(importlib.import_module(module), name)
     return made(path, header)
-
-
-def to_json(value: object) -> str:
-    """Return compact JSON; raises ValueError for NaN, which JSON cannot represent."""
-    return json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
 
 
 def _version() -> str:

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from arpipe.errors import OutputError
-from arpipe.io.export.export import Export, ExportHeader, to_json
+from arpipe.io.export.export import Export, ExportHeader
+from arpipe.io.export.json_text import record_to_json
 from arpipe.io.export.table import SOURCE
 from arpipe.io.placing import open_file
 from arpipe.io.writer import FileWriter
@@ -34,7 +35,7 @@ class JsonLinesExport(TextExport):
     def write_record(self, record: Record) -> None:
         """Add a frame; see `Export`."""
         self._require_open()
-        self._write_line(to_json(record))
+        self._write_line(record_to_json(record))
 
     def _write_line(self, line: str) -> None:
         with self._writing():
@@ -64,7 +65,7 @@ class StandardOutputExport(Export):
 
     def write_record(self, record: Record) -> None:
         """Add a frame; see `Export`."""
-        self._say(to_json({SOURCE: self._source, **record}))
+        self._say(record_to_json({SOURCE: self._source, **record}))
 
     def _say(self, line: str) -> None:
         with _told_if_full():
