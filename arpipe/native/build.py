@@ -117,8 +117,13 @@ def explain(error: OSError | subprocess.CalledProcessError) -> str:
 
 def main() -> None:
     """Compile the library of this checkout."""
+    root = Path(__file__).resolve().parents[2]
+    if not has_sources(root):
+        sys.exit(
+            f"{root} has no {SOURCES}; wheels come with the library, and only checkouts with its sources"
+        )
     try:
-        compile_library(Path(__file__).resolve().parents[2])
+        compile_library(root)
     except (OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"the library was not compiled: {explain(error)}")
 
