@@ -54,7 +54,8 @@ class Found:
     """Inputs, and what is left out.
 
     Attributes:
-        inputs: Every input once, in the order given; the files of a folder sorted by name.
+        inputs: Every input once, in whatever spelling it is named, in the order given; the files of a folder sorted by
+            name.
         refusals: Inputs that cannot be used.
         notes: Sentences on what was left out.
     """
@@ -77,7 +78,8 @@ def find_inputs(
             the text stands for several inputs.
     """
     search = _Search(recursive, outputs)
-    seen: dict[str, Input] = {}
+    seen: dict[tuple[str, str], Input] = {}
+    key_of = _Keys()
     for text in texts:
         try:
             inputs = list(search.inputs_of(text))
@@ -91,7 +93,7 @@ def find_inputs(
         if not inputs:
             search.found.refusals.append(Refusal(text, "there are no pictures or videos", is_missing=True))
         for each in inputs:
-            seen.setdefault(each.spec, _renamed(each, text, names[text]) if text in names else each)
+            seen.setdefault(key_of(each.spec), _renamed(each, text, names[text]) if text in names else each)
     search.found.inputs = list(seen.values())
     return search.found
 
@@ -103,6 +105,20 @@ def _renamed(found: Input, text: str, name: str) -> Input:
         found,
         name=f"{name}{os.path.splitext(found.spec)[1]}" if is_itself else os.path.join(name, found.name),
     )
+
+
+class _Keys:
+    """Returns what all spellings of an input have in common, links apart; folders are looked up once."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+
+    def __call__(self, spec: str) -> tuple[str, str]:
+        name = spec.rpartition(os.sep)[2]
+        folder = spec.removesuffix(name)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.abspath(folder or os.curdir)
+        return self._folders[folder], name
 
 
 class _Search:

@@ -21,6 +21,7 @@ from arpipe.apps.batch.report import Report
 from arpipe.apps.batch.reports import BatchReport, JsonReport, QuietReport, ReportStyle
 from arpipe.apps.batch.shard import Shard
 from arpipe.apps.batch.stored_manifest import StoredManifest
+from arpipe.apps.batch.worker_process import require_main_process
 from arpipe.apps.run_files import abandoned_note
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.selection import check_controls
@@ -40,7 +41,8 @@ def run(
     """Run a batch.
 
     Photos come first, then videos, each in the order given; several processes take the largest videos first. An input
-    that fails is reported, and the batch continues.
+    that fails is reported, and the batch continues. Several processes import the script that calls this function, which
+    must therefore do so below `if __name__ == "__main__":`.
 
     Args:
         config: Settings.
@@ -60,6 +62,8 @@ def run(
     """
     console = console or Console(stderr=config.export == STANDARD_OUTPUT)
     start_s = time.perf_counter()
+    if config.workers.jobs not in (None, 1):
+        require_main_process()
     check_controls(config.controls)
     hardware = find_hardware(config.video.hwaccel)
     plan = plan_batch(config)

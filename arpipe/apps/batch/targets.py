@@ -164,7 +164,8 @@ class Targets:
             return False
         if self.several and target.suffix and not is_folder(str(target)):
             raise OutputError(
-                f"{target}: there are several inputs, so this must be a folder; remove '{target.suffix}'"
+                f"{target}: there are several inputs, so this must be a folder; remove '{target.suffix}', "
+                "or create the folder first"
             )
         return self.several or is_folder(str(target)) or not target.suffix
 

@@ -1,6 +1,7 @@
 """Worker processes of this machine, as the main process sees them."""
 
 import multiprocessing
+import multiprocessing.spawn
 import os
 import signal
 from collections.abc import Iterator, Sequence
@@ -11,9 +12,21 @@ from arpipe.apps.batch.capacity import usable_cores
 from arpipe.apps.batch.config import BatchConfig, OpenPipeline
 from arpipe.apps.batch.executor import END_TIMEOUT_S, Block, Executor, Message, Worker
 from arpipe.apps.batch.worker import work
+from arpipe.errors import ConfigError
 
 # Read by numerical libraries, and by the software rasteriser.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LP_NUM_THREADS")
+
+
+def require_main_process() -> None:
+    """Raise ConfigError while a worker process imports the script that has started the batch."""
+    try:
+        multiprocessing.spawn.get_preparation_data("worker")
+    except RuntimeError as error:
+        raise ConfigError(
+            "worker processes import the script that runs the batch: put the call of run() below a line "
+            '`if __name__ == "__main__":`'
+        ) from error
 
 
 class WorkerProcess(Worker):

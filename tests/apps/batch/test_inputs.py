@@ -58,6 +58,21 @@ def test_hidden_file_may_be_given_by_name(footage):
     assert names(found) == [".hidden.mp4", "b.mp4", "a.jpg", "photo.webp"]
 
 
+def test_input_in_several_spellings_is_one(footage, monkeypatch):
+    monkeypatch.chdir(footage.parent)
+    texts = [
+        "footage/b.mp4",
+        "./footage/b.mp4",
+        str(footage / "b.mp4"),
+        "footage/../footage/b.mp4",
+        "footage",
+    ]
+    found = find_inputs(texts, False, [])
+    assert [each.spec for each in found.inputs] == [
+        f"footage/{name}" for name in ("b.mp4", "a.jpg", "photo.webp")
+    ]
+
+
 def test_folders_that_cannot_be_read_are_refused_one_by_one(footage, tmp_path, monkeypatch):
     def forbidding(function):
         def call(path="."):

@@ -91,6 +91,16 @@ def test_processes_that_cannot_start_are_not_started_for_ever(footage, tmp_path)
         batch(footage, tmp_path / "out", Exploding(), jobs=2)
 
 
+def test_script_that_the_processes_import_must_not_start_the_batch_again(footage, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        multiprocessing.current_process(), "_inheriting", True, raising=False
+    )  # as in a worker
+    with pytest.raises(ConfigError, match='if __name__ == "__main__"'):
+        batch(footage, tmp_path / "out", jobs=2)
+    assert not contents(tmp_path / "out")
+    assert batch(footage, tmp_path / "out")[0] == 0
+
+
 def test_named_output_takes_one_input_at_a_time(footage, tmp_path):
     config = BatchConfig(inputs=(str(footage),), output="null:x", workers=JobsConfig(jobs=2))
     with pytest.raises(ConfigError, match="--jobs 1"):
