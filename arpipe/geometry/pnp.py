@@ -76,24 +76,19 @@ def fit_translation(points_m: Array, plane: Array, weights: Array, rotation: Arr
     Returns:
         (3,) translation, m; None if the points would lie behind the camera.
     """
-    x, y, z = rotation @ points_m
+    placed = rotation @ points_m
     shares = weights / weights.sum()
     # x + tx = u (z + tz) and y + ty = v (z + tz), with one tx, ty and tz for all points.
-    variance, covariance = 0.0, 0.0
-    means: list[tuple[float, float]] = []
-    for seen, across in ((plane[0], x), (plane[1], y)):
-        beyond = seen * z - across  # tx - u tz, or ty - v tz
-        mean = float(shares @ seen)
-        weighted = shares * (seen - mean)
-        variance += float(weighted @ seen)
-        covariance += float(weighted @ beyond)
-        means.append((mean, float(shares @ beyond)))
+    beyond = plane * placed[2] - placed[:2]  # tx - u tz and ty - v tz
+    middle, mean = plane @ shares, beyond @ shares
+    spread = (plane - middle[:, None]) * shares
+    variance = float(np.vdot(spread, plane))
     if not variance > 0.0:
         return None
-    depth = -covariance / variance
-    if not depth + float(z.min()) > NEAREST_M:
+    depth = -float(np.vdot(spread, beyond)) / variance
+    if not depth + float(placed[2].min()) > NEAREST_M:
         return None
-    return np.array([*(beyond + depth * mean for mean, beyond in means), depth])
+    return np.append(mean + depth * middle, depth)
 
 
 def _start(points_m: Array, plane: Array) -> RigidTransform | None:
@@ -114,19 +109,17 @@ def _refine(
 ) -> RigidTransform | None:
     """Gauss–Newton on the six pose parameters; None if it passes behind the camera or does not converge."""
     rotation, translation = start.rotation, start.translation_m
-    root = np.sqrt(weights)
-    residuals = _Residuals(plane, weights, root, depths)
-    rows: Array | None = None
+    residuals = _Residuals(plane, weights, depths)
+    inverse: Array | None = None
     for _ in range(GAUSS_NEWTON_STEPS):
         in_camera = rotation @ points_m
         in_camera += translation[:, None]
         if in_camera[2].min() <= NEAREST_M:
             return None
         seen = in_camera[:2] / in_camera[2]
-        if rows is None:
-            rows = residuals.derivatives(in_camera, seen)
-            inverse = np.linalg.inv(rows @ rows.T)
-        step = inverse @ (rows @ residuals.of(in_camera, seen))
+        if inverse is None:
+            inverse = residuals.inverse(in_camera, seen)
+        step = inverse @ residuals.of(in_camera, seen)
         parameters = step.tolist()
         largest = max(map(abs, parameters))
         if not (largest < LARGEST_STEP and math.isfinite(sum(parameters))):
@@ -136,88 +129,91 @@ def _refine(
         if largest < CONVERGED:
             # One Newton step to the nearest rotation suffices for the rounding errors of a few turns.
             rotation = 1.5 * rotation - 0.5 * (rotation @ (rotation.T @ rotation))
-            return RigidTransform(rotation, translation)
+            return RigidTransform.unchecked(rotation, translation)
         if largest > NEAR_STEP:
-            rows = None
+            inverse = None
     return None
 
 
 class _Residuals:
-    """Weighted residuals of a pose, x of all points, then y, then measured depths, and their derivatives.
+    """Residuals of a pose: x of all points, then y, then measured depths.
 
     Args:
         plane: As in `fit_pose`.
         weights: As in `fit_pose`.
-        root: Square roots of the weights.
         depths: As in `fit_pose`.
     """
 
-    def __init__(self, plane: Array, weights: Array, root: Array, depths: Depths | None) -> None:
+    def __init__(self, plane: Array, weights: Array, depths: Depths | None) -> None:
         count = len(weights)
-        self._plane, self._root = plane, root
-        self._depths = None if depths is None else _DepthFit(depths, plane, weights, root)
-        self._values = np.empty(2 * count if depths is None else 3 * count)
-        self._across = self._values[: 2 * count].reshape(2, count)
+        self._plane = plane
+        self._depths = None if depths is None else _DepthFit(depths, plane, weights)
+        kinds = (weights, weights) if depths is None else (weights, weights, depths.weight * weights)
+        self._weights = np.concatenate(kinds)
+        self._values = np.empty(len(self._weights))
+        self._across, self._along = self._values[: 2 * count].reshape(2, count), self._values[2 * count :]
 
     def of(self, in_camera: Array, seen: Array) -> Array:
         """Return the residuals, observed less predicted, of points in the camera frame; valid until the next call."""
         np.subtract(self._plane, seen, out=self._across)
-        self._across *= self._root
         if self._depths is not None:
-            self._values[self._across.size :] = self._depths.residual(in_camera)
+            self._depths.write_residuals(in_camera, self._along)
         return self._values
 
-    def derivatives(self, in_camera: Array, seen: Array) -> Array:
-        """Return (6, n) derivatives of the predictions by a turn of the camera frame, then a shift."""
-        count = len(self._root)
+    def inverse(self, in_camera: Array, seen: Array) -> Array:
+        """Return the (6, n) matrix that gives the step, a turn of the camera frame, then a shift, from residuals.
+
+        It is the weighted pseudo-inverse of the derivatives of the predictions.
+        """
+        count = self._plane.shape[1]
         rows = np.zeros((6, len(self._values)))
-        _project_derivatives(rows[:, :count], rows[:, count : 2 * count], seen, self._root, in_camera[2])
+        _project_derivatives(rows[:, :count], rows[:, count : 2 * count], seen, in_camera[2])
         if self._depths is not None:
-            self._depths.derivatives(rows[:3, 2 * count :], in_camera)
-        return rows
+            self._depths.write_derivatives(in_camera, rows[:3, 2 * count :])
+        weighted = rows * self._weights
+        inverse: Array = np.linalg.inv(weighted @ rows.T) @ weighted
+        return inverse
 
 
 class _DepthFit:
     """Residuals and derivatives of measured depths."""
 
-    def __init__(self, depths: Depths, plane: Array, weights: Array, root: Array) -> None:
+    def __init__(self, depths: Depths, plane: Array, weights: Array) -> None:
         self._shares = weights / weights.sum()
-        self._root = math.sqrt(depths.weight) * root
         x, y = (plane @ self._shares).tolist()
         self._axis = np.array([x, y, 1.0]) / math.sqrt(x * x + y * y + 1.0)
-        self._relative = depths.relative - float(self._shares @ depths.relative)
+        self._relative = depths.relative
 
-    def residual(self, in_camera: Array) -> Array:
-        """Return (k,) measured less predicted depths of (3, k) points in the camera frame, weighted."""
-        predicted = self._axis @ in_camera
-        predicted /= float(self._shares @ in_camera[2])
-        residual: Array = self._root * (self._relative - predicted + float(self._shares @ predicted))
-        return residual
+    def write_residuals(self, in_camera: Array, values: Array) -> None:
+        """Write (k,) measured less predicted depths of (3, k) points in the camera frame.
 
-    def derivatives(self, rows: Array, in_camera: Array) -> None:
-        """Write (3, k) derivatives by a turn; the mean depth counts as constant.
+        A constant offset remains, which the step ignores, because the derivatives have no weighted mean.
+        """
+        np.matmul(self._axis, in_camera, out=values)
+        values *= -1.0 / float(self._shares @ in_camera[2])
+        values += self._relative
+
+    def write_derivatives(self, in_camera: Array, rows: Array) -> None:
+        """Write (3, k) derivatives by a turn, about their weighted means; the mean depth counts as constant.
 
         Those by a shift are 0: it moves all points alike, which the mean takes out again.
         """
-        (x, y, z), (ax, ay, az) = in_camera, self._axis.tolist()
-        rows[0] = y * az - z * ay
-        rows[1] = z * ax - x * az
-        rows[2] = x * ay - y * ax
+        ax, ay, az = self._axis.tolist()
+        np.matmul(np.array([[0.0, az, -ay], [-az, 0.0, ax], [ay, -ax, 0.0]]), in_camera, out=rows)
         rows -= (rows @ self._shares)[:, None]
-        rows *= self._root / float(self._shares @ z)
+        rows /= float(self._shares @ in_camera[2])
 
 
-def _project_derivatives(across: Array, down: Array, seen: Array, root: Array, z: Array) -> None:
-    """Write the derivatives of x and y, (6, k) each and 0 so far, times `root`."""
-    (u, v), (ru, rv) = seen, seen * root
-    over_z = root / z
-    across[0] = -u * rv
-    down[0] = -root - v * rv
-    across[1] = root + u * ru
-    down[1] = u * rv
-    across[2] = -rv
-    down[2] = ru
-    across[3] = down[4] = over_z
+def _project_derivatives(across: Array, down: Array, seen: Array, z: Array) -> None:
+    """Write the derivatives of x and y in the plane z = 1, (6, k) each and 0 so far."""
+    u, v = seen
+    across[3] = down[4] = over_z = 1.0 / z
+    down[1] = u * v
+    across[0] = -down[1]
+    down[0] = -1.0 - v * v
+    across[1] = 1.0 + u * u
+    across[2] = -v
+    down[2] = u
     across[5] = -u * over_z
     down[5] = -v * over_z
 

@@ -66,15 +66,23 @@ class RigidTransform:
         """Return the identity transform."""
         return cls(np.eye(3), np.zeros(3))
 
+    @classmethod
+    def unchecked(cls, rotation: Array, translation_m: Array) -> "RigidTransform":
+        """Return a transform of arrays that are known to be right: checking takes longer than chaining."""
+        transform = object.__new__(cls)
+        object.__setattr__(transform, "rotation", rotation)
+        object.__setattr__(transform, "translation_m", translation_m)
+        return transform
+
     def __matmul__(self, other: "RigidTransform") -> "RigidTransform":
         """Chain: `(a_from_b @ b_from_c)` is `a_from_c`."""
-        return _trusted(
+        return RigidTransform.unchecked(
             self.rotation @ other.rotation, self.rotation @ other.translation_m + self.translation_m
         )
 
     def inverse(self) -> "RigidTransform":
         """Return the inverse transform."""
-        return _trusted(self.rotation.T, -self.rotation.T @ self.translation_m)
+        return RigidTransform.unchecked(self.rotation.T, -self.rotation.T @ self.translation_m)
 
     def apply(self, points_m: npt.ArrayLike) -> Array:
         """Transform (…, 3) points, m."""
@@ -86,14 +94,6 @@ class RigidTransform:
         matrix[:3, :3] = self.rotation
         matrix[:3, 3] = self.translation_m
         return matrix
-
-
-def _trusted(rotation: Array, translation_m: Array) -> RigidTransform:
-    """Return a transform derived from checked ones, unchecked: checking would take longer than chaining."""
-    transform = object.__new__(RigidTransform)
-    object.__setattr__(transform, "rotation", rotation)
-    object.__setattr__(transform, "translation_m", translation_m)
-    return transform
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,12 @@ class FittedFace:
     """The landmarks on the skin, without irises, which move with the gaze.
 
     Attributes:
-        indices: (k,) landmarks.
+        indices: (k,) landmarks; a slice where they follow each other, which selects without copying.
         canonical_m: (3, k) their positions on the canonical face, m.
         weights: (k,) trust in each as a part of a rigid head; their sum is 1.
     """
 
-    indices: IndexArray
+    indices: IndexArray | slice
     canonical_m: Array
     weights: Array
 
@@ -46,7 +46,13 @@ def fitted_face(topology: Topology) -> FittedFace:
     weights[topology.rigid] = np.maximum(topology.rigid_weights, LEAST_WEIGHT)
     weights = weights[indices]
     canonical_m = np.ascontiguousarray(topology.canonical_m[indices].T)
-    return FittedFace(indices, canonical_m, weights / weights.sum())
+    return FittedFace(_as_slice(indices), canonical_m, weights / weights.sum())
+
+
+def _as_slice(indices: IndexArray) -> IndexArray | slice:
+    """Return consecutive indices as a slice, others as they are."""
+    first, after = int(indices[0]), int(indices[0]) + len(indices)
+    return slice(first, after) if np.array_equal(indices, np.arange(first, after)) else indices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,23 +83,26 @@ class SeenFace:
             ValueError: The topology has no rigid points (a body, for instance).
         """
         face = fitted_face(landmarks.topology)
-        points_px = landmarks.points_px.astype(np.float64)
-        plane = np.ascontiguousarray(camera.unproject(points_px[:, :2]).T)
-        x, z = np.ascontiguousarray(points_px[:, 0::2].T)
-        per_px = float(plane[0].max() - plane[0].min()) / max(float(x.max() - x.min()), 1e-6)
-        depth = z * per_px
-        fitted = face.indices
-        weights = _weights(face, points_px[fitted, :2], camera)
-        return cls(face, plane, depth, plane[:, fitted], depth[fitted], weights)
+        points_px = np.ascontiguousarray(landmarks.points_px.T, dtype=np.float64)
+        plane = np.ascontiguousarray(camera.unproject(points_px[:2].T).T)
+        fitted_px, fitted_plane = points_px[:2, face.indices], plane[:, face.indices]
+        low_px, high_px = fitted_px.min(axis=1), fitted_px.max(axis=1)
+        width = float(fitted_plane[0].max() - fitted_plane[0].min())
+        depth = points_px[2] * (width / max(float(high_px[0] - low_px[0]), 1e-6))
+        is_whole = (
+            (low_px >= 0.0).all() and high_px[0] <= camera.width - 1 and high_px[1] <= camera.height - 1
+        )
+        weights = face.weights if is_whole else _cut_weights(face, fitted_px, camera)
+        return cls(face, plane, depth, fitted_plane, depth[face.indices], weights)
 
 
-def _weights(face: FittedFace, points_px: Array, camera: CameraIntrinsics) -> Array:
-    """Return the (k,) trust in (k, 2) fitted landmarks; the networks only guess those outside the picture."""
-    (left, top), (right, bottom) = points_px.min(axis=0).tolist(), points_px.max(axis=0).tolist()
-    if left >= 0.0 and top >= 0.0 and right <= camera.width - 1 and bottom <= camera.height - 1:
-        return face.weights
-    last_px = (camera.width - 1, camera.height - 1)
-    is_inside = ((points_px >= 0.0) & (points_px <= last_px)).all(axis=1)
+def _cut_weights(face: FittedFace, points_px: Array, camera: CameraIntrinsics) -> Array:
+    """Return the (k,) trust in (2, k) fitted landmarks of a face cut by the edge of the picture.
+
+    The networks only guess those outside.
+    """
+    last_px = np.array([[camera.width - 1], [camera.height - 1]])
+    is_inside = ((points_px >= 0.0) & (points_px <= last_px)).all(axis=0)
     weights: Array = np.where(is_inside, face.weights, OUTSIDE_SHARE * face.weights)
     weights /= weights.sum()
     return weights

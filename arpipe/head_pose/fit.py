@@ -71,7 +71,7 @@ def place_shape(shape_m: Array, seen: SeenFace, rotation: Array) -> RigidTransfo
         The pose; None if the head would be behind the camera.
     """
     translation = fit_translation(shape_m, seen.fitted_plane, seen.weights, rotation)
-    return None if translation is None else RigidTransform(rotation, translation)
+    return None if translation is None else RigidTransform.unchecked(rotation, translation)
 
 
 def misfits(shape_m: Array, seen: SeenFace, pose: RigidTransform) -> Array:

@@ -55,13 +55,13 @@ class Head:
             self._lose()
             return None
         if shape.wants_observation():
-            shape.observe(seen, rotation)
+            shape.observe(seen, pose)
         mesh_m = metric_mesh(shape_m, seen, pose)
         if "left_iris" in landmarks.topology.regions and self._size.wants_measurement():
             self._measure(landmarks, mesh_m, camera)
         scale = self._size.scale
         return HeadPose(
-            camera_from_head=RigidTransform(pose.rotation, pose.translation_m * scale),
+            camera_from_head=RigidTransform.unchecked(pose.rotation, pose.translation_m * scale),
             metric_mesh_m=mesh_m * scale,
             error_px=error_px,
             scale=scale,

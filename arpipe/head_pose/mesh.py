@@ -29,7 +29,7 @@ def metric_mesh(shape_m: Array, seen: SeenFace, pose: RigidTransform, gain: floa
     Returns:
         (n, 3) points, m.
     """
-    (u, v), weights = seen.plane, seen.weights
+    weights = seen.weights
     x, y = (seen.fitted_plane @ weights).tolist()
     axis = np.array([x, y, 1.0]) / math.sqrt(x * x + y * y + 1.0)
     fitted_depth = (axis @ pose.rotation) @ shape_m
@@ -45,9 +45,8 @@ def metric_mesh(shape_m: Array, seen: SeenFace, pose: RigidTransform, gain: floa
     own = depth[fitted]
     depth[fitted] = own + sides * (fitted_depth - own)
     # A ray (u, v, 1) as far as the depth says, less the translation, turned into the head frame.
-    ax, ay, az = axis.tolist()
-    rays = np.empty((3, len(u)))
-    np.divide(depth, u * ax + v * ay + az, out=rays[2])
+    rays = np.empty((3, len(depth)))
+    np.divide(depth, axis[:2] @ seen.plane + axis[2], out=rays[2])
     np.multiply(seen.plane, rays[2], out=rays[:2])
     rays -= pose.translation_m[:, None]
     mesh_m: Array = rays.T @ pose.rotation

@@ -7,7 +7,7 @@ import numpy as np
 from arpipe.geometry.procrustes import fit_similarity
 from arpipe.geometry.transforms import Array, RigidTransform, angles_from_rotation
 from arpipe.head_pose.face import FittedFace, SeenFace
-from arpipe.head_pose.fit import DEPTH_SCALE, place_shape, relative_misfit
+from arpipe.head_pose.fit import DEPTH_SCALE, misfits, place_shape
 from arpipe.head_pose.mesh import metric_mesh
 
 PRIOR_FRAMES = 5.0  # frontal frames that weigh as much as the canonical shape does
@@ -46,19 +46,19 @@ class PersonShape:
         self._frames += 1
         return self._weight < KNOWN_FRAMES + PRIOR_FRAMES or self._frames % OBSERVE_EVERY == 0
 
-    def observe(self, seen: SeenFace, rotation: Array) -> None:
+    def observe(self, seen: SeenFace, own: RigidTransform) -> None:
         """Add a frame.
 
         Args:
             seen: The landmarks.
-            rotation: (3, 3) `camera_from_head`.
+            own: `camera_from_head`, as fitted to the shape so far.
         """
         face = self._face
-        pose = place_shape(face.canonical_m, seen, rotation)
+        pose = place_shape(face.canonical_m, seen, own.rotation)
         if pose is None:
             return
-        self._judge(seen, pose)
-        angles = angles_from_rotation(rotation)
+        self._judge(seen, pose, own)
+        angles = angles_from_rotation(pose.rotation)
         turned = (angles.yaw_deg**2 + angles.pitch_deg**2) / (2.0 * FRONTAL_DEG**2)
         weight = math.exp(-turned)
         mesh = metric_mesh(face.canonical_m, seen, pose, DEPTH_SCALE)[face.indices].T
@@ -67,14 +67,11 @@ class PersonShape:
         self._weight = self._weight * keep + weight
         self.points_m = self._as_canonical(self._sum / self._weight)
 
-    def _judge(self, seen: SeenFace, pose: RigidTransform) -> None:
+    def _judge(self, seen: SeenFace, pose: RigidTransform, own: RigidTransform) -> None:
         """Forget the shape once it has contradicted the landmarks for several frames."""
         face = self._face
-        own = place_shape(self.points_m, seen, pose.rotation)
-        contradicts = own is None or (
-            relative_misfit(self.points_m, seen, own)
-            > WORST_ERROR * relative_misfit(face.canonical_m, seen, pose)
-        )
+        own_misfit = float(misfits(self.points_m, seen, own).sum())
+        contradicts = own_misfit > WORST_ERROR**2 * float(misfits(face.canonical_m, seen, pose).sum())
         self._contradicted = self._contradicted + 1 if contradicts else 0
         if self._contradicted >= CONTRADICTED_FRAMES:
             self.points_m = face.canonical_m

@@ -24,6 +24,12 @@ def view(truth: RigidTransform, shape_m: np.ndarray) -> SeenFace:
     return SeenFace.of(observe(truth.apply(shape_m), z_gain=1.0 / DEPTH_SCALE), CAMERA)
 
 
+def learn(shape: PersonShape, seen: SeenFace, truth: RigidTransform) -> None:
+    own = place_shape(shape.points_m, seen, truth.rotation)
+    assert own is not None
+    shape.observe(seen, own)
+
+
 def spread_of_places(shape_m: np.ndarray, person_m: np.ndarray) -> float:
     """How far the origin of the head wanders within the head, m."""
     origins = []
@@ -37,7 +43,7 @@ def spread_of_places(shape_m: np.ndarray, person_m: np.ndarray) -> float:
 def test_place_is_steadier_with_the_learned_shape() -> None:
     shape = PersonShape(FACE)
     for truth in swaying(60):
-        shape.observe(view(truth, long_face()), truth.rotation)
+        learn(shape, view(truth, long_face()), truth)
     # Of the canonical size: another one moves the place along the ray, whatever the shape.
     person = fit_similarity(long_face()[FACE.indices], FACE.canonical_m.T, FACE.weights).apply(long_face())
     assert spread_of_places(shape.points_m, person) < 0.5 * spread_of_places(FACE.canonical_m, person)
@@ -46,7 +52,7 @@ def test_place_is_steadier_with_the_learned_shape() -> None:
 def test_learning_neither_turns_nor_resizes_the_head() -> None:
     shape = PersonShape(FACE)
     for truth in swaying(60):
-        shape.observe(view(truth, long_face() * 1.3), truth.rotation)
+        learn(shape, view(truth, long_face() * 1.3), truth)
     assert np.abs(shape.points_m - FACE.canonical_m).max() > 0.002  # it has learned
     change = fit_similarity(FACE.canonical_m.T, shape.points_m.T, FACE.weights)
     assert change.scale == pytest.approx(1.0, abs=0.02)
@@ -57,10 +63,10 @@ def test_shape_of_somebody_else_is_forgotten() -> None:
     shape = PersonShape(FACE)
     front = pose_of(0.0, 0.0)
     for _ in range(40):
-        shape.observe(view(front, long_face()), front.rotation)
+        learn(shape, view(front, long_face()), front)
     learned = shape.points_m
     other = view(front, TOPOLOGY.canonical_m)
     for _ in range(CONTRADICTED_FRAMES):
-        shape.observe(other, front.rotation)
+        learn(shape, other, front)
     to_canonical = np.abs(shape.points_m - FACE.canonical_m).max()
     assert to_canonical < 0.2 * np.abs(learned - FACE.canonical_m).max()
