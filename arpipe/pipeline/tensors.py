@@ -180,4 +180,4 @@ def _faces(source: Source, options: TensorOptions, stack: ExitStack) -> Iterator
         for found in perception.detect(frame).faces:
             roi = next_roi(found.landmarks)
             if roi is not None:
-                yield frame, crop_square(frame.pixels, roi, options.size[0])
+                yield frame, crop_square(frame, roi, options.size[0])

@@ -60,10 +60,6 @@ class Warp:
         self._require(out, np.float32)
         self._sampler.sample_scaled(*_within_reach(self._block(frame, roi), roi), gain, low, out)
 
-    def apply(self, pixels: Pixels, roi: Roi, out: Pixels) -> None:
-        """Crop a square of `pixels` (h, w, 3); otherwise as `crop`."""
-        self.crop(Frame.from_rgb(pixels), roi, out)
-
     def _block(self, frame: Frame, roi: Roi) -> Block:
         return frame.block(part_around(roi, frame.width, frame.height, self._sampler.border == "mirror"))
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from arpipe.geometry.affine2d import Affine2D
 from arpipe.preprocess.crop import Warp
-from arpipe.types import Pixels, Roi
+from arpipe.types import Frame, Pixels, Roi
 
 Fit = Literal["center", "letterbox", "stretch"]
 
@@ -52,11 +52,11 @@ def fit_picture(
     )
 
 
-def crop_square(pixels: Pixels, roi: Roi, side: int) -> FittedPicture:
-    """Crop a rotated square; where it shrinks, several samples are averaged per pixel."""
+def crop_square(frame: Frame, roi: Roi, side: int) -> FittedPicture:
+    """Crop a rotated square of a frame; where it shrinks, several samples are averaged per pixel."""
     steps = max(int(roi.size_px / side), 1)
     crop: Pixels = np.empty((side * steps, side * steps, 3), np.uint8)
-    Warp(side * steps, "replicate").apply(pixels, roi, crop)
+    Warp(side * steps, "replicate").crop(frame, roi, crop)
     return FittedPicture(resize(crop, side, side), roi.image_from_crop(side))
 
 

@@ -29,8 +29,8 @@ def test_mirrored_crop_is_the_mirror_image(portrait, angle_rad):
     out, mirrored = np.empty((64, 64, 3), np.uint8), np.empty((64, 64, 3), np.uint8)
     warp = Warp(64, "replicate")
     soft = cv2.GaussianBlur(portrait, (0, 0), 4.0)
-    warp.apply(soft, Roi(np.array([224.0, 124.0]), 128.0, angle_rad), out)
-    warp.apply(soft, Roi(np.array([224.0, 124.0]), 128.0, angle_rad, mirrored=True), mirrored)
+    warp.crop(Frame.from_rgb(soft), Roi(np.array([224.0, 124.0]), 128.0, angle_rad), out)
+    warp.crop(Frame.from_rgb(soft), Roi(np.array([224.0, 124.0]), 128.0, angle_rad, mirrored=True), mirrored)
     # Column i of one lies at column 64 - i of the other.
     assert np.abs(out[:, 1:].astype(int) - mirrored[:, :0:-1]).max() <= 2
 

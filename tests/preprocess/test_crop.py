@@ -18,7 +18,7 @@ RAMP = np.stack(
 
 def crop(pixels, roi, side, border="replicate"):
     out = np.empty((side, side, 3), np.uint8)
-    Warp(side, border).apply(pixels, roi, out)
+    Warp(side, border).crop(Frame.from_rgb(pixels), roi, out)
     return out
 
 

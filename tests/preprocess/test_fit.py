@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from arpipe.preprocess.fit import crop_square, fit_picture
-from arpipe.types import Roi
+from arpipe.types import Frame, Roi
 
 
 def ramp(height, width):
@@ -41,7 +41,7 @@ def test_shrinking_averages():
     stripes[:, ::2] = 255
     for small in (
         fit_picture(stripes, 16, 16, "stretch").pixels,
-        crop_square(stripes, Roi(np.array([32.0, 32.0]), 64.0, 0.0), 16).pixels,
+        crop_square(Frame(stripes), Roi(np.array([32.0, 32.0]), 64.0, 0.0), 16).pixels,
     ):
         assert np.abs(small.astype(int) - 127).max() <= 32
 

@@ -10,7 +10,7 @@ from arpipe.preprocess import compiled_sampler, crop
 from arpipe.preprocess.compiled_sampler import CompiledSampler
 from arpipe.preprocess.crop import Warp, letterbox, open_sampler
 from arpipe.preprocess.opencv_sampler import OpenCvSampler
-from arpipe.types import Block, Roi
+from arpipe.types import Block, Frame, Roi
 
 NOISE = np.random.default_rng(0).integers(0, 256, (97, 131, 3)).astype(np.uint8)
 BORDERS = ("replicate", "zero", "mirror")
@@ -106,12 +106,7 @@ def test_views_that_are_not_contiguous_are_copied():
 )
 def test_crops_of_another_kind_are_refused(out):
     with pytest.raises(ValueError, match=r"expected a crop of \(32, 32, 3\) uint8, C-contiguous, got"):
-        Warp(32, "zero").apply(NOISE, letterbox(131, 97), out)
-
-
-def test_empty_pictures_are_refused():
-    with pytest.raises(ValueError, match="expected"):
-        Warp(8, "zero").apply(NOISE[:0], letterbox(4, 4), np.empty((8, 8, 3), np.uint8))
+        Warp(32, "zero").crop(Frame(NOISE), letterbox(131, 97), out)
 
 
 @pytest.mark.cpu

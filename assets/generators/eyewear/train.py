@@ -58,7 +58,7 @@ def crop(pixels: Pixels, landmarks: Landmarks) -> Pixels | None:
     if square is None:
         return None
     made = np.empty((SIDE_PX, SIDE_PX, 3), np.uint8)
-    Warp(SIDE_PX, "replicate").apply(pixels, square, made)
+    Warp(SIDE_PX, "replicate").crop(Frame.from_rgb(pixels), square, made)
     return made
 
 
