@@ -183,6 +183,11 @@ def test_batch_takes_its_defaults_from_the_configuration(batch_config):
             2,
             "export_format: input should be 'jsonl', 'csv', 'csv-wide', 'csv-long', 'parquet' or 'dataset', got 'xml'",
         ),
+        (
+            ["--export-format", "csv", "--output", "b.mp4"],
+            2,
+            "there is nothing to write as csv; add --export",
+        ),
         (["--config", "glases"], 2, "did you mean 'glasses'"),
         (["--source", "moon"], 2, "source: input should be 'sample', got 'moon'"),
     ],

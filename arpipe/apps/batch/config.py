@@ -77,6 +77,14 @@ class BatchConfig(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _check_format(self) -> Self:
+        if self.export_format is not None and self.export is None:
+            raise ValueError(
+                f"export_format: there is nothing to write as {self.export_format}; add --export"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _check_segment(self) -> Self:
         if self.workers.segment_s is None:
             return self

@@ -189,17 +189,22 @@ class _Search:
         self.found.notes += _left_out(top, [name for name in others if not name.startswith(".")])
 
     def _searched(self, folder: str, names: Sequence[str]) -> list[str]:
-        """Return the folders in a folder that are searched; adds a note on those that are not."""
+        """Return the folders in a folder that are searched; adds notes on those that are not."""
         inner = sorted(name for name in names if not name.startswith(".") and self._is_input(folder, name))
-        if not self._recursive:
-            if inner:
-                folders = "folder in it is" if len(inner) == 1 else "folders in it are"
-                self.found.notes.append(f"{folder}: {len(inner)} {folders} not searched; add --recursive")
-            return []
-        links = [name for name in inner if os.path.islink(os.path.join(folder, name))]
+        if self._recursive:
+            return [name for name in inner if not self._is_link(os.path.join(folder, name))]
+        if inner:
+            folders = "folder in it is" if len(inner) == 1 else "folders in it are"
+            self.found.notes.append(f"{folder}: {len(inner)} {folders} not searched; add --recursive")
+        return []
+
+    def _is_link(self, folder: str) -> bool:
+        """Whether a folder is a link, which may lead in a circle; adds a note."""
+        if not os.path.islink(folder):
+            return False
         why = "is a link to a folder, which is not followed; give it as an input of its own"
-        self.found.notes += (f"{os.path.join(folder, name)}: {why}" for name in links)
-        return [name for name in inner if name not in links]
+        self.found.notes.append(f"{folder}: {why}")
+        return True
 
     def _is_input(self, folder: str, name: str) -> bool:
         return not self._outputs or os.path.realpath(f"{folder}{os.sep}{name}") not in self._outputs

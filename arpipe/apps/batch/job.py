@@ -108,16 +108,30 @@ def run_job(
             sink.end_s = source.end_s
             if job.piece is not None and not tally.frames:
                 sink.abort()  # all frames of the piece are damaged: the join leaves it out
+    notes = _left_out(pipeline.faces_left_out)
+    return _outcome(job, tally, source, sinks, exports, notes, clock() - start_s)
+
+
+def _outcome(
+    job: Job,
+    tally: Tally,
+    source: Source,
+    sinks: Sequence[Sink],
+    exports: Sequence[Export],
+    notes: Iterable[str],
+    seconds: float,
+) -> Outcome:
+    """Return what came of a job, given its parts and further notes."""
     parts: list[Source | Sink] = [source, *sinks]
     return Outcome(
         tally.frames,
         tally.frames_found,
         source.decode_errors,
-        clock() - start_s,
+        seconds,
         tally.most,
         tally.wearing,
         None if job.output is None else tally.frames_drawn,
-        (*(note for part in parts for note in part.notes), *_left_out(pipeline.faces_left_out)),
+        (*(note for part in parts for note in part.notes), *notes),
         tuple(loss for part in (*parts, *exports) for loss in part.losses),
         source.end_s,
     )

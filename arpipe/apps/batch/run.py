@@ -1,6 +1,7 @@
 """The batch command: plan, run every input, report."""
 
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -76,13 +77,9 @@ def run(
         jobs = share(config, plan)
         selection = select(jobs, config.existing, recorder, plan.existing)
         report = stack.enter_context(_open_report(config.report, console, plan, selection))
-        for note in (*map(abandoned_note, removed), *plan.notes, *selection.notes):
-            report.note(note)
-        if config.video.hwaccel != "none":
-            report.note(describe_hardware(hardware))
+        found = () if config.video.hwaccel == "none" else (describe_hardware(hardware),)
         try:
-            for refusal in plan.refusals:
-                report.failure(refusal.spec, refusal.reason)
+            _report_plan(report, plan, (*map(abandoned_note, removed), *plan.notes, *selection.notes, *found))
             observer = _Observer(report, log, recorder)
             if config.workers.segment_s is not None:
                 remove_finished_pieces(set(jobs) - set(selection.jobs))
@@ -103,6 +100,13 @@ def _open_report(style: ReportStyle, console: Console, plan: Plan, selection: Se
     if style == "json":
         return JsonReport(console, total, selection.skipped)
     return QuietReport() if style == "quiet" else Report(console, total, selection.skipped)
+
+
+def _report_plan(report: BatchReport, plan: Plan, notes: Iterable[str]) -> None:
+    for note in notes:
+        report.note(note)
+    for refusal in plan.refusals:
+        report.failure(refusal.spec, refusal.reason)
 
 
 class _Observer:

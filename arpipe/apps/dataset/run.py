@@ -1,6 +1,6 @@
 """`arpipe dataset summary`: a table of the clips of a dataset, and plots."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -41,13 +41,25 @@ def run(folder: Path, plots: Path | None = None, console: Console | None = None)
         figures = (str(clip.frames), f"{clip.duration_s:.1f}", share, str(clip.most), str(len(clip.gaps)))
         table.add_row(escape(visible(clip.source)), *figures, f"{clip.longest_gap_s:.1f}")
     console.print(table)
-    for attempt in read_attempts(folder).values():
-        if attempt.state != "done" and not attempt.piece:
-            text = f"{attempt.state}: {attempt.input}: {_without_name(attempt.reason, attempt.input)}"
-            console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
+    for line in _failures(folder):
+        _say(console, line)
     for path in () if plots is None else write_plots(plots, clips, yaws_deg(folder)):
-        console.print(f"wrote {visible(str(path))}", markup=False, highlight=False, soft_wrap=True)
+        _say(console, f"wrote {path}")
     return 0
+
+
+def _failures(folder: Path) -> Iterator[str]:
+    """Yield a line for every input that failed, or one if that is not known."""
+    attempts = read_attempts(folder)
+    if not attempts:
+        yield f"{folder}: has no manifest, which is in the folder of --output, so failed inputs are not known"
+    for attempt in attempts.values():
+        if attempt.state != "done" and not attempt.piece:
+            yield f"{attempt.state}: {attempt.input}: {_without_name(attempt.reason, attempt.input)}"
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def _total(clips: Sequence[ClipSummary]) -> str:

@@ -42,6 +42,17 @@ def data(tmp_path):
     return tmp_path / "data"
 
 
+def test_failures_of_a_dataset_beside_pictures_are_said_to_be_unknown(data):
+    for path in data.glob(".arpipe-batch*"):
+        path.unlink()
+    text = io.StringIO()
+    assert run(data, console=Console(file=text, width=200)) == 0
+    assert (
+        "has no manifest, which is in the folder of --output, so failed inputs are not known"
+        in text.getvalue()
+    )
+
+
 def test_frames_faces_and_gaps_are_counted(data):
     short, long = summaries(data)
     assert (short.source.endswith("b.mp4"), short.frames, short.found, short.gaps) == (True, 2, 2, ())
