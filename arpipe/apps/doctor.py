@@ -108,7 +108,9 @@ def check_cpu_renderer() -> Finding:
     try:
         _load("arpipe.render.rasteriser.library").load_rasteriser()
     except RenderError as error:
-        return Finding(check, Verdict.WARN, f"{error}; OpenGL draws everything, and crops take longer")
+        return Finding(
+            check, Verdict.WARN, f"{error}; OpenGL draws everything, and crops and videos take longer"
+        )
     try:
         with _load("arpipe.render.context").GlContext.headless() as context:
             is_gpu = not context.is_software
