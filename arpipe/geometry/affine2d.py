@@ -25,11 +25,18 @@ class Affine2D:
         object.__setattr__(self, "matrix", matrix)
 
     @classmethod
+    def unchecked(cls, matrix: Array) -> "Affine2D":
+        """Return a map of a matrix that is known to be right: checking takes longer than computing one."""
+        affine = object.__new__(cls)
+        object.__setattr__(affine, "matrix", matrix)
+        return affine
+
+    @classmethod
     def from_similarity(cls, scale: float, angle_rad: float, origin_to: tuple[float, float]) -> "Affine2D":
         """Scale and turn (positive angles turn x towards y), then move the origin to `origin_to`."""
         cosine, sine = scale * math.cos(angle_rad), scale * math.sin(angle_rad)
         x, y = origin_to
-        return cls(np.array([[cosine, -sine, x], [sine, cosine, y]]))
+        return cls.unchecked(np.array([[cosine, -sine, x], [sine, cosine, y]]))
 
     @property
     def scale(self) -> float:
@@ -40,7 +47,7 @@ class Affine2D:
         """Chain: `(a_from_b @ b_from_c)` is `a_from_c`."""
         linear = self.matrix[:, :2] @ other.matrix[:, :2]
         offset = self.matrix[:, :2] @ other.matrix[:, 2] + self.matrix[:, 2]
-        return Affine2D(np.column_stack([linear, offset]))
+        return Affine2D.unchecked(np.column_stack([linear, offset]))
 
     def inverse(self) -> "Affine2D":
         """Return the inverse transform.
@@ -54,7 +61,7 @@ class Affine2D:
             raise ValueError(f"Affine2D cannot be inverted: {self.matrix.tolist()}")
         back_x, back_y = (yy / area, -xy / area), (-yx / area, xx / area)
         rows = [(to_x, to_y, -(to_x * x0 + to_y * y0)) for to_x, to_y in (back_x, back_y)]
-        return Affine2D(np.array(rows))
+        return Affine2D.unchecked(np.array(rows))
 
     def apply(self, points: npt.ArrayLike) -> Array:
         """Map (…, 2) points."""

@@ -33,7 +33,7 @@ class Roi:
     def __post_init__(self) -> None:
         center = np.asarray(self.center_px, dtype=np.float64)
         require_shape("Roi.center_px", center, (2,))
-        if not (self.size_px > 0 and np.isfinite(self.size_px) and np.isfinite(center).all()):
+        if not (0 < self.size_px < math.inf and all(map(math.isfinite, center.tolist()))):
             raise ValueError(f"Roi: expected finite values and size_px > 0, got {center} {self.size_px}")
         object.__setattr__(self, "center_px", center)
 
@@ -42,10 +42,10 @@ class Roi:
         scale, half, (x, y) = self.size_px / side, side / 2.0, self.center_px.tolist()
         across, down = scale * math.cos(self.angle_rad), scale * math.sin(self.angle_rad)
         if self.mirrored:
-            origin = (x + (across * half + down * half), y + (down * half - across * half))
-            return Affine2D(np.array([[-across, -down, origin[0]], [-down, across, origin[1]]]))
-        origin = (x - (across * half - down * half), y - (down * half + across * half))
-        return Affine2D.from_similarity(scale, self.angle_rad, origin)
+            left, top = x + (across * half + down * half), y + (down * half - across * half)
+            return Affine2D.unchecked(np.array([[-across, -down, left], [-down, across, top]]))
+        left, top = x - (across * half - down * half), y - (down * half + across * half)
+        return Affine2D.unchecked(np.array([[across, -down, left], [down, across, top]]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
