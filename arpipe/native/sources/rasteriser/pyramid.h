@@ -22,11 +22,11 @@ struct Pyramid {
 
 // Numbers as textures store them, times `UNIT` the numbers that they stand for.
 template <typename Texel>
-constexpr float UNIT = 1.0f;
+inline constexpr float UNIT = 1.0f;
 template <>
-constexpr float UNIT<std::uint8_t> = 1.0f / 255.0f;
+inline constexpr float UNIT<std::uint8_t> = 1.0f / 255.0f;
 template <>
-constexpr float UNIT<std::uint16_t> = 0x1p112f;
+inline constexpr float UNIT<std::uint16_t> = 0x1p112f;
 
 // Load four channels; the loops are what compilers know how to turn into vector instructions.
 inline void load(const std::uint8_t* texel, float* out) {

@@ -23,22 +23,21 @@ inline int clamped(int px) { return std::clamp<int>(px, INT16_MIN, INT16_MAX); }
 // Return the column or row left of or above a position, from `origin` on: in 16 bits, as OpenCV's maps.
 inline int whole_px(std::int32_t steps, int origin) { return clamped(clamped(steps >> STEP_BITS) - origin); }
 
-struct Box {
-    std::int32_t left, top, right, bottom;  // inclusive
+struct Range {
+    std::int32_t low, high;  // inclusive
 };
+
+inline Range range_of(const std::vector<std::int32_t>& positions) {
+    std::int32_t low = INT32_MAX, high = INT32_MIN;
+    for (const std::int32_t each : positions) low = std::min(low, each), high = std::max(high, each);
+    return {low, high};
+}
 
 // Positions of a row of pixels in the image, in steps.
 struct Places {
     std::vector<std::int32_t> x, y;
 
     explicit Places(int count) : x(count), y(count) {}
-
-    Box box() const {
-        Box all{INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
-        for (const std::int32_t each : x) all.left = std::min(all.left, each), all.right = std::max(all.right, each);
-        for (const std::int32_t each : y) all.top = std::min(all.top, each), all.bottom = std::max(all.bottom, each);
-        return all;
-    }
 };
 
 // Return the nearest whole number, of two the even one; a number that is large enough has no bits for the rest.

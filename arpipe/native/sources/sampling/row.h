@@ -35,9 +35,9 @@ class Row {
   private:
     // Whether all pixels and the byte after each of them are in the picture, at offsets that 32 bits hold.
     bool is_inside(const Picture& picture) const {
-        const Box box = places.box();
-        return whole_px(box.left, picture.left) >= 0 && whole_px(box.right, picture.left) < picture.width - 2 &&
-               whole_px(box.top, picture.top) >= 0 && whole_px(box.bottom, picture.top) < picture.height - 1 &&
+        const Range x = range_of(places.x), y = range_of(places.y);
+        return whole_px(x.low, picture.left) >= 0 && whole_px(x.high, picture.left) < picture.width - 2 &&
+               whole_px(y.low, picture.top) >= 0 && whole_px(y.high, picture.top) < picture.height - 1 &&
                picture.stride() * (picture.top + picture.height) < INT32_MAX;
     }
 
