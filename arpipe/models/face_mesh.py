@@ -120,13 +120,11 @@ def assemble_attention(outputs: Mapping[str, Points]) -> Points:
     """
     refinement = _refinement()
     mesh = outputs["mesh"]
-    points = np.empty((*mesh.shape[:-2], refinement.count, 3), np.float32)
-    points[..., :MESH_POINTS, :] = mesh
-    for name, indices in refinement.replaced.items():
-        points[..., indices, :2] = outputs[name]
-    for name, iris in refinement.irises.items():
-        points[..., iris.indices, :2] = outputs[name]
-        points[..., iris.indices, 2] = points[..., iris.depth_from, 2].mean(axis=-1, keepdims=True)
+    given = np.concatenate([mesh[..., :2], *(outputs[name] for name in refinement.outputs)], axis=-2)
+    points = np.empty((*mesh.shape[:-2], len(refinement.source), 3), np.float32)
+    points[..., :2] = given.take(refinement.source, axis=-2)
+    points[..., :MESH_POINTS, 2] = mesh[..., 2]
+    points[..., refinement.irises, 2] = mesh[..., refinement.depth_from, 2].mean(axis=-1, keepdims=True)
     return points
 
 
@@ -194,21 +192,20 @@ _SPECS: Mapping[MeshKind, _MeshSpec] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Iris:
-    indices: IndexArray
-    depth_from: IndexArray
-
-
-@dataclass(frozen=True, slots=True)
 class _Refinement:
-    """Output name of the attention mesh → the landmarks that it holds."""
+    """Where the landmarks of the attention mesh come from.
 
-    replaced: Mapping[str, IndexArray]
-    irises: Mapping[str, _Iris]
+    Attributes:
+        outputs: Names of the outputs that follow the mesh.
+        source: (478,) index of each landmark's x and y in the mesh and these outputs, one after the other.
+        irises: (2, 5) landmarks of the irises.
+        depth_from: (2, 16) landmarks whose mean depth each iris takes.
+    """
 
-    @property
-    def count(self) -> int:
-        return MESH_POINTS + sum(iris.indices.size for iris in self.irises.values())
+    outputs: tuple[str, ...]
+    source: IndexArray
+    irises: IndexArray
+    depth_from: IndexArray
 
 
 @cache
@@ -216,12 +213,13 @@ def _refinement() -> _Refinement:
     path = asset_path("topology/face_refinement.json")
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-        return _Refinement(
-            {name: np.array(indices, np.int32) for name, indices in table["replaced"].items()},
-            {
-                name: _Iris(np.array(iris["indices"], np.int32), np.array(iris["depth_from"], np.int32))
-                for name, iris in table["irises"].items()
-            },
-        )
-    except (OSError, KeyError, TypeError, ValueError) as error:
+        irises = table["irises"]
+        held = {**table["replaced"], **{name: iris["indices"] for name, iris in irises.items()}}
+        indices = np.array([iris["indices"] for iris in irises.values()], np.int32)
+        depth_from = np.array([iris["depth_from"] for iris in irises.values()], np.int32)
+        source = np.arange(MESH_POINTS + indices.size, dtype=np.int32)
+        landmarks = np.concatenate([np.array(each, np.int32) for each in held.values()])
+        source[landmarks] = np.arange(MESH_POINTS, MESH_POINTS + landmarks.size)
+    except (OSError, KeyError, TypeError, ValueError, IndexError) as error:
         raise AssetError(f"{path} cannot be read ({error}); reinstall arpipe") from error
+    return _Refinement(tuple(held), source, indices, depth_from)
