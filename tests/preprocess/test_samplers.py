@@ -55,6 +55,22 @@ def test_the_compiled_sampler_equals_opencv_to_the_bit(square, block, side, bord
 
 
 @pytest.mark.cpu
+@given(
+    center=st.tuples(st.floats(50, 80), st.floats(42, 55)),
+    size=st.floats(0.5, 45),
+    angle=st.one_of(st.just(0.0), st.floats(-4.0, 4.0)),
+    mirrored=st.booleans(),
+    origin=st.sampled_from([(0, 0), (3, 5)]),
+    side=st.integers(1, 150),
+)
+def test_squares_within_the_picture_equal_to_the_bit(center, size, angle, mirrored, origin, side):
+    """No row touches an edge, so that pixels are read without checks."""
+    left, top = origin
+    square = Roi(np.array(center), size, angle, mirrored)
+    require_equal(Block(NOISE[top:, left:], left, top), square, side, "replicate")
+
+
+@pytest.mark.cpu
 @pytest.mark.parametrize("border", BORDERS)
 @pytest.mark.parametrize("angle", [0.0, 2.0])
 @pytest.mark.parametrize("place", [-3e5, 3e5, 1e9])
