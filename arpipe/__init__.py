@@ -23,11 +23,14 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from arpipe import draw as draw
+    from arpipe.apps.batch import BatchConfig as BatchConfig
+    from arpipe.apps.batch import batch as batch
     from arpipe.apps.import_glasses import ImportedGlasses as ImportedGlasses
     from arpipe.apps.import_glasses import import_glasses as import_glasses
     from arpipe.apps.live import live as live
     from arpipe.apps.profile import profile as profile
     from arpipe.apps.web.server import WebServer as WebServer
+    from arpipe.config import JobsConfig as JobsConfig
     from arpipe.config import LiveConfig as LiveConfig
     from arpipe.config import ProfileConfig as ProfileConfig
     from arpipe.config import RunConfig as RunConfig
@@ -132,11 +135,14 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "draw": "arpipe.draw",
+    "BatchConfig": "arpipe.apps.batch",
+    "batch": "arpipe.apps.batch",
     "ImportedGlasses": "arpipe.apps.import_glasses",
     "import_glasses": "arpipe.apps.import_glasses",
     "live": "arpipe.apps.live",
     "profile": "arpipe.apps.profile",
     "WebServer": "arpipe.apps.web.server",
+    "JobsConfig": "arpipe.config",
     "LiveConfig": "arpipe.config",
     "ProfileConfig": "arpipe.config",
     "RunConfig": "arpipe.config",

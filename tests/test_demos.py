@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.io.clips import write_clip
+
 ROOT = Path(__file__).resolve().parents[1]
 RUNS: dict[str, tuple[list[str], list[str]]] = {
     "01_hello_landmarks.py": (["sample", "4"], []),
@@ -51,6 +53,7 @@ RUNS: dict[str, tuple[list[str], list[str]]] = {
         ["covered.png", "under_hair.png", "matte.png"],
     ),
     "24_draw_on_arrays.py": ([str(ROOT / "assets/samples/astronaut.png"), "drawn.png"], ["drawn.png"]),
+    "27_long_video_in_pieces.py": (["long.mp4", ".", "1"], ["long.jsonl"]),
     "26_without_opengl.py": ([str(ROOT / "assets/samples/astronaut.png"), "."], ["auto.png"]),
     "10_another_background.py": (
         [str(ROOT / "assets/samples/astronaut.png"), "."],
@@ -78,6 +81,8 @@ def test_what_demos_need_is_at_the_front_door() -> None:
 @pytest.mark.parametrize("name", RUNS)
 def test_demo_runs(name: str, tmp_path: Path) -> None:
     arguments, made = RUNS[name]
+    if "long.mp4" in arguments:
+        write_clip(tmp_path / "long.mp4", range(0, 3000 * 75, 3000), gop=15)
     done = subprocess.run(
         [sys.executable, str(ROOT / "demos" / name), *arguments],
         cwd=tmp_path,

@@ -108,8 +108,7 @@ def run_job(
             sink.end_s = source.end_s
             if job.piece is not None and not tally.frames:
                 sink.abort()  # all frames of the piece are damaged: the join leaves it out
-    notes = _left_out(pipeline.faces_left_out)
-    return _outcome(job, tally, source, sinks, exports, notes, clock() - start_s)
+    return _outcome(job, tally, source, sinks, exports, pipeline.faces_left_out, clock() - start_s)
 
 
 def _outcome(
@@ -118,10 +117,10 @@ def _outcome(
     source: Source,
     sinks: Sequence[Sink],
     exports: Sequence[Export],
-    notes: Iterable[str],
+    faces_left_out: int,
     seconds: float,
 ) -> Outcome:
-    """Return what came of a job, given its parts and further notes."""
+    """Return what came of a job, given its parts and what `Outcome` has besides."""
     parts: list[Source | Sink] = [source, *sinks]
     return Outcome(
         tally.frames,
@@ -131,9 +130,10 @@ def _outcome(
         tally.most,
         tally.wearing,
         None if job.output is None else tally.frames_drawn,
-        (*(note for part in parts for note in part.notes), *notes),
+        tuple(note for part in parts for note in part.notes),
         tuple(loss for part in (*parts, *exports) for loss in part.losses),
         source.end_s,
+        faces_left_out,
     )
 
 
@@ -182,13 +182,6 @@ class _FrameWriter:
                 sink.write_picture(done.picture)
         encode_ms = (self.clock() - begun_s) * 1000.0
         self.log.record({CAPTURE_STAGE: captured_ms, **result.timings_ms, ENCODE_STAGE: encode_ms})
-
-
-def _left_out(faces: int) -> Iterator[str]:
-    """Say that faces were detected and not followed."""
-    if faces > 0:
-        more = "1 more face was" if faces == 1 else f"{faces} more faces were"
-        yield f"{more} detected in a frame than followed; raise --max-faces to follow more"
 
 
 def _stream(

@@ -144,7 +144,7 @@ class JobRunner(Closing):
         if job.piece is not None:
             PieceSummary(outcome, identity).write(job.piece.summary)
             return outcome
-        return self._with_eyewear_checked(self._with_effects_checked(outcome))
+        return self._with_eyewear_checked(self._with_effects_checked(_with_faces_counted(outcome)))
 
     def _with_eyewear_checked(self, outcome: Outcome) -> Outcome:
         """Report if people who try glasses on already wear some."""
@@ -161,6 +161,16 @@ class JobRunner(Closing):
         if outcome.frames_found:
             return replace(outcome, losses=(*outcome.losses, "the effects drew nothing on any frame"))
         return replace(outcome, notes=(*outcome.notes, "nobody was found to draw effects on"))
+
+
+def _with_faces_counted(outcome: Outcome) -> Outcome:
+    """Report if faces were detected and not followed."""
+    if not outcome.faces_left_out:
+        return outcome
+    faces = outcome.faces_left_out
+    more = "1 more face was" if faces == 1 else f"{faces} more faces were"
+    note = f"{more} detected in a frame than followed; raise --max-faces to follow more"
+    return replace(outcome, notes=(*outcome.notes, note))
 
 
 def _changes(job: Job, before: InputIdentity | None) -> Iterator[str]:

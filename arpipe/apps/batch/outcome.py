@@ -22,6 +22,7 @@ class Outcome:
         notes: Sentences on how the output differs from the input.
         losses: Sentences on content of the input that the output lacks.
         end_s: When the last frame ends, on the clock of the input; None if unknown.
+        faces_left_out: Most faces in one frame that were detected and not followed.
     """
 
     frames: int
@@ -34,6 +35,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     losses: tuple[str, ...] = ()
     end_s: float | None = None
+    faces_left_out: int = 0
 
 
 @dataclass(slots=True)
@@ -70,6 +72,7 @@ def sum_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
         notes=tuple(dict.fromkeys(note for outcome in outcomes for note in outcome.notes)),
         losses=tuple(_numbered_losses(outcomes)),
         end_s=next((outcome.end_s for outcome in reversed(outcomes) if outcome.frames), None),
+        faces_left_out=max(outcome.faces_left_out for outcome in outcomes),
     )
 
 

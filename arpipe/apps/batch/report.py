@@ -68,7 +68,12 @@ class Report(BatchReport):
                 self._say(f"{event.job.spec}: is processed in {len(event.pieces)} pieces")
                 self._show_all()
             case Reused():
-                self._say(f"{event.job.spec}: {len(event.pieces)} of its pieces were done already")
+                done = (
+                    "1 of its pieces was"
+                    if len(event.pieces) == 1
+                    else f"{len(event.pieces)} of its pieces were"
+                )
+                self._say(f"{event.job.spec}: {done} done already")
                 self._progress.reuse_pieces(event.job.spec, sum(map(_share, event.pieces)))
             case Started():
                 self.start(replace(event.info, name=event.job.name), worker, _share(event.job))

@@ -36,7 +36,7 @@ EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130  # as shells say for Ctrl-C
 
 
-def run(
+def batch(
     config: BatchConfig, make_pipeline: OpenPipeline = open_pipeline, console: Console | None = None
 ) -> int:
     """Run a batch.

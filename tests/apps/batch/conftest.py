@@ -1,5 +1,6 @@
 """Inputs of batches, and accidents of their workers."""
 
+import secrets
 import time
 from functools import partial
 from importlib import import_module
@@ -8,8 +9,10 @@ import pytest
 from PIL import Image
 
 from arpipe.apps.batch.pool import Pool
+from arpipe.io.object_store import write_file
 from tests.apps.batch.fakes import TRIP_VARIABLE, trips
 from tests.apps.batch.running import STALL_S
+from tests.apps.batch.s3 import endpoint
 from tests.io.clips import write_clip
 
 
@@ -57,3 +60,22 @@ def clip(tmp_path):
 def photo(tmp_path):
     Image.new("RGB", (64, 48), (30, 60, 90)).save(tmp_path / "photo.png")
     return tmp_path / "photo.png"
+
+
+@pytest.fixture
+def bucket(monkeypatch, footage):
+    """An S3 server with a bucket that holds the footage."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    name = f"footage-{secrets.token_hex(4)}"  # servers of one process share their buckets
+    with endpoint(monkeypatch, f"http://{host}:{port}"):
+        import s3fs
+
+        s3fs.S3FileSystem().mkdir(name)
+        for path in footage.iterdir():
+            write_file(f"s3://{name}/in/{path.name}", path.read_bytes())
+        yield f"s3://{name}"
+    server.stop()

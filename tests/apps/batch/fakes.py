@@ -76,6 +76,7 @@ def run_trip(index):
         except FileExistsError:
             continue
         _ACTIONS[action]()
+        return
 
 
 def _kill() -> None:
@@ -99,7 +100,12 @@ def _fail_to_draw() -> None:
     raise RenderError("no OpenGL")
 
 
+def _go_on() -> None:
+    """Leave the action to the next worker."""
+
+
 _ACTIONS = {
+    "go-on": _go_on,
     "kill": _kill,
     "hang": _hang,
     "interrupt": _interrupt_parent,

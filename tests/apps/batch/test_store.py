@@ -3,10 +3,8 @@
 import importlib.util
 import io
 import json
-import secrets
 import sys
 import threading
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -20,42 +18,10 @@ from arpipe.config import JobsConfig
 from arpipe.errors import ConfigError, MissingExtra, OutputError
 from arpipe.io.object_store import files_below, read_files, write_file
 from tests.apps.batch.fakes import TRIP_VARIABLE, make_fake, trips
+from tests.apps.batch.s3 import endpoint
 from tests.apps.batch.test_jobs import batch as local_batch
 from tests.apps.batch.test_jobs import contents
 from tests.io.clips import write_clip
-
-
-@contextmanager
-def endpoint(monkeypatch, address):
-    """Where the client finds S3, with credentials that mean nothing."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", address)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    import s3fs
-
-    s3fs.S3FileSystem.clear_instance_cache()
-    yield
-    s3fs.S3FileSystem.clear_instance_cache()
-
-
-@pytest.fixture
-def bucket(monkeypatch, footage):
-    """An S3 server with a bucket that holds the footage."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    name = f"footage-{secrets.token_hex(4)}"  # servers of one process share their buckets
-    with endpoint(monkeypatch, f"http://{host}:{port}"):
-        import s3fs
-
-        s3fs.S3FileSystem().mkdir(name)
-        for path in footage.iterdir():
-            write_file(f"s3://{name}/in/{path.name}", path.read_bytes())
-        yield f"s3://{name}"
-    server.stop()
 
 
 @pytest.fixture
