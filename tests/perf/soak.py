@@ -24,7 +24,8 @@ from arpipe.config import LiveConfig, RunConfig
 from arpipe.effects.packs import load_pack
 from arpipe.effects.search import pack_folders
 from arpipe.io.sample import SampleConfig, SampleSource
-from arpipe.io.video.writer import VideoSink, traits_of
+from arpipe.io.video.inheritance import traits_of
+from arpipe.io.video.writer import VideoSink
 from arpipe.timing import frames_per_second
 from arpipe.types import FrameResult
 

@@ -113,3 +113,11 @@ class FromRgb:
         """Say in a frame how its numbers stand for colours."""
         frame.colorspace = self._tags.matrix
         frame.color_range = self._tags.range
+
+
+def pad_to_even(pixels: Pixels) -> Pixels:
+    """Return pixels with even sides, the last row or column repeated; chroma is stored per 2 × 2 px."""
+    height, width = pixels.shape[:2]
+    if height % 2 == 0 and width % 2 == 0:
+        return pixels
+    return np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")

@@ -17,9 +17,13 @@ ADVICE = "is it cut off, damaged or another kind of file?"
 # this argument; 19 never does, and rejects it.
 TOLERANT: dict[str, Any] = {"metadata_errors": "replace"} if int(av.__version__.split(".")[0]) < 19 else {}
 
+LATEST_START_S = 2  # muxers start files at up to 1.4 s; a later start is a broadcaster's running clock
 FINE_TIME_BASE = Fraction(1, 90000)  # for sources that have none: a multiple of all common rates
 
 PLAYLISTS = frozenset(("concat", "dash", "hls", "imf", "sdp"))
+
+# FFmpeg's flag of formats whose clock begins anywhere, such as MPEG-TS.
+_CLOCK_WITHOUT_ORIGIN = 0x0200
 
 # Playlists inside a file must open neither the network nor other files of the user.
 _ONLY_THIS_FILE = {"protocol_whitelist": "file"}
@@ -71,3 +75,20 @@ def container_options(kind: str, time_base: Fraction, fragment_s: float = 0.0) -
         options["frag_duration"] = str(round(fragment_s * 1e6))
         options["flush_packets"] = "1"
     return options
+
+
+def clock_of(container: av.container.InputContainer) -> tuple[Fraction, float]:
+    """Return the time at which `captured_s` is 0, and the end of the file on that clock, s."""
+    start_s = Fraction(container.start_time or 0, av.time_base)
+    is_running = container.format.flags & _CLOCK_WITHOUT_ORIGIN and start_s > LATEST_START_S
+    origin_s = start_s if is_running else Fraction(0)
+    return origin_s, float(start_s - origin_s + Fraction(container.duration or 0, av.time_base))
+
+
+def duration_of(
+    stream: av.VideoStream, container: av.container.InputContainer, time_base: Fraction
+) -> float | None:
+    """Return the duration that the stream or the container states, s."""
+    if stream.duration is not None:
+        return float(stream.duration * time_base)
+    return None if container.duration is None else container.duration / av.time_base

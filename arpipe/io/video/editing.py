@@ -5,14 +5,17 @@ else gets to the encoder without being rounded to RGB and back.
 """
 
 from collections.abc import Callable
+from typing import TypeGuard
 
 import av
 import numpy as np
 
+from arpipe.io.traits import ColorTags
 from arpipe.io.video.color import FromRgb, pixels_of
-from arpipe.types import Block, Part
+from arpipe.io.video.decoded import DecodedPicture
+from arpipe.io.video.planes import FORMAT
+from arpipe.types import Block, Part, StoredPicture
 
-FORMAT = "yuv420p"
 REACH_PX = 4  # around a changed part, within which the colours change too, as they have half the resolution
 MARGIN_PX = 8  # converted around that: the filter that halves the resolution reaches so far
 STEP_PX = 64  # sides of converted parts are multiples of it: the scaler is prepared for each size anew
@@ -21,6 +24,20 @@ STEP_PX = 64  # sides of converted parts are multiples of it: the scaler is prep
 def can_edit(frame: av.VideoFrame) -> bool:
     """Whether `edited` takes a frame."""
     return frame.format.name == FORMAT and frame.width % 2 == 0 and frame.height % 2 == 0
+
+
+def is_kept(picture: StoredPicture, size: tuple[int, int], tags: ColorTags) -> TypeGuard[DecodedPicture]:
+    """Whether a picture is a decoded frame whose numbers stand for the same colours in another video.
+
+    Args:
+        picture: The picture.
+        size: Width and height of the other video, px.
+        tags: Its colour tags.
+    """
+    if not isinstance(picture, DecodedPicture):
+        return False
+    original = picture.original
+    return (original.width, original.height) == size and can_edit(original) and picture.tags == tags
 
 
 def edited(

@@ -4,6 +4,7 @@ import ctypes
 from enum import Enum
 
 import av
+import av.error
 import numpy as np
 from av.filter import Graph
 
@@ -86,8 +87,8 @@ def open_conversion(frame: av.VideoFrame, tags: ColorTags) -> PlanesToRgb | None
     try:
         siting = find_siting(frame)
         return None if siting is None else PlanesToRgb(tags, frame.width, frame.height, siting)
-    except NativeError:
-        return None  # not silent: the command `doctor` reports the missing library
+    except (NativeError, av.error.FFmpegError, ValueError):
+        return None  # the command `doctor` reports a missing library; a filter may be missing from FFmpeg
 
 
 def find_siting(frame: av.VideoFrame) -> Siting | None:

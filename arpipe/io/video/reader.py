@@ -16,7 +16,7 @@ from arpipe.io.files import require_file
 from arpipe.io.guard import guarded
 from arpipe.io.source import Source, SourceInfo
 from arpipe.io.traits import VideoTraits
-from arpipe.io.video.container import ADVICE
+from arpipe.io.video.container import ADVICE, clock_of, duration_of
 from arpipe.io.video.decoder import Decoder
 from arpipe.io.video.fields import Timed, deinterlaced
 from arpipe.io.video.hardware import find_hardware
@@ -24,14 +24,10 @@ from arpipe.io.video.picture import FrameConverter
 from arpipe.types import Frame
 
 FALLBACK_FPS = Fraction(25)  # for streams that state no rate and whose frames have no times
-LATEST_START_S = 2  # muxers start files at up to 1.4 s; a later start is a broadcaster's running clock
 MISSING_SHARE, MISSING_S = 0.03, 0.5  # of the stated duration: a smaller difference is rounding
 
 # Metadata of the file itself, which no copy inherits.
 _OF_THE_FILE = {"major_brand", "minor_version", "compatible_brands", "encoder"}
-
-# FFmpeg's flag of formats whose clock begins anywhere, such as MPEG-TS.
-_CLOCK_WITHOUT_ORIGIN = 0x0200
 
 
 class VideoFileConfig(BaseModel):
@@ -109,7 +105,7 @@ class VideoFile(Source):
         self._rate = stream.average_rate or stream.guessed_rate or FALLBACK_FPS
         self._time_base = stream.time_base or 1 / self._rate
         self._counts_packets = container.format.name == "avi"  # it has no presentation times
-        self._origin_s, self._container_end_s = _clock_of(container)
+        self._origin_s, self._container_end_s = clock_of(container)
         self._step = max(1, round(1 / (self._rate * self._time_base)))
         self._counted = 0  # of the decoder's errors, those that are counted or outside of the range
         self._frames = self._decoder.frames()
@@ -119,7 +115,7 @@ class VideoFile(Source):
         self.begun_s = self._captured_s(self._pts_of(self._first) or 0)
         self._converter = FrameConverter(self._first, stream.sample_aspect_ratio)
         self._fixed_notes = self._notes_beforehand(self._first)
-        self._stated_s = _duration_of(stream, container, self._time_base)
+        self._stated_s = duration_of(stream, container, self._time_base)
         duration_s = self._duration_in_range(self._stated_s)
         is_whole = duration_s == self._stated_s
         self.info = SourceInfo(
@@ -283,20 +279,3 @@ class VideoFile(Source):
 
 def _following(last: int | None, step: int) -> int:
     return 0 if last is None else last + step
-
-
-def _clock_of(container: av.container.InputContainer) -> tuple[Fraction, float]:
-    """Return the time at which `captured_s` is 0, and the end of the file on that clock, s."""
-    start_s = Fraction(container.start_time or 0, av.time_base)
-    is_running = container.format.flags & _CLOCK_WITHOUT_ORIGIN and start_s > LATEST_START_S
-    origin_s = start_s if is_running else Fraction(0)
-    return origin_s, float(start_s - origin_s + Fraction(container.duration or 0, av.time_base))
-
-
-def _duration_of(
-    stream: av.VideoStream, container: av.container.InputContainer, time_base: Fraction
-) -> float | None:
-    """Return the duration that the stream or the container states, s."""
-    if stream.duration is not None:
-        return float(stream.duration * time_base)
-    return None if container.duration is None else container.duration / av.time_base

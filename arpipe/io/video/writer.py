@@ -4,14 +4,11 @@ import math
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Self, TypeGuard
 
 import av
 import av.error
-import numpy as np
 
 from arpipe.errors import OutputError
 from arpipe.io.atomic import GrowingFile
@@ -19,17 +16,19 @@ from arpipe.io.audio.sound import Sound
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.placing import open_file
 from arpipe.io.sink import Sink
-from arpipe.io.source import Source, SourceInfo
-from arpipe.io.traits import ColorTags, VideoTraits
+from arpipe.io.source import SourceInfo
+from arpipe.io.traits import VideoTraits
 from arpipe.io.video.audio_copy import AudioCopy
 from arpipe.io.video.codecs import CODECS, container_for
-from arpipe.io.video.color import FromRgb
-from arpipe.io.video.container import FINE_TIME_BASE, container_options
+from arpipe.io.video.color import FromRgb, pad_to_even
+from arpipe.io.video.container import container_options
 from arpipe.io.video.decoded import DecodedPicture
-from arpipe.io.video.editing import FORMAT, can_edit, edited
+from arpipe.io.video.editing import edited, is_kept
 from arpipe.io.video.hardware import choose_encoder
+from arpipe.io.video.inheritance import countable, traits_for
 from arpipe.io.video.live_audio import LiveAudio
 from arpipe.io.video.packets import Stamps, closing_duration
+from arpipe.io.video.planes import FORMAT
 from arpipe.io.writer import FileWriter
 from arpipe.types import (
     Block,
@@ -42,14 +41,8 @@ from arpipe.types import (
     find_changes,
 )
 
-FALLBACK_FPS = 25
 FRAGMENT_S = 1.0  # of a live recording: the most that is lost if the program is killed
 LIVE_PRESET = "ultrafast"  # x264 in real time beside everything else
-
-
-def traits_of(source: Source) -> VideoTraits:
-    """Return what a video of a source's frames inherits from it."""
-    return _traits_for(source.info)
 
 
 class VideoSink(FileWriter, Sink):
@@ -93,7 +86,7 @@ class VideoSink(FileWriter, Sink):
         self._size = (width, height)
         choice = choose_encoder(self.config.codec, self.config.hwaccel, width, height)
         self._codec, self.notes = choice.codec, choice.notes
-        self._traits = _countable(traits, self._codec.max_timescale)
+        self._traits = countable(traits, self._codec.max_timescale)
         self._start_s = None if from_zero else 0.0
         self._last_pts: int | None = None
         self._waiting: av.Packet[av.VideoStream] | None = None
@@ -113,7 +106,7 @@ class VideoSink(FileWriter, Sink):
         if info.live:
             preset = config.preset or (LIVE_PRESET if config.codec == "h264" else "")
             config = config.model_copy(update={"preset": preset, "fragment_s": FRAGMENT_S, "audio": False})
-        traits = _traits_for(info)
+        traits = traits_for(info)
         return cls(target, info.width, info.height, traits, config, from_zero=info.live, sound=info.sound)
 
     @classmethod
@@ -159,18 +152,11 @@ class VideoSink(FileWriter, Sink):
             return edited(
                 stored.original, find_changes(stored.pixels(), pixels), lambda _: whole, self._from_rgb
             )
-        return self._from_rgb(_even(pixels))
+        return self._from_rgb(pad_to_even(pixels))
 
     def _keeps(self, picture: StoredPicture) -> TypeGuard[DecodedPicture]:
-        """Whether a picture is a decoded frame whose numbers stand for the same colours in this file."""
         pixel_format = self._codec.alpha_format if self._transparent else self._codec.pixel_format
-        return (
-            isinstance(picture, DecodedPicture)
-            and (picture.original.width, picture.original.height) == self._size
-            and pixel_format == FORMAT
-            and can_edit(picture.original)
-            and picture.tags == self._traits.colors
-        )
+        return pixel_format == FORMAT and is_kept(picture, self._size, self._traits.colors)
 
     def _finish(self) -> None:
         if self._last_pts is None:
@@ -307,26 +293,3 @@ class VideoSink(FileWriter, Sink):
         if self._kind in ("mp4", "mov") and self.end_s is not None and self._first is not None:
             packet.duration = closing_duration(self._first, packet.dts, self._pts(self.end_s))
         self._mux_now(packet)
-
-
-def _traits_for(info: SourceInfo) -> VideoTraits:
-    """Return the traits of a video source, or usual ones for other sources."""
-    if info.traits is not None:
-        return info.traits
-    rate = Fraction(info.fps or FALLBACK_FPS).limit_denominator(1001)
-    return VideoTraits(FINE_TIME_BASE, rate, ColorTags.for_size(info.width, info.height))
-
-
-def _countable(traits: VideoTraits, finest: int) -> VideoTraits:
-    """Return traits with a time base that the codec can represent; times are rounded to it."""
-    if traits.time_base.denominator <= finest:
-        return traits
-    return replace(traits, time_base=Fraction(1, finest))
-
-
-def _even(pixels: Pixels) -> Pixels:
-    """Return pixels with even sides; chroma is stored per 2 × 2 px."""
-    height, width = pixels.shape[:2]
-    if height % 2 == 0 and width % 2 == 0:
-        return pixels
-    return np.pad(pixels, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")

@@ -14,7 +14,8 @@ from arpipe.assets import asset_path
 from arpipe.io.image.reader import read_image
 from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video import VideoFile
-from arpipe.io.video.writer import FINE_TIME_BASE, VideoSink
+from arpipe.io.video.container import FINE_TIME_BASE
+from arpipe.io.video.writer import VideoSink
 from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.types import Frame, FrameResult
 

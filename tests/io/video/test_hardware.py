@@ -11,7 +11,8 @@ from arpipe.io.encoding import DeviceName, VideoSinkConfig
 from arpipe.io.video import VideoFile, VideoFileConfig, hardware
 from arpipe.io.video.codecs import CODECS, HARDWARE_H264
 from arpipe.io.video.hardware import Hardware, choose_encoder, describe_decoder, find_hardware
-from arpipe.io.video.writer import VideoSink, traits_of
+from arpipe.io.video.inheritance import traits_of
+from arpipe.io.video.writer import VideoSink
 from arpipe.types import FrameResult
 from tests.io.clips import frame_times, write_clip
 

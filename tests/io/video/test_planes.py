@@ -115,3 +115,12 @@ def test_without_the_library_the_scaler_converts(monkeypatch):
     assert open_conversion(NOISE, TAGS) is not None
     monkeypatch.setattr(planes, "load_library", fail)
     assert open_conversion(NOISE, TAGS) is None
+
+
+@pytest.mark.parametrize("error", [av.error.FFmpegError(1, "no memory"), ValueError("no filter drawbox")])
+def test_without_the_filters_the_scaler_converts(monkeypatch, error):
+    def fail():
+        raise error
+
+    monkeypatch.setattr(planes, "Graph", fail)
+    assert open_conversion(NOISE, TAGS) is None

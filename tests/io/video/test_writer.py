@@ -12,7 +12,8 @@ from arpipe.io.sources import open_source
 from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video import VideoFile
 from arpipe.io.video.codecs import CODECS, container_for
-from arpipe.io.video.writer import VideoSink, traits_of
+from arpipe.io.video.inheritance import traits_of
+from arpipe.io.video.writer import VideoSink
 from arpipe.types import Frame, FrameResult
 from tests.io.clips import (
     VARIABLE_PTS,
