@@ -26,6 +26,8 @@ class ViewPlan:
             turned that far; see `Head.wants_correction`.
         in_background: Whether a look goes on while the frame is drawn, and corrects the poses of the next frames. The
             first look at a face never does.
+        at_once: Most faces of a look in the background; more take turns, since each takes as long as all else that is
+            done for it.
     """
 
     views: tuple[CropView, ...]
@@ -33,6 +35,7 @@ class ViewPlan:
     turn_rad: float = math.radians(2.0)
     steps_ahead: float = 0.0
     in_background: bool = False
+    at_once: int = 1
 
     def may_wait(self, track: "ViewedTrack") -> bool:
         """Whether a face is looked at in the background."""
@@ -73,9 +76,11 @@ class ViewedTrack(Protocol):
     """A tracked face.
 
     Attributes:
+        track_id: As in `TrackedFace`.
         age_frames: Frames since the track began.
     """
 
+    track_id: int
     age_frames: int
 
     @property
@@ -115,6 +120,7 @@ class PoseViews:
         self._views = views
         self._waits = waits
         self._pending: _Look | None = None
+        self._last_id = 0  # of the faces that were looked at in the background
 
     def look(self, tracks: Sequence[ViewedTrack], context: FrameContext) -> None:
         """Look at the faces that cannot wait, and use what has been found; call it before poses are solved."""
@@ -133,8 +139,11 @@ class PoseViews:
         plan = VIEW_PLANS[context.pose_effort]
         due = _due([track for track in tracks if plan.may_wait(track)], plan)
         if due and self._pending is None:
+            due.sort(key=lambda each: (each[0].track_id <= self._last_id, each[0].track_id))
+            due = due[: plan.at_once]
             found = self._views.begin(context.frame, [roi for _, roi in due], plan.views, context.timer)
             looked_at = [track for track, _ in due]
+            self._last_id = looked_at[-1].track_id
             rotations = [track.uncorrected_rotation for track in looked_at]
             self._pending = _Look(looked_at, rotations, camera, found)
 

@@ -37,11 +37,13 @@ class ScriptedViews:
     Attributes:
         asked: Frame, number of faces and number of views of each look.
         begun: Looks in the background.
+        places: x of the faces of each look, px.
     """
 
     def __init__(self, answer: Landmarks | None = None, finishes: bool = True) -> None:
         self.asked: list[tuple[int, int, int]] = []
         self.begun: list[Future[list[Landmarks | None]]] = []
+        self.places: list[list[int]] = []
         self.answer = answer
         self._finishes = finishes
 
@@ -49,6 +51,7 @@ class ScriptedViews:
         self, frame: Frame, rois: Sequence[Roi], views: Sequence[CropView], timer: StageTimer
     ) -> list[Landmarks | None]:
         self.asked.append((frame.index, len(rois), len(views)))
+        self.places.append([round(roi.center_px[0]) for roi in rois])
         return [self.answer] * len(rois)
 
     def begin(
@@ -131,7 +134,7 @@ def test_resting_faces_are_looked_at_in_different_frames() -> None:
     stage = Stage(views, [landmarks, face_at(700, 300)])
     for _ in range(40):
         stage.yaw_deg(camera=WIDE)
-    assert [(index, count) for index, count, _ in views.asked if index > 5] == [
+    assert [(index, count) for index, count, _ in views.asked if index > 9] == [
         (10, 1),
         (11, 1),
         (22, 1),
@@ -139,6 +142,16 @@ def test_resting_faces_are_looked_at_in_different_frames() -> None:
         (34, 1),
         (35, 1),
     ]
+
+
+def test_faces_take_turns_in_the_background() -> None:
+    views = ScriptedViews()  # without answers, every face is due in every frame
+    stage = Stage(views, [face_at(x, 300) for x in (300, 700)])
+    for _ in range(7):
+        stage.yaw_deg(camera=WIDE)
+    first, *later = views.places
+    assert len(first) == 2
+    assert later == [[x] for x in first * 3]
 
 
 def test_first_pose_waits_for_its_views_and_later_ones_correct_the_next() -> None:
