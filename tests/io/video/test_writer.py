@@ -1,4 +1,7 @@
 import errno
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from fractions import Fraction
 
@@ -58,6 +61,37 @@ def test_every_codec_keeps_count_times_and_colors(tmp_path, codec):
 def test_times_of_a_variable_rate_are_kept_exactly(tmp_path):
     source = write_clip(tmp_path / "in.mp4")
     assert frame_times(copy(source, tmp_path / "out.mp4")) == frame_times(source)
+
+
+PROGRAM = """
+import hashlib, sys
+from pathlib import Path
+import cv2
+import numpy as np
+from arpipe.io.encoding import VideoSinkConfig
+from tests.io.video.test_writer import PLAIN, VideoSink, result
+path, random = Path(sys.argv[1]), np.random.default_rng(0)
+texture = cv2.GaussianBlur(random.integers(0, 255, (680, 470, 3), dtype=np.uint8), (0, 0), 3)
+texture = cv2.normalize(texture, None, 0, 255, cv2.NORM_MINMAX)
+y, x = 100, 100
+with VideoSink(path, 270, 480, PLAIN, VideoSinkConfig(threads=1)) as sink:
+    for index in range(40):  # the camera shakes
+        y, x = np.clip(np.add((y, x), random.integers(-4, 5, 2)), 0, 200)
+        shown = result(index, texture[y : y + 480, x : x + 270].copy())
+        sink.write(shown.frame.pixels, shown)
+print(hashlib.sha256(path.read_bytes()).hexdigest())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="fills memory as glibc does")
+def test_equal_pictures_give_equal_bytes_whatever_was_in_memory(tmp_path):
+    digests = set()
+    for filling in ("85", "170"):
+        environment = {**os.environ, "MALLOC_PERTURB_": filling, "MALLOC_MMAP_THRESHOLD_": str(2**30)}
+        command = [sys.executable, "-c", PROGRAM, str(tmp_path / "out.mp4")]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        digests.add(done.stdout)
+    assert len(digests) == 1
 
 
 @pytest.mark.parametrize("codec", ["h264", "mpeg4"])
