@@ -49,6 +49,7 @@ class Pool(Generic[W]):
         self._blocks: deque[Block] = deque()
         self._workers: dict[int, W] = {}
         self._attempts: Counter[str] = Counter()
+        self._lost: list[Job] = []  # whose process has ended in the middle
         self._failed_starts = 0
 
     def run(self, jobs: Sequence[Job]) -> None:
@@ -69,8 +70,9 @@ class Pool(Generic[W]):
                 worker.end()
             for worker in self._workers.values():
                 worker.join()
-                for job in worker.jobs:
-                    _remove_leftovers(job)
+                self._lost += worker.jobs
+            for job in self._lost:  # again, because actors on Ray that are killed end a little later
+                _remove_leftovers(job)
 
     def _start_workers(self) -> None:
         """Start a worker for each block that waits, as far as there is room."""
@@ -142,6 +144,7 @@ class Pool(Generic[W]):
 
     def _count_attempt(self, number: int, job: Job, reason: str) -> None:
         _remove_leftovers(job)
+        self._lost.append(job)
         self._attempts[job.name] += 1
         if self._has_attempts(job):
             self._tell(number, Interrupted(job, f"{reason}; it is tried again"))
