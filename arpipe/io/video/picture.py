@@ -14,6 +14,7 @@ from arpipe.io.traits import ColorTags
 from arpipe.io.video import standard_range
 from arpipe.io.video.color import ToRgb, tags_of
 from arpipe.io.video.decoded import ConvertedPicture, PlanarPicture
+from arpipe.io.video.editing import can_edit
 from arpipe.io.video.planes import open_conversion
 from arpipe.types import Pixels, StoredPicture, StoredRgb
 
@@ -57,8 +58,8 @@ class FrameConverter:
 
     def picture(self, frame: av.VideoFrame) -> StoredPicture:
         """Return a frame as a picture, which is converted later if compiled code converts parts of such frames."""
-        if not self._keeps_layout(frame):
-            return StoredRgb(self(frame))
+        if not (self._keeps_layout(frame) and can_edit(frame)):
+            return StoredRgb(self(frame))  # only edits need the decoded frame
         if self._planes_to_rgb is not None and self._way.fits(frame):
             return PlanarPicture(frame, self.tags, self._planes_to_rgb)
         return ConvertedPicture(frame, self.tags, self(frame))

@@ -10,7 +10,7 @@ import pytest
 from arpipe.io.traits import LIMITED_RANGE, ColorTags
 from arpipe.io.video import VideoFile
 from arpipe.io.video.decoded import ConvertedPicture, PlanarPicture
-from arpipe.types import Frame
+from arpipe.types import Frame, StoredRgb
 from tests.io.clips import write_clip
 from tests.io.video.test_planes import noise
 
@@ -135,8 +135,15 @@ def test_frames_of_a_video_are_converted_in_parts_as_in_whole(tmp_path):
 
 
 def test_frames_that_the_scaler_converts_have_their_pixels(tmp_path):
-    clip = write_clip(tmp_path / "in.webm", (0, 3000), size=(322, 189), codec="libvpx-vp9")
+    clip = write_clip(tmp_path / "in.webm", (0, 3000), size=(322, 6), codec="libvpx-vp9")
     with VideoFile(clip) as video:
         frames = list(video)
     assert {type(frame.stored) for frame in frames} == {ConvertedPicture}
-    assert all((frame.part(PART) == frame.pixels[PART]).all() for frame in frames)
+    part = slice(2, 5), PART[1]
+    assert all((frame.part(part) == frame.pixels[part]).all() for frame in frames)
+
+
+def test_decoded_frames_that_cannot_be_edited_are_not_kept(tmp_path):
+    clip = write_clip(tmp_path / "in.webm", (0, 3000), size=(322, 189), codec="libvpx-vp9")
+    with VideoFile(clip) as video:
+        assert {type(frame.stored) for frame in video} == {StoredRgb}
