@@ -1,6 +1,7 @@
 """Loads the compiled library, if it was compiled from the sources that are beside it."""
 
 import ctypes
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,9 @@ def load_library(root: Path = ROOT) -> ctypes.CDLL:
 
     Raises:
         NativeError: It was not compiled with this installation, does not load, or was compiled from other sources.
+
+    Warns:
+        RuntimeWarning: It was compiled from other sources; most callers go on without it, only slower.
     """
     path = root / build.LIBRARY
     if not path.is_file():
@@ -31,8 +35,10 @@ def load_library(root: Path = ROOT) -> ctypes.CDLL:
     except (OSError, AttributeError) as error:
         raise NativeError(f"the compiled library does not load ({error}); {HOW_TO_BUILD}") from error
     if build.has_sources(root) and compiled != (wanted := build.digest_of(root)):
-        raise NativeError(
+        problem = (
             f"the compiled library is of other sources ({compiled}) than those beside it ({wanted}); "
             f"rebuild it: {build.REBUILD}"
         )
+        warnings.warn(problem, RuntimeWarning, stacklevel=2)
+        raise NativeError(problem)
     return library

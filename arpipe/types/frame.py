@@ -19,7 +19,7 @@ class Frame:
     """One upright picture.
 
     Videos are stored in other colours than RGB. Their frames are converted where somebody looks at them: `part` and
-    `block` convert no more than a part, and reading `pixels` converts everything that is not converted yet.
+    `block` convert no more than a part, and `pixels` converts the whole picture when it is first read.
 
     Args:
         pixels: (h, w, 3) uint8 **RGB**, C-contiguous. Shared, not copied: nobody writes into it.

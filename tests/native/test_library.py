@@ -40,7 +40,8 @@ def test_a_library_is_refused_once_its_sources_have_changed(tmp_path):
     with (tmp_path / build.SOURCES / "export.h").open("a") as source:
         source.write("// changed\n")
     assert not build.is_current(tmp_path)
-    with pytest.raises(NativeError, match="rebuild it: python -m arpipe.native.build"):
+    advice = "rebuild it: python -m arpipe.native.build"
+    with pytest.warns(RuntimeWarning, match=advice), pytest.raises(NativeError, match=advice):
         load_library(tmp_path)
 
 
