@@ -71,9 +71,14 @@ def sum_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
         frames_drawn=_sum_drawn(outcomes),
         notes=tuple(dict.fromkeys(note for outcome in outcomes for note in outcome.notes)),
         losses=tuple(_numbered_losses(outcomes)),
-        end_s=next((outcome.end_s for outcome in reversed(outcomes) if outcome.frames), None),
+        end_s=_last_end_s(outcomes),
         faces_left_out=max(outcome.faces_left_out for outcome in outcomes),
     )
+
+
+def _last_end_s(outcomes: Sequence[Outcome]) -> float | None:
+    """Return when the last piece ends of which there is a frame."""
+    return next((outcome.end_s for outcome in reversed(outcomes) if outcome.frames), None)
 
 
 def _sum_drawn(outcomes: Sequence[Outcome]) -> int | None:

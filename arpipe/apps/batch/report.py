@@ -68,24 +68,13 @@ class Report(BatchReport):
                 self._say(f"{event.job.spec}: is processed in {len(event.pieces)} pieces")
                 self._show_all()
             case Reused():
-                done = (
-                    "1 of its pieces was"
-                    if len(event.pieces) == 1
-                    else f"{len(event.pieces)} of its pieces were"
-                )
-                self._say(f"{event.job.spec}: {done} done already")
-                self._progress.reuse_pieces(event.job.spec, sum(map(_share, event.pieces)))
+                self._reuse(event)
             case Started():
                 self.start(replace(event.info, name=event.job.name), worker, _share(event.job))
             case Advanced():
                 self.advance(event.frames, worker)
-            case Finished() if event.job.piece is not None:
-                self._end(worker)
-                self._progress.end_piece(event.job.spec, _share(event.job))
-                self._count()
-            case Failed() if event.job.piece is not None:
-                self._end(worker)
-                self._say(f"{event.job.name}: failed: {event.reason.removeprefix(f'{event.job.spec}: ')}")
+            case Finished() | Failed() if event.job.piece is not None:
+                self._end_piece(event, worker)
             case Finished():
                 self.done(event.job, event.outcome, worker)
             case Failed():
@@ -93,6 +82,22 @@ class Report(BatchReport):
             case Interrupted():
                 self._end(worker)
                 self._say(f"{event.job.name}: {event.reason}")
+
+    def _reuse(self, event: Reused) -> None:
+        """Report pieces that an earlier run has done."""
+        count = len(event.pieces)
+        done = "1 of its pieces was" if count == 1 else f"{count} of its pieces were"
+        self._say(f"{event.job.spec}: {done} done already")
+        self._progress.reuse_pieces(event.job.spec, sum(map(_share, event.pieces)))
+
+    def _end_piece(self, event: Finished | Failed, worker: int) -> None:
+        """Report a piece that is done or has failed."""
+        self._end(worker)
+        if isinstance(event, Failed):
+            self._say(f"{event.job.name}: failed: {event.reason.removeprefix(f'{event.job.spec}: ')}")
+            return
+        self._progress.end_piece(event.job.spec, _share(event.job))
+        self._count()
 
     def start(self, info: SourceInfo, worker: int = 0, share: float = 1.0) -> None:
         """Report that an input was opened, or a piece that is a share of one."""
