@@ -45,8 +45,13 @@ class PictureCopy:
         return StoredRgb(self._whole)
 
     def block(self, region: Region) -> Block:
-        """Return pixels to draw on that include a region, as drawn so far."""
-        if self._whole is not None or self._frame.stored.has_pixels:
+        """Return pixels to draw on that include a region, as drawn so far.
+
+        Args:
+            region: The region; blocks of others are valid as long as it does not overlap them.
+        """
+        # Another thread may convert the frame meanwhile: blocks that were returned stay those that are drawn on.
+        if self._whole is not None or (not self._blocks and self._frame.stored.has_pixels):
             return Block(self.pixels)
         block = next((block for block in self._blocks if block.holds(region.part)), None)
         if block is None:

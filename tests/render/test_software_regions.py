@@ -1,6 +1,7 @@
 """Regions of a frame that is stored otherwise are drawn as in a frame of pixels."""
 
 from dataclasses import replace
+from itertools import chain, repeat
 
 import numpy as np
 import pytest
@@ -49,6 +50,19 @@ class PartsOnly(StoredPicture):
         return self._rgb[::step, ::step]
 
 
+class ConvertedMeanwhile(PartsOnly):
+    """A picture that another thread converts as a whole once its first region was copied."""
+
+    def __init__(self, rgb):
+        super().__init__(rgb)
+        self.can_convert_all = True
+        self._answers = chain([False], repeat(True))
+
+    @property
+    def has_pixels(self):
+        return next(self._answers)
+
+
 def draw(frame, faces, *effects):
     active = activate(load_rasteriser(), *effects)
     compositor = Compositor(load_rasteriser(), RenderConfig())
@@ -87,3 +101,9 @@ def test_layers_that_paint_get_all_pixels(effects):
     stored.can_convert_all = True
     picture = draw(replace(frame, stored=stored), ONE, *effects)
     assert (picture.pixels() == draw(frame, ONE, *effects).pixels()).all()
+
+
+def test_frames_that_are_converted_meanwhile_lose_nothing():
+    frame = noisy_frame()
+    picture = draw(replace(frame, stored=ConvertedMeanwhile(frame.pixels)), TWO, "aviator")
+    assert (picture.pixels() == draw(frame, TWO, "aviator").pixels()).all()
