@@ -148,10 +148,11 @@ class PoseViews:
             self._pending = _Look(looked_at, rotations, camera, found)
 
     def reset(self) -> None:
-        """Forget a look that is under way, once it has let go of the crops."""
+        """Forget a look that is under way, once it has let go of the crops, and whose turn it is."""
         if self._pending is not None:
             wait([self._pending.found])
         self._pending = None
+        self._last_id = 0
 
     def _use_pending(self, timer: StageTimer) -> None:
         look = self._pending

@@ -197,3 +197,16 @@ def test_reset_forgets_a_look_under_way() -> None:
     stage.reset()
     views.answer = None
     np.testing.assert_allclose([stage.yaw_deg() for _ in range(3)], SHOWN_YAW, atol=0.3)
+
+
+def test_turns_begin_anew_with_a_stream() -> None:
+    views = ScriptedViews()
+    stage = Stage(views, [face_at(x, 300) for x in (300, 700)])
+    for _ in range(2):  # an odd number of looks in the background
+        stage.yaw_deg(camera=WIDE)
+    stage.reset()
+    first = views.places.copy()
+    views.places.clear()
+    for _ in range(2):
+        stage.yaw_deg(camera=WIDE)
+    assert views.places == first
