@@ -27,7 +27,7 @@ _NOUNS = {"images": "photo", "animation": "animation", "video": "video", "sample
 
 
 def preview(config: BatchConfig, console: Console | None = None) -> int:
-    """Print what `run` would do with each input; nothing is written, and no input is decoded.
+    """Print what `batch` would do with each input; nothing is written, and no input is decoded.
 
     Whether the outputs can be written is not checked.
 

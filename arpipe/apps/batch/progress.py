@@ -38,9 +38,8 @@ class Progress:
     def __init__(self, total: int, clock: Clock = time.monotonic) -> None:
         self._total, self._clock = total, clock
         self._start_s: float | None = None  # of the first input that was opened
-        self._before = (
-            0.0  # what was done before that, and by earlier runs: it says nothing of this one's speed
-        )
+        # What was done before that, and by earlier runs: it says nothing of this one's speed.
+        self._before = 0.0
         self._ended = 0
         self._pieces: defaultdict[str, float] = defaultdict(float)  # input → share of it that is done
         self._running: dict[int, _Running] = {}

@@ -24,7 +24,7 @@ def require_main_process() -> None:
         multiprocessing.spawn.get_preparation_data("worker")
     except RuntimeError as error:
         raise ConfigError(
-            "worker processes import the script that runs the batch: put the call of run() below a line "
+            "worker processes import the script that runs the batch: put the call of batch() below a line "
             '`if __name__ == "__main__":`'
         ) from error
 
