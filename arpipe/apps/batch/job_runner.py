@@ -13,7 +13,7 @@ from arpipe.apps.batch.identity import InputIdentity, identify
 from arpipe.apps.batch.job import BatchPipeline, run_job
 from arpipe.apps.batch.joining import CHANGED, join_pieces
 from arpipe.apps.batch.outcome import Outcome
-from arpipe.apps.batch.summary import PieceSummary
+from arpipe.apps.batch.piece_summary import PieceSummary
 from arpipe.apps.batch.targets import Job
 from arpipe.apps.failures import describe
 from arpipe.apps.reactions.events_file import EventsFile

@@ -12,7 +12,7 @@ from arpipe.apps.batch.joined_data import JoinedData
 from arpipe.apps.batch.media import open_exports, open_media
 from arpipe.apps.batch.outcome import Outcome, sum_outcomes
 from arpipe.apps.batch.piece import Piece
-from arpipe.apps.batch.summary import PieceSummary
+from arpipe.apps.batch.piece_summary import PieceSummary
 from arpipe.apps.batch.targets import Job
 from arpipe.errors import MediaError, MediaNotFound
 from arpipe.io.encoding import VideoSinkConfig

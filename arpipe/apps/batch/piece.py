@@ -17,7 +17,7 @@ class Piece:
         begin_s: `captured_s` of its first frame, s; -inf for the beginning of the video.
         end_s: `captured_s` of the first frame of the next piece, s; inf for the end of the video.
         overlap_s: How long before its first frame trackers and effects begin, s.
-        summary: File that says what came of it; see `arpipe.apps.batch.summary`.
+        summary: File that says what came of it; see `arpipe.apps.batch.piece_summary`.
     """
 
     number: int

@@ -39,11 +39,6 @@ class Results:
         self.problems: list[str] = []
         self.failed = self.incomplete = 0
 
-    @property
-    def ended(self) -> int:
-        """Number of inputs that are done or have failed."""
-        return len(self._rows) + self.failed
-
     def done(self, job: Job, outcome: Outcome) -> str:
         """Add an input that is done, and return the line on it."""
         self._rows.append(_Row(job.spec, outcome))
