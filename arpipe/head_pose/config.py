@@ -13,8 +13,8 @@ class HeadPoseConfig(BaseModel):
         min_presence: Presence score that a pose needs: below it, as beyond a profile, landmarks are
             arbitrary. A head that has lost its pose needs `PRESENCE_MARGIN` more to regain it.
         views: Further views of a face by mesh v2 decide the rotation where the mesh is "auto" or "v2". "auto" takes
-            four of a photo and, with mesh "auto", one in some frames of a stream; "export" takes two of more
-            frames, before their poses, as `arpipe batch` does where it exports; "off" takes none.
+            four of a photo and, with mesh "auto", one in some frames of a stream; "export" takes two, more
+            often and before the pose of their frame, as `arpipe batch` does where it exports; "off" takes none.
         iris_scale: Measure the person's size from the irises; without it every head has the canonical size.
         min_iris_px: Irises smaller than this are not measured, px.
         max_iris_yaw_deg: Irises of a head turned further are not measured, degrees.
