@@ -19,7 +19,7 @@ def test_a_wrong_word_is_an_error_with_the_nearest_valid_one(word, hint):
 def test_a_word_unlike_any_valid_one_lists_them_all():
     with pytest.raises(
         ConfigError,
-        match="there are: body, expressions, face, gestures, hands, iris, mask, objects, occlusion",
+        match="there are: body, covered, expressions, face, gestures, hands, iris, mask, objects, occlusion",
     ):
         parse_needs({"xyz"})
 
