@@ -134,11 +134,12 @@ def _look_up(path: Path, folders: dict[str, Hashable]) -> tuple[Hashable, bool]:
         found = os.lstat(text)
     except (OSError, ValueError):  # not there yet, or no name that a system allows
         folder, name = os.path.split(text)
+        if name in ("", os.curdir, os.pardir) or "\0" in text:
+            return _resolved(text), False
         if folder not in folders:
-            folders[folder] = _existing(folder or os.curdir)
-        if folders[folder] is not None and name not in ("", os.curdir, os.pardir):
-            return (folders[folder], _same_case(name)), False
-        return _resolved(text), False
+            folders[folder] = _existing(folder or os.curdir) or _missing(folder)
+        known = folders[folder]
+        return (_resolved(text) if known is None else _inside(known, name)), False
     if found.st_ino and not stat.S_ISLNK(found.st_mode):
         return (found.st_dev, found.st_ino), True
     return _resolved(text), True
@@ -151,11 +152,21 @@ def _resolved(text: str) -> Hashable:
     if found is not None:
         return found
     folder, name = os.path.split(place)
-    inside = _existing(folder)
-    return _same_case(place) if inside is None else (inside, _same_case(name))
+    return _inside(_existing(folder) or folder, name)
 
 
-def _existing(text: str) -> Hashable:
+def _missing(folder: str) -> str | None:
+    """Return the path of a folder that is not there; None if there is one where `..` leads, as in `missing/..`."""
+    place = os.path.realpath(folder)
+    return None if _existing(place) else place
+
+
+def _inside(folder: Hashable, name: str) -> Hashable:
+    """Return the identity of what is not there yet from that of its folder, which is a path if there is none either."""
+    return folder, _same_case(name)
+
+
+def _existing(text: str) -> tuple[int, int] | None:
     """Return device and inode of what a name leads to; None if there is nothing, or no inodes."""
     with suppress(OSError, ValueError):
         found = os.stat(text)  # noqa: PTH116 - pathlib takes twice as long, and batches have 100,000 files
