@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arpipe.preprocess.crop import Warp, letterbox, square_around
-from arpipe.types import Block, Frame, Roi, StoredPicture
+from arpipe.types import Frame, Roi
+from tests.parts_only import PartsOnly
 
 RAMP = np.stack(
     np.broadcast_arrays(
@@ -109,31 +110,6 @@ def test_crops_equal_mediapipes_to_the_bit(shared_data, name, border):
     assert (crop(pixels, roi, out, border) == expected).all()
 
 
-class OnlyParts(StoredPicture):
-    """A picture that gives no more pixels than are asked for."""
-
-    def __init__(self, rgb):
-        self._rgb = rgb
-
-    @property
-    def shape(self):
-        return self._rgb.shape
-
-    @property
-    def has_pixels(self):
-        return False
-
-    def pixels(self):
-        return self._rgb
-
-    def sampled(self, step):
-        return self._rgb[::step, ::step]
-
-    def block(self, part):
-        rows, columns = part
-        return Block(np.ascontiguousarray(self._rgb[part]), columns.start, rows.start)
-
-
 NOISE = np.random.default_rng(0).integers(0, 256, (97, 131, 3)).astype(np.uint8)
 
 
@@ -147,5 +123,5 @@ NOISE = np.random.default_rng(0).integers(0, 256, (97, 131, 3)).astype(np.uint8)
 def test_crops_of_a_part_equal_those_of_the_whole(center, size, angle, mirrored, border):
     roi = Roi(np.array(center), size, angle, mirrored)
     part = np.empty((24, 24, 3), np.uint8)
-    Warp(24, border).crop(Frame(stored=OnlyParts(NOISE)), roi, part)
+    Warp(24, border).crop(Frame(stored=PartsOnly(NOISE)), roi, part)
     assert (part == crop(NOISE, roi, 24, border)).all()

@@ -3,15 +3,15 @@
 from dataclasses import replace
 from itertools import chain, repeat
 
-import numpy as np
 import pytest
 
 from arpipe.render.compositor import Compositor
 from arpipe.render.config import RenderConfig
 from arpipe.render.rasteriser.library import load_rasteriser
 from arpipe.timing import StageTimer
-from arpipe.types import Block, EditedPicture, Frame, StoredPicture
+from arpipe.types import EditedPicture, Frame
 from tests.effects.building import activate
+from tests.parts_only import PartsOnly
 from tests.render.faces import CAMERA, face_at, noisy_frame, plain_frame, pose_at, result_of
 
 pytestmark = pytest.mark.cpu
@@ -21,33 +21,6 @@ TWO = [
     face_at(pose_at(place_m=(-0.14, 0.0, 0.8)), track_id=1),
     face_at(pose_at(yaw_deg=-15.0, place_m=(0.14, 0.0, 0.8)), track_id=2),
 ]
-
-
-class PartsOnly(StoredPicture):
-    """A picture that refuses to be converted as a whole."""
-
-    def __init__(self, rgb):
-        self._rgb = rgb
-        self.can_convert_all = False
-
-    @property
-    def shape(self):
-        return self._rgb.shape
-
-    @property
-    def has_pixels(self):
-        return False
-
-    def pixels(self):
-        assert self.can_convert_all, "the whole picture was converted"
-        return self._rgb
-
-    def block(self, part):
-        rows, columns = part
-        return Block(np.ascontiguousarray(self._rgb[part]), columns.start, rows.start)
-
-    def sampled(self, step):
-        return self._rgb[::step, ::step]
 
 
 class ConvertedMeanwhile(PartsOnly):

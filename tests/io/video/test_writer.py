@@ -1,20 +1,16 @@
-import errno
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
 
-from arpipe.errors import OutputError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.sources import open_source
-from arpipe.io.traits import ColorTags, VideoTraits
 from arpipe.io.video import VideoFile
-from arpipe.io.video.codecs import CODECS, container_for
+from arpipe.io.video.codecs import CODECS
 from arpipe.io.video.inheritance import traits_of
 from arpipe.io.video.writer import VideoSink
 from arpipe.types import Frame, FrameResult
@@ -27,8 +23,7 @@ from tests.io.clips import (
     picture,
     write_clip,
 )
-
-PLAIN = VideoTraits(Fraction(1, 90000), Fraction(30), ColorTags.for_size(96, 64))
+from tests.io.written import PLAIN, result
 
 
 def copy(source_path, path, config=None):
@@ -39,11 +34,6 @@ def copy(source_path, path, config=None):
         for frame in source:
             sink.write(frame.pixels, FrameResult(frame))
     return path
-
-
-def result(index, pixels=None, time_s=None):
-    pixels = picture(index) if pixels is None else pixels
-    return FrameResult(Frame(pixels, index / 30 if time_s is None else time_s, index))
 
 
 @pytest.mark.parametrize("codec", CODECS)
@@ -216,143 +206,12 @@ def test_times_that_do_not_rise_are_pushed_on(tmp_path):
     assert times == sorted(set(times))
 
 
-def test_nothing_lies_in_place_before_close(tmp_path):
-    path = tmp_path / "a.mp4"
-    sink = VideoSink(path, 96, 64, PLAIN)
-    sink.write(picture(0), result(0))
-    assert not path.exists()
-    sink.close()
-    sink.close()
-    assert [entry.name for entry in tmp_path.iterdir()] == ["a.mp4"]
-    with pytest.raises(ValueError, match="is closed"):
-        sink.write(picture(1), result(1))
-
-
-def test_error_in_the_block_leaves_no_file_and_an_old_one_alone(tmp_path):
-    path = tmp_path / "a.mp4"
-    path.write_bytes(b"precious")
-
-    def interrupted():
-        with VideoSink(path, 96, 64, PLAIN) as sink:
-            sink.write(picture(0), result(0))
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert [entry.name for entry in tmp_path.iterdir()] == ["a.mp4"]
-    assert path.read_bytes() == b"precious"
-
-
-def test_no_frame_is_an_error_and_leaves_nothing(tmp_path):
-    with pytest.raises(OutputError, match="there was no frame"):
-        VideoSink(tmp_path / "a.mp4", 96, 64, PLAIN).close()
-    assert not list(tmp_path.iterdir())
-
-
-def test_other_size_is_refused(tmp_path):
-    sink = VideoSink(tmp_path / "a.mp4", 96, 64, PLAIN)
-    with pytest.raises(OutputError, match="expected pictures of 96x64, got 64x96"):
-        sink.write(np.zeros((96, 64, 3), np.uint8), result(0))
-    sink.abort()
-
-
-def test_missing_folder_says_so(tmp_path):
-    with pytest.raises(OutputError, match="there is no folder"):
-        VideoSink(tmp_path / "no" / "a.mp4", 96, 64, PLAIN)
-
-
-@pytest.mark.parametrize(("name", "codec"), [("a.webm", "h264"), ("a.gif", "h264"), ("a.mp4", "prores")])
-def test_container_that_does_not_fit_is_refused(tmp_path, name, codec):
-    with pytest.raises(OutputError, match="choose one of"):
-        container_for(tmp_path / name, codec)
-
-
-def test_full_disk_leaves_nothing_behind(tmp_path, monkeypatch):
-    sink = VideoSink(tmp_path / "a.mp4", 96, 64, PLAIN)
-    sink.write(picture(0), result(0))
-
-    def full(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(sink, "_mux", full)
-    with pytest.raises(OutputError, match="No space left on device"):
-        sink.close()
-    assert not list(tmp_path.iterdir())
-
-
-def test_full_disk_for_real(tmp_path, small_disk):
-    random = np.random.default_rng(0)
-    traits = VideoTraits(Fraction(1, 90000), Fraction(30), ColorTags.for_size(640, 480))
-
-    def fill():
-        with VideoSink(small_disk / "a.mp4", 640, 480, traits, VideoSinkConfig(quality=100)) as sink:
-            for index in range(40):
-                noise = random.integers(0, 256, (480, 640, 3), dtype=np.uint8)
-                sink.write(noise, result(index, noise))
-
-    with pytest.raises(OutputError, match="No space left on device"):
-        fill()
-    assert not list(small_disk.iterdir())
-
-
 def test_clips_of_phones_and_cameras_keep_their_times(shared_data, tmp_path):
     source = shared_data / "incluit-driver" / "data" / "video3.mp4"
     with VideoFile(source) as video:
         expected = [frame.captured_s for frame in video]
     with VideoFile(copy(source, tmp_path / "out.mp4", VideoSinkConfig(preset="ultrafast"))) as video:
         assert [frame.captured_s for frame in video] == expected
-
-
-TRANSPARENT = np.dstack([picture(0), np.full((64, 96), 255, np.uint8)])
-TRANSPARENT[:32, :, 3] = 0
-TRANSPARENT[32:, 48:, 3] = 100
-
-
-@pytest.mark.parametrize(
-    ("name", "codec", "decoder"),
-    [
-        ("a.mov", "prores", "prores"),
-        ("a.mkv", "prores", "prores"),
-        ("a.webm", "vp9", "libvpx-vp9"),
-        ("a.mkv", "vp9", "libvpx-vp9"),
-    ],
-)
-def test_transparent_videos_stay_so(tmp_path, name, codec, decoder):
-    path = tmp_path / name
-    with VideoSink(path, 96, 64, PLAIN, VideoSinkConfig(codec=codec, quality=100)) as sink:
-        for index in range(3):
-            sink.write(TRANSPARENT, result(index))
-    with av.open(str(path)) as container:
-        reader = av.CodecContext.create(decoder, "r")
-        reader.extradata = container.streams.video[0].codec_context.extradata
-        reader.codec_tag = container.streams.video[0].codec_context.codec_tag
-        frames = [frame for packet in container.demux(video=0) for frame in reader.decode(packet)]
-        frames = frames or list(reader.decode(None))
-        seen = frames[0].to_ndarray(format="rgba").astype(int)
-    assert len(frames) == 3
-    assert np.abs(seen[..., 3] - TRANSPARENT[..., 3])[[5, 5, 60, 60], [5, 90, 5, 90]].max() <= 3
-    assert np.abs(patch_colors(seen[..., :3]) - patch_colors(picture(0))).max() <= 6
-
-
-@pytest.mark.parametrize(("name", "codec"), [("a.mp4", "h264"), ("a.mp4", "vp9"), ("a.mkv", "av1")])
-def test_codecs_without_transparency_refuse_it(tmp_path, name, codec):
-    with (
-        pytest.raises(OutputError, match=r"no transparency there; choose vp9 in \.webm or prores in \.mov"),
-        VideoSink(tmp_path / name, 96, 64, PLAIN, VideoSinkConfig(codec=codec)) as sink,
-    ):
-        sink.write(TRANSPARENT, result(0))
-    assert not list(tmp_path.iterdir())
-
-
-def test_time_beyond_what_a_file_can_count_ends_the_file_with_a_reason(tmp_path):
-    frame = Frame(np.zeros((48, 64, 3), np.uint8), 9e9, 0)
-    traits = replace(PLAIN, time_base=Fraction(1, 2 * 10**9))
-    with (
-        pytest.raises(OutputError, match=r"out\.mp4: writing failed"),
-        VideoSink(tmp_path / "out.mp4", 64, 48, traits) as sink,
-    ):
-        sink.write(frame.pixels, FrameResult(frame))
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_times_that_are_no_numbers_are_replaced_by_the_next_in_order(tmp_path):
