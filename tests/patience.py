@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-PATIENCE_S = 60.0  # for what takes milliseconds on a quiet machine
+PATIENCE_S = 300.0  # for what takes milliseconds on a quiet machine; shared ones stand still for a minute
 POLL_S = 0.01
 
 

@@ -11,6 +11,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from tests.patience import PATIENCE_S
+
 # Telemetry of ONNX Runtime starts two seconds after its import.
 WATCHED_S = 10.0
 
@@ -72,7 +74,7 @@ def network(tmp_path: Path) -> Path:
 def test_no_file_and_no_socket_in_ten_seconds(tmp_path, network):
     started = {name: _start(tmp_path / name, program, network) for name, program in PROGRAMS.items()}
     for name, (process, home, trace) in started.items():
-        output, _ = process.communicate(timeout=120)
+        output, _ = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0, f"{name}: {output}"
         assert [str(path) for path in home.rglob("*") if path.is_file()] == [], name
         if trace is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import av
 
 from arpipe.io.sample import SampleConfig, SampleSource
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -36,6 +37,6 @@ def launched(camera: Path) -> Iterator["Browser"]:
     ]
     path = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=arguments)
+        browser = driver.chromium.launch(executable_path=path, args=arguments, timeout=PATIENCE_S * 1000)
         yield browser
         browser.close()

@@ -49,6 +49,7 @@ def browser(camera_file):
 def opened(browser: Any, url: str, before: str = "", **options: Any) -> Iterator[Any]:
     """A page that allows its camera; `before` is script that runs first. Nothing may be logged as an error."""
     context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_S * 1000)
     errors: list[str] = []
     try:
         page = context.new_page()

@@ -20,7 +20,7 @@ from arpipe.config import RunConfig, WebConfig
 from tests.apps.chromium import launched
 from tests.apps.test_web_browser import CAMERA, more_pictures, opened, until
 from tests.apps.web_pages import running, serving
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, come_true
 
 pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 pytestmark = [pytest.mark.browser, pytest.mark.gl, pytest.mark.weights]
@@ -111,10 +111,8 @@ def listening(command, port, folder):
             command, stdout=output, stderr=output, env={**os.environ, "XDG_CONFIG_HOME": str(folder)}
         )
     try:
-        end_s = time.monotonic() + PATIENCE_S
-        while not speaks_tls(port):
-            assert process.poll() is None, (folder / "output").read_text()
-            assert time.monotonic() < end_s
+        assert come_true(lambda: process.poll() is not None or speaks_tls(port))
+        assert process.poll() is None, (folder / "output").read_text()
         yield f"https://localhost:{port}"
     finally:
         process.terminate()
@@ -259,6 +257,7 @@ def test_a_choice_that_is_remembered_but_no_longer_valid_is_worn_as_it_comes(bro
 def test_a_site_that_is_not_named_gets_no_frame(browser):
     with shop(lambda _: serving(embed=("https://shop.example",))) as url:
         context = browser.new_context()
+        context.set_default_timeout(PATIENCE_S * 1000)
         page = context.new_page()
         page.goto(url)
         end_s = time.monotonic() + PATIENCE_S

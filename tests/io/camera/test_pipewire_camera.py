@@ -13,9 +13,9 @@ from arpipe.errors import ConfigError, DeviceError
 from arpipe.io.camera.pipewire_camera import PROGRAM, PipeWireCameraSink
 from arpipe.io.sinks import LiveSink
 from arpipe.types import Frame, FrameResult
+from tests.patience import PATIENCE_S
 
 SIZE = (96, 64)
-PATIENCE_S = 30.0  # on a busy machine; it takes two seconds
 ATTEMPT_S = 8.0  # for a reader to get its pictures
 HALVES = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
 HALVES[:, : SIZE[0] // 2] = (200, 100, 0)

@@ -16,6 +16,7 @@ from arpipe.io.source import SourceInfo
 from arpipe.io.sources import open_source
 from arpipe.io.video import stream as module
 from tests.io.clips import write_clip
+from tests.patience import PATIENCE_S
 
 BOUNDARY = b"frame"
 COLORS = [(200, 40, 40), (40, 200, 40), (40, 40, 200), (200, 200, 40)]
@@ -158,7 +159,7 @@ def test_the_standard_input_is_a_source(tmp_path):
     write_clip(tmp_path / "clip.mkv")
     with (tmp_path / "clip.mkv").open("rb") as file:
         done = subprocess.run(
-            [sys.executable, "-c", PROGRAM], stdin=file, capture_output=True, text=True, timeout=120
+            [sys.executable, "-c", PROGRAM], stdin=file, capture_output=True, text=True, timeout=PATIENCE_S
         )
     assert done.returncode == 0, done.stderr
     with open_source(str(tmp_path / "clip.mkv")) as source:
@@ -168,7 +169,11 @@ def test_the_standard_input_is_a_source(tmp_path):
 
 def test_an_empty_standard_input_is_an_error(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", PROGRAM],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     assert done.returncode != 0
     assert "the standard input: cannot be opened" in done.stderr
