@@ -8,11 +8,12 @@ from typing import Protocol
 
 from rich.console import Console
 
-from arpipe.apps.batch.inputs import SAMPLE
-from arpipe.apps.batch.job import BatchPipeline, run_job
-from arpipe.apps.batch.plan import make_plan, prepare
-from arpipe.apps.batch.report import Report
-from arpipe.apps.batch.targets import DEFAULT_EXPORT, Job
+from arpipe.apps.batch.jobs.job import DEFAULT_EXPORT, SAMPLE, Job
+from arpipe.apps.batch.planning.output_folders import prepare
+from arpipe.apps.batch.planning.plan import make_plan
+from arpipe.apps.batch.processing.frame_loop import run_job
+from arpipe.apps.batch.processing.pipelines import BatchPipeline
+from arpipe.apps.batch.reports.console_report import ConsoleReport
 from arpipe.apps.contact_sheet import Tile, compose
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.table import timing_record, timing_table, write_timings
@@ -108,7 +109,7 @@ def run(
     with interrupt_on_sigterm(), closing(make_pipeline(PipelineConfig(effects=(DEMO_EFFECT,)))) as pipeline:
         poses = _PoseCollector(pipeline, YAWS_DEG)
         job = Job(SAMPLE, "sample", video, None, DEFAULT_EXPORT)
-        with Report(console, 1) as report:
+        with ConsoleReport(console, 1) as report:
             outcome = run_job(job, poses, VideoSinkConfig(), log, report.start, report.advance)
             report.done(job, outcome)
         wall_s = time.perf_counter() - start_s

@@ -8,7 +8,7 @@ from PIL import Image
 from rich.console import Console
 
 from arpipe.apps import demo
-from arpipe.apps.batch import media
+from arpipe.apps.batch.jobs import media
 from arpipe.apps.contact_sheet import BACKGROUND, GAP, LABEL_HEIGHT, TILE_HEIGHT, TILE_WIDTH, Tile, compose
 from arpipe.errors import OutputError
 from arpipe.geometry.transforms import RigidTransform, rotation_from_angles

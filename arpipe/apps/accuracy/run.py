@@ -22,7 +22,7 @@ from arpipe.apps.accuracy.measure import (
 from arpipe.apps.accuracy.plot import scatter_svg
 from arpipe.apps.accuracy.steadiness import Steadiness
 from arpipe.apps.accuracy.variants import VARIANTS, Variant
-from arpipe.apps.batch.inputs import find_inputs
+from arpipe.apps.batch.planning.inputs import find_inputs
 from arpipe.apps.failures import print_failure
 from arpipe.apps.run_files import check_outputs, source_files
 from arpipe.errors import ConfigError

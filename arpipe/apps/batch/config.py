@@ -1,24 +1,19 @@
 """Settings of a batch, and the pipelines that it makes of them."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
-from arpipe.apps.batch.existing import Policy
-from arpipe.apps.batch.job import ControllablePipeline
-from arpipe.apps.batch.reports import ReportStyle
 from arpipe.config import JobsConfig
 from arpipe.controls.config import ControlConfig
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import STANDARD_OUTPUT, ExportFormat
 from arpipe.io.sinks import names_sink
-from arpipe.pipeline.pipeline import Pipeline
 from arpipe.pipeline.pipeline_config import PipelineConfig
 
-Mode = Literal["image", "video"]
-OpenPipeline = Callable[[PipelineConfig, Mode], ControllablePipeline]
+Policy = Literal["refuse", "overwrite", "skip", "resume"]
+ReportStyle = Literal["console", "quiet", "json"]
 
 
 class BatchConfig(BaseModel):
@@ -26,11 +21,11 @@ class BatchConfig(BaseModel):
 
     Attributes:
         inputs: Files, folders and patterns.
-        manifest: Work list with further inputs; see `arpipe.apps.batch.work_list`.
+        manifest: Work list with further inputs; see `arpipe.apps.batch.planning.work_list`.
         source: "sample" to use the bundled sample as one more input.
         recursive: Search folders inside folders, too, and mirror them in the folders of the outputs.
         shard: Share of the inputs to process, such as "3/16"; all shards write into the same folder.
-        existing: What happens to outputs that exist; see `arpipe.apps.batch.existing.select`.
+        existing: What happens to outputs that exist; see `arpipe.apps.batch.history.selection.select`.
         output: File for one input, folder for several, or an output named `name:target`; None to write no pictures.
         export: File for one input, folder for several; None to export no data.
         export_format: Format of the data; None to choose by the suffix, JSONL in folders.
@@ -102,18 +97,3 @@ class BatchConfig(BaseModel):
     @classmethod
     def _path_unless_named(cls, output: Path | str | None) -> Path | str | None:
         return Path(output) if isinstance(output, str) and not names_sink(output) else output
-
-
-def open_pipeline(config: PipelineConfig, mode: Mode) -> Pipeline:
-    """Build the pipeline of a configuration, for photos ("image") or moving pictures ("video")."""
-    return Pipeline(config.model_copy(update={"perception": config.perception.in_mode(mode)}))
-
-
-def with_exported(config: PipelineConfig) -> PipelineConfig:
-    """Return the settings for an export: faces unless the configuration names subjects, and the best poses."""
-    perception = config.perception
-    head_pose = perception.head_pose
-    if head_pose.views == "auto":
-        head_pose = head_pose.model_copy(update={"views": "export"})
-    update = {"track": perception.track or ("face",), "head_pose": head_pose}
-    return config.model_copy(update={"perception": perception.model_copy(update=update)})

@@ -10,16 +10,14 @@ from pathlib import Path
 from rich.console import Console
 
 from arpipe import __version__
-from arpipe.apps.batch.attempt import Attempt
-from arpipe.apps.batch.config import BatchConfig
-from arpipe.apps.batch.existing import Selection, select
-from arpipe.apps.batch.manifest import read_attempts
-from arpipe.apps.batch.plan import Plan
-from arpipe.apps.batch.planning import plan_batch, require_folder, share
-from arpipe.apps.batch.recorder import settings_digest
-from arpipe.apps.batch.reports import ReportStyle
-from arpipe.apps.batch.results import places
-from arpipe.apps.batch.stored_manifest import read_stored_attempts
+from arpipe.apps.batch.config import BatchConfig, ReportStyle
+from arpipe.apps.batch.history.attempt import Attempt
+from arpipe.apps.batch.history.manifest import read_attempts
+from arpipe.apps.batch.history.recorder import settings_digest
+from arpipe.apps.batch.history.selection import Selection, select
+from arpipe.apps.batch.history.stored_manifest import read_stored_attempts
+from arpipe.apps.batch.planning.plan import Plan, plan_batch, require_folder, share
+from arpipe.apps.batch.reports.results import places
 from arpipe.apps.wording import visible
 from arpipe.io.object_store import address_of, text_of
 
@@ -55,7 +53,7 @@ def preview(config: BatchConfig, console: Console | None = None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _PastRuns:
-    """The runs that wrote into a folder; see `arpipe.apps.batch.existing.History`."""
+    """The runs that wrote into a folder; see `arpipe.apps.batch.history.selection.History`."""
 
     attempts: Mapping[str, Attempt]
     settings: str

@@ -8,21 +8,23 @@ from pathlib import Path
 
 from rich.console import Console
 
-from arpipe.apps.batch.config import BatchConfig, OpenPipeline, open_pipeline
-from arpipe.apps.batch.dividing import remove_finished_pieces
-from arpipe.apps.batch.divisions import Divisions
-from arpipe.apps.batch.events import Divided, Emit, Event, Finished
-from arpipe.apps.batch.execution import run_jobs
-from arpipe.apps.batch.existing import Selection, is_piece_done, select
-from arpipe.apps.batch.manifest import Manifest
-from arpipe.apps.batch.plan import Plan, prepare
-from arpipe.apps.batch.planning import other_outputs, plan_batch, require_folder, share
-from arpipe.apps.batch.recorder import AttemptRecorder, settings_digest
-from arpipe.apps.batch.report import Report
-from arpipe.apps.batch.reports import BatchReport, JsonReport, QuietReport, ReportStyle
-from arpipe.apps.batch.shard import Shard
-from arpipe.apps.batch.stored_manifest import StoredManifest
-from arpipe.apps.batch.worker_process import require_main_process
+from arpipe.apps.batch.config import BatchConfig, ReportStyle
+from arpipe.apps.batch.history.manifest import Manifest
+from arpipe.apps.batch.history.recorder import AttemptRecorder, settings_digest
+from arpipe.apps.batch.history.selection import Selection, is_piece_done, select
+from arpipe.apps.batch.history.stored_manifest import StoredManifest
+from arpipe.apps.batch.jobs.events import Divided, Emit, Event, Finished
+from arpipe.apps.batch.pieces.files import remove_finished_pieces
+from arpipe.apps.batch.pieces.schedule import PieceSchedule
+from arpipe.apps.batch.planning.output_folders import prepare
+from arpipe.apps.batch.planning.plan import Plan, other_outputs, plan_batch, require_folder, share
+from arpipe.apps.batch.planning.shard import Shard
+from arpipe.apps.batch.processing.pipelines import OpenPipeline, open_pipeline
+from arpipe.apps.batch.reports.console_report import ConsoleReport
+from arpipe.apps.batch.reports.json_report import JsonReport
+from arpipe.apps.batch.reports.report import BatchReport, QuietReport
+from arpipe.apps.batch.workers.dispatch import run_jobs
+from arpipe.apps.batch.workers.local_executor import require_main_process
 from arpipe.apps.run_files import abandoned_note
 from arpipe.apps.signals import interrupt_on_sigterm
 from arpipe.apps.stream.selection import check_controls
@@ -83,8 +85,8 @@ def batch(
             observer = _Observer(report, log, recorder)
             if config.workers.segment_s is not None:
                 remove_finished_pieces(set(jobs) - set(selection.jobs))
-            divisions = _open_divisions(config, recorder, observer, stack)
-            run_jobs(selection.jobs, config, make_pipeline, observer, divisions.follow)
+            schedule = _open_schedule(config, recorder, observer, stack)
+            run_jobs(selection.jobs, config, make_pipeline, observer, schedule.follow)
             code = EXIT_FAILED if report.failed or report.incomplete else 0
         except KeyboardInterrupt:
             code = EXIT_INTERRUPTED
@@ -99,7 +101,7 @@ def _open_report(style: ReportStyle, console: Console, plan: Plan, selection: Se
     total = len(selection.jobs) + len(plan.refusals)
     if style == "json":
         return JsonReport(console, total, selection.skipped)
-    return QuietReport() if style == "quiet" else Report(console, total, selection.skipped)
+    return QuietReport() if style == "quiet" else ConsoleReport(console, total, selection.skipped)
 
 
 def _report_plan(report: BatchReport, plan: Plan, notes: Iterable[str]) -> None:
@@ -141,10 +143,10 @@ def _open_recorder(config: BatchConfig, folder: Path | None, stack: ExitStack) -
     return AttemptRecorder(manifest, settings_digest(config))
 
 
-def _open_divisions(
+def _open_schedule(
     config: BatchConfig, recorder: AttemptRecorder | None, emit: Emit, stack: ExitStack
-) -> Divisions:
+) -> PieceSchedule:
     is_done = partial(is_piece_done, policy=config.existing, history=recorder)
-    divisions = Divisions(is_done, emit, are_kept=recorder is not None)
-    stack.callback(divisions.close)
-    return divisions
+    schedule = PieceSchedule(is_done, emit, are_kept=recorder is not None)
+    stack.callback(schedule.close)
+    return schedule

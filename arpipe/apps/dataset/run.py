@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from arpipe.apps.batch.manifest import read_attempts
+from arpipe.apps.batch.history.manifest import read_attempts
 from arpipe.apps.dataset.plots import write_plots
 from arpipe.apps.dataset.summary import ClipSummary, summaries, yaws_deg
 from arpipe.apps.wording import percent, visible

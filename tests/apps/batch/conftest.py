@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 from PIL import Image
 
-from arpipe.apps.batch.pool import Pool
+from arpipe.apps.batch.workers.pool import Pool
 from arpipe.io.object_store import write_file
 from tests.apps.batch.fakes import TRIP_VARIABLE, trips
 from tests.apps.batch.running import STALL_S
@@ -46,7 +46,9 @@ def jump_at(monkeypatch):
         def clock():
             return time.monotonic() + (2.0 * STALL_S if mark.exists() else 0.0)
 
-        monkeypatch.setattr(import_module("arpipe.apps.batch.execution"), "Pool", partial(Pool, clock=clock))
+        monkeypatch.setattr(
+            import_module("arpipe.apps.batch.workers.dispatch"), "Pool", partial(Pool, clock=clock)
+        )
 
     return set_mark
 

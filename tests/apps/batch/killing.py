@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from arpipe.apps.batch import BatchConfig, run
-from arpipe.apps.batch.manifest import Manifest
+from arpipe.apps.batch.history.manifest import Manifest
 from arpipe.io.atomic import AtomicFile
 from tests.apps.batch.fakes import FakePipeline
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from arpipe.apps.batch import EXIT_FAILED, BatchConfig, run
-from arpipe.apps.batch.controlled import ControlledPipeline
+from arpipe.apps.batch.processing.controlled import ControlledPipeline
 from arpipe.config import ControlsFile
 from arpipe.errors import ConfigError, OutputError
 from arpipe.io.validation import check

@@ -8,9 +8,9 @@ import pytest
 from rich.console import Console
 
 from arpipe.apps.batch import EXIT_FAILED, EXIT_INTERRUPTED, BatchConfig, run
-from arpipe.apps.batch.capacity import WORKER_BYTES, usable_cores, worker_count
-from arpipe.apps.batch.pool import BLOCK_SIZE, blocks_of
-from arpipe.apps.batch.targets import Job
+from arpipe.apps.batch.jobs.job import Job
+from arpipe.apps.batch.workers.capacity import WORKER_BYTES, usable_cores, worker_count
+from arpipe.apps.batch.workers.pool import BLOCK_SIZE, blocks_of
 from arpipe.config import JobsConfig
 from arpipe.errors import ArpipeError, ConfigError, RenderError
 from tests.apps.batch.fakes import make_fake
@@ -127,7 +127,7 @@ def test_number_of_workers_follows_cores_memory_and_inputs(wanted, inputs, cores
 def test_cores_respect_the_limit_of_a_container(tmp_path, monkeypatch, text, share):
     limit = tmp_path / "cpu.max"
     limit.write_text(text)
-    monkeypatch.setattr("arpipe.apps.batch.capacity._CPU_LIMIT", limit)
+    monkeypatch.setattr("arpipe.apps.batch.workers.capacity._CPU_LIMIT", limit)
     available = len(os.sched_getaffinity(0))
     assert usable_cores() == max(1, round(share * available))
 

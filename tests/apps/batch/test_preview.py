@@ -9,7 +9,7 @@ from PIL import Image
 from rich.console import Console
 
 from arpipe.apps.batch import BatchConfig, preview
-from arpipe.apps.batch.inputs import find_inputs
+from arpipe.apps.batch.planning.inputs import find_inputs
 from arpipe.errors import ConfigError, OutputError
 from tests.apps.batch.running import batch
 from tests.io.clips import write_clip

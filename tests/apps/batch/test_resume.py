@@ -11,8 +11,8 @@ from filelock import FileLock
 from PIL import Image
 
 from arpipe.apps.batch import EXIT_FAILED, BatchConfig
-from arpipe.apps.batch.attempt import Attempt
-from arpipe.apps.batch.manifest import Manifest
+from arpipe.apps.batch.history.attempt import Attempt
+from arpipe.apps.batch.history.manifest import Manifest
 from arpipe.errors import ConfigError, MediaError, OutputError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.video import VideoFile
@@ -188,7 +188,7 @@ def test_store_that_does_not_answer_costs_one_input(footage, tmp_path, monkeypat
         if answer is not None:
             raise answer
 
-    monkeypatch.setattr("arpipe.apps.batch.job_runner.identify", identify)
+    monkeypatch.setattr("arpipe.apps.batch.processing.job_runner.identify", identify)
     code, text = batch(inputs=[clip, footage / "photo.png"], output=tmp_path / "out")
     assert code == EXIT_FAILED
     assert said.format(clip=clip) in text

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from arpipe.apps.batch import plan as batch_plan
-from arpipe.apps.batch.plan import make_plan, prepare
+from arpipe.apps.batch.planning import plan as batch_plan
+from arpipe.apps.batch.planning.output_folders import prepare
+from arpipe.apps.batch.planning.plan import make_plan
 from tests.scaling import MOST_GROWTH, growth
 
 

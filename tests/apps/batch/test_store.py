@@ -11,9 +11,9 @@ import pytest
 from rich.console import Console
 
 from arpipe.apps.batch import EXIT_FAILED, BatchConfig, run
-from arpipe.apps.batch import stored_manifest as stored_manifests
-from arpipe.apps.batch.attempt import Attempt
-from arpipe.apps.batch.stored_manifest import StoredManifest, read_stored_attempts
+from arpipe.apps.batch.history import stored_manifest as stored_manifests
+from arpipe.apps.batch.history.attempt import Attempt
+from arpipe.apps.batch.history.stored_manifest import StoredManifest, read_stored_attempts
 from arpipe.config import JobsConfig
 from arpipe.errors import ConfigError, MissingExtra, OutputError
 from arpipe.io.object_store import files_below, read_files, write_file
