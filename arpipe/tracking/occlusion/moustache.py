@@ -1,5 +1,6 @@
 """A moustache that hangs over the lips, by how much darker than skin the strip above them is."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from arpipe.geometry.quantiles import median
 from arpipe.tracking.occlusion.crop import Flags
 from arpipe.tracking.occlusion.hues import LIGHTNESS_WEIGHT
-from arpipe.tracking.occlusion.zones import ramp
+from arpipe.tracking.occlusion.zones import filled, ramp
 from arpipe.types import Pixels, Points
 
 # By how much darker than skin the strip above the lips is in the shade of a nose, and under a moustache.
@@ -16,6 +17,10 @@ SHADED, DARK = 0.3, 0.45
 HAIR_LEVEL, LIP_LEVEL = 0.25, 0.5
 CLOSED, OPEN = 0.06, 0.15  # openings of a mouth
 INSET = 0.2  # of the width of the lips, at either end of the strip
+# Distances of the strip from the lips, over the crop's side: beyond their soft outline, and short of the nostrils and
+# their shadow, which are as dark as a moustache above lips that are raised by a smile or seen from below.
+STRIP_FROM, STRIP_TO = 0.008, 0.03
+UPPER_LIP = 0.35  # of the height of the lips, from their top
 MIN_PIXELS = 12
 
 
@@ -48,19 +53,19 @@ class Moustache:
 NO_MOUSTACHE = Moustache(0.0, 0.0, 1.0)
 
 
-def find_moustache(usual_skin: Points, lightness: Points, around: Flags, outline: Points) -> Moustache:
+def find_moustache(
+    usual_skin: Points, lightness: Points, seen: Flags, outline: Points, side: int
+) -> Moustache:
     """Return the moustache over lips.
 
     Args:
         usual_skin: (3,) hue of the person's skin, see `arpipe.tracking.occlusion.hues`.
         lightness: (h, w) float32 8-bit Lab L around the lips.
-        around: (h, w) bool, True next to the lips.
+        seen: (h, w) bool, True within the picture.
         outline: (k, 2) outline of the lips in these pixels.
+        side: Side of the face's crop, px.
     """
-    (left, top), (right, _) = np.rint([outline.min(axis=0), outline.max(axis=0)]).astype(int).tolist()
-    inset = round(INSET * (right - left))
-    strip = slice(0, max(top, 0)), slice(max(left + inset, 0), max(right - inset, 0))
-    above = lightness[strip][around[strip]]
+    above = lightness[_strip_above(outline, lightness.shape, side) & seen]
     if above.size < MIN_PIXELS:
         return NO_MOUSTACHE
     skin, hair = float(usual_skin[0]) / LIGHTNESS_WEIGHT, float(median(above))
@@ -68,3 +73,15 @@ def find_moustache(usual_skin: Points, lightness: Points, around: Flags, outline
     if certainty == 0.0:
         return NO_MOUSTACHE
     return Moustache(certainty, hair + HAIR_LEVEL * (skin - hair), hair + LIP_LEVEL * (skin - hair))
+
+
+def _strip_above(outline: Points, shape: tuple[int, ...], side: int) -> Flags:
+    """Return (h, w) bool, True in the strip that follows the upper lip."""
+    near, far = (filled(shape, [outline], reach * side) for reach in (STRIP_FROM, STRIP_TO))
+    strip: Flags = far - near > 0.5
+    (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0)
+    inset = INSET * (right - left)
+    strip[math.ceil(top + UPPER_LIP * (bottom - top)) :] = False
+    strip[:, : math.ceil(left + inset)] = False
+    strip[:, math.floor(right - inset) + 1 :] = False
+    return strip

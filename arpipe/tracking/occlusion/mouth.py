@@ -136,7 +136,8 @@ def look_at_mouth(usual_skin: Points, crop: CroppedFace) -> MouthEvidence:
     )
     masked = ramp(from_skin[1], SKIN_RING, MASK_RING)
     seen = (1.0 - masked) * min(distinct, 1.0) + masked * in_beard
-    return MouthEvidence(max(seen, 0.0), middle, find_moustache(usual_skin, lightness, ring, outer))
+    moustache = find_moustache(usual_skin, lightness, crop.seen[window], outer, side)
+    return MouthEvidence(max(seen, 0.0), middle, moustache)
 
 
 def _window(crop: CroppedFace) -> tuple[Window, Points]:

@@ -64,7 +64,14 @@ def test_a_shaded_strip_is_no_moustache(level, certainty):
     """A nose shades the strip by up to 30 %."""
     lightness = np.full((30, 40), level, np.float32)
     outline = np.array([(5, 15), (35, 15), (20, 25)], np.float32)
-    assert find_moustache(SKIN, lightness, lightness > 0, outline).certainty == certainty
+    assert find_moustache(SKIN, lightness, lightness > 0, outline, side=128).certainty == certainty
+
+
+def test_nostrils_above_a_raised_lip_are_no_moustache():
+    lightness = np.full((40, 60), 150.0, np.float32)
+    lightness[:6, 15:45] = 20.0
+    outline = np.array([(5, 20), (30, 12), (55, 20), (30, 35)], np.float32)
+    assert find_moustache(SKIN, lightness, lightness > 0, outline, side=128).certainty == 0.0
 
 
 def test_the_lower_lip_of_an_open_mouth_is_free_however_dark():
