@@ -89,7 +89,7 @@ SUBJECTS: dict[str, Subject] = {
         settings=("face", "head_pose"),
         needs=(Need.FACE, Need.IRIS),
         kind="face",
-        columns={**_POSE, "own_glasses": "number", "landmarks": "points"},
+        columns={**_POSE, "own_glasses": "number", "scores": "scores", "landmarks": "points"},
     ),
     "expressions": Subject(
         results="faces",

@@ -41,9 +41,10 @@ class TrackedObject:
     age_frames: int
 
     def to_dict(self) -> Record:
-        """Return id, score, box and label as JSON-ready values."""
+        """Return id, state, score, box and label as JSON-ready values."""
         return {
             "id": self.track_id,
+            "state": self.state,
             "score": rounded_or_none(self.found.score, DEG_DIGITS),
             "box": rounded(self.found.box_px, PX_DIGITS),
             "label": self.found.label,

@@ -10,9 +10,10 @@ import numpy.typing as npt
 from arpipe.geometry.affine2d import Affine2D
 from arpipe.geometry.transforms import Array
 from arpipe.types.pixels import Points
-from arpipe.types.rounding import UNIT_DIGITS, Record, rounded_or_none
+from arpipe.types.rounding import UNIT_DIGITS, Record, rounded_or_none, without_infinities
 
-EXPORTED_CLASSES = 5  # of a prediction in an export of JSON lines
+EXPORTED_CLASSES = 5  # of a prediction in an export
+EXPORTED_VALUES = 1024  # of an output in an export: embeddings have all of theirs, feature maps none
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,26 @@ class Prediction:
         return HeatMap.scaled(self.class_map(index), self.size, self.image_from_tensor)
 
     def to_dict(self) -> Record:
-        """Return the best classes, and the shapes of the outputs, as JSON-ready values."""
+        """Return the best classes, and the shapes and values of the outputs, as JSON-ready values.
+
+        Outputs of more than 1024 values have only their shapes.
+        """
         return {
             "classes": [
                 {"index": each.index, "label": each.label, "score": rounded_or_none(each.score, UNIT_DIGITS)}
                 for each in self.top(EXPORTED_CLASSES)
             ],
             "outputs": {name: list(values.shape) for name, values in self.outputs.items()},
+            "values": {
+                name: _as_numbers(values)
+                for name, values in self.outputs.items()
+                if values.size <= EXPORTED_VALUES
+            },
         }
+
+
+def _as_numbers(values: npt.NDArray[Any]) -> Any:
+    """Return nested lists of the shortest numbers that stand for the same values; None for NaN and infinity."""
+    if values.dtype.kind != "f":
+        return values.tolist()
+    return without_infinities(values.astype(str).astype(np.float64).tolist())

@@ -136,9 +136,9 @@ class TrackedFace:
         return self.own_glasses is not None and self.own_glasses >= WEARS_GLASSES
 
     def to_dict(self) -> Record:
-        """Return id, score, box, landmarks and pose, and what else was asked for, as JSON-ready values."""
+        """Return id, state, score, box, landmarks and pose, and what else was asked for, as JSON-ready values."""
         return {
-            **_identity(self.track_id, self.landmarks),
+            **_identity(self.track_id, self.state, self.landmarks),
             "landmarks": rounded(self.landmarks.points_px, PX_DIGITS),
             "pose": None if self.pose is None else self.pose.to_dict(),
             **(
@@ -187,14 +187,14 @@ class TrackedBody:
     age_frames: int
 
     def to_dict(self) -> Record:
-        """Return id, score, box, landmarks (visibility is the fourth value) and `world` as JSON-ready values."""
+        """Return id, state, score, box, landmarks (visibility is the fourth value) and `world` as JSON-ready values."""
         points = rounded(self.landmarks.points_px, PX_DIGITS)
         visibility = self.landmarks.visibility
         if visibility is not None:
             shares = rounded(visibility, DEG_DIGITS)
             points = [[*point, share] for point, share in zip(points, shares, strict=True)]
         return {
-            **_identity(self.track_id, self.landmarks),
+            **_identity(self.track_id, self.state, self.landmarks),
             "landmarks": points,
             "world": rounded(self.world_m, M_DIGITS),
         }
@@ -233,9 +233,9 @@ class TrackedHand:
     movements: tuple[Movement, ...] = ()
 
     def to_dict(self) -> Record:
-        """Return id, score, box, side, landmarks, `world` and the gesture, if asked for, as JSON-ready values."""
+        """Return id, state, score, box, side, landmarks, `world` and any gesture as JSON-ready values."""
         return {
-            **_identity(self.track_id, self.landmarks),
+            **_identity(self.track_id, self.state, self.landmarks),
             "side": self.side,
             "side_score": rounded_or_none(self.side_score, DEG_DIGITS),
             "landmarks": rounded(self.landmarks.points_px, PX_DIGITS),
@@ -250,9 +250,10 @@ class TrackedHand:
         return f"TrackedHand({_summary(self.track_id, self.state, self.landmarks)}, {self.side})"
 
 
-def _identity(track_id: int, landmarks: Landmarks) -> Record:
+def _identity(track_id: int, state: TrackState, landmarks: Landmarks) -> Record:
     return {
         "id": track_id,
+        "state": state,
         "score": rounded_or_none(landmarks.score, DEG_DIGITS),
         "box": rounded(landmarks.box_px, PX_DIGITS),
     }

@@ -67,7 +67,7 @@ def test_derived_values_follow_from_the_scores(scores, derived):
 
 def test_a_face_lists_its_expression_only_where_it_was_asked_for():
     plain = TrackedFace(1, landmarks("face"), None, "tracked", 3)
-    assert set(plain.to_dict()) == {"id", "score", "box", "landmarks", "pose"}
+    assert set(plain.to_dict()) == {"id", "state", "score", "box", "landmarks", "pose"}
     blink = Movement("blink", 1.0, 1.25)
     full = TrackedFace(
         1, landmarks("face"), None, "tracked", 3, {}, expressions(jawOpen=0.123456), Gaze(1.0, -2.0), (blink,)

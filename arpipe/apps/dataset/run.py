@@ -14,7 +14,7 @@ from arpipe.apps.wording import percent, visible
 
 
 def run(folder: Path, plots: Path | None = None, console: Console | None = None) -> int:
-    """Print a table of all clips of a dataset, and the inputs that failed.
+    """Print a table of all inputs of a dataset, and the inputs that failed.
 
     Args:
         folder: The dataset.
@@ -33,8 +33,8 @@ def run(folder: Path, plots: Path | None = None, console: Console | None = None)
     console = console or Console()
     clips = list(summaries(folder))
     table = Table(title=_total(clips), title_justify="left")
-    table.add_column("clip", overflow="fold")
-    for column in ("frames", "seconds", "with a face", "most", "gaps", "longest s"):
+    table.add_column("input", overflow="fold")
+    for column in ("frames", "seconds", "with\na face", "most\nfaces", "gaps", "longest\ngap, s"):
         table.add_column(column, justify="right", no_wrap=True)
     for clip in clips:
         share = percent(clip.found, clip.frames, digits=1) if clip.frames else "-"
@@ -66,8 +66,11 @@ def _total(clips: Sequence[ClipSummary]) -> str:
     frames = sum(clip.frames for clip in clips)
     found = sum(clip.found for clip in clips)
     share = f", {percent(found, frames, digits=1)} of them with a face" if frames else ""
-    duration = _duration(sum(clip.duration_s for clip in clips))
-    return f"{len(clips)} clip{'s' * (len(clips) != 1)}, {duration}, {frames} frames{share}"
+    seconds = sum(clip.duration_s for clip in clips)
+    duration = f"{_duration(seconds)}, " if seconds else ""
+    return (
+        f"{len(clips)} input{'s' * (len(clips) != 1)}, {duration}{frames} frame{'s' * (frames != 1)}{share}"
+    )
 
 
 def _duration(seconds: float) -> str:

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from arpipe.io.export.export import Export, ExportHeader, dataset_files
 from arpipe.io.export.parquet import ROW_GROUP_SIZE, column_type, pa, pq
-from arpipe.io.export.table import CAMERA, COLUMN_TYPES, Row, cells
+from arpipe.io.export.table import COLUMN_TYPES, OF_FRAMES, Row, cells, frame_cells
 from arpipe.io.placing import open_file
 from arpipe.io.writer import FileWriter
 from arpipe.subjects import SUBJECTS, exported
 from arpipe.types.rounding import Record
 
 _KEY = ("source", "frame", "time_s")
-_OF_ALL = ("id", "score", "box_x0", "box_y0", "box_x1", "box_y1")
+_OF_ALL = ("id", "state", "score", "box_x0", "box_y0", "box_x1", "box_y1")
 
 # Results and column → rows and columns of the points.
 _SHAPES = {
@@ -61,7 +61,7 @@ class DatasetExport(FileWriter, Export):
         self._require_open()
         key = {"source": self._source, "frame": record["frame"], "time_s": record["time_s"]}
         counts = {subject.results: len(record[subject.results]) for subject in exported()}
-        frame = {"width": record["width"], "height": record["height"], **cells(record.get("camera", {}))}
+        frame = {"width": record["width"], "height": record["height"], **frame_cells(record)}
         self._rows["frames"].append({**key, **frame, **counts})
         for name in counts:
             self._rows[name] += ({**key, **cells(each)} for each in record[name])
@@ -82,7 +82,7 @@ class DatasetExport(FileWriter, Export):
 def table_columns(table: str) -> Sequence[str]:
     """Return the columns of a table in order."""
     if table == "frames":
-        return (*_KEY, "width", "height", *CAMERA, *(subject.results for subject in exported()))
+        return (*_KEY, "width", "height", *OF_FRAMES, *(subject.results for subject in exported()))
     own = {column for subject in SUBJECTS.values() if subject.results == table for column in subject.columns}
     return (*_KEY, *(column for column in COLUMN_TYPES if column in _OF_ALL or column in own))
 

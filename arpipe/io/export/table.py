@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from arpipe.io.export.json_text import to_json
 from arpipe.subjects import SUBJECTS, ColumnType, exported
 from arpipe.types import FrameResult
 from arpipe.types.rounding import Record
@@ -26,10 +27,17 @@ _COMMON: Mapping[str, ColumnType] = {
     **dict.fromkeys(("frame", "width", "height", "id"), "integer"),
     **dict.fromkeys(("time_s", "score", *_BOX), "number"),
     "kind": "text",
+    "state": "text",
     SOURCE: "text",
 }
 
-CAMERA: Mapping[str, ColumnType] = {"focal_x_px": "number", "focal_y_px": "number", "camera_origin": "text"}
+OF_FRAMES: Mapping[str, ColumnType] = {
+    "focal_x_px": "number",
+    "focal_y_px": "number",
+    "camera_origin": "text",
+    "models": "text",
+}
+"""Columns of a frame besides its index, time and size."""
 
 Row = dict[str, object]
 """Value by column, None where a column does not apply."""
@@ -37,7 +45,7 @@ Row = dict[str, object]
 
 def _column_types() -> dict[str, ColumnType]:
     """Return the columns of all subjects: those of older versions in their order, then the others."""
-    types = {**_COMMON, **CAMERA}
+    types = {**_COMMON, **OF_FRAMES}
     for subject in SUBJECTS.values():
         types.update(subject.columns)
     names = [*dict.fromkeys((*_ORDER, *types))]
@@ -69,12 +77,18 @@ def rows(result: FrameResult, source: str | None = None) -> Iterator[Row]:
 def record_rows(record: Record, source: str | None = None) -> Iterator[Row]:
     """Yield the same rows, given `FrameResult.to_dict`."""
     frame = {**dict.fromkeys(COLUMNS), **{name: record[name] for name in _FRAME}, SOURCE: source}
-    frame.update(cells(record.get("camera", {})))
+    frame.update(frame_cells(record))
     found = [(subject.kind, each) for subject in exported() for each in record[subject.results]]
     for kind, each in found:
         yield {**frame, "kind": kind, **cells(each)}
     if not found:
         yield frame
+
+
+def frame_cells(record: Record) -> Row:
+    """Return the values of `OF_FRAMES`; the results of the user's networks are JSON."""
+    models = record.get("models")
+    return {**cells(record.get("camera", {})), "models": to_json(models) if models else None}
 
 
 def cells(record: Mapping[str, object]) -> Row:

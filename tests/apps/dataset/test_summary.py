@@ -66,7 +66,7 @@ def test_frames_faces_and_gaps_are_counted(data):
 def test_summary_names_clips_totals_and_failures(data):
     text = io.StringIO()
     assert run(data, console=Console(file=text, width=200)) == 0
-    assert "2 clips, 3.0 seconds, 92 frames, 67.4 % of them with a face" in text.getvalue()
+    assert "2 inputs, 3.0 seconds, 92 frames, 67.4 % of them with a face" in text.getvalue()
     assert "66.7 %" in text.getvalue()
     (failed,) = (line for line in text.getvalue().splitlines() if line.startswith("failed: "))
     assert failed.count("bad.mp4") == 1

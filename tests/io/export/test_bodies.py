@@ -47,7 +47,7 @@ def test_bodies_have_points_with_visibility_and_points_in_metres(tmp_path):
     lines = [json.loads(line) for line in export(tmp_path / "a.jsonl").read_text("utf-8").splitlines()[1:]]
     assert (lines[0]["bodies"], lines[0]["hands"]) == ([], [])
     (seen,) = lines[1]["bodies"]
-    assert set(seen) == {"id", "score", "box", "landmarks", "world"}
+    assert set(seen) == {"id", "state", "score", "box", "landmarks", "world"}
     assert (seen["id"], seen["score"]) == (4, 0.9)
     assert np.shape(seen["landmarks"]) == (33, 4)
     expected = np.column_stack([body().landmarks.points_px, body().landmarks.visibility])
@@ -57,7 +57,7 @@ def test_bodies_have_points_with_visibility_and_points_in_metres(tmp_path):
 
 def test_hands_have_a_side(tmp_path):
     (seen,) = json.loads(export(tmp_path / "a.jsonl").read_text("utf-8").splitlines()[2])["hands"]
-    assert set(seen) == {"id", "score", "box", "side", "side_score", "landmarks", "world"}
+    assert set(seen) == {"id", "state", "score", "box", "side", "side_score", "landmarks", "world"}
     assert (seen["side"], seen["side_score"]) == ("left", 0.75)
     assert np.shape(seen["landmarks"]) == np.shape(seen["world"]) == (21, 3)
 

@@ -1,15 +1,18 @@
 """The tables of a dataset: every row names its input, and several inputs are read as one table."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from arpipe.errors import OutputError
+from arpipe.geometry.affine2d import Affine2D
 from arpipe.io.export import ExportHeader, export_files, open_export
 from arpipe.io.export.export import dataset_files
 from arpipe.subjects import exported
+from arpipe.types import Prediction
 from tests.io.export.test_export import CAMERA, RESULTS, damaged, face, result
 
 dataset = pytest.importorskip("arpipe.io.export.dataset")
@@ -67,6 +70,33 @@ def test_types_and_metadata_are_those_of_the_documentation(tmp_path):
     assert "side" in parquet.read_schema(tmp_path / "hands" / "a.parquet").names
     codec = parquet.ParquetFile(tmp_path / "faces" / "a.parquet").metadata.row_group(0).column(0).compression
     assert codec == "ZSTD"
+
+
+def test_tables_have_further_scores_and_the_results_of_the_users_networks(tmp_path):
+    for folder in export_files(tmp_path / "a.parquet", "dataset"):
+        folder.parent.mkdir()
+    pouting = replace(face(), scores={"tongueOut": 0.5}, state="coasting")
+    outputs = {"age": np.array([31.4], np.float32), "features": np.zeros((64, 64))}
+    prediction = Prediction(
+        "pets",
+        outputs,
+        (8, 8),
+        Affine2D.from_similarity(1.0, 0.0, (0.0, 0.0)),
+        np.array([0.25, 0.75]),
+        ("cat", "dog"),
+    )
+    write(tmp_path, "a", [replace(result(0, pouting), models={"pets": prediction}), result(1, face())])
+    frames = parquet.read_table(tmp_path / "frames").to_pylist()
+    answer = json.loads(frames[0]["models"])["pets"]
+    assert answer["classes"][0]["label"] == "dog"
+    assert answer["outputs"] == {"age": [1], "features": [64, 64]}
+    assert answer["values"] == {"age": [31.4]}
+    assert frames[1]["models"] is None
+    faces = parquet.read_table(tmp_path / "faces").to_pylist()
+    assert [(row["state"], row["scores"]) for row in faces] == [
+        ("coasting", [("tongueOut", 0.5)]),
+        ("tracked", None),
+    ]
 
 
 def test_numbers_that_are_not_finite_are_null_and_said(tmp_path):

@@ -62,7 +62,7 @@ def test_each_frame_is_one_line_with_the_documented_keys(tmp_path):
     assert (lines[1]["time_s"], lines[1]["width"], lines[1]["height"]) == (0.033333, 64, 48)
     assert lines[0]["faces"] == []
     (seen,) = lines[1]["faces"]
-    assert set(seen) == {"id", "score", "box", "landmarks", "pose"}
+    assert set(seen) == {"id", "state", "score", "box", "landmarks", "pose"}
     assert np.shape(seen["landmarks"]) == (COUNT, 3)
     np.testing.assert_allclose(seen["landmarks"], face().landmarks.points_px, atol=0.005 + 1e-9)
     np.testing.assert_allclose(seen["box"], face().landmarks.box_px, atol=0.005 + 1e-9)
