@@ -1,48 +1,91 @@
 // Converts parts of 8-bit 4:2:0 frames to packed RGB, to the bit as FFmpeg's scaler does it with accurate rounding and
 // full horizontal chroma: bilinear chroma, centred between rows, and factors of 13 bits. The scaler counts in 32nds of
 // the units here, which do not occur.
+//
+// Everything is computed in 16 bits, sixteen numbers at once, and for even and odd columns apart, so that nothing has to
+// be reordered before the last step.
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
+#include "bytes.h"
 #include "export.h"
 
 namespace {
 
-constexpr int COLUMNS = 256; // converted at once: they stay in the fastest cache
-constexpr int BITS = 17;     // of fractions in a converted value
-constexpr int GRAY = 16 * 128;
+constexpr int PAIRS = 512; // of columns, converted at once: they stay in the fastest cache
+constexpr int GROUP = 16;  // pairs in a vector
+constexpr int GRAY = 4 * 128;
 
 struct Factors {
     int16_t luma, black, red_v, green_u, green_v, blue_u;
     int16_t before, after; // quarters of the neighbouring chroma in even columns, and in odd ones
 };
 
-// A row of chroma, 16 times and around zero, at all columns from an even one on; `near` counts three times as much as
-// `far`.
-void interpolate(const uint8_t *near, const uint8_t *far, int first, int count, int width, const Factors &factors,
-                 int16_t *__restrict out) {
-    int16_t blended[COLUMNS / 2 + 2]; // with a neighbour on both sides
-    const int from = std::max(first - 1, 0), to = std::min(first + count + 1, width);
-    int16_t *at = blended + 1 - (first - from);
-    for (int i = 0; i < to - from; ++i) at[i] = int16_t(3 * near[from + i] + far[from + i]);
-    if (first == 0) blended[0] = blended[1];
-    if (first + count == width) blended[count + 1] = blended[count];
-    const int16_t before = factors.before, after = factors.after;
-    for (int i = 0; i < count; ++i) {
-        const int16_t here = blended[i + 1];
-        out[2 * i] = int16_t((4 - before) * here + before * blended[i] - GRAY);
-        out[2 * i + 1] = int16_t((4 - after) * here + after * blended[i + 2] - GRAY);
-    }
+// Bytes of an even column and, above them, of the odd one next to it.
+using Pair = uint16_t;
+
+// A product of two numbers, in halves.
+struct Product {
+    int16_t high;
+    uint16_t low;
+};
+
+inline Product product(int16_t a, int16_t b) {
+    return {int16_t((int32_t(a) * b) >> 16), uint16_t(uint16_t(a) * uint32_t(uint16_t(b)))};
 }
 
-inline int16_t rounded(int32_t value) { return int16_t((value + (1 << (BITS - 1))) >> (BITS - 1)); }
+inline Product sum(Product a, Product b) {
+    const uint16_t low = uint16_t(a.low + b.low);
+    const int16_t without_carry = low >= a.low ? int16_t(-1) : int16_t(0); // the comparison that vector units have
+    return {int16_t(a.high + b.high + 1 + without_carry), low};
+}
 
-// Values from 512 on overflow in the scaler, too, and become 0; no camera gives them.
-inline uint8_t level(int16_t twice) {
-    int16_t value = int16_t(twice >> 1);
-    value = value > 511 ? int16_t(0) : value;
-    value = value < 0 ? int16_t(0) : value;
-    return uint8_t(value > 255 ? 255 : value);
+// A row of chroma, 16 times, with a neighbour on both sides of `count` values from `first` on; `near` counts three times
+// as much as `far`.
+void blend(const uint8_t *near, const uint8_t *far, int first, int count, int width, int16_t *__restrict out) {
+    const int from = std::max(first - 1, 0), to = std::min(first + count + 1, width);
+    int16_t *at = out + 1 - (first - from);
+    for (int i = 0; i < to - from; ++i) at[i] = int16_t(3 * near[from + i] + far[from + i] - GRAY);
+    if (first == 0) out[0] = out[1];
+    if (first + count == width) out[count + 1] = out[count];
+}
+
+// Return the byte of a sum of products that includes half a level. From 512 on, the scaler overflows, too, and gives 0;
+// no camera gives such values.
+inline uint16_t level(Product value) {
+    const int16_t wrapped = int16_t(uint16_t(value.high) << 5);
+    return uint16_t(std::clamp<int16_t>(int16_t(wrapped >> 6), 0, 255));
+}
+
+struct Color {
+    uint16_t red, green, blue;
+};
+
+inline Color color(int luma, int16_t u, int16_t v, const Factors &factors) {
+    Product gray = product(int16_t(16 * luma - factors.black), factors.luma);
+    ++gray.high; // half a level
+    const Product green = sum(product(u, factors.green_u), product(v, factors.green_v));
+    return {level(sum(gray, product(v, factors.red_v))), level(sum(green, gray)),
+            level(sum(gray, product(u, factors.blue_u)))};
+}
+
+inline Pair pair(uint16_t even, uint16_t odd) { return Pair(even | odd << 8); }
+
+void convert(const Pair *lumas, const int16_t *us, const int16_t *vs, int groups, Factors factors,
+             Pair *__restrict red, Pair *__restrict green, Pair *__restrict blue) {
+    for (int i = 0; i < groups * GROUP; ++i) {
+        const auto chroma = [i](const int16_t *values, int neighbour, int16_t quarters) {
+            const int16_t here = values[i + 1];
+            return int16_t(4 * here + quarters * int16_t(values[i + neighbour] - here));
+        };
+        const Color even =
+            color(lumas[i] & 255, chroma(us, 0, factors.before), chroma(vs, 0, factors.before), factors);
+        const Color odd = color(lumas[i] >> 8, chroma(us, 2, factors.after), chroma(vs, 2, factors.after), factors);
+        red[i] = pair(even.red, odd.red);
+        green[i] = pair(even.green, odd.green);
+        blue[i] = pair(even.blue, odd.blue);
+    }
 }
 
 } // namespace
@@ -53,34 +96,25 @@ ARPIPE_EXPORT ARPIPE_MULTIVERSION void arpipe_rgb_of_yuv420(const uint8_t *const
                                                             int32_t width, int32_t height, const Factors *given,
                                                             int32_t left, int32_t top, int32_t right, int32_t bottom,
                                                             int32_t row_step, uint8_t *out) {
-    const Factors factors = *given;
-    int16_t us[COLUMNS], vs[COLUMNS], reds[COLUMNS], greens[COLUMNS], blues[COLUMNS];
+    int16_t us[PAIRS + 2] = {}, vs[PAIRS + 2] = {};
+    Pair lumas[PAIRS] = {}, red[PAIRS], green[PAIRS], blue[PAIRS];
     for (int row = top; row < bottom; row += row_step, out += int64_t(right - left) * 3) {
         const int near = row / 2, far = std::clamp(row % 2 ? near + 1 : near - 1, 0, height / 2 - 1);
         const auto chroma = [&](int plane, int start, int count, int16_t *to) {
             const uint8_t *data = planes[plane];
             const int64_t stride = strides[plane];
-            interpolate(data + near * stride, data + far * stride, start / 2, count / 2, width / 2, factors, to);
+            blend(data + near * stride, data + far * stride, start, count, width / 2, to);
         };
-        for (int start = left / 2 * 2; start < right; start += COLUMNS) {
-            const int count = std::min(COLUMNS, (right + 1) / 2 * 2 - start);
+        for (int start = left / 2; 2 * start < right; start += PAIRS) {
+            const int count = std::min(PAIRS, (right + 1) / 2 - start);
             chroma(1, start, count, us);
             chroma(2, start, count, vs);
-            const uint8_t *lumas = planes[0] + int64_t(row) * strides[0] + start;
-            for (int i = 0; i < count; ++i) {
-                const int32_t luma = int16_t(16 * lumas[i] - factors.black) * int32_t(factors.luma);
-                const int16_t u = us[i], v = vs[i];
-                reds[i] = rounded(luma + v * int32_t(factors.red_v));
-                greens[i] = rounded(luma + u * int32_t(factors.green_u) + v * int32_t(factors.green_v));
-                blues[i] = rounded(luma + u * int32_t(factors.blue_u));
-            }
-            const int first = std::max(left - start, 0), last = std::min(right - start, count);
-            uint8_t *__restrict pixel = out + int64_t(start - left) * 3;
-            for (int i = first; i < last; ++i) {
-                pixel[3 * i] = level(reds[i]);
-                pixel[3 * i + 1] = level(greens[i]);
-                pixel[3 * i + 2] = level(blues[i]);
-            }
+            std::memcpy(lumas, planes[0] + int64_t(row) * strides[0] + 2 * start, count * sizeof(Pair));
+            convert(lumas, us, vs, (count + GROUP - 1) / GROUP, *given, red, green, blue);
+            const int first = std::max(left - 2 * start, 0), last = std::min(right - 2 * start, 2 * count);
+            const auto bytes = [=](const Pair *pairs) { return reinterpret_cast<const uint8_t *>(pairs) + first; };
+            arpipe::interleave(bytes(red), bytes(green), bytes(blue), last - first,
+                               out + int64_t(2 * start + first - left) * 3);
         }
     }
 }
