@@ -27,9 +27,9 @@ struct Range {
     std::int32_t low, high;  // inclusive
 };
 
-inline Range range_of(const std::vector<std::int32_t>& positions) {
+inline Range range_of(const std::vector<std::int32_t>& positions, int count) {
     std::int32_t low = INT32_MAX, high = INT32_MIN;
-    for (const std::int32_t each : positions) low = std::min(low, each), high = std::max(high, each);
+    for (int i = 0; i < count; ++i) low = std::min(low, positions[i]), high = std::max(high, positions[i]);
     return {low, high};
 }
 
@@ -81,7 +81,7 @@ class AffinePositions {
     std::vector<float> x_, y_;
 };
 
-// An upright square; see `upright_map` in arpipe/preprocess/opencv_sampler.py.
+// An upright square; see `upright_map` in arpipe/preprocess/sampler.py.
 class UprightPositions {
   public:
     explicit UprightPositions(const Square& square) : map_(square.image_from_crop), side_(square.side) {}

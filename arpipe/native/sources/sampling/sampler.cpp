@@ -9,7 +9,7 @@ template <typename Positions, typename Store>
 void sample_rows(const Picture& picture, const Square& square, Store store) {
     const Positions positions(square);
     Row row(square.side);
-    std::vector<Byte> values(square.side * CHANNELS + 1);
+    std::vector<Byte> values(square.side * CHANNELS + ROOM);
     for (int number = 0; number < square.side; ++number) {
         positions.of_row(number, row.places);
         row.sample(picture, values.data());
