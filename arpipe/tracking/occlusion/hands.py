@@ -1,6 +1,6 @@
 """Hands before faces: looked for near a face only, now and then, and drawn as what they cover."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Self
 
 import cv2
@@ -19,14 +19,12 @@ from arpipe.tracking.occlusion.crop import CroppedFace
 from arpipe.tracking.occlusion.hair import near_sides, temple_shares
 from arpipe.tracking.occlusion.hand_check import HandCheck
 from arpipe.tracking.occlusion.palms import PalmsNearFaces
+from arpipe.tracking.occlusion.turns import SearchTurns
 from arpipe.tracking.occlusion.zones import Zones
 from arpipe.tracking.settings import Mode
 from arpipe.types import Points, TrackedHand
 
-ALERT_EVERY, CALM_EVERY = (
-    3,
-    20,
-)  # frames between searches, while something moves before the face, and otherwise
+MAX_HANDS = 4  # of all people in a frame
 PALM = (0, 1, 5, 9, 13, 17)
 FINGER_OVER_PALM = 0.27  # width of a finger over the width of the palm
 # Of what lies between the landmark of the wrist and the forearm, over the length and the width of the palm.
@@ -47,46 +45,41 @@ class HandsNearFaces:
 
     def __init__(self, tracker: HandTracker, palms: PalmsNearFaces, mode: Mode) -> None:
         self._tracker, self._palms, self._mode = tracker, palms, mode
-        self._wait = 0
+        self._turns = SearchTurns()
         self._hands: tuple[TrackedHand, ...] = ()
 
     @classmethod
     def open(cls, runtime: Runtime, variant: HandVariant, mode: Mode) -> Self:
         """Load the networks; the runtime owns them."""
-        config = HandTrackerConfig(detector=variant, landmarks=variant, mode=mode, redetect_every=1)
+        config = HandTrackerConfig(
+            detector=variant, landmarks=variant, mode=mode, redetect_every=1, max_hands=MAX_HANDS
+        )
         detector, mesh = PalmDetector(variant, runtime, config.min_detection), HandMesh(variant, runtime)
         check = None if mode == "image" else HandCheck(mesh.beside())
         palms = PalmsNearFaces(detector, runtime.background, check)
         networks: Networks[HandObservation] = Networks(palms, hand_roi, mesh)
         return cls(HandTracker(config, networks), palms, mode)
 
-    def update(self, context: FrameContext, *, alert: bool) -> tuple[TrackedHand, ...]:
+    def update(self, context: FrameContext, alert: Collection[int]) -> tuple[TrackedHand, ...]:
         """Return the hands near the faces of the next frame.
 
         Args:
             context: The frame and its faces.
-            alert: Whether something seems to move before a face.
+            alert: Ids of faces before which something seems to move.
         """
         if self._mode == "image":
-            self._palms.begin(context)
+            self._palms.begin(context, context.faces)
         found = self._palms.take(context.timer, waits=self._mode != "live")
         self._hands = self._tracker.update(context) if found or self._hands else ()
-        if self._mode != "image" and self._is_due(alert=alert):
-            self._palms.begin(context)
+        if self._mode != "image" and not self._palms.is_searching:
+            self._palms.begin(context, self._turns.take(context.faces, alert))
         return self._hands
-
-    def _is_due(self, *, alert: bool) -> bool:
-        self._wait -= 1
-        is_due = self._wait <= 0 or (alert and self._wait <= CALM_EVERY - ALERT_EVERY)
-        if is_due:
-            self._wait = CALM_EVERY
-        return is_due
 
     def reset(self) -> None:
         """Forget all hands."""
         self._tracker.reset()
         self._palms.reset()
-        self._wait, self._hands = 0, ()
+        self._turns, self._hands = SearchTurns(), ()
 
 
 def hands_before(hands: Sequence[TrackedHand], crop: CroppedFace) -> Points | None:

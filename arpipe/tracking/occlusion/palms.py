@@ -44,11 +44,14 @@ class PalmsNearFaces:
         if self._check is not None:
             self._check.reset()
 
-    def begin(self, context: FrameContext) -> None:
-        """Begin to search around the faces of a frame, unless a search is under way."""
-        if self._pending is not None:
-            return
-        parts = [part for face in context.faces if (part := _part_around(face, context.frame)) is not None]
+    @property
+    def is_searching(self) -> bool:
+        """Whether the results of a search have not been taken yet."""
+        return self._pending is not None
+
+    def begin(self, context: FrameContext, faces: Sequence[TrackedFace]) -> None:
+        """Begin to search around some faces of a frame; not while `is_searching`."""
+        parts = [part for face in faces if (part := _part_around(face, context.frame)) is not None]
         if parts:
             self._pending = self._background.submit(self._search, parts, context.timer.beside())
 

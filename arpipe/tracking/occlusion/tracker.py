@@ -80,8 +80,8 @@ class OcclusionTracker:
             return context.hands
         if self._hands is None or not context.faces:
             return ()
-        alert = any(each.state.is_changing for each in self._followed.values())
-        return self._hands.update(context, alert=alert)
+        alert = [track_id for track_id, each in self._followed.items() if each.state.is_changing]
+        return self._hands.update(context, alert)
 
     def _matte(
         self,

@@ -19,9 +19,10 @@ from arpipe.tracking.hands_config import HandTrackerConfig
 from arpipe.tracking.networks import Networks
 from arpipe.tracking.occlusion.config import OcclusionConfig
 from arpipe.tracking.occlusion.hand_check import HandCheck
-from arpipe.tracking.occlusion.hands import CALM_EVERY, HandsNearFaces
+from arpipe.tracking.occlusion.hands import HandsNearFaces
 from arpipe.tracking.occlusion.palms import PalmsNearFaces
 from arpipe.tracking.occlusion.tracker import OcclusionTracker
+from arpipe.tracking.occlusion.turns import CALM_EVERY
 from arpipe.types import Detection, Frame, Landmarks
 from tests.tracking.occlusion.pictures import SAMPLE
 
@@ -87,7 +88,7 @@ def looks(person, mode, frames, alert):
     found = []
     for index in range(frames):
         before = len(palms.shown)
-        hands.update(context_of(person, index), alert=alert)
+        hands.update(context_of(person, index), alert_of(person) if alert else [])
         found += [index] * (len(palms.shown) - before)
     return found
 
@@ -96,6 +97,10 @@ def hands_near(palms, mode, background=None, locator=None):
     near = PalmsNearFaces(palms, background or AtOnce())
     tracker = HandTracker(HandTrackerConfig(mode=mode), Networks(near, hand_roi, locator or NoHands()))
     return HandsNearFaces(tracker, near, mode)
+
+
+def alert_of(person):
+    return [face.track_id for face in person.faces]
 
 
 def context_of(person, index):
@@ -114,7 +119,7 @@ def test_photos_are_always_searched(person):
 def test_palms_are_found_around_the_face_and_told_in_the_whole_picture(person):
     palms = Palms(finds=True)
     near = PalmsNearFaces(palms, AtOnce())
-    near.begin(context_of(person, 0))
+    near.begin(context_of(person, 0), person.faces)
     assert near.take(StageTimer(), waits=True)
     (found,) = near.detect(person.frame, StageTimer())
     (part,) = palms.shown
@@ -145,9 +150,9 @@ class OneHand:
 
 def test_hands_are_tracked_from_the_frame_after_the_search(person):
     hands = hands_near(Palms(finds=True), "video", locator=OneHand())
-    assert [len(hands.update(context_of(person, index), alert=False)) for index in range(4)] == [0, 1, 1, 1]
+    assert [len(hands.update(context_of(person, index), [])) for index in range(4)] == [0, 1, 1, 1]
     photos = hands_near(Palms(finds=True), "image", locator=OneHand())
-    assert [len(photos.update(context_of(person, index), alert=False)) for index in range(2)] == [1, 1]
+    assert [len(photos.update(context_of(person, index), [])) for index in range(2)] == [1, 1]
 
 
 class Look:
@@ -168,7 +173,7 @@ def test_search_drops_palms_that_are_no_hands_and_rests_where_they_are(person, s
     near = PalmsNearFaces(Palms(finds=True), AtOnce(), HandCheck(look))
     found = []
     for index in range(8):  # a quarter of a second
-        near.begin(context_of(person, index))
+        near.begin(context_of(person, index), person.faces)
         assert near.take(StageTimer(), waits=True)
         found += near.detect(person.frame, StageTimer())
     assert (len(found), look.looks) == (reported, looks)
@@ -178,7 +183,7 @@ def test_what_was_refused_in_one_stream_is_looked_at_in_the_next(person):
     look = Look(0.01)
     near = PalmsNearFaces(Palms(finds=True), AtOnce(), HandCheck(look))
     for _ in range(2):
-        near.begin(context_of(person, 0))
+        near.begin(context_of(person, 0), person.faces)
         near.reset()
     assert look.looks == 2
 
@@ -186,10 +191,10 @@ def test_what_was_refused_in_one_stream_is_looked_at_in_the_next(person):
 def test_live_frames_do_not_wait_for_a_search(person):
     palms, later = Palms(finds=True), Later()
     hands = hands_near(palms, "live", later, OneHand())
-    assert [len(hands.update(context_of(person, index), alert=True)) for index in range(8)] == [0] * 8
+    assert [len(hands.update(context_of(person, index), alert_of(person))) for index in range(8)] == [0] * 8
     assert len(later.waiting) == 1  # searches do not pile up
     later.run()
-    assert len(hands.update(context_of(person, 8), alert=True)) == 1
+    assert len(hands.update(context_of(person, 8), alert_of(person))) == 1
 
 
 def test_a_search_that_fails_finds_nothing(person):
@@ -198,7 +203,7 @@ def test_a_search_that_fails_finds_nothing(person):
             raise NonFiniteOutput("broken")
 
     hands = hands_near(Broken(), "video")
-    assert [hands.update(context_of(person, index), alert=True) for index in range(5)] == [()] * 5
+    assert [hands.update(context_of(person, index), alert_of(person)) for index in range(5)] == [()] * 5
 
 
 def test_palms_are_not_looked_for_where_hands_are_tracked_anyway(person):
