@@ -26,7 +26,7 @@ class _Turn:
 class SearchTurns:
     """Faces take turns, so that searches are spread evenly over frames.
 
-    Up to three moving faces are searched as often as one alone, and up to six at most a frame later.
+    Up to three moving faces are searched as often as one alone, and up to eight every fifth frame at least.
     """
 
     def __init__(self) -> None:
