@@ -12,10 +12,12 @@ from arpipe.io.files import require_file
 from arpipe.io.guard import guarded
 from arpipe.io.image.counting import count_pictures
 from arpipe.io.image.opening import ADVICE, open_picture
-from arpipe.io.image.pixels import has_alpha, rgb_pixels
+from arpipe.io.image.pixels import is_transparent, rgb_pixels
 from arpipe.io.limits import limits, require_size, variable
 from arpipe.io.source import Source, SourceInfo
 from arpipe.types import Frame, Pixels
+
+_ON_WHITE = "transparency is composited over white"
 
 DEFAULT_FRAME_MS = 100.0  # what browsers show for a frame that says 0
 
@@ -45,8 +47,6 @@ class Animation(Source):
                     f"{self.path}: has more frames than the {most} that are read; "
                     f"cut it, or set {variable('animation_frames')}"
                 )
-            if has_alpha(self._image):
-                self.notes = ("transparency is composited over white",)
             step_ms = _duration_ms(self._image)
             self._opened = opened.pop_all()
         self.info = SourceInfo(
@@ -87,6 +87,8 @@ class Animation(Source):
         """Return the pixels and the duration, ms, of one frame."""
         with guarded(MediaError, f"{self.path}: frame {index} cannot be decoded", ADVICE):
             self._image.seek(index)
+            if not self.notes and is_transparent(self._image):
+                self.notes = (_ON_WHITE,)
             return rgb_pixels(self._image), _duration_ms(self._image)
 
 

@@ -41,6 +41,14 @@ def has_alpha(image: Image.Image) -> bool:
     return image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
 
 
+def is_transparent(image: Image.Image) -> bool:
+    """Whether any pixel of a picture is not opaque."""
+    if not has_alpha(image):
+        return False
+    opacity = image if "A" in image.getbands() else image.convert("RGBA")
+    return opacity.getchannel("A").getextrema()[0] != 255
+
+
 def on_white(rgba: npt.NDArray[np.uint8]) -> Pixels:
     """Composite (h, w, 4) straight-alpha pixels over white; returns (h, w, 3)."""
     result: Pixels = np.empty((*rgba.shape[:2], 3), np.uint8)

@@ -115,6 +115,14 @@ class FromRgb:
         frame.color_range = self._tags.range
 
 
+def notes_of_padding(width: int, height: int) -> tuple[str, ...]:
+    """Return what `pad_to_even` does to pictures of a size, as notes for the user."""
+    if width % 2 == 0 and height % 2 == 0:
+        return ()
+    size = f"{width + width % 2}x{height + height % 2}"
+    return (f"{width}x{height} became {size}, because videos have even sides",)
+
+
 def pad_to_even(pixels: Pixels) -> Pixels:
     """Return pixels with even sides, the last row or column repeated; chroma is stored per 2 × 2 px."""
     height, width = pixels.shape[:2]

@@ -142,6 +142,8 @@ class VideoFile(Source):
         notes = [f"{', '.join(left_out)} left out"] if left_out else []
         if first.interlaced_frame:
             notes.append("interlaced frames became whole ones")
+        if self._decoder.stream.metadata.get("alpha_mode") == "1":  # VP8 and VP9, whose decoders leave it out
+            notes.append("transparency is not read")
         return (*notes, *self._decoder.describe_hardware())
 
     def _traits(self) -> VideoTraits:

@@ -20,7 +20,7 @@ from arpipe.io.source import SourceInfo
 from arpipe.io.traits import VideoTraits
 from arpipe.io.video.audio_copy import AudioCopy
 from arpipe.io.video.codecs import CODECS, container_for
-from arpipe.io.video.color import FromRgb, pad_to_even
+from arpipe.io.video.color import FromRgb, notes_of_padding, pad_to_even
 from arpipe.io.video.container import container_options
 from arpipe.io.video.decoded import DecodedPicture
 from arpipe.io.video.editing import edited, is_kept
@@ -85,7 +85,7 @@ class VideoSink(FileWriter, Sink):
         self._sound = sound
         self._size = (width, height)
         choice = choose_encoder(self.config.codec, self.config.hwaccel, width, height)
-        self._codec, self.notes = choice.codec, choice.notes
+        self._codec, self.notes = choice.codec, (*notes_of_padding(width, height), *choice.notes)
         self._traits = countable(traits, self._codec.max_timescale)
         self._start_s = None if from_zero else 0.0
         self._last_pts: int | None = None

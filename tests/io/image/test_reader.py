@@ -233,6 +233,17 @@ def test_animation_plays_with_its_own_durations(tmp_path, suffix):
     assert [round(frame.captured_s, 3) for frame in shown] == [0.0, 0.1, 0.4]
     assert [frame.pixels[5, 5].tolist() for frame in shown] == [list(RED), list(GREEN), list(RED)]
     assert source.info.frame_count == 3
+    assert source.notes == ()
+
+
+def test_animation_with_a_transparent_frame_says_so(tmp_path):
+    frames = [Image.new("RGBA", (20, 10), (*RED, alpha)) for alpha in (255, 128)]
+    frames[0].save(tmp_path / "a.png", save_all=True, append_images=frames[1:])
+    with Animation(tmp_path / "a.png") as source:
+        opaque, half = source
+    assert source.notes == ("transparency is composited over white",)
+    assert opaque.pixels[5, 5].tolist() == list(RED)
+    assert half.pixels[5, 5, 1] > 100  # red and half of white
 
 
 def test_pages_of_a_tiff_are_no_animation(tmp_path):

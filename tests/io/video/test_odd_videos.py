@@ -119,6 +119,18 @@ def test_hdr_becomes_bt709_and_is_tagged_so(tmp_path, transfer, white, grey):
         assert (context.color_trc, context.color_primaries, context.colorspace) == (BT709, BT709, BT709)
 
 
+def test_transparency_of_vp9_is_said_to_be_left_out(tmp_path):
+    with av.open(str(tmp_path / "a.webm"), "w") as container:
+        stream = container.add_stream("libvpx-vp9", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuva420p"
+        frame = av.VideoFrame.from_ndarray(np.full((48, 64, 4), 90, np.uint8), format="rgba")
+        container.mux(stream.encode(frame.reformat(format="yuva420p")))
+        container.mux(stream.encode(None))
+    with VideoFile(tmp_path / "a.webm") as video:
+        assert len(frames_of(video)) == 1
+        assert video.notes == ("transparency is not read",)
+
+
 def test_interlaced_frames_become_whole(tmp_path):
     """A bar that moves 8 px between two fields leaves a comb in a frame; afterwards there is none."""
     pictures = []

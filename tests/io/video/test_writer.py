@@ -183,6 +183,7 @@ def test_odd_sides_are_made_even_by_repeating_the_edge(tmp_path):
     pixels[:, -1] = 200
     with VideoSink(tmp_path / "odd.mp4", 51, 33, PLAIN) as sink:
         sink.write(pixels, result(0, pixels))
+    assert sink.notes == ("51x33 became 52x34, because videos have even sides",)
     with VideoFile(tmp_path / "odd.mp4") as video:
         seen = next(iter(video)).pixels
     assert seen.shape == (34, 52, 3)
