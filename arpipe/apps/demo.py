@@ -15,7 +15,7 @@ from arpipe.apps.batch.processing.frame_loop import run_job
 from arpipe.apps.batch.processing.pipelines import BatchPipeline
 from arpipe.apps.batch.reports.console_report import ConsoleReport
 from arpipe.apps.contact_sheet import Tile, compose
-from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.signals import interrupt_on_termination
 from arpipe.apps.table import timing_record, timing_table, write_timings
 from arpipe.effects.packs import Pack, load_pack
 from arpipe.effects.search import pack_folders
@@ -106,7 +106,10 @@ def run(
     prepare(make_plan((SAMPLE,), video, None, None, VideoSinkConfig().codec))
     log = TimingLog()
     start_s = time.perf_counter()
-    with interrupt_on_sigterm(), closing(make_pipeline(PipelineConfig(effects=(DEMO_EFFECT,)))) as pipeline:
+    with (
+        interrupt_on_termination(),
+        closing(make_pipeline(PipelineConfig(effects=(DEMO_EFFECT,)))) as pipeline,
+    ):
         poses = _PoseCollector(pipeline, YAWS_DEG)
         job = Job(SAMPLE, "sample", video, None, DEFAULT_EXPORT)
         with ConsoleReport(console, 1) as report:

@@ -8,7 +8,7 @@ from rich.console import Console
 from arpipe.apps.failures import Failures
 from arpipe.apps.reactions.hotkeys import Hotkeys
 from arpipe.apps.reactions.live import Links, LiveReactions
-from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.signals import interrupt_on_termination
 from arpipe.apps.stream.figures import LiveReport
 from arpipe.apps.stream.headless import ControlledPresenter
 from arpipe.apps.stream.loop import LiveLoop, Watch
@@ -52,7 +52,7 @@ def live(
 def run_headless(run: RunConfig, parts: LiveParts) -> LiveReport:
     """Run without a window: pictures go to outlets and callbacks only."""
     with ExitStack() as stack:
-        stack.enter_context(interrupt_on_sigterm())
+        stack.enter_context(interrupt_on_termination())
         failures = Failures()
         check_controls(run.controls)
         reactions = LiveReactions(run, stack.enter_context(Links(run, failures)))

@@ -26,7 +26,7 @@ from arpipe.apps.batch.reports.report import BatchReport, QuietReport
 from arpipe.apps.batch.workers.dispatch import run_jobs
 from arpipe.apps.batch.workers.local_executor import require_main_process
 from arpipe.apps.run_files import abandoned_note
-from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.signals import interrupt_on_termination
 from arpipe.apps.stream.selection import check_controls
 from arpipe.apps.table import timing_record, write_timings
 from arpipe.io.export import STANDARD_OUTPUT
@@ -74,7 +74,7 @@ def batch(
     removed = prepare(plan, other_outputs(config))
     log = TimingLog()
     with ExitStack() as stack:
-        stack.enter_context(interrupt_on_sigterm())
+        stack.enter_context(interrupt_on_termination())
         recorder = _open_recorder(config, plan.folder, stack)
         jobs = share(config, plan)
         selection = select(jobs, config.existing, recorder, plan.existing)

@@ -9,7 +9,7 @@ from pathlib import Path
 import glfw
 from rich.console import Console
 
-from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.signals import interrupt_on_termination
 from arpipe.apps.stream.camera_advice import explain
 from arpipe.apps.stream.capture import Capture, opener
 from arpipe.apps.teach.session import Moment, TeachSession
@@ -59,7 +59,7 @@ def run_window(run: RunConfig, classes: Sequence[str], file: Path | None, output
         session = TeachSession(run, file)
         stack.callback(session.close)
         _add_classes(session, classes, output)
-        stack.enter_context(interrupt_on_sigterm())
+        stack.enter_context(interrupt_on_termination())
         window = stack.enter_context(Window("arpipe teach", *WINDOW_SIZE))
         context = stack.enter_context(window.context())
         capture = Capture(opener(run.live), run.live.loop)

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from arpipe.apps.malloc import limit_malloc_arenas
-from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.signals import interrupt_on_termination
 from arpipe.apps.web.address import print_address, print_phone_address
 from arpipe.config import LiveConfig, RunConfig, WebConfig
 from arpipe.errors import ConfigError
@@ -69,7 +69,7 @@ def run(
             end.start()
 
     try:
-        with interrupt_on_sigterm():
+        with interrupt_on_termination():
             server.run(begin)
     finally:
         end.cancel()

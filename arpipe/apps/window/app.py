@@ -10,7 +10,7 @@ from arpipe.apps.failures import Failures, print_failure, print_note
 from arpipe.apps.reactions.hotkeys import Hotkeys
 from arpipe.apps.reactions.live import Links, LiveReactions
 from arpipe.apps.reactions.reactions import effects_of
-from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.signals import interrupt_on_termination
 from arpipe.apps.stream.camera_advice import explain
 from arpipe.apps.stream.carousel import Carousel
 from arpipe.apps.stream.figures import LiveReport
@@ -45,7 +45,7 @@ MIN_SCALE = 0.5
 def run_window(run: RunConfig, parts: LiveParts) -> LiveReport:
     """Open the window and present pictures in it until it is closed; see `arpipe.live`."""
     with ExitStack() as stack:
-        stack.enter_context(interrupt_on_sigterm())
+        stack.enter_context(interrupt_on_termination())
         window = stack.enter_context(Window("arpipe", *WINDOW_SIZE))
         context = stack.enter_context(window.context())
         app = LiveWindow(window, context, run, parts, stack)

@@ -10,7 +10,7 @@ from arpipe.apps.batch.processing.job_runner import JobRunner
 from arpipe.apps.batch.processing.pipelines import OpenPipeline
 from arpipe.apps.batch.workers.executor import Hopeless, Idle
 from arpipe.apps.malloc import limit_malloc_arenas
-from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.signals import interrupt_on_termination
 from arpipe.errors import RenderError, WeightsError
 
 
@@ -30,7 +30,7 @@ def work(connection: Connection, config: BatchConfig, make_pipeline: OpenPipelin
     cv2.setNumThreads(threads)
     limit_malloc_arenas()
     try:
-        with interrupt_on_sigterm(), JobRunner(config, make_pipeline, connection.send, threads) as runner:
+        with interrupt_on_termination(), JobRunner(config, make_pipeline, connection.send, threads) as runner:
             connection.send(Idle())
             while block := connection.recv():
                 for job in block:

@@ -8,7 +8,7 @@ from rich.console import Console
 from arpipe.apps.model.page.answers import PageAnswers
 from arpipe.apps.model.page.runtime import runtime_folder
 from arpipe.apps.model.page.site import ModelSite
-from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.signals import interrupt_on_termination
 from arpipe.apps.web.address import print_address
 from arpipe.apps.web.security import WASM_POLICY
 from arpipe.apps.web.server import PageServer
@@ -88,5 +88,5 @@ def run(
     server = ModelServer(name, web, SessionConfig(provider=provider), runtime)
     if server.why_not:
         Console().print(f"not in the browser: {server.why_not}", style="yellow", markup=False, soft_wrap=True)
-    with interrupt_on_sigterm():
+    with interrupt_on_termination():
         server.run(ready or print_address)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from arpipe.apps.signals import interrupt_on_sigterm
+from arpipe.apps.signals import interrupt_on_termination
 from arpipe.apps.web.address import print_address
 from arpipe.config import RunConfig
 from arpipe.io.atomic import require_writable
@@ -40,6 +40,6 @@ def run(
     if known is not None:
         Recognizer.load(known)  # say what is wrong with it here, not on the page
     server = PageServer(config.web, TeachSite(config, known, output).app())
-    with interrupt_on_sigterm():
+    with interrupt_on_termination():
         server.run(ready or partial(print_address, promise=PROMISE))
     return 0
