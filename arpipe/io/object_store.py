@@ -48,6 +48,10 @@ SCHEMES = (
 )
 _PATH = re.compile(rf"({'|'.join(SCHEMES)}):[/\\]{{1,3}}(.*)", re.DOTALL)
 _ETAGS = ("ETag", "etag", "md5Hash", "checksum", "mtime", "LastModified", "last_modified", "created")
+_BLOCK_BYTES, _BLOCKS = (
+    2 << 20,
+    8,
+)  # of a file that is read in parts: blocks to request, and the latest ones to keep
 _ADVICE = "check the address, the credentials and their permissions"
 
 
@@ -140,6 +144,46 @@ def local_copy(spec: str | Path) -> Iterator[Path]:
         raise type(error)(message.replace(str(copy), address)) from error
     finally:
         copy.unlink(missing_ok=True)
+
+
+class StoredBytes:
+    """The bytes of a stored file, read in parts where they are wanted, as libraries read an open file.
+
+    Blocks are requested as they are needed, and the latest ones kept. The store is asked for the file as it is now: if
+    it changes meanwhile, S3 refuses further blocks. Nothing has to be closed.
+
+    Args:
+        address: The file.
+
+    Raises:
+        MediaNotFound: There is no such file in the store.
+        MediaError: It cannot be read; `read` raises it as well.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        with _reading(address):
+            system, path = _open(address)
+            self._file = system.open(
+                path,
+                "rb",
+                block_size=_BLOCK_BYTES,
+                cache_type="blockcache",
+                cache_options={"maxblocks": _BLOCKS},
+            )
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, at most `size` of them; none at the end."""
+        with _reading(self._address):
+            return bytes(self._file.read(size))
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to another place, as `io.IOBase.seek` does, and return it."""
+        return int(self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        """Return where the next byte is read."""
+        return int(self._file.tell())
 
 
 def read_files(address: str, names: list[str]) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ import av
 import av.error
 
 from arpipe.closing import Closing
+from arpipe.errors import ArpipeError
 from arpipe.io.video.container import open_input
 
 OPUS_RATE_HZ = 48000  # the rate that Opus works at inside
@@ -105,6 +106,8 @@ class AudioCopy(Closing):
             for packet in self._source.demux(self._source.streams.audio):
                 if packet.size and packet.stream.index in self._tracks:
                     yield packet
+        except ArpipeError:  # of the store that the file is read from
+            raise
         except (av.error.FFmpegError, IndexError, ValueError):  # damage: the audio ends here, as in a player
             self._lose("the audio is damaged and ends early")
 

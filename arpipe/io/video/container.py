@@ -10,6 +10,7 @@ from av.codec.hwaccel import HWAccel
 from arpipe.errors import MediaError
 from arpipe.io.guard import guarded
 from arpipe.io.image.motion_jpeg import is_motion_jpeg, starts_like_jpeg
+from arpipe.io.object_store import StoredBytes, address_of, text_of
 
 ADVICE = "is it cut off, damaged or another kind of file?"
 
@@ -33,27 +34,31 @@ def open_input(path: Path, hwaccel: HWAccel | None = None) -> av.container.Input
     """Open a media file; the caller closes it.
 
     Args:
-        path: The file.
+        path: The file, or an address in an object store, of which only the parts are read that are needed.
         hwaccel: Hardware that decodes it, or None for software.
 
     Raises:
         MediaError: It is not a media file, or is damaged.
     """
-    with guarded(MediaError, f"{path}: is no video that can be read", ADVICE):
-        # By its name alone, FFmpeg would take a stream of JPEG pictures for one picture.
-        kind = "mjpeg" if starts_like_jpeg(path) and is_motion_jpeg(path) else None
+    address = address_of(path)
+    with guarded(MediaError, f"{text_of(path)}: is no video that can be read", ADVICE):
         container: av.container.InputContainer = av.open(
-            f"file:{path}",
+            f"file:{path}" if address is None else StoredBytes(address),
             "r",
-            format=kind,
+            format=_format_of(path) if address is None else None,
             container_options=_ONLY_THIS_FILE,
             hwaccel=hwaccel,
             **TOLERANT,
         )
         if container.format.name in PLAYLISTS:
             container.close()
-            raise MediaError(f"{path}: is a list of other files; give those, one by one")
+            raise MediaError(f"{text_of(path)}: is a list of other files; give those, one by one")
         return container
+
+
+def _format_of(path: Path) -> str | None:
+    """Return the format of a stream of JPEG pictures, which FFmpeg would take for one picture; None for other files."""
+    return "mjpeg" if starts_like_jpeg(path) and is_motion_jpeg(path) else None
 
 
 def container_options(kind: str, time_base: Fraction, fragment_s: float = 0.0) -> dict[str, str]:

@@ -21,13 +21,13 @@ class Cuts:
     note: str = ""
 
 
-def find_cuts(path: Path, piece_s: float) -> Cuts:
+def find_cuts(path: Path | str, piece_s: float) -> Cuts:
     """Divide a video into pieces of about equal length that begin at key frames.
 
     Nothing but the first frame is decoded; key frames are found by the index of the file.
 
     Args:
-        path: The file.
+        path: The file, or an address in an object store.
         piece_s: Longest piece, s; pieces are longer where key frames are far from each other.
 
     Raises:

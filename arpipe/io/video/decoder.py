@@ -11,9 +11,10 @@ import av
 import av.error
 from av.stream import Disposition
 
-from arpipe.errors import MediaError
+from arpipe.errors import ArpipeError, MediaError
 from arpipe.io.guard import guarded, reason_of
 from arpipe.io.limits import Patience, limits
+from arpipe.io.object_store import text_of
 from arpipe.io.video.container import ADVICE, open_input
 from arpipe.io.video.hardware import Hardware, describe_decoder
 from arpipe.io.video.packets import VideoPacket, decode_packet
@@ -29,7 +30,7 @@ class Decoder:
     """Frames of the first video stream.
 
     Args:
-        path: The file.
+        path: The file, or an address in an object store.
         threading: "AUTO" decodes several frames at once where the codec can, "SLICE" parts of one frame.
         threads: Number of threads; 0 for as many as the machine has cores.
         hardware: Hardware that decodes what it can; None for software.
@@ -45,16 +46,18 @@ class Decoder:
     """
 
     def __init__(self, path: Path, threading: str, threads: int, hardware: Hardware | None = None) -> None:
-        self._path, self._hardware = path, hardware
+        self._path, self._name, self._hardware = path, text_of(path), hardware
         self._lock, self._closed = Lock(), False
         self._sought: tuple[VideoPacket, ...] = ()
         self.damaged: list[int | None] = []
         self.container = self._open_container()
         try:
-            with guarded(MediaError, f"{path}: cannot be decoded", ADVICE):
+            with guarded(MediaError, f"{self._name}: cannot be decoded", ADVICE):
                 self.stream = self._video_stream()
                 if self.stream.codec_context is None:
-                    raise MediaError(f"{path}: there is no decoder for its video; convert it to H.264 first")
+                    raise MediaError(
+                        f"{self._name}: there is no decoder for its video; convert it to H.264 first"
+                    )
                 self.stream.thread_type = threading
                 self.stream.codec_context.thread_count = threads
                 # Refused by FFmpeg before it takes memory for a frame.
@@ -70,7 +73,7 @@ class Decoder:
             MediaError: There was no frame for too long.
             ValueError: The file is closed.
         """
-        patience = Patience(str(self._path))
+        patience = Patience(self._name)
         for packet in self._packets():
             patience.check()
             try:
@@ -130,7 +133,7 @@ class Decoder:
         """
         with self._lock:
             if self._closed:
-                raise ValueError(f"VideoFile {self._path} is closed")
+                raise ValueError(f"VideoFile {self._name} is closed")
             yield
 
     def _open_container(self) -> av.container.InputContainer:
@@ -151,7 +154,7 @@ class Decoder:
         if not streams:
             has_audio = bool(self.container.streams.audio)
             raise MediaError(
-                f"{self._path}: there is no video in the file{', only audio' if has_audio else ''}"
+                f"{self._name}: there is no video in the file{', only audio' if has_audio else ''}"
             )
         return streams[0]
 
@@ -163,6 +166,8 @@ class Decoder:
                 return next(
                     (packet for packet in self.container.demux(self.stream) if packet.is_keyframe), None
                 )
+            except ArpipeError:  # of the store that the file is read from
+                raise
             except (av.error.FFmpegError, IndexError, ValueError, OverflowError):
                 return None
 
@@ -173,6 +178,8 @@ class Decoder:
             with self.kept_open():
                 try:
                     packet = next(packets, None)
+                except ArpipeError:  # of the store that the file is read from
+                    raise
                 # IndexError: streams that appear on the way.
                 except (av.error.FFmpegError, IndexError, ValueError):
                     self.damaged.append(None)

@@ -14,6 +14,7 @@ from arpipe.errors import MediaError
 from arpipe.io.encoding import HardwareName
 from arpipe.io.files import require_file
 from arpipe.io.guard import guarded
+from arpipe.io.object_store import address_of, text_of
 from arpipe.io.source import Source, SourceInfo
 from arpipe.io.traits import VideoTraits
 from arpipe.io.video.container import ADVICE, clock_of, duration_of
@@ -68,7 +69,7 @@ class VideoFile(Source):
     the step before. Damaged parts are skipped and counted, and so are the late frames after them.
 
     Args:
-        path: The file.
+        path: The file, or an address in an object store, of which only the parts are read that are needed.
         config: Settings of decoding.
 
     Attributes:
@@ -81,14 +82,15 @@ class VideoFile(Source):
     """
 
     def __init__(self, path: str | Path, config: VideoFileConfig | None = None) -> None:
-        self.path = Path(path)
+        self.path, self._name = Path(path), text_of(path)
         self._closed = False
         self._config = config = config or VideoFileConfig()
-        require_file(self.path)
+        if address_of(path) is None:
+            require_file(self.path)
         hardware = find_hardware(config.hwaccel)
         self._decoder = Decoder(self.path, config.threading.upper(), config.threads, hardware)
         try:
-            with guarded(MediaError, f"{self.path}: cannot be decoded", ADVICE):
+            with guarded(MediaError, f"{self._name}: cannot be decoded", ADVICE):
                 self._begin()
         except BaseException:
             self.close()
@@ -111,7 +113,7 @@ class VideoFile(Source):
         self._frames = self._decoder.frames()
         self._first = next(self._frames, None)
         if self._first is None:
-            raise MediaError(f"{self.path}: no frame can be decoded; is the file cut off or damaged?")
+            raise MediaError(f"{self._name}: no frame can be decoded; is the file cut off or damaged?")
         self.begun_s = self._captured_s(self._pts_of(self._first) or 0)
         self._converter = FrameConverter(self._first, stream.sample_aspect_ratio)
         self._fixed_notes = self._notes_beforehand(self._first)
@@ -119,7 +121,7 @@ class VideoFile(Source):
         duration_s = self._duration_in_range(self._stated_s)
         is_whole = duration_s == self._stated_s
         self.info = SourceInfo(
-            name=str(self.path),
+            name=self._name,
             width=self._converter.width,
             height=self._converter.height,
             fps=float(self._rate),
@@ -161,13 +163,13 @@ class VideoFile(Source):
 
     def __iter__(self) -> Iterator[Frame]:
         if self._closed:
-            raise ValueError(f"VideoFile {self.path} is closed")
+            raise ValueError(f"VideoFile {self._name} is closed")
         decoded = self._decoded()
         in_range = self._in_range(deinterlaced(self._in_time(decoded), self._time_base))
         for index, (frame, captured_s) in enumerate(in_range):
             with (
                 self._decoder.kept_open(),
-                guarded(MediaError, f"{self.path}: frame {index} cannot be converted", ADVICE),
+                guarded(MediaError, f"{self._name}: frame {index} cannot be converted", ADVICE),
             ):
                 stored = self._converter.picture(frame)
             self._update(captured_s, frame)
@@ -210,7 +212,7 @@ class VideoFile(Source):
             return chain(() if first is None else (first,), self._frames)
         if self._decoder.seek(self._pts_at(begin_s)) is None:
             raise MediaError(
-                f"{self.path}: there is no key frame before {begin_s:g} s; read the file from its beginning"
+                f"{self._name}: there is no key frame before {begin_s:g} s; read the file from its beginning"
             )
         self._frames = self._decoder.frames()
         return self._frames

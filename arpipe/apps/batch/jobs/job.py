@@ -55,6 +55,11 @@ class Job:
         """The mode of the pipeline that it needs."""
         return "image" if self.kind == "images" else "video"
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it processes an input from its beginning to its end, rather than a piece or the join of all."""
+        return self.piece is None and not self.pieces
+
     def includes(self, frame: Frame) -> bool:
         """Whether the pictures of the job have a frame; those before a piece only warm it up."""
         return self.piece is None or self.piece.includes(frame.captured_s)

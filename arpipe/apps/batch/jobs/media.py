@@ -1,6 +1,7 @@
 """Opens the input and the outputs of a job."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from arpipe.errors import MediaError
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import Export, ExportHeader, open_export
 from arpipe.io.files import as_text
+from arpipe.io.object_store import local_copy
 from arpipe.io.sink import Sink
 from arpipe.io.sinks import open_sink
 from arpipe.io.source import Source
@@ -19,12 +21,23 @@ from arpipe.pipeline.camera_model import CameraModel
 _KINDS = {"images": "a picture", "animation": "an animation", "video": "a video"}
 
 
+def readable_input(job: Job) -> AbstractContextManager[Path]:
+    """Return a context that gives what an input is read from: its file, or a local copy if it is in an object store.
+
+    Pieces and joins read the parts of the stored file that they need. A whole video is copied, because its pictures and
+    its audio are read one after the other, and a copy is a single request.
+
+    Entering it raises what `local_copy` does.
+    """
+    return local_copy(job.spec) if job.is_whole else nullcontext(Path(job.spec))
+
+
 def open_media(job: Job, path: Path, decoding: VideoFileConfig) -> Source:
     """Open an input, or the piece of it that a job processes.
 
     Args:
         job: The job.
-        path: The input, or a local copy if it is in an object store.
+        path: What `readable_input` gives.
         decoding: How videos are decoded.
 
     Raises:
@@ -32,7 +45,7 @@ def open_media(job: Job, path: Path, decoding: VideoFileConfig) -> Source:
     """
     if job.kind == "sample":
         return open_source(job.spec)
-    found = media_kind(path)
+    found = media_kind(path) if job.is_whole else job.kind  # it was a video when it was cut
     if found != job.kind:
         # Whatever is no picture is read as a video.
         holds = "no picture" if found == "video" else _KINDS[found]

@@ -11,7 +11,6 @@ from arpipe.apps.batch.jobs.piece import WHOLE_BEGIN_S, WHOLE_END_S, Piece
 from arpipe.apps.batch.pieces.files import pieces_folder
 from arpipe.errors import MediaError
 from arpipe.io.encoding import CodecName
-from arpipe.io.object_store import address_of
 from arpipe.io.video.codecs import CODECS
 from arpipe.io.video.cuts import find_cuts
 
@@ -21,7 +20,7 @@ UNJOINABLE = "is processed as one piece, because pieces are not joined into AVI 
 
 def can_divide(job: Job) -> bool:
     """Whether a job may be divided: it processes the whole of a video."""
-    return job.kind == "video" and job.piece is None and not job.pieces
+    return job.kind == "video" and job.is_whole
 
 
 def can_join(job: Job) -> bool:
@@ -39,14 +38,12 @@ def count_units(jobs: Sequence[Job], piece_s: float | None, enough: int) -> int:
     """
     if piece_s is None or len(jobs) >= enough:
         return len(jobs)
-    return sum(_count_pieces(job, piece_s, enough) for job in jobs)
+    return sum(_count_pieces(job, piece_s) for job in jobs)
 
 
-def _count_pieces(job: Job, piece_s: float, enough: int) -> int:
+def _count_pieces(job: Job, piece_s: float) -> int:
     if not (can_divide(job) and can_join(job)):
         return 1
-    if address_of(job.spec) is not None:
-        return enough  # copying it from the store would take too long
     with suppress(MediaError):
         return len(find_cuts(Path(job.spec), piece_s).times_s) + 1
     return 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from arpipe.apps.batch.jobs.identity import InputIdentity
 from arpipe.apps.batch.jobs.job import Job
-from arpipe.apps.batch.jobs.media import open_exports, open_media
+from arpipe.apps.batch.jobs.media import open_exports, open_media, readable_input
 from arpipe.apps.batch.jobs.outcome import Outcome, sum_outcomes
 from arpipe.apps.batch.jobs.piece import Piece
 from arpipe.apps.batch.pieces.joined_data import JoinedData
@@ -60,7 +60,7 @@ def join_pieces(
     start_s = clock()
     summaries = _read_summaries(job)
     with ExitStack() as stack:
-        path = stack.enter_context(local_copy(job.spec))
+        path = stack.enter_context(readable_input(job))
         source = stack.enter_context(open_media(job, path, VideoFileConfig(threads=1)))
         on_start(source.info)
         joins = [stack.enter_context(join) for join in _open_joins(job, source, video)]

@@ -6,12 +6,11 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 from arpipe.apps.batch.jobs.job import Job
-from arpipe.apps.batch.jobs.media import open_exports, open_media, open_sinks
+from arpipe.apps.batch.jobs.media import open_exports, open_media, open_sinks, readable_input
 from arpipe.apps.batch.jobs.outcome import Outcome, Tally
 from arpipe.apps.batch.processing.pipelines import BatchPipeline
 from arpipe.io.encoding import VideoSinkConfig
 from arpipe.io.export import Export
-from arpipe.io.object_store import local_copy
 from arpipe.io.sink import Sink
 from arpipe.io.source import Source, SourceInfo
 from arpipe.io.video.reader import VideoFileConfig
@@ -57,7 +56,7 @@ def run_job(
     tally = Tally()
     capture_ms: dict[int, float] = {}
     with ExitStack() as stack:
-        path = stack.enter_context(local_copy(job.spec))
+        path = stack.enter_context(readable_input(job))
         decoding = VideoFileConfig(threads=threads, hwaccel=video.hwaccel)
         source = stack.enter_context(open_media(job, path, decoding))
         on_start(source.info)

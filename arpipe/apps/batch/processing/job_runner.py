@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from arpipe.apps.batch.config import BatchConfig
 from arpipe.apps.batch.jobs.events import Advanced, Divided, Emit, Failed, Finished, Started
@@ -23,7 +24,6 @@ from arpipe.apps.reactions.reactions import load_recognizer
 from arpipe.closing import Closing
 from arpipe.effects.packs import load_effect
 from arpipe.errors import ArpipeError, MediaError, RenderError, WeightsError
-from arpipe.io.object_store import local_copy
 from arpipe.io.source import SourceInfo
 from arpipe.io.video.cuts import Cuts, find_cuts
 from arpipe.timing import Clock, TimingLog
@@ -117,8 +117,7 @@ class JobRunner(Closing):
             return Cuts()
         start_s = time.perf_counter()
         try:
-            with local_copy(job.spec) as path:
-                cuts = find_cuts(path, length_s)
+            cuts = find_cuts(Path(job.spec), length_s)
         except MediaError:
             return Cuts()  # processing it as a whole says what is wrong
         log.add(CUT_STAGE, (time.perf_counter() - start_s) * 1000.0)
