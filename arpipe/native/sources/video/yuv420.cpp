@@ -41,7 +41,7 @@ inline Product sum(Product a, Product b) {
     return {int16_t(a.high + b.high + 1 + without_carry), low};
 }
 
-// A row of chroma, 16 times, with a neighbour on both sides of `count` values from `first` on; `near` counts three times
+// A row of chroma, around zero and 4 times, with a neighbour on both sides of `count` values from `first` on; `near` counts three times
 // as much as `far`.
 void blend(const uint8_t *near, const uint8_t *far, int first, int count, int width, int16_t *__restrict out) {
     const int from = std::max(first - 1, 0), to = std::min(first + count + 1, width);
