@@ -197,6 +197,24 @@ def test_a_thread_in_native_code_does_not_abort_the_process():
     assert (done.returncode, done.stdout, done.stderr) == (3, "cleaned up\n", "")
 
 
+ENDING = """
+import atexit, gc
+from arpipe import __main__ as entry, cli
+
+def app(**_):
+    raise SystemExit(3)
+
+atexit.register(lambda: print(gc.get_freeze_count() > 10_000))  # runs last
+cli.app = app
+entry.command()
+"""
+
+
+def test_the_end_does_not_search_everything_imported_for_garbage():
+    done = subprocess.run([sys.executable, "-c", ENDING], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "True\n", "")
+
+
 def test_handlers_of_an_embedding_program_stay(monkeypatch):
     seen = []
     previous = signal.signal(signal.SIGTERM, lambda *_: seen.append(1))

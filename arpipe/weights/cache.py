@@ -16,8 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
-
 from arpipe.errors import WeightsError
 from arpipe.folders import HOME_VARIABLE
 from arpipe.io.atomic import remove_abandoned, write_bytes
@@ -29,6 +27,8 @@ _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIS
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the cache for writing; other processes and threads wait."""
+    from filelock import FileLock  # imports asyncio
+
     with explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock")

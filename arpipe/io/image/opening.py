@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,7 @@ from arpipe.io.limits import DEFAULTS, limits, require_size, variable
 
 # Recognised by their signatures, so a video is never mistaken for one of them.
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "JPEG2000", "PPM")
+READERS = ("Jpeg", "Png", "WebP", "Tiff", "Bmp", "Gif", "Avif", "Jpeg2K", "Ppm")  # their modules
 HEIF = "HEIF"
 HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
 AVIF_BRANDS = frozenset((b"avif", b"avis"))
@@ -52,6 +54,7 @@ def open_picture(
             formats = (*formats, HEIF)
         file.seek(0)
         _let_through(limits().picture_pixels)
+        _load_readers()
         try:
             # Not by its name: Pillow would map uncompressed TIFFs into memory and garble those that lie on their side.
             image = Image.open(file, formats=formats)
@@ -70,6 +73,12 @@ def open_picture(
             if image.format in ("JPEG", "MPO"):
                 _require_few_scans(file, name)
             yield image
+
+
+def _load_readers() -> None:
+    """Import Pillow's readers of `FORMATS`: if one is missing, Pillow imports those of forty formats."""
+    for name in READERS:
+        import_module(f"PIL.{name}ImagePlugin")
 
 
 def is_heif(start: bytes) -> bool:

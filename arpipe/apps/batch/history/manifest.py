@@ -10,8 +10,6 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from arpipe.apps.batch.history.attempt import MANIFEST_STEM, Attempt, parse_attempts
 from arpipe.closing import Closing
 from arpipe.errors import ConfigError, OutputError
@@ -65,6 +63,8 @@ class Manifest(Closing):
         self._opened.close()
 
     def _lock(self, opened: ExitStack) -> None:
+        from filelock import FileLock, Timeout  # imports asyncio, which a worker does not need
+
         try:
             opened.enter_context(FileLock(f"{self.path}.lock", timeout=0))
         except Timeout as error:

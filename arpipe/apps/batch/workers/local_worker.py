@@ -1,5 +1,6 @@
 """A worker process of a batch: runs the jobs that it is sent and reports what happens."""
 
+import gc
 import signal
 from multiprocessing.connection import Connection
 
@@ -40,3 +41,5 @@ def work(connection: Connection, config: BatchConfig, make_pipeline: OpenPipelin
         connection.send(Hopeless(error))
     except (EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         return  # the main process is gone, or has asked for the end
+    finally:
+        gc.freeze()  # the process ends here: no need to look for garbage in it, as Python would
