@@ -13,7 +13,7 @@ import numpy as np
 from arpipe.io.traits import ColorTags
 from arpipe.io.video.color import FromRgb, pixels_of
 from arpipe.io.video.decoded import DecodedPicture
-from arpipe.io.video.planes import FORMAT
+from arpipe.io.video.planes import FORMAT, FORMATS
 from arpipe.types import Block, Part, StoredPicture
 
 REACH_PX = 4  # around a changed part, within which the colours change too, as they have half the resolution
@@ -23,7 +23,7 @@ STEP_PX = 64  # sides of converted parts are multiples of it: the scaler is prep
 
 def can_edit(frame: av.VideoFrame) -> bool:
     """Whether `edited` takes a frame."""
-    return frame.format.name == FORMAT and frame.width % 2 == 0 and frame.height % 2 == 0
+    return frame.format.name in FORMATS and frame.width % 2 == 0 and frame.height % 2 == 0
 
 
 def is_kept(picture: StoredPicture, size: tuple[int, int], tags: ColorTags) -> TypeGuard[DecodedPicture]:
@@ -49,10 +49,10 @@ def edited(
         original: The frame; see `can_edit`.
         changes: Part that holds all pixels that were edited; None without any.
         block_of: Returns pixels of the edited picture that include a part.
-        from_rgb: Converts to the format of the frame.
+        from_rgb: Converts to `FORMAT`, with the tags of the frame.
     """
     # Not the decoder's own frame: it needs that for the next ones, and would prescribe the kind of each frame.
-    frame = av.VideoFrame(original.width, original.height, original.format.name)
+    frame = av.VideoFrame(original.width, original.height, FORMAT)
     for ours, theirs in zip(frame.planes, original.planes, strict=True):
         pixels_of(ours)[:] = pixels_of(theirs)
     from_rgb.tag(frame)

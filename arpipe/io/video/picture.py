@@ -47,6 +47,7 @@ class FrameConverter:
         self.notes = self._describe(first, stored_tags)
         self._way = _Way(first, self.tags, self._stored, self._wide)
         self._planes_to_rgb = open_conversion(first, self.tags)
+        self._format = first.format.name
 
     def __call__(self, frame: av.VideoFrame) -> Pixels:
         """Return (height, width, 3) uint8 RGB, C-contiguous, not shared with the decoder."""
@@ -69,6 +70,7 @@ class FrameConverter:
         return (
             self._orientation == UPRIGHT
             and not self._wide
+            and frame.format.name == self._format  # another one may be of another range
             and (frame.width, frame.height) == (self.width, self.height)
         )
 

@@ -9,12 +9,13 @@ import numpy as np
 from av.filter import Graph
 
 from arpipe.errors import NativeError
-from arpipe.io.traits import BT709, FULL_RANGE, LIMITED_RANGE, ColorTags
-from arpipe.io.video.color import ToRgb
+from arpipe.io.traits import BT709, FULL_RANGE, ColorTags
+from arpipe.io.video.color import ToRgb, tags_of
 from arpipe.native.library import load_library
 from arpipe.types import Part, Pixels
 
 FORMAT = "yuv420p"
+FORMATS = (FORMAT, "yuvj420p")  # the same, but for the name that FFmpeg gives it in full range
 SMALLEST_PX = 8  # sides below which the scaler interpolates chroma in another way
 BLACK = 16  # in limited range, of 219 levels up to white; chroma has 224 levels
 PROBE_PX = 48
@@ -104,7 +105,7 @@ def find_siting(frame: av.VideoFrame) -> Siting | None:
         NativeError: This installation has no compiled library.
     """
     probe = _painted_corner(frame)
-    tags = ColorTags(BT709, LIMITED_RANGE)
+    tags = ColorTags(BT709, tags_of(frame).range)
     expected = ToRgb(tags, probe.width, probe.height)(probe)
     everything = slice(0, probe.height), slice(0, probe.width)
     for siting in Siting:
@@ -138,9 +139,9 @@ def _painted_corner(frame: av.VideoFrame) -> av.VideoFrame:
 
 
 def can_convert(frame: av.VideoFrame) -> bool:
-    """Whether a frame has the format that is converted, and even sides that are long enough."""
+    """Whether a frame has a format that is converted, and even sides that are long enough."""
     sides = frame.width, frame.height
-    return frame.format.name == FORMAT and all(side % 2 == 0 and side >= SMALLEST_PX for side in sides)
+    return frame.format.name in FORMATS and all(side % 2 == 0 and side >= SMALLEST_PX for side in sides)
 
 
 def _factors(tags: ColorTags, width: int, height: int) -> tuple[int, ...]:

@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from arpipe.io.traits import LIMITED_RANGE, ColorTags
+from arpipe.io.traits import FULL_RANGE, LIMITED_RANGE, ColorTags
 from arpipe.io.video import VideoFile
+from arpipe.io.video.color import ToRgb, tags_of
 from arpipe.io.video.decoded import ConvertedPicture, PlanarPicture
+from arpipe.io.video.picture import FrameConverter
 from arpipe.types import Frame, StoredRgb
 from tests.io.clips import write_clip
 from tests.io.video.test_planes import noise
@@ -121,8 +123,9 @@ def test_frames_can_be_pickled(picture, conversion):
 
 
 @pytest.mark.cpu
-def test_frames_of_a_video_are_converted_in_parts_as_in_whole(tmp_path):
-    clip = write_clip(tmp_path / "in.mp4", (0, 3000, 6000), size=SIZE)
+@pytest.mark.parametrize("color_range", [LIMITED_RANGE, FULL_RANGE])
+def test_frames_of_a_video_are_converted_in_parts_as_in_whole(tmp_path, color_range):
+    clip = write_clip(tmp_path / "in.mp4", (0, 3000, 6000), size=SIZE, color_range=color_range)
     with VideoFile(clip) as video:
         whole = [frame.pixels.copy() for frame in video]
     with VideoFile(clip) as video:
@@ -147,3 +150,15 @@ def test_decoded_frames_that_cannot_be_edited_are_not_kept(tmp_path):
     clip = write_clip(tmp_path / "in.webm", (0, 3000), size=(322, 189), codec="libvpx-vp9")
     with VideoFile(clip) as video:
         assert {type(frame.stored) for frame in video} == {StoredRgb}
+
+
+@pytest.mark.cpu
+def test_frames_that_change_to_full_range_are_converted_and_not_kept():
+    """As their numbers stand for other colours than those of the first frame."""
+    limited, full = noise(*SIZE), noise(*SIZE).reformat(format="yuvj420p", dst_color_range=FULL_RANGE)
+    converter = FrameConverter(limited, None)
+    assert isinstance(converter.picture(limited), PlanarPicture)
+    for _ in range(2):
+        picture = converter.picture(full)
+        assert type(picture) is StoredRgb
+        assert (picture.pixels() == ToRgb(tags_of(full), *SIZE)(full)).all()

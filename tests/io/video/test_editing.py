@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from arpipe.io.encoding import VideoSinkConfig
-from arpipe.io.traits import BT709, FULL_RANGE, ColorTags
+from arpipe.io.traits import FULL_RANGE, LIMITED_RANGE
 from arpipe.io.video import VideoFile
 from arpipe.io.video.color import FromRgb, pixels_of, tags_of
 from arpipe.io.video.editing import can_edit, edited
@@ -19,9 +19,9 @@ SIZE = (320, 192)
 PTS = tuple(range(0, 30_000, 3000))
 
 
-@pytest.fixture
-def clip(tmp_path):
-    return write_clip(tmp_path / "in.mp4", PTS, size=SIZE)
+@pytest.fixture(params=[LIMITED_RANGE, FULL_RANGE], ids=["limited", "full"])
+def clip(tmp_path, request):
+    return write_clip(tmp_path / "in.mp4", PTS, size=SIZE, color_range=request.param)
 
 
 @pytest.fixture
@@ -138,6 +138,8 @@ def test_videos_of_edited_pictures_are_nearer_to_their_source(clip, tmp_path):
         expected = [mark(frame.pixels).astype(int) for frame in video]
     ours = encode(clip, tmp_path / "ours.mp4", True, mark)
     theirs = encode(clip, tmp_path / "theirs.mp4", False, mark)
+    with VideoFile(clip) as source, VideoFile(tmp_path / "ours.mp4") as video:
+        assert video.info.traits.colors == source.info.traits.colors
     assert len(ours) == len(expected)
     errors = [
         np.mean([np.abs(a - b).mean() for a, b in zip(got, expected, strict=True)]) for got in (ours, theirs)
@@ -160,8 +162,8 @@ def test_pictures_that_are_stored_otherwise_are_converted(tmp_path, turned):
 def test_pictures_for_other_colours_are_converted(clip, tmp_path):
     with VideoFile(clip) as video:
         frames = list(video)
-        stored = ColorTags(matrix=BT709, range=FULL_RANGE, primaries=BT709, transfer=BT709)
-        assert stored != video.info.traits.colors
+        ours = video.info.traits.colors
+        stored = replace(ours, range=FULL_RANGE if ours.range == LIMITED_RANGE else LIMITED_RANGE)
         with VideoSink(tmp_path / "out.mp4", *SIZE, replace(video.info.traits, colors=stored)) as sink:
             for frame in frames:
                 sink.write(frame.pixels, FrameResult(frame))
@@ -172,6 +174,7 @@ def test_pictures_for_other_colours_are_converted(clip, tmp_path):
 
 def test_other_formats_and_odd_sides_cannot_be_edited():
     assert can_edit(av.VideoFrame(320, 192, "yuv420p"))
+    assert can_edit(av.VideoFrame(320, 192, "yuvj420p"))
     assert not can_edit(av.VideoFrame(320, 192, "yuv422p"))
     assert not can_edit(av.VideoFrame(320, 192, "yuv420p10le"))
     assert not can_edit(av.VideoFrame(321, 192, "yuv420p"))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from arpipe.errors import NativeError
 from arpipe.io.traits import FULL_RANGE, LIMITED_RANGE, ColorTags
 from arpipe.io.video import planes
-from arpipe.io.video.color import ToRgb, pixels_of
+from arpipe.io.video.color import ToRgb, pixels_of, tags_of
 from arpipe.io.video.planes import PlanesToRgb, Siting, can_convert, find_siting, open_conversion
 from tests.io.clips import write_clip
 
@@ -80,19 +80,29 @@ def test_every_nth_row_of_a_part(step):
 
 
 @pytest.mark.parametrize(
-    ("codec", "suffix", "siting"),
-    [("libx264", "mp4", Siting.LEFT), ("mpeg4", "avi", Siting.LEFT), ("libvpx-vp9", "webm", Siting.CENTER)],
+    ("codec", "suffix", "color_range", "siting"),
+    [
+        ("libx264", "mp4", LIMITED_RANGE, Siting.LEFT),
+        ("libx264", "mp4", FULL_RANGE, Siting.LEFT),
+        ("mpeg4", "avi", LIMITED_RANGE, Siting.LEFT),
+        ("libvpx-vp9", "webm", LIMITED_RANGE, Siting.CENTER),
+        ("libvpx-vp9", "webm", FULL_RANGE, Siting.CENTER),
+    ],
 )
 @pytest.mark.parametrize("size", [(30, 22), (322, 190)])
-def test_decoded_frames_equal_the_scalers(tmp_path, size, codec, suffix, siting):
-    clip = write_clip(tmp_path / f"in.{suffix}", (0, 3000, 6000), size=size, codec=codec)
+def test_decoded_frames_equal_the_scalers(tmp_path, size, codec, suffix, color_range, siting):
+    clip = write_clip(
+        tmp_path / f"in.{suffix}", (0, 3000, 6000), size=size, codec=codec, color_range=color_range
+    )
     with av.open(str(clip)) as container:
         for frame in container.decode(video=0):
+            tags = tags_of(frame)
+            assert tags.range == color_range or codec == "mpeg4"
             times = frame.pts, frame.time_base
             assert find_siting(frame) is siting
             assert (frame.pts, frame.time_base) == times
-            convert = open_conversion(frame, TAGS)
-            assert (convert(frame, whole(*size)) == ToRgb(TAGS, *size)(frame)).all()
+            convert = open_conversion(frame, tags)
+            assert (convert(frame, whole(*size)) == ToRgb(tags, *size)(frame)).all()
 
 
 def test_siting_is_found_in_pictures_without_colours():
