@@ -4,8 +4,8 @@ import math
 from datetime import timedelta
 from typing import Self
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -13,13 +13,30 @@ from rich.progress import (
     ProgressColumn,
     Task,
     TaskID,
-    TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from arpipe.apps.wording import visible
+
+_LEAST_NAME = 12  # columns of a terminal
+_BESIDE_NAMES = 46  # a bar of 8, frames such as 10800/108000, elapsed and remaining time, and spaces
+
+
+class _NameColumn(ProgressColumn):
+    """The place of an input among all, and its name: as much of its end as fits beside the other columns."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        super().__init__(Column(no_wrap=True))
+
+    def render(self, task: Task) -> Text:
+        """Return the text for a bar."""
+        place: str = task.fields.get("place", "")
+        width = max(_LEAST_NAME, self._console.width - _BESIDE_NAMES - len(place))
+        return Text(place + _end_of(task.description, width))
 
 
 class _RemainingColumn(ProgressColumn):
@@ -33,11 +50,13 @@ class _RemainingColumn(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         """Return the text for a bar."""
-        if "remaining_s" not in task.fields or task.finished:
+        if task.finished:
             return self._by_speed.render(task)
+        if "remaining_s" not in task.fields:
+            return self._by_speed.render(task).append(" left")
         remaining_s: float | None = task.fields["remaining_s"]
         text = "-:--:--" if remaining_s is None else str(timedelta(seconds=math.ceil(remaining_s)))
-        return Text(text, style="progress.remaining")
+        return Text(f"{text} left", style="progress.remaining")
 
 
 class Bars:
@@ -50,7 +69,7 @@ class Bars:
 
     def __init__(self, console: Console, total: int) -> None:
         columns = (
-            TextColumn("{task.description}"),
+            _NameColumn(console),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -64,9 +83,9 @@ class Bars:
         """Show the bar for all inputs; it is hidden at first if there is one input."""
         self.progress.update(self._all, visible=True)
 
-    def start(self, worker: int, name: str, frames: int) -> None:
-        """Show a bar for the input of a worker; without a number of frames it has no end."""
-        self._tasks[worker] = self.progress.add_task(escape(visible(name)), total=frames or None)
+    def start(self, worker: int, name: str, frames: int, place: str = "") -> None:
+        """Show a bar for the input of a worker, such as "[3/8] clip.mp4"; without a number of frames it has no end."""
+        self._tasks[worker] = self.progress.add_task(visible(name), total=frames or None, place=place)
 
     def advance(self, worker: int, frames: int) -> None:
         """Show further frames of the input of a worker."""
@@ -88,3 +107,12 @@ class Bars:
 
     def __exit__(self, *_: object) -> None:
         self.progress.stop()
+
+
+def _end_of(name: str, width: int) -> str:
+    """Return a name, or as much of its end as fits into a number of columns."""
+    if cell_len(name) <= width:
+        return name
+    while cell_len(name) >= width:
+        name = name[1:]
+    return f"…{name}"

@@ -116,7 +116,7 @@ class ConsoleReport(BatchReport):
         self._running[worker] = _Running(info.name, expected, self._clock())
         if self._bars is not None:
             place = f"[{number}/{self._total}] " if share == 1.0 else ""
-            self._bars.start(worker, f"{place}{info.name}", expected)
+            self._bars.start(worker, info.name, expected, place)
 
     def advance(self, frames: int = 1, worker: int = 0) -> None:
         """Report that further frames are done."""

@@ -2,6 +2,7 @@ import io
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
 from arpipe.apps.batch.jobs.job import Job
 from arpipe.apps.batch.jobs.outcome import Outcome
@@ -36,6 +37,19 @@ def test_bar_lives_with_and_without_a_known_length(tmp_path, frame_count):
         report.done(job(tmp_path), Outcome(5, 5, 0, 1.0))
     assert "[1/1] clip.mp4" in text.getvalue()
     assert f"5/{frame_count or '?'}" in text.getvalue()
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_bars_show_the_end_of_a_long_name_and_whole_times(width):
+    text = Terminal()
+    with ConsoleReport(Console(file=text, width=width, force_terminal=True), 12) as report:
+        report.start(info(f"{'very/' * 40}long.mp4"))
+        report.advance()
+        report._bars.progress.refresh()
+    lines = Text.from_ansi(text.getvalue()).plain.split("\n")
+    shown = [line for line in lines if "[1/12] …" in line][-1]
+    assert "/long.mp4 " in shown
+    assert shown.rstrip().endswith(" 1/90 0:00:00 -:--:-- left")
 
 
 def test_long_videos_give_a_line_now_and_then_where_there_is_no_terminal():
