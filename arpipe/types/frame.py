@@ -36,8 +36,11 @@ class Frame:
         camera: Intrinsics of this picture, in its size, where the source knows them, else None.
 
     Raises:
-        ValueError: Wrong shape, dtype or layout of the pixels, or wrong size of the intrinsics.
+        ValueError: Wrong shape, dtype or layout of the pixels, wrong size of the intrinsics, or `stored` is no
+            `StoredPicture`.
     """
+
+    __match_args__ = ("pixels", "captured_s", "index", "camera")  # patterns have the order of the arguments
 
     stored: StoredPicture
     captured_s: float
@@ -55,6 +58,7 @@ class Frame:
     ) -> None:
         if stored is None or pixels is not None:
             stored = StoredRgb(_require_contiguous(pixels))
+        _require_stored(stored)
         _require_seconds(captured_s)
         height, width, _ = stored.shape
         _require_size(camera, width, height)
@@ -166,6 +170,12 @@ def _require_contiguous(pixels: object) -> Pixels:
     if not pixels.flags.c_contiguous:
         raise ValueError("Frame.pixels: expected a C-contiguous array; use Frame.from_rgb, which copies")
     return pixels
+
+
+def _require_stored(stored: object) -> None:
+    if not isinstance(stored, StoredPicture):
+        hint = "; give an array as pixels: Frame(pixels)" if isinstance(stored, np.ndarray) else ""
+        raise ValueError(f"Frame.stored: expected a StoredPicture, got {type(stored).__name__}{hint}")
 
 
 def _require_seconds(captured_s: object) -> None:

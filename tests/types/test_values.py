@@ -52,6 +52,24 @@ def test_a_time_that_is_no_number_is_refused(time_s):
         Frame(PIXELS, time_s, 0)
 
 
+def test_patterns_of_frames_have_the_order_of_the_arguments():
+    pixels = np.zeros((4, 6, 3), np.uint8)
+    match Frame(pixels, 0.5, 7):
+        case Frame(array, seconds, index, None):
+            assert (array is pixels, seconds, index) == (True, 0.5, 7)
+        case other:
+            pytest.fail(f"{other} does not match")
+
+
+def test_stored_pictures_of_another_type_are_refused():
+    with pytest.raises(
+        ValueError, match=r"Frame.stored: expected a StoredPicture, got ndarray; .*Frame\(pixels\)"
+    ):
+        Frame(stored=np.zeros((4, 6, 3), np.uint8))
+    with pytest.raises(ValueError, match="Frame.stored: expected a StoredPicture, got str$"):
+        Frame(stored="in.png")
+
+
 def test_intrinsics_of_a_frame_are_those_of_its_size():
     height, width = PIXELS.shape[:2]
     camera = CameraIntrinsics.from_fov(width * 2, height * 2)
