@@ -11,7 +11,10 @@ from arpipe.io.sample import SampleSource
 from arpipe.timing import StageTimer
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.occlusion.config import OcclusionConfig
+from arpipe.tracking.occlusion.crop import FaceCropper
+from arpipe.tracking.occlusion.things import ThingsBeforeEyes
 from arpipe.tracking.occlusion.tracker import OcclusionTracker
+from arpipe.tracking.occlusion.zones import find_zones
 from arpipe.types import Frame
 from tests.tracking.occlusion.pictures import SAMPLE, Sheet
 
@@ -92,6 +95,17 @@ def test_a_thing_in_a_photo_hides_glasses(result):
     frame = Frame(drawn(result, GREEN, THING_MM, 1), 0.0, 0)
     (matte,) = tracker.update(FrameContext(frame, StageTimer(), faces=result.faces))
     assert covered_at(matte, result, INSIDE_MM, 1).min() > 0.8
+
+
+@pytest.mark.parametrize(("is_seen", "found"), [(True, False), (False, True)], ids=["eye", "thing"])
+def test_no_thing_is_before_an_eye_that_is_seen(result, is_seen, found):
+    """In harsh light from one side, the shaded half of a face may not have the colours of skin."""
+    pixels = (result.frame.pixels * 0.3).astype(np.uint8) if is_seen else drawn(result, GREY, THING_MM, 1)
+    full = FaceCropper(256).crop(Frame(pixels, 0.0, 0), result.faces[0].landmarks)
+    crop, zones = full.halved(), find_zones(full).hair
+    skin = np.ones((crop.side, crop.side), np.float32)
+    skin[:, round(float(crop.place("nose_tip")[0])) :] = 0.0
+    assert (ThingsBeforeEyes().update(skin, crop, zones, 0.0) is not None) == found
 
 
 @pytest.mark.parametrize("color", [BLACK, BLUE], ids=["black", "blue"])
