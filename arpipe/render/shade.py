@@ -3,6 +3,7 @@
 They are smooth, so that a large face costs no more than a small one.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,8 @@ from arpipe.render.resources import Target
 from arpipe.render.view import Region, View
 from arpipe.types import Pixels
 
-# Per region of a stream: half as many samples as pixels along each axis for the shadow on a face 150 px wide.
-MAX_SAMPLES = 6_000
+# Per region of a stream: half as many samples as pixels along each axis for the shadow on a face 140 px wide.
+MAX_SAMPLES = 5_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,10 +63,10 @@ def draw_shade(tools: Tools, scene: Scene, layers: Sequence[Layer], region: Regi
 
 def shade_samples(scene: Scene, region: Region) -> tuple[int, int]:
     """Return columns and rows of samples for the shadows in a region: one for each pixel in photos."""
-    pixels = 1
+    pixels = 1.0
     if not scene.is_first:  # time matters
-        pixels = max(1, round(float(np.sqrt(region.width * region.height / MAX_SAMPLES))))
-    return -(-region.width // pixels), -(-region.height // pixels)
+        pixels = max(1.0, math.sqrt(region.width * region.height / MAX_SAMPLES))
+    return math.ceil(region.width / pixels), math.ceil(region.height / pixels)
 
 
 def darken(pixels: Pixels, factors: Pixels) -> None:

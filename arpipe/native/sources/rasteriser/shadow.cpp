@@ -99,14 +99,16 @@ float front(const Shadow& shadow, Vector skin) {
     return shadow.directed * directed + shadow.ambient * map[3] * near_front(straight);
 }
 
-// Return the share of the light that is missing at a sample.
-float blocked_at(const Shadow& shadow, const Skin& at, float uncovered_share) {
+// Return the share of the light that is missing at a sample (x, y).
+float blocked_at(const Shadow& shadow, const Skin& at, const Matte& matte, float x, float y) {
     // Where the face turns away, the mesh may project over the background, which must not be darkened.
     float inside;
     lookup<1>(shadow.inside, shadow.inside_side, shadow.inside_side, at.u, at.v, &inside);
-    inside *= smoothstep(0.08f, 0.4f, at.facing) * uncovered_share;
-    float y = at.skin.y;
-    inside *= clamp(std::fmin(y - shadow.reach[0], shadow.reach[1] - y) / REACH_FADE_M, 0.0f, 1.0f);
+    inside *= smoothstep(0.08f, 0.4f, at.facing);
+    float height = at.skin.y;
+    float within = clamp(std::fmin(height - shadow.reach[0], shadow.reach[1] - height) / REACH_FADE_M, 0.0f, 1.0f);
+    if (inside <= 0.0f || within <= 0.0f) return 0.0f;
+    inside *= uncovered(matte, x, y) * within;
     if (inside <= 0.0f) return 0.0f;
     float fall = 1.0f + dot(at.away, at.away);
     return std::fmin(inside * (front(shadow, at.skin) + at.strength / (fall * fall * fall)), DARKEST);
@@ -137,7 +139,8 @@ ARPIPE_EXPORT void arpipe_draw_shadow(const View* view, const Mesh* mesh, const 
                     values[k] = depth_m * (share.first * of_a[k] + share.second * of_b[k] + share.third * of_c[k]);
                 Skin at;
                 std::memcpy(&at, values.data(), sizeof at);
-                float blocked = blocked_at(*shadow, at, uncovered(*matte, float(x) + 0.5f, float(y) + 0.5f));
+                float blocked = blocked_at(*shadow, at, *matte, float(x) + 0.5f, float(y) + 0.5f);
+                if (blocked <= 0.0f) continue;
                 std::uint8_t* factor = factors + 3 * (std::size_t(y) * view->width + x);
                 for (int k = 0; k < 3; ++k)
                     factor[k] = std::uint8_t(float(factor[k]) * left[k].where_blocked(blocked) + 0.5f);
