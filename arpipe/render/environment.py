@@ -5,6 +5,7 @@ the camera. Only directions away from the camera are compressed at the rim, and 
 those. One texture and one square root per lookup are cheap on every renderer.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -47,14 +48,15 @@ class Panel:
     def share(self, toward: Array) -> Floats:
         """Return (n,) how much of it is seen in each direction, its middle being `toward`, (3,) gl frame."""
         forward = (toward / np.linalg.norm(toward)).astype(np.float32)
-        right = np.cross((0.0, 1.0, 0.0), forward)
-        right /= max(float(np.linalg.norm(right)), 1e-6)
-        up = np.cross(forward, right)
+        x, y, z = forward.tolist()
+        level = max(math.hypot(z, x), 1e-6)
+        right = np.array([z, 0.0, -x]) / level
+        up = np.array([-x * y, x * x + z * z, -y * z]) / level
         ahead = _FLAT @ forward
         depth = np.maximum(ahead, 1e-3)
-        x, y = np.abs(_FLAT @ right) / depth, np.abs(_FLAT @ up) / depth
-        inside_x = np.clip((self.half_width - x) / self.edge + 0.5, 0.0, 1.0)
-        inside_y = np.clip((self.half_height - y) / self.edge + 0.5, 0.0, 1.0)
+        across, along = np.abs(_FLAT @ right) / depth, np.abs(_FLAT @ up) / depth
+        inside_x = np.clip((self.half_width - across) / self.edge + 0.5, 0.0, 1.0)
+        inside_y = np.clip((self.half_height - along) / self.edge + 0.5, 0.0, 1.0)
         return np.where(ahead > 0, inside_x * inside_y, 0.0).astype(np.float32)
 
 

@@ -60,8 +60,9 @@ class Region:
 
     def touches(self, box_px: Array) -> bool:
         """Whether a box (4,) x0, y0, x1, y1 in image px shares a place with one of the pixels."""
+        x0, y0, x1, y1 = box_px.tolist()
         left, top = self.x - 0.5, self.y - 0.5  # edges of pixels, whose centres are whole numbers
-        return boxes_overlap(np.array([left, top, left + self.width, top + self.height]), box_px)
+        return bool(left <= x1 and x0 <= left + self.width and top <= y1 and y0 <= top + self.height)
 
     def union(self, other: "Region") -> "Region":
         """Return the smallest region around both."""
@@ -99,11 +100,6 @@ def box_around(points_px: Array, margin_px: float) -> Array:
     """Return the (4,) box x0, y0, x1, y1 around (…, 2) points, enlarged by a margin on each side."""
     flat = points_px.reshape(-1, 2)
     return np.concatenate([flat.min(axis=0) - margin_px, flat.max(axis=0) + margin_px])
-
-
-def boxes_overlap(one_px: Array, other_px: Array) -> bool:
-    """Whether two boxes (4,) x0, y0, x1, y1 share a point; their edges belong to them."""
-    return bool((one_px[:2] <= other_px[2:]).all() and (other_px[:2] <= one_px[2:]).all())
 
 
 def merge_overlapping(regions: Iterable[Region]) -> list[Region]:
