@@ -205,7 +205,7 @@ def test_resume_replaces_no_file_that_no_batch_has_begun(done, footage):
 def test_two_runs_on_one_folder_are_refused(done, footage):
     with (
         FileLock(done / "drawn" / f"{MANIFEST}.lock"),
-        pytest.raises(ConfigError, match="another batch is writing into this folder"),
+        pytest.raises(OutputError, match="another batch is writing into this folder"),
     ):
         again(footage, done, "resume")
     assert again(footage, done, "resume")[0] == 0

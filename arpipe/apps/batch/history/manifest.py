@@ -12,7 +12,7 @@ from pathlib import Path
 
 from arpipe.apps.batch.history.attempt import MANIFEST_STEM, Attempt, parse_attempts
 from arpipe.closing import Closing
-from arpipe.errors import ConfigError, OutputError
+from arpipe.errors import OutputError
 
 
 class Manifest(Closing):
@@ -27,8 +27,8 @@ class Manifest(Closing):
         attempts: The last attempt at every input by its `key`, in this file or those of other shards.
 
     Raises:
-        ConfigError: Another run uses it, or it is no manifest of this version.
-        OutputError: It cannot be read or written.
+        ConfigError: It is no manifest of this version.
+        OutputError: Another run uses it, or it cannot be read or written.
     """
 
     def __init__(self, folder: Path, label: str = "") -> None:
@@ -68,7 +68,7 @@ class Manifest(Closing):
         try:
             opened.enter_context(FileLock(f"{self.path}.lock", timeout=0))
         except Timeout as error:
-            raise ConfigError(
+            raise OutputError(
                 f"{self.path}: another batch is writing into this folder; wait for it, or choose another folder"
             ) from error
         except OSError as error:
