@@ -25,7 +25,8 @@ class BatchConfig(BaseModel):
         source: "sample" to use the bundled sample as one more input.
         recursive: Search folders inside folders, too, and mirror them in the folders of the outputs.
         shard: Share of the inputs to process, such as "3/16"; all shards write into the same folder.
-        existing: What happens to outputs that exist; see `arpipe.apps.batch.history.selection.select`.
+        existing: What happens to outputs that exist: "refuse" raises OutputError, "overwrite" replaces them, "skip"
+            skips inputs whose outputs all exist, and "resume" skips inputs that an earlier run did with these settings.
         output: File for one input, folder for several, or an output named `name:target`; None to write no pictures.
         export: File for one input, folder for several; None to export no data.
         export_format: Format of the data; None to choose by the suffix, JSONL in folders.

@@ -57,7 +57,7 @@ CODES = {
     "good --export out --jobs none": 2,
     "good --export out --set batch.retry=3": 2,
     "good --export taken --config nothing.toml": 2,
-    "good --export taken --resume": 2,  # another batch writes there, see below
+    "good --export taken --resume": 1,  # another batch writes there, see below
     "good": 2,  # nothing to write
     "--export out": 2,  # nothing to read
     "nothing.mp4 --export out": 2,
