@@ -99,10 +99,16 @@ def part_around(roi: Roi, width: int, height: int, mirrors: bool) -> Part:
     reach = roi.size_px * (abs(math.cos(roi.angle_rad)) + abs(math.sin(roi.angle_rad))) / 2.0 + SAMPLED_PX
     (x, y), ends = roi.center_px.tolist(), (width, height)
     spans = [(math.floor(at - reach), math.ceil(at + reach)) for at in (x, y)]
-    if mirrors and any(low < 0 or high > end for (low, high), end in zip(spans, ends, strict=True)):
-        return slice(0, height), slice(0, width)
+    if mirrors:
+        spans = [_mirrored(low, high, end) for (low, high), end in zip(spans, ends, strict=True)]
     columns, rows = (_within(low, high, end) for (low, high), end in zip(spans, ends, strict=True))
     return rows, columns
+
+
+def _mirrored(low: int, high: int, end: int) -> tuple[int, int]:
+    """Return a span of a side that includes what it shows mirrored beyond the ends."""
+    start, stop = 2 * (end - 1) - high, 1 - low  # of the mirror images
+    return min(low, start) if high > end else low, max(high, stop) if low < 0 else high
 
 
 def _within(low: int, high: int, end: int) -> slice:

@@ -8,8 +8,7 @@ from arpipe.io.traits import ColorTags
 from arpipe.io.video.planes import PlanesToRgb
 from arpipe.types import Block, Part, Pixels, StoredPicture, StoredRgb
 
-MARGIN_PX = 16  # around parts that are converted, for others that reach a little farther
-MOST_OF_PICTURE = 0.5  # share from which on everything is converted
+MARGIN_PX = 8  # around parts that are converted, for others that reach a little farther
 
 
 class DecodedPicture(StoredPicture):
@@ -101,11 +100,11 @@ class PlanarPicture(DecodedPicture):
         return rows[:, ::step]
 
     def _convert(self, part: Part) -> Block:
-        """Convert a part and a margin around it, or everything if that is not much more."""
+        """Convert a part and a margin around it, or everything if that is less than all parts so far."""
         height, width, _ = self.shape
         rows, columns = _widened(part[0], height), _widened(part[1], width)
         converted = sum(block.pixels.size // 3 for block in self._blocks)
-        if converted + _area((rows, columns)) > MOST_OF_PICTURE * height * width:
+        if converted + _area((rows, columns)) > height * width:
             return Block(self._convert_all())
         block = Block(self._to_rgb(self.original, (rows, columns)), columns.start, rows.start)
         self._blocks.append(block)

@@ -58,7 +58,7 @@ def test_nothing_is_converted_before_somebody_looks(picture, conversion):
 
 def test_a_part_is_converted_once_with_what_is_around_it(picture, conversion):
     frame = Frame(stored=picture)
-    for part in (PART, PART, (slice(40, 95), slice(90, 170))):
+    for part in (PART, PART, (slice(43, 97), slice(93, 167))):
         assert (frame.part(part) == conversion.whole[part]).all()
     assert len(conversion.parts) == 1
     assert conversion.area < 0.2 * WIDTH * HEIGHT
@@ -74,8 +74,8 @@ def test_parts_that_add_up_are_converted_as_a_whole(picture, conversion):
     frame = Frame(stored=picture)
     parts = [
         (slice(row, row + 30), slice(column, column + 40))
-        for row in (0, 60, 120, 160)
-        for column in (0, 140, 280)
+        for row in range(0, 161, 32)
+        for column in range(0, 281, 56)
     ]
     for part in parts:
         assert (frame.part(part) == conversion.whole[part]).all()
@@ -83,6 +83,14 @@ def test_parts_that_add_up_are_converted_as_a_whole(picture, conversion):
     count = len(conversion.parts)
     assert all((frame.part(part) == conversion.whole[part]).all() for part in parts)
     assert len(conversion.parts) == count
+
+
+def test_two_large_parts_are_converted_for_less_than_the_whole(picture, conversion):
+    frame = Frame(stored=picture)
+    for part in (slice(0, HEIGHT), slice(0, 150)), (slice(20, 170), slice(100, 240)):
+        assert (frame.part(part) == conversion.whole[part]).all()
+    assert not picture.has_pixels
+    assert conversion.area < WIDTH * HEIGHT
 
 
 def test_pixels_are_converted_once_and_serve_all_parts(picture, conversion):
