@@ -4,7 +4,7 @@ The clock is a parameter, so that tests can use a fake one.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -186,8 +186,9 @@ class TimingLog:
         self.frames += 1
         if self.frames <= self.warm_up:
             return
+        self._place(timings_ms)
         for stage, duration_ms in timings_ms.items():
-            self._stages.setdefault(stage, []).append(duration_ms)
+            self._stages[stage].append(duration_ms)
 
     def add(self, stage: str, duration_ms: float) -> None:
         """Add a duration that belongs to no frame, or to one whose other stages are in another log."""
@@ -196,12 +197,13 @@ class TimingLog:
     def extend(self, other: "TimingLog") -> None:
         """Add the counted frames of another log."""
         self.frames += other.frames
+        self._place(other.stages)
         for stage in other.stages:
-            self._stages.setdefault(stage, []).extend(other.durations_ms(stage))
+            self._stages[stage].extend(other.durations_ms(stage))
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """Names of the stages, in order of first use."""
+        """Names of the stages, in the order in which frames use them."""
         return tuple(self._stages)
 
     def durations_ms(self, stage: str) -> list[float]:
@@ -209,6 +211,19 @@ class TimingLog:
         return list(self._stages.get(stage, ()))
 
     def summaries(self) -> dict[str, Summary]:
-        """Summarize each stage, in order of first use, the whole frame last."""
+        """Summarize each stage, in the order in which frames use them, the whole frame last."""
         ordered = sorted(self._stages, key=lambda name: name == FRAME_STAGE)
         return {name: summarize(self._stages[name]) for name in ordered}
+
+    def _place(self, stages: Collection[str]) -> None:
+        """Insert new stages of a frame before those that follow them: the first frames may lack a stage."""
+        if self._stages.keys() >= set(stages):
+            return
+        names = list(self._stages)
+        place = len(names)
+        for stage in reversed([*stages]):
+            if stage in names:
+                place = names.index(stage)
+            else:
+                names.insert(place, stage)
+        self._stages = {name: self._stages.get(name, []) for name in names}

@@ -75,6 +75,20 @@ def test_log_leaves_warm_up_out_and_puts_the_frame_last() -> None:
     assert summaries[FRAME_STAGE].fps == pytest.approx(1000 / 15)
 
 
+def test_stages_that_the_first_frames_lack_are_listed_in_their_place() -> None:
+    log = TimingLog()
+    log.record({"capture": 1.0, "detect": 1.0, "track": 1.0, FRAME_STAGE: 3.0})
+    log.add("encode", 1.0)
+    other = TimingLog()
+    other.record({"capture": 1.0, "crop": 1.0, "infer": 1.0, "track": 1.0, "pose": 1.0, FRAME_STAGE: 5.0})
+    log.extend(other)
+    assert list(log.summaries()) == [
+        *("capture", "detect", "crop", "infer", "track", "pose", "encode"),
+        FRAME_STAGE,
+    ]
+    assert log.summaries()["capture"].count == 2
+
+
 def test_summary_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         summarize([])

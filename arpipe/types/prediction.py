@@ -116,7 +116,7 @@ class Prediction:
         }
 
 
-def _as_numbers(values: npt.NDArray[Any]) -> Any:
+def _as_numbers(values: npt.NDArray[np.generic]) -> object:
     """Return nested lists of the shortest numbers that stand for the same values; None for NaN and infinity."""
     if values.dtype.kind != "f":
         return values.tolist()

@@ -9,6 +9,7 @@ import numpy as np
 from arpipe.errors import ConfigError
 from arpipe.inference.runtime import Runtime
 from arpipe.models.expressions import ExpressionNetwork
+from arpipe.tracking.cadence import Cadence
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.expressions.config import ExpressionConfig
 from arpipe.tracking.expressions.gaze import look
@@ -111,7 +112,7 @@ class ExpressionTracker:
     def reset(self) -> None:
         """Forget all faces and their neutral expressions."""
         self._known: dict[int, FaceExpression] = {}
-        self._since_inference = 0
+        self._cadence = Cadence()
 
     def learn_neutral(self) -> None:
         """Learn the neutral faces anew: everybody in the picture should look into the camera and rest."""
@@ -123,9 +124,7 @@ class ExpressionTracker:
         """Return the faces of the context with their expressions; stage `expressions`."""
         with context.timer.stage("expressions"):
             self._known = {face.track_id: self._state_of(face.track_id) for face in context.faces}
-            is_due = self._since_inference % context.every == 0
-            self._since_inference = 1 if is_due else self._since_inference + 1
-            measured = self._measure(context.faces) if is_due else {}
+            measured = self._measure(context.faces) if self._cadence.advance(context.every) else {}
             return tuple(self._completed(face, measured, context.frame.captured_s) for face in context.faces)
 
     def _state_of(self, track_id: int) -> FaceExpression:

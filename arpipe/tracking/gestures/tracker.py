@@ -6,6 +6,7 @@ from typing import Self
 
 from arpipe.inference.runtime import Runtime
 from arpipe.models.gestures import GestureNetworks
+from arpipe.tracking.cadence import Cadence
 from arpipe.tracking.context import FrameContext
 from arpipe.tracking.gestures.config import GestureConfig
 from arpipe.tracking.gestures.movements import HandMovements
@@ -69,15 +70,13 @@ class GestureTracker:
     def reset(self) -> None:
         """Forget all hands."""
         self._known: dict[int, HandGesture] = {}
-        self._since_inference = 0
+        self._cadence = Cadence()
 
     def update(self, context: FrameContext) -> tuple[TrackedHand, ...]:
         """Return the hands of the context with their gestures; stage `gestures`."""
         with context.timer.stage("gestures"):
             hands = context.hands or ()
-            is_due = self._since_inference % context.every == 0
-            self._since_inference = 1 if is_due else self._since_inference + 1
-            measured = self._measure(hands) if is_due else {}
+            measured = self._measure(hands) if self._cadence.advance(context.every) else {}
             if not self._follows:
                 return tuple(_photographed(hand, measured.get(hand.track_id)) for hand in hands)
             known = {hand.track_id: self._known.get(hand.track_id) for hand in hands}
