@@ -100,7 +100,7 @@ class FaceOcclusion:
             rows = slice(zones.hair.top_row, zones.hair.bottom_row)
             np.maximum(hanging[rows], thing[rows], out=hanging[rows])
             hung = np.maximum(hung, thing)
-        covered = smoothstep(evidence.filter.apply(hanging), NOT_COVERED, COVERED)
+        covered = _with_edges(hanging, evidence)
         hands = found.hands_in(zones)
         if hands is not None:
             hands = smoothstep(
@@ -132,6 +132,13 @@ class FaceOcclusion:
         if lips.presence < 1.0:  # a mask may have the colour of skin, but it covers more than the lips
             bare *= 1 - (1 - lips.presence) * lower_face(view.crop)
         return bare
+
+
+def _with_edges(hanging: Points, evidence: Evidence) -> Points:
+    """Return (s, s) float32 what hangs before the face, (s/2, s/2), with the edges of the picture."""
+    if not hanging.any():
+        return np.zeros_like(evidence.skin)
+    return smoothstep(evidence.filter.apply(hanging), NOT_COVERED, COVERED)
 
 
 def _clear_border(plane: Points) -> None:

@@ -107,10 +107,11 @@ def covered_by_hair(hung: Points, crop: CroppedFace, zones: HairZones, sides: tu
     beside = _beside_eyes(crop)
     hair += beside * (_reach_down(hair) - hair)
     covered = smoothstep(hair, SURE_SKIN, SURE_HAIR)
-    covered += beside * (_fill_outwards(covered, crop) - covered)
-    covered *= _behind_front(covered, zones.face[rows], crop)
     whole = np.zeros_like(hung)
-    whole[rows] = covered
+    if covered.any():  # before most faces, there is none
+        covered += beside * (_fill_outwards(covered, crop) - covered)
+        covered *= _behind_front(covered, zones.face[rows], crop)
+        whole[rows] = covered
     return whole
 
 
