@@ -36,6 +36,13 @@ def test_every_option_has_a_help_text(path):
     assert not silent
 
 
+def test_every_option_of_a_batch_is_in_a_panel_and_inputs_come_first():
+    options = [each for each in COMMANDS["batch",].params if each.name not in ("inputs", "help")]
+    panels = [each.rich_help_panel for each in options]
+    assert all(panels)
+    assert list(dict.fromkeys(panels))[:2] == ["Inputs", "Outputs"]
+
+
 def test_help_lists_the_commands(capsys):
     assert main(["--help"]) == 0
     text = capsys.readouterr().out

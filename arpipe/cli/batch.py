@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from arpipe.cli.panels import in_panels
 from arpipe.cli.settings import (
     CAMERA,
     CONTROLS,
@@ -23,6 +24,21 @@ if TYPE_CHECKING:
     from arpipe.config import RunConfig
 
 
+_PANELS = {
+    "Inputs": ("manifest", "source", "recursive", "shard"),
+    "Outputs": ("output", "export", "export_format", "events", "no_video", "codec", "quality"),
+    "Existing outputs": ("resume", "skip_existing", "overwrite"),
+    "Effects and tracking": (
+        *("effect", "controls", "track", "max_faces", "occlusion", "occlusion_network"),
+        *("fov", "camera"),
+    ),
+    "Machine": ("jobs", "segment", "retries", "ray", "hwaccel", "provider", "threads", "renderer"),
+    "Reports": ("dry_run", "quiet", "json_", "timings"),
+    "Configuration": ("config", "set"),
+}
+
+
+@in_panels(_PANELS)
 @with_settings(
     EFFECT,
     setting("video.codec", str, "--codec", metavar="NAME", help="h264, hevc, vp9, av1, mpeg4 or prores."),
