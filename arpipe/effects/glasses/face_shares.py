@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from arpipe.effects.guesses import guessed_share, ramp
 from arpipe.types import FrameResult, TrackedFace
 from arpipe.types.tracked import WEARS_GLASSES
 
@@ -10,10 +11,6 @@ DARKEN_S = 0.5
 # Yaw within which glasses fade. Heads that are turned by 60 degrees are estimated at 50 to 56, so that this is close to
 # a full profile, where the mesh guesses the far side and glasses would stand out in front of the face.
 PROFILE_DEG = (68.0, 72.0)
-# Of a head that is turned further than 70 degrees, the mesh is often guessed, and estimated at anything from 45 degrees
-# on; its score is 0.88 to 0.95 then, and 0.99 or more up to 65 degrees.
-TURNED_DEG = (40.0, 46.0)
-SURE_MESH, GUESSED_MESH = 0.97, 0.90
 DOUBT = 0.05  # probability on either side of `WEARS_GLASSES` where lenses are partly darkened
 
 
@@ -56,17 +53,12 @@ def visibility(face: TrackedFace) -> float:
     """Return how visible glasses are: as `presence`, and 0 in profile and on turned faces whose mesh is guessed."""
     if face.pose is None:
         return 0.0
-    yaw_deg = abs(face.pose.yaw_deg)
-    guessed = _ramp(yaw_deg, *TURNED_DEG) * _ramp(-face.landmarks.score, -SURE_MESH, -GUESSED_MESH)
-    return presence(face) * (1.0 - max(_ramp(yaw_deg, *PROFILE_DEG), guessed))
-
-
-def _ramp(value: float, low: float, high: float) -> float:
-    return min(max((value - low) / (high - low), 0.0), 1.0)
+    in_profile = ramp(abs(face.pose.yaw_deg), *PROFILE_DEG)
+    return presence(face) * (1.0 - max(in_profile, guessed_share(face)))
 
 
 def likely_own_glasses(face: TrackedFace) -> float:
     """Return 1 where a person certainly wears glasses, 0 where that is doubtful or unknown, and shares in between."""
     if face.own_glasses is None:
         return 0.0
-    return _ramp(face.own_glasses, WEARS_GLASSES - DOUBT, WEARS_GLASSES + DOUBT)
+    return ramp(face.own_glasses, WEARS_GLASSES - DOUBT, WEARS_GLASSES + DOUBT)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from arpipe.effects.guesses import guessed_share, ramp
 from arpipe.effects.makeup.person import Complexion, measure
 from arpipe.types import Frame, TrackedFace
 
@@ -51,19 +52,19 @@ class People:
         return person
 
 
-def presence_of(score: float) -> float:
-    """Return the opacity of makeup on a face with this network score."""
-    return float(np.clip((score - DOUBTED) / (TRUSTED - DOUBTED), 0.0, 1.0))
+def presence_of(face: TrackedFace) -> float:
+    """Return the opacity of makeup on a face: 0 where the landmark network is not certain of it, or guesses."""
+    return ramp(face.landmarks.score, DOUBTED, TRUSTED) * (1.0 - guessed_share(face))
 
 
 def _new(frame: Frame, face: TrackedFace, px_per_mm: float) -> PersonState:
     fresh = measure(frame, face, px_per_mm)
-    return PersonState(frame.captured_s, frame.captured_s, fresh, fresh, presence_of(face.landmarks.score))
+    return PersonState(frame.captured_s, frame.captured_s, fresh, fresh, presence_of(face))
 
 
 def _updated(before: PersonState, frame: Frame, face: TrackedFace, px_per_mm: float) -> PersonState:
     is_lost = face.state == "coasting"
-    now_s, wanted = frame.captured_s, 0.0 if is_lost else presence_of(face.landmarks.score)
+    now_s, wanted = frame.captured_s, 0.0 if is_lost else presence_of(face)
     if before.presence == 0.0 and wanted > 0.0:  # the earlier measurement may not have been of a face
         before = replace(_new(frame, face, px_per_mm), seen_s=before.seen_s, presence=0.0)
     passed_s = max(now_s - before.seen_s, 0.0)

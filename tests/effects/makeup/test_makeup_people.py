@@ -38,6 +38,13 @@ def test_faces_that_the_network_doubts_stay_bare(context):
     assert 0.3 * whole < half < 0.7 * whole
 
 
+def test_a_turned_face_whose_landmarks_are_guessed_stays_bare(context):
+    person = face(55)
+    frame = portrait(person, seed=1)
+    assert np.array_equal(drawn(context, frame, scored(person, 0.88), effects=["evening"]), frame.pixels)
+    assert change(drawn(context, frame, person, effects=["evening"]), frame).any()
+
+
 def shares(context, people):
     """How much makeup is drawn on each of a person's faces in a stream, over that on the first one."""
     frame = portrait(people[0])
