@@ -43,8 +43,10 @@ inline void interleave(const std::uint8_t* red, const std::uint8_t* green, const
         store_bytes(_mm_blendv_epi8(_mm_blendv_epi8(r, g, third), b, first), part + 32);
     }
 #elif defined(ARPIPE_NEON)
-    for (; i + 16 <= count; i += 16)
-        vst3q_u8(out + 3 * i, {{vld1q_u8(red + i), vld1q_u8(green + i), vld1q_u8(blue + i)}});
+    for (; i + 16 <= count; i += 16) {
+        const uint8x16x3_t planes = {{vld1q_u8(red + i), vld1q_u8(green + i), vld1q_u8(blue + i)}};
+        vst3q_u8(out + 3 * i, planes);
+    }
 #endif
     for (; i < count; ++i) out[3 * i] = red[i], out[3 * i + 1] = green[i], out[3 * i + 2] = blue[i];
 }

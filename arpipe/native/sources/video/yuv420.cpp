@@ -2,8 +2,8 @@
 // full horizontal chroma: bilinear chroma, centred between rows, and factors of 13 bits. The scaler counts in 32nds of
 // the units here, which do not occur.
 //
-// Everything is computed in 16 bits, sixteen numbers at once, and for even and odd columns apart, so that nothing has to
-// be reordered before the last step.
+// Even and odd columns are computed apart, so that nothing has to be reordered before the last step. Processors must store
+// the lower byte of a number first, as all that arpipe supports do.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -25,7 +25,9 @@ struct Factors {
 // Bytes of an even column and, above them, of the odd one next to it.
 using Pair = uint16_t;
 
-// A product of two numbers, in halves.
+#if defined(__GNUC__) && !defined(__clang__)
+
+// A product of two numbers, in halves: GCC multiplies sixteen numbers at once for each half.
 struct Product {
     int16_t high;
     uint16_t low;
@@ -41,6 +43,24 @@ inline Product sum(Product a, Product b) {
     return {int16_t(a.high + b.high + 1 + without_carry), low};
 }
 
+inline Product with_half_level(Product value) { return {int16_t(value.high + 1), value.low}; }
+
+inline int16_t high_half(Product value) { return value.high; }
+
+#else // other compilers do better with numbers of 32 bits
+
+using Product = int32_t;
+
+inline Product product(int16_t a, int16_t b) { return int32_t(a) * b; }
+
+inline Product sum(Product a, Product b) { return a + b; }
+
+inline Product with_half_level(Product value) { return value + (1 << 16); }
+
+inline int16_t high_half(Product value) { return int16_t(value >> 16); }
+
+#endif
+
 // A row of chroma, around zero and 4 times, with a neighbour on both sides of `count` values from `first` on; `near` counts three times
 // as much as `far`.
 void blend(const uint8_t *near, const uint8_t *far, int first, int count, int width, int16_t *__restrict out) {
@@ -54,7 +74,7 @@ void blend(const uint8_t *near, const uint8_t *far, int first, int count, int wi
 // Return the byte of a sum of products that includes half a level. From 512 on, the scaler overflows, too, and gives 0;
 // no camera gives such values.
 inline uint16_t level(Product value) {
-    const int16_t wrapped = int16_t(uint16_t(value.high) << 5);
+    const int16_t wrapped = int16_t(uint16_t(high_half(value)) << 5);
     return uint16_t(std::clamp<int16_t>(int16_t(wrapped >> 6), 0, 255));
 }
 
@@ -63,8 +83,7 @@ struct Color {
 };
 
 inline Color color(int luma, int16_t u, int16_t v, const Factors &factors) {
-    Product gray = product(int16_t(16 * luma - factors.black), factors.luma);
-    ++gray.high; // half a level
+    const Product gray = with_half_level(product(int16_t(16 * luma - factors.black), factors.luma));
     const Product green = sum(product(u, factors.green_u), product(v, factors.green_v));
     return {level(sum(gray, product(v, factors.red_v))), level(sum(green, gray)),
             level(sum(gray, product(u, factors.blue_u)))};
