@@ -196,6 +196,7 @@ def test_batch_takes_its_defaults_from_the_configuration(batch_config):
             "there is nothing to write as csv; add --export",
         ),
         (["--config", "glases"], 2, "did you mean 'glasses'"),
+        (["--jobs", "all"], 2, "--jobs: batch.jobs: input should be a valid integer or 'auto', got 'all'"),
         (["--source", "moon"], 2, "source: input should be 'sample', got 'moon'"),
     ],
 )

@@ -107,6 +107,8 @@ def _reworded(detail: "ErrorDetails") -> str:
     if kind in ("dict_type", "model_type", "model_attributes_type"):
         return "expected a table"
     message = detail["msg"].removeprefix("Value error, ")
+    if kind.endswith("_parsing"):
+        message = message.partition(", unable to parse")[0]
     return message[:1].lower() + message[1:]
 
 
