@@ -36,11 +36,14 @@ def test_every_option_has_a_help_text(path):
     assert not silent
 
 
-def test_every_option_of_a_batch_is_in_a_panel_and_inputs_come_first():
-    options = [each for each in COMMANDS["batch",].params if each.name not in ("inputs", "help")]
+@pytest.mark.parametrize(
+    ("command", "first"), [("batch", ["Inputs", "Outputs"]), ("live", ["Source and window"])]
+)
+def test_options_are_in_panels_and_what_goes_in_comes_first(command, first):
+    options = [each for each in COMMANDS[command,].params if each.name not in ("inputs", "help")]
     panels = [each.rich_help_panel for each in options]
     assert all(panels)
-    assert list(dict.fromkeys(panels))[:2] == ["Inputs", "Outputs"]
+    assert list(dict.fromkeys(panels))[: len(first)] == first
 
 
 def test_help_lists_the_commands(capsys):

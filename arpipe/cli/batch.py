@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arpipe.cli.panels import in_panels
+from arpipe.cli.panels import CONFIGURATION, TRACKING, in_panels
 from arpipe.cli.settings import (
     CAMERA,
     CONTROLS,
@@ -28,13 +28,10 @@ _PANELS = {
     "Inputs": ("manifest", "source", "recursive", "shard"),
     "Outputs": ("output", "export", "export_format", "events", "no_video", "codec", "quality"),
     "Existing outputs": ("resume", "skip_existing", "overwrite"),
-    "Effects and tracking": (
-        *("effect", "controls", "track", "max_faces", "occlusion", "occlusion_network"),
-        *("fov", "camera"),
-    ),
+    "Effects and tracking": (*TRACKING, "controls"),
     "Machine": ("jobs", "segment", "retries", "ray", "hwaccel", "provider", "threads", "renderer"),
     "Reports": ("dry_run", "quiet", "json_", "timings"),
-    "Configuration": ("config", "set"),
+    "Configuration": CONFIGURATION,
 }
 
 

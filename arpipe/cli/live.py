@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from arpipe.cli.panels import CONFIGURATION, TRACKING, in_panels
 from arpipe.cli.settings import (
     CAMERA,
     CONTROLS,
@@ -172,6 +173,21 @@ SETTINGS = (
 )
 
 
+_PANELS = {
+    "Source and window": ("source", "loop", "window", "mirror", "full_screen", "frames", "seconds"),
+    "Effects and tracking": TRACKING,
+    "Outputs": ("record", "audio", "microphone", "output", "virtual_camera"),
+    "Controls": ("controls", "send", "hotkey", "allow_keyboard"),
+    "Web page": (
+        *("web", "phone", "host", "port", "token", "certificate", "tls_cert", "tls_key", "public_url"),
+        *("max_sessions", "embed", "brand", "texts", "language"),
+    ),
+    "Machine": ("provider", "threads", "renderer"),
+    "Configuration": CONFIGURATION,
+}
+
+
+@in_panels(_PANELS)
 @with_settings(*SETTINGS, default="live")
 def live(
     load: "Callable[[], RunConfig]",

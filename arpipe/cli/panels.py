@@ -8,6 +8,11 @@ from typer.models import OptionInfo
 
 Command = Callable[..., None]
 
+TRACKING = ("effect", "track", "max_faces", "occlusion", "occlusion_network", "fov", "camera")
+"""Options of the panel "Effects and tracking"."""
+CONFIGURATION = ("config", "set")
+"""Options of the panel "Configuration"."""
+
 
 def in_panels(panels: Mapping[str, Sequence[str]]) -> Callable[[Command], Command]:
     """Show the options of a command in panels of its help text.
