@@ -1,6 +1,6 @@
 // Reorders the bytes of pixels, which compilers do not do in vector instructions by themselves.
 //
-// Each function has a version for x86, one for 64-bit ARM, and a plain one, which also processes what is left at the end.
+// There is a version for x86, one for 64-bit ARM, and a plain one, which also processes what is left at the end.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ inline void interleave(const std::uint8_t* red, const std::uint8_t* green, const
                        std::uint8_t* out) {
     int i = 0;
 #if defined(ARPIPE_SSE)
-    // Byte i of a plane goes to byte 3i, 3i + 1 or 3i + 2 of 48: all 16 have different places within 16 bytes, so that one
-    // permutation serves all three parts. Byte i of part k is red if (k + i) % 3 is 0, green if it is 1, and else blue.
+    // Byte i of a plane goes to byte 3i, 3i + 1 or 3i + 2 of 48. All 16 have different places within 16 bytes, so that
+    // one permutation serves all three parts. Byte i of part k is red if (k + i) % 3 is 0, green if it is 1, else blue.
     const __m128i red_from = _mm_setr_epi8(0, 11, 6, 1, 12, 7, 2, 13, 8, 3, 14, 9, 4, 15, 10, 5);
     const __m128i green_from = _mm_alignr_epi8(red_from, red_from, 15);
     const __m128i blue_from = _mm_alignr_epi8(red_from, red_from, 14);

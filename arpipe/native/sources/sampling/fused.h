@@ -30,8 +30,8 @@ inline __m128i blend_two(const Byte* first, const Byte* second, std::ptrdiff_t s
     return _mm_srli_epi16(rounded, STEP_BITS);
 }
 
-// Sample the picture where `locate` has placed the upper left pixels; all pixels must be inside, with two bytes after the
-// last. All arrays are padded to multiples of `AT_ONCE`, and `out` has room for four bytes more.
+// Sample the picture where `locate` has placed the upper left pixels; all pixels must be inside, with two bytes after
+// the last. All arrays are padded to multiples of `AT_ONCE`, and `out` has room for 16 bytes more.
 inline void blend_located(const Byte* pixels, std::ptrdiff_t stride, const std::int32_t* offsets,
                           const std::int32_t* x, const std::int32_t* y, int count, Byte* out) {
     const __m128i first_two = _mm_setr_epi8(0, 1, 0, 1, 0, 1, 0, 1, 4, 5, 4, 5, 4, 5, 4, 5);

@@ -2,14 +2,17 @@
 // full horizontal chroma: bilinear chroma, centred between rows, and factors of 13 bits. The scaler counts in 32nds of
 // the units here, which do not occur.
 //
-// Even and odd columns are computed apart, so that nothing has to be reordered before the last step. Processors must store
-// the lower byte of a number first, as all that arpipe supports do.
+// Even and odd columns are computed apart, so that nothing has to be reordered before the last step.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
 
 #include "bytes.h"
 #include "export.h"
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#error "pairs of bytes are read as numbers whose lower byte is the even column"
+#endif
 
 namespace {
 
@@ -61,8 +64,8 @@ inline int16_t high_half(Product value) { return int16_t(value >> 16); }
 
 #endif
 
-// A row of chroma, around zero and 4 times, with a neighbour on both sides of `count` values from `first` on; `near` counts three times
-// as much as `far`.
+// A row of chroma, around zero and 4 times, with a neighbour on both sides of `count` values from `first` on; `near`
+// counts three times as much as `far`.
 void blend(const uint8_t *near, const uint8_t *far, int first, int count, int width, int16_t *__restrict out) {
     const int from = std::max(first - 1, 0), to = std::min(first + count + 1, width);
     int16_t *at = out + 1 - (first - from);
