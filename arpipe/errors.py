@@ -9,7 +9,7 @@ ArpipeError
 ├── AssetError (ValueError)             a pack, model or texture cannot be used
 │   ├── AssetNotFound (FileNotFoundError)
 │   └── GltfError                       … because its glTF is damaged or asks for what is not supported
-├── MediaError (ValueError)             a file is no picture or video that can be read
+├── MediaError (ValueError)             a file is not a readable picture or video
 │   └── MediaNotFound (FileNotFoundError)
 ├── OutputError (OSError)               a result cannot be written
 ├── DeviceError (ConnectionError)       a camera, window or virtual camera fails

@@ -66,14 +66,14 @@ def test_settings_take_any_toml_value():
     [
         (
             "[perception.face]\nmax_face = 2",
-            "perception.face.max_face: is no valid key; did you mean 'max_faces'",
+            "perception.face.max_face: is not a valid key; did you mean 'max_faces'",
         ),
-        ("[percepton]", "percepton: is no valid key; did you mean 'perception'"),
+        ("[percepton]", "percepton: is not a valid key; did you mean 'perception'"),
         ("[camera]\nfov_deg = 200.0", "camera.fov_deg: input should be less than 180, got 200"),
         ('[perception.face]\nmesh = "atention"', "perception.face.mesh:"),
         (
             "[perception.face.smoothing]\nbta = 1",
-            "perception.face.smoothing.bta: is no valid key; did you mean 'beta'",
+            "perception.face.smoothing.bta: is not a valid key; did you mean 'beta'",
         ),
         ("camera = 3", "camera:"),
         ("[camera", "not valid TOML"),
@@ -96,7 +96,7 @@ def test_mistakes_in_a_file_name_it_and_the_key(run_toml, text, expected):
         ),
         (
             {"settings": ["camera.fov=60"]},
-            "--set camera.fov=60: camera.fov: is no valid key; did you mean 'fov_",
+            "--set camera.fov=60: camera.fov: is not a valid key; did you mean 'fov_",
         ),
         ({"settings": ["camera"]}, "--set camera: expected key=value"),
         ({"settings": ["camera..fov=1"]}, "--set camera..fov=1: expected key=value"),

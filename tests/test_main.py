@@ -39,10 +39,10 @@ def failing(monkeypatch):
     [(ConfigError, 2), (MediaNotFound, 2), (WeightsNotFound, 2), (OutputError, 1), (RenderError, 1)],
 )
 def test_an_expected_error_is_one_line_and_says_whose_mistake_it_is_by_its_code(failing, capsys, kind, code):
-    failing(kind("run.toml: sped: is no valid key"))
+    failing(kind("run.toml: sped: is not a valid key"))
     assert entry.main([]) == code
     captured = capsys.readouterr()
-    assert captured.err == "error: run.toml: sped: is no valid key\n"
+    assert captured.err == "error: run.toml: sped: is not a valid key\n"
     assert captured.out == ""
 
 

@@ -92,7 +92,7 @@ def _tokens(text: str) -> list[Token]:
             rest = text[place:].lstrip()
             column = len(text) - len(rest) + 1
             hint = "; write == to compare" if rest.startswith("=") else ""
-            raise ConfigError(f"{rest[:12]!r} in column {column} is no part of a condition{hint}")
+            raise ConfigError(f"{rest[:12]!r} in column {column} is not part of a condition{hint}")
         kind: TokenKind = match.lastgroup  # type: ignore[assignment]  # the names of the groups
         tokens.append(Token(kind, match[kind], match.start(kind) + 1))
         place = match.end()
@@ -230,5 +230,5 @@ class _Parser:
         self._take()
         other = self._signal(point.name)
         if not isinstance(other, PointSignal):
-            raise ConfigError(f"{other.name!r} is no point of a face, body or hand")
+            raise ConfigError(f"{other.name!r} is not a point of a face, body or hand")
         return Located(point, relation, other)

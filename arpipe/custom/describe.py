@@ -112,7 +112,7 @@ def _card(path: Path, name: str, guessed: GuessedInput, outputs: GuessedOutputs)
         )
     except ValidationError as error:
         raise ModelError(
-            f"{name!r} is no name for a network: small letters, digits, '.', '_' and '-' are allowed; give --name"
+            f"{name!r} cannot name a network: small letters, digits, '.', '_' and '-' are allowed; give --name"
         ) from error
 
 

@@ -49,7 +49,7 @@ def input_fields(source: TensorInfo, stated: Fields) -> Fields:
     """Return the fields that an input's declaration tells, joined with what was said of it.
 
     Raises:
-        ModelError: It is no picture, or size or layout are free and not stated, or both contradict each other.
+        ModelError: It is not a picture, or size or layout are free and not stated, or both contradict each other.
     """
     fields = _told(source, stated)
     for key in fields.keys() & stated.keys():
@@ -68,7 +68,7 @@ def _told(source: TensorInfo, stated: Fields) -> Fields:
     shape = source.shape
     if len(shape) != PICTURE_RANK:
         raise ModelError(
-            f"input {source} is no picture: four dimensions are expected, of which one has 3 or 1 channels"
+            f"input {source} is not a picture: four dimensions are expected, of which one has 3 or 1 channels"
         )
     layout = _layout(shape, source, stated)
     channels, (height, width) = (shape[1], shape[2:]) if layout == "nchw" else (shape[3], shape[1:3])
@@ -161,7 +161,9 @@ def _layout(shape: tuple[Dimension, ...], source: TensorInfo, stated: Fields) ->
         return told[0]
     fixed = [size for size in shape[1:] if isinstance(size, int)]
     if len(fixed) == PICTURE_RANK - 1 and not told:
-        raise ModelError(f"input {source} is no picture: none of its dimensions is that of 3 or 1 channels")
+        raise ModelError(
+            f"input {source} is not a picture: none of its dimensions is that of 3 or 1 channels"
+        )
     if "layout" in stated:
         return str(stated["layout"])
     raise ModelError(

@@ -68,4 +68,4 @@ def _number(text: str, word: str) -> float:
     try:
         return float(text)
     except ValueError as error:
-        raise ConfigError(f"input: {word!r} is no range; such as -1..1") from error
+        raise ConfigError(f"input: {word!r} is not a range, such as -1..1") from error

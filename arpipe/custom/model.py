@@ -152,7 +152,7 @@ class Model(Closing):
             (n, classes) float64.
 
         Raises:
-            ModelError: The network is no classifier.
+            ModelError: The network is not a classifier.
             InferenceError: The network failed, or is closed.
         """
         return self.probabilities(self.run_tensor(tensor)[self.require_classifier()])
@@ -188,7 +188,7 @@ class Model(Closing):
         """Return the output with the scores of classes; ModelError if there is none."""
         if self.card.task != "classify" or self.card.scores not in self.outputs:
             raise ModelError(
-                f"{self.name} is no classifier: its card says task {self.card.task!r}, its outputs are "
+                f"{self.name} is not a classifier: its card says task {self.card.task!r}, its outputs are "
                 f"{', '.join(self.outputs)}; set task = 'classify' and scores = 'NAME' there if it is one"
             )
         return self.card.scores

@@ -152,7 +152,7 @@ def _noise(shape: tuple[int, ...], info: TensorInfo) -> "np.ndarray[tuple[int, .
         return rng.integers(0, 256, shape, np.uint8)
     if info.dtype in ("float32", "float16"):
         return rng.random(shape, np.float32).astype(info.dtype)
-    raise InferenceError(f"input {info} is no picture: float32, float16 or uint8 are expected")
+    raise InferenceError(f"input {info} is not a picture: float32, float16 or uint8 are expected")
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def _describe(model: type[BaseModel], details: "Sequence[ErrorDetails]") -> Iter
         where = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
         if detail["type"] == "extra_forbidden":
             known = [key for owner in owners for key in valid_keys(owner)]
-            yield f"{where}: is no valid key{nearest(str(keys[-1]), known)}"
+            yield f"{where}: is not a valid key{nearest(str(keys[-1]), known)}"
         else:
             places.setdefault(where, []).append(detail)
     for where, found in places.items():

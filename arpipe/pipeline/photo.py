@@ -20,7 +20,7 @@ def landmarks(picture: str | Path | Frame | Pixels, max_faces: int = 8) -> tuple
         478 landmarks per face, in image px; empty if there is none.
 
     Raises:
-        MediaError: The file is no picture.
+        MediaError: The file is not a picture.
         ConfigError: `max_faces` is less than 1.
         WeightsError: The networks cannot be obtained.
     """

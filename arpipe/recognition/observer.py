@@ -43,7 +43,7 @@ class SampleObserver(Closing):
         """Return a recording of each photo or clip.
 
         Raises:
-            MediaError: A file is no picture or video that can be read, or a folder has none.
+            MediaError: A file is not a readable picture or video, or a folder has none.
             ConfigError: It is nothing of the kind.
         """
         if isinstance(source, str | Path):

@@ -112,7 +112,7 @@ class Recognizer(Closing):
 
         Raises:
             ConfigError: As for the class.
-            MediaError: A file is no picture or video that can be read.
+            MediaError: A file is not a readable picture or video.
         """
         chosen = _checked(features)
         if not isinstance(samples, Mapping):
@@ -164,7 +164,7 @@ class Recognizer(Closing):
 
         Raises:
             ConfigError: The recogniser knows movements, and what is given is shorter than one.
-            MediaError: A file is no picture or video that can be read.
+            MediaError: A file is not a readable picture or video.
         """
         times_s, vectors = self._observer.vectors(source)
         if not len(vectors):

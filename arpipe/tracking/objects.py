@@ -51,7 +51,7 @@ class ObjectTracker:
 
         Raises:
             ConfigError: No detector is named.
-            ModelError: The named network is no detector.
+            ModelError: The named network is not a detector.
         """
         config = config or ObjectConfig()
         if not config.model:

@@ -99,7 +99,7 @@ def test_failure_is_told_while_it_lasts():
 
 
 def test_damaged_file_is_no_failure_of_a_device():
-    capture = Capture(openings(MediaError("clip.mp4: is no video")))
+    capture = Capture(openings(MediaError("clip.mp4: is not a video")))
     with pytest.raises(MediaError):
         next(iter(capture))
 

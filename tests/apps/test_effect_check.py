@@ -46,7 +46,7 @@ def test_check_opens_models_and_pictures(look, console):
     assert not check_effect(folder, console)
     text = console.export_text()
     assert "model.glb: accessors[0]" in text
-    assert "face.png: is no picture" in text
+    assert "face.png: is not a picture" in text
 
 
 def test_check_counts_the_triangles_of_levels_of_detail(look, console):

@@ -281,7 +281,7 @@ def test_links_photos_the_model_and_the_choice_after_a_reload(browser):
         until(page, "document.getElementById('view').width === 512")
         more_pictures(page, 3)
         page.set_input_files("#photo", ROOT / "README.md")
-        until(page, "document.getElementById('card-title').textContent === 'This is no picture'")
+        until(page, "document.getElementById('card-title').textContent === 'This is not a picture'")
     with serving() as url, opened(browser, url) as page:
         more_pictures(page, 3)
         page.click("[data-effect=sport]")

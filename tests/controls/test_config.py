@@ -29,7 +29,7 @@ def test_both_kinds_are_told_apart():
 @pytest.mark.parametrize(
     ("control", "message"),
     [
-        ({"when": "smile", "whenn": 1}, r"controls\[0\].whenn: is no valid key; did you mean 'when'"),
+        ({"when": "smile", "whenn": 1}, r"controls\[0\].whenn: is not a valid key; did you mean 'when'"),
         ({"when": "smil"}, r"controls\[0\].when: condition 'smil': there is no 'smil'; did you mean 'smile'"),
         ({"when": "smile > 2"}, "can never hold; face.smile is from 0 to 1"),
         ({"do": "next"}, r"controls\[0\].when: is missing"),
@@ -42,7 +42,7 @@ def test_both_kinds_are_told_apart():
         ({"when": "smile", "webhook": "http://127.0.0.1/"}, "lacks a port"),
         ({"when": "smile", "webhook": "http://me:pw@127.0.0.1:80/"}, "more than scheme, host, port and path"),
         ({"when": "smile", "osc": "osc://127.0.0.1:9000"}, "lacks a path for the message"),
-        ({"when": "smile", "osc": "osc://127.0.0.1:99999/a"}, "is no address"),
+        ({"when": "smile", "osc": "osc://127.0.0.1:99999/a"}, "is not an address"),
         ({"drive": "lipstick.opacity", "by": "jawOpn"}, "did you mean 'jawOpen'"),
         ({"drive": "lipstick.opacity", "by": "gesture"}, "is not a number"),
         ({"drive": "lipstick.opacity", "fro": [0, 1], "by": "smile"}, "did you mean 'from'"),

@@ -68,11 +68,14 @@ def test_controls_of_a_file_replace_those_of_the_configuration(file, tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[[control]]\nwhen = "smile"\n', "controls.toml: control: is no valid key; did you mean 'controls'"),
+        (
+            '[[control]]\nwhen = "smile"\n',
+            "controls.toml: control: is not a valid key; did you mean 'controls'",
+        ),
         ('[[controls]]\nwhen = "smil"\n', r"controls.toml: controls\[0\].when: .*did you mean 'smile'"),
         ("controls = 3\n", "controls.toml: controls: "),
         ("[[controls]\n", "controls.toml: is not valid TOML"),
-        ('effects = ["round"]\n', "controls.toml: effects: is no valid key"),
+        ('effects = ["round"]\n', "controls.toml: effects: is not a valid key"),
         ("sound = 3\n[[controls]]\nwhen = 3\n", "controls.toml: .*when"),
     ],
 )

@@ -32,7 +32,7 @@ def test_imagenet_is_torchvisions_normalisation():
     [
         ("rbg", "'rbg' is unknown; did you mean 'rgb'"),
         ("rgb bgr", "'bgr' repeats what is said of color"),
-        ("1.2.3..4", "is no range"),
+        ("1.2.3..4", "is not a range"),
         ("224×224", "is unknown"),
     ],
 )

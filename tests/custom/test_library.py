@@ -63,7 +63,7 @@ def test_the_card_is_a_file_that_can_be_edited(tmp_path):
     card.write_text(card.read_text().replace('color = "rgb"', 'color = "bgr"'))
     assert find_model("mine").card.input.color == "bgr"
     card.write_text(card.read_text().replace("width", "wdth"))
-    with pytest.raises(ModelError, match="input.wdth: is no valid key; did you mean 'width'"):
+    with pytest.raises(ModelError, match="input.wdth: is not a valid key; did you mean 'width'"):
         find_model("mine")
 
 
@@ -91,7 +91,7 @@ def test_a_network_without_classes_answers_plainly(tmp_path):
     assert found.card.task == "other"
     with open_model("mask") as model:
         assert set(model.run(np.zeros((9, 9, 3), np.uint8))) == {"mask", "pooled"}
-        with pytest.raises(ModelError, match="mask is no classifier: its card says task 'other'"):
+        with pytest.raises(ModelError, match="mask is not a classifier: its card says task 'other'"):
             model.classify(np.zeros((9, 9, 3), np.uint8))
 
 
@@ -136,8 +136,8 @@ def test_wrong_label_counts_are_refused_and_nothing_is_left(tmp_path, labels):
     [
         (["n", 3, "h", "w"], "", "leaves its size open; .*--input 'rgb 224x224"),
         (["n", 3, 3, 3], "", "does not tell where its channels are"),
-        (["n", 3, 32], "", "is no picture: four dimensions"),
-        (["n", 5, 32, 32], "nchw rgb", "is no picture: none of its dimensions is that of 3 or 1 channels"),
+        (["n", 3, 32], "", "is not a picture: four dimensions"),
+        (["n", 5, 32, 32], "nchw rgb", "is not a picture: none of its dimensions is that of 3 or 1 channels"),
         (["n", 3, 32, 32], "64", "64 was stated, but the network's input is"),
     ],
 )

@@ -97,7 +97,10 @@ def test_a_wrong_override_is_blamed_on_the_override(look):
     [
         ("", "license: is missing"),
         (HEADER.replace("CC0-1.0", "") + STAMP, "license:"),
-        (HEADER.replace("license", "licence") + STAMP, "licence: is no valid key; did you mean 'license'?"),
+        (
+            HEADER.replace("license", "licence") + STAMP,
+            "licence: is not a valid key; did you mean 'license'?",
+        ),
         (HEADER.replace("1", "2", 1) + STAMP, "schema:"),
         (HEADER, "layers: is missing"),
         (HEADER + "layers = []", "layers:"),
@@ -105,11 +108,11 @@ def test_a_wrong_override_is_blamed_on_the_override(look):
         (HEADER + '[[layers]]\nkind = "stmap"', "layers[0].kind: is 'stmap'; did you mean 'stamp'?"),
         (
             HEADER + STAMP + "opcity = 1.0",
-            "layers[0].opcity: is no valid key; did you mean 'opacity'?",
+            "layers[0].opcity: is not a valid key; did you mean 'opacity'?",
         ),
         (
             HEADER + STAMP + "[layers.placement]\nleft = 1",
-            "layers[0].placement.left: is no valid key; did you mean 'left_mm'?",
+            "layers[0].placement.left: is not a valid key; did you mean 'left_mm'?",
         ),
         (HEADER + STAMP.replace("0.5", "1.5"), "layers[0].opacity:"),
         (HEADER + STAMP + 'color = "red"', "layers[0].color: expected a colour"),

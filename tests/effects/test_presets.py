@@ -52,7 +52,7 @@ def test_what_the_user_sets_beats_the_preset_and_outlasts_another_one(red):
     ("text", "expected"),
     [
         ("look(preset=rde)", "effect 'look': there is no preset 'rde'; did you mean 'red'?"),
-        ("stamp(preset=red)", "effect 'stamp': preset: is no valid key"),
+        ("stamp(preset=red)", "effect 'stamp': preset: is not a valid key"),
     ],
 )
 def test_an_unknown_preset_names_the_nearest(red, text, expected):

@@ -100,7 +100,7 @@ def test_a_pack_needs_what_its_conditions_and_signals_need(look):
         ),
         (
             'drive = { opacity = { bye = "smile" } }',
-            r"layers\[0\].drive.opacity.bye: is no valid key; did you",
+            r"layers\[0\].drive.opacity.bye: is not a valid key; did you",
         ),
         (
             'drive = { color = { by = "smile" } }',

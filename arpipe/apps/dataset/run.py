@@ -25,7 +25,7 @@ def run(folder: Path, plots: Path | None = None, console: Console | None = None)
         Exit code: 0.
 
     Raises:
-        MediaError: It is no dataset, or a file of it is damaged.
+        MediaError: It is not a dataset, or a file of it is damaged.
         ConfigError: Its manifest is of another version of arpipe, or no manifest.
         MissingExtra: The extra `parquet` is not installed.
         OutputError: A plot cannot be written.

@@ -56,7 +56,7 @@ def summaries(folder: Path) -> Iterator[ClipSummary]:
     """Yield the summary of every clip, in the order of the files' names.
 
     Raises:
-        MediaError: It is no dataset, or a file of it is damaged.
+        MediaError: It is not a dataset, or a file of it is damaged.
         MissingExtra: The extra `parquet` is not installed.
     """
     for table in _tables(folder, FRAMES, ["source", "time_s", "faces"]):
@@ -94,7 +94,7 @@ def _tables(folder: Path, name: str, columns: list[str]) -> Iterator[Any]:
     files = sorted((folder / name).glob("*.parquet"))
     if not files:
         raise MediaNotFound(
-            f"{folder}: is no dataset; make one with: arpipe batch … --export {folder} --export-format dataset"
+            f"{folder}: is not a dataset; make one with: arpipe batch … --export {folder} --export-format dataset"
         )
     for path in files:
         # PyArrow opens no file whose name is no UTF-8.

@@ -55,7 +55,7 @@ def parse_address(text: str, schemes: tuple[str, ...]) -> Address:
     try:
         address, is_plain = _split(text)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no address ({error}); expected one such as {example}") from error
+        raise ValueError(f"{text!r} is not an address ({error}); expected one such as {example}") from error
     if address.scheme not in schemes:
         known = " or ".join(f"{scheme}://" for scheme in schemes)
         raise ValueError(f"{text!r} does not begin with {known}; expected an address such as {example}")

@@ -25,7 +25,7 @@ class ObjectDetector:
 
     Raises:
         TypeError: `stored` is no `StoredModel`.
-        ModelError: The network is no detector.
+        ModelError: The network is not a detector.
         InferenceError: It cannot be loaded.
     """
 
@@ -41,7 +41,7 @@ class ObjectDetector:
         decoder = stored.card.decoder
         if stored.card.task != "detect" or decoder is None:
             raise ModelError(
-                f"{stored.card.name} is no detector: its card says task {stored.card.task!r}; if it is one, "
+                f"{stored.card.name} is not a detector: its card says task {stored.card.task!r}; if it is one, "
                 "add it with --decoder"
             )
         self._decoder = decoder

@@ -50,7 +50,7 @@ class Explainer(Closing):
 
     Raises:
         TypeError: `stored` is no `StoredModel`.
-        ModelError: The network is no classifier, or Grad-CAM was asked for and is not possible.
+        ModelError: The network is not a classifier, or Grad-CAM was asked for and is not possible.
         InferenceError: It cannot be loaded.
     """
 

@@ -30,7 +30,7 @@ class Animation(Source):
 
     Raises:
         MediaNotFound: There is no such file.
-        MediaError: It is no picture, damaged, or larger than the limits.
+        MediaError: It is not a picture, damaged, or larger than the limits.
     """
 
     def __init__(self, path: str | Path) -> None:

@@ -62,7 +62,7 @@ def open_picture(
             if HEIF in formats:
                 raise MediaError(f"{name}: is a damaged HEIC/HEIF picture; {ADVICE}") from error
             readable = ", ".join((*formats, HEIF) if formats is FORMATS else formats)
-            raise NotAPicture(f"{name}: is no picture of a kind that arpipe reads ({readable})") from error
+            raise NotAPicture(f"{name}: is not a picture of a kind that arpipe reads ({readable})") from error
         except Image.DecompressionBombError as error:
             raise MediaError(
                 f"{name}: the picture is too large ({error}); "

@@ -125,7 +125,7 @@ def read_image(path: Path) -> Pixels:
 
     Raises:
         MediaNotFound: There is no such file.
-        MediaError: It is no picture, cut off, larger than the limits, or of a kind that arpipe does not read.
+        MediaError: It is not a picture, cut off, larger than the limits, or of a kind that arpipe does not read.
     """
     return read_photo(path).pixels
 

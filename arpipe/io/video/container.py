@@ -41,7 +41,7 @@ def open_input(path: Path, hwaccel: HWAccel | None = None) -> av.container.Input
         MediaError: It is not a media file, or is damaged.
     """
     address = address_of(path)
-    with guarded(MediaError, f"{text_of(path)}: is no video that can be read", ADVICE):
+    with guarded(MediaError, f"{text_of(path)}: is not a readable video", ADVICE):
         container: av.container.InputContainer = av.open(
             f"file:{path}" if address is None else StoredBytes(address),
             "r",

@@ -67,7 +67,7 @@ class VideoStream(Source):
         """Open the stream at an address.
 
         Raises:
-            ConfigError: It is no address of a stream.
+            ConfigError: It is not an address of a stream.
         """
         if not is_stream(target):
             raise ConfigError(

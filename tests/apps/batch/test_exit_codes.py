@@ -17,7 +17,7 @@ DOCS = Path(__file__).parents[3] / "docs/batch.md"
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder with two clips, one that is no video, and one without its end; pipelines are fakes."""
+    """A folder with two clips, one that is not a video, and one without its end; pipelines are fakes."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(batch, "run", partial(batch.run, make_pipeline=make_fake))
     (tmp_path / "good").mkdir()

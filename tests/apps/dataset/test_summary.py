@@ -106,7 +106,7 @@ def test_plots_are_written_into_a_new_folder(data, tmp_path):
 
 def test_other_folders_and_damaged_tables_are_refused(data, tmp_path, capsys):
     assert main(["dataset", "summary", str(tmp_path)]) == 2
-    assert "is no dataset; make one with" in capsys.readouterr().err
+    assert "is not a dataset; make one with" in capsys.readouterr().err
     with pytest.raises(MediaNotFound):
         list(summaries(tmp_path / "nothing"))
     (data / "frames" / "b.parquet").write_bytes(b"PAR1")

@@ -117,7 +117,7 @@ def test_only_classifiers_have_a_page(tmp_path, no_runtime):
     (tmp_path / "mask.toml").write_text(
         'name = "mask"\nfile = "mask.onnx"\n[input]\nname = "x"\nwidth = 32\nheight = 32\n'
     )
-    with pytest.raises(ModelError, match="mask is no classifier"):
+    with pytest.raises(ModelError, match="mask is not a classifier"):
         ModelServer(str(tmp_path / "mask.toml"), WebConfig(port=0))
 
 

@@ -146,7 +146,7 @@ def test_a_classifier_is_no_detector(detector):
     detector.write_text(
         detector.read_text().replace('task = "detect"\ndecoder = "yolo-transposed"', 'task = "other"')
     )
-    with pytest.raises(ModelError, match="lamps is no detector: its card says task 'other'"):
+    with pytest.raises(ModelError, match="lamps is not a detector: its card says task 'other'"):
         ObjectDetector(find_model(detector))
 
 

@@ -48,7 +48,7 @@ def test_face_paint_of_the_wrong_kind_is_refused(tmp_path, size, mode, says):
 def test_a_picture_that_is_none_is_refused(tmp_path):
     path = tmp_path / "paint.png"
     path.write_bytes(b"not a picture")
-    with pytest.raises(ConfigError, match="is no picture"):
+    with pytest.raises(ConfigError, match="is not a picture"):
         load_effect(f"face-paint(image={path})")
 
 

@@ -150,7 +150,7 @@ def test_bad_parameters_are_named(picture, effect, says):
 def test_a_file_that_is_no_picture_is_refused(tmp_path):
     path = tmp_path / "star.png"
     path.write_bytes(b"not a picture")
-    with pytest.raises(ArpipeError, match="is no picture"):
+    with pytest.raises(ArpipeError, match="is not a picture"):
         load_effect(f"sticker(image={path})")
 
 

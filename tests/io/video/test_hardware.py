@@ -132,7 +132,7 @@ def test_hardware_that_cannot_be_opened_for_a_file_gives_way_to_software(machine
     assert note.startswith("decoded in software instead of with cuda (")
     assert "a.mp4" not in note
     path.write_bytes(b"no video at all")
-    with pytest.raises(MediaError, match="is no video that can be read"):
+    with pytest.raises(MediaError, match="is not a readable video"):
         VideoFile(path, VideoFileConfig(hwaccel="cuda"))
 
 

@@ -128,7 +128,7 @@ def test_audio_of_a_stored_video_is_copied(stored, tmp_path):
 def test_stored_files_that_are_no_videos_are_errors_with_their_address(stored, tmp_path):
     (tmp_path / "clip.mp4").write_bytes(b"no video")
     address = stored(tmp_path / "clip.mp4")
-    with pytest.raises(MediaError, match=f"^{address}: is no video that can be read"):
+    with pytest.raises(MediaError, match=f"^{address}: is not a readable video"):
         VideoFile(address)
     with pytest.raises(MediaNotFound, match=f"^{address}.missing: there is no such file or bucket"):
         VideoFile(f"{address}.missing")

@@ -87,7 +87,7 @@ def parse_attempts(name: str, content: bytes) -> tuple[list[Attempt], bytes]:
         content: All of it.
 
     Raises:
-        ConfigError: It is no manifest of this version.
+        ConfigError: It is not a manifest of this version.
     """
     whole, _, rest = content.rpartition(b"\n")
     if rest[: len(START)] != START[: len(rest)]:

@@ -27,7 +27,7 @@ class Manifest(Closing):
         attempts: The last attempt at every input by its `key`, in this file or those of other shards.
 
     Raises:
-        ConfigError: It is no manifest of this version.
+        ConfigError: It is not a manifest of this version.
         OutputError: Another run uses it, or it cannot be read or written.
     """
 

@@ -25,7 +25,7 @@ class StoredManifest:
         attempts: The last attempt at every input by its `key`, in this run or earlier ones.
 
     Raises:
-        ConfigError: An object is no manifest of this version.
+        ConfigError: An object is not a manifest of this version.
         MediaError: The store cannot be read.
     """
 
@@ -52,7 +52,7 @@ def read_stored_attempts(address: str) -> dict[str, Attempt]:
     """Return the last attempt at every input of the batches that wrote into a folder.
 
     Raises:
-        ConfigError: An object is no manifest of this version.
+        ConfigError: An object is not a manifest of this version.
         MediaError: The store cannot be read.
     """
     names = [

@@ -47,7 +47,7 @@ def open_media(job: Job, path: Path, decoding: VideoFileConfig) -> Source:
         return open_source(job.spec)
     found = media_kind(path) if job.is_whole else job.kind  # it was a video when it was cut
     if found != job.kind:
-        # Whatever is no picture is read as a video.
+        # Whatever is not a picture is read as a video.
         holds = "no picture" if found == "video" else _KINDS[found]
         raise MediaError(
             f"{job.spec}: holds {holds}, but its name says {_KINDS[job.kind]}; rename it, or give it by name"

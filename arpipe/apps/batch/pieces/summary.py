@@ -46,7 +46,7 @@ class PieceSummary:
             MediaNotFound: It does not exist: the piece is not done.
             MediaError: It cannot be read.
         """
-        with local_copy(path) as copy, guarded(MediaError, f"{path}: is no summary of a piece", _ADVICE):
+        with local_copy(path) as copy, guarded(MediaError, f"{path}: is not a summary of a piece", _ADVICE):
             require_file(copy)
             record = json.loads(copy.read_text(encoding="utf-8"))
             outcome, identity = record["outcome"], record["identity"]

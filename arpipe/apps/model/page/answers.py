@@ -37,7 +37,7 @@ class PageAnswers:
         config: Provider and threads.
 
     Raises:
-        ModelError: The network is no classifier.
+        ModelError: The network is not a classifier.
     """
 
     def __init__(self, stored: StoredModel, config: SessionConfig | None = None) -> None:
@@ -139,7 +139,7 @@ def decoded(content: bytes) -> Pixels:
     """Decode a picture file within the limits of all pictures.
 
     Raises:
-        MediaError: It is no picture, or too large.
+        MediaError: It is not a picture, or too large.
     """
     with tempfile.TemporaryDirectory(prefix="arpipe-") as folder:
         path = Path(folder) / "the picture"

@@ -33,7 +33,7 @@ class ModelServer(PageServer):
         why_not: Why the browser cannot predict; empty if it can.
 
     Raises:
-        ModelError: There is no such network, or it is no classifier.
+        ModelError: There is no such network, or it is not a classifier.
         ConfigError, DeviceError: As for `PageServer`.
     """
 

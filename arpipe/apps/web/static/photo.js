@@ -10,7 +10,7 @@ export class Photo {
 
   get isOpen() { return this.timer !== 0; }
 
-  // Opens a file or an address; throws if it is no picture.
+  // Opens a file or an address; throws if it is not a picture.
   async open(source) {
     this.close();
     const blob = source instanceof Blob ? source : await (await fetch(source)).blob();

@@ -41,7 +41,7 @@ def test_shards_of_a_list_share_it(footage, tmp_path):
     [
         ("a.mp4", 'line 2: is not valid JSON .*write names in quotes, such as "a.mp4"'),
         ("[1]", r"line 2: expected a string or an object with `input`, got \[1\]"),
-        ('{"inptu": "a.mp4"}', "line 2: inptu: is no valid key; did you mean 'input'"),
+        ('{"inptu": "a.mp4"}', "line 2: inptu: is not a valid key; did you mean 'input'"),
         ('{"name": "a"}', "line 2: input: is missing"),
         ('""', "line 2: input: "),
         ('{"input": "a.mp4", "name": "../a"}', "line 2: name: expected a path inside the folder"),

@@ -71,7 +71,7 @@ def test_quiet_batch_prints_failures_to_standard_error_alone(footage, tmp_path, 
 
 def test_summary_of_many_inputs_has_the_slowest_and_lists_those_with_problems():
     console = Console(file=io.StringIO(), width=80)
-    reason, loss = f"is no video: {'x' * 100}", "only 3 of 9 frames"
+    reason, loss = f"is not a video: {'x' * 100}", "only 3 of 9 frames"
     with ConsoleReport(console, MAX_ROWS + 3) as report:
         for number in range(MAX_ROWS + 1):
             job = Job(f"monday/clip{number}.mp4", "video", None, None, "jsonl")
@@ -95,7 +95,7 @@ def test_names_of_inputs_break_no_line_and_send_nothing_to_the_terminal(capsys):
     with ConsoleReport(console, 2) as report, QuietReport() as quiet:
         report.done(job, Outcome(1, 1, 0, 1.0))
         for each in (report, quiet):
-            each.failure(name, "is no video")
+            each.failure(name, "is not a video")
         report.finish(TimingLog(), 1.0, interrupted=False)
     printed = [*console.file.getvalue().splitlines(), *capsys.readouterr().err.splitlines()]
     lines = [line for line in printed if ".mp4" in line]
