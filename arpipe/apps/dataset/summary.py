@@ -91,6 +91,8 @@ def _tables(folder: Path, name: str, columns: list[str]) -> Iterator[Any]:
     """Yield the columns of a table of every clip, in the order of the files' names."""
     from arpipe.io.export.parquet import pq
 
+    if not folder.is_dir():
+        raise MediaNotFound(f"{folder}: there is no such folder")
     files = sorted((folder / name).glob("*.parquet"))
     if not files:
         raise MediaNotFound(

@@ -107,7 +107,7 @@ def test_plots_are_written_into_a_new_folder(data, tmp_path):
 def test_other_folders_and_damaged_tables_are_refused(data, tmp_path, capsys):
     assert main(["dataset", "summary", str(tmp_path)]) == 2
     assert "is not a dataset; make one with" in capsys.readouterr().err
-    with pytest.raises(MediaNotFound):
+    with pytest.raises(MediaNotFound, match="nothing: there is no such folder"):
         list(summaries(tmp_path / "nothing"))
     (data / "frames" / "b.parquet").write_bytes(b"PAR1")
     with pytest.raises(MediaError, match="b.parquet: cannot be read"):
