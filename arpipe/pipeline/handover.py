@@ -6,6 +6,7 @@ is re-raised at whoever waits on the other end.
 """
 
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Generic, TypeVar
@@ -106,8 +107,8 @@ class Mailbox(Generic[T]):
             self._changed.notify_all()
 
 
-class Prefetch(Closing, Generic[T]):
-    """Iterates `items` on its own thread, at most `slots` ahead of the reader; order is kept.
+class _Reading(Closing, ABC, Generic[T]):
+    """Iterates `items` on its own thread, which hands them over to the reader.
 
     Args:
         items: The iterable; a generator is closed on the thread at the end.
@@ -115,55 +116,15 @@ class Prefetch(Closing, Generic[T]):
         slots: How many items may wait to be read.
     """
 
-    def __init__(self, items: Iterable[T], name: str, slots: int = 1) -> None:
+    def __init__(self, items: Iterable[T], name: str, slots: int) -> None:
         self._mailbox: Mailbox[T] = Mailbox(slots)
-        self._thread = threading.Thread(target=self._work, args=(items,), name=name, daemon=True)
+        arguments = (items, self._mailbox, self._hand_over)
+        self._thread = threading.Thread(target=_feed, args=arguments, name=name, daemon=True)
         self._thread.start()
 
     def __iter__(self) -> Iterator[T]:
         while (item := self._mailbox.get()) is not None:
             yield item[0]
-
-    def close(self) -> None:
-        """Stop the thread after its current item; may be called twice."""
-        self._mailbox.close()
-        self._mailbox.clear()
-        self._thread.join()
-
-    def _work(self, items: Iterable[T]) -> None:
-        _feed(items, self._mailbox, self._mailbox.put)
-
-
-class LatestOnly(Closing, Generic[T]):
-    """Iterates `items` on its own thread without waiting for the reader, who always gets the latest item.
-
-    Args:
-        items: The iterable; a generator is closed on the thread at the end.
-        name: Thread name.
-
-    Attributes:
-        dropped: Items that were replaced by a newer one before they were read.
-    """
-
-    def __init__(self, items: Iterable[T], name: str) -> None:
-        self.dropped = 0
-        self._mailbox: Mailbox[T] = Mailbox(1)
-        self._thread = threading.Thread(target=self._work, args=(items,), name=name, daemon=True)
-        self._thread.start()
-
-    def __iter__(self) -> Iterator[T]:
-        while (item := self._mailbox.get()) is not None:
-            yield item[0]
-
-    def take(self, timeout_s: float) -> T | None:
-        """Wait for the latest unread item; None after the timeout. Re-raises the error that ended `items`."""
-        item = self._mailbox.get(timeout_s)
-        return None if item is None else item[0]
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether `items` is exhausted and everything was read."""
-        return self._mailbox.is_drained
 
     def stop(self) -> None:
         """Deliver nothing more, without waiting for the thread."""
@@ -179,10 +140,53 @@ class LatestOnly(Closing, Generic[T]):
         self.stop()
         self._thread.join(timeout_s)
 
-    def _work(self, items: Iterable[T]) -> None:
-        _feed(items, self._mailbox, self._replace)
+    @abstractmethod
+    def _hand_over(self, item: T) -> bool:
+        """Give the reader an item; False if no more are wanted."""
 
-    def _replace(self, item: T) -> bool:
+
+class Prefetch(_Reading[T]):
+    """Iterates `items` on its own thread, at most `slots` ahead of the reader; order is kept.
+
+    Args:
+        items: The iterable; a generator is closed on the thread at the end.
+        name: Thread name.
+        slots: How many items may wait to be read.
+    """
+
+    def __init__(self, items: Iterable[T], name: str, slots: int = 1) -> None:
+        super().__init__(items, name, slots)
+
+    def _hand_over(self, item: T) -> bool:
+        return self._mailbox.put(item)
+
+
+class LatestOnly(_Reading[T]):
+    """Iterates `items` on its own thread without waiting for the reader, who always gets the latest item.
+
+    Args:
+        items: The iterable; a generator is closed on the thread at the end.
+        name: Thread name.
+
+    Attributes:
+        dropped: Items that were replaced by a newer one before they were read.
+    """
+
+    def __init__(self, items: Iterable[T], name: str) -> None:
+        self.dropped = 0
+        super().__init__(items, name, slots=1)
+
+    def take(self, timeout_s: float) -> T | None:
+        """Wait for the latest unread item; None after the timeout. Re-raises the error that ended `items`."""
+        item = self._mailbox.get(timeout_s)
+        return None if item is None else item[0]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether `items` is exhausted and everything was read."""
+        return self._mailbox.is_drained
+
+    def _hand_over(self, item: T) -> bool:
         self.dropped += self._mailbox.replace(item)
         return not self._mailbox.is_closed
 
