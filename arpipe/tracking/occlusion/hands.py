@@ -71,8 +71,10 @@ class HandsNearFaces:
             self._palms.begin(context, context.faces)
         found = self._palms.take(context.timer, waits=self._mode != "live")
         self._hands = self._tracker.update(context) if found or self._hands else ()
-        if self._mode != "image" and not self._palms.is_searching:
-            self._palms.begin(context, self._turns.take(context.faces, alert))
+        if self._mode != "image":
+            self._turns.count(context.faces, alert)
+            if not self._palms.is_searching:
+                self._palms.begin(context, self._turns.take(context.faces))
         return self._hands
 
     def reset(self) -> None:

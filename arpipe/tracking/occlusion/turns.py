@@ -32,8 +32,8 @@ class SearchTurns:
     def __init__(self) -> None:
         self._turns: dict[int, _Turn] = {}
 
-    def take(self, faces: Sequence[TrackedFace], alert: Collection[int]) -> list[TrackedFace]:
-        """Count a frame, and return those of its faces that are searched now.
+    def count(self, faces: Sequence[TrackedFace], alert: Collection[int]) -> None:
+        """Count a frame.
 
         Args:
             faces: Faces of the frame.
@@ -43,6 +43,9 @@ class SearchTurns:
         for track_id, turn in self._turns.items():
             turn.waited += 1
             turn.is_alert |= track_id in alert
+
+    def take(self, faces: Sequence[TrackedFace]) -> list[TrackedFace]:
+        """Return those of the faces of the frame that was counted last that are searched now."""
         due = [face for face in faces if self._turns[face.track_id].is_due]
         due.sort(key=lambda face: -self._turns[face.track_id].waited)
         taken = due[: min(math.ceil(len(due) / ALERT_EVERY), AT_ONCE)]

@@ -22,7 +22,7 @@ from arpipe.tracking.occlusion.hand_check import HandCheck
 from arpipe.tracking.occlusion.hands import HandsNearFaces
 from arpipe.tracking.occlusion.palms import PalmsNearFaces
 from arpipe.tracking.occlusion.tracker import OcclusionTracker
-from arpipe.tracking.occlusion.turns import CALM_EVERY
+from arpipe.tracking.occlusion.turns import ALERT_EVERY, CALM_EVERY
 from arpipe.types import Detection, Frame, Landmarks
 from tests.tracking.occlusion.pictures import SAMPLE
 
@@ -195,6 +195,16 @@ def test_live_frames_do_not_wait_for_a_search(person):
     assert len(later.waiting) == 1  # searches do not pile up
     later.run()
     assert len(hands.update(context_of(person, 8), alert_of(person))) == 1
+
+
+def test_live_searches_keep_their_turn_while_another_one_is_under_way(person):
+    later = Later()
+    hands = hands_near(Palms(), "live", later)
+    for index in range(ALERT_EVERY + 1):
+        hands.update(context_of(person, index), alert_of(person))
+    later.run()
+    hands.update(context_of(person, ALERT_EVERY + 1), alert_of(person))
+    assert len(later.waiting) == 1
 
 
 def test_a_search_that_fails_finds_nothing(person):

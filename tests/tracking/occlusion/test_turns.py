@@ -21,7 +21,12 @@ def searches(face, frames, alert, count):
     """Return the ids of the faces that are searched in each frame; `alert` gives those that move."""
     turns = SearchTurns()
     faces = [replace(face, track_id=number) for number in range(1, count + 1)]
-    return [[each.track_id for each in turns.take(faces, alert(index))] for index in range(frames)]
+    return [[each.track_id for each in counted(turns, faces, alert(index))] for index in range(frames)]
+
+
+def counted(turns, faces, alert):
+    turns.count(faces, alert)
+    return turns.take(faces)
 
 
 @pytest.mark.parametrize(("count", "longest"), [(1, 3), (3, 3), (4, 4), (8, 5)])
@@ -54,6 +59,12 @@ def test_a_movement_shortly_after_a_search_is_not_forgotten(face):
 
 def test_a_new_face_is_searched_at_once(face):
     turns = SearchTurns()
-    assert turns.take([face], [])
+    assert counted(turns, [face], [])
     newcomer = replace(face, track_id=face.track_id + 1)
-    assert turns.take([face, newcomer], []) == [newcomer]
+    assert counted(turns, [face, newcomer], []) == [newcomer]
+
+
+def test_a_face_whose_turn_is_put_off_is_searched_in_the_next_frame(face):
+    turns = SearchTurns()
+    turns.count([face], [])
+    assert counted(turns, [face], []) == [face]
