@@ -113,7 +113,9 @@ def run(
         poses = _PoseCollector(pipeline, YAWS_DEG)
         job = Job(SAMPLE, "sample", video, None, DEFAULT_EXPORT)
         with ConsoleReport(console, 1) as report:
-            outcome = run_job(job, poses, VideoSinkConfig(), log, report.start, report.advance)
+            outcome = run_job(
+                job, poses, VideoSinkConfig(), log, lambda info: report.start(info, job), report.advance
+            )
             report.done(job, outcome)
         wall_s = time.perf_counter() - start_s
         tiles = _tiles(glasses(), poses, pipeline)

@@ -14,6 +14,7 @@ from arpipe.apps.batch.history.recorder import AttemptRecorder, settings_digest
 from arpipe.apps.batch.history.selection import Selection, is_piece_done, select
 from arpipe.apps.batch.history.stored_manifest import StoredManifest
 from arpipe.apps.batch.jobs.events import Divided, Emit, Event, Finished
+from arpipe.apps.batch.jobs.size import relative_durations
 from arpipe.apps.batch.pieces.files import remove_finished_pieces
 from arpipe.apps.batch.pieces.schedule import PieceSchedule
 from arpipe.apps.batch.planning.output_folders import prepare
@@ -101,7 +102,9 @@ def _open_report(style: ReportStyle, console: Console, plan: Plan, selection: Se
     total = len(selection.jobs) + len(plan.refusals)
     if style == "json":
         return JsonReport(console, total, selection.skipped)
-    return QuietReport() if style == "quiet" else ConsoleReport(console, total, selection.skipped)
+    if style == "quiet":
+        return QuietReport()
+    return ConsoleReport(console, total, selection.skipped, relative_durations(selection.jobs))
 
 
 def _report_plan(report: BatchReport, plan: Plan, notes: Iterable[str]) -> None:

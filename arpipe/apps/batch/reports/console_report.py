@@ -1,8 +1,9 @@
 """Progress and summary of a batch."""
 
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from rich.console import Console, Group
@@ -54,13 +55,21 @@ class ConsoleReport(BatchReport):
         console: Where to print.
         total: Number of inputs.
         skipped: Number of further inputs that are done already.
+        durations: As for `Progress`.
         clock: Monotonic seconds.
     """
 
-    def __init__(self, console: Console, total: int, skipped: int = 0, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self,
+        console: Console,
+        total: int,
+        skipped: int = 0,
+        durations: Mapping[str, float] | None = None,
+        clock: Clock = time.monotonic,
+    ) -> None:
         self._console = console
         self._total, self._skipped = total, skipped
-        self._clock, self._progress = clock, Progress(total, clock)
+        self._clock, self._progress = clock, Progress(total, durations, clock)
         self._results = Results()
         self._running: dict[int, _Running] = {}
         self._stack = ExitStack()
@@ -79,7 +88,7 @@ class ConsoleReport(BatchReport):
             case Reused():
                 self._reuse(event)
             case Started():
-                self.start(replace(event.info, name=event.job.name), worker, _share(event.job))
+                self.start(event.info, event.job, worker)
             case Advanced():
                 self.advance(event.frames, worker)
             case Finished() | Failed() if event.job.piece is not None:
@@ -108,15 +117,15 @@ class ConsoleReport(BatchReport):
         self._progress.end_piece(event.job.spec, _share(event.job))
         self._count()
 
-    def start(self, info: SourceInfo, worker: int = 0, share: float = 1.0) -> None:
-        """Report that an input was opened, or a piece that is a share of one."""
-        expected = info.frame_count or 0
+    def start(self, info: SourceInfo, job: Job, worker: int = 0) -> None:
+        """Report that the input of a job was opened, or a piece of one."""
+        expected, share = info.frame_count or 0, _share(job)
         number = self._progress.ordinal
-        self._progress.start(worker, expected, share)
-        self._running[worker] = _Running(info.name, expected, self._clock())
+        self._progress.start(worker, job.spec, expected, share)
+        self._running[worker] = _Running(job.name, expected, self._clock())
         if self._bars is not None:
             place = f"[{number}/{self._total}] " if share == 1.0 else ""
-            self._bars.start(worker, info.name, expected, place)
+            self._bars.start(worker, job.name, expected, place)
 
     def advance(self, frames: int = 1, worker: int = 0) -> None:
         """Report that further frames are done."""

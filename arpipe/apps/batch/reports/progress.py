@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from arpipe.timing import Clock
@@ -12,11 +13,13 @@ class _Running:
     """An input, or a piece of one, that a worker is processing.
 
     Attributes:
+        spec: The input.
         expected: Number of frames; 0 if unknown.
         share: Share of its input.
         frames: Number of frames that are done.
     """
 
+    spec: str
     expected: int
     share: float
     frames: int = 0
@@ -32,40 +35,46 @@ class Progress:
 
     Args:
         total: Number of inputs.
+        durations: Input → how long it takes, relative to others; 1 for those that are not in it.
         clock: Monotonic seconds.
     """
 
-    def __init__(self, total: int, clock: Clock = time.monotonic) -> None:
-        self._total, self._clock = total, clock
+    def __init__(
+        self, total: int, durations: Mapping[str, float] | None = None, clock: Clock = time.monotonic
+    ) -> None:
+        self._durations = durations or {}
+        self._total = sum(self._durations.values()) + total - len(self._durations)
+        self._clock = clock
         self._start_s: float | None = None  # of the first input that was opened
-        # What was done before that, and by earlier runs: it says nothing of this one's speed.
+        # What was done before that, and by earlier runs, as relative time: it says nothing of this one's speed.
         self._before = 0.0
         self._ended = 0
+        self._ended_time = 0.0
         self._pieces: defaultdict[str, float] = defaultdict(float)  # input → share of it that is done
         self._running: dict[int, _Running] = {}
 
     @property
     def done(self) -> float:
         """Number of inputs that are done or have failed, with the shares of those that are not complete."""
-        running = sum(each.done for each in self._running.values())
-        return self._ended + sum(self._pieces.values()) + running
+        return self._ended + sum(share for _, share in self._shares())
 
     @property
     def ordinal(self) -> int:
         """Number of the input that is started next, from 1."""
         return self._ended + len(self._running) + 1
 
-    def start(self, worker: int, expected: int, share: float) -> None:
+    def start(self, worker: int, spec: str, expected: int, share: float) -> None:
         """Count an input that a worker has opened, or a piece of one.
 
         Args:
             worker: The worker.
+            spec: The input.
             expected: Number of frames; 0 if unknown.
             share: Share of the input, 0 for a join of pieces.
         """
         if self._start_s is None:
-            self._start_s, self._before = self._clock(), self.done
-        self._running[worker] = _Running(expected, share)
+            self._start_s, self._before = self._clock(), self._time_done()
+        self._running[worker] = _Running(spec, expected, share)
 
     def advance(self, worker: int, frames: int) -> int:
         """Count further frames of a worker's input, and return how many of them are done."""
@@ -84,16 +93,29 @@ class Progress:
     def reuse_pieces(self, spec: str, share: float) -> None:
         """Count pieces of an input that an earlier run has done."""
         self._pieces[spec] += share
-        self._before += share
+        self._before += share * self._duration(spec)
 
     def end_input(self, spec: str) -> None:
         """Count an input that is done or has failed."""
         self._pieces.pop(spec, None)
         self._ended += 1
+        self._ended_time += self._duration(spec)
 
     def remaining_s(self) -> float | None:
         """Estimate the time until all inputs are done, s, at the speed until now; None before any progress."""
-        made = self.done - self._before
+        done = self._time_done()
+        made = done - self._before
         if self._start_s is None or made <= 0.0:
             return None
-        return (self._clock() - self._start_s) * max(self._total - self.done, 0.0) / made
+        return (self._clock() - self._start_s) * max(self._total - done, 0.0) / made
+
+    def _shares(self) -> Iterator[tuple[str, float]]:
+        """Iterate over inputs that have not ended and the shares of them that are done."""
+        yield from self._pieces.items()
+        yield from ((each.spec, each.done) for each in self._running.values())
+
+    def _time_done(self) -> float:
+        return self._ended_time + sum(share * self._duration(spec) for spec, share in self._shares())
+
+    def _duration(self, spec: str) -> float:
+        return self._durations.get(spec, 1.0)

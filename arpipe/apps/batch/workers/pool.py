@@ -7,11 +7,11 @@ small photo. Whatever a worker has not finished when it ends is handed out again
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Generic
 
 from arpipe.apps.batch.jobs.events import Assigned, Divided, Emit, Event, Failed, Finished, Interrupted
 from arpipe.apps.batch.jobs.job import Job
+from arpipe.apps.batch.jobs.size import input_bytes
 from arpipe.apps.batch.workers.executor import Block, Executor, Hopeless, Idle, Message, W
 from arpipe.config import JobsConfig
 from arpipe.errors import ArpipeError
@@ -162,18 +162,11 @@ def blocks_of(jobs: Iterable[Job]) -> list[Block]:
     videos: list[Job] = []
     for job in jobs:
         (photos if job.mode == "image" else videos).append(job)
-    videos.sort(key=_size_bytes, reverse=True)
+    videos.sort(key=input_bytes, reverse=True)
     blocks: list[Block] = [
         tuple(photos[start : start + BLOCK_SIZE]) for start in range(0, len(photos), BLOCK_SIZE)
     ]
     return [*blocks, *((job,) for job in videos)]
-
-
-def _size_bytes(job: Job) -> int:
-    try:
-        return Path(job.spec).stat().st_size
-    except OSError:
-        return 0
 
 
 def _remove_leftovers(job: Job) -> None:

@@ -74,9 +74,10 @@ def _import_ray(config: RayConfig) -> ModuleType:
 def _require_answer(ray: ModuleType, address: str) -> None:
     """Raise an error at once if nobody listens at HOST:PORT; Ray itself waits for a quarter of an hour."""
     host, _, port = address.rpartition(":")
+    host = host.strip("[]")  # of IPv6 addresses
     if host in _LOOPBACK:
         host = ray.util.get_node_ip_address()  # which Ray connects to instead
-    socket.create_connection((host.strip("[]"), int(port)), _ANSWER_TIMEOUT_S).close()
+    socket.create_connection((host, int(port)), _ANSWER_TIMEOUT_S).close()
 
 
 def _advice(address: str) -> str:

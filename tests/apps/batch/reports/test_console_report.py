@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -18,19 +19,19 @@ class Terminal(io.StringIO):
         return True
 
 
-def info(name="clip.mp4", frame_count=90):
-    return SourceInfo(name, 64, 48, 30.0, frame_count)
+def info(frame_count=90):
+    return SourceInfo("clip.mp4", 64, 48, 30.0, frame_count)
 
 
-def job(tmp_path, name="clip.mp4"):
-    return Job(name, "video", tmp_path / "out.mp4", None, "jsonl")
+def job(folder=Path(), name="clip.mp4"):
+    return Job(name, "video", folder / "out.mp4", None, "jsonl")
 
 
 @pytest.mark.parametrize("frame_count", [90, None])
 def test_bar_lives_with_and_without_a_known_length(tmp_path, frame_count):
     text = Terminal()
     with ConsoleReport(Console(file=text, width=100, force_terminal=True), 1) as report:
-        report.start(info(frame_count=frame_count))
+        report.start(info(frame_count=frame_count), job())
         for _ in range(5):
             report.advance()
         report._bars.progress.refresh()
@@ -43,7 +44,7 @@ def test_bar_lives_with_and_without_a_known_length(tmp_path, frame_count):
 def test_bars_show_the_end_of_a_long_name_and_whole_times(width):
     text = Terminal()
     with ConsoleReport(Console(file=text, width=width, force_terminal=True), 12) as report:
-        report.start(info(f"{'very/' * 40}long.mp4"))
+        report.start(info(), job(name=f"{'very/' * 40}long.mp4"))
         report.advance()
         report._bars.progress.refresh()
     lines = Text.from_ansi(text.getvalue()).plain.split("\n")
@@ -56,7 +57,7 @@ def test_long_videos_give_a_line_now_and_then_where_there_is_no_terminal():
     now = [0.0]
     text = io.StringIO()
     with ConsoleReport(Console(file=text, width=100), 1, clock=lambda: now[0]) as report:
-        report.start(info())
+        report.start(info(), job())
         for _ in range(30):
             now[0] += LINE_EVERY_S / 10
             report.advance()
@@ -76,7 +77,7 @@ def test_a_single_photo_is_one_line(tmp_path, count):
     console = Console(file=io.StringIO(), width=100)
     with ConsoleReport(console, count) as report:
         for number in range(count):
-            report.start(info("photo.jpg", 1))
+            report.start(info(frame_count=1), job(tmp_path, f"{number}.jpg"))
             report.advance()
             report.done(job(tmp_path, f"{number}.jpg"), Outcome(1, 1, 0, 0.5, {"faces": 1}))
         report.finish(TimingLog(), 1.0, interrupted=False)
@@ -87,7 +88,7 @@ def test_a_single_photo_is_one_line(tmp_path, count):
 
 def test_bar_of_all_inputs_moves_with_their_frames(tmp_path):
     with ConsoleReport(Console(file=Terminal(), width=100, force_terminal=True), 4) as report:
-        report.start(info(frame_count=90))
+        report.start(info(frame_count=90), job())
         report.advance(45)
         assert report._bars.progress.tasks[0].completed == 0.5
         report.done(job(tmp_path), Outcome(90, 90, 0, 1.0))
@@ -98,7 +99,7 @@ def test_summary_says_what_became_of_each_input(tmp_path):
     console = Console(file=io.StringIO(), width=100)
     with ConsoleReport(console, 3) as report:
         report.failure("folder/bad.mp4", "folder/bad.mp4: the file is empty")
-        report.start(info())
+        report.start(info(), job())
         report.done(job(tmp_path, "folder/clip.mp4"), Outcome(10, 5, 3, 2.0, {"faces": 2}))
         assert report.failed == 1
         console.print(report.summary())
@@ -125,7 +126,7 @@ def test_line_of_a_video_says_how_many_pictures_show_effects(tmp_path, drawn, sa
 def test_photo_says_how_many_were_found(tmp_path, most, cell):
     console = Console(file=io.StringIO(), width=120)
     with ConsoleReport(console, 1) as report:
-        report.start(info())
+        report.start(info(), job())
         report.done(job(tmp_path, "photo.jpg"), Outcome(1, len(most), 0, 0.2, most))
         console.print(report.summary())
     assert cell in console.file.getvalue()
