@@ -67,7 +67,7 @@ def test_empty_file_says_so(tmp_path):
 def test_file_that_is_no_media_says_so(tmp_path):
     path = tmp_path / "letter.mp4"
     path.write_text("Dear Sir or Madam, " * 200)
-    with pytest.raises(MediaError, match="no video that can be read"):
+    with pytest.raises(MediaError, match="is not a readable video"):
         open_source(path)
 
 

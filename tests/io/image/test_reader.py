@@ -203,7 +203,7 @@ def test_missing_empty_and_other_files_say_so(tmp_path):
     with pytest.raises(MediaError, match="the file is empty"):
         ImageFiles([tmp_path / "b.png"])
     (tmp_path / "c.png").write_text("no picture")
-    with pytest.raises(MediaError, match="no picture"):
+    with pytest.raises(MediaError, match="is not a picture of a kind"):
         ImageFiles([tmp_path / "c.png"])
     with pytest.raises(MediaError, match="at least one file"):
         ImageFiles([])
