@@ -185,7 +185,7 @@ class Pipeline(ProcessBound, Closing):
 
         Raises:
             ConfigError: It is not a condition, has an unknown name, or can never hold; the edge or the recogniser is
-                wrong; or what is decorated is no plain function.
+                wrong; or what is decorated is not a plain function.
             InferenceError: The pipeline is closed.
         """
         checked_condition(when, recognizer)

@@ -136,7 +136,7 @@ class EffectRenderer(ProcessBound, Closing):
             RenderError: There is no OpenGL, the call comes from another thread than the first one, or the renderer is
                 closed.
             ForkError: This process was forked from the one that made the renderer.
-            TypeError: `result` is no `FrameResult`.
+            TypeError: `result` is not a `FrameResult`.
             ValueError: `out` does not suit the frame.
         """
         self._require_usable()

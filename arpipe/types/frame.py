@@ -36,8 +36,8 @@ class Frame:
         camera: Intrinsics of this picture, in its size, where the source knows them, else None.
 
     Raises:
-        ValueError: Wrong shape, dtype or layout of the pixels, wrong size of the intrinsics, or `stored` is no
-            `StoredPicture`.
+        ValueError: Wrong shape, dtype or layout of the pixels, wrong size of the intrinsics, or `stored` is not
+            a `StoredPicture`.
     """
 
     __match_args__ = ("pixels", "captured_s", "index", "camera")  # patterns have the order of the arguments

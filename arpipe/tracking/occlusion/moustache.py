@@ -81,7 +81,8 @@ def _strip_above(outline: Points, shape: tuple[int, ...], side: int) -> Flags:
     strip: Flags = far - near > 0.5
     (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0)
     inset = INSET * (right - left)
-    strip[math.ceil(top + UPPER_LIP * (bottom - top)) :] = False
-    strip[:, : math.ceil(left + inset)] = False
-    strip[:, math.floor(right - inset) + 1 :] = False
+    # The outline may reach out of the crop, where negative numbers would count from the other end.
+    strip[max(math.ceil(top + UPPER_LIP * (bottom - top)), 0) :] = False
+    strip[:, : max(math.ceil(left + inset), 0)] = False
+    strip[:, max(math.floor(right - inset) + 1, 0) :] = False
     return strip

@@ -74,6 +74,13 @@ def test_nostrils_above_a_raised_lip_are_no_moustache():
     assert find_moustache(SKIN, lightness, lightness > 0, outline, side=128).certainty == 0.0
 
 
+@pytest.mark.parametrize("left", [5, -15, -25])
+def test_lips_that_reach_out_of_the_crop_have_a_moustache_where_they_are_seen(left):
+    lightness = np.full((40, 60), 40.0, np.float32)
+    outline = np.array([(left, 20), (left + 25, 15), (left + 50, 20), (left + 25, 35)], np.float32)
+    assert find_moustache(SKIN, lightness, lightness > 0, outline, side=128).certainty == 1.0
+
+
 def test_the_lower_lip_of_an_open_mouth_is_free_however_dark():
     teeth = np.zeros((9, 4), np.float32)
     teeth[3:6] = 1.0
