@@ -8,6 +8,12 @@ import av
 import numpy as np
 from av.video.reformatter import Interpolation
 
+from arpipe.io.encoding import VideoSinkConfig
+from arpipe.io.sinks import open_sink
+from arpipe.io.source import Source
+from arpipe.io.sources import open_source
+from arpipe.types import FrameResult
+
 TIME_BASE = Fraction(1, 90000)
 VARIABLE_PTS = tuple(3000 * index + 700 * (index % 3) for index in range(24))
 PATCHES = np.array([[200, 60, 40], [30, 180, 90], [20, 40, 220], [128, 128, 128]], dtype=np.uint8)
@@ -164,3 +170,16 @@ def _sine(seconds: float, sound: av.AudioStream) -> list[av.AudioFrame]:
         frame.sample_rate, frame.pts, frame.time_base = rate, start, Fraction(1, rate)
         frames.append(frame)
     return frames
+
+
+def frames_of(source: Source) -> list[np.ndarray]:
+    return [frame.pixels for frame in source]
+
+
+def copy_video(path: Path, target: Path, codec: str = "h264") -> tuple[Source, object]:
+    """Copy a file as a batch does."""
+    with open_source(path) as source, open_sink(target, source.info, VideoSinkConfig(codec=codec)) as sink:
+        for frame in source:
+            sink.write(frame.pixels, FrameResult(frame))
+        sink.end_s = source.end_s
+    return source, sink
