@@ -48,10 +48,8 @@ SCHEMES = (
 )
 _PATH = re.compile(rf"({'|'.join(SCHEMES)}):[/\\]{{1,3}}(.*)", re.DOTALL)
 _ETAGS = ("ETag", "etag", "md5Hash", "checksum", "mtime", "LastModified", "last_modified", "created")
-_BLOCK_BYTES, _BLOCKS = (
-    2 << 20,
-    8,
-)  # of a file that is read in parts: blocks to request, and the latest ones to keep
+_BLOCK_BYTES = 2 << 20  # of a file that is read in parts: what is requested at once
+_BLOCKS = 8  # and how many of the latest are kept
 _ADVICE = "check the address, the credentials and their permissions"
 
 

@@ -1,4 +1,4 @@
-"""How large inputs are, and what that says of how long they take."""
+"""Sizes of inputs, and estimates of processing times from them."""
 
 from collections.abc import Iterable
 from pathlib import Path
