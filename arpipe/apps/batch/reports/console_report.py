@@ -148,7 +148,7 @@ class ConsoleReport(BatchReport):
     def failure(self, spec: str, reason: str, worker: int = 0) -> None:
         """Report that an input failed."""
         self._end(worker)
-        self._progress.end_input(spec)
+        self._progress.drop_input(spec)
         self._say(self._results.failure(spec, reason), style="red")
         self.failed = self._results.failed
         self._count()

@@ -96,10 +96,16 @@ class Progress:
         self._before += share * self._duration(spec)
 
     def end_input(self, spec: str) -> None:
-        """Count an input that is done or has failed."""
+        """Count an input that is done."""
         self._pieces.pop(spec, None)
         self._ended += 1
         self._ended_time += self._duration(spec)
+
+    def drop_input(self, spec: str) -> None:
+        """Count an input that has failed: no time is left for it, and how long it took says nothing of the others."""
+        self._pieces.pop(spec, None)
+        self._ended += 1
+        self._total -= self._duration(spec)
 
     def remaining_s(self) -> float | None:
         """Estimate the time until all inputs are done, s, at the speed until now; None before any progress."""

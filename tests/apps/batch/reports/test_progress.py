@@ -40,8 +40,8 @@ def test_time_until_the_end_follows_from_the_speed_until_now(clock):
 
 def test_inputs_that_were_refused_before_say_nothing_of_the_speed(clock):
     progress = Progress(4, clock=clock)
-    progress.end_input("missing")
-    progress.end_input("empty")
+    progress.drop_input("missing")
+    progress.drop_input("empty")
     progress.start(0, "a", 90, 1.0)
     process(progress, clock, 45, 10.0)
     assert progress.remaining_s() == 30.0
@@ -92,3 +92,14 @@ def test_pieces_of_an_earlier_run_count_by_the_size_of_their_input(clock):
     progress.start(0, "short", 90, 1.0)
     process(progress, clock, 90, 10.0)
     assert progress.remaining_s() == pytest.approx(10.0 * 0.8 / 0.4)
+
+
+def test_large_input_that_fails_at_once_says_nothing_of_the_speed(clock):
+    progress = Progress(3, {"huge": 2.8, "short": 0.1, "other": 0.1}, clock)
+    progress.start(0, "huge", 900, 1.0)
+    progress.stop(0)
+    progress.drop_input("huge")
+    assert progress.remaining_s() is None
+    progress.start(0, "short", 90, 1.0)
+    process(progress, clock, 90, 10.0)
+    assert (progress.done, progress.remaining_s()) == (2.0, pytest.approx(10.0))
